@@ -1,0 +1,54 @@
+/**
+ * base/ring: a first-in first-out queue in one array that grows by doubling.
+ *
+ * Pushing and taking move an index and allocate nothing. It gives memory back when it runs
+ * empty after having grown above `KEPT_SLOTS_MAX`.
+ */
+
+const START_SLOTS = 16
+const KEPT_SLOTS_MAX = 65_536
+
+export class Ring<T> {
+  #slots: (T | undefined)[] = new Array<T | undefined>(START_SLOTS).fill(undefined)
+  #mask = START_SLOTS - 1
+  #head = 0
+  #tail = 0
+
+  get size(): number {
+    return (this.#tail - this.#head) & this.#mask
+  }
+
+  push(item: T): void {
+    this.#slots[this.#tail] = item
+    this.#tail = (this.#tail + 1) & this.#mask
+    if (this.#tail === this.#head) this.#grow()
+  }
+
+  /** The oldest item, or undefined when the ring is empty. */
+  take(): T | undefined {
+    if (this.#head === this.#tail) return undefined
+    const item = this.#slots[this.#head]
+    this.#slots[this.#head] = undefined
+    this.#head = (this.#head + 1) & this.#mask
+    if (this.#head === this.#tail && this.#mask >= KEPT_SLOTS_MAX) this.#shrink()
+    return item
+  }
+
+  #grow(): void {
+    const old = this.#slots
+    const count = old.length
+    const slots = new Array<T | undefined>(count * 2).fill(undefined)
+    for (let i = 0; i < count; i += 1) slots[i] = old[(this.#head + i) & this.#mask]
+    this.#slots = slots
+    this.#mask = count * 2 - 1
+    this.#head = 0
+    this.#tail = count
+  }
+
+  #shrink(): void {
+    this.#slots = new Array<T | undefined>(START_SLOTS).fill(undefined)
+    this.#mask = START_SLOTS - 1
+    this.#head = 0
+    this.#tail = 0
+  }
+}

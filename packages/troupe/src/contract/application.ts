@@ -1,0 +1,96 @@
+/**
+ * contract/application: a named bundle of processes that a node loads, starts and stops as one.
+ *
+ * @source ergo-features 14; OTP "application"
+ */
+import type { AnySpawnable } from './behaviour.js'
+import type { SpawnOptions } from './context.js'
+import type { LogThreshold } from './logger.js'
+import type { ExitReason } from './reason.js'
+
+/**
+ * When an application stops by itself. `temporary`: when its last member has ended. `transient`:
+ * when a member ends abnormally or none is left. `permanent`: when any member ends.
+ */
+export type ApplicationMode = 'temporary' | 'transient' | 'permanent'
+
+export type ApplicationState = 'loaded' | 'starting' | 'running' | 'stopping'
+
+/** One process an application starts, in the order of the list. */
+export interface ApplicationMember {
+  /** Registered name; anonymous without one. */
+  readonly name?: string
+  readonly start: AnySpawnable
+  readonly args?: readonly unknown[]
+  readonly options?: Omit<SpawnOptions, 'name'>
+}
+
+/** What the callbacks of an application are given. */
+export interface ApplicationContext {
+  readonly name: string
+  readonly mode: ApplicationMode
+  /** Milliseconds left for this callback. */
+  remainingMs(): number
+  env(key: string): unknown
+}
+
+export interface ApplicationSpec {
+  readonly name: string
+  readonly description?: string
+  readonly version?: string
+  /** Applications started first, each in its own mode. */
+  readonly dependsOn?: readonly string[]
+  readonly members: readonly ApplicationMember[]
+  /** Default `temporary`. */
+  readonly mode?: ApplicationMode
+  /** Share of work by weighted routing: a whole number, 0 = never chosen; default 100. */
+  readonly weight?: number
+  readonly tags?: readonly string[]
+  /** Role to registered name, for callers of other nodes. */
+  readonly roles?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, unknown>>
+  readonly logLevel?: LogThreshold
+  /** Longest `init` callback, in milliseconds; default 15,000. */
+  readonly initTimeoutMs?: number
+  readonly startTimeoutMs?: number
+  /** Longest `stop` callback and then longest wait for members, in milliseconds; default 15,000. */
+  readonly stopTimeoutMs?: number
+  /** Before any member is spawned: migrations, warm caches. A throw refuses the start. */
+  init?(context: ApplicationContext): unknown
+  /** After the last member has started. */
+  start?(context: ApplicationContext): unknown
+  /** Before members are stopped: drain. */
+  stop?(context: ApplicationContext, reason: ExitReason): unknown
+  /** After every process of the application has ended. */
+  terminate?(reason: ExitReason): unknown
+}
+
+export interface ApplicationStartOptions {
+  /** Overrides the mode of the specification. */
+  readonly mode?: ApplicationMode
+  readonly env?: Readonly<Record<string, unknown>>
+  readonly logLevel?: LogThreshold
+}
+
+export interface ApplicationInfo {
+  readonly name: string
+  readonly description: string
+  readonly version: string
+  readonly state: ApplicationState
+  readonly mode: ApplicationMode
+  readonly weight: number
+  readonly tags: readonly string[]
+  readonly roles: Readonly<Record<string, string>>
+  readonly dependsOn: readonly string[]
+  readonly uptimeMs: number
+  /** Processes that belong to it now, its members' descendants included. */
+  readonly processes: number
+}
+
+/** What the node's own event (`NODE_EVENT`) tells about applications. */
+export interface ApplicationNotice {
+  readonly kind: 'application-started' | 'application-stopped'
+  readonly name: string
+  readonly mode: ApplicationMode
+  readonly reason: ExitReason | undefined
+}

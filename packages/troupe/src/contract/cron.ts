@@ -1,0 +1,81 @@
+/**
+ * contract/cron: jobs that run at times of the calendar.
+ *
+ * @source ergo-features 15; croner for the expression language
+ */
+import type { AnySpawnable } from './behaviour.js'
+import type { SpawnOptions } from './context.js'
+import type { Address } from './identity.js'
+
+/** What a job does: send a message, spawn a process, or run a function of the program. */
+export type CronAction =
+  | {
+      readonly kind: 'send'
+      readonly to: Address
+      readonly message: string
+      /** Default: `CronTick`. */
+      readonly payload?: unknown
+    }
+  | {
+      readonly kind: 'spawn'
+      readonly start: AnySpawnable
+      readonly options?: SpawnOptions & { readonly args?: readonly unknown[] }
+    }
+  | { readonly kind: 'run'; readonly run: (tick: CronTick) => unknown }
+
+/** What a run of a job is told. */
+export interface CronTick {
+  readonly node: string
+  readonly job: string
+  /** The time the run was due, wall clock, milliseconds since 1970. */
+  readonly timeMs: number
+}
+
+export interface CronJob {
+  /** Unique on the node. */
+  readonly name: string
+  /** Five fields, or six with seconds first; `L`, `#`, `W`, ranges, steps, `@daily` and the like. */
+  readonly spec: string
+  /** IANA name such as `Europe/Berlin`; default the machine's. */
+  readonly timeZone?: string
+  readonly action: CronAction
+  /** When runs were missed (sleep, blocked loop): `skip` them (default) or run `once` for all. */
+  readonly misfire?: 'skip' | 'once'
+  /** A run is missed when it starts this much late, in milliseconds; default 1,000. */
+  readonly misfireMs?: number
+  /** When the run before is still going: `allow` (default), `skip`, or `queue` one. */
+  readonly overlap?: 'allow' | 'skip' | 'queue'
+  readonly enabled?: boolean
+}
+
+export interface CronJobInfo {
+  readonly name: string
+  readonly spec: string
+  readonly timeZone: string | undefined
+  readonly enabled: boolean
+  readonly running: number
+  readonly runs: number
+  readonly failures: number
+  readonly missed: number
+  readonly skipped: number
+  readonly lastRunMs: number | undefined
+  readonly lastError: string | undefined
+  readonly nextRunMs: number | undefined
+}
+
+/** The calendar of a node. */
+export interface Cron {
+  /** NAME_TAKEN, CRON_SPEC_INVALID, OPTION_INVALID. */
+  add(job: CronJob): void
+  /** CRON_JOB_UNKNOWN. */
+  remove(name: string): void
+  enable(name: string): void
+  disable(name: string): void
+  jobs(): readonly CronJobInfo[]
+  /** The runs of one or all jobs in a stretch of time, without running anything. */
+  preview(
+    fromMs: number,
+    toMs: number,
+    name?: string,
+  ): readonly { readonly name: string; readonly timeMs: number }[]
+}

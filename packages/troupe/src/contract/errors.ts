@@ -1,0 +1,123 @@
+/**
+ * contract/errors: the one error class of Troupe and its table of codes.
+ *
+ * A program matches on `code`, never on the text; the code is what crosses the wire. Every
+ * message says what happened, to what, and what to do. docs/reference/errors.md holds one
+ * heading for each code, and a test compares the two.
+ */
+
+const ERRORS = {
+  ALIAS_NOT_OWNED: 'the alias {alias} belongs to {owner}; only its owner may delete it',
+  ALIAS_UNKNOWN: 'there is no alias {alias} here; it was deleted or its owner has ended',
+  APPLICATION_BUSY: 'the application {name} is {state}; wait until that is over and try again',
+  APPLICATION_DEPENDENCY:
+    'the application {name} needs {dependency}, which {problem}; load it, or mend what it reports',
+  APPLICATION_RUNNING: 'the application {name} is already running; stop it first',
+  APPLICATION_START_FAILED:
+    'the application {name} did not start: {problem}; its members have been stopped again',
+  APPLICATION_STOP_TIMEOUT:
+    'the application {name} did not stop within {timeoutMs} ms; it goes on stopping meanwhile',
+  APPLICATION_UNKNOWN: 'no application {name} is loaded here; call loadApplication first',
+  CALL_ABORTED: 'the call of {request} to {to} was aborted by its signal',
+  CALL_SELF: '{to} called itself and would wait for ever; use a function or send instead',
+  CALL_TIMEOUT: 'no reply from {to} to {request} within {timeoutMs} ms; it may still be working',
+  CALLEE_ENDED: '{to} ended before it answered {request}; the reason was {reason}',
+  CHILD_RUNNING: 'the child {name} is already running; stop it first',
+  CHILD_UNKNOWN: 'the supervisor has no child {name}; see its children()',
+  CRON_JOB_UNKNOWN: 'there is no cron job {name}; see cron.jobs()',
+  CRON_SPEC_INVALID: 'the cron expression {spec} of {name} cannot be read: {problem}',
+  EVENT_NOT_OWNED: 'the event {event} needs its token; publish with what registerEvent returned',
+  EVENT_UNKNOWN: 'there is no event {event} here; its owner has ended or never registered it',
+  HANDLER_FAILED: '{to} failed while it handled {request}: {problem}',
+  HANDLER_MISSING:
+    'the actor {actor} has no handler for {message}, which its protocol {protocol} names; add it',
+  HANDLER_RESERVED:
+    'the protocol {protocol} names a message {message}, a word kept for the lifecycle; rename it',
+  INIT_FAILED: 'the process {process} did not start: {problem}',
+  INIT_TIMEOUT: 'init of {process} did not finish within {timeoutMs} ms; the process was removed',
+  LOGGER_TAKEN: 'a log sink named {name} is already there; remove it first',
+  LOGGER_UNKNOWN: 'there is no log sink named {name}',
+  MAILBOX_FULL:
+    'the mailbox of {to} is full ({limit} messages); use sendWhenRoom or a higher limit',
+  MESSAGE_DISCARDED: '{to} discarded the request {request} on purpose',
+  MESSAGE_INVALID: 'the payload of {message} was refused by its schema: {problem}',
+  MESSAGE_UNKNOWN: '{to} does not know {message}; its protocol names: {known}',
+  NAME_INVALID: '{name} cannot be a name: {problem}',
+  NAME_TAKEN: 'the name {name} is held by {holder}; choose another or unregister it first',
+  NAME_UNKNOWN: 'nobody is registered as {name} here',
+  NO_CONNECTION: 'the connection to {node} is lost; what was on its way may not have arrived',
+  NO_ROUTE: 'there is no way to the node {node}; start its network or check the name',
+  NODE_NAME_INVALID: 'the node name {name} is not of the form name@host',
+  NODE_STOPPED: 'the node {node} has stopped; start it again before you use it',
+  NODE_STOP_TIMEOUT: 'the node {node} did not stop within {timeoutMs} ms; {left} were killed',
+  NOT_ALLOWED: '{operation} is not allowed here: {problem}',
+  OPTION_INVALID: 'the option {option} is {value}: {problem}',
+  POOL_EMPTY: 'the pool {pool} would have no workers left; remove fewer',
+  POOL_SATURATED: 'all {workers} workers of the pool {to} are full; send less or grow the pool',
+  PORT_IN_USE: 'the {transport} port {address} is in use; stop its holder or choose another port',
+  PORT_FAILED: 'the {transport} port {address} failed: {problem}',
+  PROCESS_INCARNATION: '{to} belongs to an earlier life of its node; look the process up again',
+  PROCESS_REVOKED: '{process} was killed; what its old handler still does is void',
+  PROCESS_UNKNOWN: 'there is no process {to}; it has ended or never was',
+  PROTOCOL_INVALID: 'the protocol {protocol} cannot be: {problem}',
+  ROUTE_BUSY: 'the route {name} is changing; wait until its worker has ended',
+  ROUTE_TAKEN: 'the router already has a route {name}; remove it first',
+  ROUTE_UNKNOWN: 'the router has no route {name}; add it first',
+  STRATEGY_ACTIVE: 'the supervisor is restarting its children; try again when it is done',
+  SUPERVISOR_SPEC_INVALID: 'the supervisor {name} cannot be: {problem}',
+} as const
+
+/** What to match a `TroupeError` on; docs/reference/errors.md explains each. */
+export type ErrorCode = keyof typeof ERRORS
+
+type Holes<T extends string> = T extends `${string}{${infer Hole}}${infer Rest}`
+  ? Hole | Holes<Rest>
+  : never
+
+/** The values that fill the message of a code, by name. */
+export type ErrorDetail<C extends ErrorCode> = Readonly<
+  Record<Holes<(typeof ERRORS)[C]>, string | number>
+>
+
+/**
+ * Every failure that Troupe reports, with a `code` to match on and a `detail` by name.
+ *
+ * @example
+ * try { await node.call(pid, 'value') }
+ * catch (error) { if (TroupeError.is(error, 'CALL_TIMEOUT')) retry() }
+ */
+export class TroupeError<C extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'TroupeError'
+  readonly code: C
+  readonly detail: ErrorDetail<C>
+
+  constructor(code: C, detail: ErrorDetail<C>, cause?: unknown) {
+    const values: Readonly<Record<string, string | number>> = detail
+    const text = ERRORS[code].replace(/\{(\w+)\}/g, (_, hole: string) => String(values[hole]))
+    super(text, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.detail = detail
+  }
+
+  /** True for an error of this class, with this code when one is given. */
+  static is<K extends ErrorCode>(value: unknown, code?: K): value is TroupeError<K> {
+    return value instanceof TroupeError && (code === undefined || value.code === code)
+  }
+
+  /** All codes, sorted: what the reference page is tested against. */
+  static readonly codes: readonly ErrorCode[] = Object.freeze(
+    (Object.keys(ERRORS) as ErrorCode[]).sort(),
+  )
+}
+
+/** One line that tells any thrown value. */
+export function describeThrown(thrown: unknown): string {
+  if (thrown instanceof Error) return `${thrown.name}: ${thrown.message}`
+  if (typeof thrown === 'string') return thrown
+  try {
+    return JSON.stringify(thrown) ?? String(thrown)
+  } catch {
+    // A value that cannot even be printed (a cycle, a hostile getter) must not hide the failure.
+    return Object.prototype.toString.call(thrown)
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * contract/identity: the addresses of Troupe: pid, ref, alias, event, registered name, node.
+ *
+ * Each is an interface and a value of the same name, told by `kind`, so that one decoded by
+ * another copy of the library is as good as ours. Knows nothing of what lives behind them.
+ *
+ * @source ergo-features 1; OTP "Distributed Erlang" on creations
+ */
+import type { AnyProtocol } from './protocol.js'
+
+declare const speaks: unique symbol
+declare const carries: unique symbol
+
+/** Address of one process, valid for one life of its node. */
+export interface Pid<P extends AnyProtocol = AnyProtocol> {
+  readonly kind: 'pid'
+  readonly node: string
+  readonly id: number
+  /** Birth of the node in milliseconds since 1970: tells an old life from a new one. */
+  readonly creation: number
+  readonly [speaks]?: P
+}
+
+export const Pid = Object.freeze({
+  of: (node: string, id: number, creation: number): Pid =>
+    Object.freeze({ kind: 'pid' as const, node, id, creation }),
+  is: (value: unknown): value is Pid => isKind(value, 'pid'),
+  /** True when both name the same process of the same life of a node. */
+  equals: (left: Pid, right: Pid): boolean =>
+    left === right ||
+    (left.id === right.id && left.node === right.node && left.creation === right.creation),
+  format: (pid: Pid): string => `<${pid.node}.${pid.id}>`,
+})
+
+/** A name for one occurrence: a monitor, a request, a token. */
+export interface Ref {
+  readonly kind: 'ref'
+  readonly node: string
+  readonly id: number
+  readonly creation: number
+}
+
+export const Ref = Object.freeze({
+  of: (node: string, id: number, creation: number): Ref =>
+    Object.freeze({ kind: 'ref' as const, node, id, creation }),
+  is: (value: unknown): value is Ref => isKind(value, 'ref'),
+  format: (ref: Ref): string => `#ref<${ref.node}.${ref.id}>`,
+})
+
+/** A further address of a process, made and deleted at run time; ends with its owner. */
+export interface Alias<P extends AnyProtocol = AnyProtocol> {
+  readonly kind: 'alias'
+  readonly node: string
+  readonly id: number
+  readonly creation: number
+  readonly [speaks]?: P
+}
+
+export const Alias = Object.freeze({
+  of: (node: string, id: number, creation: number): Alias =>
+    Object.freeze({ kind: 'alias' as const, node, id, creation }),
+  is: (value: unknown): value is Alias => isKind(value, 'alias'),
+  format: (alias: Alias): string => `#alias<${alias.node}.${alias.id}>`,
+})
+
+/** A registered name at a node; survives the restarts of the process behind it. */
+export interface ProcessName<P extends AnyProtocol = AnyProtocol> {
+  readonly kind: 'name'
+  readonly name: string
+  /** The node, or undefined for the node that uses it. */
+  readonly node: string | undefined
+  readonly [speaks]?: P
+}
+
+export const ProcessName = Object.freeze({
+  is: (value: unknown): value is ProcessName => isKind(value, 'name'),
+  format: (name: ProcessName): string =>
+    name.node === undefined ? name.name : `${name.name}@(${name.node})`,
+})
+
+/**
+ * A typed address by name: for what is restarted under the same name.
+ *
+ * @example node.send(processName('counter', Counter), 'increment', { by: 1 })
+ */
+export function processName<P extends AnyProtocol>(
+  name: string,
+  _protocol?: P,
+  node?: string,
+): ProcessName<P> {
+  return Object.freeze({ kind: 'name' as const, name, node })
+}
+
+/** The address of a topic: its name and the node that owns it. `T` is what it carries. */
+export interface EventName<T = unknown> {
+  readonly kind: 'event'
+  readonly name: string
+  /** The node, or undefined for the node that uses it. */
+  readonly node: string | undefined
+  readonly [carries]?: T
+}
+
+export const EventName = Object.freeze({
+  is: (value: unknown): value is EventName => isKind(value, 'event'),
+  format: (event: EventName): string =>
+    event.node === undefined ? `event:${event.name}` : `event:${event.name}@(${event.node})`,
+})
+
+/**
+ * A typed name of a topic.
+ *
+ * @example const positions = eventName<Position>('positions')
+ */
+export function eventName<T>(name: string, node?: string): EventName<T> {
+  return Object.freeze({ kind: 'event' as const, name, node })
+}
+
+/** A node as the target of a link or a monitor. */
+export interface NodeName {
+  readonly kind: 'node'
+  readonly node: string
+}
+
+export const NodeName = Object.freeze({
+  of: (node: string): NodeName => Object.freeze({ kind: 'node' as const, node }),
+  is: (value: unknown): value is NodeName => isKind(value, 'node'),
+})
+
+/** Where a message can be sent; a bare string is a name registered on the own node. */
+export type Address<P extends AnyProtocol = AnyProtocol> =
+  | Pid<P>
+  | Alias<P>
+  | ProcessName<P>
+  | string
+
+/** What can be linked to and monitored. */
+export type Target = Pid | Alias | ProcessName | EventName | NodeName
+
+/** The printed form of any address or target, for logs and errors. */
+export function formatTarget(target: Target | Address | Ref): string {
+  if (typeof target === 'string') return target
+  switch (target.kind) {
+    case 'pid':
+      return Pid.format(target)
+    case 'ref':
+      return Ref.format(target)
+    case 'alias':
+      return Alias.format(target)
+    case 'name':
+      return ProcessName.format(target)
+    case 'event':
+      return EventName.format(target)
+    case 'node':
+      return target.node
+  }
+}
+
+function isKind(value: unknown, kind: string): boolean {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind
+}

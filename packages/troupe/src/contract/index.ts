@@ -1,0 +1,101 @@
+/**
+ * contract: the words and promises all rooms share. Imports base only.
+ */
+export type {
+  ApplicationContext,
+  ApplicationInfo,
+  ApplicationMember,
+  ApplicationMode,
+  ApplicationNotice,
+  ApplicationSpec,
+  ApplicationStartOptions,
+  ApplicationState,
+} from './application.js'
+export type {
+  AnySpawnable,
+  Behaviour,
+  BehaviourKind,
+  Handler,
+  Spawnable,
+  Untyped,
+} from './behaviour.js'
+export { behaviourOf } from './behaviour.js'
+export type {
+  CallOptions,
+  EventOptions,
+  EventToken,
+  PreservedMailbox,
+  ProcessContext,
+  Replier,
+  Sender,
+  SendFailure,
+  SendOptions,
+  SpawnArgs,
+  Spawner,
+  SpawnOptions,
+  SubscribeOptions,
+  Subscription,
+  Timer,
+} from './context.js'
+export type { Cron, CronAction, CronJob, CronJobInfo, CronTick } from './cron.js'
+export type { ErrorCode, ErrorDetail } from './errors.js'
+export { describeThrown, TroupeError } from './errors.js'
+export type { Address, Target } from './identity.js'
+export {
+  Alias,
+  EventName,
+  eventName,
+  formatTarget,
+  NodeName,
+  Pid,
+  ProcessName,
+  processName,
+  Ref,
+} from './identity.js'
+export type { MailboxOptions, MailboxPolicy, Priority, ProcessOptions } from './limits.js'
+export { checkProcessOptions, PROCESS_DEFAULTS, requireDuration, requireOption } from './limits.js'
+export type {
+  LogFields,
+  Logger,
+  LogLevel,
+  LogRecord,
+  LogSink,
+  LogSource,
+  LogThreshold,
+  NodeLog,
+} from './logger.js'
+export { LOG_LEVELS } from './logger.js'
+export type {
+  Account,
+  EventInfo,
+  Node,
+  NodeInfo,
+  NodeOptions,
+  ProcessInfo,
+  ProcessState,
+  SharingCheck,
+} from './node.js'
+export { DEAD_LETTER_EVENT, NODE_EVENT } from './node.js'
+export type {
+  Answer,
+  AnyProtocol,
+  Failure,
+  Given,
+  Handlers,
+  MessageMap,
+  MessageNameOf,
+  MessageType,
+  NameOf,
+  PayloadOf,
+  Protocol,
+  ReplyOf,
+  RequestNameOf,
+  RequestType,
+} from './protocol.js'
+export { failure, isFailure, message, NoReply, protocol, request } from './protocol.js'
+export type { Crash, Custom, ExitReason } from './reason.js'
+export { crashOf, custom, describeReason, isCalm } from './reason.js'
+export type { StandardSchema } from './schema.js'
+export type { DeadLetter, Down, DropCause, EventInterest, EventMessage, Exit } from './signal.js'
+export { DROP_CAUSES } from './signal.js'
+export type { Envelope, Wire } from './wire.js'

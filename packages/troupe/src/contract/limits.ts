@@ -1,0 +1,101 @@
+/**
+ * contract/limits: options that processes are spawned with, their defaults and their check.
+ *
+ * Defaults live here and nowhere else. docs/reference/options.md is tested against this file.
+ *
+ * @source ergo-features 3 (spawn options), 4 (mailbox)
+ */
+import { TroupeError } from './errors.js'
+
+/**
+ * What happens at the limit of a mailbox.
+ *
+ * `fail`: the sender is told MAILBOX_FULL. `drop-newest`: the new message becomes a dead letter.
+ * `drop-oldest`: the oldest one does. `latest-by-key`: a message replaces the waiting one of the
+ * same key, and fails when the key is new. `block`: like `fail` for `send`; `sendWhenRoom` waits.
+ */
+export type MailboxPolicy = 'fail' | 'drop-newest' | 'drop-oldest' | 'latest-by-key' | 'block'
+
+export interface MailboxOptions {
+  /** Most messages waiting, over the main, system and urgent queues; default no limit. */
+  readonly lengthMax?: number
+  /** What happens at the limit; default `fail`. */
+  readonly policy?: MailboxPolicy
+  /** The key of a message under `latest-by-key`; undefined for messages without one. */
+  readonly keyOf?: (message: string, payload: unknown) => unknown
+}
+
+/** How important the messages are that a process sends: main, system or urgent queue. */
+export type Priority = 'normal' | 'high' | 'max'
+
+export interface ProcessOptions {
+  /** Limit of the mailbox; default none. */
+  readonly mailbox?: MailboxOptions
+  /** Longest run of `init`, in milliseconds; default 5,000. */
+  readonly initTimeoutMs?: number
+  /** Longest run of `terminate`, in milliseconds; default 5,000. */
+  readonly terminateTimeoutMs?: number
+  /** Exit signals arrive in `handleExit` instead of ending the process; default false. */
+  readonly trapExit?: boolean
+  /** Handle the next message while an async handler still waits; default false. */
+  readonly reentrant?: boolean
+  /** Keep the waiting messages of an abnormal end for the next incarnation; default false. */
+  readonly preserveMailbox?: boolean
+  /** Priority of what it sends unless the send says otherwise; default `normal`. */
+  readonly priority?: Priority
+}
+
+export const PROCESS_DEFAULTS = Object.freeze({
+  initTimeoutMs: 5_000,
+  terminateTimeoutMs: 5_000,
+  callTimeoutMs: 5_000,
+  trapExit: false,
+  reentrant: false,
+  preserveMailbox: false,
+  priority: 'normal' as Priority,
+  mailbox: Object.freeze({
+    lengthMax: Number.POSITIVE_INFINITY,
+    policy: 'fail' as MailboxPolicy,
+    keyOf: undefined,
+  }),
+})
+
+const POLICIES: readonly string[] = ['fail', 'drop-newest', 'drop-oldest', 'latest-by-key', 'block']
+const PRIORITIES: readonly string[] = ['normal', 'high', 'max']
+
+/** Throws OPTION_INVALID, naming the option, when `holds` is false. */
+export function requireOption(
+  holds: boolean,
+  option: string,
+  value: unknown,
+  problem: string,
+): void {
+  if (!holds) throw new TroupeError('OPTION_INVALID', { option, value: String(value), problem })
+}
+
+/** True for a whole number of milliseconds or a fraction above zero. */
+export function requireDuration(option: string, value: number | undefined): void {
+  if (value === undefined) return
+  const holds = typeof value === 'number' && value > 0 && value <= Number.MAX_SAFE_INTEGER
+  requireOption(holds, option, value, 'give milliseconds above 0')
+}
+
+/** Throws OPTION_INVALID naming the first option that cannot be. */
+export function checkProcessOptions(options: ProcessOptions): void {
+  requireDuration('initTimeoutMs', options.initTimeoutMs)
+  requireDuration('terminateTimeoutMs', options.terminateTimeoutMs)
+  const { mailbox, priority } = options
+  const goodPriority = priority === undefined || PRIORITIES.includes(priority)
+  requireOption(goodPriority, 'priority', priority, `one of ${PRIORITIES.join(', ')}`)
+  if (mailbox === undefined) return
+  const { lengthMax, policy, keyOf } = mailbox
+  const goodLength =
+    lengthMax === undefined ||
+    lengthMax === Number.POSITIVE_INFINITY ||
+    (Number.isSafeInteger(lengthMax) && lengthMax > 0)
+  requireOption(goodLength, 'mailbox.lengthMax', lengthMax, 'give a whole number above 0')
+  const goodPolicy = policy === undefined || POLICIES.includes(policy)
+  requireOption(goodPolicy, 'mailbox.policy', policy, `one of ${POLICIES.join(', ')}`)
+  const keyed = policy !== 'latest-by-key' || typeof keyOf === 'function'
+  requireOption(keyed, 'mailbox.keyOf', keyOf, 'latest-by-key needs a function that gives the key')
+}

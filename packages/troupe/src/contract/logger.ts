@@ -1,0 +1,82 @@
+/**
+ * contract/logger: what a log record holds, what a sink promises, what a process may log with.
+ *
+ * @source ergo-features 16
+ */
+import type { Pid } from './identity.js'
+
+/** From chatty to silent. A logger passes what is at or above its level. */
+export const LOG_LEVELS = Object.freeze(['trace', 'debug', 'info', 'warning', 'error'] as const)
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** A level, or nothing at all. */
+export type LogThreshold = LogLevel | 'silent'
+
+/** Values that travel with a record, by name. */
+export type LogFields = Readonly<Record<string, unknown>>
+
+/** Who speaks. */
+export type LogSource =
+  | { readonly kind: 'node'; readonly node: string }
+  | { readonly kind: 'network'; readonly node: string; readonly peer: string }
+  | {
+      readonly kind: 'process'
+      readonly pid: Pid
+      readonly name: string | undefined
+      readonly behaviour: string
+      readonly application: string | undefined
+    }
+  | { readonly kind: 'application'; readonly node: string; readonly application: string }
+
+/** One thing that was said. */
+export interface LogRecord {
+  /** Wall clock, milliseconds since 1970. */
+  readonly timeMs: number
+  readonly level: LogLevel
+  readonly source: LogSource
+  readonly message: string
+  readonly fields: LogFields
+  /** The sink a process has pinned its records to, if any. */
+  readonly pinned: string | undefined
+}
+
+/**
+ * Where records go. `write` runs on the thread that logs, so it must not block; a sink that
+ * throws is counted and skipped. A sink whose name begins with "." gets pinned records only.
+ */
+export interface LogSink {
+  readonly name: string
+  /** The lowest level it wants; default `trace`. */
+  readonly level?: LogThreshold
+  write(record: LogRecord): void
+  /** Called once when the sink is removed or the node has stopped. */
+  close?(): void | Promise<void>
+}
+
+/** What a process or a node logs with. Costs one comparison when the level is off. */
+export interface Logger {
+  readonly level: LogThreshold
+  trace(message: string, fields?: LogFields): void
+  debug(message: string, fields?: LogFields): void
+  info(message: string, fields?: LogFields): void
+  warning(message: string, fields?: LogFields): void
+  error(message: string, fields?: LogFields): void
+  /** A logger that adds these fields to each record. */
+  with(fields: LogFields): Logger
+  setLevel(level: LogThreshold): void
+}
+
+/** The log of a whole node: its own logger, its sinks and its levels. */
+export interface NodeLog extends Logger {
+  /** Adds a sink; LOGGER_TAKEN when its name is in use. */
+  addSink(sink: LogSink): void
+  /** Adds a process as a sink: records go to its log queue; it leaves when the process ends. */
+  addProcess(name: string, pid: Pid, level?: LogThreshold): void
+  /** Removes and closes a sink; LOGGER_UNKNOWN when there is none. */
+  removeSink(name: string): void
+  sinks(): readonly { readonly name: string; readonly level: LogThreshold }[]
+  /** Sets the level of one process. */
+  setProcessLevel(pid: Pid, level: LogThreshold): void
+  /** Records written per level, and records a failing sink lost. */
+  counts(): Readonly<Record<LogLevel | 'lost', number>>
+}

@@ -1,0 +1,66 @@
+/**
+ * contract/reason: why a process ended, as a value.
+ *
+ * @source OTP "Processes: Exit signals"; ergo-features 3 (termination) and 32
+ */
+import { describeThrown, TroupeError } from './errors.js'
+
+/** A handler threw or rejected. */
+export interface Crash {
+  readonly kind: 'crash'
+  /** Name and message of what was thrown, in one line. */
+  readonly message: string
+  /** The code, when a coded error was thrown. */
+  readonly code: string | undefined
+  /** Where; absent when it came from another node. */
+  readonly stack: string | undefined
+}
+
+/** An end a program chose, with a word of its own. */
+export interface Custom {
+  readonly kind: 'custom'
+  /** The word to match on. */
+  readonly name: string
+  readonly detail?: unknown
+}
+
+/**
+ * Why a process ended. Calm are `normal` and `shutdown`; everything else is abnormal.
+ *
+ * `killed`: by `kill`. `no-process`, `no-connection`, `unregistered`: what a link or monitor is
+ * told about a target that was not there, got lost, or gave up its name.
+ */
+export type ExitReason =
+  | 'normal'
+  | 'shutdown'
+  | 'killed'
+  | 'no-process'
+  | 'no-connection'
+  | 'unregistered'
+  | Crash
+  | Custom
+
+/** True for the two ends that are no failure. */
+export const isCalm = (reason: ExitReason): boolean => reason === 'normal' || reason === 'shutdown'
+
+/** The reason that stands for a thrown value. */
+export function crashOf(thrown: unknown): Crash {
+  const coded = TroupeError.is(thrown)
+  return Object.freeze({
+    kind: 'crash' as const,
+    message: describeThrown(thrown),
+    code: coded ? thrown.code : undefined,
+    stack: thrown instanceof Error ? thrown.stack : undefined,
+  })
+}
+
+/** A reason of one's own, always abnormal. */
+export function custom(name: string, detail?: unknown): Custom {
+  return Object.freeze({ kind: 'custom' as const, name, detail })
+}
+
+/** One line for logs and errors. */
+export function describeReason(reason: ExitReason): string {
+  if (typeof reason === 'string') return reason
+  return reason.kind === 'crash' ? `crash (${reason.message})` : reason.name
+}

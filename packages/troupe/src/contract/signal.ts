@@ -1,0 +1,70 @@
+/**
+ * contract/signal: what a process is told about others: down, exit, event; and dead letters.
+ *
+ * @source OTP "Processes: Signals"; ergo-features 7 and 8
+ */
+import type { Address, EventName, Pid, Ref, Target } from './identity.js'
+import type { ExitReason } from './reason.js'
+
+/** A monitored target has ended, got lost or gave up its name. Told once for each monitor. */
+export interface Down {
+  readonly kind: 'down'
+  readonly ref: Ref
+  readonly target: Target
+  readonly reason: ExitReason
+}
+
+/** An exit signal that a trapping process receives as a message. */
+export interface Exit {
+  readonly kind: 'exit'
+  /** Who has ended or sent the signal: a process, or what the link was made to. */
+  readonly from: Target
+  readonly reason: ExitReason
+}
+
+/** One publication of an event. */
+export interface EventMessage<T = unknown> {
+  readonly kind: 'event-message'
+  readonly event: EventName<T>
+  /** When it was published: wall clock, milliseconds since 1970. */
+  readonly timeMs: number
+  readonly message: T
+}
+
+/** Tells the owner of an event with `notify` that the first came or the last one left. */
+export interface EventInterest {
+  readonly kind: 'event-interest'
+  readonly event: EventName
+  readonly subscribed: boolean
+}
+
+/** Why a message was not handled. Every drop is counted under exactly one of these. */
+export const DROP_CAUSES = Object.freeze([
+  'process-unknown',
+  'process-ended',
+  'process-revoked',
+  'mailbox-full',
+  'mailbox-oldest',
+  'mailbox-replaced',
+  'message-unknown',
+  'message-refused',
+  'handler-failed',
+  'pool-saturated',
+  'route-failed',
+  'reply-unwanted',
+  'no-route',
+  'node-stopped',
+] as const)
+export type DropCause = (typeof DROP_CAUSES)[number]
+
+/** One message, or several of a kind, that nobody handled; published as `dead-letter`. */
+export interface DeadLetter {
+  readonly kind: 'dead-letter'
+  readonly cause: DropCause
+  readonly from: Pid | undefined
+  readonly to: Address
+  /** The name of the message, or a word in brackets for a signal. */
+  readonly message: string
+  /** How many this record stands for: above 1 when a long mailbox died with its owner. */
+  readonly count: number
+}
