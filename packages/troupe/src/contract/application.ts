@@ -52,18 +52,31 @@ export interface ApplicationSpec {
   readonly logLevel?: LogThreshold
   /** Longest `init` callback, in milliseconds; default 15,000. */
   readonly initTimeoutMs?: number
+  /** Longest `start` callback, in milliseconds; beyond it the start goes on; default 15,000. */
   readonly startTimeoutMs?: number
-  /** Longest `stop` callback and then longest wait for members, in milliseconds; default 15,000. */
+  /**
+   * Longest `stop` callback, and longest wait for each member and then for all other processes
+   * before they are killed, in milliseconds; default 15,000.
+   */
   readonly stopTimeoutMs?: number
   /** Before any member is spawned: migrations, warm caches. A throw refuses the start. */
   init?(context: ApplicationContext): unknown
-  /** After the last member has started. */
+  /** After the last member has started. A throw is logged; what may refuse belongs in `init`. */
   start?(context: ApplicationContext): unknown
   /** Before members are stopped: drain. */
   stop?(context: ApplicationContext, reason: ExitReason): unknown
   /** After every process of the application has ended. */
   terminate?(reason: ExitReason): unknown
 }
+
+/** What a specification leaves open; a member or callback that takes longer is given up. */
+export const APPLICATION_DEFAULTS = Object.freeze({
+  mode: 'temporary' as ApplicationMode,
+  weight: 100,
+  initTimeoutMs: 15_000,
+  startTimeoutMs: 15_000,
+  stopTimeoutMs: 15_000,
+})
 
 export interface ApplicationStartOptions {
   /** Overrides the mode of the specification. */

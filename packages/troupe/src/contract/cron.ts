@@ -48,6 +48,14 @@ export interface CronJob {
   readonly enabled?: boolean
 }
 
+/** What a job leaves open; the time zone is then that of the machine. */
+export const CRON_DEFAULTS = Object.freeze({
+  misfire: 'skip' as const,
+  misfireMs: 1_000,
+  overlap: 'allow' as const,
+  enabled: true,
+})
+
 export interface CronJobInfo {
   readonly name: string
   readonly spec: string
@@ -56,7 +64,9 @@ export interface CronJobInfo {
   readonly running: number
   readonly runs: number
   readonly failures: number
+  /** Due times that passed without a run, as `misfire` says; 1,000 at most for one sleep. */
   readonly missed: number
+  /** Due times given up because the run before was still going, as `overlap` says. */
   readonly skipped: number
   readonly lastRunMs: number | undefined
   readonly lastError: string | undefined
@@ -72,7 +82,10 @@ export interface Cron {
   enable(name: string): void
   disable(name: string): void
   jobs(): readonly CronJobInfo[]
-  /** The runs of one or all jobs in a stretch of time, without running anything. */
+  /**
+   * The runs of one job, or of all enabled ones, from `fromMs` up to but not at `toMs`, without
+   * running anything. Limit: the earliest 10,000.
+   */
   preview(
     fromMs: number,
     toMs: number,

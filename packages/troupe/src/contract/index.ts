@@ -11,6 +11,7 @@ export type {
   ApplicationStartOptions,
   ApplicationState,
 } from './application.js'
+export { APPLICATION_DEFAULTS } from './application.js'
 export type {
   AnySpawnable,
   Behaviour,
@@ -38,6 +39,7 @@ export type {
   Timer,
 } from './context.js'
 export type { Cron, CronAction, CronJob, CronJobInfo, CronTick } from './cron.js'
+export { CRON_DEFAULTS } from './cron.js'
 export type { ErrorCode, ErrorDetail } from './errors.js'
 export { describeThrown, TroupeError } from './errors.js'
 export type { Address, Target } from './identity.js'

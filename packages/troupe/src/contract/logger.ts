@@ -64,6 +64,11 @@ export interface Logger {
   /** A logger that adds these fields to each record. */
   with(fields: LogFields): Logger
   setLevel(level: LogThreshold): void
+  /**
+   * Sends all further records of this source to one sink alone, hidden or not; undefined undoes
+   * it. LOGGER_UNKNOWN when there is no such sink.
+   */
+  pin(sink: string | undefined): void
 }
 
 /** The log of a whole node: its own logger, its sinks and its levels. */
@@ -75,7 +80,7 @@ export interface NodeLog extends Logger {
   /** Removes and closes a sink; LOGGER_UNKNOWN when there is none. */
   removeSink(name: string): void
   sinks(): readonly { readonly name: string; readonly level: LogThreshold }[]
-  /** Sets the level of one process. */
+  /** Sets the level of one process; PROCESS_UNKNOWN when it is not there. */
   setProcessLevel(pid: Pid, level: LogThreshold): void
   /** Records written per level, and records a failing sink lost. */
   counts(): Readonly<Record<LogLevel | 'lost', number>>
