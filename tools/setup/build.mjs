@@ -1,0 +1,67 @@
+/**
+ * setup/build: brings the built output to what the sources say.
+ *
+ * `tsc -b` decides what is stale. It never removes the output of a source that is gone, and a test
+ * that was deleted would go on running, so that is done here first.
+ */
+import { existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { runNodeTool } from './child.mjs'
+import { step } from './console.mjs'
+import { CommandFault } from './fault.mjs'
+import { filesBelow, ROOT, readJson } from './workspace.mjs'
+
+const TSC = 'typescript/bin/tsc'
+/** What the compiler makes of one source. */
+const MADE_OF_SOURCE = /(\.d\.(ts|mts)|\.js|\.mjs)(\.map)?$/
+
+/**
+ * The projects that a solution file names, with the folders they read and write.
+ *
+ * @param {string} solution path of a tsconfig with references, relative to the root
+ * @returns {{ config: string, sources: string, output: string }[]}
+ */
+function projectsOf(solution) {
+  /** @type {{ path: string }[]} */
+  const references = readJson(solution).references ?? []
+  return references.map(({ path }) => {
+    const config = path.endsWith('.json') ? path : `${path}/tsconfig.json`
+    const folder = config.slice(0, config.lastIndexOf('/'))
+    const { rootDir, outDir } = readJson(config).compilerOptions
+    return { config, sources: join(folder, rootDir), output: join(folder, outDir) }
+  })
+}
+
+/**
+ * The made files whose source is gone.
+ *
+ * @param {string} sources
+ * @param {string} output
+ * @returns {string[]} relative to the root
+ */
+export function orphansOf(sources, output) {
+  const made = filesBelow(output, (path) => MADE_OF_SOURCE.test(path), new Set(['node_modules']))
+  return made.filter((path) => {
+    const stem = path.slice(output.length + 1).replace(MADE_OF_SOURCE, '')
+    return !['.ts', '.mts', '.mjs'].some((ending) => existsSync(join(ROOT, sources, stem + ending)))
+  })
+}
+
+/**
+ * Builds everything, or one project with what it depends on.
+ *
+ * @param {string} [project] folder relative to the root, such as "examples/traffic"
+ */
+export async function ensureBuilt(project) {
+  for (const { sources, output } of projectsOf('tsconfig.json')) {
+    for (const path of orphansOf(sources, output)) rmSync(join(ROOT, path))
+  }
+  await step(project === undefined ? 'building' : `building ${project}`, async () => {
+    const { exitCode, output } = await runNodeTool(TSC, ['-b', project ?? '.', '--pretty', 'false'])
+    if (exitCode === 0) return
+    throw new CommandFault(
+      `The build found faults:\n${output.trimEnd()}`,
+      'Correct the lines above, then run: npm run build',
+    )
+  })
+}

@@ -1,0 +1,107 @@
+/**
+ * setup/parts: programs of the operating system that tests or benches need.
+ *
+ * As root on a machine with apt the set-up installs them and says so; elsewhere, or with
+ * `--no-install`, what needs them is skipped with the reason and the command. What the machine is
+ * and can do is an argument, so that a test needs no machine without the program.
+ */
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { runTool, tailOf } from './child.mjs'
+import { say, step } from './console.mjs'
+
+/**
+ * @typedef {object} Part
+ * @property {string} program its presence on the PATH is the presence of the part
+ * @property {readonly string[]} packages Debian packages that bring it
+ * @property {readonly ('test' | 'bench')[]} neededBy
+ */
+
+/** Every part that anything asks for, by name. @type {Readonly<Record<string, Part>>} */
+export const PARTS = Object.freeze({
+  erlang: { program: 'erl', packages: ['erlang-base'], neededBy: ['bench'] },
+  go: { program: 'go', packages: ['golang-go'], neededBy: ['bench'] },
+})
+
+/**
+ * @typedef {object} Machine
+ * @property {(program: string) => boolean} has
+ * @property {boolean} root may install
+ * @property {(flags: readonly string[]) => Promise<{ exitCode: number, output: string }>} apt
+ */
+
+/** @param {string} program */
+function onPath(program) {
+  const folders = (process.env['PATH'] ?? '').split(delimiter)
+  return folders.some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+}
+
+/** @type {Machine} */
+const THIS_MACHINE = {
+  has: onPath,
+  root: process.getuid?.() === 0,
+  apt: (flags) =>
+    runTool('apt-get', flags, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }),
+}
+
+/** @param {readonly string[]} packages */
+const commandFor = (packages) => `sudo apt-get install -y ${packages.join(' ')}`
+
+/**
+ * Why something that needs a part cannot run, in the form node:test takes for `skip`.
+ *
+ * @param {string} name key of PARTS
+ * @param {{ parts?: Readonly<Record<string, Part>>, machine?: Machine }} [world]
+ * @returns {string | false}
+ */
+export function partSkip(name, { parts = PARTS, machine = THIS_MACHINE } = {}) {
+  const part = parts[name]
+  if (part === undefined) return `no part is named ${name}: add it to tools/setup/parts.mjs`
+  if (machine.has(part.program)) return false
+  return `${part.program} is not installed; install it with: ${commandFor(part.packages)}`
+}
+
+/**
+ * Installs what is absent where that is possible, and otherwise says what will be skipped.
+ *
+ * @param {'test' | 'bench'} user
+ * @param {{ install: boolean, parts?: Readonly<Record<string, Part>>, machine?: Machine,
+ *   tell?: (line: string) => void }} options
+ */
+export async function ensureParts(user, options) {
+  const { install, parts = PARTS, machine = THIS_MACHINE, tell = say } = options
+  const absent = Object.entries(parts).filter(
+    ([, part]) => part.neededBy.includes(user) && !machine.has(part.program),
+  )
+  if (absent.length === 0) return
+  const packages = absent.flatMap(([, part]) => part.packages)
+  if (install && machine.root && machine.has('apt-get')) {
+    await installPackages(packages, machine, tell)
+  }
+  for (const [name] of absent) {
+    const reason = partSkip(name, { parts, machine })
+    if (reason !== false) tell(`What needs ${name} is skipped: ${reason}`)
+  }
+}
+
+/**
+ * @param {readonly string[]} packages
+ * @param {Machine} machine
+ * @param {(line: string) => void} tell
+ */
+async function installPackages(packages, machine, tell) {
+  tell(`Installing Debian packages: ${packages.join(' ')} (decline with --no-install)`)
+  const { exitCode, output } = await step('installing Debian packages', async () => {
+    const updated = await machine.apt(['update'])
+    if (updated.exitCode !== 0) return updated
+    return machine.apt(['install', '-y', '--no-install-recommends', ...packages])
+  })
+  if (exitCode !== 0) tell(`apt-get could not install them:\n${tailOf(output, 6)}`)
+}

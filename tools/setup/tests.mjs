@@ -1,0 +1,66 @@
+/**
+ * setup/tests: finds the built tests and runs them with node's own runner.
+ *
+ * Three kinds, told apart by their ending: `*.test.js` run with `npm test`, `*.soak.js` with
+ * `npm run soak`, `*.acceptance.js` with `npm run acceptance`.
+ */
+
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { runTool } from './child.mjs'
+import { CommandFault } from './fault.mjs'
+import { filesBelow, ROOT, workspacesOf } from './workspace.mjs'
+
+/** The tests that check the house itself: style, layers, samples. */
+export const HOUSE_FOLDER = 'tools/dist-test/house'
+const REPORTER = pathToFileURL(join(ROOT, 'tools', 'setup', 'test-reporter.mjs')).href
+/** One file that hangs ends as a failure, and the whole stays below its 15 minutes. */
+const FILE_TIMEOUT_MS = 300_000
+
+/**
+ * The built tests of one kind in all workspaces, or below one folder.
+ *
+ * @param {'test' | 'soak' | 'acceptance'} kind
+ * @param {string} [folder] relative to the root
+ * @returns {string[]}
+ */
+export function testFiles(kind, folder) {
+  const folders =
+    folder === undefined
+      ? [...workspacesOf('packages'), ...workspacesOf('examples'), 'bench', 'tools'].map(
+          (workspace) => `${workspace}/dist-test`,
+        )
+      : [folder]
+  return folders.flatMap((below) =>
+    filesBelow(below, (path) => path.endsWith(`.${kind}.js`), new Set(['node_modules'])),
+  )
+}
+
+/**
+ * Runs test files; the runner's summary is the last thing printed.
+ *
+ * @param {readonly string[]} files
+ * @param {NodeJS.ProcessEnv} [env] added to our own
+ * @returns {Promise<number>} the runner's exit code
+ */
+export async function runTests(files, env = {}) {
+  if (files.length === 0) {
+    throw new CommandFault(
+      'No test files were found.',
+      'See that the build made them: npm run build',
+    )
+  }
+  const flags = [
+    '--test',
+    '--enable-source-maps',
+    `--test-timeout=${FILE_TIMEOUT_MS}`,
+    `--test-reporter=${REPORTER}`,
+    '--test-reporter-destination=stdout',
+    ...files,
+  ]
+  const { exitCode } = await runTool(process.execPath, flags, {
+    loud: true,
+    env: { ...process.env, ...env },
+  })
+  return exitCode
+}

@@ -1,0 +1,115 @@
+/**
+ * house/code-rules: what may not be written: default exports, bare errors, hidden clocks.
+ */
+import type { Node } from '@babel/types'
+import type { Fault } from './fault.js'
+import { importsOf, lineOf, type Source, type Visit, visits } from './source.js'
+
+const isTest = (file: string): boolean => /(^|\/)test\//.test(file)
+
+export const noDefaultExport = (source: Source): readonly Fault[] =>
+  [...visits(source.program)]
+    .filter(({ node }) => node.type === 'ExportDefaultDeclaration')
+    .map(({ node }) => ({
+      file: source.file,
+      line: lineOf(node),
+      problem: 'there is a default export',
+      remedy: 'give it a name and export that',
+    }))
+
+export const noExportAll = (source: Source): readonly Fault[] =>
+  [...visits(source.program)]
+    .filter(({ node }) => node.type === 'ExportAllDeclaration')
+    .map(({ node }) => ({
+      file: source.file,
+      line: lineOf(node),
+      problem: '`export *` hides what is public',
+      remedy: 'list the names in alphabetical order',
+    }))
+
+const BARE_ERRORS: ReadonlySet<string> = new Set(['Error', 'RangeError', 'TypeError'])
+
+/** A test may throw what a user's code would throw. */
+export function noBareError(source: Source): readonly Fault[] {
+  if (isTest(source.file)) return []
+  return [...visits(source.program)].flatMap(({ node }) => {
+    if (node.type !== 'NewExpression' && node.type !== 'CallExpression') return []
+    if (node.callee.type !== 'Identifier' || !BARE_ERRORS.has(node.callee.name)) return []
+    return [
+      {
+        file: source.file,
+        line: lineOf(node),
+        problem: `a bare ${node.callee.name} has no code to match on`,
+        remedy: 'use TroupeError with a code from contract/errors.ts (CommandFault in tools)',
+      },
+    ]
+  })
+}
+
+/** Calls that bring time or chance in without being handed them. */
+const HIDDEN_MEMBERS: ReadonlySet<string> = new Set([
+  'Date.now',
+  'Math.random',
+  'performance.now',
+  'process.hrtime',
+])
+const HIDDEN_NAMES: ReadonlySet<string> = new Set(['setImmediate', 'setInterval', 'setTimeout'])
+const HIDDEN_MODULES = /^node:timers(\/promises)?$/
+
+/** Only `base` owns time and chance; tools, tests and benches are not part of the platform. */
+const ownsClock = (file: string): boolean =>
+  !/^(packages|examples)\/[^/]+\/src\//.test(file) || /^packages\/troupe\/src\/base\//.test(file)
+
+function memberOf(node: Node): string | undefined {
+  if (node.type !== 'MemberExpression' || node.computed) return undefined
+  if (node.object.type !== 'Identifier' || node.property.type !== 'Identifier') return undefined
+  return `${node.object.name}.${node.property.name}`
+}
+
+/** A name that stands for itself, not the key of something else or a part of a type. */
+const isFreeName = (node: Node, parent: Node | undefined): boolean => {
+  if (parent === undefined || parent.type.startsWith('TS')) return false
+  if ('key' in parent && parent.key === node) return false
+  return !('property' in parent && parent.property === node)
+}
+
+function hiddenIn({ node, parent }: Visit): string | undefined {
+  const member = memberOf(node)
+  if (member !== undefined && HIDDEN_MEMBERS.has(member)) return member
+  if (node.type === 'Identifier' && HIDDEN_NAMES.has(node.name) && isFreeName(node, parent)) {
+    return node.name
+  }
+  const dated =
+    node.type === 'NewExpression' &&
+    node.callee.type === 'Identifier' &&
+    node.callee.name === 'Date'
+  return dated && node.arguments.length === 0 ? 'new Date()' : undefined
+}
+
+export function noHiddenClock(source: Source): readonly Fault[] {
+  if (ownsClock(source.file)) return []
+  const fault = (line: number, what: string): Fault => ({
+    file: source.file,
+    line,
+    problem: `${what} is used outside base`,
+    remedy: 'take the clock or the chance as an argument (see base/clock and base/random)',
+  })
+  const calls = [...visits(source.program)].flatMap((visit) => {
+    const what = hiddenIn(visit)
+    return what === undefined ? [] : [fault(lineOf(visit.node), what)]
+  })
+  const modules = importsOf(source)
+    .filter(({ specifier }) => HIDDEN_MODULES.test(specifier))
+    .map(({ line, specifier }) => fault(line, specifier))
+  return [...calls, ...modules]
+}
+
+export const noUpwardImport = (source: Source): readonly Fault[] =>
+  importsOf(source)
+    .filter(({ specifier }) => specifier.startsWith('../'))
+    .map(({ line, specifier }) => ({
+      file: source.file,
+      line,
+      problem: `${specifier} climbs out of its room`,
+      remedy: "import by name, such as '#contract' or '#test/…'; see `imports` in package.json",
+    }))

@@ -1,0 +1,115 @@
+/**
+ * house/text-rules: headers, file names, and the words of comments and documents.
+ */
+import type { Fault } from './fault.js'
+import type { Source } from './source.js'
+
+const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*$/
+
+export function kebabName(source: Source): readonly Fault[] {
+  const name = source.file.slice(source.file.lastIndexOf('/') + 1)
+  if (KEBAB.test(name)) return []
+  return [
+    {
+      file: source.file,
+      line: 1,
+      problem: `the name ${name} is not in kebab-case`,
+      remedy: 'name the file after its one noun, in small letters and hyphens',
+    },
+  ]
+}
+
+/** The room that a header has to name first: the folder and the file, or the folder of an index. */
+export function roomName(file: string): string {
+  const parts = file.replace(/\.(ts|tsx|mts|mjs)$/, '').split('/')
+  const name = parts.at(-1) ?? ''
+  const folder = parts.at(-2) ?? ''
+  return name === 'index' ? folder : `${folder}/${name}`
+}
+
+/** Every file of the platform says first which room it is; others say what they are for. */
+export function header(source: Source): readonly Fault[] {
+  const first = source.text.replace(/^#!.*\n/, '').trimStart()
+  const fault = (problem: string, remedy: string): readonly Fault[] => [
+    { file: source.file, line: 1, problem, remedy },
+  ]
+  if (!first.startsWith('/**')) {
+    return fault(
+      'there is no header comment',
+      `start the file with /** ${roomName(source.file)}: what it models, what it does not know */`,
+    )
+  }
+  const words = first.slice(3, first.indexOf('*/')).replace(/^\s*\*?\s*/, '')
+  if (!/^packages\/[^/]+\/src\//.test(source.file)) return []
+  const name = roomName(source.file)
+  const short = name.slice(name.indexOf('/') + 1)
+  if (words.startsWith(`${name}:`) || words.startsWith(`${short}:`)) return []
+  return fault('the header does not name its room', `begin it with "${name}:"`)
+}
+
+const BANNED = /\b(just|simply|easy|easily|obviously)\b/i
+const TASK = /\b(TODO|FIXME|XXX|HACK)\b/
+const TASK_WITH_ISSUE = /\b(TODO|FIXME|XXX|HACK)\b.*(issue[ -]?|#)\d+/
+/** Folders of the machine somebody works on; nobody else has them. */
+const MACHINE_PATH = /(^|[\s"'`(=])\/(work|root|home\/[a-z]+)\//
+
+export function wordsOfLine(file: string, line: number, text: string): readonly Fault[] {
+  const faults: Fault[] = []
+  const banned = BANNED.exec(text)?.[0]
+  if (banned !== undefined) {
+    faults.push({
+      file,
+      line,
+      problem: `the word "${banned}" belittles the reader's trouble`,
+      remedy: 'leave it out; the sentence says the same',
+    })
+  }
+  if (TASK.test(text) && !TASK_WITH_ISSUE.test(text)) {
+    faults.push({
+      file,
+      line,
+      problem: 'a task is noted without the issue that holds it',
+      remedy: 'write "TODO issue N: …", or do it now',
+    })
+  }
+  return faults
+}
+
+const machinePath = (file: string, line: number, text: string): readonly Fault[] =>
+  MACHINE_PATH.test(text)
+    ? [
+        {
+          file,
+          line,
+          problem: 'a path of one machine is written down',
+          remedy: 'write it relative to the repository',
+        },
+      ]
+    : []
+
+export const machinePaths = (file: string, text: string): readonly Fault[] =>
+  text.split('\n').flatMap((line, index) => machinePath(file, index + 1, line))
+
+export const commentWords = (source: Source): readonly Fault[] =>
+  source.comments.flatMap((comment) =>
+    comment.value
+      .split('\n')
+      .flatMap((text, index) =>
+        wordsOfLine(source.file, (comment.loc?.start.line ?? 1) + index, withoutCode(text)),
+      ),
+  )
+
+/** What stands between backticks is quoted, not said. */
+const withoutCode = (text: string): string => text.replace(/`[^`]*`/g, '')
+
+/** The prose of a Markdown page: fenced code is left to the sample tests. */
+export function pageWords(file: string, text: string): readonly Fault[] {
+  let fenced = false
+  return text.split('\n').flatMap((line, index) => {
+    if (/^\s*```/.test(line)) {
+      fenced = !fenced
+      return []
+    }
+    return fenced ? [] : wordsOfLine(file, index + 1, withoutCode(line))
+  })
+}
