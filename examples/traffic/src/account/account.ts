@@ -1,0 +1,102 @@
+/**
+ * account/account: where every packet went: sent = stored + rejected + dropped + lost + waiting.
+ *
+ * Pure. `lost` is derived from the hops: what one hop handed on, less what the next one took,
+ * dropped or still has waiting, died with the process in between and is named after it. A gap
+ * where nothing has died is explained by nothing: it is left in the difference of the balance.
+ * When packets come from outside, nobody here knows how many were sent; then sent is what
+ * reached the machine: received plus what the kernel says it dropped.
+ */
+
+import type { RejectCause } from '#traffic/packet/verdict'
+import type { StoreOutcome } from '#traffic/store/position-table'
+import { type Hops, PARTS, type Part, type Stage } from './hops.js'
+
+/** How a packet was stored; `full` is a drop and not among them. */
+export type Stored = Exclude<StoreOutcome, 'full'>
+
+export interface Account {
+  readonly sent: number
+  readonly stored: Readonly<Record<Stored, number>>
+  readonly rejected: Readonly<Record<RejectCause, number>>
+  /** `unknown` for the kernel where it does not tell; then it counts as 0 in the totals. */
+  readonly dropped: Readonly<Record<Exclude<Stage, 'kernel'>, number>> & {
+    readonly kernel: number | 'unknown'
+  }
+  /** By the part it died with; 0 for a part that has never ended. */
+  readonly lost: Readonly<Record<Part, number>>
+  /** On the way: in a mailbox now, or between sender and socket. */
+  readonly waiting: number
+}
+
+/** The totals of an account and what they leave unexplained. */
+export interface Balance {
+  readonly sent: number
+  readonly stored: number
+  readonly rejected: number
+  readonly dropped: number
+  readonly lost: number
+  readonly waiting: number
+  /** sent - stored - rejected - dropped - lost - waiting: 0 unless a packet went uncounted. */
+  readonly difference: number
+}
+
+/** Draws up the account of these readings. */
+export function accountOf(hops: Hops): Account {
+  const kernel = hops.kernelDropped === 'unknown' ? 0 : hops.kernelDropped
+  const missing = Math.max(0, hops.ownSent - hops.ownReceived - kernel)
+  const others = hops.received - hops.ownReceived
+  const missingInSocket = hops.deaths.socket > 0 ? missing : 0
+  return Object.freeze({
+    sent: Math.max(hops.received + kernel, hops.ownSent + others),
+    stored: storedOf(hops),
+    rejected: { ...hops.rejected, oversize: hops.rejected.oversize + hops.oversize },
+    dropped: droppedOf(hops),
+    lost: lostOf(hops, missingInSocket),
+    waiting: hops.waitingForWorker + hops.waitingForStorage + missing - missingInSocket,
+  })
+}
+
+/** The totals, and what of `sent` they leave unexplained. */
+export function balance(account: Account): Balance {
+  const { kernel, ...named } = account.dropped
+  const stored = sum(account.stored)
+  const rejected = sum(account.rejected)
+  const dropped = sum(named) + (kernel === 'unknown' ? 0 : kernel)
+  const lost = sum(account.lost)
+  const { sent, waiting } = account
+  const difference = sent - stored - rejected - dropped - lost - waiting
+  return Object.freeze({ sent, stored, rejected, dropped, lost, waiting, difference })
+}
+
+const sum = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((total, count) => total + count, 0)
+
+function storedOf(hops: Hops): Account['stored'] {
+  const { created, moved, superseded } = hops.outcomes
+  return { created, moved, superseded }
+}
+
+function droppedOf(hops: Hops): Account['dropped'] {
+  return {
+    kernel: hops.kernelDropped,
+    socket: hops.unread,
+    mailbox: hops.mailboxFull,
+    // A publication nobody was subscribed to: the pool was being restarted.
+    pool: hops.poolSaturated + hops.published - hops.delivered - hops.mailboxFull,
+    storage: hops.notHanded + hops.outcomes.full,
+  }
+}
+
+function lostOf(hops: Hops, missingInSocket: number): Account['lost'] {
+  const answered = sum(hops.rejected) + hops.handed + hops.notHanded
+  const gaps: Readonly<Record<Part, number>> = {
+    socket: hops.received - hops.unread - hops.oversize - hops.published,
+    pool: hops.delivered - hops.poolSaturated - hops.workerTook - hops.waitingForWorker,
+    worker: hops.workerTook - answered,
+    storage: hops.handed - sum(hops.outcomes) - hops.waitingForStorage,
+  }
+  const explained = PARTS.map((part) => [part, hops.deaths[part] > 0 ? Math.max(0, gaps[part]) : 0])
+  const lost = Object.fromEntries(explained) as Readonly<Record<Part, number>>
+  return { ...lost, socket: lost.socket + missingInSocket }
+}

@@ -1,0 +1,66 @@
+/**
+ * query/nearest-query: what a request for the nearest vehicles asks, read from its URL.
+ *
+ * Knows nothing of HTTP beyond the query string. Numbers are plain decimals: what is empty,
+ * hexadecimal, NaN or infinite is refused and not guessed at. Unknown parameters are ignored,
+ * as is usual on the web. Limit: `LIMIT_MAX` vehicles in one answer.
+ */
+
+import { isLatitude, isLongitude } from '#traffic/packet/position'
+
+/** Vehicles in an answer unless asked otherwise. */
+export const LIMIT_DEFAULT = 10
+
+/** The most vehicles one answer may hold. */
+export const LIMIT_MAX = 100
+
+export interface NearestQuery {
+  readonly latitude: number
+  readonly longitude: number
+  readonly limit: number
+}
+
+export type QueryVerdict =
+  | { readonly kind: 'nearest'; readonly query: NearestQuery }
+  | { readonly kind: 'refused'; readonly parameter: string; readonly reason: string }
+
+type Refused = Extract<QueryVerdict, { kind: 'refused' }>
+
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i
+
+/**
+ * What these parameters ask for, or which of them is wrong and why.
+ *
+ * @example parseNearestQuery(new URLSearchParams('lat=30.27&lon=-97.74'))
+ */
+export function parseNearestQuery(parameters: URLSearchParams): QueryVerdict {
+  const latitude = numberOf(parameters, 'lat', isLatitude, 'must be from -90 to 90')
+  if (typeof latitude !== 'number') return latitude
+  const longitude = numberOf(parameters, 'lon', isLongitude, 'must be from -180 to 180')
+  if (typeof longitude !== 'number') return longitude
+  if (!parameters.has('limit')) {
+    return { kind: 'nearest', query: { latitude, longitude, limit: LIMIT_DEFAULT } }
+  }
+  const told = `must be a whole number from 1 to ${LIMIT_MAX}`
+  const limit = numberOf(parameters, 'limit', isLimit, told)
+  if (typeof limit !== 'number') return limit
+  return { kind: 'nearest', query: { latitude, longitude, limit } }
+}
+
+const isLimit = (number: number): boolean =>
+  Number.isInteger(number) && number >= 1 && number <= LIMIT_MAX
+
+function numberOf(
+  parameters: URLSearchParams,
+  parameter: string,
+  fits: (number: number) => boolean,
+  told: string,
+): number | Refused {
+  const [text, second] = parameters.getAll(parameter)
+  const refuse = (reason: string): Refused => ({ kind: 'refused', parameter, reason })
+  if (text === undefined) return refuse('is missing')
+  if (second !== undefined) return refuse('is given more than once')
+  if (!DECIMAL.test(text)) return refuse('must be a decimal number')
+  const number = Number(text)
+  return fits(number) ? number : refuse(told)
+}
