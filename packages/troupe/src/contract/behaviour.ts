@@ -74,7 +74,10 @@ export const behaviourOf: unique symbol = Symbol.for('troupe.behaviour')
 /** What `spawn` takes: the result of `actor()`, a class made with `Actor.of`, a supervisor, … */
 export interface Spawnable<P extends AnyProtocol = AnyProtocol, A extends readonly unknown[] = []> {
   readonly [behaviourOf]: Behaviour<never>
-  readonly types?: { readonly protocol: P; readonly args: A }
+  /** For types only: the protocol it speaks. */
+  readonly speaks?: P
+  /** For types only: a class shows here the `init` whose parameters are the arguments of spawn. */
+  readonly prototype?: { init?(...args: A): unknown }
 }
 
 /** Anything that can be spawned, whatever its protocol and arguments. */

@@ -117,11 +117,11 @@ export interface PreservedMailbox {
 }
 
 /** The arguments of `init`, required only when it takes some. */
-export type SpawnArgs<A extends readonly unknown[]> = readonly [] extends A
+export type SpawnArgs<A extends readonly unknown[]> = [] extends A
   ? { readonly args?: A }
   : { readonly args: A }
 
-type SpawnGiven<A extends readonly unknown[]> = readonly [] extends A
+type SpawnGiven<A extends readonly unknown[]> = [] extends A
   ? [options?: SpawnOptions & SpawnArgs<A>]
   : [options: SpawnOptions & SpawnArgs<A>]
 
@@ -137,7 +137,8 @@ export interface Spawner {
    */
   spawn<P extends AnyProtocol, A extends readonly unknown[]>(
     definition: Spawnable<P, A>,
-    ...options: SpawnGiven<A>
+    // NoInfer: the parameters of init alone say which arguments there are.
+    ...options: SpawnGiven<NoInfer<A>>
   ): Promise<Pid<P>>
   /** Like `spawn` for a definition whose types are not known: supervisors, tools. */
   spawnAny(

@@ -30,6 +30,12 @@ export interface RequestType<P = unknown, R = unknown> {
    * @example withdraw: request<number, number>().fails<'too-little'>()
    */
   fails<E>(): RequestType<P, R | Failure<E>>
+  /**
+   * Declares the answer, where a schema already declares the question.
+   *
+   * @example nearest: request(z.object({ lat: z.number() })).answers<readonly string[]>()
+   */
+  answers<T>(): RequestType<P, T>
 }
 
 /** All messages of a protocol by name. */
@@ -69,22 +75,27 @@ export const NoReply: unique symbol = Symbol('troupe.NoReply')
 export type NoReply = typeof NoReply
 
 /** Declares a one-way message; give a schema to check it where it enters the node. */
-export function message<P = void>(): MessageType<P>
+// The overload without type parameters comes first: inside `protocol()` a default would lose
+// against what TypeScript infers from the place, and every void payload would be unknown.
+export function message(): MessageType<void>
+export function message<P>(): MessageType<P>
 export function message<S extends StandardSchema>(schema: S): MessageType<StandardSchema.Output<S>>
 export function message(schema?: StandardSchema): MessageType {
   return Object.freeze({ kind: 'message' as const, schema })
 }
 
 /** Declares a question and its answer; give a schema to check the question where it enters. */
-export function request<P = void, R = void>(): RequestType<P, R>
-export function request<S extends StandardSchema, R = void>(
+export function request(): RequestType<void, void>
+export function request<P, R = void>(): RequestType<P, R>
+export function request<S extends StandardSchema>(
   schema: S,
-): RequestType<StandardSchema.Output<S>, R>
+): RequestType<StandardSchema.Output<S>, void>
 export function request(schema?: StandardSchema): RequestType {
   const type: RequestType = Object.freeze({
     kind: 'request' as const,
     schema,
     fails: <E>() => type as RequestType<unknown, unknown | Failure<E>>,
+    answers: <T>() => type as RequestType<unknown, T>,
   })
   return type
 }
