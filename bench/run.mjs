@@ -1,0 +1,148 @@
+#!/usr/bin/env node
+/**
+ * bench: measures Troupe and its peers on the same work, taking turns, and prints the ratios.
+ *
+ * `npm run bench -- local --json FILE`; see bench/README.md for the rows and the rules. Every
+ * measurement is a fresh process on one core. Exit code 1 when a measurement failed, 2 for wrong
+ * flags; a peer that cannot be set up is announced and left out.
+ */
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { measure, pinning } from './lib/measure.mjs'
+import { PEERS_LOCAL } from './lib/peers.mjs'
+import { summary, table, verdicts } from './lib/report.mjs'
+import { BENCHES } from './lib/rows.mjs'
+
+const HELP = `npm run bench -- NAME [flags]       NAME: ${Object.keys(BENCHES).join(', ')}
+
+  --json FILE     write the figures as a JSON array
+  --rows a,b      only these rows             --list  show all rows and peers
+  --peers a,b     only these peers
+  --runs N        measurements of each, taking turns; default 5
+  --no-install    leave peers out that would have to be installed
+  --help          this text
+`
+
+const OPTIONS = {
+  help: { type: 'boolean' },
+  list: { type: 'boolean' },
+  json: { type: 'string' },
+  rows: { type: 'string' },
+  peers: { type: 'string' },
+  runs: { type: 'string', default: '5' },
+  'no-install': { type: 'boolean' },
+}
+
+const say = (line) => console.log(line)
+
+function refuse(problem) {
+  console.error(`${problem}\n\n${HELP}`)
+  process.exit(2)
+}
+
+function commandLine() {
+  try {
+    return parseArgs({ options: OPTIONS, allowPositionals: true })
+  } catch (error) {
+    return refuse(error.message)
+  }
+}
+
+/** The entries named in a list of names, in their own order; all without a list. */
+function chosen(entries, key, names, what) {
+  if (names === undefined) return entries
+  const wanted = names.split(',').filter((name) => name !== '')
+  const known = entries.map((entry) => entry[key])
+  const unknown = wanted.filter((name) => !known.includes(name))
+  if (unknown.length > 0) refuse(`no ${what} ${unknown.join(', ')}; there are ${known.join(', ')}`)
+  return entries.filter((entry) => wanted.includes(entry[key]))
+}
+
+function list() {
+  for (const [name, rows] of Object.entries(BENCHES)) {
+    say(`${name}: ${rows.map((row) => row.name).join(', ')}`)
+  }
+  say(`peers: ${PEERS_LOCAL.map(({ id }) => id).join(', ')}`)
+}
+
+/** Sets peers up one after the other; those that cannot run are announced with the remedy. */
+function setUp(peers, mayInstall) {
+  return peers.filter((peer) => {
+    const missing = peer.setUp({ mayInstall, say })
+    if (missing === undefined) say(`${peer.id}: ${peer.version()}`)
+    else say(`${peer.id} is left out: ${missing}`)
+    return missing === undefined
+  })
+}
+
+/** Everybody who takes part in a row: peers, and their variants as `peer variant`. */
+function entrants(row, peers) {
+  return peers
+    .filter((peer) => peer.counts[row.name] !== undefined)
+    .flatMap((peer) =>
+      [undefined, ...(peer.variants[row.name] ?? [])].map((variant) => ({
+        label: variant === undefined ? peer.id : `${peer.id} ${variant}`,
+        peer,
+        variant,
+        samples: [],
+        failure: undefined,
+      })),
+    )
+}
+
+/** Measures one row: every entrant once, then all again, `runs` times. */
+async function measureRow(row, peers, runs) {
+  const all = entrants(row, peers)
+  for (let run = 1; run <= runs; run += 1) {
+    for (const entrant of all) {
+      if (entrant.failure !== undefined) continue
+      const { failure, ...sample } = await measure(row, entrant.peer, entrant.variant)
+      const told = failure ?? `${Number(sample.value.toPrecision(4))} ${row.unit}`
+      say(`  ${row.name} ${run}/${runs} ${entrant.label}: ${told}`)
+      if (failure === undefined) entrant.samples.push(sample)
+      else entrant.failure = failure
+    }
+  }
+  return all
+}
+
+function notes(row, peers, all) {
+  const absent = peers
+    .filter(({ absent }) => absent[row.name] !== undefined)
+    .map(({ id, absent }) => `${id}: left out, ${absent[row.name]}`)
+  const failed = all.filter(({ failure }) => failure !== undefined)
+  return [...absent, ...failed.map(({ label, failure }) => `${label}: FAILED, ${failure}`)]
+}
+
+async function main() {
+  const { values, positionals } = commandLine()
+  if (values.help) return say(HELP)
+  if (values.list) return list()
+  const [name = 'local'] = positionals
+  if (BENCHES[name] === undefined) refuse(`no bench ${name}`)
+  const runs = Number(values.runs)
+  if (!Number.isInteger(runs) || runs < 1) refuse(`--runs ${values.runs}: give a number above 0`)
+  const rows = chosen(BENCHES[name], 'name', values.rows, 'row')
+  const peers = setUp(chosen(PEERS_LOCAL, 'id', values.peers, 'peer'), !values['no-install'])
+  say(pinning ? `one core: ${pinning.join(' ')}` : 'taskset is missing: nothing is pinned')
+
+  const figures = []
+  let failed = false
+  const summing = []
+  for (const row of rows) {
+    const all = await measureRow(row, peers, runs)
+    const results = all
+      .filter(({ samples }) => samples.length > 0)
+      .map(({ label, peer, samples }) => summary(row, label, peer.version(), samples))
+    failed ||= all.some(({ failure }) => failure !== undefined)
+    figures.push(...results)
+    summing.push(...verdicts(row, results).map((line) => `${row.name.padEnd(18)} ${line}`))
+    say(`\n${table(row, results, notes(row, peers, all)).join('\n')}\n`)
+    if (values.json !== undefined)
+      writeFileSync(values.json, `${JSON.stringify(figures, null, 1)}\n`)
+  }
+  if (summing.length > 0) say(`budgets of design section 10\n  ${summing.join('\n  ')}`)
+  process.exitCode = failed ? 1 : 0
+}
+
+await main()
