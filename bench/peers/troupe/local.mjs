@@ -1,0 +1,258 @@
+/**
+ * bench/peers/troupe: the rows in Troupe, written against its public API alone.
+ *
+ * Senders send a thousand messages a turn and tell themselves to go on, like every Node peer with
+ * a mailbox; callers are actors that await; the node runs with its defaults, the log aside.
+ */
+import { actor, eventName, message, protocol, request, startNode } from 'troupe'
+import { bytesPerActor, expectEqual, gate, lateness, main } from '../node/harness.mjs'
+
+const node = await startNode('bench@localhost', { logSinks: [], handleSignals: false })
+
+const SENDS_PER_TURN = 1_000
+
+const Counter = protocol('counter', {
+  expect: message(),
+  increment: message(),
+  add: request(),
+})
+
+const counterActor = actor(Counter, {
+  init: () => ({ left: 0, sum: 0, done: undefined }),
+  on: {
+    expect(state, { count, done }) {
+      state.left = count
+      state.sum = 0
+      state.done = done
+    },
+    increment(state, { by }) {
+      state.sum += by
+      state.left -= 1
+      if (state.left === 0) state.done(state.sum)
+    },
+    add(state, { by }) {
+      state.sum += by
+      return by
+    },
+  },
+})
+
+const Sender = protocol('sender', { go: message() })
+
+const senderActor = actor(Sender, {
+  on: {
+    go(_, { to, left }, context) {
+      const now = Math.min(left, SENDS_PER_TURN)
+      for (let n = 0; n < now; n += 1) context.send(to, 'increment', { by: 1 })
+      if (left > now) context.send(context.self, 'go', { to, left: left - now })
+    },
+  },
+})
+
+/** Tells a counter what to expect; settles with the sum when it has handled that many. */
+const expectHandled = (to, count) => new Promise((done) => node.send(to, 'expect', { count, done }))
+
+async function pairs(row) {
+  const all = []
+  for (let n = 0; n < Number(row.split('-')[1] ?? 1); n += 1) {
+    all.push({ to: await node.spawn(counterActor), from: await node.spawn(senderActor) })
+  }
+  return async (count) => {
+    const each = Math.floor(count / all.length)
+    const sums = all.map(({ to }) => expectHandled(to, each))
+    for (const { from, to } of all) node.send(from, 'go', { to, left: each })
+    for (const sum of await Promise.all(sums)) expectEqual('handled', sum, each)
+  }
+}
+
+const Player = protocol('player', { play: message(), ping: message(), pong: message() })
+
+const playerActor = actor(Player, {
+  init: () => ({ sum: 0, count: 0, other: undefined, done: undefined }),
+  on: {
+    play(state, { count, other, done }, context) {
+      Object.assign(state, { sum: 0, count, other, done })
+      context.send(other, 'ping', { by: 1 })
+    },
+    ping(_, { by }, context) {
+      context.send(context.from, 'pong', { by })
+    },
+    pong(state, { by }, context) {
+      state.sum += by
+      if (state.sum === state.count) state.done()
+      else context.send(state.other, 'ping', { by: 1 })
+    },
+  },
+})
+
+async function pingPong() {
+  const one = await node.spawn(playerActor)
+  const other = await node.spawn(playerActor)
+  return async (count) => {
+    const { opened, open } = gate()
+    node.send(one, 'play', { count, other, done: open })
+    await opened
+  }
+}
+
+const Caller = protocol('caller', { go: message() })
+
+const callerActor = actor(Caller, {
+  on: {
+    async go(_, { to, each, done }, context) {
+      let sum = 0
+      for (let n = 0; n < each; n += 1) sum += await context.call(to, 'add', { by: 1 })
+      done(sum)
+    },
+  },
+})
+
+async function calls(row) {
+  const to = await node.spawn(counterActor)
+  const callers = []
+  for (let n = 0; n < Number(row.split('-')[1] ?? 1); n += 1) {
+    callers.push(await node.spawn(callerActor))
+  }
+  return async (count) => {
+    const each = Math.floor(count / callers.length)
+    const sums = callers.map(
+      (caller) => new Promise((done) => node.send(caller, 'go', { to, each, done })),
+    )
+    for (const sum of await Promise.all(sums)) expectEqual('answers', sum, each)
+  }
+}
+
+/** Ends by itself as soon as it has started. */
+const mortalActor = actor(protocol('mortal', {}), {
+  started: (_, context) => context.stop(),
+  on: {},
+})
+
+const Parent = protocol('parent', { go: message() })
+
+/** 100 at a time, each with a monitor; the next hundred when all are down. */
+const parentActor = actor(Parent, {
+  init: () => ({ left: 0, waiting: 0, done: undefined }),
+  on: {
+    go(state, { count, done }, context) {
+      state.left = count
+      state.done = done
+      spawnBatch(state, context)
+    },
+  },
+  handleDown(state, _, context) {
+    state.waiting -= 1
+    if (state.waiting === 0) spawnBatch(state, context)
+  },
+})
+
+function spawnBatch(state, context) {
+  if (state.left <= 0) return state.done()
+  state.left -= 100
+  state.waiting = 100
+  for (let n = 0; n < 100; n += 1) context.spawn(mortalActor, { monitor: true })
+}
+
+async function spawnExit() {
+  const parent = await node.spawn(parentActor)
+  return async (count) => {
+    const { opened, open } = gate()
+    node.send(parent, 'go', { count, done: open })
+    await opened
+  }
+}
+
+const Idle = protocol('idle', { increment: message() })
+const idleActor = actor(Idle, {
+  init: () => ({ count: 0 }),
+  on: {
+    increment(state, { by }) {
+      state.count += by
+    },
+  },
+})
+
+const memory = () => (count) =>
+  bytesPerActor(count, async () => {
+    const pids = []
+    for (let n = 0; n < count; n += 1) pids.push(await node.spawn(idleActor))
+    return pids
+  })
+
+const published = eventName('published')
+
+const fanout = (subscribers) => async () => {
+  const token = node.registerEvent(published)
+  const shared = { left: 0, done: undefined }
+  const subscriberActor = actor(protocol('subscriber', {}), {
+    init: () => ({ sum: 0 }),
+    started: (_, context) => context.subscribe(published),
+    on: {},
+    handleEvent(state, event) {
+      state.sum += event.message
+      shared.left -= 1
+      if (shared.left === 0) shared.done()
+    },
+  })
+  for (let n = 0; n < subscribers; n += 1) await node.spawn(subscriberActor)
+  return async (count) => {
+    for (let number = 0; number < count; number += 1) {
+      const { opened, open } = gate()
+      shared.left = subscribers
+      shared.done = open
+      node.publish(token, number)
+      await opened
+    }
+  }
+}
+
+/** 100 pairs play ping-pong for ever; an actor keeps 100 timers of 10 ms. */
+function timer() {
+  return async (count) => {
+    const endless = { count: Number.POSITIVE_INFINITY, done: undefined }
+    for (let n = 0; n < 100; n += 1) {
+      const other = await node.spawn(playerActor)
+      node.send(await node.spawn(playerActor), 'play', { ...endless, other })
+    }
+    const { note, result } = lateness(count)
+    const arm = (context) => {
+      const dueMs = performance.now() + 10
+      context.after(10, () => {
+        note(dueMs)
+        arm(context)
+      })
+    }
+    const clockActor = actor(protocol('clock', {}), {
+      started(_, context) {
+        for (let n = 0; n < 100; n += 1) arm(context)
+      },
+      on: {},
+    })
+    await node.spawn(clockActor)
+    return result()
+  }
+}
+
+async function backlog() {
+  const to = await node.spawn(counterActor)
+  return async (count) => {
+    const handled = expectHandled(to, count)
+    for (let n = 0; n < count; n += 1) node.send(to, 'increment', { by: 1 })
+    expectEqual('handled', await handled, count)
+  }
+}
+
+await main({
+  send: pairs,
+  'pairs-8': pairs,
+  'pairs-100': pairs,
+  'ping-pong': pingPong,
+  call: calls,
+  'call-100': calls,
+  spawn: spawnExit,
+  memory,
+  'fanout-100k': fanout(100_000),
+  'fanout-1m': fanout(1_000_000),
+  timer,
+  backlog,
+})
