@@ -1,0 +1,66 @@
+/**
+ * runtime/log/json-line: a record as one line of JSON.
+ *
+ * Knows nothing of streams. A line is always valid JSON and never contains a line break.
+ */
+import type { LogRecord, LogSource } from '#contract'
+import { Pid } from '#contract'
+import { type PlainFields, type PlainValue, plainFields } from './plain-value.js'
+import { type IsSecret, secretNames } from './redaction.js'
+
+/** A record as an object of plain values: what log collectors are sent. */
+export function plainRecord(record: LogRecord, isSecret: IsSecret = byName): PlainFields {
+  const { timeMs, level, source, message, fields } = record
+  const plain: Record<string, PlainValue> = {
+    time: isoTime(timeMs),
+    level,
+    ...plainSource(source),
+    message: String(message),
+  }
+  const given = plainFields(fields, isSecret)
+  if (Object.keys(given).length > 0) plain['fields'] = given
+  return plain
+}
+
+/**
+ * A record as one line of JSON, without the line break at its end.
+ *
+ * @example stream.write(`${jsonLine(record)}\n`)
+ */
+export function jsonLine(record: LogRecord, isSecret?: IsSecret): string {
+  return JSON.stringify(plainRecord(record, isSecret)).replace(UNSEEN, escapedCharacter)
+}
+
+/** What JSON allows in a text although it can break a line or steer a terminal. */
+const UNSEEN = /[\u007f-\u009f\u2028\u2029]/g
+
+/** A character as JSON and people may write it. */
+export const escapedCharacter = (character: string): string =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+
+const byName = secretNames()
+
+/** The time as text; a number that is no time shows itself. */
+export function isoTime(timeMs: number): string {
+  const date = new Date(timeMs)
+  return Number.isNaN(date.getTime()) ? String(timeMs) : date.toISOString()
+}
+
+function plainSource(source: LogSource): PlainFields {
+  switch (source.kind) {
+    case 'node':
+      return { node: source.node }
+    case 'network':
+      return { node: source.node, peer: source.peer }
+    case 'application':
+      return { node: source.node, application: source.application }
+    case 'process':
+      return {
+        node: source.pid.node,
+        pid: Pid.format(source.pid),
+        ...(source.name === undefined ? {} : { name: source.name }),
+        behaviour: source.behaviour,
+        ...(source.application === undefined ? {} : { application: source.application }),
+      }
+  }
+}
