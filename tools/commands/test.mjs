@@ -20,7 +20,7 @@ await runCommand(
   },
   async ({ flags, words }) => {
     await ensureReady()
-    await ensureParts('test', { install: flags['no-install'] !== true })
+    await ensureParts({ install: flags['no-install'] !== true })
     for (const line of absentData()) say(line)
     const files = testFiles('test')
     return runTests(

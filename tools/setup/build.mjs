@@ -24,11 +24,12 @@ const MADE_OF_SOURCE = /(\.d\.(ts|mts)|\.js|\.mjs)(\.map)?$/
 function projectsOf(solution) {
   /** @type {{ path: string }[]} */
   const references = readJson(solution).references ?? []
-  return references.map(({ path }) => {
+  return references.flatMap(({ path }) => {
     const config = path.endsWith('.json') ? path : `${path}/tsconfig.json`
     const folder = config.slice(0, config.lastIndexOf('/'))
-    const { rootDir, outDir } = readJson(config).compilerOptions
-    return { config, sources: join(folder, rootDir), output: join(folder, outDir) }
+    const { rootDir, outDir } = readJson(config).compilerOptions ?? {}
+    if (outDir === undefined) return []
+    return [{ config, sources: join(folder, rootDir), output: join(folder, outDir) }]
   })
 }
 

@@ -10,28 +10,37 @@ import { ROOT } from './workspace.mjs'
 
 /**
  * @typedef {object} ToolResult
- * @property {number} exitCode 128 plus the signal's number is not computed: a killed tool has 1
+ * @property {number} exitCode 1 for a tool that was ended by a signal
  * @property {string} output what it wrote to both streams, in order of arrival
+ * @property {string} stdout what it wrote to standard output alone
  */
 
 /**
  * @param {string} command
  * @param {readonly string[]} flags
- * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, loud?: boolean }} [options] `loud` lets the tool
- *   write to our own streams; then `output` is empty
+ * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, loud?: boolean, timeoutMs?: number }} [options]
+ *   `loud` lets the tool write to our own streams; then `output` is empty. Default `timeoutMs`: no
+ *   limit; a tool that takes longer is ended and has exit code 1
  * @returns {Promise<ToolResult>}
  */
 export function runTool(command, flags, options = {}) {
-  const { env = process.env, cwd = ROOT, loud = false } = options
+  const { env = process.env, cwd = ROOT, loud = false, timeoutMs = 0 } = options
   return new Promise((resolve, reject) => {
     const child = spawn(command, flags, {
       cwd,
       env,
       stdio: loud ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL',
     })
     /** @type {Buffer[]} */
     const parts = []
-    child.stdout?.on('data', (part) => parts.push(part))
+    /** @type {Buffer[]} */
+    const outParts = []
+    child.stdout?.on('data', (part) => {
+      parts.push(part)
+      outParts.push(part)
+    })
     child.stderr?.on('data', (part) => parts.push(part))
     child.once('error', (cause) => {
       reject(
@@ -42,7 +51,8 @@ export function runTool(command, flags, options = {}) {
       )
     })
     child.once('close', (code) => {
-      resolve({ exitCode: code ?? 1, output: Buffer.concat(parts).toString('utf8') })
+      const output = Buffer.concat(parts).toString('utf8')
+      resolve({ exitCode: code ?? 1, output, stdout: Buffer.concat(outParts).toString('utf8') })
     })
   })
 }
@@ -56,6 +66,19 @@ export function runTool(command, flags, options = {}) {
  */
 export const runNodeTool = (script, flags, options) =>
   runTool(process.execPath, [join(ROOT, 'node_modules', script), ...flags], options)
+
+/**
+ * npm itself: the one that runs us, else the one on the PATH.
+ *
+ * @param {readonly string[]} flags
+ * @param {Parameters<typeof runTool>[2]} [options]
+ */
+export function runNpm(flags, options) {
+  const script = process.env['npm_execpath']
+  return script?.endsWith('.js') === true
+    ? runTool(process.execPath, [script, ...flags], options)
+    : runTool('npm', flags, options)
+}
 
 /**
  * The last lines of an output, for a message that has to stay readable.

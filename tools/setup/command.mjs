@@ -6,11 +6,14 @@ import { paint, say } from './console.mjs'
 import { CommandFault } from './fault.mjs'
 
 /**
+ * @typedef {{ type: 'string' | 'boolean', about: string, value?: string }} FlagSpec `value` is how
+ *   the help calls what the flag takes
+ *
  * @typedef {object} CommandSpec
  * @property {string} name as in `npm run <name>`
  * @property {string} about one sentence
  * @property {string} usage what follows the name
- * @property {Readonly<Record<string, { type: 'string' | 'boolean', about: string, value?: string }>>} flags
+ * @property {Readonly<Record<string, FlagSpec>>} flags
  * @property {boolean} [positionals] whether words beside flags are taken; default false
  */
 

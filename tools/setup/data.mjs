@@ -1,8 +1,8 @@
 /**
  * setup/data: the recorded data that some tests read, which is not part of the repository.
  *
- * It lies beside the clone, in `../shared/data`. A test that needs a file which is absent says so and
- * passes without it: that is reported, it is not a skip.
+ * It lies beside the clone, in `../shared/data`. A test that needs a file which is absent says so
+ * and passes without it: that is reported, it is not a skip.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

@@ -6,14 +6,15 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { runTool, tailOf } from './child.mjs'
+import { runNpm, tailOf } from './child.mjs'
 import { paint, say, step } from './console.mjs'
 import { CommandFault } from './fault.mjs'
 import { ROOT } from './workspace.mjs'
 
 /**
- * @typedef {Record<string, { version?: string, integrity?: string, link?: boolean, optional?: boolean,
- *   devOptional?: boolean }>} LockedPackages
+ * @typedef {{ version?: string, integrity?: string, optional?: boolean, devOptional?: boolean }}
+ *   LockedPackage
+ * @typedef {Record<string, LockedPackage>} LockedPackages
  */
 
 /**
@@ -57,12 +58,7 @@ export async function ensureInstalled() {
 }
 
 async function install() {
-  const flags = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
-  const npm = process.env['npm_execpath']
-  const { exitCode, output } =
-    npm?.endsWith('.js') === true
-      ? await runTool(process.execPath, [npm, ...flags])
-      : await runTool('npm', flags)
+  const { exitCode, output } = await runNpm(['ci', '--no-audit', '--no-fund', '--loglevel=error'])
   if (exitCode === 0) return
   throw new CommandFault(
     `npm could not install the packages:\n${tailOf(output, 12)}`,

@@ -1,5 +1,5 @@
 /**
- * setup/parts: programs of the operating system that tests or benches need.
+ * setup/parts: programs of the operating system that tests need.
  *
  * As root on a machine with apt the set-up installs them and says so; elsewhere, or with
  * `--no-install`, what needs them is skipped with the reason and the command. What the machine is
@@ -14,14 +14,15 @@ import { say, step } from './console.mjs'
  * @typedef {object} Part
  * @property {string} program its presence on the PATH is the presence of the part
  * @property {readonly string[]} packages Debian packages that bring it
- * @property {readonly ('test' | 'bench')[]} neededBy
  */
 
-/** Every part that anything asks for, by name. @type {Readonly<Record<string, Part>>} */
-export const PARTS = Object.freeze({
-  erlang: { program: 'erl', packages: ['erlang-base'], neededBy: ['bench'] },
-  go: { program: 'go', packages: ['golang-go'], neededBy: ['bench'] },
-})
+/**
+ * Every part that a test asks for, by name, such as
+ * `etcd: { program: 'etcd', packages: ['etcd-server'] }`. None is needed so far.
+ *
+ * @type {Readonly<Record<string, Part>>}
+ */
+export const PARTS = Object.freeze({})
 
 /**
  * @typedef {object} Machine
@@ -71,15 +72,12 @@ export function partSkip(name, { parts = PARTS, machine = THIS_MACHINE } = {}) {
 /**
  * Installs what is absent where that is possible, and otherwise says what will be skipped.
  *
- * @param {'test' | 'bench'} user
  * @param {{ install: boolean, parts?: Readonly<Record<string, Part>>, machine?: Machine,
  *   tell?: (line: string) => void }} options
  */
-export async function ensureParts(user, options) {
+export async function ensureParts(options) {
   const { install, parts = PARTS, machine = THIS_MACHINE, tell = say } = options
-  const absent = Object.entries(parts).filter(
-    ([, part]) => part.neededBy.includes(user) && !machine.has(part.program),
-  )
+  const absent = Object.entries(parts).filter(([, part]) => !machine.has(part.program))
   if (absent.length === 0) return
   const packages = absent.flatMap(([, part]) => part.packages)
   if (install && machine.root && machine.has('apt-get')) {

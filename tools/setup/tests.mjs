@@ -36,6 +36,24 @@ export function testFiles(kind, folder) {
   )
 }
 
+/** @param {readonly string[]} files */
+function flagsFor(files) {
+  if (files.length === 0) {
+    throw new CommandFault(
+      'No test files were found.',
+      'See that the build made them: npm run build',
+    )
+  }
+  return [
+    '--test',
+    '--enable-source-maps',
+    `--test-timeout=${FILE_TIMEOUT_MS}`,
+    `--test-reporter=${REPORTER}`,
+    '--test-reporter-destination=stdout',
+    ...files,
+  ]
+}
+
 /**
  * Runs test files; the runner's summary is the last thing printed.
  *
@@ -44,23 +62,15 @@ export function testFiles(kind, folder) {
  * @returns {Promise<number>} the runner's exit code
  */
 export async function runTests(files, env = {}) {
-  if (files.length === 0) {
-    throw new CommandFault(
-      'No test files were found.',
-      'See that the build made them: npm run build',
-    )
-  }
-  const flags = [
-    '--test',
-    '--enable-source-maps',
-    `--test-timeout=${FILE_TIMEOUT_MS}`,
-    `--test-reporter=${REPORTER}`,
-    '--test-reporter-destination=stdout',
-    ...files,
-  ]
-  const { exitCode } = await runTool(process.execPath, flags, {
-    loud: true,
-    env: { ...process.env, ...env },
-  })
-  return exitCode
+  const options = { loud: true, env: { ...process.env, ...env } }
+  return (await runTool(process.execPath, flagsFor(files), options)).exitCode
 }
+
+/**
+ * Runs test files and hands back what the runner printed.
+ *
+ * @param {readonly string[]} files
+ * @param {NodeJS.ProcessEnv} [env] added to our own
+ */
+export const runQuietTests = (files, env = {}) =>
+  runTool(process.execPath, flagsFor(files), { env: { ...process.env, ...env } })

@@ -27,8 +27,8 @@ const MADE = new Set([
 export const readJson = (path) => JSON.parse(readFileSync(join(ROOT, path), 'utf8'))
 
 /**
- * All files below a folder that pass the test, in alphabetical order, relative to the root. A folder
- * that does not exist holds none.
+ * All files below a folder that pass the test, in alphabetical order, relative to the root. A
+ * folder that does not exist holds none.
  *
  * @param {string} folder relative to the root
  * @param {(path: string) => boolean} wanted

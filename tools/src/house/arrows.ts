@@ -133,8 +133,8 @@ export const wrongArrows = (
     )
 
 /**
- * Circles among the files of the platform, each told once. Imports that are erased make none: a type
- * may name its counterpart, a program that runs may not need itself.
+ * Circles among the files of the platform, each told once. Imports that are erased make none: a
+ * type may name its counterpart, a program that runs may not need itself.
  */
 export function cycles(files: readonly FileImports[]): readonly Fault[] {
   const graph = new Map(

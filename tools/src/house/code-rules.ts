@@ -5,11 +5,13 @@ import type { Node } from '@babel/types'
 import type { Fault } from './fault.js'
 import { importsOf, lineOf, type Source, type Visit, visits } from './source.js'
 
-const isTest = (file: string): boolean => /(^|\/)test\//.test(file)
+/** Files that a tool loads by their default export. */
+const LOADED_BY_DEFAULT: ReadonlySet<string> = new Set(['tools/setup/test-reporter.mjs'])
 
 export const noDefaultExport = (source: Source): readonly Fault[] =>
   [...visits(source.program)]
     .filter(({ node }) => node.type === 'ExportDefaultDeclaration')
+    .filter(() => !LOADED_BY_DEFAULT.has(source.file))
     .map(({ node }) => ({
       file: source.file,
       line: lineOf(node),
@@ -29,9 +31,11 @@ export const noExportAll = (source: Source): readonly Fault[] =>
 
 const BARE_ERRORS: ReadonlySet<string> = new Set(['Error', 'RangeError', 'TypeError'])
 
-/** A test may throw what a user's code would throw. */
+/** A test throws what a user's code would throw; the peers of the bench have no table of codes. */
+const mayThrowBare = (file: string): boolean => /(^|\/)test\//.test(file) || /^bench\//.test(file)
+
 export function noBareError(source: Source): readonly Fault[] {
-  if (isTest(source.file)) return []
+  if (mayThrowBare(source.file)) return []
   return [...visits(source.program)].flatMap(({ node }) => {
     if (node.type !== 'NewExpression' && node.type !== 'CallExpression') return []
     if (node.callee.type !== 'Identifier' || !BARE_ERRORS.has(node.callee.name)) return []
@@ -56,9 +60,12 @@ const HIDDEN_MEMBERS: ReadonlySet<string> = new Set([
 const HIDDEN_NAMES: ReadonlySet<string> = new Set(['setImmediate', 'setInterval', 'setTimeout'])
 const HIDDEN_MODULES = /^node:timers(\/promises)?$/
 
-/** Only `base` owns time and chance; tools, tests and benches are not part of the platform. */
+/** What owns time and chance: base, and the virtual clock, which lets real turns pass. */
+const OWNERS = /^packages\/troupe\/src\/(base\/|testing\/virtual-clock\.ts$)/
+
+/** Tools, tests and benches are not part of the platform. */
 const ownsClock = (file: string): boolean =>
-  !/^(packages|examples)\/[^/]+\/src\//.test(file) || /^packages\/troupe\/src\/base\//.test(file)
+  !/^(packages|examples)\/[^/]+\/src\//.test(file) || OWNERS.test(file)
 
 function memberOf(node: Node): string | undefined {
   if (node.type !== 'MemberExpression' || node.computed) return undefined

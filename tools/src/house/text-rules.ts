@@ -19,12 +19,16 @@ export function kebabName(source: Source): readonly Fault[] {
   ]
 }
 
-/** The room that a header has to name first: the folder and the file, or the folder of an index. */
-export function roomName(file: string): string {
-  const parts = file.replace(/\.(ts|tsx|mts|mjs)$/, '').split('/')
-  const name = parts.at(-1) ?? ''
-  const folder = parts.at(-2) ?? ''
-  return name === 'index' ? folder : `${folder}/${name}`
+/** The path of a file below its `src`, without its ending; of an index, its folder. */
+function pathInHouse(file: string): string {
+  const below = file.replace(/^.*?\/src\//, '').replace(/\.(ts|tsx|mts|mjs)$/, '')
+  return below.replace(/\/index$/, '')
+}
+
+/** The room that a header has to name first: the path in the house, or its end. */
+function namesOf(file: string): readonly string[] {
+  const parts = pathInHouse(file).split('/')
+  return parts.map((_, index) => parts.slice(index).join('/'))
 }
 
 /** Every file of the platform says first which room it is; others say what they are for. */
@@ -36,15 +40,13 @@ export function header(source: Source): readonly Fault[] {
   if (!first.startsWith('/**')) {
     return fault(
       'there is no header comment',
-      `start the file with /** ${roomName(source.file)}: what it models, what it does not know */`,
+      `start the file with /** ${pathInHouse(source.file)}: what it models, what it does not know */`,
     )
   }
   const words = first.slice(3, first.indexOf('*/')).replace(/^\s*\*?\s*/, '')
   if (!/^packages\/[^/]+\/src\//.test(source.file)) return []
-  const name = roomName(source.file)
-  const short = name.slice(name.indexOf('/') + 1)
-  if (words.startsWith(`${name}:`) || words.startsWith(`${short}:`)) return []
-  return fault('the header does not name its room', `begin it with "${name}:"`)
+  if (namesOf(source.file).some((name) => words.startsWith(`${name}:`))) return []
+  return fault('the header does not name its room', `begin it with "${pathInHouse(source.file)}:"`)
 }
 
 const BANNED = /\b(just|simply|easy|easily|obviously)\b/i

@@ -1,0 +1,88 @@
+/**
+ * commands/soak: `npm run soak -- --minutes N`.
+ *
+ * Runs the soak tests round after round, each with another seed, until the time is up. A soak test
+ * reads its seed from TROUPE_SEED and its share of the time from TROUPE_SOAK_MS. Where there are none
+ * yet, the tests of the packages are repeated in their place: a fault that shows in one run of
+ * twenty shows here.
+ */
+import { randomInt } from 'node:crypto'
+import { runCommand } from '#setup/command'
+import { paint, say } from '#setup/console'
+import { CommandFault } from '#setup/fault'
+import { ensureReady } from '#setup/ready'
+import { runQuietTests, testFiles } from '#setup/tests'
+
+const MINUTE_MS = 60_000
+const SEED_LIMIT = 2 ** 31
+
+/** @param {string | boolean | undefined} given */
+function minutesOf(given) {
+  const minutes = Number(given ?? 10)
+  if (minutes > 0 && Number.isFinite(minutes)) return minutes
+  throw new CommandFault(
+    `${given} is not a number of minutes above 0.`,
+    'npm run soak -- --minutes 10',
+    2,
+  )
+}
+
+/** @param {string | boolean | undefined} given */
+function seedOf(given) {
+  if (given === undefined) return randomInt(SEED_LIMIT)
+  const seed = Number(given)
+  if (Number.isInteger(seed) && seed >= 0 && seed < SEED_LIMIT) return seed
+  throw new CommandFault(
+    `${given} is not a seed.`,
+    `Use a whole number from 0 to ${SEED_LIMIT - 1}.`,
+    2,
+  )
+}
+
+function soakFiles() {
+  const own = testFiles('soak')
+  return own.length > 0 ? own : testFiles('test').filter((path) => path.startsWith('packages/'))
+}
+
+/**
+ * @param {number} seed
+ * @param {number} budgetMs
+ */
+async function oneRound(seed, budgetMs) {
+  const { exitCode, output } = await runQuietTests(soakFiles(), {
+    TROUPE_SEED: String(seed),
+    TROUPE_SOAK_MS: String(Math.round(budgetMs)),
+  })
+  if (exitCode === 0) return
+  say(output)
+  throw new CommandFault(
+    `The round with seed ${seed} failed.`,
+    `Replay it with: npm run soak -- --minutes 1 --seed ${seed}`,
+  )
+}
+
+await runCommand(
+  {
+    name: 'soak',
+    about: 'Repeats the soak tests with new seeds until the time is up or one fails.',
+    usage: 'npm run soak [-- --minutes N] [--seed S]',
+    flags: {
+      minutes: { type: 'string', value: 'N', about: 'how long, default 10' },
+      seed: { type: 'string', value: 'S', about: 'seed of the first round, default a random one' },
+    },
+  },
+  async ({ flags }) => {
+    const endMs = performance.now() + minutesOf(flags['minutes']) * MINUTE_MS
+    const first = seedOf(flags['seed'])
+    await ensureReady()
+    let round = 0
+    for (let leftMs = 1; leftMs > 0; leftMs = endMs - performance.now()) {
+      const seed = (first + round) % SEED_LIMIT
+      round += 1
+      await oneRound(seed, endMs - performance.now())
+      const minutesLeft = Math.max(0, (endMs - performance.now()) / MINUTE_MS).toFixed(1)
+      say(`${paint('green', '✓')} round ${round}, seed ${seed}, ${minutesLeft} minutes left`)
+    }
+    return 0
+  },
+)

@@ -1,0 +1,80 @@
+/**
+ * setup/parts: what happens where a program of the system is absent, on machines made up here.
+ */
+import { deepEqual, equal, match } from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { ensureParts, type Machine, partSkip } from '#setup/parts'
+
+const PARTS = { database: { program: 'dbd', packages: ['db-server', 'db-client'] } }
+
+interface World {
+  readonly machine: Machine
+  readonly told: string[]
+  readonly ran: string[]
+}
+
+/** A machine whose apt brings the program, or fails with `aptExit`. */
+function world(options: {
+  root: boolean
+  present?: boolean
+  apt?: boolean
+  aptExit?: number
+}): World {
+  const ran: string[] = []
+  let present = options.present ?? false
+  const machine: Machine = {
+    root: options.root,
+    has: (program) => (program === 'apt-get' ? (options.apt ?? true) : present),
+    apt: async (flags) => {
+      ran.push(flags.join(' '))
+      const exitCode = options.aptExit ?? 0
+      if (flags[0] === 'install' && exitCode === 0) present = true
+      return { exitCode, output: 'no such package' }
+    },
+  }
+  return { machine, told: [], ran }
+}
+
+const ensure = ({ machine, told }: World, install: boolean): Promise<void> =>
+  ensureParts({ install, parts: PARTS, machine, tell: (line) => told.push(line) })
+
+describe('a part of the system that tests need', () => {
+  it('is installed by root with apt, and announced', async () => {
+    const here = world({ root: true })
+    await ensure(here, true)
+    deepEqual(here.ran, ['update', 'install -y --no-install-recommends db-server db-client'])
+    match(here.told.join('\n'), /^Installing Debian packages: db-server db-client \(decline/)
+    equal(partSkip('database', { parts: PARTS, machine: here.machine }), false)
+  })
+
+  it('is not installed again', async () => {
+    const here = world({ root: true, present: true })
+    await ensure(here, true)
+    deepEqual([here.ran, here.told], [[], []])
+  })
+
+  const declined = {
+    'under --no-install': [world({ root: true }), false],
+    'by another user than root': [world({ root: false }), true],
+    'without apt': [world({ root: true, apt: false }), true],
+  } as const
+  for (const [when, [here, install]] of Object.entries(declined)) {
+    it(`is not installed ${when}; the reason and the command are told`, async () => {
+      await ensure(here, install)
+      deepEqual(here.ran, [])
+      const reason =
+        'dbd is not installed; install it with: sudo apt-get install -y db-server db-client'
+      deepEqual(here.told, [`What needs database is skipped: ${reason}`])
+      equal(partSkip('database', { parts: PARTS, machine: here.machine }), reason)
+    })
+  }
+
+  it('that apt cannot bring is told with what apt said', async () => {
+    const here = world({ root: true, aptExit: 100 })
+    await ensure(here, true)
+    match(here.told.join('\n'), /apt-get could not install them:\nno such package\n.*is skipped/)
+  })
+
+  it('that nobody has listed is a skip with its remedy', () =>
+    match(String(partSkip('ghost', { parts: PARTS })), /add it to tools\/setup\/parts\.mjs/))
+})
