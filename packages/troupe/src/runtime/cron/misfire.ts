@@ -1,0 +1,62 @@
+/**
+ * runtime/cron/misfire: which of the due times of a job still run when a timer comes late.
+ *
+ * Pure. A due time within `misfireMs` runs. One that is later was missed: `skip` lets it go,
+ * `once` makes up for all missed ones by a single run, unless one in time runs anyway.
+ * Limits: `MISSED_MAX` missed times are counted one by one and `RUNS_MAX` runs are started at
+ * once; what is beyond (a job of each second after a night's sleep) is passed over.
+ */
+import type { Calendar } from './calendar.js'
+
+export interface Lateness {
+  readonly misfire: 'skip' | 'once'
+  readonly misfireMs: number
+}
+
+export interface Verdict {
+  /** The due times to run now, oldest first. */
+  readonly runs: readonly number[]
+  /** Due times that passed without a run of their own. */
+  readonly missed: number
+  /** The first due time after now. */
+  readonly nextMs: number | undefined
+}
+
+export const MISSED_MAX = 1_000
+export const RUNS_MAX = 1_000
+
+/** What is to be done at `nowMs` about a job that was first due at `dueMs`. */
+export function verdictWhenDue(
+  calendar: Calendar,
+  { misfire, misfireMs }: Lateness,
+  dueMs: number,
+  nowMs: number,
+): Verdict {
+  const sinceMs = nowMs - misfireMs
+  const late = dueTimes(calendar, dueMs, sinceMs - 1, MISSED_MAX)
+  const inTime = dueTimes(calendar, late.nextMs, nowMs, RUNS_MAX)
+  const { nextMs } = inTime
+  if (misfire === 'skip' || inTime.times.length > 0 || late.times.length === 0) {
+    return { runs: inTime.times, missed: late.times.length, nextMs }
+  }
+  const lastMs = calendar.previous(sinceMs) ?? dueMs
+  return { runs: [lastMs], missed: late.times.length, nextMs }
+}
+
+/** The due times from `fromMs` to `untilMs`, both included, and the first one after. */
+function dueTimes(
+  calendar: Calendar,
+  fromMs: number | undefined,
+  untilMs: number,
+  lengthMax: number,
+): { readonly times: readonly number[]; readonly nextMs: number | undefined } {
+  const times: number[] = []
+  let nextMs = fromMs
+  while (nextMs !== undefined && nextMs <= untilMs) {
+    // Months of sleep may hold millions of due times, so the rest is not looked at.
+    if (times.length === lengthMax) return { times, nextMs: calendar.next(untilMs) }
+    times.push(nextMs)
+    nextMs = calendar.next(nextMs)
+  }
+  return { times, nextMs }
+}
