@@ -1,0 +1,16 @@
+/**
+ * ports: the outside world as processes: UDP and HTTP so far.
+ */
+export type { Listening, ListenOptions } from './listen.js'
+export { formatListening, LISTEN_DEFAULTS } from './listen.js'
+export type { Datagram, DatagramTarget, UdpPortOptions } from './udp.js'
+export { DatagramReader, Udp, udpPort } from './udp.js'
+export type { Peer, TakeDatagram, UdpCounters, UdpOptions } from './udp-socket.js'
+export { openUdp, UDP_DEFAULTS, UdpSocket } from './udp-socket.js'
+export type { WebCounters, WebPortOptions } from './web.js'
+export { WEB_DEFAULTS, Web, WebHandler, webPort } from './web.js'
+export type { Serve, WebListenCounters, WebListenOptions } from './web-listener.js'
+export { openWeb, WEB_LISTEN_DEFAULTS, WebListener } from './web-listener.js'
+export type { WebRequest, WebResponse } from './web-message.js'
+export type { WebFailure } from './web-status.js'
+export { webFailureOf } from './web-status.js'

@@ -1,0 +1,134 @@
+/**
+ * ports/udp: UDP as a process: what comes in becomes messages or publications.
+ *
+ * The port either owns its sockets, which then end with it, or reads sockets that were opened
+ * before and outlive it. It publishes an event itself: whoever holds the token may, so no relay
+ * is needed. Knows nothing of what the bytes mean.
+ *
+ * @source ergo-features 13 (UDP server)
+ */
+import {
+  type Address,
+  type Behaviour,
+  behaviourOf,
+  type EventToken,
+  message,
+  type ProcessContext,
+  protocol,
+  request,
+  type Spawnable,
+} from '#contract'
+import {
+  openUdp,
+  type Peer,
+  type TakeDatagram,
+  type UdpCounters,
+  type UdpOptions,
+  UdpSocket,
+} from './udp-socket.js'
+
+/** One datagram that came in. */
+export interface Datagram extends Peer {
+  readonly bytes: Uint8Array
+  /** Wall clock, milliseconds since 1970. */
+  readonly receivedAtMs: number
+  /** Counts the datagrams of this socket, from 1, in the order they came in. */
+  readonly sequence: number
+}
+
+/** What a process speaks that is sent datagrams. */
+export const DatagramReader = protocol('datagram-reader', { datagram: message<Datagram>() })
+
+/** What a UDP port understands. */
+export const Udp = protocol('udp', {
+  /** Sends a datagram; a refusal is counted. */
+  send: message<Peer & { readonly bytes: Uint8Array }>(),
+  counters: request<void, UdpCounters>(),
+})
+
+/** Where datagrams go: to one process, or to all subscribers of an event. */
+export type DatagramTarget =
+  | { readonly kind: 'process'; readonly to: Address<typeof DatagramReader> }
+  | { readonly kind: 'event'; readonly token: EventToken<Datagram> }
+
+export interface UdpPortOptions {
+  /** Sockets to open and to own, or sockets that were opened before and outlive the port. */
+  readonly socket: UdpOptions | UdpSocket
+  readonly target: DatagramTarget
+}
+
+interface State {
+  readonly socket: UdpSocket
+  /** Stops reading, and closes what the port owns; runs once. */
+  release(): Promise<void>
+}
+
+async function init(context: ProcessContext, args: readonly unknown[]): Promise<State> {
+  const { socket: given, target } = args[0] as UdpPortOptions
+  const isBorrowed = given instanceof UdpSocket
+  const socket = isBorrowed ? given : await openUdp(given)
+  const take = takerFor(context, target)
+  let isReleased = false
+  const release = async (): Promise<void> => {
+    if (isReleased) return
+    isReleased = true
+    socket.detach(take)
+    if (!isBorrowed) await socket.close()
+  }
+  socket.attach(take)
+  // A killed process has no terminate, yet its sockets must not outlive it.
+  void context.ended(context.self).then(release)
+  return { socket, release }
+}
+
+function takerFor(context: ProcessContext, target: DatagramTarget): TakeDatagram {
+  const datagramOf = (bytes: Uint8Array, from: Peer, sequence: number): Datagram => {
+    const receivedAtMs = context.wallMs()
+    return { address: from.address, port: from.port, bytes, receivedAtMs, sequence }
+  }
+  switch (target.kind) {
+    case 'event':
+      return (bytes, from, sequence) =>
+        context.publish(target.token, datagramOf(bytes, from, sequence))
+    case 'process':
+      return (bytes, from, sequence) => {
+        // A refusal is told to the mailbox's own account and to the dead letters.
+        context.send(target.to, 'datagram', datagramOf(bytes, from, sequence))
+      }
+  }
+}
+
+const behaviour: Behaviour<State> = Object.freeze({
+  name: 'udp',
+  kind: 'port' as const,
+  protocol: Udp,
+  messages: new Map([
+    [
+      'send',
+      ({ socket }: State, payload: unknown) => {
+        const { bytes, ...to } = payload as Peer & { readonly bytes: Uint8Array }
+        socket.send(bytes, to)
+      },
+    ],
+  ]),
+  requests: new Map([['counters', ({ socket }: State) => socket.counters()]]),
+  options: Object.freeze({}),
+  init,
+  terminate: ({ release }: State) => release(),
+  inspect: ({ socket }: State) => ({ addresses: socket.addresses, ...socket.counters() }),
+})
+
+/**
+ * UDP as a process. Its one argument says what to read and where datagrams go.
+ *
+ * Ends with PORT_IN_USE or PORT_FAILED when it cannot open what it should own.
+ *
+ * @example
+ * await node.spawn(udpPort, {
+ *   name: 'udp',
+ *   args: [{ socket: { port: 9092 }, target: { kind: 'process', to: reader } }],
+ * })
+ */
+export const udpPort: Spawnable<typeof Udp, [options: UdpPortOptions]> = Object.freeze({
+  [behaviourOf]: behaviour as unknown as Behaviour<never>,
+})
