@@ -4,14 +4,15 @@
  * The short checks run first and all of them, so that one run tells every fault; the tests follow
  * only when they pass.
  */
+import { build } from '#setup/build'
 import { runNodeTool } from '#setup/child'
 import { runCommand } from '#setup/command'
-import { paint, say, step } from '#setup/console'
+import { say, step } from '#setup/console'
 import { absentData } from '#setup/data'
 import { CommandFault } from '#setup/fault'
 import { packageFaults, publicPackages } from '#setup/packages'
 import { ensureParts } from '#setup/parts'
-import { ensureReady } from '#setup/ready'
+import { ensureTools } from '#setup/ready'
 import { HOUSE_FOLDER, runQuietTests, runTests, testFiles } from '#setup/tests'
 
 /** @returns {Promise<string>} what is wrong; empty when nothing is */
@@ -39,8 +40,9 @@ async function packages() {
   return faults.join('\n')
 }
 
-/** Types and type tests are checked by the build, which comes before these. */
+/** The build checks types and type tests; the checks after it run on what it made. */
 const CHECKS = Object.freeze({
+  'types and type tests': () => build(),
   'format and lint': formatAndLint,
   'layers, cycles, style, samples': house,
   'packages (publint, attw)': packages,
@@ -50,8 +52,7 @@ async function runChecks() {
   /** @type {string[]} */
   const failed = []
   for (const [title, check] of Object.entries(CHECKS)) {
-    const faults = await step(title, check)
-    say(`${faults === '' ? paint('green', '✓') : paint('red', '✗')} ${title}`)
+    const faults = await step(title, check, { verdict: (text) => text === '' })
     if (faults === '') continue
     failed.push(title)
     say(faults.trimEnd())
@@ -70,8 +71,7 @@ await runCommand(
     },
   },
   async ({ flags }) => {
-    await ensureReady()
-    say(`${paint('green', '✓')} types and type tests`)
+    await ensureTools()
     const failed = await runChecks()
     if (failed.length > 0) {
       throw new CommandFault(

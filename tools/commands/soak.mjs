@@ -2,9 +2,9 @@
  * commands/soak: `npm run soak -- --minutes N`.
  *
  * Runs the soak tests round after round, each with another seed, until the time is up. A soak test
- * reads its seed from TROUPE_SEED and its share of the time from TROUPE_SOAK_MS. Where there are none
- * yet, the tests of the packages are repeated in their place: a fault that shows in one run of
- * twenty shows here.
+ * reads its seed from TROUPE_SEED and its share of the time from TROUPE_SOAK_MS. Where there are
+ * none yet, the tests of the packages are repeated in their place: a fault that shows in one run
+ * of twenty shows here.
  */
 import { randomInt } from 'node:crypto'
 import { runCommand } from '#setup/command'

@@ -19,7 +19,7 @@ const MADE_OF_SOURCE = /(\.d\.(ts|mts)|\.js|\.mjs)(\.map)?$/
  * The projects that a solution file names, with the folders they read and write.
  *
  * @param {string} solution path of a tsconfig with references, relative to the root
- * @returns {{ config: string, sources: string, output: string }[]}
+ * @returns {{ sources: string, output: string }[]}
  */
 function projectsOf(solution) {
   /** @type {{ path: string }[]} */
@@ -29,7 +29,7 @@ function projectsOf(solution) {
     const folder = config.slice(0, config.lastIndexOf('/'))
     const { rootDir, outDir } = readJson(config).compilerOptions ?? {}
     if (outDir === undefined) return []
-    return [{ config, sources: join(folder, rootDir), output: join(folder, outDir) }]
+    return [{ sources: join(folder, rootDir), output: join(folder, outDir) }]
   })
 }
 
@@ -41,7 +41,7 @@ function projectsOf(solution) {
  * @returns {string[]} relative to the root
  */
 export function orphansOf(sources, output) {
-  const made = filesBelow(output, (path) => MADE_OF_SOURCE.test(path), new Set(['node_modules']))
+  const made = filesBelow(output, (path) => MADE_OF_SOURCE.test(path), /^node_modules$/)
   return made.filter((path) => {
     const stem = path.slice(output.length + 1).replace(MADE_OF_SOURCE, '')
     return !['.ts', '.mts', '.mjs'].some((ending) => existsSync(join(ROOT, sources, stem + ending)))
@@ -52,16 +52,27 @@ export function orphansOf(sources, output) {
  * Builds everything, or one project with what it depends on.
  *
  * @param {string} [project] folder relative to the root, such as "examples/traffic"
+ * @returns {Promise<string>} what the compiler found wrong; empty when nothing is
  */
-export async function ensureBuilt(project) {
+export async function build(project) {
   for (const { sources, output } of projectsOf('tsconfig.json')) {
     for (const path of orphansOf(sources, output)) rmSync(join(ROOT, path))
   }
+  const { exitCode, output } = await runNodeTool(TSC, ['-b', project ?? '.', '--pretty', 'false'])
+  return exitCode === 0 ? '' : output.trimEnd()
+}
+
+/**
+ * Builds, and fails with what the compiler found wrong.
+ *
+ * @param {string} [project] as for `build`
+ */
+export async function ensureBuilt(project) {
   await step(project === undefined ? 'building' : `building ${project}`, async () => {
-    const { exitCode, output } = await runNodeTool(TSC, ['-b', project ?? '.', '--pretty', 'false'])
-    if (exitCode === 0) return
+    const faults = await build(project)
+    if (faults === '') return
     throw new CommandFault(
-      `The build found faults:\n${output.trimEnd()}`,
+      `The build found faults:\n${faults}`,
       'Correct the lines above, then run: npm run build',
     )
   })

@@ -36,19 +36,26 @@ const elapsed = (startedMs) => `${((performance.now() - startedMs) / 1_000).toFi
  * @template T
  * @param {string} title what is being done, such as "building"
  * @param {() => Promise<T>} work
+ * @param {{ verdict?: (result: T) => boolean }} [options] with `verdict` the end of the step is
+ *   always told, as well or ill; without it only when it took long
  * @returns {Promise<T>}
  */
-export async function step(title, work) {
+export async function step(title, work, { verdict } = {}) {
   const startedMs = performance.now()
   const indicator = terminal ? spinner(title, startedMs) : reminder(title, startedMs)
+  /** @param {boolean} well */
+  const end = (well) => {
+    const mark = well ? paint('green', '✓') : paint('red', '✗')
+    say(`${mark} ${title} ${paint('dim', `(${elapsed(startedMs)})`)}`)
+  }
   try {
     const result = await work()
     const shown = indicator.stop()
-    if (shown) say(`${paint('green', '✓')} ${title} ${paint('dim', `(${elapsed(startedMs)})`)}`)
+    if (shown || verdict !== undefined) end(verdict?.(result) ?? true)
     return result
   } catch (error) {
     indicator.stop()
-    say(`${paint('red', '✗')} ${title} ${paint('dim', `(${elapsed(startedMs)})`)}`)
+    end(false)
     throw error
   }
 }

@@ -13,8 +13,8 @@ export function nodeIsRecent(version) {
   return major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1])
 }
 
-/** @param {{ project?: string }} [options] what to build; default everything */
-export async function ensureReady({ project } = {}) {
+/** Node's version and the packages; the build is left to the caller. */
+export async function ensureTools() {
   if (!nodeIsRecent(process.versions.node)) {
     throw new CommandFault(
       `Node ${process.versions.node} is too old for Troupe.`,
@@ -22,5 +22,10 @@ export async function ensureReady({ project } = {}) {
     )
   }
   await ensureInstalled()
+}
+
+/** @param {{ project?: string }} [options] what to build; default everything */
+export async function ensureReady({ project } = {}) {
+  await ensureTools()
   await ensureBuilt(project)
 }

@@ -32,7 +32,7 @@ export function testFiles(kind, folder) {
         )
       : [folder]
   return folders.flatMap((below) =>
-    filesBelow(below, (path) => path.endsWith(`.${kind}.js`), new Set(['node_modules'])),
+    filesBelow(below, (path) => path.endsWith(`.${kind}.js`), /^node_modules$/),
   )
 }
 

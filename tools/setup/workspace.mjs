@@ -11,14 +11,7 @@ import { fileURLToPath } from 'node:url'
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 
 /** Folders that hold what was made, fetched or is not ours to read. */
-const MADE = new Set([
-  'node_modules',
-  'dist',
-  'dist-test',
-  'dist-types',
-  'dist-samples',
-  'coverage',
-])
+const MADE = /^(node_modules|coverage|dist(-.*)?)$/
 
 /**
  * @param {string} path relative to the root
@@ -32,7 +25,7 @@ export const readJson = (path) => JSON.parse(readFileSync(join(ROOT, path), 'utf
  *
  * @param {string} folder relative to the root
  * @param {(path: string) => boolean} wanted
- * @param {ReadonlySet<string>} [skipped] names of folders that are not entered
+ * @param {RegExp} [skipped] names of folders that are not entered
  * @returns {string[]}
  */
 export function filesBelow(folder, wanted, skipped = MADE) {
@@ -43,7 +36,7 @@ export function filesBelow(folder, wanted, skipped = MADE) {
     .flatMap((entry) => {
       const path = folder === '.' ? entry.name : `${folder}/${entry.name}`
       if (entry.isDirectory()) {
-        const entered = !skipped.has(entry.name) && !entry.name.startsWith('.')
+        const entered = !skipped.test(entry.name) && !entry.name.startsWith('.')
         return entered ? filesBelow(path, wanted, skipped) : []
       }
       return wanted(path) ? [path] : []

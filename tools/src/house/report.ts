@@ -22,7 +22,7 @@ export const readText = (file: string): string => readFileSync(join(ROOT, file),
 /** Fails with the list alone: where a rule was run is nothing to a reader. */
 export function expectNone(faults: readonly Fault[]): void {
   if (faults.length === 0) return
-  const message = `${faults.length} offences against the house style:\n${formatFaults(faults)}`
+  const message = `offences against the house style: ${faults.length}\n${formatFaults(faults)}`
   const error = new AssertionError({ message, operator: 'fail' })
   error.stack = message
   throw error

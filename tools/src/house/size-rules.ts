@@ -16,22 +16,36 @@ const TABLES: ReadonlySet<string> = new Set(['packages/troupe/src/contract/error
 
 const isTypeTest = (file: string): boolean => file.includes('/test/types/')
 
-/** A line that holds an address cannot be broken. */
-const ADDRESS = /https?:\/\//
+/** An address, a key or a packet in base64 cannot be broken. */
+const UNBREAKABLE = /\S{80,}/
 
-export const lineLengths = (source: Source): readonly Fault[] =>
-  source.lines.flatMap((text, index) =>
-    text.length <= COLUMNS_MAX || ADDRESS.test(text)
-      ? []
-      : [
-          {
-            file: source.file,
-            line: index + 1,
-            problem: `the line has ${text.length} columns, ${COLUMNS_MAX} are allowed`,
-            remedy: 'break it, or move a long text into a constant',
-          },
-        ],
-  )
+/** Lines that a template literal quotes word for word. */
+function quotedLines(source: Source): ReadonlySet<number> {
+  const quoted = [...visits(source.program)].flatMap(({ node }) => {
+    const { start, end } = node.loc ?? {}
+    if (node.type !== 'TemplateLiteral' || start === undefined || end === undefined) return []
+    const count = end.line === start.line ? 0 : end.line - start.line + 1
+    return Array.from({ length: count }, (_, index) => start.line + index)
+  })
+  return new Set(quoted)
+}
+
+export function lineLengths(source: Source): readonly Fault[] {
+  if (source.lines.every((text) => text.length <= COLUMNS_MAX)) return []
+  const quoted = quotedLines(source)
+  return source.lines.flatMap((text, index) => {
+    const fits = text.length <= COLUMNS_MAX || UNBREAKABLE.test(text) || quoted.has(index + 1)
+    if (fits) return []
+    return [
+      {
+        file: source.file,
+        line: index + 1,
+        problem: `the line has ${text.length} columns, ${COLUMNS_MAX} are allowed`,
+        remedy: 'break it, or move a long text into a constant',
+      },
+    ]
+  })
+}
 
 export function fileLength(source: Source): readonly Fault[] {
   const count = source.text.trimEnd().split('\n').length

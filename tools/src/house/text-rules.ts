@@ -25,10 +25,12 @@ function pathInHouse(file: string): string {
   return below.replace(/\/index$/, '')
 }
 
-/** The room that a header has to name first: the path in the house, or its end. */
-function namesOf(file: string): readonly string[] {
+/** Whether a header begins with the name of this file or of its folder, short or with its way. */
+function namesRoom(words: string, file: string): boolean {
+  const told = /^([\w/-]+):/.exec(words)?.[1]?.split('/')
   const parts = pathInHouse(file).split('/')
-  return parts.map((_, index) => parts.slice(index).join('/'))
+  if (told === undefined || !told.every((part) => parts.includes(part))) return false
+  return parts.slice(-2).includes(told.at(-1) ?? '')
 }
 
 /** Every file of the platform says first which room it is; others say what they are for. */
@@ -40,12 +42,12 @@ export function header(source: Source): readonly Fault[] {
   if (!first.startsWith('/**')) {
     return fault(
       'there is no header comment',
-      `start the file with /** ${pathInHouse(source.file)}: what it models, what it does not know */`,
+      `start it with "${pathInHouse(source.file)}:", what it models and what it does not know`,
     )
   }
   const words = first.slice(3, first.indexOf('*/')).replace(/^\s*\*?\s*/, '')
   if (!/^packages\/[^/]+\/src\//.test(source.file)) return []
-  if (namesOf(source.file).some((name) => words.startsWith(`${name}:`))) return []
+  if (namesRoom(words, source.file)) return []
   return fault('the header does not name its room', `begin it with "${pathInHouse(source.file)}:"`)
 }
 
