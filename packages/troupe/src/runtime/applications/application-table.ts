@@ -1,0 +1,212 @@
+/**
+ * runtime/applications: all applications of a node: loads, starts, stops and lists them.
+ *
+ * Dependencies are started first and dependants stopped first. Changes that touch the same
+ * application run one after another; see `Turns`. The node never restarts an application by
+ * itself and never ends with one.
+ * Limit: `APPLICATIONS_MAX` loaded at a time.
+ *
+ * @source ergo-features 14; OTP "application_controller"
+ */
+import {
+  type ApplicationInfo,
+  type ApplicationSpec,
+  type ApplicationStartOptions,
+  describeThrown,
+  type ExitReason,
+  requireDuration,
+  requireOption,
+  TroupeError,
+} from '#contract'
+import { LoadedApplication } from './application.js'
+import { checkStartOptions } from './application-spec.js'
+import {
+  type Dependencies,
+  reach,
+  type StartOrder,
+  startOrder,
+  stopOrder,
+} from './dependency-order.js'
+import { limited } from './time-limit.js'
+import { Turns } from './turns.js'
+import type { ApplicationVerbs } from './verbs.js'
+
+export const APPLICATIONS_MAX = 10_000
+
+export class ApplicationTable {
+  readonly #verbs: ApplicationVerbs
+  readonly #loaded = new Map<string, LoadedApplication>()
+  readonly #turns = new Turns()
+  #runs = 0
+  #stopping: Promise<void> | undefined
+
+  constructor(verbs: ApplicationVerbs) {
+    this.#verbs = verbs
+  }
+
+  /** OPTION_INVALID, NAME_INVALID; APPLICATION_BUSY when one of this name is loaded. */
+  load(spec: ApplicationSpec): void {
+    this.#requireOpen()
+    const application = new LoadedApplication(spec, this.#verbs, (reason) => {
+      void this.#stop(name, reason, application.run)
+    })
+    const { name } = application
+    const known = this.#loaded.get(name)
+    if (known !== undefined) throw new TroupeError('APPLICATION_BUSY', { name, state: known.state })
+    const room = this.#loaded.size < APPLICATIONS_MAX
+    requireOption(room, 'applications', name, `a node loads at most ${APPLICATIONS_MAX}`)
+    this.#loaded.set(name, application)
+  }
+
+  /** APPLICATION_UNKNOWN; APPLICATION_RUNNING, APPLICATION_BUSY unless it is only loaded. */
+  unload(name: string): void {
+    const { state } = this.#application(name)
+    if (state === 'running') throw new TroupeError('APPLICATION_RUNNING', { name })
+    if (state !== 'loaded') throw new TroupeError('APPLICATION_BUSY', { name, state })
+    this.#loaded.delete(name)
+  }
+
+  /**
+   * Starts an application after those it depends on, each of which starts in its own mode and
+   * with its own options.
+   *
+   * Rejects with APPLICATION_UNKNOWN, APPLICATION_RUNNING, APPLICATION_DEPENDENCY,
+   * APPLICATION_START_FAILED, OPTION_INVALID, NODE_STOPPED.
+   */
+  async start(name: string, options: ApplicationStartOptions = {}): Promise<void> {
+    this.#requireOpen()
+    checkStartOptions(options)
+    this.#application(name)
+    const touched = reach(this.#dependencies(), name, 'start')
+    await this.#turns.take(touched, () => this.#startAll(name, options))
+  }
+
+  /**
+   * Stops an application after those that depend on it; without effect when it does not run.
+   *
+   * Rejects with APPLICATION_UNKNOWN, OPTION_INVALID, and with APPLICATION_STOP_TIMEOUT when
+   * `timeoutMs` is over: it goes on stopping then.
+   */
+  async stop(name: string, options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    const { timeoutMs } = options
+    requireDuration('timeoutMs', timeoutMs)
+    this.#application(name)
+    const stopped = this.#stop(name, 'shutdown')
+    if (timeoutMs === undefined) return stopped
+    const outcome = await limited(this.#verbs.clock, timeoutMs, () => stopped)
+    if (outcome.kind === 'done') return
+    throw new TroupeError('APPLICATION_STOP_TIMEOUT', { name, timeoutMs })
+  }
+
+  info(name: string): ApplicationInfo | undefined {
+    return this.#loaded.get(name)?.info()
+  }
+
+  infos(): readonly ApplicationInfo[] {
+    return [...this.#loaded.values()].map((application) => application.info())
+  }
+
+  /** Names of those that run, in the order they were started. */
+  running(): readonly string[] {
+    return this.#running().map(({ name }) => name)
+  }
+
+  /**
+   * Stops all, the one started last first, and refuses further starts. Calling it again gives
+   * the same promise. Never rejects.
+   */
+  stopAll(): Promise<void> {
+    this.#stopping ??= this.#turns.take(new Set(this.#loaded.keys()), async () => {
+      for (const application of this.#running().reverse()) await application.stop('shutdown')
+    })
+    return this.#stopping
+  }
+
+  #requireOpen(): void {
+    if (this.#stopping === undefined) return
+    throw new TroupeError('NODE_STOPPED', { node: this.#verbs.node })
+  }
+
+  #application(name: string): LoadedApplication {
+    const application = this.#loaded.get(name)
+    if (application === undefined) throw new TroupeError('APPLICATION_UNKNOWN', { name })
+    return application
+  }
+
+  #running(): LoadedApplication[] {
+    const all = [...this.#loaded.values()].filter(({ state }) => state === 'running')
+    return all.sort((left, right) => left.run - right.run)
+  }
+
+  #dependencies(): Dependencies {
+    return dependenciesOf(this.#loaded.values())
+  }
+
+  async #startAll(name: string, options: ApplicationStartOptions): Promise<void> {
+    if (this.#application(name).state === 'running') {
+      throw new TroupeError('APPLICATION_RUNNING', { name })
+    }
+    const order = startOrder(this.#dependencies(), name)
+    if (order.kind !== 'order') throw refusal(name, order)
+    for (const dependency of order.names.slice(0, -1)) await this.#startNeeded(name, dependency)
+    await this.#startOne(name, options)
+  }
+
+  async #startNeeded(name: string, dependency: string): Promise<void> {
+    if (this.#application(dependency).state === 'running') return
+    try {
+      await this.#startOne(dependency, {})
+    } catch (thrown) {
+      const problem = `does not start: ${describeThrown(thrown)}`
+      throw new TroupeError('APPLICATION_DEPENDENCY', { name, dependency, problem }, thrown)
+    }
+  }
+
+  async #startOne(name: string, options: ApplicationStartOptions): Promise<void> {
+    this.#requireOpen()
+    const application = this.#application(name)
+    const { state } = application
+    // Only one loaded while this change waited for its turn can be on its way already.
+    if (state !== 'loaded') throw new TroupeError('APPLICATION_BUSY', { name, state })
+    this.#runs += 1
+    application.run = this.#runs
+    await application.start(options, () => this.#stopping !== undefined)
+  }
+
+  #stop(name: string, reason: ExitReason, run?: number): Promise<void> {
+    const touched = reach(this.#dependencies(), name, 'stop')
+    return this.#turns.take(touched, async () => {
+      const application = this.#loaded.get(name)
+      if (application?.state !== 'running') return
+      // The mode decided about an earlier run; this one was started since.
+      if (run !== undefined && run !== application.run) return
+      for (const dependant of stopOrder(dependenciesOf(this.#running()), name)) {
+        await this.#application(dependant).stop(dependant === name ? reason : 'shutdown')
+      }
+    })
+  }
+}
+
+function dependenciesOf(applications: Iterable<LoadedApplication>): Dependencies {
+  const dependencies = new Map<string, readonly string[]>()
+  for (const { name, complete } of applications) dependencies.set(name, complete.dependsOn)
+  return dependencies
+}
+
+function refusal(
+  name: string,
+  order: Exclude<StartOrder, { readonly kind: 'order' }>,
+): TroupeError {
+  if (order.kind === 'missing') {
+    const through = order.name === name ? '' : ` (needed by ${order.name})`
+    const problem = `is not loaded${through}`
+    return new TroupeError('APPLICATION_DEPENDENCY', {
+      name,
+      dependency: order.dependency,
+      problem,
+    })
+  }
+  const problem = `needs itself in a circle: ${order.path.join(' -> ')}`
+  const dependency = order.path[0] ?? name
+  return new TroupeError('APPLICATION_DEPENDENCY', { name, dependency, problem })
+}
