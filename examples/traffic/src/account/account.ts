@@ -4,13 +4,13 @@
  * Pure. `lost` is derived from the hops: what one hop handed on, less what the next one took,
  * dropped or still has waiting, died with the process in between and is named after it. A gap
  * where nothing has died is explained by nothing: it is left in the difference of the balance.
- * When packets come from outside, nobody here knows how many were sent; then sent is what
- * reached the machine: received plus what the kernel says it dropped.
+ * Nobody here knows how many packets others sent, so `sent` is what reached the machine:
+ * received plus what the kernel says it dropped, and never less than what we sent ourselves.
  */
 
 import type { RejectCause } from '#traffic/packet/verdict'
 import type { StoreOutcome } from '#traffic/store/position-table'
-import { type Hops, PARTS, type Part, type Stage } from './hops.js'
+import { type Hops, LOSERS, type Loser, type Stage } from './hops.js'
 
 /** How a packet was stored; `full` is a drop and not among them. */
 export type Stored = Exclude<StoreOutcome, 'full'>
@@ -23,9 +23,9 @@ export interface Account {
   readonly dropped: Readonly<Record<Exclude<Stage, 'kernel'>, number>> & {
     readonly kernel: number | 'unknown'
   }
-  /** By the part it died with; 0 for a part that has never ended. */
-  readonly lost: Readonly<Record<Part, number>>
-  /** On the way: in a mailbox now, or between sender and socket. */
+  /** By the process it died with; 0 for one that has never ended. */
+  readonly lost: Readonly<Record<Loser, number>>
+  /** On the way: in the kernel's buffer or in a mailbox now. */
   readonly waiting: number
 }
 
@@ -44,16 +44,15 @@ export interface Balance {
 /** Draws up the account of these readings. */
 export function accountOf(hops: Hops): Account {
   const kernel = hops.kernelDropped === 'unknown' ? 0 : hops.kernelDropped
-  const missing = Math.max(0, hops.ownSent - hops.ownReceived - kernel)
-  const others = hops.received - hops.ownReceived
-  const missingInSocket = hops.deaths.socket > 0 ? missing : 0
+  const arrived = hops.received + kernel
+  const inKernel = Math.max(0, hops.ownSent - arrived)
   return Object.freeze({
-    sent: Math.max(hops.received + kernel, hops.ownSent + others),
+    sent: arrived + inKernel,
     stored: storedOf(hops),
     rejected: { ...hops.rejected, oversize: hops.rejected.oversize + hops.oversize },
     dropped: droppedOf(hops),
-    lost: lostOf(hops, missingInSocket),
-    waiting: hops.waitingForWorker + hops.waitingForStorage + missing - missingInSocket,
+    lost: lostOf(hops),
+    waiting: hops.waitingForWorker + hops.waitingForStorage + inKernel,
   })
 }
 
@@ -83,20 +82,21 @@ function droppedOf(hops: Hops): Account['dropped'] {
     socket: hops.unread,
     mailbox: hops.mailboxFull,
     // A publication nobody was subscribed to: the pool was being restarted.
-    pool: hops.poolSaturated + hops.published - hops.delivered - hops.mailboxFull,
-    storage: hops.notHanded + hops.outcomes.full,
+    pool: hops.poolSaturated + hops.published - hops.delivered,
+    storage: hops.storageAbsent + hops.outcomes.full,
   }
 }
 
-function lostOf(hops: Hops, missingInSocket: number): Account['lost'] {
-  const answered = sum(hops.rejected) + hops.handed + hops.notHanded
-  const gaps: Readonly<Record<Part, number>> = {
-    socket: hops.received - hops.unread - hops.oversize - hops.published,
-    pool: hops.delivered - hops.poolSaturated - hops.workerTook - hops.waitingForWorker,
-    worker: hops.workerTook - answered,
+function lostOf(hops: Hops): Account['lost'] {
+  const { published, delivered, poolSaturated, waitingForWorker } = hops
+  const answered = sum(hops.rejected) + hops.handed + hops.mailboxFull + hops.storageAbsent
+  const gaps: Readonly<Record<Loser, number>> = {
+    udp: hops.received - hops.unread - hops.oversize - published,
+    ingest: delivered - poolSaturated - waitingForWorker - answered,
     storage: hops.handed - sum(hops.outcomes) - hops.waitingForStorage,
   }
-  const explained = PARTS.map((part) => [part, hops.deaths[part] > 0 ? Math.max(0, gaps[part]) : 0])
-  const lost = Object.fromEntries(explained) as Readonly<Record<Part, number>>
-  return { ...lost, socket: lost.socket + missingInSocket }
+  const explained = LOSERS.map((loser) => {
+    return [loser, hops.deaths[loser] > 0 ? Math.max(0, gaps[loser]) : 0] as const
+  })
+  return Object.fromEntries(explained) as Readonly<Record<Loser, number>>
 }

@@ -1,0 +1,199 @@
+/**
+ * cli/flags: what the command line asks for, or what is wrong with it.
+ *
+ * Pure. Flags have one dash or two and their value behind a blank or an equals sign. Unknown
+ * flags are refused by name, so that a misspelled one does not go unnoticed.
+ */
+
+import { FLEET_VEHICLES_MAX } from '#traffic/fleet/fleet'
+
+/** The levels `--level` takes, from chatty to silent. */
+const LEVELS = ['trace', 'debug', 'info', 'warning', 'error', 'silent'] as const
+export type Level = (typeof LEVELS)[number]
+
+/** The most packets a second the own fleet sends. */
+export const RATE_MAX = 1_000_000
+
+export interface Flags {
+  readonly name: string
+  /** Kept for the day this node has neighbours; nothing reads it on a node alone. */
+  readonly cookie: string | undefined
+  readonly level: Level
+  readonly udpPort: number
+  readonly webPort: number
+  /** Bytes of receive buffer to ask the kernel for; undefined for its default. */
+  readonly receiveBufferBytes: number | undefined
+  /** Made-up vehicles; 0 for no fleet. */
+  readonly vehicles: number
+  /** Packets a second of the whole fleet. */
+  readonly packetsPerSecond: number
+  /** Makes the fleet repeat itself; undefined for another one each time. */
+  readonly seed: number | undefined
+  /** A recording to play in place of the fleet. */
+  readonly replay: string | undefined
+  /** Recorded seconds played in one second. */
+  readonly speed: number
+  /** End when the replay is over: exit code 0 when its check holds. */
+  readonly isOnce: boolean
+  /** Seconds between two kills; 0 for none. */
+  readonly chaosSeconds: number
+  /** Lets `POST /kill?part=` end a part by name. */
+  readonly allowsKill: boolean
+}
+
+export type FlagsVerdict =
+  | { readonly kind: 'run'; readonly flags: Flags }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'refused'; readonly problem: string }
+
+export const FLAGS_DEFAULTS: Flags = Object.freeze({
+  name: 'traffic@localhost',
+  cookie: undefined,
+  level: 'info',
+  udpPort: 9_092,
+  webPort: 9_094,
+  receiveBufferBytes: undefined,
+  vehicles: 200,
+  packetsPerSecond: 200,
+  seed: undefined,
+  replay: undefined,
+  speed: 60,
+  isOnce: false,
+  chaosSeconds: 0,
+  allowsKill: false,
+})
+
+/** What `--help` prints. */
+export const HELP = `Vehicles report over UDP and are found again over HTTP.
+
+Usage: npm start -- traffic [flags]
+
+  --vehicles N         made-up vehicles that report (200)
+  --rate N             packets a second of all of them together (one each)
+  --seed N             the same fleet every time
+  --no-fleet           send nothing; wait for packets from outside
+  --replay FILE        play a recording, .csv or .csv.gz, in place of the fleet
+  --speed N            recorded seconds played in one second (60)
+  --once               end after the replay, with code 1 when its check fails
+  --chaos              kill a random part every 5 seconds
+  --chaos-seconds N    kill a random part every N seconds
+  --allow-kill         let POST /kill?part=NAME kill a part by name
+  --udp-port N         where packets come in (9092); 0 takes any free port
+  --web-port N         where questions come in (9094); 0 takes any free port
+  --receive-buffer N   bytes of receive buffer to ask the kernel for
+  --name NAME@HOST     name of the node (traffic@localhost)
+  --cookie TEXT        secret of the cluster; unused while the node is alone
+  --level LEVEL        ${LEVELS.join(', ')} (info)
+  --help               print this text
+
+Flags may have one dash or two.
+`
+
+/** Takes the value of one flag into the flags so far; a sentence when it cannot. */
+type Take = (value: string, flags: Flags) => Partial<Flags> | string
+
+const text =
+  (key: 'name' | 'cookie' | 'replay'): Take =>
+  (value) =>
+    value === '' ? 'needs a value' : { [key]: value }
+
+const whole =
+  (key: keyof Flags, least: number, most: number): Take =>
+  (value) => {
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN
+    const fits = number >= least && number <= most
+    return fits ? { [key]: number } : `must be a whole number from ${least} to ${most}`
+  }
+
+const above0 =
+  (key: 'speed' | 'chaosSeconds', most: number): Take =>
+  (value) => {
+    const number = /^\d{0,12}\.?\d{1,6}$/.test(value) ? Number(value) : Number.NaN
+    return number > 0 && number <= most ? { [key]: number } : `must be above 0 and up to ${most}`
+  }
+
+const level: Take = (value) => {
+  const found = LEVELS.find((one) => one === value)
+  return found === undefined ? `must be one of ${LEVELS.join(', ')}` : { level: found }
+}
+
+const VALUED: Readonly<Record<string, Take>> = Object.freeze({
+  vehicles: whole('vehicles', 1, FLEET_VEHICLES_MAX),
+  rate: whole('packetsPerSecond', 1, RATE_MAX),
+  seed: whole('seed', 0, 2 ** 32 - 1),
+  replay: text('replay'),
+  speed: above0('speed', 1e9),
+  'chaos-seconds': above0('chaosSeconds', 86_400),
+  'udp-port': whole('udpPort', 0, 65_535),
+  'web-port': whole('webPort', 0, 65_535),
+  'receive-buffer': whole('receiveBufferBytes', 1, 2 ** 30),
+  name: text('name'),
+  cookie: text('cookie'),
+  level,
+})
+
+const SWITCHES: Readonly<Record<string, Partial<Flags>>> = Object.freeze({
+  'no-fleet': { vehicles: 0 },
+  once: { isOnce: true },
+  chaos: { chaosSeconds: 5 },
+  'allow-kill': { allowsKill: true },
+})
+
+/** One flag with its value, cut out of the arguments. */
+interface Cut {
+  readonly name: string
+  readonly value: string | undefined
+  /** Arguments it took. */
+  readonly length: number
+}
+
+/**
+ * Reads the arguments behind the name of the program.
+ *
+ * @example parseFlags(process.argv.slice(2))
+ */
+export function parseFlags(given: readonly string[]): FlagsVerdict {
+  let flags = FLAGS_DEFAULTS
+  const named = new Set<string>()
+  for (let at = 0; at < given.length; ) {
+    const cut = cutFlag(given, at)
+    if (cut === undefined) return refused(`${given[at]} is no flag; see --help`)
+    if (cut.name === 'help' || cut.name === 'h') return { kind: 'help' }
+    const taken = takeFlag(cut, flags)
+    if (typeof taken === 'string') return refused(`--${cut.name} ${taken}`)
+    flags = { ...flags, ...taken }
+    named.add(cut.name)
+    at += cut.length
+  }
+  return checked(flags, named)
+}
+
+const refused = (problem: string): FlagsVerdict => ({ kind: 'refused', problem })
+
+function cutFlag(given: readonly string[], at: number): Cut | undefined {
+  const match = /^--?([a-z][a-z-]*)(?:=(.*))?$/s.exec(given[at] ?? '')
+  if (match === null) return undefined
+  const [, name = '', inline] = match
+  if (inline !== undefined) return { name, value: inline, length: 1 }
+  const takesNext = Object.hasOwn(VALUED, name) && at + 1 < given.length
+  return takesNext
+    ? { name, value: given[at + 1], length: 2 }
+    : { name, value: undefined, length: 1 }
+}
+
+function takeFlag({ name, value }: Cut, flags: Flags): Partial<Flags> | string {
+  const take = Object.hasOwn(VALUED, name) ? VALUED[name] : undefined
+  if (take !== undefined) return value === undefined ? 'needs a value' : take(value, flags)
+  const asked = Object.hasOwn(SWITCHES, name) ? SWITCHES[name] : undefined
+  if (asked === undefined) return 'is not known; see --help'
+  return value === undefined ? asked : 'takes no value'
+}
+
+function checked(flags: Flags, named: ReadonlySet<string>): FlagsVerdict {
+  if (flags.isOnce && flags.replay === undefined) return refused('--once needs --replay')
+  if (named.has('speed') && flags.replay === undefined) return refused('--speed needs --replay')
+  const isReplay = flags.replay !== undefined
+  const vehicles = isReplay || named.has('no-fleet') ? 0 : flags.vehicles
+  const packetsPerSecond = named.has('rate') ? flags.packetsPerSecond : Math.max(1, vehicles)
+  return { kind: 'run', flags: Object.freeze({ ...flags, vehicles, packetsPerSecond }) }
+}

@@ -1,0 +1,74 @@
+/** cli/flags: the command line is understood or refused with a reason. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { FLAGS_DEFAULTS, type Flags, HELP, parseFlags } from '#traffic/cli/flags'
+
+const flagsOf = (...given: string[]): Flags => {
+  const verdict = parseFlags(given)
+  return verdict.kind === 'run' ? verdict.flags : assert.fail(JSON.stringify(verdict))
+}
+const problemOf = (...given: string[]): string => {
+  const verdict = parseFlags(given)
+  return verdict.kind === 'refused' ? verdict.problem : assert.fail(JSON.stringify(verdict))
+}
+
+describe('the command line', () => {
+  it('without flags asks for the defaults', () => {
+    assert.deepEqual(flagsOf(), FLAGS_DEFAULTS)
+  })
+
+  it('takes flags with one dash or two, with a blank or an equals sign', () => {
+    const given = ['-name', 'a@b', '--cookie=secret', '-level=debug', '--vehicles', '7']
+    const { name, cookie, level, vehicles } = flagsOf(...given)
+    assert.deepEqual([name, cookie, level, vehicles], ['a@b', 'secret', 'debug', 7])
+  })
+
+  it('lets each vehicle report once a second unless a rate is given', () => {
+    assert.equal(flagsOf('--vehicles', '50').packetsPerSecond, 50)
+    assert.equal(flagsOf('--vehicles', '50', '--rate', '5000').packetsPerSecond, 5_000)
+  })
+
+  it('sends nothing of its own with --no-fleet and during a replay', () => {
+    assert.equal(flagsOf('--no-fleet').vehicles, 0)
+    assert.equal(flagsOf('--no-fleet', '--vehicles', '5').vehicles, 0)
+    const { vehicles, replay, speed, isOnce } = flagsOf('--replay', 'day.csv.gz', '--once')
+    assert.deepEqual([vehicles, replay, speed, isOnce], [0, 'day.csv.gz', 60, true])
+  })
+
+  it('kills a part every five seconds with --chaos, or as often as it is told', () => {
+    assert.equal(flagsOf('--chaos').chaosSeconds, 5)
+    assert.equal(flagsOf('--chaos-seconds', '0.5').chaosSeconds, 0.5)
+  })
+
+  it('asks for help', () => {
+    assert.equal(parseFlags(['--help']).kind, 'help')
+    assert.equal(parseFlags(['-h']).kind, 'help')
+    assert.equal(parseFlags(['--vehicles', '3', '-help']).kind, 'help')
+  })
+
+  it('is refused with the name of the flag', () => {
+    assert.match(problemOf('--vehicels', '3'), /--vehicels is not known/)
+    assert.match(problemOf('vehicles'), /vehicles is no flag/)
+    assert.match(problemOf('--vehicles'), /--vehicles needs a value/)
+    assert.match(problemOf('--vehicles', 'many'), /--vehicles must be a whole number/)
+    assert.match(problemOf('--udp-port', '65536'), /--udp-port/)
+    assert.match(problemOf('--level', 'loud'), /--level must be one of/)
+    assert.match(problemOf('--chaos=yes'), /--chaos takes no value/)
+    assert.match(problemOf('--speed', '0', '--replay', 'a'), /--speed/)
+    assert.match(problemOf('--speed', '10'), /--speed needs --replay/)
+    assert.match(problemOf('--once'), /--once needs --replay/)
+    assert.match(problemOf('--constructor'), /--constructor is not known/)
+  })
+
+  it('has a verdict whatever is typed', () => {
+    fc.assert(fc.property(fc.array(fc.string()), (given) => parseFlags(given).kind !== undefined))
+  })
+
+  it('is explained flag by flag, in lines that fit a terminal', () => {
+    for (const flag of ['vehicles', 'rate', 'no-fleet', 'replay', 'speed', 'chaos', 'name']) {
+      assert.match(HELP, new RegExp(`--${flag}\\b`))
+    }
+    assert.ok(HELP.split('\n').every((line) => line.length <= 80))
+  })
+})
