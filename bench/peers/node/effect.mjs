@@ -150,20 +150,26 @@ const memory = () => (count) => bytesPerActor(count, () => Array.from({ length: 
 
 /** One PubSub; every subscriber is a fiber with its own subscription. */
 const fanout = (subscribers) => async () => {
-  const event = Effect.runSync(PubSub.unbounded())
+  const event = Effect.runSync(PubSub.bounded(16))
   let left = subscribers
   let ready = gate()
-  const subscriber = Effect.scoped(
-    Effect.gen(function* () {
-      const subscription = yield* PubSub.subscribe(event)
-      const state = { sum: 0 }
-      if (--left === 0) ready.open()
-      while (true) {
-        state.sum += yield* PubSub.take(subscription)
-        if (--left === 0) ready.open()
-      }
-    }),
-  )
+  const handled = () => {
+    left -= 1
+    if (left === 0) ready.open()
+  }
+  const receive = (subscription) => {
+    const state = { sum: 0 }
+    handled()
+    return Effect.whileLoop({
+      while: () => true,
+      body: () => PubSub.take(subscription),
+      step: (number) => {
+        state.sum += number
+        handled()
+      },
+    })
+  }
+  const subscriber = Effect.scoped(Effect.flatMap(PubSub.subscribe(event), receive))
   for (let n = 0; n < subscribers; n += 1) Effect.runFork(subscriber)
   await ready.opened
   return async (count) => {
