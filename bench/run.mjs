@@ -10,12 +10,13 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { measure, pinning } from './lib/measure.mjs'
 import { PEERS_LOCAL } from './lib/peers.mjs'
-import { summary, table, verdicts } from './lib/report.mjs'
+import { markdown, summary, table, verdicts } from './lib/report.mjs'
 import { BENCHES } from './lib/rows.mjs'
 
 const HELP = `npm run bench -- NAME [flags]       NAME: ${Object.keys(BENCHES).join(', ')}
 
   --json FILE     write the figures as a JSON array
+  --markdown FILE write the tables of RESULTS.md
   --rows a,b      only these rows             --list  show all rows and peers
   --peers a,b     only these peers
   --runs N        measurements of each, taking turns; default 5
@@ -27,6 +28,7 @@ const OPTIONS = {
   help: { type: 'boolean' },
   list: { type: 'boolean' },
   json: { type: 'string' },
+  markdown: { type: 'string' },
   rows: { type: 'string' },
   peers: { type: 'string' },
   runs: { type: 'string', default: '5' },
@@ -114,6 +116,31 @@ function notes(row, peers, all) {
   return [...absent, ...failed.map(({ label, failure }) => `${label}: FAILED, ${failure}`)]
 }
 
+/** Measures all rows; prints and writes after each, so that a broken run leaves what it has. */
+async function measureAll(rows, peers, runs, { json, markdown: markdownFile }) {
+  const versions = new Map(peers.map((peer) => [peer, peer.version()]))
+  const figures = []
+  const sections = []
+  const budgets = []
+  let failed = false
+  for (const row of rows) {
+    const all = await measureRow(row, peers, runs)
+    const results = all
+      .filter(({ samples }) => samples.length > 0)
+      .map(({ label, peer, samples }) => summary(row, label, versions.get(peer), samples))
+    const remarks = notes(row, peers, all)
+    failed ||= all.some(({ failure }) => failure !== undefined)
+    figures.push(...results)
+    sections.push(markdown(row, results, remarks))
+    budgets.push(...verdicts(row, results).map((line) => `${row.name.padEnd(18)} ${line}`))
+    say(`\n${table(row, results, remarks).join('\n')}\n`)
+    if (markdownFile !== undefined) writeFileSync(markdownFile, sections.join('\n'))
+    if (json !== undefined) writeFileSync(json, `${JSON.stringify(figures, null, 1)}\n`)
+  }
+  if (budgets.length > 0) say(`budgets of design section 10\n  ${budgets.join('\n  ')}`)
+  return !failed
+}
+
 async function main() {
   const { values, positionals } = commandLine()
   if (values.help) return say(HELP)
@@ -125,24 +152,8 @@ async function main() {
   const rows = chosen(BENCHES[name], 'name', values.rows, 'row')
   const peers = setUp(chosen(PEERS_LOCAL, 'id', values.peers, 'peer'), !values['no-install'])
   say(pinning ? `one core: ${pinning.join(' ')}` : 'taskset is missing: nothing is pinned')
-
-  const figures = []
-  let failed = false
-  const summing = []
-  for (const row of rows) {
-    const all = await measureRow(row, peers, runs)
-    const results = all
-      .filter(({ samples }) => samples.length > 0)
-      .map(({ label, peer, samples }) => summary(row, label, peer.version(), samples))
-    failed ||= all.some(({ failure }) => failure !== undefined)
-    figures.push(...results)
-    summing.push(...verdicts(row, results).map((line) => `${row.name.padEnd(18)} ${line}`))
-    say(`\n${table(row, results, notes(row, peers, all)).join('\n')}\n`)
-    if (values.json !== undefined)
-      writeFileSync(values.json, `${JSON.stringify(figures, null, 1)}\n`)
-  }
-  if (summing.length > 0) say(`budgets of design section 10\n  ${summing.join('\n  ')}`)
-  process.exitCode = failed ? 1 : 0
+  const complete = await measureAll(rows, peers, runs, values)
+  process.exitCode = complete ? 0 : 1
 }
 
 await main()

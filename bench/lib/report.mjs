@@ -63,6 +63,27 @@ export function verdicts(row, results) {
   return row.budget.map((budget) => verdict(budget, own, results))
 }
 
+/** The same table in Markdown, for RESULTS.md. */
+export function markdown(row, results, notes) {
+  const own = results.find(({ peer }) => peer === 'troupe')
+  const lines = results.map((result) => {
+    const times = own === undefined || own === result ? '' : `${ratio(own, result).toFixed(2)} x`
+    const cpu = result.cpuMicrosPerOp === null ? '' : result.cpuMicrosPerOp.toFixed(3)
+    const figures = [result.median, result.min, result.max].map(short).join(' | ')
+    return `| ${result.peer} | ${figures} | ${cpu} | ${times} |`
+  })
+  return [
+    `### ${row.name}: ${row.title}\n`,
+    `${row.unit}, ${row.better} is better\n`,
+    '| peer | median | min | max | CPU us/op | Troupe is |',
+    '|---|---:|---:|---:|---:|---:|',
+    ...lines,
+    '',
+    ...[...notes, ...verdicts(row, results).map((line) => `budget ${line}`)].map((n) => `- ${n}`),
+    '',
+  ].join('\n')
+}
+
 const HEAD = ['peer', 'version', 'median', 'min', 'max', 'CPU us/op', 'Troupe is']
 
 /** The lines of the table of one row. */
