@@ -69,13 +69,12 @@ export async function runCommand(spec, work) {
 }
 
 /**
+ * Runs work and sets the exit code. Ctrl-C is left to Node: whoever has to end in order, as the
+ * launcher does, listens for it.
+ *
  * @param {() => Promise<number>} work
  */
 export async function guarded(work) {
-  process.once('SIGINT', () => {
-    say('\nInterrupted.')
-    process.exit(130)
-  })
   try {
     process.exitCode = await work()
   } catch (error) {

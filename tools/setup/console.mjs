@@ -4,7 +4,6 @@
  * Everything goes to standard error, so that standard output belongs to the system or to the test
  * runner. Colours and the moving line appear only on a terminal and never under NO_COLOR.
  */
-import { styleText } from 'node:util'
 
 /** A step that ends sooner is not announced. */
 const QUIET_MS = 1_000
@@ -16,11 +15,14 @@ const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
 const terminal = process.stderr.isTTY === true
 const coloured = terminal && process.env['NO_COLOR'] === undefined
 
+/** Codes of the terminal; node:util has them too, but not in the versions we have to refuse. */
+const STYLES = Object.freeze({ bold: 1, dim: 2, red: 31, green: 32 })
+
 /**
- * @param {'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'} style
+ * @param {keyof typeof STYLES} style
  * @param {string} text
  */
-export const paint = (style, text) => (coloured ? styleText(style, text) : text)
+export const paint = (style, text) => (coloured ? `\x1b[${STYLES[style]}m${text}\x1b[0m` : text)
 
 /** @param {string} line */
 export function say(line) {

@@ -18,6 +18,8 @@ const STOP_SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
 /** A stop that lasts longer is explained. */
 const PATIENCE_MS = 2_000
 const FORCED = 130
+/** How often the launcher looks whether npm is still there. */
+const PARENT_LOOK_MS = 250
 
 /**
  * @param {string} name
@@ -37,6 +39,7 @@ export function launch(name, entry, flags) {
   )
   const end = stopOrder(name, child)
   for (const signal of STOP_SIGNALS) process.on(signal, end.request)
+  const watch = watchParent(end.request)
   return new Promise((resolve, reject) => {
     child.once('error', (cause) => {
       reject(
@@ -48,10 +51,25 @@ export function launch(name, entry, flags) {
     })
     child.once('exit', (code, signal) => {
       killGroup(child.pid)
+      clearInterval(watch)
       end.settled()
       resolve(verdict(name, code, signal, end.state()))
     })
   })
+}
+
+/**
+ * Under npm the launcher ends with npm, even when npm is killed and can pass nothing on.
+ *
+ * @param {() => void} onOrphaned
+ * @returns {NodeJS.Timeout | undefined}
+ */
+function watchParent(onOrphaned) {
+  if (process.env['npm_lifecycle_event'] === undefined) return undefined
+  const parent = process.ppid
+  return setInterval(() => {
+    if (process.ppid !== parent) onOrphaned()
+  }, PARENT_LOOK_MS)
 }
 
 /**
