@@ -139,8 +139,9 @@ const ergo = {
     if (!has('go')) return 'go is missing: apt-get install golang (1.21 or later)'
     const out = join(BUILT, 'ergo')
     mkdirSync(BUILT, { recursive: true })
+    if (!options.mayInstall && existsSync(out)) return undefined
     const need = 'go build in bench/peers/ergo (fetches ergo.services/ergo)'
-    return install(options, need, ['go', 'build', '-o', out, '.'], join(PEERS, 'ergo'))
+    return install(options, need, ['go', 'build', '-mod=mod', '-o', out, '.'], join(PEERS, 'ergo'))
   },
   version: () => {
     const required = readFileSync(join(PEERS, 'ergo', 'go.mod'), 'utf8')

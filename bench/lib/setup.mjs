@@ -16,7 +16,7 @@ export function attempt(what, [program, ...args], cwd) {
   const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, encoding: 'utf8' })
   if (status === 0) return undefined
   const told = `${stderr ?? ''}${stdout ?? ''}${error?.message ?? ''}`.trim().split('\n')
-  return `${what} failed: ${told.slice(-3).join(' | ')}`
+  return `${what} failed: ${told.slice(-2).join(' | ')}`
 }
 
 attempt.output = ([program, ...args], cwd) =>
