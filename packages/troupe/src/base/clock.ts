@@ -44,6 +44,15 @@ function afterOnMachine(delayMs: number, run: () => void): Cancel {
   }
 }
 
+/** Keeps the program running until it is called off. */
+export function keepAlive(): Cancel {
+  const interval = setInterval(() => {}, DELAY_MS_MAX)
+  return () => {
+    clearInterval(interval)
+    return true
+  }
+}
+
 /** The machine's own time: the default of every node. */
 export const systemClock: Clock = Object.freeze({
   wallMs: () => Date.now(),

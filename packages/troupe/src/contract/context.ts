@@ -118,8 +118,16 @@ export interface PreservedMailbox {
 
 /** The arguments of `init`, required only when it takes some. */
 export type SpawnArgs<A extends readonly unknown[]> = [] extends A
-  ? { readonly args?: A }
-  : { readonly args: A }
+  ? { readonly args?: Readonly<A> }
+  : { readonly args: Readonly<A> }
+
+/** The arguments that a definition is spawned with. */
+export type ArgsOf<S> =
+  S extends Spawnable<AnyProtocol, infer A>
+    ? A
+    : S extends { readonly prototype?: { init?(...args: infer A): unknown } }
+      ? A
+      : readonly unknown[]
 
 type SpawnGiven<A extends readonly unknown[]> = [] extends A
   ? [options?: SpawnOptions & SpawnArgs<A>]

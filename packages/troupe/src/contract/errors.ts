@@ -22,7 +22,11 @@ const ERRORS = {
   CALL_SELF: '{to} called itself and would wait for ever; use a function or send instead',
   CALL_TIMEOUT: 'no reply from {to} to {request} within {timeoutMs} ms; it may still be working',
   CALLEE_ENDED: '{to} ended before it answered {request}; the reason was {reason}',
+  CHILD_DISABLED: 'the child {name} is disabled; enable it instead of starting it',
   CHILD_RUNNING: 'the child {name} is already running; stop it first',
+  CHILD_START_FAILED:
+    'the supervisor {supervisor} gave up on its child {child}, which did not start: {problem}',
+  CHILD_TAKEN: 'the supervisor already has a child {name}; choose another name or delete it',
   CHILD_UNKNOWN: 'the supervisor has no child {name}; see its children()',
   CRON_JOB_UNKNOWN: 'there is no cron job {name}; see cron.jobs()',
   CRON_SPEC_INVALID: 'the cron expression {spec} of {name} cannot be read: {problem}',

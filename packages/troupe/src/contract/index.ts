@@ -22,6 +22,7 @@ export type {
 } from './behaviour.js'
 export { behaviourOf } from './behaviour.js'
 export type {
+  ArgsOf,
   CallOptions,
   EventOptions,
   EventToken,
@@ -77,7 +78,7 @@ export type {
   ProcessState,
   SharingCheck,
 } from './node.js'
-export { DEAD_LETTER_EVENT, NODE_EVENT } from './node.js'
+export { DEAD_LETTER_EVENT, NODE_DEFAULTS, NODE_EVENT } from './node.js'
 export type {
   Answer,
   AnyProtocol,
@@ -100,4 +101,4 @@ export { crashOf, custom, describeReason, isCalm } from './reason.js'
 export type { StandardSchema } from './schema.js'
 export type { DeadLetter, Down, DropCause, EventInterest, EventMessage, Exit } from './signal.js'
 export { DROP_CAUSES } from './signal.js'
-export type { Envelope, Wire } from './wire.js'
+export type { Envelope, Wire, WireAnswers } from './wire.js'

@@ -73,10 +73,10 @@ export function requireOption(
   if (!holds) throw new TroupeError('OPTION_INVALID', { option, value: String(value), problem })
 }
 
-/** True for a whole number of milliseconds or a fraction above zero. */
+/** Throws OPTION_INVALID unless the value is absent, Infinity, or milliseconds above 0. */
 export function requireDuration(option: string, value: number | undefined): void {
   if (value === undefined) return
-  const holds = typeof value === 'number' && value > 0 && value <= Number.MAX_SAFE_INTEGER
+  const holds = typeof value === 'number' && value > 0
   requireOption(holds, option, value, 'give milliseconds above 0')
 }
 

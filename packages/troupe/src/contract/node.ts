@@ -9,6 +9,7 @@ import type { EventOptions, EventToken, Sender, Spawner } from './context.js'
 import type { Cron, CronJob } from './cron.js'
 import type { EventName, Pid, Target } from './identity.js'
 import type { LogSink, LogThreshold, NodeLog } from './logger.js'
+import type { ExitReason } from './reason.js'
 import type { DropCause } from './signal.js'
 
 /** What a process is doing. */
@@ -89,6 +90,8 @@ export interface NodeInfo {
   readonly ended: number
   /** Promises that rejected with nobody listening, in the whole program, since the start. */
   readonly floatingRejections: number
+  /** Answers that came when their caller had given up. */
+  readonly unwantedReplies: number
   readonly account: Account
 }
 
@@ -125,6 +128,8 @@ export interface NodeOptions {
   readonly sharing?: SharingCheck
 }
 
+export const NODE_DEFAULTS = Object.freeze({ stopTimeoutMs: 60_000, handleSignals: true })
+
 /** A running node. */
 export interface Node extends Sender, Spawner {
   readonly name: string
@@ -159,7 +164,7 @@ export interface Node extends Sender, Spawner {
   applications(): readonly ApplicationInfo[]
 
   /** Settles when the process has ended, with its reason; at once when it is not there. */
-  ended(pid: Pid): Promise<import('./reason.js').ExitReason>
+  ended(pid: Pid): Promise<ExitReason>
 
   /**
    * Stops in order: applications, then all other processes, cron, network, log. Calling it again

@@ -51,7 +51,6 @@ export const DROP_CAUSES = Object.freeze([
   'handler-failed',
   'pool-saturated',
   'route-failed',
-  'reply-unwanted',
   'no-route',
   'node-stopped',
 ] as const)

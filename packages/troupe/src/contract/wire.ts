@@ -2,11 +2,12 @@
  * contract/wire: what a node asks of its network; the simulated world and TCP both answer it.
  *
  * The runtime hands over what is addressed to another node and never learns how it travels.
- * Answers come back through `WireReceiver`, which the runtime implements.
+ * Whoever makes the node plugs it in.
  *
  * @source ergo-features 19
  */
 import type { SendFailure } from './context.js'
+import type { TroupeError } from './errors.js'
 import type { Address, EventName, Pid, Ref, Target } from './identity.js'
 import type { Priority } from './limits.js'
 import type { ExitReason } from './reason.js'
@@ -25,6 +26,12 @@ export interface Envelope {
   readonly incarnation: number
 }
 
+/** Where the answer of a far request goes; false when nobody waits any more. */
+export interface WireAnswers {
+  reply(value: unknown): boolean
+  reject(error: TroupeError): boolean
+}
+
 /** The way to other nodes. */
 export interface Wire {
   send(
@@ -34,14 +41,14 @@ export interface Wire {
     payload: unknown,
     envelope: Envelope,
   ): SendFailure | undefined
-  /** Sends a request; its answer, or its failure, comes to `answered` with the same ref. */
+  /** Sends a request; exactly one of `answers` is called, unless a failure is returned. */
   call(
     node: string,
     to: Address,
     request: string,
     payload: unknown,
-    ref: Ref,
     envelope: Envelope,
+    answers: WireAnswers,
   ): SendFailure | undefined
   /** Settles when the far node has queued the message, or with the failure. */
   sendImportant(

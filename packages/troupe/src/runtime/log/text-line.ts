@@ -49,6 +49,10 @@ export function textLine(record: LogRecord, { colour, time, isSecret }: TextOpti
   ]
   const stacks: string[] = []
   for (const [name, value] of Object.entries(shown)) {
+    if (name === 'stack' && typeof value === 'string') {
+      collectFrames(value, stacks)
+      continue
+    }
     parts.push(paint(DIM, `${visible(name)}=`) + visible(valueText(value)))
     collectStack(value, stacks)
   }
@@ -108,8 +112,12 @@ function errorText(error: PlainError): string {
 
 /** The frames of the first error, below its line; its causes have theirs in the JSON format. */
 function collectStack(value: PlainValue, stacks: string[]): void {
-  if (stacks.length > 0 || !isPlainError(value) || value.stack === undefined) return
-  const frames = value.stack.split('\n').filter((line) => /^\s+at /.test(line))
+  if (isPlainError(value) && value.stack !== undefined) collectFrames(value.stack, stacks)
+}
+
+function collectFrames(stack: string, stacks: string[]): void {
+  if (stacks.length > 0) return
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line))
   stacks.push(...frames.map((frame) => frame.trim()))
 }
 

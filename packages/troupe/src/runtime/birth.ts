@@ -1,0 +1,234 @@
+/**
+ * runtime/birth: how a process begins: checked, named, related, then `init`.
+ *
+ * The name is taken before `init` runs; messages that come meanwhile wait. A process whose `init`
+ * fails never was: its spawner gets the error, and nobody else hears of it.
+ *
+ * @source OTP "proc_lib:start_link"; ergo-features 3 (spawn)
+ */
+import {
+  type AnySpawnable,
+  checkProcessOptions,
+  crashOf,
+  describeThrown,
+  type ExitReason,
+  formatTarget,
+  type Pid,
+  PROCESS_DEFAULTS,
+  type ProcessContext,
+  type ProcessOptions,
+  type SpawnOptions,
+  TroupeError,
+} from '#contract'
+import { type Lineage, withEnv } from './lineage.js'
+import { extend, limitMailbox, pushMain } from './mailbox.js'
+import { Preserved } from './preserved.js'
+import { DEAD, type Home, Process, REENTRANT, SCHEDULED, STARTING, TRAPPING } from './process.js'
+import { type Program, programOf } from './program.js'
+import type { Relations } from './relations.js'
+import type { Scheduler } from './scheduler.js'
+import type { Table } from './table.js'
+import type { Timers } from './timers.js'
+import type { Turn } from './turn.js'
+
+export type SpawnRequest = SpawnOptions & { readonly args?: readonly unknown[] }
+
+const NO_OPTIONS: SpawnRequest = Object.freeze({})
+const NO_ARGS: readonly unknown[] = Object.freeze([])
+
+/** What a birth asks of the rest of the node. */
+export interface BirthParts {
+  readonly home: Home
+  readonly table: Table
+  readonly scheduler: Scheduler
+  readonly turn: Turn
+  readonly timers: Timers
+  readonly relations: Relations
+  /** False once the node has stopped. */
+  isOpen(): boolean
+  /** What processes without a parent inherit. */
+  rootLineage(): Lineage
+  contextOf(process: Process): ProcessContext
+  /** Ends a process that was never told of: no `terminate`, no log. */
+  discard(process: Process, reason: ExitReason): void
+}
+
+export class Births {
+  spawned = 0
+  failed = 0
+  readonly #parts: BirthParts
+
+  constructor(parts: BirthParts) {
+    this.#parts = parts
+  }
+
+  /** Makes a process; settles when its `init` is done. Never throws. */
+  spawn(
+    parent: Process | undefined,
+    definition: AnySpawnable,
+    options: SpawnRequest = NO_OPTIONS,
+    lineage: Lineage = this.lineageFor(parent),
+  ): Promise<Process> {
+    let process: Process
+    try {
+      process = this.#create(definition, options, lineage)
+    } catch (refused) {
+      this.failed += 1
+      return Promise.reject(refused)
+    }
+    if (parent !== undefined) {
+      if (options.link === true) this.#parts.relations.link(parent, process)
+      if (options.monitor === true) this.#parts.relations.monitor(parent, process)
+    }
+    return this.#init(parent, process, options)
+  }
+
+  /** What the children of a process inherit. */
+  lineageFor(parent: Process | undefined): Lineage {
+    if (parent === undefined) return this.#parts.rootLineage()
+    const extension = extend(parent)
+    const { leader, application, env, logLevel } = parent.lineage
+    extension.childLineage ??= { parent, leader: leader ?? parent, application, env, logLevel }
+    return extension.childLineage
+  }
+
+  #create(definition: AnySpawnable, options: SpawnRequest, lineage: Lineage): Process {
+    const { table, scheduler, home } = this.#parts
+    if (!this.#parts.isOpen()) throw new TroupeError('NODE_STOPPED', { node: home.name })
+    const program = programOf(definition)
+    if (options !== NO_OPTIONS) checkProcessOptions(options)
+    const own = ownLineage(lineage, options)
+    const process = new Process(home, table.nextId(), program, own, scheduler.coarseMs)
+    table.add(process)
+    if (options.name !== undefined) this.#name(process, options.name)
+    process.context = this.#parts.contextOf(process)
+    if (program.hasOptions || options !== NO_OPTIONS) applyOptions(process, program, options)
+    return process
+  }
+
+  #name(process: Process, name: string): void {
+    const { table } = this.#parts
+    try {
+      table.takeName(name, process)
+    } catch (refused) {
+      process.flags = DEAD | SCHEDULED
+      table.remove(process)
+      throw refused
+    }
+    extend(process).name = name
+  }
+
+  /** Runs `init` at once, on the stack of the spawner, as a handler of the new process. */
+  #init(parent: Process | undefined, process: Process, options: SpawnRequest): Promise<Process> {
+    const { turn } = this.#parts
+    const outer = turn.enter(process)
+    try {
+      const context = process.context as ProcessContext
+      const state = process.program.behaviour.init(context, options.args ?? NO_ARGS)
+      if (state instanceof Promise) return this.#initLater(parent, process, options, state)
+      process.state = state
+    } catch (thrown) {
+      return Promise.reject(this.#fail(parent, process, thrown))
+    } finally {
+      turn.leave(outer)
+    }
+    this.#begin(process)
+    return Promise.resolve(process)
+  }
+
+  #begin(process: Process): void {
+    this.spawned += 1
+    process.flags &= ~STARTING
+    this.#parts.turn.rest(process)
+  }
+
+  #initLater(
+    parent: Process | undefined,
+    process: Process,
+    options: SpawnRequest,
+    state: Promise<unknown>,
+  ): Promise<Process> {
+    const { timers, scheduler } = this.#parts
+    const defaults = process.program.behaviour.options
+    const timeoutMs =
+      options.initTimeoutMs ?? defaults.initTimeoutMs ?? PROCESS_DEFAULTS.initTimeoutMs
+    scheduler.suspended += 1
+    return new Promise((resolve, reject) => {
+      const wait = timers.after(timeoutMs, () => {
+        const detail = { process: describe(process), timeoutMs }
+        reject(this.#fail(parent, process, new TroupeError('INIT_TIMEOUT', detail)))
+      })
+      const settle = (finish: () => void): void => {
+        scheduler.suspended -= 1
+        timers.cancel(wait)
+        // After the time limit, or a kill, nobody waits for it any more.
+        if ((process.flags & DEAD) === 0) finish()
+        else reject(initFailed(process, 'it was ended before init was done'))
+      }
+      const begin = (value: unknown): void => {
+        process.state = value
+        this.#begin(process)
+        resolve(process)
+      }
+      state.then(
+        (value) => settle(() => begin(value)),
+        (thrown: unknown) => settle(() => reject(this.#fail(parent, process, thrown))),
+      )
+    })
+  }
+
+  /** Undoes a process that never was; gives the error its spawner gets. */
+  #fail(parent: Process | undefined, process: Process, thrown: unknown): TroupeError {
+    this.failed += 1
+    if (parent !== undefined) this.#parts.relations.separate(process, parent)
+    this.#parts.discard(process, crashOf(thrown))
+    if (TroupeError.is(thrown, 'INIT_TIMEOUT')) return thrown
+    return initFailed(process, describeThrown(thrown), thrown)
+  }
+}
+
+const initFailed = (process: Process, problem: string, cause?: unknown): TroupeError =>
+  new TroupeError('INIT_FAILED', { process: describe(process), problem }, cause)
+
+const describe = (process: Process): string =>
+  `${process.extension?.name ?? process.program.behaviour.name} ${formatTarget(process as Pid)}`
+
+function ownLineage(lineage: Lineage, options: SpawnRequest): Lineage {
+  const { env, logLevel, leader } = options
+  if (env === undefined && logLevel === undefined && leader === undefined) return lineage
+  return {
+    parent: lineage.parent,
+    leader: leader ?? lineage.leader,
+    application: lineage.application,
+    env: withEnv(lineage.env, env),
+    logLevel: logLevel ?? lineage.logLevel,
+  }
+}
+
+/** Options of the behaviour, overridden by those of the spawn. */
+function applyOptions(process: Process, program: Program, options: SpawnRequest): void {
+  const merged: ProcessOptions = { ...program.behaviour.options, ...definedOf(options) }
+  if (merged.mailbox !== undefined) limitMailbox(process, merged.mailbox)
+  if (merged.trapExit === true) process.flags |= TRAPPING
+  if (merged.reentrant === true) process.flags |= REENTRANT
+  if (needsKeeping(merged)) extend(process).options = merged
+  if (options.restarts !== undefined && options.restarts > 0) {
+    extend(process).restarts = options.restarts
+  }
+  if (!(options.inherit instanceof Preserved)) return
+  for (const mail of options.inherit.take()) {
+    pushMain(process, mail.from, mail.name, mail.payload, mail.sinceMs)
+  }
+}
+
+/** True when something is set that is looked up later, and not one of the flags above. */
+const needsKeeping = (options: ProcessOptions): boolean =>
+  options.terminateTimeoutMs !== undefined ||
+  options.preserveMailbox === true ||
+  options.priority !== undefined
+
+/** Without the keys whose value is undefined, so that they do not hide a default. */
+function definedOf(options: SpawnRequest): ProcessOptions {
+  const defined = Object.entries(options).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(defined) as ProcessOptions
+}

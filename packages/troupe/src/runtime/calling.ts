@@ -1,0 +1,152 @@
+/**
+ * runtime/calling: one request from its making to its promise.
+ *
+ * The deadline of a request that is being handled limits the requests made meanwhile.
+ *
+ * @source OTP gen_server:call; ergo-features 5; design 4.7
+ */
+import {
+  type Address,
+  type CallOptions,
+  type ErrorCode,
+  formatTarget,
+  PROCESS_DEFAULTS,
+  requireDuration,
+  type SendFailure,
+  TroupeError,
+} from '#contract'
+import { callError } from './calls.js'
+import type { Kernel } from './kernel.js'
+import { Call, type Envelope, type Settle } from './message.js'
+import { DEAD, type Process, REENTRANT } from './process.js'
+
+// A promise's functions are taken out by one function made once, not by a closure for each call.
+let takenResolve: Settle | undefined
+let takenReject: Settle | undefined
+const takeFunctions = (resolve: Settle, reject: Settle): void => {
+  takenResolve = resolve
+  takenReject = reject
+}
+
+/** The message a process is handling, also after its handler has waited. */
+export function currentOrigin(kernel: Kernel, process: Process): Envelope['from'] | Envelope {
+  if (kernel.turn.process === process) return kernel.turn.from
+  return process.extension?.pause?.current?.from
+}
+
+/** Makes a request; `caller` is undefined when the node itself asks. Never throws. */
+export function makeCall(
+  kernel: Kernel,
+  caller: Process | undefined,
+  to: Address,
+  request: string,
+  payload: unknown,
+  options: CallOptions | undefined,
+): Promise<unknown> {
+  if (options !== undefined) {
+    const refused = refusedOptions(options)
+    if (refused !== undefined) return Promise.reject(refused)
+  }
+  const nowMs = kernel.scheduler.nowMs()
+  let timeoutMs = options?.timeoutMs ?? PROCESS_DEFAULTS.callTimeoutMs
+  let deadlineMs = nowMs + timeoutMs
+  if (caller !== undefined) {
+    const current = currentOrigin(kernel, caller)
+    if (current instanceof Call && current.deadlineMs < deadlineMs) {
+      deadlineMs = current.deadlineMs
+      timeoutMs = deadlineMs - nowMs
+    }
+  }
+  const call = new Call(caller, to, request, deadlineMs, timeoutMs)
+  const promise = new Promise<unknown>(takeFunctions)
+  call.resolve = takenResolve
+  call.reject = takenReject
+  kernel.calls.add(call)
+  if (caller !== undefined && !mayCall(kernel, caller, call)) return promise
+  if (options?.signal !== undefined) abortWith(kernel, call, options.signal)
+  if (call.reject !== undefined) post(kernel, call, to, payload, options)
+  return promise
+}
+
+function post(
+  kernel: Kernel,
+  call: Call,
+  to: Address,
+  payload: unknown,
+  options: CallOptions | undefined,
+): void {
+  const shared = kernel.share === undefined ? payload : kernel.share(payload)
+  const failure =
+    options?.priority === undefined
+      ? kernel.post.send(call, to, call.request, shared)
+      : kernel.post.sendPriority(call, to, call.request, shared, options.priority)
+  if (failure !== undefined) kernel.calls.reject(call, sendError(kernel, failure, call, to))
+}
+
+/** A process may not call itself, nor call at all once it was killed. */
+function mayCall(kernel: Kernel, caller: Process, call: Call): boolean {
+  if ((caller.flags & DEAD) !== 0) {
+    const detail = { process: formatTarget(caller) }
+    kernel.post.refuse('PROCESS_REVOKED', caller, call.to as Address, call.request)
+    kernel.calls.reject(call, new TroupeError('PROCESS_REVOKED', detail))
+    return false
+  }
+  if (call.to === caller || kernel.post.find(call.to as Address) === caller) {
+    if ((caller.flags & REENTRANT) !== 0) return true
+    kernel.calls.reject(call, callError('CALL_SELF', call))
+    return false
+  }
+  if (call.timeoutMs > 0) return true
+  kernel.calls.reject(call, callError('CALL_TIMEOUT', call))
+  return false
+}
+
+function abortWith(kernel: Kernel, call: Call, signal: AbortSignal): void {
+  const abort = (): void => {
+    kernel.calls.reject(call, callError('CALL_ABORTED', call))
+  }
+  if (signal.aborted) {
+    abort()
+    return
+  }
+  signal.addEventListener('abort', abort, { once: true })
+  call.release = () => signal.removeEventListener('abort', abort)
+}
+
+function refusedOptions(options: CallOptions): unknown {
+  try {
+    requireDuration('timeoutMs', options.timeoutMs)
+    return undefined
+  } catch (refused) {
+    return refused
+  }
+}
+
+/** The error a caller gets for a request that could not be sent. */
+export function sendError(
+  kernel: Kernel,
+  failure: SendFailure,
+  call: Call,
+  to: Address,
+): TroupeError<ErrorCode> {
+  const told = formatTarget(to)
+  const node = typeof to === 'string' ? kernel.name : (to.node ?? kernel.name)
+  switch (failure) {
+    case 'MAILBOX_FULL': {
+      const limit = kernel.post.find(to)?.extension?.limit?.lengthMax ?? 0
+      return new TroupeError(failure, { to: told, limit })
+    }
+    case 'NAME_UNKNOWN':
+      return new TroupeError(failure, { name: told })
+    case 'ALIAS_UNKNOWN':
+      return new TroupeError(failure, { alias: told })
+    case 'NO_ROUTE':
+    case 'NO_CONNECTION':
+    case 'NODE_STOPPED':
+      return new TroupeError(failure, { node })
+    case 'PROCESS_REVOKED':
+      return new TroupeError(failure, { process: formatTarget(call.from ?? to) })
+    default:
+      return new TroupeError(failure, { to: told })
+  }
+}

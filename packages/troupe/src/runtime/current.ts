@@ -1,0 +1,88 @@
+/**
+ * runtime/current: the message a process is handling: who sent it, and handing it on.
+ *
+ * While a handler is on the stack the turn knows it; once the handler has waited, its pause does.
+ * A reentrant process has it only until its first `await`.
+ */
+import {
+  type Address,
+  formatTarget,
+  NoReply,
+  type Replier,
+  type SendFailure,
+  TroupeError,
+} from '#contract'
+import type { Progress, Suspended } from './extension.js'
+import { defer, type Kernel } from './kernel.js'
+import { Call } from './message.js'
+import type { Process } from './process.js'
+import type { Turn } from './turn.js'
+
+/** The current message, whose progress may be changed; undefined outside of handlers. */
+export function current(kernel: Kernel, process: Process): Turn | Suspended | undefined {
+  if (kernel.turn.process === process) return kernel.turn
+  return process.extension?.pause?.current
+}
+
+function required(kernel: Kernel, process: Process, operation: string): Turn | Suspended {
+  const message = current(kernel, process)
+  if (message !== undefined) return message
+  const problem = 'no message is being handled'
+  throw new TroupeError('NOT_ALLOWED', { operation, problem })
+}
+
+function mark(message: Turn | Suspended, progress: Progress): void {
+  message.progress = progress
+}
+
+/** Keeps the current request for a later answer. */
+export function replyLater(kernel: Kernel, process: Process): Replier {
+  const message = required(kernel, process, 'replyLater')
+  const call = message.from
+  if (!(call instanceof Call)) {
+    const problem = 'the current message is no request'
+    throw new TroupeError('NOT_ALLOWED', { operation: 'replyLater', problem })
+  }
+  mark(message, 'handed-on')
+  defer(process, call)
+  return {
+    from: call.from,
+    get alive() {
+      return call.resolve !== undefined && kernel.clock.nowMs() < call.deadlineMs
+    },
+    reply: (value) => kernel.calls.answer(call, value),
+    reject: (error) => kernel.calls.reject(call, error),
+  }
+}
+
+/** Hands the current message on; undefined when it was accepted. */
+export function tryForward(kernel: Kernel, process: Process, to: Address): SendFailure | undefined {
+  const message = required(kernel, process, 'forward')
+  const failure = kernel.post.tryForward(message.from, to, message.name, message.payload)
+  if (failure === undefined) mark(message, 'handed-on')
+  return failure
+}
+
+/** Rejects the current request, or counts the current message as dropped. */
+export function refuse(
+  kernel: Kernel,
+  process: Process,
+  cause: 'pool-saturated' | 'route-failed' | 'message-refused',
+  error: TroupeError,
+): NoReply {
+  const message = required(kernel, process, 'refuse')
+  if (message.progress !== 'open') return NoReply
+  mark(message, 'dropped')
+  kernel.letters.drop(cause, message.from, process, message.name)
+  if (message.from instanceof Call) kernel.calls.reject(message.from, error)
+  return NoReply
+}
+
+/** Hands the current message on, or refuses it where that fails. */
+export function forward(kernel: Kernel, process: Process, to: Address): NoReply {
+  const failure = tryForward(kernel, process, to)
+  if (failure === undefined) return NoReply
+  const problem = `cannot be handed to ${formatTarget(to)}: ${failure}`
+  const error = new TroupeError('NOT_ALLOWED', { operation: 'forward', problem })
+  return refuse(kernel, process, 'route-failed', error)
+}

@@ -1,0 +1,34 @@
+/**
+ * runtime/floating: promises of the program that reject with nobody listening.
+ *
+ * A handler's own rejection belongs to its process. A promise that nobody awaits belongs to no
+ * process; Node would end the whole program for it. While a node runs, such rejections are
+ * counted and logged instead.
+ *
+ * Limit: one listener for the program, however many nodes run in it.
+ *
+ * @source design 4.11
+ */
+
+type Listener = (thrown: unknown) => void
+
+const listeners = new Set<Listener>()
+let count = 0
+
+const onRejection = (thrown: unknown): void => {
+  count += 1
+  for (const listener of listeners) listener(thrown)
+}
+
+/** Floating rejections of this program since it started to count. */
+export const floatingRejections = (): number => count
+
+/** Counts from now on and tells `listener`; gives the way to end that. */
+export function watchFloating(listener: Listener): () => void {
+  if (listeners.size === 0) process.on('unhandledRejection', onRejection)
+  listeners.add(listener)
+  return () => {
+    listeners.delete(listener)
+    if (listeners.size === 0) process.off('unhandledRejection', onRejection)
+  }
+}

@@ -1,0 +1,273 @@
+/**
+ * runtime/kernel: the parts of one node put together, and the few things all of them share.
+ *
+ * The only place where the parts meet. Each part gets the verbs it needs; none gets the kernel.
+ */
+import type { Clock } from '#base/clock'
+import type { Random } from '#base/random'
+import {
+  type Account,
+  DEAD_LETTER_EVENT,
+  eventName,
+  formatTarget,
+  type Logger,
+  type LogSource,
+  NODE_EVENT,
+  type NodeOptions,
+  type ProcessContext,
+  TroupeError,
+  type Wire,
+} from '#contract'
+import { Births } from './birth.js'
+import { Calls } from './calls.js'
+import { DeadLetters } from './dead-letters.js'
+import { Deaths } from './death.js'
+import { type Lineage, withEnv } from './lineage.js'
+import { consoleSink, Log } from './log/index.js'
+import { extend, mailboxLength } from './mailbox.js'
+import type { Call } from './message.js'
+import { Outcomes } from './outcome.js'
+import { Post } from './post.js'
+import { DEAD, type Home, type Process, SCHEDULED } from './process.js'
+import { Relations } from './relations.js'
+import { Room } from './room.js'
+import { Scheduler } from './scheduler.js'
+import { sharingCheck } from './sharing.js'
+import { Suspensions } from './suspension.js'
+import { Table } from './table.js'
+import { Timers } from './timers.js'
+import { Topics } from './topics.js'
+import { Turn } from './turn.js'
+
+/** The world a node lives in: arguments, so that a test can give another one. */
+export interface World {
+  readonly clock: Clock
+  readonly random: Random
+  readonly wire: Wire
+}
+
+export class Kernel implements Home {
+  readonly name: string
+  readonly creation: number
+  readonly clock: Clock
+  readonly random: Random
+  readonly wire: Wire
+  readonly scheduler: Scheduler
+  readonly table: Table
+  readonly timers: Timers
+  readonly calls: Calls
+  readonly topics: Topics
+  readonly letters: DeadLetters
+  readonly post: Post
+  readonly relations: Relations
+  readonly room: Room
+  readonly outcomes: Outcomes
+  readonly suspensions: Suspensions
+  readonly turn: Turn
+  readonly births: Births
+  readonly deaths: Deaths
+  readonly log: Log
+  /** Freezes or clones a payload in development; undefined otherwise. */
+  readonly share: ((payload: unknown) => unknown) | undefined
+  readonly startedMs: number
+  #rootLineage: Lineage
+  #birthsOpen = true
+
+  constructor(
+    name: string,
+    options: NodeOptions,
+    world: World,
+    contextOf: (kernel: Kernel, process: Process) => ProcessContext,
+  ) {
+    this.name = name
+    this.clock = world.clock
+    this.random = world.random
+    this.wire = world.wire
+    this.creation = Math.floor(world.clock.wallMs())
+    this.startedMs = world.clock.nowMs()
+    this.share = sharingCheck(options.sharing ?? 'off')
+    const env = withEnv(new Map(), options.env)
+    this.#rootLineage = {
+      parent: undefined,
+      leader: undefined,
+      application: undefined,
+      env,
+      logLevel: undefined,
+    }
+    this.scheduler = new Scheduler(world.clock)
+    this.table = new Table(this)
+    this.timers = new Timers(world.clock)
+    this.calls = new Calls(world.clock)
+    this.topics = new Topics(this, {
+      deliver: (from, to, entry, payload) => void this.post.send(from, to, entry, payload),
+      signal: (from, to, entry, payload) => this.post.signal(from, to, entry, payload),
+      wallMs: () => world.clock.wallMs(),
+      newRef: () => this.table.newRef(),
+    })
+    this.letters = new DeadLetters({
+      isHeard: () => this.topics.isHeard(DEAD_LETTER_EVENT),
+      publish: (letter) => this.topics.publish(undefined, eventName(DEAD_LETTER_EVENT), letter),
+    })
+    this.post = this.#makePost()
+    this.room = new Room((mail, to) => this.post.send(mail.from, to, mail.name, mail.payload))
+    this.relations = this.#makeRelations()
+    this.outcomes = new Outcomes(this.calls, this.letters, {
+      end: (process, reason) => this.deaths.end(process, reason),
+      defer: defer,
+    })
+    this.suspensions = new Suspensions(this.scheduler, this.outcomes, (process) =>
+      this.turn.rest(process),
+    )
+    this.turn = new Turn(this.scheduler, {
+      outcomes: this.outcomes,
+      suspensions: this.suspensions,
+      end: (process, reason) => this.deaths.end(process, reason),
+      admit: (process) => this.room.admit(process),
+    })
+    this.births = this.#makeBirths(contextOf)
+    this.deaths = new Deaths({
+      ...this.#shared(),
+      logOf: (process) => this.logOf(process),
+      ended: (process) => this.log.processEnded(process),
+    })
+    this.log = this.#makeLog(options)
+    this.scheduler.connect(
+      (process) => this.turn.run(process),
+      (process, elapsedMs) => {
+        extend(process).runningMs += elapsedMs
+      },
+    )
+    for (const event of [NODE_EVENT, DEAD_LETTER_EVENT]) {
+      this.topics.register(event, { open: true }, undefined)
+    }
+    for (const { name: event, ...given } of options.events ?? []) {
+      this.topics.register(event, { ...given, open: true }, undefined)
+    }
+  }
+
+  get rootLineage(): Lineage {
+    return this.#rootLineage
+  }
+
+  /** From now on nothing is spawned: the node stops. */
+  closeBirths(): void {
+    this.#birthsOpen = false
+  }
+
+  /** Changes the environment that later processes inherit. */
+  setEnv(key: string, value: unknown): void {
+    const env = withEnv(this.#rootLineage.env, { [key]: value })
+    this.#rootLineage = { ...this.#rootLineage, env }
+  }
+
+  /** The logger of a process, made at its first word. */
+  logOf(process: Process): Logger {
+    const extension = extend(process)
+    extension.logger ??= this.log.forProcess(() => sourceOf(process), process.lineage.logLevel)
+    return extension.logger
+  }
+
+  /** Gives a process a turn. */
+  wake(process: Process): void {
+    if ((process.flags & SCHEDULED) !== 0) return
+    process.flags |= SCHEDULED
+    this.scheduler.ready(process)
+  }
+
+  account(): Account {
+    const alive = this.table.all()
+    const waiting = alive.reduce((sum, process) => sum + mailboxLength(process), 0)
+    return Object.freeze({
+      sent: this.post.sent,
+      handled: this.outcomes.handled,
+      waiting: waiting + this.deaths.preserved,
+      handling: this.outcomes.handling,
+      dropped: this.letters.counts(),
+    })
+  }
+
+  #shared() {
+    const { table, scheduler, turn, timers, calls, letters } = this
+    const { relations, topics, room, outcomes, suspensions } = this
+    return {
+      ...{ table, scheduler, turn, timers, calls, letters },
+      ...{ relations, topics, room, outcomes, suspensions },
+    }
+  }
+
+  #makePost(): Post {
+    const { scheduler, table, letters, wire, calls } = this
+    return new Post(this, {
+      ...{ scheduler, table, letters, wire },
+      rejectCall: (call, to) => {
+        const limit = to.extension?.limit?.lengthMax ?? 0
+        calls.reject(call, new TroupeError('MAILBOX_FULL', { to: formatTarget(to), limit }))
+      },
+      answersOf: (call) => ({
+        reply: (value) => calls.answer(call, value),
+        reject: (error) => calls.reject(call, error),
+      }),
+    })
+  }
+
+  #makeRelations(): Relations {
+    return new Relations(this, this.table, this.wire, {
+      signal: (_from, to, entry, payload) => this.post.signal(undefined, to, entry, payload),
+      wake: (process) => this.wake(process),
+      hasEvent: (name) => this.topics.has(name),
+    })
+  }
+
+  #makeBirths(contextOf: (kernel: Kernel, process: Process) => ProcessContext): Births {
+    const { table, scheduler, turn, timers, relations } = this
+    return new Births({
+      ...{ home: this, table, scheduler, turn, timers, relations },
+      isOpen: () => this.#birthsOpen,
+      rootLineage: () => this.#rootLineage,
+      contextOf: (process) => contextOf(this, process),
+      discard: (process, reason) => this.deaths.discard(process, reason),
+    })
+  }
+
+  #makeLog(options: NodeOptions): Log {
+    return new Log({
+      clock: this.clock,
+      source: { kind: 'node', node: this.name },
+      level: options.logLevel ?? 'info',
+      sinks: options.logSinks ?? [consoleSink()],
+      sendRecord: (pid, record) => {
+        const process = this.table.find(pid)
+        if (process !== undefined) this.post.log(process, record)
+        return process !== undefined
+      },
+      setProcessLevel: (pid, level) => {
+        const process = this.table.find(pid)
+        if (process === undefined || (process.flags & DEAD) !== 0) return false
+        this.logOf(process).setLevel(level)
+        return true
+      },
+    })
+  }
+}
+
+/** Keeps a request that has no answer yet, so that its caller learns of the keeper's end. */
+export function defer(process: Process, call: Call): void {
+  const extension = extend(process)
+  extension.deferred ??= new Set()
+  extension.deferred.add(call)
+  const before = call.release
+  call.release = () => {
+    before?.()
+    extension.deferred?.delete(call)
+  }
+}
+
+function sourceOf(process: Process): LogSource {
+  return {
+    kind: 'process',
+    pid: process,
+    name: process.extension?.name,
+    behaviour: process.program.behaviour.name,
+    application: process.lineage.application,
+  }
+}

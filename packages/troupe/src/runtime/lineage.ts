@@ -1,0 +1,33 @@
+/**
+ * runtime/lineage: what a process has from where it comes: parent, leader, application, env.
+ *
+ * Shared by siblings and never changed: a process that sets a value of its environment gets a
+ * lineage of its own, so that a million children carry one reference each.
+ *
+ * @source ergo-features 3 (environment, inheritance)
+ */
+import type { LogThreshold, Pid } from '#contract'
+
+export interface Lineage {
+  readonly parent: Pid | undefined
+  readonly leader: Pid | undefined
+  readonly application: string | undefined
+  /** Keys in lower case. */
+  readonly env: ReadonlyMap<string, unknown>
+  /** Undefined: that of the node. */
+  readonly logLevel: LogThreshold | undefined
+}
+
+/** An environment with more values on top; undefined deletes one. */
+export function withEnv(
+  env: ReadonlyMap<string, unknown>,
+  values: Readonly<Record<string, unknown>> | undefined,
+): ReadonlyMap<string, unknown> {
+  if (values === undefined) return env
+  const merged = new Map(env)
+  for (const [key, value] of Object.entries(values)) {
+    if (value === undefined) merged.delete(key.toLowerCase())
+    else merged.set(key.toLowerCase(), value)
+  }
+  return merged
+}

@@ -1,0 +1,298 @@
+/**
+ * runtime/node: one running node as its program sees it.
+ *
+ * @source ergo-features 2
+ */
+import { systemClock } from '#base/clock'
+import { systemRandom } from '#base/random'
+import {
+  type Account,
+  type Address,
+  type AnySpawnable,
+  type ApplicationInfo,
+  type ApplicationSpec,
+  type ApplicationStartOptions,
+  type CallOptions,
+  type Cron,
+  describeThrown,
+  type EventInfo,
+  type EventName,
+  type EventOptions,
+  type EventToken,
+  type ExitReason,
+  NODE_DEFAULTS,
+  type Node,
+  type NodeInfo,
+  type NodeLog,
+  type NodeOptions,
+  type Pid,
+  type ProcessInfo,
+  requireDuration,
+  requireOption,
+  type SendFailure,
+  type SendOptions,
+} from '#contract'
+import type { ApplicationTable } from './applications/index.js'
+import type { SpawnRequest } from './birth.js'
+import { makeCall } from './calling.js'
+import { contextOf } from './context.js'
+import type { CronTable } from './cron/index.js'
+import { floatingRejections, watchFloating } from './floating.js'
+import { Kernel, type World } from './kernel.js'
+import { NO_WIRE } from './no-wire.js'
+import { DEAD } from './process.js'
+import { processInfo } from './process-info.js'
+import { sendExit, sendImportant, sendKill, sendMessage, sendWhenRoom } from './sending.js'
+import { makeApplications, makeCron, requireNodeName } from './services.js'
+import { stopNode } from './stopping.js'
+import { VERSION } from './version.js'
+
+class RuntimeNode {
+  readonly #kernel: Kernel
+  readonly #cron: CronTable
+  readonly #applications: ApplicationTable
+  readonly #stopTimeoutMs: number
+  readonly #unwatch: () => void
+  #stopping: Promise<void> | undefined
+  #onStopped: () => void = () => {}
+  readonly stopped: Promise<void>
+
+  constructor(kernel: Kernel, options: NodeOptions) {
+    this.#kernel = kernel
+    this.#stopTimeoutMs = options.stopTimeoutMs ?? NODE_DEFAULTS.stopTimeoutMs
+    this.stopped = new Promise((resolve) => {
+      this.#onStopped = resolve
+    })
+    this.#cron = makeCron(kernel)
+    this.#applications = makeApplications(kernel)
+    this.#unwatch = watchFloating((thrown) => {
+      const error = describeThrown(thrown)
+      kernel.log.error('a promise rejected with nobody listening', { error })
+    })
+  }
+
+  get name(): string {
+    return this.#kernel.name
+  }
+
+  get creation(): number {
+    return this.#kernel.creation
+  }
+
+  get log(): NodeLog {
+    return this.#kernel.log
+  }
+
+  get cron(): Cron {
+    return this.#cron
+  }
+
+  get running(): boolean {
+    return this.#stopping === undefined
+  }
+
+  send(
+    to: Address,
+    message: string,
+    payload?: unknown,
+    options?: SendOptions,
+  ): SendFailure | undefined {
+    return sendMessage(this.#kernel, undefined, to, message, payload, options)
+  }
+
+  sendWhenRoom(
+    to: Address,
+    message: string,
+    payload?: unknown,
+    options?: SendOptions,
+  ): Promise<SendFailure | undefined> {
+    return sendWhenRoom(this.#kernel, undefined, to, message, payload, options)
+  }
+
+  sendImportant(
+    to: Address,
+    message: string,
+    payload?: unknown,
+    options?: SendOptions,
+  ): Promise<SendFailure | undefined> {
+    return sendImportant(this.#kernel, undefined, to, message, payload, options)
+  }
+
+  call(to: Address, request: string, payload?: unknown, options?: CallOptions): Promise<unknown> {
+    return makeCall(this.#kernel, undefined, to, request, payload, options)
+  }
+
+  exit(to: Pid, reason: ExitReason): void {
+    sendExit(this.#kernel, undefined, to, reason)
+  }
+
+  kill(to: Pid): void {
+    sendKill(this.#kernel, undefined, to)
+  }
+
+  spawn(definition: AnySpawnable, options?: SpawnRequest): Promise<Pid> {
+    return this.#kernel.births.spawn(undefined, definition, options)
+  }
+
+  spawnAny(definition: AnySpawnable, options?: SpawnRequest): Promise<Pid> {
+    return this.spawn(definition, options)
+  }
+
+  whereis(name: string): Pid | undefined {
+    return this.#kernel.table.named(name)
+  }
+
+  isAlive(pid: Pid): boolean {
+    const process = this.#kernel.table.find(pid)
+    return process !== undefined && (process.flags & DEAD) === 0
+  }
+
+  processes(): readonly Pid[] {
+    return this.#kernel.table.all()
+  }
+
+  processInfo(pid: Pid): ProcessInfo | undefined {
+    const process = this.#kernel.table.find(pid)
+    if (process === undefined || (process.flags & DEAD) !== 0) return undefined
+    return processInfo(this.#kernel, process)
+  }
+
+  info(): NodeInfo {
+    const { table, topics, births, deaths, suspensions, calls, clock, startedMs } = this.#kernel
+    return Object.freeze({
+      name: this.name,
+      creation: this.creation,
+      uptimeMs: clock.nowMs() - startedMs,
+      version: VERSION,
+      processes: table.size,
+      zombies: suspensions.zombies,
+      names: table.names,
+      aliases: table.aliases,
+      events: topics.size,
+      applications: this.#applications.running(),
+      spawned: births.spawned,
+      spawnFailed: births.failed,
+      ended: deaths.count,
+      floatingRejections: floatingRejections(),
+      unwantedReplies: calls.unwanted,
+      account: this.account(),
+    })
+  }
+
+  account(): Account {
+    return this.#kernel.account()
+  }
+
+  env(key: string): unknown {
+    return this.#kernel.rootLineage.env.get(key.toLowerCase())
+  }
+
+  setEnv(key: string, value: unknown): void {
+    this.#kernel.setEnv(key, value)
+  }
+
+  registerEvent<T>(event: EventName<T> | string, options: EventOptions = {}): EventToken<T> {
+    return this.#kernel.topics.register(event, options, undefined)
+  }
+
+  unregisterEvent(token: EventToken): void {
+    this.#kernel.topics.unregister(token)
+    this.#kernel.relations.gone(token.event, 'unregistered')
+  }
+
+  publish(event: EventToken | EventName, message: unknown): void {
+    const { share, topics } = this.#kernel
+    topics.publish(undefined, event, share === undefined ? message : share(message))
+  }
+
+  events(): readonly EventInfo[] {
+    return this.#kernel.topics.info()
+  }
+
+  loadApplication(spec: ApplicationSpec): void {
+    this.#applications.load(spec)
+  }
+
+  unloadApplication(name: string): void {
+    this.#applications.unload(name)
+  }
+
+  startApplication(name: string, options?: ApplicationStartOptions): Promise<void> {
+    return this.#applications.start(name, options)
+  }
+
+  stopApplication(name: string, options?: { readonly timeoutMs?: number }): Promise<void> {
+    return this.#applications.stop(name, options)
+  }
+
+  applicationInfo(name: string): ApplicationInfo | undefined {
+    return this.#applications.info(name)
+  }
+
+  applications(): readonly ApplicationInfo[] {
+    return this.#applications.infos()
+  }
+
+  ended(pid: Pid): Promise<ExitReason> {
+    return this.#kernel.deaths.whenEnded(this.#kernel.table.find(pid))
+  }
+
+  stop(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    requireDuration('timeoutMs', options.timeoutMs)
+    this.#stopping ??= this.#stop(options.timeoutMs ?? this.#stopTimeoutMs)
+    return this.#stopping
+  }
+
+  async #stop(timeoutMs: number): Promise<void> {
+    const verbs = {
+      stopApplications: () => this.#applications.stopAll(),
+      stopCron: () => this.#cron.stop(),
+    }
+    await stopNode(this.#kernel, verbs, timeoutMs)
+    this.#unwatch()
+    this.#onStopped()
+  }
+}
+
+function checkNodeOptions(options: NodeOptions): void {
+  requireDuration('stopTimeoutMs', options.stopTimeoutMs)
+  const { sharing, logSinks, applications, cronJobs, events } = options
+  const checks = ['off', 'freeze', 'clone', undefined]
+  requireOption(checks.includes(sharing), 'sharing', sharing, 'one of off, freeze, clone')
+  for (const [option, list] of Object.entries({ logSinks, applications, cronJobs, events })) {
+    requireOption(list === undefined || Array.isArray(list), option, list, 'give a list')
+  }
+}
+
+/**
+ * Starts a node in a world of its own; `startNode` gives it the real one.
+ *
+ * Rejects with NODE_NAME_INVALID, OPTION_INVALID, or what the first application that does not
+ * start reports; what had started is stopped again.
+ *
+ * @example const node = await createNode('test@localhost', {}, { clock, random })
+ */
+export async function createNode(
+  name: string,
+  options: NodeOptions = {},
+  world: Partial<World> = {},
+): Promise<Node> {
+  requireNodeName(name)
+  checkNodeOptions(options)
+  const { clock = systemClock, random = systemRandom, wire = NO_WIRE } = world
+  const kernel = new Kernel(name, options, { clock, random, wire }, contextOf)
+  // The contract infers payloads and replies, which the class takes as they come.
+  const node = new RuntimeNode(kernel, options) as unknown as Node
+  try {
+    for (const job of options.cronJobs ?? []) node.cron.add(job)
+    for (const spec of options.applications ?? []) {
+      node.loadApplication(spec)
+      if (node.applicationInfo(spec.name)?.state === 'loaded')
+        await node.startApplication(spec.name)
+    }
+  } catch (thrown) {
+    await node.stop()
+    throw thrown
+  }
+  return node
+}

@@ -1,0 +1,315 @@
+/**
+ * runtime/post: brings a message from its sender to a mailbox, or says why not.
+ *
+ * The hot path of the node: a pid of this node is the receiver itself, a first message lies in
+ * three fields of it. Everything else (limits, names, other nodes) is off that path.
+ *
+ * @source ergo-features 5
+ */
+import {
+  type Address,
+  Alias,
+  type DropCause,
+  Pid,
+  type Priority,
+  ProcessName,
+  type SendFailure,
+  type Wire,
+  type WireAnswers,
+} from '#contract'
+import { takeBacklog } from './backlog.js'
+import type { DeadLetters } from './dead-letters.js'
+import { KeyedBox, type Limit } from './extension.js'
+import { boundedLength, pushMain, pushPriority, takeOldestMessage } from './mailbox.js'
+import { Call, type EntryName, Envelope, LOG, type Origin, senderOf } from './message.js'
+import { BOUNDED, DEAD, HOT, type Home, Process, SCHEDULED } from './process.js'
+import type { Scheduler } from './scheduler.js'
+import type { Table } from './table.js'
+
+/** Places above which a backlog is long: 4,096 messages. */
+const HOT_PLACES = 16_384
+/** Reductions a sender pays on top for a message to a long backlog. */
+const HOT_SURCHARGE = 8
+
+/** The dead-letter cause of a failure that is told at once. */
+const CAUSES: Readonly<Record<SendFailure, DropCause>> = Object.freeze({
+  PROCESS_UNKNOWN: 'process-unknown',
+  PROCESS_INCARNATION: 'process-unknown',
+  PROCESS_REVOKED: 'process-revoked',
+  ALIAS_UNKNOWN: 'process-unknown',
+  NAME_UNKNOWN: 'process-unknown',
+  MAILBOX_FULL: 'mailbox-full',
+  NO_ROUTE: 'no-route',
+  NO_CONNECTION: 'no-route',
+  NODE_STOPPED: 'node-stopped',
+})
+
+/** A failure, or the process that was found. */
+type Found = Process | SendFailure | 'REMOTE'
+
+export class Post {
+  /** Messages brought here since the start, whatever became of them. */
+  sent = 0
+  /** False once the node has stopped: everything is refused. */
+  open = true
+  readonly #home: Home
+  readonly #scheduler: Scheduler
+  readonly #table: Table
+  readonly #letters: DeadLetters
+  readonly #wire: Wire
+  /** Tells a caller that its request was dropped at a full mailbox. */
+  readonly #rejectCall: (call: Call, to: Process) => void
+  readonly #answersOf: (call: Call) => WireAnswers
+
+  constructor(
+    home: Home,
+    parts: {
+      readonly scheduler: Scheduler
+      readonly table: Table
+      readonly letters: DeadLetters
+      readonly wire: Wire
+      readonly rejectCall: (call: Call, to: Process) => void
+      readonly answersOf: (call: Call) => WireAnswers
+    },
+  ) {
+    this.#home = home
+    this.#scheduler = parts.scheduler
+    this.#table = parts.table
+    this.#letters = parts.letters
+    this.#wire = parts.wire
+    this.#rejectCall = parts.rejectCall
+    this.#answersOf = parts.answersOf
+  }
+
+  /** Sends with normal priority. */
+  send(from: Origin, to: Address, name: EntryName, payload: unknown): SendFailure | undefined {
+    const process = to instanceof Process && to.home === this.#home ? to : this.#resolve(to)
+    if (!(process instanceof Process)) return this.#elsewhere(process, from, to, name, payload)
+    const flags = process.flags
+    this.sent += 1
+    const scheduler = this.#scheduler
+    scheduler.reductions -= 1
+    if ((flags & (DEAD | BOUNDED | HOT)) !== 0) {
+      if ((flags & HOT) !== 0) scheduler.reductions -= HOT_SURCHARGE
+      const refused = this.#refusal(process, from, name, payload)
+      if (refused !== 'accept') return refused
+    }
+    let backlog = process.backlog
+    if (backlog === undefined) {
+      if (process.firstName === undefined) {
+        process.firstFrom = from
+        process.firstName = name
+        process.firstPayload = payload
+        process.firstSince = scheduler.coarseMs
+        if ((flags & SCHEDULED) === 0) {
+          process.flags = flags | SCHEDULED
+          scheduler.ready(process)
+        }
+        return undefined
+      }
+      backlog = takeBacklog()
+      process.backlog = backlog
+    }
+    backlog.push(from, name, payload, scheduler.coarseMs)
+    if (backlog.mask > HOT_PLACES) process.flags |= HOT
+    return undefined
+  }
+
+  /** Sends into the system or urgent queue. */
+  sendPriority(
+    from: Origin,
+    to: Address,
+    name: EntryName,
+    payload: unknown,
+    priority: Priority,
+  ): SendFailure | undefined {
+    if (priority === 'normal') return this.send(from, to, name, payload)
+    const process = this.#resolve(to)
+    if (!(process instanceof Process)) {
+      return this.#elsewhere(process, from, to, name, payload, priority)
+    }
+    this.sent += 1
+    this.#scheduler.reductions -= 1
+    if ((process.flags & (DEAD | BOUNDED)) !== 0) {
+      const refused = this.#refusal(process, from, name, payload)
+      if (refused !== 'accept') return refused
+    }
+    pushPriority(process, priority, { from, name, payload, sinceMs: this.#scheduler.coarseMs })
+    this.#wake(process)
+    return undefined
+  }
+
+  /** Puts a signal (down, trapped exit, event, timer) behind what is in main; never refused. */
+  signal(from: Origin, process: Process, name: symbol, payload: unknown): void {
+    this.sent += 1
+    if ((process.flags & DEAD) !== 0) {
+      this.#letters.drop('process-unknown', from, process, name)
+      return
+    }
+    pushMain(process, from, name, payload, this.#scheduler.coarseMs)
+    this.#wake(process)
+  }
+
+  /** Puts a log record into the queue that is served last. */
+  log(process: Process, record: unknown): void {
+    if ((process.flags & DEAD) !== 0) return
+    this.sent += 1
+    const sinceMs = this.#scheduler.coarseMs
+    pushPriority(process, 'log', { from: undefined, name: LOG, payload: record, sinceMs })
+    this.#wake(process)
+  }
+
+  /** Like `send` to a local process, but counts nothing and says so when it is not accepted. */
+  tryForward(
+    from: Origin,
+    to: Address,
+    name: EntryName,
+    payload: unknown,
+  ): SendFailure | undefined {
+    const process = this.#resolve(to)
+    if (!(process instanceof Process)) {
+      return process === 'REMOTE' ? this.#elsewhere(process, from, to, name, payload) : process
+    }
+    if ((process.flags & DEAD) !== 0) return 'PROCESS_UNKNOWN'
+    const limit = process.extension?.limit
+    if (limit !== undefined && boundedLength(process) >= limit.lengthMax) return 'MAILBOX_FULL'
+    return this.send(from, process, name, payload)
+  }
+
+  /** Counts a message that cannot be sent and gives its code back. */
+  refuse(failure: SendFailure, from: Origin, to: Address, name: EntryName): SendFailure {
+    this.sent += 1
+    this.#letters.drop(CAUSES[failure], from, to, name)
+    return failure
+  }
+
+  /** The local process behind an address, or undefined. */
+  find(to: Address): Process | undefined {
+    const found = this.#resolve(to)
+    return found instanceof Process ? found : undefined
+  }
+
+  #wake(process: Process): void {
+    if ((process.flags & SCHEDULED) !== 0) return
+    process.flags |= SCHEDULED
+    this.#scheduler.ready(process)
+  }
+
+  #resolve(to: Address): Found {
+    if (!this.open) return 'NODE_STOPPED'
+    if (typeof to === 'string') return this.#table.named(to) ?? 'NAME_UNKNOWN'
+    if (to instanceof Process && to.home === this.#home) return to
+    if (!this.#table.isLocal(to)) return 'REMOTE'
+    if (Pid.is(to)) {
+      if (to.creation !== this.#home.creation) return 'PROCESS_INCARNATION'
+      return this.#table.find(to) ?? 'PROCESS_UNKNOWN'
+    }
+    if (Alias.is(to)) return this.#table.aliased(to) ?? 'ALIAS_UNKNOWN'
+    if (ProcessName.is(to)) return this.#table.named(to.name) ?? 'NAME_UNKNOWN'
+    return 'PROCESS_UNKNOWN'
+  }
+
+  /** To another node, or nowhere. */
+  #elsewhere(
+    found: SendFailure | 'REMOTE',
+    from: Origin,
+    to: Address,
+    name: EntryName,
+    payload: unknown,
+    priority: Priority = 'normal',
+  ): SendFailure | undefined {
+    if (found !== 'REMOTE') return this.refuse(found, from, to, name)
+    const node = (to as Pid).node
+    const envelope = {
+      from: senderOf(from),
+      priority,
+      deadlineMs: from instanceof Envelope ? from.deadlineMs : undefined,
+      trace: from instanceof Envelope ? from.trace : undefined,
+      sequence: 0,
+      incarnation: this.#home.creation,
+    }
+    const message = String(name)
+    const failure =
+      from instanceof Call
+        ? this.#wire.call(node, to, message, payload, envelope, this.#answersOf(from))
+        : this.#wire.send(node, to, message, payload, envelope)
+    return failure === undefined ? undefined : this.refuse(failure, from, to, name)
+  }
+
+  /** Ended, or at its limit: refuses, makes room, replaces, or accepts after all. */
+  #refusal(
+    process: Process,
+    from: Origin,
+    name: EntryName,
+    payload: unknown,
+  ): SendFailure | undefined | 'accept' {
+    if ((process.flags & DEAD) !== 0) {
+      const cause = this.open ? 'process-unknown' : 'node-stopped'
+      this.#letters.drop(cause, from, process, name)
+      return this.open ? 'PROCESS_UNKNOWN' : 'NODE_STOPPED'
+    }
+    const limit = process.extension?.limit
+    if (limit === undefined) return 'accept'
+    if (limit.policy === 'latest-by-key') return this.#keyed(process, limit, from, name, payload)
+    if (boundedLength(process) < limit.lengthMax) return 'accept'
+    switch (limit.policy) {
+      case 'drop-oldest': {
+        const oldest = takeOldestMessage(process)
+        if (oldest === undefined) return this.#full(process, from, name)
+        this.#letters.drop('mailbox-oldest', oldest.from, process, oldest.name)
+        if (oldest.from instanceof Call) this.#rejectCall(oldest.from, process)
+        return 'accept'
+      }
+      case 'drop-newest':
+        this.#letters.drop('mailbox-full', from, process, name)
+        if (from instanceof Call) this.#rejectCall(from, process)
+        return undefined
+      default:
+        return this.#full(process, from, name)
+    }
+  }
+
+  #full(process: Process, from: Origin, name: EntryName): SendFailure {
+    this.#letters.drop('mailbox-full', from, process, name)
+    return 'MAILBOX_FULL'
+  }
+
+  /** A message replaces the waiting one of its key. */
+  #keyed(
+    process: Process,
+    limit: Limit,
+    from: Origin,
+    name: EntryName,
+    payload: unknown,
+  ): SendFailure | undefined | 'accept' {
+    const isFull = boundedLength(process) >= limit.lengthMax
+    const key = keyOf(limit, name, payload)
+    if (key === undefined) return isFull ? this.#full(process, from, name) : 'accept'
+    const box = limit.boxes.get(key)
+    if (box !== undefined) {
+      this.#letters.drop('mailbox-replaced', box.from, process, box.name)
+      if (box.from instanceof Call) this.#rejectCall(box.from, process)
+      box.from = from
+      box.name = name
+      box.payload = payload
+      return undefined
+    }
+    if (isFull) return this.#full(process, from, name)
+    const fresh = new KeyedBox(key, from, name, payload)
+    limit.boxes.set(key, fresh)
+    pushMain(process, from, name, fresh, this.#scheduler.coarseMs)
+    this.#wake(process)
+    return undefined
+  }
+}
+
+/** The key of a message, or undefined; a key function that throws gives none. */
+function keyOf(limit: Limit, name: EntryName, payload: unknown): unknown {
+  if (typeof name !== 'string' || limit.keyOf === undefined) return undefined
+  try {
+    return limit.keyOf(name, payload)
+  } catch {
+    // The function runs in the sender's turn, and a sender must not fail for it.
+    return undefined
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * runtime/program: the handlers of a behaviour by the name of a mailbox entry.
+ *
+ * Made once per behaviour. The last entry found is kept beside the table, because most actors
+ * get the same message again: it saves a look-up on most messages.
+ */
+import { type AnySpawnable, type Behaviour, behaviourOf, type ProcessContext } from '#contract'
+import { DOWN, type EntryName, EVENT, EXIT, INTEREST, LOG, TIMER } from './message.js'
+
+export type Run = (state: unknown, payload: unknown, context: ProcessContext) => unknown
+
+/** One handler and whether somebody waits for what it returns. */
+export interface Entry {
+  readonly run: Run
+  readonly isRequest: boolean
+}
+
+/** What a timer leaves in the mailbox of its owner. */
+export interface TimerTurn {
+  readonly run: () => unknown
+}
+
+const runTimer: Run = (_state, turn) => (turn as TimerTurn).run()
+
+export class Program {
+  readonly behaviour: Behaviour
+  /** True when the behaviour has defaults for its processes. */
+  readonly hasOptions: boolean
+  /** Entries by name; the turn alone also reads and writes the two fields below. */
+  readonly #entries = new Map<EntryName, Entry>()
+  lastName: EntryName | undefined = undefined
+  lastEntry: Entry | undefined = undefined
+
+  constructor(behaviour: Behaviour) {
+    this.behaviour = behaviour
+    this.hasOptions = Object.keys(behaviour.options).length > 0
+    for (const [name, run] of behaviour.messages) {
+      this.#entries.set(name, { run: run as Run, isRequest: false })
+    }
+    for (const [name, run] of behaviour.requests) {
+      this.#entries.set(name, { run: run as Run, isRequest: true })
+    }
+    this.#addSignal(DOWN, behaviour.handleDown)
+    this.#addSignal(EXIT, behaviour.handleExit)
+    this.#addSignal(EVENT, behaviour.handleEvent)
+    this.#addSignal(INTEREST, behaviour.handleEventInterest)
+    this.#addSignal(LOG, behaviour.handleLog)
+    this.#addSignal(TIMER, runTimer)
+  }
+
+  /** The entry of a name, or undefined when nothing handles it. */
+  find(name: EntryName): Entry | undefined {
+    const entry = this.#entries.get(name)
+    if (entry !== undefined) {
+      this.lastName = name
+      this.lastEntry = entry
+    }
+    return entry
+  }
+
+  /** The names a user may send, for error messages. */
+  known(): string {
+    const names = [...this.behaviour.messages.keys(), ...this.behaviour.requests.keys()]
+    return names.length === 0 ? 'none' : names.sort().join(', ')
+  }
+
+  #addSignal(name: symbol, run: unknown): void {
+    if (run !== undefined) this.#entries.set(name, { run: run as Run, isRequest: false })
+  }
+}
+
+const programs = new WeakMap<object, Program>()
+
+/** The program of what was given to spawn, made at its first use. */
+export function programOf(definition: AnySpawnable): Program {
+  const behaviour = definition[behaviourOf] as unknown as Behaviour
+  const known = programs.get(behaviour)
+  if (known !== undefined) return known
+  const made = new Program(behaviour)
+  programs.set(behaviour, made)
+  return made
+}

@@ -1,0 +1,186 @@
+/**
+ * runtime/scheduler: which process runs next, and for how long.
+ *
+ * One run queue in order of arrival. A turn has a budget of reductions, charged for messages
+ * handled and for messages sent; what a turn used beyond its budget is a debt, worked off before
+ * the next turn, so a fast producer cannot bury its consumer. The queue is drained from a
+ * microtask within a slice of `SLICE_MS`, then from the next round of the event loop, so that
+ * timers and sockets are served under any load.
+ *
+ * The clock is read every so many reductions, adaptively: often when handlers are slow, rarely
+ * when they are quick.
+ *
+ * @source OTP "The BEAM book: Scheduling" (reductions); ergo-features 4
+ */
+import type { Clock } from '#base/clock'
+import { DEBT_SHIFT, FLAGS_MASK, type Process } from './process.js'
+
+/** Reductions of one turn. */
+const BUDGET = 256
+/** Most reductions a process can owe: what fits the bits above the flags. */
+const DEBT_MAX = 8_191
+/** Most reductions between two readings of the clock. */
+const CHECK_MAX = 1024
+/** Longest stretch without giving the event loop a round, in milliseconds. */
+const SLICE_MS = 2
+/** Between two readings: above the one read more often, below the other less often. */
+const CHECK_LONG_MS = 0.5
+const CHECK_SHORT_MS = 0.125
+
+/** How to go on: nothing is left, after a round of the event loop, or at once. */
+type Onward = 'idle' | 'round' | 'soon'
+
+/** Runs one process until it has nothing to do or the budget is used; see turn. */
+export type RunTurn = (process: Process) => void
+
+export class Scheduler {
+  /** What is left of the running turn; sends and handled messages take from it. */
+  reductions = 0
+  /** Processes with an async handler in flight: their promises need microtasks to go on. */
+  suspended = 0
+  /** Whole milliseconds since the start of the node, as of the last reading of the clock. */
+  coarseMs = 0
+  /** The process that has the turn: what sampled running time is charged to. */
+  turnOf: Process | undefined = undefined
+
+  readonly #clock: Clock
+  readonly #startMs: number
+  #runTurn: RunTurn = () => {}
+  #sample: (process: Process, elapsedMs: number) => void = () => {}
+  #slots: (Process | undefined)[] = new Array<Process | undefined>(1024).fill(undefined)
+  #mask = 1023
+  #head = 0
+  #tail = 0
+  #armed = false
+  #draining = false
+  #nowMs: number
+  #roundStartMs = 0
+  #roundMarked = false
+  #checkEvery = CHECK_MAX
+  readonly #drain = (): void => this.#drainSlice()
+  readonly #endRound = (): void => {
+    this.#roundMarked = false
+  }
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#startMs = clock.nowMs()
+    this.#nowMs = this.#startMs
+  }
+
+  /** Set once, when the node is put together. */
+  connect(runTurn: RunTurn, sample: (process: Process, elapsedMs: number) => void): void {
+    this.#runTurn = runTurn
+    this.#sample = sample
+  }
+
+  /** The time: the last reading inside a slice, a new one outside. */
+  nowMs(): number {
+    if (!this.#draining) this.#readClock()
+    return this.#nowMs
+  }
+
+  /** Processes waiting for a turn. */
+  get waiting(): number {
+    return (this.#tail - this.#head) & this.#mask
+  }
+
+  /** Appends a process that has become ready; the caller has set SCHEDULED. */
+  ready(process: Process): void {
+    this.#slots[this.#tail] = process
+    this.#tail = (this.#tail + 1) & this.#mask
+    if (this.#tail === this.#head) this.#grow()
+    if (!this.#armed) {
+      this.#armed = true
+      this.#clock.soon(this.#drain)
+    }
+  }
+
+  #readClock(): void {
+    this.#nowMs = this.#clock.nowMs()
+    this.coarseMs = (this.#nowMs - this.#startMs) | 0
+  }
+
+  #drainSlice(): void {
+    this.#draining = true
+    this.#readClock()
+    if (!this.#roundMarked) {
+      this.#roundMarked = true
+      this.#roundStartMs = this.#nowMs
+      this.#clock.later(this.#endRound)
+    }
+    let onward: Onward = 'round'
+    try {
+      onward = this.#runUntilCheck()
+    } finally {
+      // What is thrown here is a fault of Troupe; the other processes go on all the same.
+      this.#draining = false
+      this.turnOf = undefined
+      if (onward === 'idle') this.#armed = false
+      else if (onward === 'round') this.#clock.later(this.#drain)
+      else this.#clock.soon(this.#drain)
+    }
+  }
+
+  #runUntilCheck(): Onward {
+    let left = this.#checkEvery
+    let ran = 0
+    while (this.#head !== this.#tail) {
+      const process = this.#slots[this.#head] as Process
+      this.#head = (this.#head + 1) & this.#mask
+      const budget = left < BUDGET ? left : BUDGET
+      if (process.flags >= 1 << DEBT_SHIFT) {
+        this.#workOff(process, budget)
+        left -= 1
+      } else {
+        ran += 1
+        this.reductions = budget
+        this.turnOf = process
+        this.#runTurn(process)
+        if (this.reductions < 0) {
+          process.flags += Math.min(-this.reductions, DEBT_MAX) << DEBT_SHIFT
+        }
+        left -= budget - this.reductions
+      }
+      if (left > 0) continue
+      this.#adapt(ran)
+      ran = 0
+      if (this.#nowMs - this.#roundStartMs > SLICE_MS) return 'round'
+      if (this.suspended > 0) return 'soon'
+      left = this.#checkEvery
+    }
+    return 'idle'
+  }
+
+  /** A process in debt loses this turn and goes to the end of the queue. */
+  #workOff(process: Process, budget: number): void {
+    const rest = process.flags - (budget << DEBT_SHIFT)
+    process.flags = rest > 0 ? rest : process.flags & FLAGS_MASK
+    this.#slots[this.#tail] = process
+    this.#tail = (this.#tail + 1) & this.#mask
+  }
+
+  #adapt(ran: number): void {
+    const before = this.#nowMs
+    this.#readClock()
+    const elapsedMs = this.#nowMs - before
+    if (this.turnOf !== undefined) this.#sample(this.turnOf, elapsedMs)
+    if (elapsedMs > CHECK_LONG_MS) {
+      // One handler may have taken all of it: then look at the clock after each.
+      this.#checkEvery = elapsedMs > 8 * CHECK_LONG_MS ? 1 : Math.max(1, this.#checkEvery >> 1)
+    } else if (elapsedMs < CHECK_SHORT_MS && ran > 0 && this.#checkEvery < CHECK_MAX) {
+      this.#checkEvery <<= 1
+    }
+  }
+
+  #grow(): void {
+    const old = this.#slots
+    const count = old.length
+    const slots = new Array<Process | undefined>(count * 2).fill(undefined)
+    for (let i = 0; i < count; i += 1) slots[i] = old[(this.#head + i) & this.#mask]
+    this.#slots = slots
+    this.#head = 0
+    this.#tail = count
+    this.#mask = count * 2 - 1
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * runtime/sending: the sends of a process or of the node beside the plain one.
+ *
+ * @source ergo-features 5
+ */
+import type { Address, ExitReason, Pid, SendFailure, SendOptions } from '#contract'
+import type { Kernel } from './kernel.js'
+import { DEAD, type Process } from './process.js'
+
+/** A one-way message; `from` is undefined when the node itself sends. */
+export function sendMessage(
+  kernel: Kernel,
+  from: Process | undefined,
+  to: Address,
+  message: string,
+  payload: unknown,
+  options: SendOptions | undefined,
+): SendFailure | undefined {
+  const shared = kernel.share === undefined ? payload : kernel.share(payload)
+  const priority = options?.priority ?? from?.extension?.options?.priority
+  return priority === undefined
+    ? kernel.post.send(from, to, message, shared)
+    : kernel.post.sendPriority(from, to, message, shared, priority)
+}
+
+/** Like a send, but waits for room in a full local mailbox. */
+export function sendWhenRoom(
+  kernel: Kernel,
+  from: Process | undefined,
+  to: Address,
+  message: string,
+  payload: unknown,
+  options: SendOptions | undefined,
+): Promise<SendFailure | undefined> {
+  const process = kernel.post.find(to)
+  if (process !== undefined && kernel.room.isFull(process)) {
+    const shared = kernel.share === undefined ? payload : kernel.share(payload)
+    return kernel.room.wait(process, from, message, shared)
+  }
+  return Promise.resolve(sendMessage(kernel, from, to, message, payload, options))
+}
+
+/** Like a send; a far node confirms that it has queued the message. */
+export function sendImportant(
+  kernel: Kernel,
+  from: Process | undefined,
+  to: Address,
+  message: string,
+  payload: unknown,
+  options: SendOptions | undefined,
+): Promise<SendFailure | undefined> {
+  const node = typeof to === 'string' ? undefined : to.node
+  if (node === undefined || node === kernel.name) {
+    return Promise.resolve(sendMessage(kernel, from, to, message, payload, options))
+  }
+  const envelope = {
+    from,
+    priority: options?.priority ?? ('normal' as const),
+    deadlineMs: undefined,
+    trace: undefined,
+    sequence: 0,
+    incarnation: kernel.creation,
+  }
+  return kernel.wire.sendImportant(node, to, message, payload, envelope)
+}
+
+/** An exit signal from a process, or from the node. */
+export function sendExit(
+  kernel: Kernel,
+  from: Process | undefined,
+  to: Pid,
+  reason: ExitReason,
+): void {
+  if (to.node !== kernel.name) {
+    if (from !== undefined) kernel.wire.exit(to.node, from, to, reason)
+    return
+  }
+  const process = kernel.table.find(to)
+  if (process === undefined) return
+  const sender = from ?? { kind: 'node' as const, node: kernel.name }
+  kernel.relations.exit(process, sender, reason, 'program')
+}
+
+/** Ends a process at once. */
+export function sendKill(kernel: Kernel, from: Process | undefined, to: Pid): void {
+  if (to.node !== kernel.name) {
+    if (from !== undefined) kernel.wire.exit(to.node, from, to, 'killed')
+    return
+  }
+  const process = kernel.table.find(to)
+  if (process !== undefined && (process.flags & DEAD) === 0) kernel.deaths.kill(process)
+}

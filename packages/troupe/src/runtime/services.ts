@@ -1,0 +1,69 @@
+/**
+ * runtime/services: the calendar and the applications of a node, plugged into its kernel.
+ */
+import { eventName, NODE_EVENT, type Pid, TroupeError } from '#contract'
+import { ApplicationTable, type Launch } from './applications/index.js'
+import { CronTable } from './cron/index.js'
+import type { Kernel } from './kernel.js'
+import { type Lineage, withEnv } from './lineage.js'
+import { DEAD } from './process.js'
+import { sendKill } from './sending.js'
+
+export function makeCron(kernel: Kernel): CronTable {
+  return new CronTable({
+    node: kernel.name,
+    clock: kernel.clock,
+    log: kernel.log,
+    send: (to, message, payload) => kernel.post.send(undefined, to, message, payload),
+    spawn: (start, options) => kernel.births.spawn(undefined, start, options),
+    ended: (pid) => kernel.deaths.whenEnded(kernel.table.find(pid)),
+  })
+}
+
+export function makeApplications(kernel: Kernel): ApplicationTable {
+  return new ApplicationTable({
+    node: kernel.name,
+    clock: kernel.clock,
+    logFor: (application) =>
+      kernel.log.forProcess(() => ({ kind: 'application', node: kernel.name, application })),
+    spawnMember: async (launch, member) => {
+      const options = {
+        ...member.options,
+        ...(member.args === undefined ? {} : { args: member.args }),
+        ...(member.name === undefined ? {} : { name: member.name }),
+      }
+      const lineage = lineageOf(kernel, launch)
+      const pid = await kernel.births.spawn(undefined, member.start, options, lineage)
+      return { pid, ended: kernel.deaths.whenEnded(pid) }
+    },
+    exit: (pid, reason) => {
+      const process = kernel.table.find(pid)
+      const node = { kind: 'node' as const, node: kernel.name }
+      if (process !== undefined) kernel.relations.exit(process, node, reason, 'stop')
+    },
+    kill: (pid) => sendKill(kernel, undefined, pid),
+    ended: (pid) => kernel.deaths.whenEnded(kernel.table.find(pid)),
+    processesOf: (application): readonly Pid[] =>
+      kernel.table.all().filter((process) => {
+        const isAlive = (process.flags & DEAD) === 0
+        return isAlive && process.lineage.application === application
+      }),
+    env: (key) => kernel.rootLineage.env.get(key.toLowerCase()),
+    notify: (notice) => kernel.topics.publish(undefined, eventName(NODE_EVENT), notice),
+  })
+}
+
+function lineageOf(kernel: Kernel, launch: Launch): Lineage {
+  return {
+    ...kernel.rootLineage,
+    application: launch.application,
+    env: withEnv(kernel.rootLineage.env, launch.env),
+    logLevel: launch.logLevel,
+  }
+}
+
+/** NODE_NAME_INVALID unless it is of the form name@host. */
+export function requireNodeName(name: unknown): void {
+  if (typeof name === 'string' && /^[^@\s]{1,200}@[^@\s]{1,253}$/u.test(name)) return
+  throw new TroupeError('NODE_NAME_INVALID', { name: String(name) })
+}

@@ -1,0 +1,69 @@
+/**
+ * runtime/sharing: in development, catches what sender and receiver must not share.
+ *
+ * Local messages are handed over by reference. `freeze` makes a later change throw where it is
+ * made; `clone` gives each receiver its own. Both leave addresses alone.
+ *
+ * Limit: the walk stops at `DEPTH_MAX` levels; binary data and class instances are not frozen.
+ *
+ * @source ergo-features weaknesses 9
+ */
+import { Alias, Pid, type SharingCheck } from '#contract'
+
+const DEPTH_MAX = 100
+
+/** What a message becomes on its way, by the check that is switched on. */
+export function sharingCheck(check: SharingCheck): ((payload: unknown) => unknown) | undefined {
+  if (check === 'off') return undefined
+  return check === 'freeze' ? (payload) => frozen(payload, 0) : (payload) => cloned(payload)
+}
+
+const isAddress = (value: object): boolean => Pid.is(value) || Alias.is(value)
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value)
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null
+}
+
+function frozen(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null || depth > DEPTH_MAX) return value
+  if (Object.isFrozen(value) || isAddress(value) || !isPlain(value)) return value
+  Object.freeze(value)
+  for (const descriptor of Object.values(Object.getOwnPropertyDescriptors(value))) {
+    // A getter is not called: it is the sender's code.
+    if ('value' in descriptor) frozen(descriptor.value, depth + 1)
+  }
+  return value
+}
+
+function cloned(value: unknown, copies: Map<object, unknown> = new Map()): unknown {
+  if (typeof value !== 'object' || value === null || isAddress(value)) return value
+  const known = copies.get(value)
+  if (known !== undefined) return known
+  if (!isPlain(value)) return cloneOther(value)
+  const copy: Record<string, unknown> = Array.isArray(value) ? ([] as never) : Object.create(null)
+  if (!Array.isArray(value)) Object.setPrototypeOf(copy, Object.getPrototypeOf(value))
+  copies.set(value, copy)
+  for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
+    if (!('value' in descriptor) || !descriptor.enumerable) continue
+    const own = cloned(descriptor.value, copies)
+    Object.defineProperty(copy, key, {
+      value: own,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    })
+  }
+  return copy
+}
+
+/** Dates, maps, sets and binary data by the machine's own clone; the rest is shared. */
+function cloneOther(value: object): unknown {
+  try {
+    const copy: unknown = structuredClone(value)
+    return Object.getPrototypeOf(copy) === Object.getPrototypeOf(value) ? copy : value
+  } catch {
+    // Functions, proxies, class instances with private parts: there is no copy to be had.
+    return value
+  }
+}

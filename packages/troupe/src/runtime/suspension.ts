@@ -1,0 +1,126 @@
+/**
+ * runtime/suspension: async handlers: their process waits until they settle.
+ *
+ * Nothing else of the process runs meanwhile, unless it was spawned `reentrant`. A killed process
+ * whose handler goes on is a zombie until its promise settles.
+ *
+ * @source ergo-features 34 (one handler at a time), design 4.1 and 4.11
+ */
+import { Pause, type Suspended } from './extension.js'
+import { extend } from './mailbox.js'
+import { Call, type EntryName, type Origin } from './message.js'
+import type { Outcomes } from './outcome.js'
+import { DEAD, type Process, REENTRANT, SCHEDULED, SUSPENDED } from './process.js'
+import type { Scheduler } from './scheduler.js'
+
+export class Suspensions {
+  /** Killed processes whose handlers have not settled. */
+  zombies = 0
+  readonly #scheduler: Scheduler
+  readonly #outcomes: Outcomes
+  readonly #rest: (process: Process) => void
+
+  constructor(scheduler: Scheduler, outcomes: Outcomes, rest: (process: Process) => void) {
+    this.#scheduler = scheduler
+    this.#outcomes = outcomes
+    this.#rest = rest
+  }
+
+  /** Takes over a message whose handler gave a promise; true when the turn may go on. */
+  await(
+    process: Process,
+    from: Origin,
+    name: EntryName,
+    payload: unknown,
+    progress: Suspended['progress'],
+    promise: Promise<unknown>,
+  ): boolean {
+    this.#scheduler.suspended += 1
+    const suspended: Suspended = { from, name, payload, progress }
+    if ((process.flags & DEAD) !== 0) {
+      this.#lose(process, suspended, 'killed')
+      this.#follow(process, suspended, promise)
+      return false
+    }
+    this.#outcomes.handling += 1
+    const extension = extend(process)
+    extension.pause ??= new Pause()
+    const pause = extension.pause
+    if ((process.flags & REENTRANT) !== 0) {
+      pause.flight.add(suspended)
+      this.#follow(process, suspended, promise)
+      return true
+    }
+    process.flags |= SUSPENDED | SCHEDULED
+    pause.current = suspended
+    if (from instanceof Call) this.#follow(process, suspended, promise)
+    else {
+      pause.settled ??= () => this.#settled(process, pause.current, undefined)
+      pause.failed ??= (thrown) => this.#failed(process, pause.current, thrown)
+      promise.then(pause.settled, pause.failed)
+    }
+    return false
+  }
+
+  #follow(process: Process, suspended: Suspended, promise: Promise<unknown>): void {
+    promise.then(
+      (value) => this.#settled(process, suspended, value),
+      (thrown: unknown) => this.#failed(process, suspended, thrown),
+    )
+  }
+
+  #settled(process: Process, suspended: Suspended | undefined, value: unknown): void {
+    if (!this.#leave(process, suspended) || suspended === undefined) return
+    this.#outcomes.done(process, suspended.from, value, suspended.progress)
+    this.#resume(process)
+  }
+
+  #failed(process: Process, suspended: Suspended | undefined, thrown: unknown): void {
+    if (!this.#leave(process, suspended) || suspended === undefined) return
+    process.flags &= ~SUSPENDED
+    const { from, name, progress } = suspended
+    this.#outcomes.failed(process, from, name, thrown, progress)
+  }
+
+  /** Takes the message out of the waiting ones; false when its process was killed meanwhile. */
+  #leave(process: Process, suspended: Suspended | undefined): boolean {
+    this.#scheduler.suspended -= 1
+    if ((process.flags & DEAD) !== 0) {
+      this.zombies -= 1
+      return false
+    }
+    this.#outcomes.handling -= 1
+    const pause = process.extension?.pause
+    if (pause === undefined || suspended === undefined) return true
+    if (!pause.flight.delete(suspended)) pause.current = undefined
+    return true
+  }
+
+  #resume(process: Process): void {
+    // A reentrant process has its turns all the time and needs no waking.
+    const waited = (process.flags & SUSPENDED) !== 0
+    process.flags &= ~SUSPENDED
+    if (waited) this.#rest(process)
+  }
+
+  /** At the end of a process: its unsettled messages die with it, their handlers go on. */
+  abandon(process: Process, reason: string): void {
+    const pause = process.extension?.pause
+    if (pause === undefined) return
+    const unsettled = [...pause.flight]
+    if (pause.current !== undefined) unsettled.push(pause.current)
+    for (const suspended of unsettled) {
+      this.#outcomes.handling -= 1
+      this.#lose(process, suspended, reason)
+    }
+    pause.flight.clear()
+    pause.current = undefined
+  }
+
+  #lose(process: Process, suspended: Suspended, reason: string): void {
+    this.zombies += 1
+    const { from, name, progress } = suspended
+    if (progress === 'open') this.#outcomes.ended(process, from, name, reason)
+    else if (progress === 'handed-on') this.#outcomes.handled += 1
+  }
+}

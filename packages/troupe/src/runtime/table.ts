@@ -1,0 +1,136 @@
+/**
+ * runtime/table: the processes, names and aliases of one node.
+ *
+ * A process id is its slot plus a generation, so that a slot can be used again while an old
+ * address of it finds nobody. Names and aliases have tables of their own.
+ *
+ * Limit: 2^26 processes at a time (67 million); ids stay whole numbers for 2^27 generations.
+ *
+ * @source ergo-features 1, 3 (names and aliases)
+ */
+import { Alias, type Pid, type ProcessName, Ref, TroupeError } from '#contract'
+import { type Home, Process } from './process.js'
+
+const SLOT_BITS = 26
+const SLOTS = 2 ** SLOT_BITS
+/** Slot 0 is never used and slots up to here are the node's own. */
+const FIRST_SLOT = 1
+const NAME_BYTES_MAX = 255
+
+export class Table {
+  readonly #home: Home
+  readonly #slots: (Process | undefined)[] = [undefined]
+  readonly #free: number[] = []
+  readonly #names = new Map<string, Process>()
+  readonly #aliases = new Map<number, Process>()
+  #generation: number[] = []
+  #lastId = 0
+  #size = 0
+
+  constructor(home: Home) {
+    this.#home = home
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  get names(): number {
+    return this.#names.size
+  }
+
+  get aliases(): number {
+    return this.#aliases.size
+  }
+
+  /** The id the next process gets; it is taken by `add`. */
+  nextId(): number {
+    const slot = this.#free.pop()
+    if (slot === undefined) return Math.max(this.#slots.length, FIRST_SLOT)
+    return slot + (this.#generation[slot] ?? 0) * SLOTS
+  }
+
+  add(process: Process): void {
+    const slot = process.id % SLOTS
+    if (slot === this.#slots.length) this.#slots.push(process)
+    else this.#slots[slot] = process
+    this.#size += 1
+  }
+
+  remove(process: Process): void {
+    const slot = process.id % SLOTS
+    if (this.#slots[slot] !== process) return
+    this.#slots[slot] = undefined
+    this.#generation[slot] = (this.#generation[slot] ?? 0) + 1
+    this.#free.push(slot)
+    this.#size -= 1
+  }
+
+  /** The process of a pid of this node; undefined when it has ended. */
+  find(pid: Pid): Process | undefined {
+    if (pid instanceof Process && pid.home === this.#home) return pid
+    const process = this.#slots[pid.id % SLOTS]
+    const isSame = process !== undefined && process.id === pid.id
+    return isSame && pid.creation === this.#home.creation ? process : undefined
+  }
+
+  all(): Process[] {
+    return this.#slots.filter((process) => process !== undefined)
+  }
+
+  /** A number no other ref, alias or watch of this life of the node has. */
+  newId(): number {
+    this.#lastId += 1
+    return this.#lastId
+  }
+
+  newRef(): Ref {
+    return Ref.of(this.#home.name, this.newId(), this.#home.creation)
+  }
+
+  named(name: string): Process | undefined {
+    return this.#names.get(name)
+  }
+
+  /** NAME_INVALID, NAME_TAKEN. */
+  takeName(name: string, process: Process): void {
+    const problem = nameProblem(name)
+    if (problem !== undefined)
+      throw new TroupeError('NAME_INVALID', { name: String(name), problem })
+    const holder = this.#names.get(name)
+    if (holder !== undefined) {
+      throw new TroupeError('NAME_TAKEN', { name, holder: `<${holder.node}.${holder.id}>` })
+    }
+    this.#names.set(name, process)
+  }
+
+  dropName(name: string): void {
+    this.#names.delete(name)
+  }
+
+  aliased(alias: Alias): Process | undefined {
+    return alias.creation === this.#home.creation ? this.#aliases.get(alias.id) : undefined
+  }
+
+  newAlias(process: Process): Alias {
+    const alias = Alias.of(this.#home.name, this.newId(), this.#home.creation)
+    this.#aliases.set(alias.id, process)
+    return alias
+  }
+
+  dropAlias(alias: Alias): void {
+    this.#aliases.delete(alias.id)
+  }
+
+  /** True for an address that belongs to this node. */
+  isLocal(address: Pid | Alias | ProcessName): boolean {
+    return address.node === undefined || address.node === this.#home.name
+  }
+}
+
+function nameProblem(name: unknown): string | undefined {
+  if (typeof name !== 'string') return 'a name is a string'
+  if (name === '') return 'it is empty'
+  if (Buffer.byteLength(name) > NAME_BYTES_MAX) return `it is longer than ${NAME_BYTES_MAX} bytes`
+  return undefined
+}

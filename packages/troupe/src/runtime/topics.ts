@@ -1,0 +1,232 @@
+/**
+ * runtime/topics: events: one owner, any holder of the token publishes, many subscribe.
+ *
+ * A publication is one object shared by all subscribers; each gets it as an entry of its main
+ * queue, behind what the publisher sent it before.
+ *
+ * Limit: the buffer of an event keeps the newest `buffer` publications.
+ *
+ * @source ergo-features 8
+ */
+import {
+  type EventInfo,
+  type EventInterest,
+  type EventMessage,
+  EventName,
+  type EventOptions,
+  type EventToken,
+  eventName,
+  type Pid,
+  Ref,
+  requireOption,
+  TroupeError,
+} from '#contract'
+import { relationsOf } from './mailbox.js'
+import { EVENT, INTEREST } from './message.js'
+import type { Home, Process } from './process.js'
+
+/** What topics ask of the rest of the node. */
+export interface TopicVerbs {
+  /** Brings a publication to a mailbox, whose limit it respects. */
+  deliver(from: Pid | undefined, to: Process, name: symbol, payload: unknown): void
+  /** Brings a signal that no limit refuses. */
+  signal(from: Pid | undefined, to: Process, name: symbol, payload: unknown): void
+  wallMs(): number
+  newRef(): Ref
+}
+
+/** One event and its subscribers. */
+class Topic {
+  readonly event: EventName
+  readonly token: EventToken
+  readonly owner: Process | undefined
+  readonly options: Required<EventOptions>
+  readonly buffer: EventMessage[] = []
+  /** Subscribers in one flat array, and the place of each in it. */
+  readonly subscribers: Process[] = []
+  readonly places = new Map<Process, number>()
+  published = 0
+  delivered = 0
+
+  constructor(token: EventToken, owner: Process | undefined, options: Required<EventOptions>) {
+    this.event = token.event
+    this.token = token
+    this.owner = owner
+    this.options = options
+  }
+
+  add(subscriber: Process): boolean {
+    if (this.places.has(subscriber)) return false
+    this.places.set(subscriber, this.subscribers.length)
+    this.subscribers.push(subscriber)
+    return true
+  }
+
+  remove(subscriber: Process): boolean {
+    const place = this.places.get(subscriber)
+    if (place === undefined) return false
+    this.places.delete(subscriber)
+    const last = this.subscribers.pop() as Process
+    if (last !== subscriber) {
+      this.subscribers[place] = last
+      this.places.set(last, place)
+    }
+    return true
+  }
+}
+
+const EVENT_DEFAULTS: Required<EventOptions> = Object.freeze({
+  buffer: 0,
+  notify: false,
+  open: false,
+})
+
+export class Topics {
+  readonly #home: Home
+  readonly #verbs: TopicVerbs
+  readonly #topics = new Map<string, Topic>()
+
+  constructor(home: Home, verbs: TopicVerbs) {
+    this.#home = home
+    this.#verbs = verbs
+  }
+
+  get size(): number {
+    return this.#topics.size
+  }
+
+  has(name: string): boolean {
+    return this.#topics.has(name)
+  }
+
+  /** NAME_TAKEN, OPTION_INVALID. */
+  register<T>(
+    event: EventName<T> | string,
+    options: EventOptions,
+    owner: Process | undefined,
+  ): EventToken<T> {
+    const name = typeof event === 'string' ? event : event.name
+    const merged = { ...EVENT_DEFAULTS, ...options }
+    const isCount = Number.isSafeInteger(merged.buffer) && merged.buffer >= 0
+    requireOption(
+      isCount,
+      'buffer',
+      merged.buffer,
+      'give a whole number of publications, 0 or more',
+    )
+    const holder = this.#topics.get(name)
+    if (holder !== undefined) {
+      const held = holder.owner === undefined ? 'the node' : `<${holder.owner.id}>`
+      throw new TroupeError('NAME_TAKEN', { name, holder: held })
+    }
+    const token: EventToken<T> = Object.freeze({
+      kind: 'event-token' as const,
+      event: eventName<T>(name, this.#home.name),
+      ref: this.#verbs.newRef(),
+    })
+    this.#topics.set(name, new Topic(token, owner, merged))
+    if (owner !== undefined) relationsOf(owner).events.add(token)
+    return token
+  }
+
+  /** Takes an event away; its watchers are the caller's to tell. EVENT_UNKNOWN. */
+  unregister(token: EventToken): void {
+    const topic = this.#owned(token)
+    this.#topics.delete(token.event.name)
+    topic.owner?.extension?.relations?.events.delete(topic.token)
+    for (const subscriber of topic.subscribers) {
+      subscriber.extension?.relations?.subscriptions.delete(token.event.name)
+    }
+  }
+
+  /** Publishes by token, or by name when the event is open. EVENT_UNKNOWN, EVENT_NOT_OWNED. */
+  publish(from: Pid | undefined, event: EventToken | EventName, message: unknown): void {
+    const topic = event.kind === 'event-token' ? this.#owned(event) : this.#opened(event)
+    const timeMs = this.#verbs.wallMs()
+    const told: EventMessage = { kind: 'event-message', event: topic.event, timeMs, message }
+    topic.published += 1
+    if (topic.options.buffer > 0) {
+      topic.buffer.push(told)
+      if (topic.buffer.length > topic.options.buffer) topic.buffer.shift()
+    }
+    const { subscribers } = topic
+    topic.delivered += subscribers.length
+    for (let i = 0; i < subscribers.length; i += 1) {
+      this.#verbs.deliver(from, subscribers[i] as Process, EVENT, told)
+    }
+  }
+
+  /** Adds a subscriber; gives what the buffer holds. EVENT_UNKNOWN. */
+  subscribe(subscriber: Process, event: EventName): readonly EventMessage[] {
+    const topic = this.#topics.get(event.name)
+    if (topic === undefined) throw unknown(event)
+    if (topic.add(subscriber)) {
+      relationsOf(subscriber).subscriptions.add(event.name)
+      if (topic.subscribers.length === 1) this.#notify(topic, true)
+    }
+    return [...topic.buffer]
+  }
+
+  unsubscribe(subscriber: Process, event: EventName): void {
+    const topic = this.#topics.get(event.name)
+    if (topic === undefined || !topic.remove(subscriber)) return
+    subscriber.extension?.relations?.subscriptions.delete(event.name)
+    if (topic.subscribers.length === 0) this.#notify(topic, false)
+  }
+
+  /** True when an event exists and somebody listens. */
+  isHeard(name: string): boolean {
+    const topic = this.#topics.get(name)
+    return topic !== undefined && topic.subscribers.length > 0
+  }
+
+  /** At the end of a process: leaves its subscriptions; gives the events it owned. */
+  ended(process: Process): readonly EventToken[] {
+    const relations = process.extension?.relations
+    if (relations === undefined) return []
+    for (const name of [...relations.subscriptions]) {
+      this.unsubscribe(process, eventName(name, this.#home.name))
+    }
+    return [...relations.events]
+  }
+
+  info(): readonly EventInfo[] {
+    return [...this.#topics.values()].map((topic) => ({
+      event: topic.event,
+      owner: topic.owner,
+      open: topic.options.open,
+      buffer: topic.buffer.length,
+      subscribers: topic.subscribers.length,
+      published: topic.published,
+      delivered: topic.delivered,
+    }))
+  }
+
+  #notify(topic: Topic, subscribed: boolean): void {
+    if (!topic.options.notify || topic.owner === undefined) return
+    const interest: EventInterest = { kind: 'event-interest', event: topic.event, subscribed }
+    this.#verbs.signal(undefined, topic.owner, INTEREST, interest)
+  }
+
+  #owned(token: EventToken): Topic {
+    const topic = this.#topics.get(token.event.name)
+    if (topic === undefined) throw unknown(token.event)
+    // Compared by value: a token may have travelled.
+    const isHolder = topic.token.ref.id === token.ref.id && Ref.is(token.ref)
+    if (!isHolder || topic.token.ref.creation !== token.ref.creation) throw notOwned(token.event)
+    return topic
+  }
+
+  #opened(event: EventName): Topic {
+    const topic = this.#topics.get(event.name)
+    if (topic === undefined) throw unknown(event)
+    if (!topic.options.open) throw notOwned(event)
+    return topic
+  }
+}
+
+const unknown = (event: EventName): TroupeError =>
+  new TroupeError('EVENT_UNKNOWN', { event: EventName.format(event) })
+
+const notOwned = (event: EventName): TroupeError =>
+  new TroupeError('EVENT_NOT_OWNED', { event: EventName.format(event) })
