@@ -37,7 +37,7 @@ export interface UdpCounters {
   readonly receivedBytes: number
   /** Above `datagramBytesMax`. */
   readonly oversize: number
-  /** Came while nobody read. */
+  /** Came while nobody read, or the reader could not take it. */
   readonly unread: number
   /** Datagrams the kernel took from us. */
   readonly sent: number
@@ -53,8 +53,8 @@ export interface Peer {
   readonly port: number
 }
 
-/** Takes each datagram; `sequence` counts all that came in, from 1. */
-export type TakeDatagram = (bytes: Uint8Array, from: Peer, sequence: number) => void
+/** Takes each datagram, or answers false; `sequence` counts all that came in, from 1. */
+export type TakeDatagram = (bytes: Uint8Array, from: Peer, sequence: number) => boolean
 
 /** One bound socket. */
 interface Bound extends Listening {
@@ -160,8 +160,7 @@ export class UdpSocket {
     counters.received += 1
     counters.receivedBytes += bytes.length
     if (bytes.length > this.#datagramBytesMax) counters.oversize += 1
-    else if (this.#take === undefined) counters.unread += 1
-    else this.#take(bytes, from, counters.received)
+    else if (this.#take?.(bytes, from, counters.received) !== true) counters.unread += 1
   }
 }
 

@@ -65,6 +65,8 @@ interface State {
 
 async function init(context: ProcessContext, args: readonly unknown[]): Promise<State> {
   const { socket: given, target } = args[0] as UdpPortOptions
+  // Asked before anything is opened: a process killed meanwhile may not ask any more.
+  const ended = context.ended(context.self)
   const isBorrowed = given instanceof UdpSocket
   const socket = isBorrowed ? given : await openUdp(given)
   const take = takerFor(context, target)
@@ -77,24 +79,31 @@ async function init(context: ProcessContext, args: readonly unknown[]): Promise<
   }
   socket.attach(take)
   // A killed process has no terminate, yet its sockets must not outlive it.
-  void context.ended(context.self).then(release)
+  void ended.then(release)
   return { socket, release }
 }
 
+/** Hands a datagram on; false when nobody can take it any more. */
 function takerFor(context: ProcessContext, target: DatagramTarget): TakeDatagram {
-  const datagramOf = (bytes: Uint8Array, from: Peer, sequence: number): Datagram => {
-    const receivedAtMs = context.wallMs()
-    return { address: from.address, port: from.port, bytes, receivedAtMs, sequence }
+  const handOn = (datagram: Datagram): void => {
+    switch (target.kind) {
+      case 'event':
+        context.publish(target.token, datagram)
+        break
+      case 'process':
+        // A refusal is told to the account of the node and to the dead letters.
+        context.send(target.to, 'datagram', datagram)
+    }
   }
-  switch (target.kind) {
-    case 'event':
-      return (bytes, from, sequence) =>
-        context.publish(target.token, datagramOf(bytes, from, sequence))
-    case 'process':
-      return (bytes, from, sequence) => {
-        // A refusal is told to the mailbox's own account and to the dead letters.
-        context.send(target.to, 'datagram', datagramOf(bytes, from, sequence))
-      }
+  return (bytes, from, sequence) => {
+    const { address, port } = from
+    try {
+      handOn({ address, port, bytes, receivedAtMs: context.wallMs(), sequence })
+      return true
+    } catch {
+      // This port was killed a moment ago, or the owner of the event has ended.
+      return false
+    }
   }
 }
 

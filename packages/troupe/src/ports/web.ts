@@ -139,10 +139,12 @@ async function init(context: ProcessContext, args: readonly unknown[]): Promise<
     requireOption(isCount, name, value, 'give a whole number above 0')
   }
   const { listener: given } = options
+  // Asked before anything is opened: a process killed meanwhile may not ask any more.
+  const ended = context.ended(context.self)
   const listener = given instanceof WebListener ? given : await openWeb(given)
   const state = new State(listener, context, options)
   // A killed process has no terminate, yet its clients must not wait for ever.
-  void context.ended(context.self).then(() => state.release())
+  void ended.then(() => state.release())
   return state
 }
 

@@ -41,6 +41,7 @@ describe('a UDP socket', { timeout: 20_000 }, () => {
     const got: unknown[] = []
     socket.attach((bytes, from, sequence) => {
       got.push([Buffer.from(bytes).toString(), from.address, sequence])
+      return true
     })
     await send('one', socket.port)
     await send('two', socket.port)
@@ -59,6 +60,7 @@ describe('a UDP socket', { timeout: 20_000 }, () => {
     let got = 0
     const take = () => {
       got += 1
+      return true
     }
     socket.attach(take)
     await send('x'.repeat(11), socket.port)
@@ -66,7 +68,7 @@ describe('a UDP socket', { timeout: 20_000 }, () => {
     await send('', socket.port)
     await until(() => socket.counters().received === 4)
     assert.equal(got, 2)
-    socket.detach(() => {})
+    socket.detach(() => true)
     await send('still read', socket.port)
     await until(() => socket.counters().received === 5)
     socket.detach(take)
@@ -76,13 +78,23 @@ describe('a UDP socket', { timeout: 20_000 }, () => {
     assert.deepEqual({ got, unread, oversize }, { got: 3, unread: 2, oversize: 1 })
   })
 
+  it('counts as unread what its reader cannot take', async (t) => {
+    const socket = await opened(t)
+    socket.attach(() => false)
+    await sender(t)('late', socket.port)
+    await until(() => socket.counters().unread === 1)
+  })
+
   it('answers the sender and counts what the limit of its queue refuses', async (t) => {
     const socket = await opened(t, { sendQueueBytesMax: 8 })
     const client = createSocket('udp4')
     t.after(() => client.close())
     client.send('hello', socket.port, '127.0.0.1')
     const peer = await new Promise<{ address: string; port: number }>((resolve) => {
-      socket.attach((_bytes, from) => resolve(from))
+      socket.attach((_bytes, from) => {
+        resolve(from)
+        return true
+      })
     })
     const answer = once(client, 'message')
     assert.equal(socket.send(Buffer.from('\n'), peer), true)
