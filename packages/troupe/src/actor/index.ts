@@ -11,3 +11,21 @@ export type {
 export { actor } from './actor.js'
 export type { ActorClass, ActorInstance, Lifecycle, ReservedWord } from './actor-class.js'
 export { Actor } from './actor-class.js'
+export type { Backoff } from './backoff.js'
+export { BACKOFF_DEFAULTS } from './backoff.js'
+export type { ChildIntensity, ChildOptions, ChildSettings, ChildSpec } from './child-spec.js'
+export { CHILD_DEFAULTS } from './child-spec.js'
+export type { SupervisorType } from './restart-plan.js'
+export type { AutoShutdown, RestartMode } from './restart-verdict.js'
+export type { Intensity } from './restart-window.js'
+export { supervisor } from './supervisor.js'
+export type {
+  ChildInfo,
+  ChildState,
+  StartChild,
+  SupervisorCounters,
+  SupervisorProtocol,
+} from './supervisor-protocol.js'
+export { supervisorProtocol } from './supervisor-protocol.js'
+export type { AnySupervisorSpec, SupervisorSettings, SupervisorSpec } from './supervisor-spec.js'
+export { SUPERVISOR_DEFAULTS } from './supervisor-spec.js'
