@@ -127,6 +127,40 @@ export {
   request,
   TroupeError,
 } from '#contract'
+export type {
+  Datagram,
+  DatagramTarget,
+  Listening,
+  ListenOptions,
+  Peer,
+  TakeDatagram,
+  UdpCounters,
+  UdpOptions,
+  UdpPortOptions,
+  WebCounters,
+  WebListenCounters,
+  WebListenOptions,
+  WebPortOptions,
+  WebRequest,
+  WebResponse,
+} from '#ports'
+export {
+  DatagramReader,
+  formatListening,
+  LISTEN_DEFAULTS,
+  openUdp,
+  openWeb,
+  UDP_DEFAULTS,
+  Udp,
+  UdpSocket,
+  udpPort,
+  WEB_DEFAULTS,
+  WEB_LISTEN_DEFAULTS,
+  Web,
+  WebHandler,
+  WebListener,
+  webPort,
+} from '#ports'
 export type { ConsoleSinkOptions, MemorySink, MemorySinkOptions } from '#runtime'
 export { consoleSink, memorySink, plainFields, plainRecord, secretNames } from '#runtime'
 export { startNode } from './start-node.js'
