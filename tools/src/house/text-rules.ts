@@ -19,10 +19,10 @@ export function kebabName(source: Source): readonly Fault[] {
   ]
 }
 
-/** The path of a file below its `src`, without its ending; of an index, its folder. */
+/** The path of a file below its `src`, without its ending; of an index, the folder it opens. */
 function pathInHouse(file: string): string {
-  const below = file.replace(/^.*?\/src\//, '').replace(/\.(ts|tsx|mts|mjs)$/, '')
-  return below.replace(/\/index$/, '')
+  const path = file.replace(/\.(ts|tsx|mts|mjs)$/, '').replace(/(\/src)?\/index$/, '')
+  return path.replace(/^.*?\/src\//, '').replace(/^packages\//, '')
 }
 
 /** Whether a header begins with the name of this file or of its folder, short or with its way. */

@@ -29,6 +29,7 @@ describe('the rule on headers', () => {
       planted(header, 'packages/troupe/src/contract/index.ts', '/** contract: words. */'),
       [],
     )
+    deepEqual(planted(header, 'packages/troupe/src/index.ts', '/** troupe: the door. */'), [])
     deepEqual(planted(header, 'tools/a.mjs', '#!/usr/bin/env node', '/** a: b. */'), [])
   })
 })
