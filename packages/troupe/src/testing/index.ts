@@ -1,5 +1,22 @@
 /**
  * testing: the public test kit, `troupe/testing`. Above all other rooms; none imports it.
  */
+export type { Expect } from './expectation.js'
+export { Expectation } from './expectation.js'
+export type { Mark, Recorded, RecordKind, RecordOf } from './journal.js'
+export type { Filter, HasPid, Match } from './matching.js'
+export type { Probe, ProbeRecord } from './probe.js'
+export type { CallStub, SendStub, SpawnStubber, StubbedCall } from './stubs.js'
+export type { TestNode, TestNodeOptions } from './test-node.js'
+export { testNode } from './test-node.js'
+export type {
+  Deliver,
+  FromProbe,
+  KitEvent,
+  StartOptions,
+  UnitKit,
+  UnitOptions,
+} from './unit-contract.js'
+export { prepareUnit, unitKit } from './unit-kit.js'
 export type { VirtualClock, VirtualClockOptions } from './virtual-clock.js'
 export { VIRTUAL_CLOCK_DEFAULTS, virtualClock } from './virtual-clock.js'

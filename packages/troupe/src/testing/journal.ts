@@ -236,7 +236,11 @@ export type Recorded =
 export type RecordKind = Recorded['kind']
 
 /** The record of one kind. */
-export type RecordOf<K extends RecordKind> = Extract<Recorded, { readonly kind: K }>
+export type RecordOf<K extends RecordKind, R = Recorded> = R extends { readonly kind: infer Kind }
+  ? K extends Kind
+    ? R
+    : never
+  : never
 
 /** A record while what it came to is not known yet. */
 export type Open<R> = { -readonly [K in keyof R]: R[K] }
