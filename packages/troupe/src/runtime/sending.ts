@@ -61,7 +61,13 @@ export function sendImportant(
     sequence: 0,
     incarnation: kernel.creation,
   }
-  return kernel.wire.sendImportant(node, to, message, payload, envelope)
+  const outcome = kernel.wire.sendImportant(node, to, message, payload, envelope)
+  // A refusal of the far node is counted there; one of the way to it, here.
+  return outcome.then((failure) =>
+    failure === 'NO_ROUTE' || failure === 'NO_CONNECTION'
+      ? kernel.post.refuse(failure, from, to, message)
+      : failure,
+  )
 }
 
 /** An exit signal from a process, or from the node. */
