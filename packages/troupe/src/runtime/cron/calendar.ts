@@ -48,33 +48,42 @@ export function calendar(job: {
     const pattern = new CronPattern(spec, timezone, MODE)
     const cron = new Cron(spec, { ...MODE, timezone, paused: true })
     const hourOpen = pattern.hour.every((allowed) => allowed !== 0)
-    const accepts = (dueMs: number): boolean =>
-      cron.match(new Date(dueMs)) && (hourOpen || !isRepeated(dueMs, offsetAt))
-    return Object.freeze({ hourOpen, ...searches(cron, accepts) })
+    const refusedUntil = (dueMs: number): number | undefined => {
+      if (!cron.match(new Date(dueMs))) return dueMs
+      return hourOpen || !isRepeated(dueMs, offsetAt) ? undefined : lastRepeated(dueMs, offsetAt)
+    }
+    return Object.freeze({ hourOpen, ...searches(cron, refusedUntil) })
   } catch (thrown) {
     const problem = problemOf(thrown)
     throw new TroupeError('CRON_SPEC_INVALID', { name, spec: String(spec), problem }, thrown)
   }
 }
 
+/** `refusedUntil` answers undefined for a good time, else up to when nothing good will come. */
 function searches(
   cron: Cron,
-  accepts: (dueMs: number) => boolean,
+  refusedUntil: (dueMs: number) => number | undefined,
 ): Pick<Calendar, 'next' | 'previous'> {
-  const search =
-    (step: (fromMs: number) => number | undefined) =>
-    (fromMs: number): number | undefined => {
-      let dueMs = step(fromMs)
-      for (let i = 0; dueMs !== undefined && !accepts(dueMs); i += 1) {
-        if (i === REFUSED_MAX) return undefined
-        dueMs = step(dueMs)
-      }
-      return dueMs
+  const next = (afterMs: number): number | undefined => {
+    let fromMs = afterMs
+    for (let i = 0; i < REFUSED_MAX; i += 1) {
+      const dueMs = cron.nextRun(new Date(fromMs))?.getTime()
+      const refusedMs = dueMs === undefined ? undefined : refusedUntil(dueMs)
+      if (refusedMs === undefined) return dueMs
+      fromMs = refusedMs
     }
-  return {
-    next: search((fromMs) => cron.nextRun(new Date(fromMs))?.getTime()),
-    previous: search((fromMs) => cron.previousRuns(1, new Date(fromMs))[0]?.getTime()),
+    return undefined
   }
+  const previous = (beforeMs: number): number | undefined => {
+    let fromMs = beforeMs
+    for (let i = 0; i < REFUSED_MAX; i += 1) {
+      const dueMs = cron.previousRuns(1, new Date(fromMs))[0]?.getTime()
+      if (dueMs === undefined || refusedUntil(dueMs) === undefined) return dueMs
+      fromMs = dueMs
+    }
+    return undefined
+  }
+  return { next, previous }
 }
 
 /** croner's own words without the name of its class. */
@@ -94,6 +103,15 @@ function isRepeated(timeMs: number, offsetAt: OffsetAt): boolean {
   const nowOffset = offsetAt(timeMs)
   const turnedBackMs = offsetAt(timeMs - REPEATED_MS_MAX) - nowOffset
   return turnedBackMs > 0 && offsetAt(timeMs - turnedBackMs) - nowOffset === turnedBackMs
+}
+
+const MINUTE_MS = 60_000
+
+/** The last millisecond of the second pass that an instant lies in; clocks change on minutes. */
+function lastRepeated(timeMs: number, offsetAt: OffsetAt): number {
+  let minuteMs = Math.floor(timeMs / MINUTE_MS) * MINUTE_MS
+  while (isRepeated(minuteMs, offsetAt)) minuteMs += MINUTE_MS
+  return Math.max(minuteMs - 1, timeMs)
 }
 
 function offsets(timeZone: string): OffsetAt {
