@@ -3,9 +3,8 @@
  */
 import { runNodeTool } from '#setup/child'
 import { runCommand } from '#setup/command'
-import { CommandFault } from '#setup/fault'
 import { ensureReady } from '#setup/ready'
-import { testFiles } from '#setup/tests'
+import { matchingFiles, testFiles } from '#setup/tests'
 
 await runCommand(
   {
@@ -19,16 +18,8 @@ await runCommand(
   },
   async ({ flags, words }) => {
     await ensureReady()
-    const files = testFiles('test')
-      .filter((path) => path.startsWith('packages/'))
-      .filter((path) => words.length === 0 || words.some((word) => path.includes(word)))
-    if (files.length === 0) {
-      throw new CommandFault(
-        'No test file matches.',
-        'Name a part of a path, such as "mailbox".',
-        2,
-      )
-    }
+    const own = testFiles('test').filter((path) => path.startsWith('packages/'))
+    const files = matchingFiles(own, words)
     const reporters = ['--reporter=text', ...(flags['html'] === true ? ['--reporter=html'] : [])]
     const { exitCode } = await runNodeTool(
       'c8/bin/c8.js',

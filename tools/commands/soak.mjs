@@ -8,7 +8,7 @@
  */
 import { randomInt } from 'node:crypto'
 import { runCommand } from '#setup/command'
-import { paint, say } from '#setup/console'
+import { say, step } from '#setup/console'
 import { CommandFault } from '#setup/fault'
 import { ensureReady } from '#setup/ready'
 import { runQuietTests, testFiles } from '#setup/tests'
@@ -45,13 +45,16 @@ function soakFiles() {
 }
 
 /**
+ * @param {number} round
  * @param {number} seed
- * @param {number} budgetMs
+ * @param {number} endMs
  */
-async function oneRound(seed, budgetMs) {
-  const { exitCode, output } = await runQuietTests(soakFiles(), {
-    TROUPE_SEED: String(seed),
-    TROUPE_SOAK_MS: String(Math.round(budgetMs)),
+async function oneRound(round, seed, endMs) {
+  const leftMs = endMs - performance.now()
+  const title = `round ${round}, seed ${seed}, ${(leftMs / MINUTE_MS).toFixed(1)} minutes left`
+  const env = { TROUPE_SEED: String(seed), TROUPE_SOAK_MS: String(Math.round(leftMs)) }
+  const { exitCode, output } = await step(title, () => runQuietTests(soakFiles(), env), {
+    verdict: (result) => result.exitCode === 0,
   })
   if (exitCode === 0) return
   say(output)
@@ -75,13 +78,8 @@ await runCommand(
     const endMs = performance.now() + minutesOf(flags['minutes']) * MINUTE_MS
     const first = seedOf(flags['seed'])
     await ensureReady()
-    let round = 0
-    for (let leftMs = 1; leftMs > 0; leftMs = endMs - performance.now()) {
-      const seed = (first + round) % SEED_LIMIT
-      round += 1
-      await oneRound(seed, endMs - performance.now())
-      const minutesLeft = Math.max(0, (endMs - performance.now()) / MINUTE_MS).toFixed(1)
-      say(`${paint('green', '✓')} round ${round}, seed ${seed}, ${minutesLeft} minutes left`)
+    for (let round = 1; round === 1 || performance.now() < endMs; round += 1) {
+      await oneRound(round, (first + round - 1) % SEED_LIMIT, endMs)
     }
     return 0
   },

@@ -6,7 +6,7 @@ import { say } from '#setup/console'
 import { absentData } from '#setup/data'
 import { ensureParts } from '#setup/parts'
 import { ensureReady } from '#setup/ready'
-import { runTests, testFiles } from '#setup/tests'
+import { matchingFiles, runTests, testFiles } from '#setup/tests'
 
 await runCommand(
   {
@@ -22,11 +22,6 @@ await runCommand(
     await ensureReady()
     await ensureParts({ install: flags['no-install'] !== true })
     for (const line of absentData()) say(line)
-    const files = testFiles('test')
-    return runTests(
-      words.length === 0
-        ? files
-        : files.filter((path) => words.some((word) => path.includes(word))),
-    )
+    return runTests(matchingFiles(testFiles('test'), words))
   },
 )

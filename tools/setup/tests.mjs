@@ -36,6 +36,24 @@ export function testFiles(kind, folder) {
   )
 }
 
+/**
+ * The files whose path has one of the words; all of them without a word.
+ *
+ * @param {readonly string[]} files
+ * @param {readonly string[]} words
+ */
+export function matchingFiles(files, words) {
+  const found = files.filter(
+    (path) => words.length === 0 || words.some((word) => path.includes(word)),
+  )
+  if (found.length > 0 || words.length === 0) return found
+  throw new CommandFault(
+    `No test file has ${words.join(' or ')} in its path.`,
+    'Name a part of a path, such as "unit" or "traffic".',
+    2,
+  )
+}
+
 /** @param {readonly string[]} files */
 function flagsFor(files) {
   if (files.length === 0) {

@@ -1,9 +1,9 @@
 /**
  * house/reference: whether the reference pages name exactly what the code has.
  *
- * The page of errors has one heading for each code of the table; the page of options has one heading
- * for each public interface whose name ends in `Options`, and below it one table row for each of
- * its own members. Pure: is handed pages and parsed sources.
+ * The page of errors has one heading for each code of the table; the page of options has one
+ * heading for each public interface whose name ends in `Options`, and below it one table row for
+ * each of its own members. Pure: is handed pages and parsed sources.
  */
 import type { Fault } from './fault.js'
 import { type Source, visits } from './source.js'

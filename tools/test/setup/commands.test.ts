@@ -6,7 +6,16 @@ import { describe, it } from 'node:test'
 import { readJson } from '#setup/workspace'
 import { runNodeScript } from '#test/setup/script'
 
-const COMMANDS = ['acceptance', 'build', 'check', 'coverage', 'soak', 'start', 'test'] as const
+const COMMANDS = [
+  'acceptance',
+  'build',
+  'check',
+  'coverage',
+  'format',
+  'soak',
+  'start',
+  'test',
+] as const
 
 describe('the npm scripts', () => {
   it('are also the targets of the Makefile', async () => {
