@@ -6,10 +6,13 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { runNpm, tailOf } from './child.mjs'
+import { runNpm } from './child.mjs'
 import { paint, say, step } from './console.mjs'
 import { CommandFault } from './fault.mjs'
 import { ROOT } from './workspace.mjs'
+
+/** A reason longer than this is a usage text. */
+const REASON_LINES_MAX = 6
 
 /**
  * @typedef {{ version?: string, integrity?: string, optional?: boolean, devOptional?: boolean }}
@@ -61,7 +64,18 @@ async function install() {
   const { exitCode, output } = await runNpm(['ci', '--no-audit', '--no-fund', '--loglevel=error'])
   if (exitCode === 0) return
   throw new CommandFault(
-    `npm could not install the packages:\n${tailOf(output, 12)}`,
+    `npm could not install the packages:\n${reasonOf(output)}`,
     'See that the npm registry can be reached, then run: npm ci',
   )
+}
+
+/**
+ * The first lines of what npm says went wrong; its last ones are about its own flags.
+ *
+ * @param {string} output
+ */
+export function reasonOf(output) {
+  const lines = output.split('\n').filter((line) => line.trim() !== '')
+  const told = lines.filter((line) => /^npm error \S/.test(line))
+  return (told.length > 0 ? told : lines).slice(0, REASON_LINES_MAX).join('\n')
 }

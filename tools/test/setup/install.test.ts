@@ -3,7 +3,7 @@
  */
 import { deepEqual, equal } from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { missingPackages } from '#setup/install'
+import { missingPackages, reasonOf } from '#setup/install'
 import { nodeIsRecent } from '#setup/ready'
 
 const A = { version: '1.0.0', integrity: 'sha512-a' }
@@ -23,6 +23,21 @@ describe('the installed packages', () => {
 
   it('need not hold what is optional and for another platform', () =>
     deepEqual(missingPackages({ 'node_modules/a': { ...A, optional: true } }, {}), []))
+})
+
+describe('the reason npm gives', () => {
+  it("is told by its first lines, without npm's advice about flags", () => {
+    const output = ['npm error code EUSAGE', 'npm error', 'npm error out of sync', 'npm error a']
+    const advice = Array.from({ length: 20 }, (_, index) => `npm error   --flag-${index}`)
+    deepEqual(reasonOf([...output, ...advice].join('\n')).split('\n'), [
+      'npm error code EUSAGE',
+      'npm error out of sync',
+      'npm error a',
+    ])
+  })
+
+  it('is all it printed where it marks no line as an error', () =>
+    equal(reasonOf('killed\n'), 'killed'))
 })
 
 describe('the version of Node', () => {
