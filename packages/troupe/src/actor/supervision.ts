@@ -165,9 +165,10 @@ export class Supervision {
   #again(child: Child): void {
     child.timer = undefined
     this.#countRestart(child)
-    child.starting = this.offspring.launch(child).then((launched) => {
-      if (launched.kind !== 'running') this.launchFailed(child, launched)
+    const launched = this.offspring.launch(child).then((result) => {
+      if (result.kind !== 'running') this.launchFailed(child, result)
     })
+    child.starting = launched.catch((thrown: unknown) => this.fail(thrown))
   }
 
   /** Restarts a child together with its siblings. */
@@ -287,12 +288,18 @@ export class Supervision {
       const told = callback()
       if (told instanceof Promise) this.#detach(told)
     } catch (thrown) {
-      this.context.stop(crashOf(thrown))
+      this.fail(thrown)
     }
   }
 
   /** Follows a promise nobody waits for: its failure is the supervisor's. */
   #detach(promise: Promise<unknown>): void {
-    promise.catch((thrown: unknown) => this.context.stop(crashOf(thrown)))
+    promise.catch((thrown: unknown) => this.fail(thrown))
+  }
+
+  /** Ends the supervisor for a failure of its own, unless it is being ended, or was killed. */
+  fail(thrown: unknown): void {
+    if (this.ending || TroupeError.is(thrown, 'PROCESS_REVOKED')) return
+    this.context.stop(crashOf(thrown))
   }
 }

@@ -10,7 +10,6 @@ import {
   type AnySpawnable,
   type Behaviour,
   behaviourOf,
-  crashOf,
   type Handler,
   NoReply,
   type Pid,
@@ -130,7 +129,7 @@ function answering(
       (answer) => replier.reply(answer),
       (thrown: unknown) => {
         if (TroupeError.is(thrown)) replier.reject(thrown)
-        else context.stop(crashOf(thrown))
+        else supervision.fail(thrown)
       },
     )
     return NoReply
