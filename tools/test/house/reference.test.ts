@@ -20,20 +20,24 @@ const OPTIONS = 'docs/reference/options.md'
 const DOORS = /^packages\/[^/]+\/src\/(testing\/)?index\.ts$/
 const TABLE = 'packages/troupe/src/contract/errors.ts'
 
-/** A page that is not there is one on which everything is missing. */
-const pageText = (file: string): string => (existsSync(join(ROOT, file)) ? readText(file) : '')
+/** The faults of a page; of one that is not there, that alone. */
+function pageFaults(file: string, check: (page: string) => readonly Fault[]): readonly Fault[] {
+  if (existsSync(join(ROOT, file))) return check(readText(file))
+  return [{ file, line: 1, problem: 'the page is missing', remedy: 'write it' }]
+}
 
 describe('the reference pages', () => {
   it('describe each error code and no other', () => {
     const codes = allSources()
       .filter(({ file }) => file === TABLE)
       .flatMap(errorCodes)
-    expectNone(errorPageFaults(ERRORS, pageText(ERRORS), codes))
+    expectNone(pageFaults(ERRORS, (page) => errorPageFaults(ERRORS, page, codes)))
   })
 
   it('describe each option of each public type and no other', () => {
     const sources = allSources().filter(({ file }) => /^packages\/[^/]+\/src\//.test(file))
     const names = sources.filter(({ file }) => DOORS.test(file)).flatMap(exportedNames)
-    expectNone(optionPageFaults(OPTIONS, pageText(OPTIONS), optionTypes(sources, names)))
+    const types = optionTypes(sources, names)
+    expectNone(pageFaults(OPTIONS, (page) => optionPageFaults(OPTIONS, page, types)))
   })
 })
