@@ -257,6 +257,7 @@ describe('nothing is lost silently', () => {
     await rejected
     gate.open()
     await clock.settle()
+    assert.equal(node.info().unwantedReplies, 1)
     assertCloses(node)
   })
 
