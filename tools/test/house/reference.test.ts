@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import type { Fault } from '#house/fault'
 import {
   errorCodes,
   errorPageFaults,
