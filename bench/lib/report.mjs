@@ -35,6 +35,12 @@ export function ratio(own, other) {
   return own.better === 'higher' ? own.median / other.median : other.median / own.median
 }
 
+/** How many times less CPU `own` takes than `other`; the fairer figure on a busy machine. */
+function cpuRatio(own, other) {
+  if (own.cpuMicrosPerOp === null || other.cpuMicrosPerOp === null) return ''
+  return `${(other.cpuMicrosPerOp / own.cpuMicrosPerOp).toFixed(2)} x`
+}
+
 function short(value) {
   if (value >= 1e6) return `${(value / 1e6).toFixed(2)} M`
   if (value >= 1e4) return `${(value / 1e3).toFixed(1)} k`
@@ -69,14 +75,15 @@ export function markdown(row, results, notes) {
   const lines = results.map((result) => {
     const times = own === undefined || own === result ? '' : `${ratio(own, result).toFixed(2)} x`
     const cpu = result.cpuMicrosPerOp === null ? '' : result.cpuMicrosPerOp.toFixed(3)
+    const less = own === undefined || own === result ? '' : cpuRatio(own, result)
     const figures = [result.median, result.min, result.max].map(short).join(' | ')
-    return `| ${result.peer} | ${figures} | ${cpu} | ${times} |`
+    return `| ${result.peer} | ${figures} | ${cpu} | ${times} | ${less} |`
   })
   return [
     `### ${row.name}: ${row.title}\n`,
     `${row.unit}, ${row.better} is better\n`,
-    '| peer | median | min | max | CPU us/op | Troupe is |',
-    '|---|---:|---:|---:|---:|---:|',
+    '| peer | median | min | max | CPU us/op | Troupe is | by CPU |',
+    '|---|---:|---:|---:|---:|---:|---:|',
     ...lines,
     '',
     ...[...notes, ...verdicts(row, results).map((line) => `budget ${line}`)].map((n) => `- ${n}`),
@@ -84,7 +91,7 @@ export function markdown(row, results, notes) {
   ].join('\n')
 }
 
-const HEAD = ['peer', 'version', 'median', 'min', 'max', 'CPU us/op', 'Troupe is']
+const HEAD = ['peer', 'version', 'median', 'min', 'max', 'CPU us/op', 'Troupe is', 'by CPU']
 
 /** The lines of the table of one row. */
 export function table(row, results, notes) {
@@ -97,6 +104,7 @@ export function table(row, results, notes) {
     short(result.max),
     result.cpuMicrosPerOp === null ? '-' : result.cpuMicrosPerOp.toFixed(3),
     own === undefined || own === result ? '' : `${ratio(own, result).toFixed(2)} x`,
+    own === undefined || own === result ? '' : cpuRatio(own, result),
   ])
   const all = [HEAD, ...cells]
   const widths = HEAD.map((_, column) => Math.max(...all.map((line) => line[column].length)))

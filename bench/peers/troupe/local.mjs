@@ -4,7 +4,7 @@
  * Senders send a thousand messages a turn and tell themselves to go on, like every Node peer with
  * a mailbox; callers are actors that await; the node runs with its defaults, the log aside.
  */
-import { actor, eventName, message, protocol, request, startNode } from 'troupe'
+import { actor, eventName, message, protocol, request, startNode, supervisor } from 'troupe'
 import { bytesPerActor, expectEqual, gate, lateness, main } from '../node/harness.mjs'
 
 const node = await startNode('bench@localhost', { logSinks: [], handleSignals: false })
@@ -179,6 +179,22 @@ const memory = () => (count) =>
     return pids
   })
 
+/** Children of one dynamic supervisor, each registered under a name of its own. */
+const memorySupervised = () => async (count) => {
+  const idles = supervisor({
+    type: 'simple-one-for-one',
+    children: [{ name: 'idle', start: idleActor }],
+  })
+  const parent = await node.spawn(idles)
+  return bytesPerActor(count, async () => {
+    const pids = []
+    for (let n = 0; n < count; n += 1) {
+      pids.push(await node.call(parent, 'startChild', { name: 'idle', as: `idle-${n}` }))
+    }
+    return pids
+  })
+}
+
 const published = eventName('published')
 
 const fanout = (subscribers) => async () => {
@@ -242,6 +258,57 @@ async function backlog() {
   }
 }
 
+const Crasher = protocol('crasher', { crash: message() })
+
+/** Tells that it is up; its first message makes it throw. */
+const crasherActor = actor(Crasher, {
+  init: (driver) => driver,
+  started: (driver, context) => context.send(driver, 'up', { child: context.self }),
+  on: {
+    crash() {
+      throw new Error('crashed')
+    },
+  },
+})
+
+const Driver = protocol('driver', { begin: message(), up: message() })
+
+const driverActor = actor(Driver, {
+  init: () => ({ left: 0, done: undefined }),
+  on: {
+    begin: (state, { count, done }) => Object.assign(state, { left: count, done }),
+    up(state, { child }, context) {
+      state.left -= 1
+      if (state.left === 0) state.done()
+      if (state.left > 0) context.send(child, 'crash')
+    },
+  },
+})
+
+/** Intensity raised and back-off off: how fast a supervisor can restart. */
+function restart() {
+  return async (count) => {
+    const { opened, open } = gate()
+    const driver = await node.spawn(driverActor)
+    node.send(driver, 'begin', { count, done: open })
+    const storm = supervisor({
+      restart: 'permanent',
+      intensity: { restarts: 1_000_000_000, withinMs: 1_000 },
+      backoff: false,
+      children: Array.from({ length: 10 }, (_, n) => ({
+        name: `crasher-${n}`,
+        start: crasherActor,
+        args: [driver],
+      })),
+    })
+    const parent = await node.spawn(storm)
+    await opened
+    node.exit(parent, 'shutdown')
+    await node.ended(parent)
+    node.exit(driver, 'shutdown')
+  }
+}
+
 await main({
   send: pairs,
   'pairs-8': pairs,
@@ -251,8 +318,10 @@ await main({
   'call-100': calls,
   spawn: spawnExit,
   memory,
+  'memory-supervised': memorySupervised,
   'fanout-100k': fanout(100_000),
   'fanout-1m': fanout(1_000_000),
   timer,
   backlog,
+  restart,
 })
