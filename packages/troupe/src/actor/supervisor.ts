@@ -11,13 +11,12 @@ import {
   type Behaviour,
   behaviourOf,
   type Handler,
-  NoReply,
   type Pid,
   type ProcessContext,
   type ProcessOptions,
   type Spawnable,
-  TroupeError,
 } from '#contract'
+import { answerLater } from './answering.js'
 import type { ChildSpec } from './child-spec.js'
 import { Supervision } from './supervision.js'
 import {
@@ -119,21 +118,15 @@ function spawnableOf(
   return Object.freeze({ [behaviourOf]: behaviour as unknown as Behaviour<never> })
 }
 
-/** A request that takes time: answered when it is done, while others are being served. */
 function answering(
   operation: (supervision: Supervision, payload: unknown) => Promise<unknown>,
 ): Handler<Supervision> {
-  return (supervision, payload, context) => {
-    const replier = context.replyLater()
-    inTurn(supervision, () => operation(supervision, payload)).then(
-      (answer) => replier.reply(answer),
-      (thrown: unknown) => {
-        if (TroupeError.is(thrown)) replier.reject(thrown)
-        else supervision.fail(thrown)
-      },
+  return (supervision, payload, context) =>
+    answerLater(
+      context,
+      () => inTurn(supervision, () => operation(supervision, payload)),
+      (thrown) => supervision.fail(thrown),
     )
-    return NoReply
-  }
 }
 
 const REQUESTS: ReadonlyMap<string, Handler<Supervision>> = new Map<string, Handler<Supervision>>([
