@@ -34,6 +34,9 @@ import {
 } from './router-protocol.js'
 import { type RouteFunction, type RouterParts, RouterState } from './router-state.js'
 
+/** The payload of any message of a protocol. */
+type PayloadsOf<P extends AnyProtocol> = { [K in NameOf<P>]: PayloadOf<P, K> }[NameOf<P>]
+
 /** What `router()` takes. */
 export interface RouterSpec<P extends AnyProtocol, C extends readonly AnySpawnable[]> {
   /** Shown in logs and listings; default `router`. */
@@ -46,7 +49,7 @@ export interface RouterSpec<P extends AnyProtocol, C extends readonly AnySpawnab
    */
   readonly route: (
     message: NameOf<P>,
-    payload: PayloadOf<P, NameOf<P>>,
+    payload: PayloadsOf<P>,
     from: Pid | undefined,
   ) => string | undefined
   /** The workers it owns; started with it, all or none. */
