@@ -9,7 +9,6 @@
 
 import { REJECT_CAUSES, type RejectCause } from '#traffic/packet/verdict'
 import type { StoreOutcome } from '#traffic/store/position-table'
-import { LOSERS, type Loser } from './hops.js'
 
 const zeros = <K extends string>(keys: readonly K[]): Record<K, number> =>
   Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>
@@ -17,7 +16,6 @@ const zeros = <K extends string>(keys: readonly K[]): Record<K, number> =>
 export class Ledger {
   readonly #rejected = zeros(REJECT_CAUSES)
   readonly #outcomes = zeros(['created', 'moved', 'superseded', 'full'] as const)
-  readonly #deaths = zeros(LOSERS)
   #handed = 0
   #mailboxFull = 0
   #storageAbsent = 0
@@ -39,16 +37,10 @@ export class Ledger {
     this.#outcomes[outcome] += 1
   }
 
-  /** A process has ended, however it did. */
-  died(loser: Loser): void {
-    this.#deaths[loser] += 1
-  }
-
   read() {
     return {
       rejected: { ...this.#rejected },
       outcomes: { ...this.#outcomes },
-      deaths: { ...this.#deaths },
       handed: this.#handed,
       mailboxFull: this.#mailboxFull,
       storageAbsent: this.#storageAbsent,

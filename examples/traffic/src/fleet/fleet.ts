@@ -49,13 +49,14 @@ export function newVehicle(chance: Chance): Vehicle {
 export class Fleet {
   readonly #chance: Chance
   readonly #vehicles: Vehicle[]
-  readonly #reportedAtMs: number[]
+  /** When each vehicle reported last; one that has not yet has not moved either. */
+  readonly #reportedAtMs: (number | undefined)[]
   #next = 0
 
-  constructor(vehicles: number, chance: Chance, nowMs: number) {
+  constructor(vehicles: number, chance: Chance) {
     this.#chance = chance
     this.#vehicles = Array.from({ length: vehicles }, () => newVehicle(chance))
-    this.#reportedAtMs = this.#vehicles.map(() => nowMs)
+    this.#reportedAtMs = this.#vehicles.map(() => undefined)
   }
 
   get size(): number {

@@ -5,8 +5,11 @@
  * `BURST_MAX`, since a long burst is what a receive buffer cannot hold.
  */
 
-/** The most packets sent in one turn; fits the default receive buffer of Linux. */
-export const BURST_MAX = 64
+/**
+ * The most packets sent in one turn of the event loop: as many as the same loop reads in a turn,
+ * so that a sender in the same program cannot outrun its receiver.
+ */
+export const BURST_MAX = 32
 
 export interface Pace {
   readonly packetsPerSecond: number

@@ -7,7 +7,7 @@ import { accountLine } from '#traffic/cli/account-line'
 import { Screen } from '#traffic/cli/screen'
 
 /** Five packets came in; this is what the ledger says of them. */
-function accountWith(write: (ledger: Ledger) => void, kernelDropped = 0): Account {
+function accountWith(write: (ledger: Ledger) => void, kernelDropped = 0, deaths = 0): Account {
   const ledger = new Ledger()
   write(ledger)
   return accountOf({
@@ -22,19 +22,23 @@ function accountWith(write: (ledger: Ledger) => void, kernelDropped = 0): Accoun
     poolSaturated: 0,
     waitingForWorker: 0,
     waitingForStorage: 0,
+    deaths: { udp: 0, ingest: deaths, storage: 0 },
   })
 }
 
 describe('the account line', () => {
   it('names what was rejected, dropped and lost, and by what', () => {
-    const account = accountWith((ledger) => {
-      ledger.handedToStorage(undefined)
-      ledger.stored('created')
-      ledger.handedToStorage('MAILBOX_FULL')
-      ledger.handedToStorage('absent')
-      ledger.rejected('truncated')
-      ledger.died('ingest')
-    }, 12)
+    const account = accountWith(
+      (ledger) => {
+        ledger.handedToStorage(undefined)
+        ledger.stored('created')
+        ledger.handedToStorage('MAILBOX_FULL')
+        ledger.handedToStorage('absent')
+        ledger.rejected('truncated')
+      },
+      12,
+      1,
+    )
     assert.equal(
       accountLine(account, 1),
       'sent 17 = stored 1 + rejected 1 (truncated 1) + ' +

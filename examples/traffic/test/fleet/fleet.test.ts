@@ -1,7 +1,7 @@
 /** fleet: made-up vehicles that drive as vehicles do, the same for the same seed. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { seededChance } from '#test/seeded-chance'
+import { seededChance } from '#traffic/fleet/chance'
 import { Fleet, newVehicle } from '#traffic/fleet/fleet'
 import { BURST_MAX, duePackets } from '#traffic/fleet/pace'
 import {
@@ -17,7 +17,7 @@ import { decodePacket, encodePacket } from '#traffic/packet/decode'
 describe('a fleet', () => {
   it('repeats itself for the same seed and differs for another', () => {
     const reports = (seed: number) => {
-      const fleet = new Fleet(5, seededChance(seed), 0)
+      const fleet = new Fleet(5, seededChance(seed))
       return Array.from({ length: 20 }, (_, i) => fleet.nextReport(i * 200))
     }
     assert.deepEqual(reports(7), reports(7))
@@ -25,18 +25,18 @@ describe('a fleet', () => {
   })
 
   it('lets every vehicle report in its turn', () => {
-    const fleet = new Fleet(3, seededChance(1), 0)
+    const fleet = new Fleet(3, seededChance(1))
     const ids = Array.from({ length: 6 }, () => fleet.nextReport(0)?.id)
     assert.equal(new Set(ids).size, 3)
     assert.deepEqual(ids.slice(0, 3), ids.slice(3))
   })
 
   it('of no vehicles reports nothing', () => {
-    assert.equal(new Fleet(0, seededChance(1), 0).nextReport(0), undefined)
+    assert.equal(new Fleet(0, seededChance(1)).nextReport(0), undefined)
   })
 
   it('sends packets that are accepted', () => {
-    const fleet = new Fleet(50, seededChance(3), 0)
+    const fleet = new Fleet(50, seededChance(3))
     for (let i = 0; i < 500; i += 1) {
       const report = fleet.nextReport(i * 20)
       assert.ok(report !== undefined)
@@ -45,7 +45,7 @@ describe('a fleet', () => {
   })
 
   it('calls for help about once in a thousand reports', () => {
-    const fleet = new Fleet(10, seededChance(5), 0)
+    const fleet = new Fleet(10, seededChance(5))
     let calls = 0
     for (let i = 0; i < 50_000; i += 1) if (fleet.nextReport(i)?.emergency) calls += 1
     assert.ok(calls > 20 && calls < 100, `${calls} calls`)

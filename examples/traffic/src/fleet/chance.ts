@@ -1,5 +1,10 @@
-/** test/seeded-chance: chance that repeats itself for the same seed. */
-import type { Chance } from '#traffic/fleet/vehicle'
+/**
+ * fleet/chance: chance that repeats itself for the same seed, on every machine.
+ *
+ * Good enough to drive vehicles about; not for secrets.
+ */
+
+import type { Chance } from './vehicle.js'
 
 /** @source "mulberry32" by Tommy Ettinger */
 export function seededChance(seed: number): Chance {

@@ -1,0 +1,73 @@
+/**
+ * account/books: reads all hops at one moment and draws up the account.
+ *
+ * The one place that knows where every figure of the account comes from: the kernel, the
+ * sockets, the event, the mailboxes, the ledger and the roster.
+ */
+
+import type { Datagram, EventName, Node, Pid, UdpSocket } from 'troupe'
+import type { Part, Roster } from '#traffic/system/roster'
+import { type Account, accountOf } from './account.js'
+import type { Hops } from './hops.js'
+import type { Ledger } from './ledger.js'
+
+export interface BookSources {
+  readonly ledger: Ledger
+  readonly roster: Roster
+  /** Where packets come in. */
+  readonly socket: UdpSocket
+  /** Where our own packets leave; undefined when we send none. */
+  readonly sender: UdpSocket | undefined
+  readonly event: EventName<Datagram>
+  readonly node: Pick<Node, 'account' | 'events' | 'processInfo'>
+}
+
+export class Books {
+  readonly #sources: BookSources
+
+  constructor(sources: BookSources) {
+    this.#sources = sources
+  }
+
+  /** The account at this moment; the kernel's figure may be a little older. */
+  async read(): Promise<Account> {
+    const kernelDropped = await this.#sources.socket.kernelDrops()
+    return accountOf(this.#hops(kernelDropped))
+  }
+
+  /** Messages waiting in the mailboxes of a part. */
+  waiting(part: Part): number {
+    const { roster } = this.#sources
+    return roster.alive(part).reduce((sum, pid) => sum + this.#waitingIn(pid), 0)
+  }
+
+  #waitingIn(pid: Pid): number {
+    const mailbox = this.#sources.node.processInfo(pid)?.mailbox
+    if (mailbox === undefined) return 0
+    return mailbox.urgent + mailbox.system + mailbox.main
+  }
+
+  #hops(kernelDropped: number | 'unknown'): Hops {
+    const { ledger, roster, socket, sender, event, node } = this.#sources
+    const { received, unread, oversize } = socket.counters()
+    const topic = node.events().find((info) => info.event.name === event.name)
+    return {
+      ...ledger.read(),
+      ownSent: sender?.counters().sent ?? 0,
+      received,
+      kernelDropped,
+      unread,
+      oversize,
+      published: topic?.published ?? 0,
+      delivered: topic?.delivered ?? 0,
+      poolSaturated: node.account().dropped['pool-saturated'],
+      waitingForWorker: this.waiting('ingest') + this.waiting('worker'),
+      waitingForStorage: this.waiting('storage'),
+      deaths: {
+        udp: roster.deaths('udp'),
+        ingest: roster.deaths('ingest') + roster.deaths('worker'),
+        storage: roster.deaths('storage'),
+      },
+    }
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * query/desk: the actor that answers what is asked over HTTP.
+ *
+ * It asks storage and the books, and serves others while it waits for them. Its limit is that
+ * of the web port: requests under way.
+ */
+
+import {
+  actor,
+  describeThrown,
+  type ProcessContext,
+  processName,
+  WebHandler,
+  type WebRequest,
+  type WebResponse,
+} from 'troupe'
+import type { Books } from '#traffic/account/books'
+import { statsJson } from '#traffic/account/stats-json'
+import type { PositionTable } from '#traffic/store/position-table'
+import { Storage } from '#traffic/store/storage'
+import { isPart, type Roster } from '#traffic/system/roster'
+import { type RouteVerdict, routeOf } from './route.js'
+import { vehicleJson } from './vehicle-json.js'
+
+/** What the desk answers from. */
+export interface DeskSources {
+  readonly books: Books
+  readonly roster: Roster
+  readonly table: PositionTable
+  readonly receiveBufferBytes: number
+  /** Milliseconds the node has run. */
+  readonly uptimeMs: () => number
+  /** Whether `POST /kill?part=` is served. */
+  readonly allowsKill: boolean
+}
+
+const storage = processName('storage', Storage)
+
+function json(status: number, value: unknown, headers = {}): WebResponse {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+    body: `${JSON.stringify(value)}\n`,
+  }
+}
+
+async function nearest(
+  verdict: Extract<RouteVerdict, { kind: 'nearest' }>,
+  context: ProcessContext,
+): Promise<WebResponse> {
+  try {
+    // Ahead of the positions that wait, since somebody is waiting for the answer.
+    const found = await context.call(storage, 'nearest', verdict.query, { priority: 'high' })
+    return json(200, found.map(vehicleJson))
+  } catch (thrown) {
+    const error = `storage is not there at this moment: ${describeThrown(thrown)}`
+    return json(503, { error }, { 'retry-after': '1' })
+  }
+}
+
+async function stats(sources: DeskSources): Promise<WebResponse> {
+  const account = await sources.books.read()
+  const surroundings = {
+    vehicles: sources.table.size,
+    restarts: sources.roster.allDeaths(),
+    receiveBufferBytes: sources.receiveBufferBytes,
+    uptimeMs: Math.round(sources.uptimeMs()),
+  }
+  return json(200, statsJson(account, surroundings))
+}
+
+function kill(sources: DeskSources, part: string, context: ProcessContext): WebResponse {
+  const { roster, allowsKill } = sources
+  if (!allowsKill) return json(404, { error: 'killing is off; start with --allow-kill' })
+  const [pid] = isPart(part) ? roster.alive(part) : []
+  if (pid === undefined) return json(404, { error: 'no such part', parts: roster.parts() })
+  context.log.warning('killed by request', { part, pid: pid.id })
+  context.kill(pid)
+  return json(200, { killed: part, pid: pid.id })
+}
+
+function answer(
+  sources: DeskSources,
+  request: WebRequest,
+  context: ProcessContext,
+): WebResponse | Promise<WebResponse> {
+  const verdict = routeOf(request.method, request.path, request.query)
+  switch (verdict.kind) {
+    case 'nearest':
+      return nearest(verdict, context)
+    case 'stats':
+      return stats(sources)
+    case 'kill':
+      return kill(sources, verdict.part, context)
+    case 'refused':
+      return json(verdict.status, { error: verdict.error })
+    case 'method':
+      return json(405, { error: `only ${verdict.allow} here` }, { allow: verdict.allow })
+  }
+}
+
+export const deskActor = actor(WebHandler, {
+  name: 'desk',
+  init: (sources: DeskSources): DeskSources => sources,
+  on: { handle: answer },
+  options: { reentrant: true },
+})

@@ -1,0 +1,164 @@
+/**
+ * system/run: brings the traffic system up, and down again.
+ *
+ * Here the parts meet the machine: sockets, clock, chance and the node they live in.
+ */
+
+import { randomInt } from 'node:crypto'
+import { consoleSink, type Datagram, eventName, type Node, startNode } from 'troupe'
+import { Books } from '#traffic/account/books'
+import { Ledger } from '#traffic/account/ledger'
+import { accountLine } from '#traffic/cli/account-line'
+import type { Flags } from '#traffic/cli/flags'
+import type { Screen } from '#traffic/cli/screen'
+import { seededChance } from '#traffic/fleet/chance'
+import type { Tour } from '#traffic/fleet/driver'
+import { Fleet } from '#traffic/fleet/fleet'
+import { type FinalCheck, Playback } from '#traffic/replay/playback'
+import { openRecording } from '#traffic/replay/recording-file'
+import type { RecordedRow } from '#traffic/replay/row'
+import { PositionTable } from '#traffic/store/position-table'
+import { addressLines, closeSockets, openSockets, type Sockets } from './open.js'
+import { Roster } from './roster.js'
+import { type Feed, type TrafficSources, trafficSupervisor } from './tree.js'
+
+/** Longest orderly stop, in milliseconds; the launcher grants two seconds. */
+const STOP_TIMEOUT_MS = 1_500
+
+/** Why the system cannot start, for people; the program ends with exit code 1. */
+export type RunVerdict =
+  | { readonly kind: 'ended'; readonly exitCode: number }
+  | { readonly kind: 'refused'; readonly problem: string }
+
+/** Runs the system until it is stopped. Rejects with coded errors while it starts. */
+export async function runTraffic(flags: Flags, screen: Screen): Promise<RunVerdict> {
+  const rows = flags.replay === undefined ? undefined : await readRows(flags.replay, screen)
+  if (typeof rows === 'string') return { kind: 'refused', problem: rows }
+  const sockets = await openSockets(flags)
+  const stream = { write: (text: string) => screen.print(text.trimEnd()) }
+  const node = await startNode(flags.name, {
+    logLevel: flags.level,
+    logSinks: [consoleSink({ format: screen.isTerminal ? 'colour' : 'plain', stream })],
+    stopTimeoutMs: STOP_TIMEOUT_MS,
+  }).catch(async (error: unknown) => {
+    await closeSockets(sockets)
+    throw error
+  })
+  return new Run(flags, screen, node, sockets).until(rows)
+}
+
+/** The rows of a recording, or why it cannot be played. */
+async function readRows(path: string, screen: Screen): Promise<readonly RecordedRow[] | string> {
+  const verdict = await openRecording(path)
+  if (verdict.kind === 'refused') return `cannot replay ${path}: ${verdict.problem}`
+  const { rows, refused } = verdict.recording
+  const vehicles = new Set(rows.map((row) => row.id)).size
+  screen.print(`replaying ${rows.length} positions of ${vehicles} vehicles from ${path}`)
+  for (const [cause, lines] of refused) screen.print(`not replayed: ${lines} lines (${cause})`)
+  return rows
+}
+
+/** One run: what outlives the parts, made once. */
+class Run {
+  readonly #flags: Flags
+  readonly #screen: Screen
+  readonly #node: Node
+  readonly #sockets: Sockets
+  readonly #table = new PositionTable()
+  readonly #ledger = new Ledger()
+  #exitCode = 0
+
+  constructor(flags: Flags, screen: Screen, node: Node, sockets: Sockets) {
+    this.#flags = flags
+    this.#screen = screen
+    this.#node = node
+    this.#sockets = sockets
+  }
+
+  /** Starts the parts, says so, and waits until the node has stopped. */
+  async until(rows: readonly RecordedRow[] | undefined): Promise<RunVerdict> {
+    const node = this.#node
+    const { sources, books } = this.#sources(rows)
+    const start = trafficSupervisor(sources)
+    node.loadApplication({ name: 'traffic', members: [{ name: 'traffic', start }] })
+    try {
+      await node.startApplication('traffic')
+      this.#watch()
+      for (const line of await addressLines(this.#sockets)) this.#screen.print(line)
+      this.#screen.print('ready')
+      await node.stopped
+      this.#screen.end()
+      this.#screen.print(accountLine(await books.read(), this.#table.size))
+    } finally {
+      await node.stop()
+      await closeSockets(this.#sockets)
+    }
+    return { kind: 'ended', exitCode: this.#exitCode }
+  }
+
+  /** A supervisor that gives up leaves nothing to serve: the program ends with code 1. */
+  #watch(): void {
+    const supervisor = this.#node.whereis('traffic')
+    if (supervisor === undefined) return
+    void this.#node.ended(supervisor).then(() => {
+      if (!this.#node.running) return
+      this.#screen.print('the traffic system has given up; see the lines above')
+      this.#stop(1)
+    })
+  }
+
+  #stop(exitCode: number): void {
+    this.#exitCode = exitCode
+    void this.#node.stop()
+  }
+
+  #sources(rows: readonly RecordedRow[] | undefined): { sources: TrafficSources; books: Books } {
+    const { socket, listener, sender } = this.#sockets
+    const table = this.#table
+    const ledger = this.#ledger
+    const node = this.#node
+    const roster = new Roster((pid) => node.isAlive(pid))
+    const token = node.registerEvent(eventName<Datagram>('traffic'))
+    const books = new Books({ ledger, roster, socket, sender, event: token.event, node })
+    const playback = rows === undefined ? undefined : new Playback(rows, this.#flags.speed)
+    const desk = {
+      books,
+      roster,
+      table,
+      receiveBufferBytes: socket.receiveBufferBytes,
+      uptimeMs: () => node.info().uptimeMs,
+      allowsKill: this.#flags.allowsKill,
+    }
+    const reporter = {
+      books,
+      table,
+      screen: this.#screen,
+      playback,
+      replayed: ({ vehicles, atTheirPlace }: FinalCheck) => {
+        if (this.#flags.isOnce) this.#stop(vehicles === atTheirPlace ? 0 : 1)
+      },
+    }
+    const feed = this.#feed(playback)
+    const chaosMs = this.#flags.chaosSeconds * 1_000
+    const outlive = { ledger, roster, table, socket, listener, token }
+    return { sources: { ...outlive, desk, reporter, feed, chaosMs }, books }
+  }
+
+  #feed(playback: Playback | undefined): Feed | undefined {
+    const { sender, socket } = this.#sockets
+    if (sender === undefined) return undefined
+    const { vehicles, packetsPerSecond, seed = randomInt(2 ** 32 - 1) } = this.#flags
+    const destination = { address: '127.0.0.1', port: socket.port }
+    const tour: Tour | undefined =
+      vehicles === 0
+        ? undefined
+        : {
+            fleet: new Fleet(vehicles, seededChance(seed)),
+            packetsPerSecond,
+            destination,
+            startedAtMs: undefined,
+            sent: 0,
+          }
+    return { socket: sender, tour, playback }
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * test/system-process: the traffic system as a program of its own, and clients that use it.
+ *
+ * Every port is a free one; what the program prints says which. Nothing here sleeps: it waits
+ * for a line, for an answer, or for the account to say what is wanted.
+ */
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import type { TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+
+/** The part of `GET /stats` that tests look at. */
+export interface Stats {
+  readonly sent: number
+  readonly stored: number
+  readonly rejected: number
+  readonly dropped: number
+  readonly lost: number
+  readonly waiting: number
+  readonly difference: number
+  readonly closes: boolean
+  readonly rejectedFor: Readonly<Record<string, number>>
+  readonly droppedAt: Readonly<Record<string, number | 'unknown'>>
+  readonly lostWith: Readonly<Record<string, number>>
+  readonly vehicles: number
+  readonly restarts: Readonly<Record<string, number>>
+}
+
+/** A vehicle as the answer shows it. */
+export interface Vehicle {
+  readonly ID: string
+  readonly Lat: number
+  readonly Lon: number
+  readonly Date: string
+  readonly Emergency: boolean
+  readonly Distance: number
+}
+
+/** Runs the program to its end; for flags it refuses, and for help. */
+export async function runToEnd(...flags: readonly string[]) {
+  const child = spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const texts = { out: '', error: '' }
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    texts.out += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    texts.error += text
+  })
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, ...texts }
+}
+
+export class SystemProcess {
+  readonly lines: string[] = []
+  readonly #child: ChildProcess
+  readonly #ended: Promise<number | null>
+  readonly #waiting = new Set<() => void>()
+
+  private constructor(child: ChildProcess) {
+    this.#child = child
+    this.#ended = once(child, 'close').then(([code]) => code as number | null)
+    void this.#ended.then(() => this.#tell())
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) continue
+      createInterface({ input: stream }).on('line', (line) => {
+        this.lines.push(line)
+        this.#tell()
+      })
+    }
+  }
+
+  /** Starts the program on free ports and waits until it says that it is ready. */
+  static async start(t: TestContext, ...flags: readonly string[]): Promise<SystemProcess> {
+    const all = ['--udp-port', '0', '--web-port', '0', ...flags]
+    const child = spawn(process.execPath, [MAIN, ...all], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const system = new SystemProcess(child)
+    t.after(() => system.stop())
+    await system.line(/^ready$/)
+    return system
+  }
+
+  /** The first line that fits, as soon as it is there. */
+  async line(pattern: RegExp): Promise<string> {
+    for (;;) {
+      const found = this.lines.find((line) => pattern.test(line))
+      if (found !== undefined) return found
+      const { exitCode } = this.#child
+      if (exitCode !== null) assert.fail(`ended with ${exitCode}:\n${this.lines.join('\n')}`)
+      await new Promise<void>((resolve) => this.#waiting.add(resolve))
+    }
+  }
+
+  get udpPort(): number {
+    return this.#printed(/udp 127\.0\.0\.1:(\d+)$/)
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#printed(/http:\/\/127\.0\.0\.1:(\d+)\/$/)}`
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name)
+  }
+
+  /** The exit code, once the program has ended. */
+  get ended(): Promise<number | null> {
+    return this.#ended
+  }
+
+  /** Asks the program to end and gives its exit code. */
+  async stop(): Promise<number | null> {
+    if (this.#child.exitCode === null) this.signal('SIGTERM')
+    return this.#ended
+  }
+
+  async nearest(latitude: number, longitude: number, limit = 10): Promise<readonly Vehicle[]> {
+    const response = await fetch(`${this.url}/?lat=${latitude}&lon=${longitude}&limit=${limit}`)
+    assert.equal(response.status, 200)
+    return (await response.json()) as Vehicle[]
+  }
+
+  async stats(): Promise<Stats> {
+    for (;;) {
+      const response = await fetch(`${this.url}/stats`)
+      const body = await response.json()
+      // The one who answers may be the one that was killed a moment ago.
+      if (response.status === 200) return body as Stats
+    }
+  }
+
+  /** Asks for the account until it is as wanted; the limit of the test ends it otherwise. */
+  async statsWhen(isWanted: (stats: Stats) => boolean): Promise<Stats> {
+    for (;;) {
+      const stats = await this.stats()
+      if (isWanted(stats)) return stats
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+
+  async kill(part: string): Promise<void> {
+    for (;;) {
+      const response = await fetch(`${this.url}/kill?part=${part}`, { method: 'POST' })
+      await response.text()
+      // Whoever kills its own messenger gets no answer from it, and 404 means not there now.
+      if (response.status !== 404) return
+    }
+  }
+
+  #printed(pattern: RegExp): number {
+    const match = this.lines.map((line) => pattern.exec(line)).find((found) => found !== null)
+    return Number(match?.[1] ?? assert.fail('the address was not printed'))
+  }
+
+  #tell(): void {
+    for (const resolve of this.#waiting) resolve()
+    this.#waiting.clear()
+  }
+}
+
+/** A vehicle of our own that sends packets; closed with the test. */
+export function udpClient(t: TestContext, port: number, address = '127.0.0.1') {
+  const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
+  t.after(() => socket.close())
+  return (bytes: Uint8Array): Promise<void> =>
+    new Promise((resolve, reject) => {
+      socket.send(bytes, port, address, (error) => (error === null ? resolve() : reject(error)))
+    })
+}
