@@ -41,8 +41,8 @@ export interface Ref {
 }
 
 export const Ref = Object.freeze({
-  of: (node: string, id: number, creation: number): Ref =>
-    Object.freeze({ kind: 'ref' as const, node, id, creation }),
+  // Not frozen: one is made for each monitor, and freezing costs more than all the rest of it.
+  of: (node: string, id: number, creation: number): Ref => ({ kind: 'ref', node, id, creation }),
   is: (value: unknown): value is Ref => isKind(value, 'ref'),
   format: (ref: Ref): string => `#ref<${ref.node}.${ref.id}>`,
 })

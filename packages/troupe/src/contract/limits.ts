@@ -82,9 +82,10 @@ export function requireDuration(option: string, value: number | undefined): void
 
 /** Throws OPTION_INVALID naming the first option that cannot be. */
 export function checkProcessOptions(options: ProcessOptions): void {
-  requireDuration('initTimeoutMs', options.initTimeoutMs)
-  requireDuration('terminateTimeoutMs', options.terminateTimeoutMs)
-  const { mailbox, priority } = options
+  const { initTimeoutMs, terminateTimeoutMs, mailbox, priority } = options
+  if (initTimeoutMs !== undefined) requireDuration('initTimeoutMs', initTimeoutMs)
+  if (terminateTimeoutMs !== undefined) requireDuration('terminateTimeoutMs', terminateTimeoutMs)
+  if (mailbox === undefined && priority === undefined) return
   const goodPriority = priority === undefined || PRIORITIES.includes(priority)
   requireOption(goodPriority, 'priority', priority, `one of ${PRIORITIES.join(', ')}`)
   if (mailbox === undefined) return

@@ -205,13 +205,14 @@ function ownLineage(lineage: Lineage, options: SpawnRequest): Lineage {
   }
 }
 
-/** Options of the behaviour, overridden by those of the spawn. */
+/** Options of the spawn before those of the behaviour. */
 function applyOptions(process: Process, program: Program, options: SpawnRequest): void {
-  const merged: ProcessOptions = { ...program.behaviour.options, ...definedOf(options) }
-  if (merged.mailbox !== undefined) limitMailbox(process, merged.mailbox)
-  if (merged.trapExit === true) process.flags |= TRAPPING
-  if (merged.reentrant === true) process.flags |= REENTRANT
-  if (needsKeeping(merged)) extend(process).options = merged
+  const defaults = program.behaviour.options
+  const mailbox = options.mailbox ?? defaults.mailbox
+  if (mailbox !== undefined) limitMailbox(process, mailbox)
+  if (options.trapExit ?? defaults.trapExit) process.flags |= TRAPPING
+  if (options.reentrant ?? defaults.reentrant) process.flags |= REENTRANT
+  keepOptions(process, defaults, options)
   if (options.restarts !== undefined && options.restarts > 0) {
     extend(process).restarts = options.restarts
   }
@@ -221,14 +222,15 @@ function applyOptions(process: Process, program: Program, options: SpawnRequest)
   }
 }
 
-/** True when something is set that is looked up later, and not one of the flags above. */
-const needsKeeping = (options: ProcessOptions): boolean =>
-  options.terminateTimeoutMs !== undefined ||
-  options.preserveMailbox === true ||
-  options.priority !== undefined
-
-/** Without the keys whose value is undefined, so that they do not hide a default. */
-function definedOf(options: SpawnRequest): ProcessOptions {
-  const defined = Object.entries(options).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(defined) as ProcessOptions
+/** Keeps what is looked up later; most processes have none of it. */
+function keepOptions(process: Process, defaults: ProcessOptions, options: SpawnRequest): void {
+  const terminateTimeoutMs = options.terminateTimeoutMs ?? defaults.terminateTimeoutMs
+  const preserveMailbox = options.preserveMailbox ?? defaults.preserveMailbox
+  const priority = options.priority ?? defaults.priority
+  if (terminateTimeoutMs === undefined && preserveMailbox !== true && priority === undefined) return
+  extend(process).options = {
+    terminateTimeoutMs: terminateTimeoutMs ?? PROCESS_DEFAULTS.terminateTimeoutMs,
+    preserveMailbox: preserveMailbox ?? PROCESS_DEFAULTS.preserveMailbox,
+    priority: priority ?? PROCESS_DEFAULTS.priority,
+  }
 }

@@ -238,7 +238,9 @@ class Context {
   createAlias(): Alias {
     const process = this.#live()
     const alias = this.#kernel.table.newAlias(process)
-    relationsOf(process).aliases.add(alias)
+    const relations = relationsOf(process)
+    relations.aliases ??= new Set()
+    relations.aliases.add(alias)
     return alias
   }
 
@@ -252,7 +254,7 @@ class Context {
     }
     this.#kernel.table.dropAlias(alias)
     const { aliases } = relationsOf(process)
-    for (const own of aliases) if (own.id === alias.id) aliases.delete(own)
+    for (const own of aliases ?? []) if (own.id === alias.id) aliases?.delete(own)
     this.#kernel.relations.gone(alias, 'unregistered')
   }
 

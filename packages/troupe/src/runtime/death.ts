@@ -14,6 +14,7 @@ import {
   isCalm,
   type Logger,
   PROCESS_DEFAULTS,
+  type PreservedMailbox,
   type ProcessContext,
   type ProcessName,
   type Target,
@@ -21,7 +22,7 @@ import {
 import type { Calls } from './calls.js'
 import type { DeadLetters } from './dead-letters.js'
 import { PUBLISHED_SINGLY_MAX } from './dead-letters.js'
-import type { Mail } from './extension.js'
+import type { Extension, Mail } from './extension.js'
 import { drainMailbox, extend } from './mailbox.js'
 import { Call } from './message.js'
 import type { Outcomes } from './outcome.js'
@@ -35,6 +36,8 @@ import type { Table } from './table.js'
 import type { Timers } from './timers.js'
 import type { Topics } from './topics.js'
 import type { Turn } from './turn.js'
+
+const NOTHING: readonly never[] = Object.freeze([])
 
 /** What a death asks of the rest of the node. */
 export interface DeathParts {
@@ -163,29 +166,33 @@ export class Deaths {
       return
     }
     process.extension.exitReason = reason
-    const gone = this.#giveUp(process)
+    const gone = this.#giveUp(process, process.extension)
     this.#loseMailbox(process, reason)
-    parts.suspensions.abandon(process, describeReason(reason))
-    this.#loseCalls(process, reason)
+    if (process.extension.pause !== undefined) {
+      parts.suspensions.abandon(process, describeReason(reason))
+    }
+    if (process.extension.deferred !== undefined) this.#loseCalls(process, reason)
     parts.relations.ended(process, reason)
     for (const target of gone) parts.relations.gone(target, reason)
-    this.#cleanUp(process, reason)
+    this.#cleanUp(process, process.extension, reason)
   }
 
   /** Gives up name, aliases, subscriptions and events; answers what has gone with them. */
-  #giveUp(process: Process): readonly Target[] {
+  #giveUp(process: Process, extension: Extension): readonly Target[] {
+    const { name, relations } = extension
+    if (name === undefined && relations === undefined) return NOTHING
     const { table, topics } = this.#parts
     const gone: Target[] = []
-    const { name, relations } = extend(process)
     if (name !== undefined) {
       table.dropName(name)
       gone.push(nameTarget(name))
     }
+    if (relations === undefined) return gone
     for (const token of topics.ended(process)) {
       topics.unregister(token)
       gone.push(token.event)
     }
-    for (const alias of relations?.aliases ?? []) {
+    for (const alias of relations.aliases ?? NOTHING) {
       table.dropAlias(alias)
       gone.push(alias)
     }
@@ -205,7 +212,7 @@ export class Deaths {
       this.#keep(process, mails)
       return
     }
-    this.#lose(process, mails, describeReason(reason))
+    if (mails.length > 0) this.#lose(process, mails, describeReason(reason))
   }
 
   #lose(process: Process, mails: readonly Mail[], told: string): void {
@@ -249,19 +256,22 @@ export class Deaths {
     deferred?.clear()
   }
 
-  #cleanUp(process: Process, reason: ExitReason): void {
-    const extension = extend(process)
-    for (const timer of extension.timers ?? []) timer.cancel()
-    extension.timers = undefined
-    for (const left of extension.preserved?.values() ?? []) {
+  #cleanUp(process: Process, extension: Extension, reason: ExitReason): void {
+    const { timers, preserved, endWaiters } = extension
+    if (timers !== undefined) for (const timer of timers) timer.cancel()
+    if (preserved !== undefined) this.#losePreserved(process, preserved)
+    if (extension.limit !== undefined) this.#parts.room.abandon(process)
+    this.#parts.ended(process)
+    if (endWaiters === undefined) return
+    extension.endWaiters = undefined
+    for (const tell of endWaiters) tell(reason)
+  }
+
+  /** What its children left behind and nobody asked for. */
+  #losePreserved(process: Process, preserved: ReadonlyMap<number, PreservedMailbox>): void {
+    for (const left of preserved.values()) {
       if (left instanceof Preserved) this.#lose(process, left.take(), 'ended')
     }
-    extension.preserved = undefined
-    this.#parts.room.abandon(process)
-    this.#parts.ended(process)
-    const waiters = extension.endWaiters
-    extension.endWaiters = undefined
-    for (const tell of waiters ?? []) tell(reason)
   }
 }
 

@@ -16,10 +16,10 @@ import type {
   PreservedMailbox,
   ProcessOptions,
   SendFailure,
-  Target,
 } from '#contract'
 import type { Lineage } from './lineage.js'
 import type { Call, EntryName, Origin } from './message.js'
+import type { Watch } from './watch.js'
 
 /** One entry of a high-priority queue. */
 export interface Mail {
@@ -74,24 +74,14 @@ export class Limit {
   readonly waiters = new Ring<Waiter>()
 }
 
-/** A one-way relation: `watcher` is told when `target` ends. */
-export interface Watch {
-  readonly kind: 'link' | 'monitor'
-  readonly id: number
-  readonly watcher: Pid
-  readonly target: Target
-}
-
-/** What a process owns or watches, and who watches it. */
+/** What a process owns or watches; each part made on first use. */
 export class Relations {
   /** What this process watches, by the id of the watch. */
-  readonly watches = new Map<number, Watch>()
-  /** Who watches this process by pid, by the id of the watch. */
-  readonly watchers = new Map<number, Watch>()
-  readonly aliases = new Set<Alias>()
-  readonly events = new Set<EventToken>()
+  watches: Map<number, Watch> | undefined = undefined
+  aliases: Set<Alias> | undefined = undefined
+  events: Set<EventToken> | undefined = undefined
   /** Names of the topics it is subscribed to. */
-  readonly subscriptions = new Set<string>()
+  subscriptions: Set<string> | undefined = undefined
 }
 
 /**
@@ -125,6 +115,8 @@ export class Extension {
   options: ProcessOptions | undefined = undefined
   queues: Queues | undefined = undefined
   limit: Limit | undefined = undefined
+  /** Who watches this process by pid: the watch when it is one, as for most; else by id. */
+  watchers: Watch | Map<number, Watch> | undefined = undefined
   relations: Relations | undefined = undefined
   pause: Pause | undefined = undefined
   /** Requests kept for a later answer. */

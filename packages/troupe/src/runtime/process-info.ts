@@ -14,7 +14,7 @@ import {
   SUSPENDED,
   TRAPPING,
 } from './process.js'
-import { linksOf } from './relations.js'
+import { linksOf, watchersOf } from './relations.js'
 
 export function processInfo(kernel: Kernel, process: Process): ProcessInfo {
   const { extension, lineage, program } = process
@@ -32,9 +32,9 @@ export function processInfo(kernel: Kernel, process: Process): ProcessInfo {
     application: lineage.application,
     trapExit: (process.flags & TRAPPING) !== 0,
     links: linksOf(process),
-    monitors: [...(relations?.watches.values() ?? [])].map((watch) => watch.target),
-    watchers: relations?.watchers.size ?? 0,
-    aliases: relations?.aliases.size ?? 0,
+    monitors: [...(relations?.watches?.values() ?? [])].map((watch) => watch.target),
+    watchers: watchersOf(process).length,
+    aliases: relations?.aliases?.size ?? 0,
     events: [...(relations?.events ?? [])].map((token) => token.event.name),
     timers: extension?.timers?.size ?? 0,
     mailbox: mailboxInfo(kernel, process),

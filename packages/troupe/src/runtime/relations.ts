@@ -17,15 +17,15 @@ import {
   NodeName,
   Pid,
   type ProcessName,
-  Ref,
+  type Ref,
   type Target,
   type Wire,
 } from '#contract'
-import type { Watch } from './extension.js'
 import { extend, relationsOf } from './mailbox.js'
 import { DOWN, type Envelope, EXIT } from './message.js'
 import { DEAD, ENDING, EXITING, type Home, Process, TRAPPING } from './process.js'
 import type { Table } from './table.js'
+import { Watch } from './watch.js'
 
 /** What relations ask of the rest of the node. */
 export interface RelationVerbs {
@@ -81,21 +81,21 @@ export class Relations {
 
   /** Watches a target; one that is not there is told of as `no-process`. */
   monitor(process: Process, target: Target): Ref {
-    return this.#refOf(this.#watch(process, 'monitor', target))
+    return this.#watch(process, 'monitor', target)
   }
 
   /** Ends a monitor; false when it has been told, or is not one of this process. */
   demonitor(process: Process, ref: Ref): boolean {
-    const watch = process.extension?.relations?.watches.get(ref.id)
-    if (watch === undefined || watch.kind !== 'monitor') return false
+    const watch = process.extension?.relations?.watches?.get(ref.id)
+    if (watch === undefined || watch.mode !== 'monitor') return false
     this.#unwatch(watch)
     return true
   }
 
   /** Ends whatever a process has with a target, without telling. */
   forget(process: Process, target: Target): void {
-    for (const kind of ['link', 'monitor'] as const) {
-      const watch = this.#watchOf(process, kind, target)
+    for (const mode of ['link', 'monitor'] as const) {
+      const watch = this.#watchOf(process, mode, target)
       if (watch !== undefined) this.#unwatch(watch)
     }
   }
@@ -132,13 +132,16 @@ export class Relations {
   /** At the end of a process: its own relations go first, then all who watch it are told. */
   ended(process: Process, reason: ExitReason): void {
     const relations = process.extension?.relations
-    if (relations !== undefined) {
-      for (const watch of [...relations.watches.values()]) this.#unwatch(watch)
+    if (relations?.watches !== undefined) {
+      for (const watch of relations.watches.values()) this.#unwatch(watch)
     }
-    for (const other of linksOf(process)) this.#endLink(process, other, reason)
-    if (relations === undefined) return
-    for (const watch of relations.watchers.values()) this.#tell(watch, reason)
-    relations.watchers.clear()
+    this.#endLinks(process, reason)
+    const extension = process.extension
+    const watchers = extension?.watchers
+    if (extension === undefined || watchers === undefined) return
+    extension.watchers = undefined
+    if (!(watchers instanceof Map)) this.#tell(watchers, reason)
+    else for (const watch of watchers.values()) this.#tell(watch, reason)
   }
 
   /** Takes the link to a parent away without telling it: the spawn has already failed. */
@@ -146,8 +149,16 @@ export class Relations {
     if (!(parent instanceof Process)) return
     removeLink(process, parent)
     removeLink(parent, process)
-    const watchers = process.extension?.relations?.watchers
-    for (const watch of watchers?.values() ?? []) if (watch.watcher === parent) this.#unwatch(watch)
+    for (const watch of watchersOf(process)) {
+      if (watch.watcher === parent) this.#unwatch(watch)
+    }
+  }
+
+  #endLinks(process: Process, reason: ExitReason): void {
+    const links = process.extension?.links
+    if (links === undefined) return
+    if (!(links instanceof Set)) this.#endLink(process, links, reason)
+    else for (const other of links) this.#endLink(process, other, reason)
   }
 
   #endLink(process: Process, other: Pid, reason: ExitReason): void {
@@ -157,21 +168,19 @@ export class Relations {
     this.exit(other, process, reason, 'link')
   }
 
-  #refOf(watch: Watch): Ref {
-    return Ref.of(this.#home.name, watch.id, this.#home.creation)
-  }
-
-  #watchOf(process: Process, kind: Watch['kind'], target: Target): Watch | undefined {
+  #watchOf(process: Process, mode: Watch['mode'], target: Target): Watch | undefined {
     const key = keyOf(target)
-    for (const watch of process.extension?.relations?.watches.values() ?? []) {
-      if (watch.kind === kind && keyOf(watch.target) === key) return watch
+    for (const watch of process.extension?.relations?.watches?.values() ?? []) {
+      if (watch.mode === mode && keyOf(watch.target) === key) return watch
     }
     return undefined
   }
 
-  #watch(watcher: Process, kind: Watch['kind'], target: Target): Watch {
-    const watch: Watch = { kind, id: this.#table.newId(), watcher, target }
-    relationsOf(watcher).watches.set(watch.id, watch)
+  #watch(watcher: Process, mode: Watch['mode'], target: Target): Watch {
+    const watch = new Watch(mode, this.#table.newId(), watcher, target)
+    const relations = relationsOf(watcher)
+    relations.watches ??= new Map()
+    relations.watches.set(watch.id, watch)
     const problem = this.#place(watch)
     if (problem !== undefined) this.#tell(watch, problem)
     return watch
@@ -181,14 +190,13 @@ export class Relations {
   #place(watch: Watch): ExitReason | undefined {
     const { target } = watch
     if (target.node !== undefined && target.node !== this.#home.name) {
-      const ref = this.#refOf(watch)
-      const failure = this.#wire.watch(target.node, watch.watcher, target, ref)
+      const failure = this.#wire.watch(target.node, watch.watcher, target, watch)
       return failure === undefined ? undefined : 'no-connection'
     }
     if (Pid.is(target)) {
       const process = this.#table.find(target)
       if (process === undefined || (process.flags & DEAD) !== 0) return 'no-process'
-      relationsOf(process).watchers.set(watch.id, watch)
+      addWatcher(process, watch)
       return undefined
     }
     if (!this.#exists(target)) return 'no-process'
@@ -207,12 +215,13 @@ export class Relations {
 
   #unwatch(watch: Watch): void {
     const watcher = watch.watcher as Process
-    watcher.extension?.relations?.watches.delete(watch.id)
+    watcher.extension?.relations?.watches?.delete(watch.id)
     const { target } = watch
     if (target.node !== undefined && target.node !== this.#home.name) {
-      this.#wire.unwatch(target.node, watcher, this.#refOf(watch))
+      this.#wire.unwatch(target.node, watcher, watch)
     } else if (Pid.is(target)) {
-      this.#table.find(target)?.extension?.relations?.watchers.delete(watch.id)
+      const process = this.#table.find(target)
+      if (process !== undefined) removeWatcher(process, watch)
     } else {
       const key = keyOf(target)
       const watches = this.#byKey.get(key)
@@ -224,12 +233,12 @@ export class Relations {
   /** Tells one watcher, once. */
   #tell(watch: Watch, reason: ExitReason): void {
     const watcher = watch.watcher as Process
-    if (watcher.extension?.relations?.watches.delete(watch.id) !== true) return
-    if (watch.kind === 'link') {
+    if (watcher.extension?.relations?.watches?.delete(watch.id) !== true) return
+    if (watch.mode === 'link') {
       this.exit(watcher, watch.target, reason, 'link')
       return
     }
-    const down: Down = { kind: 'down', ref: this.#refOf(watch), target: watch.target, reason }
+    const down: Down = { kind: 'down', ref: watch, target: watch.target, reason }
     this.#verbs.signal(Pid.is(watch.target) ? watch.target : undefined, watcher, DOWN, down)
   }
 }
@@ -242,6 +251,33 @@ function keyOf(target: Target): string {
   if (target.kind === 'name') return `name:${target.name}`
   if (target.kind === 'event') return `event:${target.name}`
   return `${target.kind}:${formatTarget(target)}`
+}
+
+/** Who watches a process by its pid. */
+export function watchersOf(process: Process): Watch[] {
+  const watchers = process.extension?.watchers
+  if (watchers === undefined) return []
+  return watchers instanceof Map ? [...watchers.values()] : [watchers]
+}
+
+function addWatcher(process: Process, watch: Watch): void {
+  const extension = extend(process)
+  const watchers = extension.watchers
+  if (watchers === undefined) extension.watchers = watch
+  else if (watchers instanceof Map) watchers.set(watch.id, watch)
+  else {
+    extension.watchers = new Map([
+      [watchers.id, watchers],
+      [watch.id, watch],
+    ])
+  }
+}
+
+function removeWatcher(process: Process, watch: Watch): void {
+  const extension = process.extension
+  if (extension === undefined) return
+  if (extension.watchers instanceof Map) extension.watchers.delete(watch.id)
+  else if (extension.watchers === watch) extension.watchers = undefined
 }
 
 /** The processes linked with this one. */

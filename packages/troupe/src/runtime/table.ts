@@ -8,11 +8,13 @@
  *
  * @source ergo-features 1, 3 (names and aliases)
  */
+import { Ring } from '#base/ring'
 import { Alias, type Pid, type ProcessName, Ref, TroupeError } from '#contract'
 import { type Home, Process } from './process.js'
 
 const SLOT_BITS = 26
 const SLOTS = 2 ** SLOT_BITS
+const SLOT_MASK = SLOTS - 1
 /** Slot 0 is never used and slots up to here are the node's own. */
 const FIRST_SLOT = 1
 const NAME_BYTES_MAX = 255
@@ -20,10 +22,11 @@ const NAME_BYTES_MAX = 255
 export class Table {
   readonly #home: Home
   readonly #slots: (Process | undefined)[] = [undefined]
-  readonly #free: number[] = []
+  /** Free slots, the longest free first, so that ids grow slowly and old ones stay unknown. */
+  readonly #free = new Ring<number>()
   readonly #names = new Map<string, Process>()
   readonly #aliases = new Map<number, Process>()
-  #generation: number[] = []
+  readonly #generation: number[] = [0]
   #lastId = 0
   #size = 0
 
@@ -45,20 +48,22 @@ export class Table {
 
   /** The id the next process gets; it is taken by `add`. */
   nextId(): number {
-    const slot = this.#free.pop()
+    const slot = this.#free.take()
     if (slot === undefined) return Math.max(this.#slots.length, FIRST_SLOT)
     return slot + (this.#generation[slot] ?? 0) * SLOTS
   }
 
   add(process: Process): void {
-    const slot = process.id % SLOTS
-    if (slot === this.#slots.length) this.#slots.push(process)
-    else this.#slots[slot] = process
+    const slot = process.id & SLOT_MASK
+    if (slot === this.#slots.length) {
+      this.#slots.push(process)
+      this.#generation.push(0)
+    } else this.#slots[slot] = process
     this.#size += 1
   }
 
   remove(process: Process): void {
-    const slot = process.id % SLOTS
+    const slot = process.id & SLOT_MASK
     if (this.#slots[slot] !== process) return
     this.#slots[slot] = undefined
     this.#generation[slot] = (this.#generation[slot] ?? 0) + 1
@@ -69,7 +74,7 @@ export class Table {
   /** The process of a pid of this node; undefined when it has ended. */
   find(pid: Pid): Process | undefined {
     if (pid instanceof Process && pid.home === this.#home) return pid
-    const process = this.#slots[pid.id % SLOTS]
+    const process = this.#slots[pid.id & SLOT_MASK]
     const isSame = process !== undefined && process.id === pid.id
     return isSame && pid.creation === this.#home.creation ? process : undefined
   }

@@ -75,6 +75,8 @@ class Topic {
   }
 }
 
+const NO_EVENTS: readonly EventToken[] = Object.freeze([])
+
 const EVENT_DEFAULTS: Required<EventOptions> = Object.freeze({
   buffer: 0,
   notify: false,
@@ -125,7 +127,11 @@ export class Topics {
       ref: this.#verbs.newRef(),
     })
     this.#topics.set(name, new Topic(token, owner, merged))
-    if (owner !== undefined) relationsOf(owner).events.add(token)
+    if (owner !== undefined) {
+      const relations = relationsOf(owner)
+      relations.events ??= new Set()
+      relations.events.add(token)
+    }
     return token
   }
 
@@ -133,9 +139,9 @@ export class Topics {
   unregister(token: EventToken): void {
     const topic = this.#owned(token)
     this.#topics.delete(token.event.name)
-    topic.owner?.extension?.relations?.events.delete(topic.token)
+    topic.owner?.extension?.relations?.events?.delete(topic.token)
     for (const subscriber of topic.subscribers) {
-      subscriber.extension?.relations?.subscriptions.delete(token.event.name)
+      subscriber.extension?.relations?.subscriptions?.delete(token.event.name)
     }
   }
 
@@ -161,7 +167,9 @@ export class Topics {
     const topic = this.#topics.get(event.name)
     if (topic === undefined) throw unknown(event)
     if (topic.add(subscriber)) {
-      relationsOf(subscriber).subscriptions.add(event.name)
+      const relations = relationsOf(subscriber)
+      relations.subscriptions ??= new Set()
+      relations.subscriptions.add(event.name)
       if (topic.subscribers.length === 1) this.#notify(topic, true)
     }
     return [...topic.buffer]
@@ -170,7 +178,7 @@ export class Topics {
   unsubscribe(subscriber: Process, event: EventName): void {
     const topic = this.#topics.get(event.name)
     if (topic === undefined || !topic.remove(subscriber)) return
-    subscriber.extension?.relations?.subscriptions.delete(event.name)
+    subscriber.extension?.relations?.subscriptions?.delete(event.name)
     if (topic.subscribers.length === 0) this.#notify(topic, false)
   }
 
@@ -183,11 +191,11 @@ export class Topics {
   /** At the end of a process: leaves its subscriptions; gives the events it owned. */
   ended(process: Process): readonly EventToken[] {
     const relations = process.extension?.relations
-    if (relations === undefined) return []
-    for (const name of [...relations.subscriptions]) {
+    if (relations === undefined) return NO_EVENTS
+    for (const name of relations.subscriptions ?? []) {
       this.unsubscribe(process, eventName(name, this.#home.name))
     }
-    return [...relations.events]
+    return relations.events === undefined ? NO_EVENTS : [...relations.events]
   }
 
   info(): readonly EventInfo[] {

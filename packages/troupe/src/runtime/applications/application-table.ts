@@ -27,7 +27,7 @@ import {
   startOrder,
   stopOrder,
 } from './dependency-order.js'
-import { limited } from './time-limit.js'
+import { TimeLimits } from './time-limit.js'
 import { Turns } from './turns.js'
 import type { ApplicationVerbs } from './verbs.js'
 
@@ -37,17 +37,19 @@ export class ApplicationTable {
   readonly #verbs: ApplicationVerbs
   readonly #loaded = new Map<string, LoadedApplication>()
   readonly #turns = new Turns()
+  readonly #limits: TimeLimits
   #runs = 0
   #stopping: Promise<void> | undefined
 
   constructor(verbs: ApplicationVerbs) {
     this.#verbs = verbs
+    this.#limits = new TimeLimits(verbs.clock)
   }
 
   /** OPTION_INVALID, NAME_INVALID; APPLICATION_BUSY when one of this name is loaded. */
   load(spec: ApplicationSpec): void {
     this.#requireOpen()
-    const application = new LoadedApplication(spec, this.#verbs, (reason) => {
+    const application = new LoadedApplication(spec, this.#verbs, this.#limits, (reason) => {
       void this.#stop(name, reason, application.run)
     })
     const { name } = application
@@ -93,7 +95,7 @@ export class ApplicationTable {
     this.#application(name)
     const stopped = this.#stop(name, 'shutdown')
     if (timeoutMs === undefined) return stopped
-    const outcome = await limited(this.#verbs.clock, timeoutMs, () => stopped)
+    const outcome = await this.#limits.wait(timeoutMs, () => stopped)
     if (outcome.kind === 'done') return
     throw new TroupeError('APPLICATION_STOP_TIMEOUT', { name, timeoutMs })
   }
@@ -112,14 +114,23 @@ export class ApplicationTable {
   }
 
   /**
-   * Stops all, the one started last first, and refuses further starts. Calling it again gives
+   * Stops all, the one started last first, and refuses further starts. After `timeoutMs` nothing
+   * is waited for any more: callbacks are given up and processes killed. Calling it again gives
    * the same promise. Never rejects.
    */
-  stopAll(): Promise<void> {
-    this.#stopping ??= this.#turns.take(new Set(this.#loaded.keys()), async () => {
+  stopAll(timeoutMs = Number.POSITIVE_INFINITY): Promise<void> {
+    this.#stopping ??= this.#stopAll(timeoutMs)
+    return this.#stopping
+  }
+
+  async #stopAll(timeoutMs: number): Promise<void> {
+    const hurry = (): void => this.#limits.cutShort()
+    const bounded = Number.isFinite(timeoutMs)
+    const cancel = bounded ? this.#verbs.clock.after(timeoutMs, hurry) : undefined
+    await this.#turns.take(new Set(this.#loaded.keys()), async () => {
       for (const application of this.#running().reverse()) await application.stop('shutdown')
     })
-    return this.#stopping
+    cancel?.()
   }
 
   #requireOpen(): void {

@@ -26,7 +26,7 @@ import {
 } from '#contract'
 import { type CompleteSpec, completeSpec } from './application-spec.js'
 import { verdictAfterMember } from './member-verdict.js'
-import { type Limited, limited } from './time-limit.js'
+import type { Limited, TimeLimits } from './time-limit.js'
 import type { ApplicationVerbs, Launch, StartedMember } from './verbs.js'
 
 interface Member extends StartedMember {
@@ -47,6 +47,7 @@ export class LoadedApplication {
   run = 0
   readonly #spec: ApplicationSpec
   readonly #verbs: ApplicationVerbs
+  readonly #limits: TimeLimits
   readonly #log: Logger
   /** Told when the mode says that a running application is to stop, and why. */
   readonly #onDoomed: (reason: ExitReason) => void
@@ -60,12 +61,14 @@ export class LoadedApplication {
   constructor(
     spec: ApplicationSpec,
     verbs: ApplicationVerbs,
+    limits: TimeLimits,
     onDoomed: (reason: ExitReason) => void,
   ) {
     this.complete = completeSpec(spec)
     this.name = spec.name
     this.#spec = spec
     this.#verbs = verbs
+    this.#limits = limits
     this.#onDoomed = onDoomed
     this.#mode = this.complete.mode
     this.#launch = { application: this.name, env: {}, logLevel: spec.logLevel }
@@ -131,7 +134,7 @@ export class LoadedApplication {
       this.#report(
         'stop',
         stopTimeoutMs,
-        await this.#call(stopTimeoutMs, () => {
+        await this.#limits.wait(stopTimeoutMs, () => {
           return stop.call(this.#spec, context, reason)
         }),
       )
@@ -158,7 +161,7 @@ export class LoadedApplication {
     if (init === undefined) return
     const timeoutMs = this.complete.initTimeoutMs
     const context = this.#context(timeoutMs)
-    const outcome = await this.#call(timeoutMs, () => init.call(this.#spec, context))
+    const outcome = await this.#limits.wait(timeoutMs, () => init.call(this.#spec, context))
     if (outcome.kind === 'failed') throw outcome.thrown
     if (outcome.kind === 'late') throw this.#failure(`init did not finish within ${timeoutMs} ms`)
   }
@@ -168,7 +171,7 @@ export class LoadedApplication {
     if (start === undefined) return
     const timeoutMs = this.complete.startTimeoutMs
     const context = this.#context(timeoutMs)
-    const outcome = await this.#call(timeoutMs, () => start.call(this.#spec, context))
+    const outcome = await this.#limits.wait(timeoutMs, () => start.call(this.#spec, context))
     this.#report('start', timeoutMs, outcome)
   }
 
@@ -210,7 +213,7 @@ export class LoadedApplication {
     const { terminate } = this.#spec
     if (terminate === undefined) return
     const { stopTimeoutMs } = this.complete
-    const outcome = await this.#call(stopTimeoutMs, () => terminate.call(this.#spec, reason))
+    const outcome = await this.#limits.wait(stopTimeoutMs, () => terminate.call(this.#spec, reason))
     this.#report('terminate', stopTimeoutMs, outcome)
   }
 
@@ -218,13 +221,13 @@ export class LoadedApplication {
     if (!alive) return
     const { stopTimeoutMs } = this.complete
     this.#verbs.exit(pid, 'shutdown')
-    if ((await this.#call(stopTimeoutMs, () => ended)).kind !== 'late') return
+    if ((await this.#limits.wait(stopTimeoutMs, () => ended)).kind !== 'late') return
     this.#log.warning('a member did not end in time and is killed', {
       member: label,
       stopTimeoutMs,
     })
     this.#verbs.kill(pid)
-    await this.#call(stopTimeoutMs, () => ended)
+    await this.#limits.wait(stopTimeoutMs, () => ended)
   }
 
   /** What members have spawned and left behind, and what was spawned outside of the list. */
@@ -256,11 +259,9 @@ export class LoadedApplication {
   }
 
   #allEnded(pids: readonly Pid[], timeoutMs: number): Promise<unknown> {
-    return this.#call(timeoutMs, () => Promise.all(pids.map((pid) => this.#verbs.ended(pid))))
-  }
-
-  #call<T>(timeoutMs: number, run: () => T | PromiseLike<T>): Promise<Limited<T>> {
-    return limited(this.#verbs.clock, timeoutMs, run)
+    return this.#limits.wait(timeoutMs, () =>
+      Promise.all(pids.map((pid) => this.#verbs.ended(pid))),
+    )
   }
 
   #report(callback: string, timeoutMs: number, outcome: Limited<unknown>): void {

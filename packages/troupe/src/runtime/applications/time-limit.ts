@@ -1,7 +1,8 @@
 /**
  * runtime/applications/time-limit: waits for something, but not for ever.
  *
- * What comes after the limit is ignored, its failure included.
+ * What comes after the limit is ignored, its failure included. `cutShort` ends all waits at once,
+ * also later ones: for a node that must be gone by a certain time.
  */
 import type { Clock } from '#base/clock'
 
@@ -10,24 +11,38 @@ export type Limited<T> =
   | { readonly kind: 'failed'; readonly thrown: unknown }
   | { readonly kind: 'late' }
 
-/** Runs something and waits for what it gives; never rejects. */
-export function limited<T>(
-  clock: Pick<Clock, 'after'>,
-  timeoutMs: number,
-  run: () => T | PromiseLike<T>,
-): Promise<Limited<T>> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(timeoutMs, () => resolve({ kind: 'late' }))
-    const settle = (outcome: Limited<T>): void => {
-      cancel()
-      resolve(outcome)
-    }
-    // `then` on a settled promise, so that a throw of `run` itself becomes a rejection too.
-    Promise.resolve()
-      .then(run)
-      .then(
-        (value) => settle({ kind: 'done', value }),
-        (thrown: unknown) => settle({ kind: 'failed', thrown }),
-      )
-  })
+export class TimeLimits {
+  readonly #clock: Pick<Clock, 'after'>
+  readonly #waiting = new Set<() => void>()
+  #short = false
+
+  constructor(clock: Pick<Clock, 'after'>) {
+    this.#clock = clock
+  }
+
+  /** Runs something and waits for what it gives; never rejects. */
+  wait<T>(timeoutMs: number, run: () => T | PromiseLike<T>): Promise<Limited<T>> {
+    return new Promise((resolve) => {
+      const late = (): void => settle({ kind: 'late' })
+      const cancel = this.#clock.after(this.#short ? 0 : timeoutMs, late)
+      this.#waiting.add(late)
+      const settle = (outcome: Limited<T>): void => {
+        cancel()
+        this.#waiting.delete(late)
+        resolve(outcome)
+      }
+      // `then` on a settled promise, so that a throw of `run` itself becomes a rejection too.
+      Promise.resolve()
+        .then(run)
+        .then(
+          (value) => settle({ kind: 'done', value }),
+          (thrown: unknown) => settle({ kind: 'failed', thrown }),
+        )
+    })
+  }
+
+  cutShort(): void {
+    this.#short = true
+    for (const late of [...this.#waiting]) late()
+  }
 }
