@@ -245,7 +245,7 @@ class RuntimeNode {
 
   async #stop(timeoutMs: number): Promise<void> {
     const verbs = {
-      stopApplications: () => this.#applications.stopAll(),
+      stopApplications: (limitMs: number) => this.#applications.stopAll(limitMs),
       stopCron: () => this.#cron.stop(),
     }
     await stopNode(this.#kernel, verbs, timeoutMs)

@@ -17,7 +17,8 @@ const REPORTED_MAX = 10
 
 /** What is stopped around the processes. */
 export interface StopVerbs {
-  stopApplications(): Promise<void>
+  /** After `timeoutMs` nothing of them is waited for any more. */
+  stopApplications(timeoutMs: number): Promise<void>
   stopCron(): void
 }
 
@@ -25,7 +26,7 @@ export interface StopVerbs {
 export async function stopNode(kernel: Kernel, verbs: StopVerbs, timeoutMs: number): Promise<void> {
   const deadlineMs = kernel.clock.nowMs() + timeoutMs
   const cancelReport = report(kernel)
-  await verbs.stopApplications().catch((thrown: unknown) => {
+  await verbs.stopApplications(timeoutMs).catch((thrown: unknown) => {
     kernel.log.error('an application did not stop', { error: describeThrown(thrown) })
   })
   kernel.closeBirths()

@@ -261,6 +261,20 @@ describe('the end of a node', () => {
     )
   })
 
+  it('waits for nothing after its time is over', async () => {
+    const { clock, told, processes, table, load } = make()
+    const stuck = member('stuck', { endMs: Number.POSITIVE_INFINITY, children: 3 })
+    load({ name: 'a', members: [member('early')], stop: forEver, terminate: forEver })
+    load({ name: 'b', members: [stuck], stop: forEver, terminate: forEver })
+    await table.start('a')
+    await table.start('b')
+    await clock.until(table.stopAll(100))
+    assert.equal(clock.nowMs(), 100)
+    assert.equal(processes.size, 0)
+    assert.deepEqual(told.slice(-2), ['stuck.3 ends: killed', 'early ends: shutdown'])
+    assert.equal(clock.pending(), 0)
+  })
+
   it('breaks off a start between two members', async () => {
     const { clock, told, table, load } = make()
     load({ name: 'shop', members: [member('a', { startMs: 100 }), member('b', { startMs: 100 })] })

@@ -34,8 +34,8 @@ interface Member extends StartedMember {
   alive: boolean
 }
 
-/** How often all that is left of an application is killed before it is given up, named. */
-const KILL_ROUNDS_MAX = 10
+/** How often all that is left of an application is told to end, and then killed. */
+const ROUNDS_MAX = 10
 /** Processes named in one log record. */
 const NAMED_MAX = 10
 
@@ -235,11 +235,12 @@ export class LoadedApplication {
     const { stopTimeoutMs } = this.complete
     const deadlineMs = this.#verbs.clock.nowMs() + stopTimeoutMs
     let left = this.#verbs.processesOf(this.name)
-    while (left.length > 0) {
-      const remainingMs = deadlineMs - this.#verbs.clock.nowMs()
-      if (remainingMs <= 0) break
+    // Each round may leave children that the ending processes have spawned meanwhile.
+    let inTime = true
+    for (let round = 0; left.length > 0 && inTime && round < ROUNDS_MAX; round += 1) {
       for (const pid of left) this.#verbs.exit(pid, 'shutdown')
-      await this.#allEnded(left, remainingMs)
+      const remainingMs = Math.max(deadlineMs - this.#verbs.clock.nowMs(), 0)
+      inTime = (await this.#allEnded(left, remainingMs)).kind === 'done' && remainingMs > 0
       left = this.#verbs.processesOf(this.name)
     }
     if (left.length > 0) await this.#killAll(left, stopTimeoutMs)
@@ -250,7 +251,7 @@ export class LoadedApplication {
     this.#log.warning('processes did not end in time and are killed', told)
     let left = first
     // One that spawns while it is ended leaves a child behind, hence more than one round.
-    for (let round = 0; left.length > 0 && round < KILL_ROUNDS_MAX; round += 1) {
+    for (let round = 0; left.length > 0 && round < ROUNDS_MAX; round += 1) {
       for (const pid of left) this.#verbs.kill(pid)
       await this.#allEnded(left, stopTimeoutMs)
       left = this.#verbs.processesOf(this.name)
@@ -258,7 +259,7 @@ export class LoadedApplication {
     if (left.length > 0) this.#log.error('processes are left over', { processes: named(left) })
   }
 
-  #allEnded(pids: readonly Pid[], timeoutMs: number): Promise<unknown> {
+  #allEnded(pids: readonly Pid[], timeoutMs: number): Promise<Limited<unknown>> {
     return this.#limits.wait(timeoutMs, () =>
       Promise.all(pids.map((pid) => this.#verbs.ended(pid))),
     )
