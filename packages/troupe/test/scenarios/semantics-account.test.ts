@@ -215,115 +215,128 @@ const DROPS: readonly DropCase[] = [
   },
 ]
 
-describe('nothing is lost silently', () => {
-  for (const { title, cause, count, handling = 0, run } of DROPS) {
-    it(`${title} is counted as ${cause} and published as a dead letter`, async () => {
+describe(
+  'Nothing is lost silently: every drop (full mailbox, dead target, broken link, ' +
+    'refused schema, pool saturated) is counted by cause at the place it happens and ' +
+    'published as a dead letter; totals close.',
+  () => {
+    for (const { title, cause, count, handling = 0, run } of DROPS) {
+      it(`${title} is counted as ${cause} and published as a dead letter`, async () => {
+        await using test = await testNode()
+        const { node, clock } = test
+        const letters = await deadLetters(node)
+        const before = node.account().dropped
+        await run(node, () => clock.settle())
+        await clock.settle()
+        const after = node.account().dropped
+        const grown = Object.entries(after).filter(
+          ([name, sum]) => sum !== before[name as DropCause],
+        )
+        assert.deepEqual(
+          grown.map(([name, sum]) => [name, sum - before[name as DropCause]]),
+          handling === 0
+            ? [[cause, count]]
+            : [
+                ['process-ended', handling],
+                [cause, count],
+              ],
+        )
+        assert.deepEqual(
+          letters.map((letter) => [letter.kind, letter.cause]),
+          [
+            ...new Array(handling).fill(['dead-letter', 'process-ended']),
+            ...new Array(count).fill(['dead-letter', cause]),
+          ],
+        )
+        assertCloses(node)
+      })
+    }
+
+    it('an answer that nobody waits for any more is counted', async () => {
+      await using test = await testNode()
+      const { node, clock } = test
+      const player = await play(node)
+      const gate = makeGate()
+      const call = node.call(player.pid, 'ask', () => gate.closed, { timeoutMs: 10 })
+      const rejected = assert.rejects(call, { code: 'CALL_TIMEOUT' })
+      await clock.advance(10)
+      await rejected
+      gate.open()
+      await clock.settle()
+      assert.equal(node.info().unwantedReplies, 1)
+      assertCloses(node)
+    })
+
+    it('a dead letter names sender, receiver and message', async () => {
       await using test = await testNode()
       const { node, clock } = test
       const letters = await deadLetters(node)
-      const before = node.account().dropped
-      await run(node, () => clock.settle())
+      const [sender, receiver] = [await play(node), await play(node)]
+      node.kill(receiver.pid)
       await clock.settle()
-      const after = node.account().dropped
-      const grown = Object.entries(after).filter(([name, sum]) => sum !== before[name as DropCause])
+      node.send(sender.pid, 'act', (context) => context.send(receiver.pid, 'note', 1))
+      await clock.settle()
+      const [letter] = letters
+      assert.ok(letter !== undefined)
       assert.deepEqual(
-        grown.map(([name, sum]) => [name, sum - before[name as DropCause]]),
-        handling === 0
-          ? [[cause, count]]
-          : [
-              ['process-ended', handling],
-              [cause, count],
-            ],
+        [letter.from, letter.to, letter.message, letter.count],
+        [sender.pid, receiver.pid, 'note', 1],
       )
-      assert.deepEqual(
-        letters.map((letter) => [letter.kind, letter.cause]),
-        [
-          ...new Array(handling).fill(['dead-letter', 'process-ended']),
-          ...new Array(count).fill(['dead-letter', cause]),
-        ],
-      )
+    })
+  },
+)
+
+describe(
+  'What died with a process or node is derived from hop counters (sent - acknowledged) ' +
+    'and named so.',
+  () => {
+    it('a long mailbox that dies with its owner is published in one letter with a count', async () => {
+      await using test = await testNode()
+      const { node, clock } = test
+      const letters = await deadLetters(node)
+      const { pid } = await held(node, () => clock.settle())
+      for (let i = 0; i < 10_000; i += 1) node.send(pid, 'note', i)
+      node.kill(pid)
+      await clock.settle()
+      assert.ok(letters.length < 1_000, `${letters.length} letters`)
+      const told = letters.reduce((sum, letter) => sum + letter.count, 0)
+      assert.equal(told, node.account().dropped['process-ended'])
       assertCloses(node)
     })
-  }
 
-  it('an answer that nobody waits for any more is counted', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const player = await play(node)
-    const gate = makeGate()
-    const call = node.call(player.pid, 'ask', () => gate.closed, { timeoutMs: 10 })
-    const rejected = assert.rejects(call, { code: 'CALL_TIMEOUT' })
-    await clock.advance(10)
-    await rejected
-    gate.open()
-    await clock.settle()
-    assert.equal(node.info().unwantedReplies, 1)
-    assertCloses(node)
-  })
-
-  it('a dead letter names sender, receiver and message', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const letters = await deadLetters(node)
-    const [sender, receiver] = [await play(node), await play(node)]
-    node.kill(receiver.pid)
-    await clock.settle()
-    node.send(sender.pid, 'act', (context) => context.send(receiver.pid, 'note', 1))
-    await clock.settle()
-    const [letter] = letters
-    assert.ok(letter !== undefined)
-    assert.deepEqual(
-      [letter.from, letter.to, letter.message, letter.count],
-      [sender.pid, receiver.pid, 'note', 1],
-    )
-  })
-
-  it('a long mailbox that dies with its owner is published in one letter with a count', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const letters = await deadLetters(node)
-    const { pid } = await held(node, () => clock.settle())
-    for (let i = 0; i < 10_000; i += 1) node.send(pid, 'note', i)
-    node.kill(pid)
-    await clock.settle()
-    assert.ok(letters.length < 1_000, `${letters.length} letters`)
-    const told = letters.reduce((sum, letter) => sum + letter.count, 0)
-    assert.equal(told, node.account().dropped['process-ended'])
-    assertCloses(node)
-  })
-
-  it('the totals close after any mixture of sends, calls, throws, kills and limits', async () => {
-    const step = fc.record({
-      do: fc.constantFrom('note', 'throw', 'kill', 'exit', 'hold', 'ask', 'unknown', 'name'),
-      at: fc.integer({ min: 0, max: 3 }),
-      settle: fc.boolean(),
-    })
-    const policy = fc.constantFrom('fail', 'drop-newest', 'drop-oldest', 'block')
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 40 }), policy, async (steps, kind) => {
-        await using test = await testNode()
-        const { node, clock } = test
-        const mailbox = { lengthMax: 3, policy: kind } as const
-        const pids = await Promise.all(
-          [0, 1, 2, 3].map(async () => (await play(node, { mailbox })).pid),
-        )
-        const gate = makeGate()
-        for (const { do: action, at, settle } of steps) {
-          act(node, pids[at] as ScriptedPid, action, gate.closed)
-          if (settle) {
-            await clock.settle()
-            assertCloses(node)
+    it('the totals close after any mixture of sends, calls, throws, kills and limits', async () => {
+      const step = fc.record({
+        do: fc.constantFrom('note', 'throw', 'kill', 'exit', 'hold', 'ask', 'unknown', 'name'),
+        at: fc.integer({ min: 0, max: 3 }),
+        settle: fc.boolean(),
+      })
+      const policy = fc.constantFrom('fail', 'drop-newest', 'drop-oldest', 'block')
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 40 }), policy, async (steps, kind) => {
+          await using test = await testNode()
+          const { node, clock } = test
+          const mailbox = { lengthMax: 3, policy: kind } as const
+          const pids = await Promise.all(
+            [0, 1, 2, 3].map(async () => (await play(node, { mailbox })).pid),
+          )
+          const gate = makeGate()
+          for (const { do: action, at, settle } of steps) {
+            act(node, pids[at] as ScriptedPid, action, gate.closed)
+            if (settle) {
+              await clock.settle()
+              assertCloses(node)
+            }
           }
-        }
-        gate.open()
-        await clock.advance(10_000)
-        assertCloses(node)
-        assert.deepEqual([node.account().waiting, node.account().handling], [0, 0])
-      }),
-      { numRuns: 100 },
-    )
-  })
-})
+          gate.open()
+          await clock.advance(10_000)
+          assertCloses(node)
+          assert.deepEqual([node.account().waiting, node.account().handling], [0, 0])
+        }),
+        { numRuns: 100 },
+      )
+    })
+  },
+)
 
 function act(node: Node, pid: ScriptedPid, action: string, closed: Promise<void>): void {
   const swallow = (): void => {}
@@ -341,14 +354,14 @@ function act(node: Node, pid: ScriptedPid, action: string, closed: Promise<void>
   if (action === 'name') node.call('nobody', 'ask', 1).then(swallow, swallow)
 }
 
-describe('a bounded mailbox', () => {
+describe('Mailboxes can be bounded: policy `fail`, `drop-newest`, `drop-oldest`, `latest-by-key`, `block` (remote: credit).', () => {
   const fill = async (node: Node, settle: () => Promise<void>, mailbox: MailboxOptions) => {
     const { pid, seen, gate } = await held(node, settle, mailbox)
     const outcomes = [1, 2, 3, 4].map((i) => node.send(pid, 'note', i))
     return { pid, seen, gate, outcomes }
   }
 
-  it('with the policy fail tells the sender', async () => {
+  it('a mailbox with the policy fail tells the sender', async () => {
     await using test = await testNode()
     const settle = () => test.clock.settle()
     const { seen, gate, outcomes } = await fill(test.node, settle, { lengthMax: 2 })
@@ -358,7 +371,7 @@ describe('a bounded mailbox', () => {
     assert.deepEqual(seen, ['1', '2'])
   })
 
-  it('with the policy drop-newest keeps what came first', async () => {
+  it('a mailbox with the policy drop-newest keeps what came first', async () => {
     await using test = await testNode()
     const settle = () => test.clock.settle()
     const mailbox = { lengthMax: 2, policy: 'drop-newest' } as const
@@ -368,7 +381,7 @@ describe('a bounded mailbox', () => {
     assert.deepEqual([outcomes, seen], [new Array(4).fill(undefined), ['1', '2']])
   })
 
-  it('with the policy drop-oldest keeps what came last', async () => {
+  it('a mailbox with the policy drop-oldest keeps what came last', async () => {
     await using test = await testNode()
     const settle = () => test.clock.settle()
     const mailbox = { lengthMax: 2, policy: 'drop-oldest' } as const
@@ -378,7 +391,7 @@ describe('a bounded mailbox', () => {
     assert.deepEqual([outcomes, seen], [new Array(4).fill(undefined), ['3', '4']])
   })
 
-  it('with the policy latest-by-key keeps the last of each key in the place of the first', async () => {
+  it('a mailbox with the policy latest-by-key keeps the last of each key in the place of the first', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const Positions = protocol('positions', { at: message<readonly [string, number]>() })
@@ -419,7 +432,7 @@ describe('a bounded mailbox', () => {
     assert.deepEqual(outcomes, [undefined, undefined, undefined, 'MAILBOX_FULL', undefined])
   })
 
-  it('with the policy block lets sendWhenRoom wait, first come first served', async () => {
+  it('a mailbox with the policy block lets sendWhenRoom wait, first come first served', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const settle = () => clock.settle()
@@ -436,7 +449,7 @@ describe('a bounded mailbox', () => {
     assert.deepEqual([outcomes, seen], [new Array(4).fill(undefined), ['1', '2', '3', '4']])
   })
 
-  it('tells whoever waits for room that the receiver has ended', async () => {
+  it('a mailbox tells whoever waits for room that the receiver has ended', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const settle = () => clock.settle()
@@ -448,7 +461,7 @@ describe('a bounded mailbox', () => {
     assertCloses(node)
   })
 
-  it('counts urgent, system and main together, and never refuses a signal', async () => {
+  it('a mailbox counts urgent, system and main together, and never refuses a signal', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const settle = () => clock.settle()
@@ -464,7 +477,7 @@ describe('a bounded mailbox', () => {
     assert.deepEqual(seen, ['terminate: shutdown'])
   })
 
-  it('rejects a call at once when it is full', async () => {
+  it('a mailbox rejects a call at once when it is full', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const { pid } = await held(node, () => clock.settle(), { lengthMax: 1 })
@@ -475,7 +488,7 @@ describe('a bounded mailbox', () => {
     )
   })
 
-  it('rejects the caller whose request is dropped as the oldest', async () => {
+  it('a mailbox rejects the caller whose request is dropped as the oldest', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const mailbox = { lengthMax: 1, policy: 'drop-oldest' } as const
@@ -485,7 +498,7 @@ describe('a bounded mailbox', () => {
     await assert.rejects(call, { code: 'MAILBOX_FULL' })
   })
 
-  it('refuses options that cannot be, naming them', async () => {
+  it('a mailbox refuses options that cannot be, naming them', async () => {
     await using test = await testNode()
     const bad: readonly [string, MailboxOptions][] = [
       ['mailbox.lengthMax', { lengthMax: 0 }],

@@ -36,8 +36,8 @@ async function childOf(test: TestNode, parent: Player, trapExit: boolean): Promi
   return { pid: (await test.node.call(parent.pid, 'ask', spawn)) as Player['pid'], seen }
 }
 
-describe('a throw', () => {
-  it('ends only that process', async () => {
+describe('A throw ends only that process, with a reason that is a value.', () => {
+  it('a throw ends only that process', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const [player, other] = [await play(node), await play(node)]
@@ -48,7 +48,7 @@ describe('a throw', () => {
     assert.ok(node.running)
   })
 
-  it('ends it with a reason that is a value', async () => {
+  it('a throw ends it with a reason that is a value', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const thrown: readonly (readonly [unknown, string, string | undefined])[] = [
@@ -77,7 +77,7 @@ describe('a throw', () => {
     }
   })
 
-  it('in init rejects the spawn, and nobody else hears of the process', async () => {
+  it('a throw in init rejects the spawn, and nobody else hears of the process', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const failing = (init: () => undefined | Promise<undefined>) =>
@@ -95,7 +95,7 @@ describe('a throw', () => {
     assert.equal(node.info().spawnFailed, 2)
   })
 
-  it('in terminate is logged, and the end goes on', async () => {
+  it('a throw in terminate is logged, and the end goes on', async () => {
     await using test = await testNode()
     const { node, clock, log } = test
     for (const terminate of [boom, async () => boom()]) {
@@ -109,7 +109,7 @@ describe('a throw', () => {
     assert.equal(failures.length, 2)
   })
 
-  it('in a timer, an event handler, a down handler or an exit handler ends it likewise', async () => {
+  it('a throw in a timer, an event handler, a down handler or an exit handler ends it likewise', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const Frail = protocol('frail', {})
@@ -142,97 +142,100 @@ describe('a throw', () => {
   })
 })
 
-describe('exit signals', () => {
-  const reasons: readonly ExitReason[] = ['shutdown', 'killed', custom('worn-out'), 'normal']
+describe(
+  "Exit signals, trapping, `kill`, and the parent's untrappable exit as in the " + 'reference.',
+  () => {
+    const reasons: readonly ExitReason[] = ['shutdown', 'killed', custom('worn-out'), 'normal']
 
-  it('end a process that does not trap, with their reason', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    for (const reason of reasons) {
+    it('exit signals end a process that does not trap, with their reason', async () => {
+      await using test = await testNode()
+      const { node, clock } = test
+      for (const reason of reasons) {
+        const { pid, seen } = await play(node)
+        const [end, other] = [endOf(node, pid), await play(node)]
+        node.send(other.pid, 'act', (context) => context.exit(pid, reason))
+        await clock.settle()
+        assert.deepEqual([end.reason, seen], [reason, [`terminate: ${describeReason(reason)}`]])
+      }
+    })
+
+    it('exit signals reach a process that traps as messages', async () => {
+      await using test = await testNode()
+      const { node, clock } = test
+      const { pid, seen } = await play(node, { trapExit: true })
+      const other = await play(node)
+      for (const reason of reasons) {
+        node.send(other.pid, 'act', (context) => context.exit(pid, reason))
+      }
+      await clock.settle()
+      assert.ok(node.isAlive(pid))
+      assert.deepEqual(
+        seen,
+        reasons.map((reason) => `exit of pid: ${describeReason(reason)}`),
+      )
+    })
+
+    it('exit signals may be trapped from one moment to the next', async () => {
+      await using test = await testNode()
+      const { node, clock } = test
       const { pid, seen } = await play(node)
-      const [end, other] = [endOf(node, pid), await play(node)]
-      node.send(other.pid, 'act', (context) => context.exit(pid, reason))
+      const end = endOf(node, pid)
+      const set = async (on: boolean) => {
+        node.send(pid, 'act', (context) => context.trapExit(on))
+        await clock.settle()
+      }
+      await set(true)
+      node.exit(pid, 'shutdown')
       await clock.settle()
-      assert.deepEqual([end.reason, seen], [reason, [`terminate: ${describeReason(reason)}`]])
-    }
-  })
-
-  it('reach a process that traps as messages', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const { pid, seen } = await play(node, { trapExit: true })
-    const other = await play(node)
-    for (const reason of reasons) {
-      node.send(other.pid, 'act', (context) => context.exit(pid, reason))
-    }
-    await clock.settle()
-    assert.ok(node.isAlive(pid))
-    assert.deepEqual(
-      seen,
-      reasons.map((reason) => `exit of pid: ${describeReason(reason)}`),
-    )
-  })
-
-  it('may be trapped from one moment to the next', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const { pid, seen } = await play(node)
-    const end = endOf(node, pid)
-    const set = async (on: boolean) => {
-      node.send(pid, 'act', (context) => context.trapExit(on))
+      assert.deepEqual(seen, ['exit of node: shutdown'])
+      await set(false)
+      node.exit(pid, 'shutdown')
       await clock.settle()
-    }
-    await set(true)
-    node.exit(pid, 'shutdown')
-    await clock.settle()
-    assert.deepEqual(seen, ['exit of node: shutdown'])
-    await set(false)
-    node.exit(pid, 'shutdown')
-    await clock.settle()
-    assert.equal(end.reason, 'shutdown')
-  })
+      assert.equal(end.reason, 'shutdown')
+    })
 
-  it('of the parent cannot be trapped', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const parent = await play(node)
-    const child = await childOf(test, parent, true)
-    const end = endOf(node, child.pid)
-    node.send(parent.pid, 'act', (context) => context.exit(child.pid, custom('over')))
-    await clock.settle()
-    assert.deepEqual([end.reason, child.seen], [custom('over'), ['terminate: over']])
-  })
+    it('exit signals of the parent cannot be trapped', async () => {
+      await using test = await testNode()
+      const { node, clock } = test
+      const parent = await play(node)
+      const child = await childOf(test, parent, true)
+      const end = endOf(node, child.pid)
+      node.send(parent.pid, 'act', (context) => context.exit(child.pid, custom('over')))
+      await clock.settle()
+      assert.deepEqual([end.reason, child.seen], [custom('over'), ['terminate: over']])
+    })
 
-  it('to a process that is gone do nothing', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const { pid } = await play(node)
-    node.kill(pid)
-    await clock.settle()
-    node.exit(pid, 'shutdown')
-    node.kill(pid)
-    await clock.settle()
-    assert.equal(node.info().ended, 1)
-  })
+    it('exit signals to a process that is gone do nothing', async () => {
+      await using test = await testNode()
+      const { node, clock } = test
+      const { pid } = await play(node)
+      node.kill(pid)
+      await clock.settle()
+      node.exit(pid, 'shutdown')
+      node.kill(pid)
+      await clock.settle()
+      assert.equal(node.info().ended, 1)
+    })
 
-  it('wait until the handler that runs has settled', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const { pid, seen } = await play(node)
-    const gate = makeGate()
-    node.send(pid, 'act', () => gate.closed.then(() => void seen.push('settled')))
-    await clock.settle()
-    node.exit(pid, 'shutdown')
-    await clock.settle()
-    assert.deepEqual([seen, node.isAlive(pid)], [[], true])
-    gate.open()
-    await clock.settle()
-    assert.deepEqual(seen, ['settled', 'terminate: shutdown'])
-  })
-})
+    it('exit signals wait until the handler that runs has settled', async () => {
+      await using test = await testNode()
+      const { node, clock } = test
+      const { pid, seen } = await play(node)
+      const gate = makeGate()
+      node.send(pid, 'act', () => gate.closed.then(() => void seen.push('settled')))
+      await clock.settle()
+      node.exit(pid, 'shutdown')
+      await clock.settle()
+      assert.deepEqual([seen, node.isAlive(pid)], [[], true])
+      gate.open()
+      await clock.settle()
+      assert.deepEqual(seen, ['settled', 'terminate: shutdown'])
+    })
+  },
+)
 
-describe('watchers', () => {
-  it('are told exactly once, after terminate ran', async () => {
+describe('Watchers are told exactly once, after `terminate` ran or its deadline passed.', () => {
+  it('watchers are told exactly once, after terminate ran', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const order: string[] = []
@@ -271,7 +274,7 @@ describe('watchers', () => {
     ])
   })
 
-  it('are told when the deadline of terminate has passed', async () => {
+  it('watchers are told when the deadline of terminate has passed', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const gate = makeGate()
@@ -293,7 +296,7 @@ describe('watchers', () => {
     assert.equal(node.info().zombies, 0)
   })
 
-  it('are told once also when many ends race', async () => {
+  it('watchers are told once also when many ends race', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const { player, watcher } = await watched(test)
@@ -311,184 +314,193 @@ describe('watchers', () => {
   })
 })
 
-describe('kill', () => {
-  it('tells watchers at once, though a handler still runs', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const { player, watcher } = await watched(test)
-    const gate = makeGate()
-    node.send(player.pid, 'act', () => gate.closed)
-    await clock.settle()
-    node.kill(player.pid)
-    await clock.settle()
-    assert.deepEqual(watcher.seen, ['down of pid: killed'])
-    assert.equal(node.isAlive(player.pid), false)
-    gate.open()
-  })
-
-  it('does not run terminate', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const { pid, seen } = await play(node)
-    node.kill(pid)
-    await clock.settle()
-    assert.deepEqual(seen, [])
-  })
-
-  it('cannot be trapped, and ends a process that is in terminate', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const trapping = await play(node, { trapExit: true })
-    const gate = makeGate()
-    const stuck = await node.spawn(
-      actor(protocol('stuck', {}), { on: {}, terminate: () => gate.closed }),
-    )
-    const ends = [endOf(node, trapping.pid), endOf(node, stuck)]
-    node.exit(stuck, 'shutdown')
-    await clock.settle()
-    node.kill(trapping.pid)
-    node.kill(stuck)
-    await clock.settle()
-    assert.deepEqual(
-      ends.map(({ reason }) => reason),
-      ['killed', 'killed'],
-    )
-    gate.open()
-  })
-
-  it('revokes the context: later sends become dead letters', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const [player, other] = [await play(node), await play(node)]
-    const gate = makeGate()
-    let failure: unknown
-    node.send(player.pid, 'act', async (context) => {
-      await gate.closed
-      failure = context.send(other.pid, 'note', 'void')
-    })
-    await clock.settle()
-    node.kill(player.pid)
-    gate.open()
-    await clock.settle()
-    assert.deepEqual([failure, other.seen], ['PROCESS_REVOKED', []])
-    assert.equal(node.account().dropped['process-revoked'], 1)
-  })
-
-  it('revokes the context: every other verb with an effect is refused', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const [player, other] = [await play(node), await play(node)]
-    const gate = makeGate()
-    const outcomes = new Map<string, unknown>()
-    node.send(player.pid, 'act', async (context) => {
-      await gate.closed
-      const attempts: Readonly<Record<string, () => unknown>> = {
-        call: () => context.call(other.pid, 'ask', () => 1),
-        spawn: () => context.spawn(scripted),
-        exit: () => context.exit(other.pid, 'shutdown'),
-        kill: () => context.kill(other.pid),
-        link: () => context.link(other.pid),
-        monitor: () => context.monitor(other.pid),
-        register: () => context.register('ghost'),
-        createAlias: () => context.createAlias(),
-        registerEvent: () => context.registerEvent('ghost'),
-        subscribe: () => context.subscribe({ kind: 'event', name: 'node', node: undefined }),
-        after: () => context.after(1, () => outcomes.set('fired', true)),
-        sendAfter: () => context.sendAfter(1, other.pid, 'note', 'void'),
-      }
-      for (const [name, attempt] of Object.entries(attempts)) {
-        try {
-          outcomes.set(name, await attempt())
-        } catch (error) {
-          outcomes.set(name, TroupeError.is(error) ? error.code : error)
-        }
-      }
-    })
-    await clock.settle()
-    node.kill(player.pid)
-    gate.open()
-    await clock.advance(100)
-    const names = [...outcomes.keys()]
-    assert.deepEqual(
-      [...outcomes],
-      names.map((name) => [name, 'PROCESS_REVOKED']),
-    )
-    assert.ok(node.isAlive(other.pid))
-    assert.deepEqual([other.seen, node.whereis('ghost')], [[], undefined])
-  })
-
-  it('counts the process as a zombie until its promise settles', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const before = node.info().floatingRejections
-    for (const settle of ['open', 'fail'] as const) {
-      const { pid } = await play(node)
+describe(
+  'A handler cannot be stopped from outside in JavaScript: kill tells watchers at once, ' +
+    "revokes the process's context (its later sends become dead letters) and counts it as " +
+    'a zombie until its promise settles.',
+  () => {
+    it('kill tells watchers at once, though a handler still runs', async () => {
+      await using test = await testNode()
+      const { node, clock } = test
+      const { player, watcher } = await watched(test)
       const gate = makeGate()
-      node.send(pid, 'act', () => gate.closed)
+      node.send(player.pid, 'act', () => gate.closed)
       await clock.settle()
+      node.kill(player.pid)
+      await clock.settle()
+      assert.deepEqual(watcher.seen, ['down of pid: killed'])
+      assert.equal(node.isAlive(player.pid), false)
+      gate.open()
+    })
+
+    it('kill does not run terminate', async () => {
+      await using test = await testNode()
+      const { node, clock } = test
+      const { pid, seen } = await play(node)
       node.kill(pid)
       await clock.settle()
-      assert.equal(node.info().zombies, 1)
-      gate[settle](new Error('late'))
-      await clock.settle()
-      assert.equal(node.info().zombies, 0)
-    }
-    assert.equal(node.info().floatingRejections, before)
-  })
-})
-
-describe('what rejects', () => {
-  it('in a handler belongs to its process', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const before = node.info().floatingRejections
-    const { pid, seen } = await play(node)
-    node.send(pid, 'act', async () => {
-      await undefined
-      boom()
+      assert.deepEqual(seen, [])
     })
-    await clock.settle()
-    assert.deepEqual(seen, ['terminate: crash (RangeError: boom)'])
-    assert.equal(node.info().floatingRejections, before)
-  })
 
-  it('in a timer of ours belongs to its process', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const before = node.info().floatingRejections
-    const { pid, seen } = await play(node)
-    node.send(pid, 'act', (context) => {
-      context.after(5, async () => {
-        await context.sleep(5)
+    it('kill cannot be trapped, and ends a process that is in terminate', async () => {
+      await using test = await testNode()
+      const { node, clock } = test
+      const trapping = await play(node, { trapExit: true })
+      const gate = makeGate()
+      const stuck = await node.spawn(
+        actor(protocol('stuck', {}), { on: {}, terminate: () => gate.closed }),
+      )
+      const ends = [endOf(node, trapping.pid), endOf(node, stuck)]
+      node.exit(stuck, 'shutdown')
+      await clock.settle()
+      node.kill(trapping.pid)
+      node.kill(stuck)
+      await clock.settle()
+      assert.deepEqual(
+        ends.map(({ reason }) => reason),
+        ['killed', 'killed'],
+      )
+      gate.open()
+    })
+
+    it('kill revokes the context: later sends become dead letters', async () => {
+      await using test = await testNode()
+      const { node, clock } = test
+      const [player, other] = [await play(node), await play(node)]
+      const gate = makeGate()
+      let failure: unknown
+      node.send(player.pid, 'act', async (context) => {
+        await gate.closed
+        failure = context.send(other.pid, 'note', 'void')
+      })
+      await clock.settle()
+      node.kill(player.pid)
+      gate.open()
+      await clock.settle()
+      assert.deepEqual([failure, other.seen], ['PROCESS_REVOKED', []])
+      assert.equal(node.account().dropped['process-revoked'], 1)
+    })
+
+    it('kill revokes the context: every other verb with an effect is refused', async () => {
+      await using test = await testNode()
+      const { node, clock } = test
+      const [player, other] = [await play(node), await play(node)]
+      const gate = makeGate()
+      const outcomes = new Map<string, unknown>()
+      node.send(player.pid, 'act', async (context) => {
+        await gate.closed
+        const attempts: Readonly<Record<string, () => unknown>> = {
+          call: () => context.call(other.pid, 'ask', () => 1),
+          spawn: () => context.spawn(scripted),
+          exit: () => context.exit(other.pid, 'shutdown'),
+          kill: () => context.kill(other.pid),
+          link: () => context.link(other.pid),
+          monitor: () => context.monitor(other.pid),
+          register: () => context.register('ghost'),
+          createAlias: () => context.createAlias(),
+          registerEvent: () => context.registerEvent('ghost'),
+          subscribe: () => context.subscribe({ kind: 'event', name: 'node', node: undefined }),
+          after: () => context.after(1, () => outcomes.set('fired', true)),
+          sendAfter: () => context.sendAfter(1, other.pid, 'note', 'void'),
+        }
+        for (const [name, attempt] of Object.entries(attempts)) {
+          try {
+            outcomes.set(name, await attempt())
+          } catch (error) {
+            outcomes.set(name, TroupeError.is(error) ? error.code : error)
+          }
+        }
+      })
+      await clock.settle()
+      node.kill(player.pid)
+      gate.open()
+      await clock.advance(100)
+      const names = [...outcomes.keys()]
+      assert.deepEqual(
+        [...outcomes],
+        names.map((name) => [name, 'PROCESS_REVOKED']),
+      )
+      assert.ok(node.isAlive(other.pid))
+      assert.deepEqual([other.seen, node.whereis('ghost')], [[], undefined])
+    })
+
+    it('kill counts the process as a zombie until its promise settles', async () => {
+      await using test = await testNode()
+      const { node, clock } = test
+      const before = node.info().floatingRejections
+      for (const settle of ['open', 'fail'] as const) {
+        const { pid } = await play(node)
+        const gate = makeGate()
+        node.send(pid, 'act', () => gate.closed)
+        await clock.settle()
+        node.kill(pid)
+        await clock.settle()
+        assert.equal(node.info().zombies, 1)
+        gate[settle](new Error('late'))
+        await clock.settle()
+        assert.equal(node.info().zombies, 0)
+      }
+      assert.equal(node.info().floatingRejections, before)
+    })
+  },
+)
+
+describe(
+  "A handler's own rejection and our timers belong to their process; a floating promise " +
+    'is counted for the node (attributed in development mode).',
+  () => {
+    it('a rejection in a handler belongs to its process', async () => {
+      await using test = await testNode()
+      const { node, clock } = test
+      const before = node.info().floatingRejections
+      const { pid, seen } = await play(node)
+      node.send(pid, 'act', async () => {
+        await undefined
         boom()
       })
-    })
-    await clock.advance(10)
-    assert.deepEqual(seen, ['terminate: crash (RangeError: boom)'])
-    assert.equal(node.info().floatingRejections, before)
-  })
-
-  it('and floats is counted for the node, which goes on', async () => {
-    // The test runner would take a floating rejection for a failed test.
-    const others = process.listeners('unhandledRejection')
-    process.removeAllListeners('unhandledRejection')
-    try {
-      await using test = await testNode()
-      const { node, clock, log } = test
-      const before = node.info().floatingRejections
-      const { pid } = await play(node)
-      node.send(pid, 'act', () => {
-        void Promise.reject(new RangeError('afloat'))
-      })
       await clock.settle()
-      assert.ok(node.isAlive(pid))
-      assert.equal(node.info().floatingRejections, before + 1)
-      assert.ok(log.some(({ message }) => /rejected with nobody listening/.test(message)))
-    } finally {
-      for (const other of others) process.on('unhandledRejection', other)
-    }
-  })
-})
+      assert.deepEqual(seen, ['terminate: crash (RangeError: boom)'])
+      assert.equal(node.info().floatingRejections, before)
+    })
+
+    it('a rejection in a timer of ours belongs to its process', async () => {
+      await using test = await testNode()
+      const { node, clock } = test
+      const before = node.info().floatingRejections
+      const { pid, seen } = await play(node)
+      node.send(pid, 'act', (context) => {
+        context.after(5, async () => {
+          await context.sleep(5)
+          boom()
+        })
+      })
+      await clock.advance(10)
+      assert.deepEqual(seen, ['terminate: crash (RangeError: boom)'])
+      assert.equal(node.info().floatingRejections, before)
+    })
+
+    it('a rejection that floats is counted for the node, which goes on', async () => {
+      // The test runner would take a floating rejection for a failed test.
+      const others = process.listeners('unhandledRejection')
+      process.removeAllListeners('unhandledRejection')
+      try {
+        await using test = await testNode()
+        const { node, clock, log } = test
+        const before = node.info().floatingRejections
+        const { pid } = await play(node)
+        node.send(pid, 'act', () => {
+          void Promise.reject(new RangeError('afloat'))
+        })
+        await clock.settle()
+        assert.ok(node.isAlive(pid))
+        assert.equal(node.info().floatingRejections, before + 1)
+        assert.ok(log.some(({ message }) => /rejected with nobody listening/.test(message)))
+      } finally {
+        for (const other of others) process.on('unhandledRejection', other)
+      }
+    })
+  },
+)
 
 describe('the end of a process in numbers', () => {
   it('deep chains of links end without recursion', async () => {

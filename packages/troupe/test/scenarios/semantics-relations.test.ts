@@ -72,7 +72,7 @@ async function bound(
 const named = (kind: string): string =>
   kind === 'name' || kind === 'event' ? `${kind} known` : kind
 
-describe('spawn options', () => {
+describe('Spawn options `link` and `monitor` set up the relation atomically.', () => {
   const spawnChild = async (test: TestNode, option: 'link' | 'monitor', run: string) => {
     const { node, clock } = test
     const parent = await play(node, { trapExit: true })
@@ -85,13 +85,13 @@ describe('spawn options', () => {
     return parent
   }
 
-  it('link and monitor set up the relation atomically', async () => {
+  it('spawn options link and monitor set up the relation atomically', async () => {
     await using test = await testNode()
     assert.deepEqual((await spawnChild(test, 'link', 'over')).seen, ['exit of pid: over'])
     assert.deepEqual((await spawnChild(test, 'monitor', 'over')).seen, ['down of pid: over'])
   })
 
-  it('link holds from before init: the end of the parent ends a child in its init', async () => {
+  it('spawn option link holds from before init: the end of the parent ends a child in its init', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const parent = await play(node)
@@ -116,7 +116,7 @@ describe('spawn options', () => {
     assert.deepEqual([inits >= 1, node.processes().length], [true, 0])
   })
 
-  it('monitor: a failed init rejects the spawn', async () => {
+  it('spawn option monitor: a failed init rejects the spawn', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const parent = await play(node, { trapExit: true })
@@ -140,100 +140,104 @@ describe('spawn options', () => {
   })
 })
 
-describe('a link', () => {
-  it('between processes is bidirectional: the end of either ends the other', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    for (const dies of [0, 1]) {
-      const pair = [await play(node), await play(node)] as const
-      node.send(pair[0].pid, 'act', (context) => context.link(pair[1].pid))
-      await clock.settle()
-      const [first, second] = dies === 0 ? pair : [pair[1], pair[0]]
-      const end = endOf(node, second.pid)
-      node.exit(first.pid, custom('over'))
-      await clock.settle()
-      assert.deepEqual([end.reason, second.seen], [custom('over'), ['terminate: over']])
-    }
-  })
-
-  it('between processes does no harm when the other ends normally', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const [first, second] = [await play(node), await play(node)]
-    node.send(first.pid, 'act', (context) => context.link(second.pid))
-    node.send(second.pid, 'act', (context) => context.stop())
-    await clock.settle()
-    assert.ok(node.isAlive(first.pid))
-    assert.deepEqual(node.processInfo(first.pid)?.links, [])
-  })
-
-  it('to a process that is not there ends the linker, or is trapped', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const gone = await play(node)
-    node.kill(gone.pid)
-    await clock.settle()
-    const [plain, trapping] = [await play(node), await play(node, { trapExit: true })]
-    for (const { pid } of [plain, trapping]) {
-      node.send(pid, 'act', (context) => context.link(gone.pid))
-    }
-    await clock.settle()
-    assert.deepEqual(plain.seen, ['terminate: no-process'])
-    assert.deepEqual(trapping.seen, ['exit of pid: no-process'])
-  })
-
-  it('can be taken back, from either side', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    for (const side of [0, 1]) {
-      const pair = [await play(node), await play(node)] as const
-      await node.call(pair[0].pid, 'ask', (context) => context.link(pair[1].pid))
-      const [self, other] = side === 0 ? pair : [pair[1], pair[0]]
-      await node.call(self.pid, 'ask', (context) => context.unlink(other.pid))
-      node.kill(pair[0].pid)
-      await clock.settle()
-      assert.ok(node.isAlive(pair[1].pid))
-    }
-  })
-
-  for (const target of TARGETS.filter(({ kind }) => kind !== 'pid')) {
-    it(`to ${target.kind} is one-way: the end of the linker ends nobody`, async () => {
+describe(
+  'A link between processes is bidirectional as in OTP; to a name, alias, event or node ' +
+    'it is one-way.',
+  () => {
+    it('a link between processes is bidirectional: the end of either ends the other', async () => {
       await using test = await testNode()
       const { node, clock } = test
-      const { owner, other } = await bound(test, target, (context, made) => context.link(made))
-      node.kill(other.pid)
-      await clock.settle()
-      assert.ok(node.isAlive(owner.pid))
+      for (const dies of [0, 1]) {
+        const pair = [await play(node), await play(node)] as const
+        node.send(pair[0].pid, 'act', (context) => context.link(pair[1].pid))
+        await clock.settle()
+        const [first, second] = dies === 0 ? pair : [pair[1], pair[0]]
+        const end = endOf(node, second.pid)
+        node.exit(first.pid, custom('over'))
+        await clock.settle()
+        assert.deepEqual([end.reason, second.seen], [custom('over'), ['terminate: over']])
+      }
     })
-  }
 
-  for (const target of TARGETS) {
-    it(`to ${target.kind} is told when the owner ends, once`, async () => {
+    it('a link between processes does no harm when the other ends normally', async () => {
       await using test = await testNode()
       const { node, clock } = test
-      const { owner, other } = await bound(test, target, (context, made) => {
-        context.link(made)
-        context.link(made)
+      const [first, second] = [await play(node), await play(node)]
+      node.send(first.pid, 'act', (context) => context.link(second.pid))
+      node.send(second.pid, 'act', (context) => context.stop())
+      await clock.settle()
+      assert.ok(node.isAlive(first.pid))
+      assert.deepEqual(node.processInfo(first.pid)?.links, [])
+    })
+
+    it('a link to a process that is not there ends the linker, or is trapped', async () => {
+      await using test = await testNode()
+      const { node, clock } = test
+      const gone = await play(node)
+      node.kill(gone.pid)
+      await clock.settle()
+      const [plain, trapping] = [await play(node), await play(node, { trapExit: true })]
+      for (const { pid } of [plain, trapping]) {
+        node.send(pid, 'act', (context) => context.link(gone.pid))
+      }
+      await clock.settle()
+      assert.deepEqual(plain.seen, ['terminate: no-process'])
+      assert.deepEqual(trapping.seen, ['exit of pid: no-process'])
+    })
+
+    it('a link can be taken back, from either side', async () => {
+      await using test = await testNode()
+      const { node, clock } = test
+      for (const side of [0, 1]) {
+        const pair = [await play(node), await play(node)] as const
+        await node.call(pair[0].pid, 'ask', (context) => context.link(pair[1].pid))
+        const [self, other] = side === 0 ? pair : [pair[1], pair[0]]
+        await node.call(self.pid, 'ask', (context) => context.unlink(other.pid))
+        node.kill(pair[0].pid)
+        await clock.settle()
+        assert.ok(node.isAlive(pair[1].pid))
+      }
+    })
+
+    for (const target of TARGETS.filter(({ kind }) => kind !== 'pid')) {
+      it(`a link to ${target.kind} is one-way: the end of the linker ends nobody`, async () => {
+        await using test = await testNode()
+        const { node, clock } = test
+        const { owner, other } = await bound(test, target, (context, made) => context.link(made))
+        node.kill(other.pid)
+        await clock.settle()
+        assert.ok(node.isAlive(owner.pid))
       })
-      node.exit(owner.pid, custom('over'))
+    }
+
+    for (const target of TARGETS) {
+      it(`a link to ${target.kind} is told when the owner ends, once`, async () => {
+        await using test = await testNode()
+        const { node, clock } = test
+        const { owner, other } = await bound(test, target, (context, made) => {
+          context.link(made)
+          context.link(made)
+        })
+        node.exit(owner.pid, custom('over'))
+        await clock.settle()
+        assert.deepEqual(other.seen, [`exit of ${named(target.kind)}: over`])
+      })
+    }
+
+    it('a link to a node is one-way, and is told when there is no way to the node', async () => {
+      await using test = await testNode()
+      const { node, clock } = test
+      const player = await play(node, { trapExit: true })
+      node.send(player.pid, 'act', (context) => context.link(NodeName.of('far@away')))
       await clock.settle()
-      assert.deepEqual(other.seen, [`exit of ${named(target.kind)}: over`])
+      assert.deepEqual(player.seen, ['exit of node: no-connection'])
     })
-  }
+  },
+)
 
-  it('to a node is one-way, and is told when there is no way to the node', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const player = await play(node, { trapExit: true })
-    node.send(player.pid, 'act', (context) => context.link(NodeName.of('far@away')))
-    await clock.settle()
-    assert.deepEqual(player.seen, ['exit of node: no-connection'])
-  })
-})
-
-describe('a monitor', () => {
+describe('Monitors are one-way and one-shot, on all five, local and remote.', () => {
   for (const target of TARGETS) {
-    it(`of ${target.kind} is told once, with the reason of the end`, async () => {
+    it(`a monitor of ${target.kind} is told once, with the reason of the end`, async () => {
       await using test = await testNode()
       const { node, clock } = test
       const { owner, other } = await bound(test, target, (context, made) => context.monitor(made))
@@ -243,7 +247,7 @@ describe('a monitor', () => {
       assert.deepEqual(node.processInfo(other.pid)?.monitors, [])
     })
 
-    it(`of ${target.kind} is one-way: the end of the watcher ends nobody`, async () => {
+    it(`a monitor of ${target.kind} is one-way: the end of the watcher ends nobody`, async () => {
       await using test = await testNode()
       const { node, clock } = test
       const { owner, other } = await bound(test, target, (context, made) => context.monitor(made))
@@ -254,7 +258,7 @@ describe('a monitor', () => {
       assert.equal(node.processInfo(owner.pid)?.watchers, 0)
     })
 
-    it(`of ${target.kind} that is not there is told at once`, async () => {
+    it(`a monitor of ${target.kind} that is not there is told at once`, async () => {
       await using test = await testNode()
       const { node, clock } = test
       const { owner, other, made } = await bound(test, target, () => {})
@@ -265,7 +269,7 @@ describe('a monitor', () => {
       assert.deepEqual(other.seen, [`down of ${named(target.kind)}: no-process`])
     })
 
-    it(`of ${target.kind} can be withdrawn, also when the notice waits already`, async () => {
+    it(`a monitor of ${target.kind} can be withdrawn, also when the notice waits already`, async () => {
       await using test = await testNode()
       const { node, clock } = test
       const refs: Ref[] = []
@@ -287,7 +291,7 @@ describe('a monitor', () => {
 
     if (target.giveUp === undefined) continue
     const { giveUp } = target
-    it(`of ${target.kind} is told unregistered when its owner gives it up`, async () => {
+    it(`a monitor of ${target.kind} is told unregistered when its owner gives it up`, async () => {
       await using test = await testNode()
       const { node, clock } = test
       const { owner, other, made } = await bound(test, target, (context, it) => context.monitor(it))
@@ -298,7 +302,7 @@ describe('a monitor', () => {
     })
   }
 
-  it('of a node or process that nothing leads to is told no-connection', async () => {
+  it('a monitor of a node or process that nothing leads to is told no-connection', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const player = await play(node)
@@ -315,7 +319,7 @@ describe('a monitor', () => {
     ])
   })
 
-  it('of many kinds on one process: each monitor is told, none twice', async () => {
+  it('monitors of many kinds on one process: each monitor is told, none twice', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const [owner, watcher] = [await play(node, { name: 'owner' }), await play(node)]
@@ -338,7 +342,7 @@ describe('a monitor', () => {
 })
 
 describe('a subscription', () => {
-  it('as a link ends its subscriber with the event, as a monitor it tells of it', async () => {
+  it('a subscription as a link ends its subscriber with the event, as a monitor it tells of it', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const owner = await play(node)

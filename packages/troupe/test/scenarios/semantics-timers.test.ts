@@ -7,8 +7,8 @@ import { testNode } from 'troupe/testing'
 import type { ProcessContext, Timer } from '#contract'
 import { makeGate, play } from '#test/scenarios/scripted'
 
-describe('timers', () => {
-  it('end with their owner, however it ends', async () => {
+describe('Timers end with their owner.', () => {
+  it('timers end with their owner, however it ends', async () => {
     for (const end of ['stop', 'exit', 'kill', 'throw'] as const) {
       await using test = await testNode()
       const { node, clock } = test
@@ -36,7 +36,7 @@ describe('timers', () => {
     }
   })
 
-  it('that are due when their owner is killed in a handler do not run', async () => {
+  it('timers that are due when their owner is killed in a handler do not run', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const player = await play(node)
@@ -53,7 +53,7 @@ describe('timers', () => {
     assert.deepEqual(fired, [])
   })
 
-  it('run at their times, as turns of their owner', async () => {
+  it('timers run at their times, as turns of their owner', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const player = await play(node)
@@ -74,7 +74,7 @@ describe('timers', () => {
     ])
   })
 
-  it('that are periodic do not drift, and late turns are not made up for', async () => {
+  it('timers that are periodic do not drift, and late turns are not made up for', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const player = await play(node)
@@ -93,7 +93,7 @@ describe('timers', () => {
     assert.deepEqual(fired, [10, 45, 50, 60])
   })
 
-  it('answer a cancel with whether it prevented anything', async () => {
+  it('timers answer a cancel with whether it prevented anything', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const player = await play(node)
@@ -120,7 +120,7 @@ describe('timers', () => {
     assert.equal(node.processInfo(player.pid)?.timers, 0)
   })
 
-  it('that throw end their owner, and only it', async () => {
+  it('timers that throw end their owner, and only it', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const [player, other] = [await play(node), await play(node)]
@@ -133,7 +133,7 @@ describe('timers', () => {
     assert.ok(node.isAlive(other.pid))
   })
 
-  it('of the wall clock follow it when it is set', async () => {
+  it('timers of the wall clock follow it when it is set', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const player = await play(node)
@@ -148,7 +148,7 @@ describe('timers', () => {
     assert.ok((fired[0] ?? 0) >= 5 * 60_000 && (fired[0] ?? 0) <= 6 * 60_000, `at ${fired[0]}`)
   })
 
-  it('refuse delays that cannot be', async () => {
+  it('timers refuse delays that cannot be', async () => {
     await using test = await testNode()
     const { pid } = await play(test.node)
     const bad = (run: (context: ProcessContext) => unknown) =>
@@ -170,7 +170,7 @@ describe('timers', () => {
     await bad((context) => context.sendAfter(-1, 'x', 'y'))
   })
 
-  it('of a million wait without harm and end with their owner', async () => {
+  it('a million timers wait without harm and end with their owner', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const { pid } = await play(node)
