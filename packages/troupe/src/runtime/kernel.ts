@@ -8,6 +8,7 @@ import type { Random } from '#base/random'
 import {
   type Account,
   DEAD_LETTER_EVENT,
+  type Down,
   eventName,
   formatTarget,
   type Logger,
@@ -22,10 +23,10 @@ import { Births } from './birth.js'
 import { Calls } from './calls.js'
 import { DeadLetters } from './dead-letters.js'
 import { Deaths } from './death.js'
-import { type Lineage, withEnv } from './lineage.js'
+import { type Lineage, rootLineage } from './lineage.js'
 import { consoleSink, Log } from './log/index.js'
-import { extend, mailboxLength } from './mailbox.js'
-import type { Call } from './message.js'
+import { extend, mailboxLength, withdraw } from './mailbox.js'
+import { type Call, DOWN } from './message.js'
 import { Outcomes } from './outcome.js'
 import { Post } from './post.js'
 import { DEAD, type Home, type Process, SCHEDULED } from './process.js'
@@ -86,24 +87,12 @@ export class Kernel implements Home {
     this.creation = Math.floor(world.clock.wallMs())
     this.startedMs = world.clock.nowMs()
     this.share = sharingCheck(options.sharing ?? 'off')
-    const env = withEnv(new Map(), options.env)
-    this.#rootLineage = {
-      parent: undefined,
-      leader: undefined,
-      application: undefined,
-      env,
-      logLevel: undefined,
-    }
+    this.#rootLineage = rootLineage(options.env)
     this.scheduler = new Scheduler(world.clock)
     this.table = new Table(this)
     this.timers = new Timers(world.clock)
     this.calls = new Calls(world.clock)
-    this.topics = new Topics(this, {
-      deliver: (from, to, entry, payload) => void this.post.send(from, to, entry, payload),
-      signal: (from, to, entry, payload) => this.post.signal(from, to, entry, payload),
-      wallMs: () => world.clock.wallMs(),
-      newRef: () => this.table.newRef(),
-    })
+    this.topics = this.#makeTopics()
     this.letters = new DeadLetters({
       isHeard: () => this.topics.isHeard(DEAD_LETTER_EVENT),
       publish: (letter) => this.topics.publish(undefined, eventName(DEAD_LETTER_EVENT), letter),
@@ -195,6 +184,16 @@ export class Kernel implements Home {
     }
   }
 
+  #makeTopics(): Topics {
+    const { clock } = this
+    return new Topics(this, {
+      deliver: (from, to, entry, payload) => void this.post.send(from, to, entry, payload),
+      signal: (from, to, entry, payload) => this.post.signal(from, to, entry, payload),
+      wallMs: () => clock.wallMs(),
+      newRef: () => this.table.newRef(),
+    })
+  }
+
   #makePost(): Post {
     const { scheduler, table, letters, wire, calls } = this
     return new Post(this, {
@@ -214,6 +213,13 @@ export class Kernel implements Home {
     return new Relations(this, this.table, this.wire, {
       signal: (_from, to, entry, payload) => this.post.signal(undefined, to, entry, payload),
       wake: (process) => this.wake(process),
+      withdrawDown: (process, ref) => {
+        const withdrawn = withdraw(process, (entry, payload) => {
+          return entry === DOWN && (payload as Down).ref.id === ref.id
+        })
+        if (withdrawn) this.outcomes.handled += 1
+        return withdrawn
+      },
       hasEvent: (name) => this.topics.has(name),
     })
   }

@@ -31,3 +31,14 @@ export function withEnv(
   }
   return merged
 }
+
+/** What a process without a parent has. */
+export function rootLineage(values: Readonly<Record<string, unknown>> | undefined): Lineage {
+  return {
+    parent: undefined,
+    leader: undefined,
+    application: undefined,
+    env: withEnv(new Map(), values),
+    logLevel: undefined,
+  }
+}

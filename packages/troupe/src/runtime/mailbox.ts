@@ -159,6 +159,23 @@ export function takeOldestMessage(process: Process): Mail | undefined {
   return undefined
 }
 
+/** Takes the first entry of main that `isIt` out of its turn; false when there is none. */
+export function withdraw(
+  process: Process,
+  isIt: (name: EntryName, payload: unknown) => boolean,
+): boolean {
+  if (process.firstName !== undefined && isIt(process.firstName, process.firstPayload)) {
+    return takeMain(process) !== undefined
+  }
+  const backlog = process.backlog
+  if (backlog === undefined) return false
+  for (let position = 0; position < backlog.length; position += 1) {
+    const { name, payload } = backlog.at(position)
+    if (isIt(name, payload)) return takeFrom(process, backlog, position) !== undefined
+  }
+  return false
+}
+
 /** Empties all queues, in the order they would have been served. */
 export function drainMailbox(process: Process): Mail[] {
   const left: Mail[] = []

@@ -30,6 +30,8 @@ import { Watch } from './watch.js'
 /** What relations ask of the rest of the node. */
 export interface RelationVerbs {
   signal(from: Pid | Envelope | undefined, to: Process, name: symbol, payload: unknown): void
+  /** Takes a down notice that has not been handled out of a mailbox; false when there is none. */
+  withdrawDown(process: Process, ref: Ref): boolean
   /** Gives a process a turn in which it will notice that it must end. */
   wake(process: Process): void
   /** True when somebody owns the event on this node. */
@@ -84,10 +86,14 @@ export class Relations {
     return this.#watch(process, 'monitor', target)
   }
 
-  /** Ends a monitor; false when it has been told, or is not one of this process. */
+  /**
+   * Ends a monitor, or takes its notice out of the mailbox; false when the notice was handled, or
+   * the ref is not one of this process.
+   */
   demonitor(process: Process, ref: Ref): boolean {
     const watch = process.extension?.relations?.watches?.get(ref.id)
-    if (watch === undefined || watch.mode !== 'monitor') return false
+    if (watch === undefined) return this.#verbs.withdrawDown(process, ref)
+    if (watch.mode !== 'monitor') return false
     this.#unwatch(watch)
     return true
   }
