@@ -9,6 +9,7 @@ import {
   type Account,
   DEAD_LETTER_EVENT,
   type Down,
+  type ExitReason,
   eventName,
   formatTarget,
   type Logger,
@@ -23,7 +24,7 @@ import { Births } from './birth.js'
 import { Calls } from './calls.js'
 import { DeadLetters } from './dead-letters.js'
 import { Deaths } from './death.js'
-import { type Lineage, rootLineage } from './lineage.js'
+import { type Lineage, rootLineage, withEnv } from './lineage.js'
 import { consoleSink, Log } from './log/index.js'
 import { extend, mailboxLength, withdraw } from './mailbox.js'
 import { type Call, DOWN } from './message.js'
@@ -100,38 +101,18 @@ export class Kernel implements Home {
     this.post = this.#makePost()
     this.room = new Room((mail, to) => this.post.send(mail.from, to, mail.name, mail.payload))
     this.relations = this.#makeRelations()
-    this.outcomes = new Outcomes(this.calls, this.letters, {
-      end: (process, reason) => this.deaths.end(process, reason),
-      defer: defer,
-    })
+    const end = (process: Process, reason: ExitReason): void => this.deaths.end(process, reason)
+    this.outcomes = new Outcomes(this.calls, this.letters, { end, defer })
     this.suspensions = new Suspensions(this.scheduler, this.outcomes, (process) =>
       this.turn.rest(process),
     )
-    this.turn = new Turn(this.scheduler, {
-      outcomes: this.outcomes,
-      suspensions: this.suspensions,
-      end: (process, reason) => this.deaths.end(process, reason),
-      admit: (process) => this.room.admit(process),
-    })
+    const { outcomes, suspensions, room } = this
+    const admit = (process: Process): void => room.admit(process)
+    this.turn = new Turn(this.scheduler, { outcomes, suspensions, end, admit })
     this.births = this.#makeBirths(contextOf)
-    this.deaths = new Deaths({
-      ...this.#shared(),
-      logOf: (process) => this.logOf(process),
-      ended: (process) => this.log.processEnded(process),
-    })
+    this.deaths = this.#makeDeaths()
     this.log = this.#makeLog(options)
-    this.scheduler.connect(
-      (process) => this.turn.run(process),
-      (process, elapsedMs) => {
-        extend(process).runningMs += elapsedMs
-      },
-    )
-    for (const event of [NODE_EVENT, DEAD_LETTER_EVENT]) {
-      this.topics.register(event, { open: true }, undefined)
-    }
-    for (const { name: event, ...given } of options.events ?? []) {
-      this.topics.register(event, { ...given, open: true }, undefined)
-    }
+    this.#connect(options)
   }
 
   get rootLineage(): Lineage {
@@ -175,13 +156,31 @@ export class Kernel implements Home {
     })
   }
 
-  #shared() {
+  /** Ties the parts that need each other, and makes the events the node itself owns. */
+  #connect(options: NodeOptions): void {
+    this.scheduler.connect(
+      (process) => this.turn.run(process),
+      (process, elapsedMs) => {
+        extend(process).runningMs += elapsedMs
+      },
+    )
+    for (const event of [NODE_EVENT, DEAD_LETTER_EVENT]) {
+      this.topics.register(event, { open: true }, undefined)
+    }
+    for (const { name: event, ...given } of options.events ?? []) {
+      this.topics.register(event, { ...given, open: true }, undefined)
+    }
+  }
+
+  #makeDeaths(): Deaths {
     const { table, scheduler, turn, timers, calls, letters } = this
     const { relations, topics, room, outcomes, suspensions } = this
-    return {
+    return new Deaths({
       ...{ table, scheduler, turn, timers, calls, letters },
       ...{ relations, topics, room, outcomes, suspensions },
-    }
+      logOf: (process) => this.logOf(process),
+      ended: (process) => this.log.processEnded(process),
+    })
   }
 
   #makeTopics(): Topics {
