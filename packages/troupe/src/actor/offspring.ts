@@ -88,7 +88,8 @@ export class Offspring {
   #running(child: Child, pid: Pid): Launched {
     child.state = 'running'
     child.starting = undefined
-    child.startedMs = this.#context.nowMs()
+    // Whole milliseconds: a fraction would cost each child an object of its own.
+    child.startedMs = Math.floor(this.#context.nowMs())
     this.#verbs.running(child)
     return { kind: 'running', pid }
   }
