@@ -15,9 +15,9 @@ export interface BookSources {
   readonly ledger: Ledger
   readonly roster: Roster
   /** Where packets come in. */
-  readonly socket: UdpSocket
+  readonly socket: Pick<UdpSocket, 'counters' | 'kernelDrops'>
   /** Where our own packets leave; undefined when we send none. */
-  readonly sender: UdpSocket | undefined
+  readonly sender: Pick<UdpSocket, 'counters'> | undefined
   readonly event: EventName<Datagram>
   readonly node: Pick<Node, 'account' | 'events' | 'processInfo'>
 }
@@ -31,7 +31,11 @@ export class Books {
 
   /** The account at this moment; the kernel's figure may be a little older. */
   async read(): Promise<Account> {
-    const kernelDropped = await this.#sources.socket.kernelDrops()
+    return this.readNow(await this.#sources.socket.kernelDrops())
+  }
+
+  /** The account at this very moment, with a figure of the kernel that was read before. */
+  readNow(kernelDropped: number | 'unknown'): Account {
     return accountOf(this.#hops(kernelDropped))
   }
 
