@@ -10,21 +10,22 @@
  * @source design 4.11
  */
 
-type Listener = (thrown: unknown) => void
+/** Is told what was rejected, and the promise. */
+export type FloatingListener = (thrown: unknown, promise: Promise<unknown>) => void
 
-const listeners = new Set<Listener>()
+const listeners = new Set<FloatingListener>()
 let count = 0
 
-const onRejection = (thrown: unknown): void => {
+const onRejection = (thrown: unknown, promise: Promise<unknown>): void => {
   count += 1
-  for (const listener of listeners) listener(thrown)
+  for (const listener of listeners) listener(thrown, promise)
 }
 
 /** Floating rejections of this program since it started to count. */
 export const floatingRejections = (): number => count
 
 /** Counts from now on and tells `listener`; gives the way to end that. */
-export function watchFloating(listener: Listener): () => void {
+export function watchFloating(listener: FloatingListener): () => void {
   if (listeners.size === 0) process.on('unhandledRejection', onRejection)
   listeners.add(listener)
   return () => {

@@ -42,6 +42,7 @@ import { Kernel, type World } from './kernel.js'
 import { NO_WIRE } from './no-wire.js'
 import { DEAD } from './process.js'
 import { processInfo } from './process-info.js'
+import { PromiseOwners } from './promise-owner.js'
 import { sendExit, sendImportant, sendKill, sendMessage, sendWhenRoom } from './sending.js'
 import { makeApplications, makeCron, requireNodeName } from './services.js'
 import { stopNode } from './stopping.js'
@@ -53,6 +54,8 @@ class RuntimeNode {
   readonly #applications: ApplicationTable
   readonly #stopTimeoutMs: number
   readonly #unwatch: () => void
+  /** Known in development only. */
+  readonly #owners: PromiseOwners | undefined
   #stopping: Promise<void> | undefined
   #onStopped: () => void = () => {}
   readonly stopped: Promise<void>
@@ -65,9 +68,12 @@ class RuntimeNode {
     })
     this.#cron = makeCron(kernel)
     this.#applications = makeApplications(kernel)
-    this.#unwatch = watchFloating((thrown) => {
-      const error = describeThrown(thrown)
-      kernel.log.error('a promise rejected with nobody listening', { error })
+    this.#owners =
+      kernel.share === undefined ? undefined : new PromiseOwners(() => kernel.turn.process)
+    this.#unwatch = watchFloating((thrown, promise) => {
+      const owner = this.#owners?.of(promise)
+      const log = owner === undefined ? kernel.log : kernel.logOf(owner)
+      log.error('a promise rejected with nobody listening', { error: describeThrown(thrown) })
     })
   }
 
@@ -250,6 +256,7 @@ class RuntimeNode {
     }
     await stopNode(this.#kernel, verbs, timeoutMs)
     this.#unwatch()
+    this.#owners?.stop()
     this.#onStopped()
   }
 }
