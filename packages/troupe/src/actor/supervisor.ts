@@ -43,6 +43,22 @@ import {
 } from './supervisor-spec.js'
 
 /**
+ * Defines a supervisor whose specification is made from the arguments of spawn, at each start.
+ *
+ * Everything else is as with a specification. What `make` throws rejects the spawn with
+ * INIT_FAILED.
+ *
+ * @example
+ * const shop = supervisor((stock: number) => ({
+ *   children: [{ name: 'stock', start: stockActor, args: [stock] }],
+ * }))
+ * const pid = await node.spawn(shop, { args: [100] })
+ * @source OTP "supervisor", init/1
+ */
+export function supervisor<const C extends readonly AnySpawnable[], A extends readonly unknown[]>(
+  make: (...args: A) => SupervisorSpec<C>,
+): Spawnable<SupervisorProtocol, A>
+/**
  * Defines a supervisor: its children, and what happens when one of them ends.
  *
  * The children start in order, each after the one before is ready; they stop in reverse order.
@@ -64,12 +80,10 @@ import {
  * })
  * @source OTP "supervisor"
  */
+// Last, because of several overloads the compiler explains the last one when none fits.
 export function supervisor<const C extends readonly AnySpawnable[]>(
   spec: SupervisorSpec<C>,
 ): Spawnable<SupervisorProtocol>
-export function supervisor<const C extends readonly AnySpawnable[], A extends readonly unknown[]>(
-  make: (...args: A) => SupervisorSpec<C>,
-): Spawnable<SupervisorProtocol, A>
 export function supervisor(
   given: SupervisorSpec | ((...args: never) => SupervisorSpec),
 ): Spawnable<SupervisorProtocol> {
