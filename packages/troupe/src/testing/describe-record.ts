@@ -61,16 +61,22 @@ const reasoned = (reason: ExitReason): string => describeReason(reason)
 export function describeRecord(record: Recorded, labelOf: LabelOf): string {
   const target = (given: Address | Target | Ref | undefined): string => showTarget(given, labelOf)
   switch (record.kind) {
-    case 'sent':
-      return `sent ${record.message}${paid(record.payload)} to ${target(record.to)}${failed(record.failure)}`
-    case 'called':
-      return `called ${record.request}${paid(record.payload)} of ${target(record.to)}${outcome(record)}`
+    case 'sent': {
+      const told = `sent ${record.message}${paid(record.payload)}`
+      return `${told} to ${target(record.to)}${failed(record.failure)}`
+    }
+    case 'called': {
+      const told = `called ${record.request}${paid(record.payload)}`
+      return `${told} of ${target(record.to)}${outcome(record)}`
+    }
     case 'replied':
       return `replied to ${record.request} of ${target(record.to)}${outcome(record)}`
     case 'forwarded':
       return `forwarded to ${target(record.to)}${failed(record.failure)}`
-    case 'spawned':
-      return `spawned ${record.behaviour}${named(record.name)}${listed(record.args)}${outcome(record)}`
+    case 'spawned': {
+      const told = `spawned ${record.behaviour}${named(record.name)}${listed(record.args)}`
+      return `${told}${outcome(record)}`
+    }
     case 'exited':
       return `sent exit ${reasoned(record.reason)} to ${target(record.to)}`
     case 'killed':
@@ -126,8 +132,10 @@ function describeOwn(record: OwnRecord, target: ShowTarget): string {
       return `timer ${record.verb} ${record.ms} ms${timed(record.fired, record.cancelled)}`
     case 'stopping':
       return `stopping, ${reasoned(record.reason)}`
-    case 'started':
-      return `started${listed(record.args)}${record.error === undefined ? '' : ` -> failed: ${thrown(record.error)}`}`
+    case 'started': {
+      const failure = record.error === undefined ? '' : ` -> failed: ${thrown(record.error)}`
+      return `started${listed(record.args)}${failure}`
+    }
     case 'terminated':
       return `terminating, ${reasoned(record.reason)}`
     case 'ended':
@@ -145,7 +153,9 @@ function describeSignal(signal: Told['signal'], target: ShowTarget): string {
     case 'event-message':
       return `was told event ${signal.event.name}${paid(signal.message)}`
     case 'event-interest':
-      return `was told that ${signal.event.name} ${signal.subscribed ? 'has' : 'lost its'} subscribers`
+      return `was told that ${signal.event.name} ${
+        signal.subscribed ? 'has its first subscriber' : 'has lost its last subscriber'
+      }`
   }
 }
 

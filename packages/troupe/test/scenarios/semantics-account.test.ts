@@ -1,5 +1,5 @@
 /**
- * Design section 4, sentences 5 and 6: nothing is lost silently; mailboxes can be bounded.
+ * Design section 4, sentence 5: nothing is lost silently, and the totals close.
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
@@ -13,13 +13,13 @@ import {
   type DropCause,
   eventName,
   type MailboxOptions,
-  message,
   type Node,
   type Pid,
   protocol,
   TroupeError,
 } from '#contract'
-import { makeGate, play, type ScriptedPid, scripted } from '#test/scenarios/scripted'
+import { makeGate, play, type ScriptedPid } from '#test/scenarios/scripted'
+import { SENTENCES } from '#test/scenarios/sentences'
 
 const sumOf = (dropped: Account['dropped']): number =>
   Object.values(dropped).reduce((sum, count) => sum + count, 0)
@@ -215,128 +215,117 @@ const DROPS: readonly DropCase[] = [
   },
 ]
 
-describe(
-  'Nothing is lost silently: every drop (full mailbox, dead target, broken link, ' +
-    'refused schema, pool saturated) is counted by cause at the place it happens and ' +
-    'published as a dead letter; totals close.',
-  () => {
-    for (const { title, cause, count, handling = 0, run } of DROPS) {
-      it(`${title} is counted as ${cause} and published as a dead letter`, async () => {
+describe(SENTENCES.account, () => {
+  for (const { title, cause, count, handling = 0, run } of DROPS) {
+    it(`${title} is counted as ${cause} and published as a dead letter`, async () => {
+      await using test = await testNode()
+      const { node, clock } = test
+      const letters = await deadLetters(node)
+      const before = node.account().dropped
+      await run(node, () => clock.settle())
+      await clock.settle()
+      const after = node.account().dropped
+      const grown = Object.entries(after).filter(([name, sum]) => sum !== before[name as DropCause])
+      assert.deepEqual(
+        grown.map(([name, sum]) => [name, sum - before[name as DropCause]]),
+        handling === 0
+          ? [[cause, count]]
+          : [
+              ['process-ended', handling],
+              [cause, count],
+            ],
+      )
+      assert.deepEqual(
+        letters.map((letter) => [letter.kind, letter.cause]),
+        [
+          ...new Array(handling).fill(['dead-letter', 'process-ended']),
+          ...new Array(count).fill(['dead-letter', cause]),
+        ],
+      )
+      assertCloses(node)
+    })
+  }
+
+  it('an answer that nobody waits for any more is counted', async () => {
+    await using test = await testNode()
+    const { node, clock } = test
+    const player = await play(node)
+    const gate = makeGate()
+    const call = node.call(player.pid, 'ask', () => gate.closed, { timeoutMs: 10 })
+    const rejected = assert.rejects(call, { code: 'CALL_TIMEOUT' })
+    await clock.advance(10)
+    await rejected
+    gate.open()
+    await clock.settle()
+    assert.equal(node.info().unwantedReplies, 1)
+    assertCloses(node)
+  })
+
+  it('a dead letter names sender, receiver and message', async () => {
+    await using test = await testNode()
+    const { node, clock } = test
+    const letters = await deadLetters(node)
+    const [sender, receiver] = [await play(node), await play(node)]
+    node.kill(receiver.pid)
+    await clock.settle()
+    node.send(sender.pid, 'act', (context) => context.send(receiver.pid, 'note', 1))
+    await clock.settle()
+    const [letter] = letters
+    assert.ok(letter !== undefined)
+    assert.deepEqual(
+      [letter.from, letter.to, letter.message, letter.count],
+      [sender.pid, receiver.pid, 'note', 1],
+    )
+  })
+})
+
+describe(SENTENCES.died, () => {
+  it('a long mailbox that dies with its owner gives few letters with counts', async () => {
+    await using test = await testNode()
+    const { node, clock } = test
+    const letters = await deadLetters(node)
+    const { pid } = await held(node, () => clock.settle())
+    for (let i = 0; i < 10_000; i += 1) node.send(pid, 'note', i)
+    node.kill(pid)
+    await clock.settle()
+    assert.ok(letters.length < 1_000, `${letters.length} letters`)
+    const told = letters.reduce((sum, letter) => sum + letter.count, 0)
+    assert.equal(told, node.account().dropped['process-ended'])
+    assertCloses(node)
+  })
+
+  it('the totals close after any mixture of sends, calls, throws, kills and limits', async () => {
+    const step = fc.record({
+      do: fc.constantFrom('note', 'throw', 'kill', 'exit', 'hold', 'ask', 'unknown', 'name'),
+      at: fc.integer({ min: 0, max: 3 }),
+      settle: fc.boolean(),
+    })
+    const policy = fc.constantFrom('fail', 'drop-newest', 'drop-oldest', 'block')
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), policy, async (steps, kind) => {
         await using test = await testNode()
         const { node, clock } = test
-        const letters = await deadLetters(node)
-        const before = node.account().dropped
-        await run(node, () => clock.settle())
-        await clock.settle()
-        const after = node.account().dropped
-        const grown = Object.entries(after).filter(
-          ([name, sum]) => sum !== before[name as DropCause],
+        const mailbox = { lengthMax: 3, policy: kind } as const
+        const pids = await Promise.all(
+          [0, 1, 2, 3].map(async () => (await play(node, { mailbox })).pid),
         )
-        assert.deepEqual(
-          grown.map(([name, sum]) => [name, sum - before[name as DropCause]]),
-          handling === 0
-            ? [[cause, count]]
-            : [
-                ['process-ended', handling],
-                [cause, count],
-              ],
-        )
-        assert.deepEqual(
-          letters.map((letter) => [letter.kind, letter.cause]),
-          [
-            ...new Array(handling).fill(['dead-letter', 'process-ended']),
-            ...new Array(count).fill(['dead-letter', cause]),
-          ],
-        )
-        assertCloses(node)
-      })
-    }
-
-    it('an answer that nobody waits for any more is counted', async () => {
-      await using test = await testNode()
-      const { node, clock } = test
-      const player = await play(node)
-      const gate = makeGate()
-      const call = node.call(player.pid, 'ask', () => gate.closed, { timeoutMs: 10 })
-      const rejected = assert.rejects(call, { code: 'CALL_TIMEOUT' })
-      await clock.advance(10)
-      await rejected
-      gate.open()
-      await clock.settle()
-      assert.equal(node.info().unwantedReplies, 1)
-      assertCloses(node)
-    })
-
-    it('a dead letter names sender, receiver and message', async () => {
-      await using test = await testNode()
-      const { node, clock } = test
-      const letters = await deadLetters(node)
-      const [sender, receiver] = [await play(node), await play(node)]
-      node.kill(receiver.pid)
-      await clock.settle()
-      node.send(sender.pid, 'act', (context) => context.send(receiver.pid, 'note', 1))
-      await clock.settle()
-      const [letter] = letters
-      assert.ok(letter !== undefined)
-      assert.deepEqual(
-        [letter.from, letter.to, letter.message, letter.count],
-        [sender.pid, receiver.pid, 'note', 1],
-      )
-    })
-  },
-)
-
-describe(
-  'What died with a process or node is derived from hop counters (sent - acknowledged) ' +
-    'and named so.',
-  () => {
-    it('a long mailbox that dies with its owner is published in one letter with a count', async () => {
-      await using test = await testNode()
-      const { node, clock } = test
-      const letters = await deadLetters(node)
-      const { pid } = await held(node, () => clock.settle())
-      for (let i = 0; i < 10_000; i += 1) node.send(pid, 'note', i)
-      node.kill(pid)
-      await clock.settle()
-      assert.ok(letters.length < 1_000, `${letters.length} letters`)
-      const told = letters.reduce((sum, letter) => sum + letter.count, 0)
-      assert.equal(told, node.account().dropped['process-ended'])
-      assertCloses(node)
-    })
-
-    it('the totals close after any mixture of sends, calls, throws, kills and limits', async () => {
-      const step = fc.record({
-        do: fc.constantFrom('note', 'throw', 'kill', 'exit', 'hold', 'ask', 'unknown', 'name'),
-        at: fc.integer({ min: 0, max: 3 }),
-        settle: fc.boolean(),
-      })
-      const policy = fc.constantFrom('fail', 'drop-newest', 'drop-oldest', 'block')
-      await fc.assert(
-        fc.asyncProperty(fc.array(step, { maxLength: 40 }), policy, async (steps, kind) => {
-          await using test = await testNode()
-          const { node, clock } = test
-          const mailbox = { lengthMax: 3, policy: kind } as const
-          const pids = await Promise.all(
-            [0, 1, 2, 3].map(async () => (await play(node, { mailbox })).pid),
-          )
-          const gate = makeGate()
-          for (const { do: action, at, settle } of steps) {
-            act(node, pids[at] as ScriptedPid, action, gate.closed)
-            if (settle) {
-              await clock.settle()
-              assertCloses(node)
-            }
+        const gate = makeGate()
+        for (const { do: action, at, settle } of steps) {
+          act(node, pids[at] as ScriptedPid, action, gate.closed)
+          if (settle) {
+            await clock.settle()
+            assertCloses(node)
           }
-          gate.open()
-          await clock.advance(10_000)
-          assertCloses(node)
-          assert.deepEqual([node.account().waiting, node.account().handling], [0, 0])
-        }),
-        { numRuns: 100 },
-      )
-    })
-  },
-)
+        }
+        gate.open()
+        await clock.advance(10_000)
+        assertCloses(node)
+        assert.deepEqual([node.account().waiting, node.account().handling], [0, 0])
+      }),
+      { numRuns: 100 },
+    )
+  })
+})
 
 function act(node: Node, pid: ScriptedPid, action: string, closed: Promise<void>): void {
   const swallow = (): void => {}
@@ -353,165 +342,3 @@ function act(node: Node, pid: ScriptedPid, action: string, closed: Promise<void>
   if (action === 'unknown') node.send(pid as Pid, 'unheard-of', 1)
   if (action === 'name') node.call('nobody', 'ask', 1).then(swallow, swallow)
 }
-
-describe('Mailboxes can be bounded: policy `fail`, `drop-newest`, `drop-oldest`, `latest-by-key`, `block` (remote: credit).', () => {
-  const fill = async (node: Node, settle: () => Promise<void>, mailbox: MailboxOptions) => {
-    const { pid, seen, gate } = await held(node, settle, mailbox)
-    const outcomes = [1, 2, 3, 4].map((i) => node.send(pid, 'note', i))
-    return { pid, seen, gate, outcomes }
-  }
-
-  it('a mailbox with the policy fail tells the sender', async () => {
-    await using test = await testNode()
-    const settle = () => test.clock.settle()
-    const { seen, gate, outcomes } = await fill(test.node, settle, { lengthMax: 2 })
-    gate.open()
-    await settle()
-    assert.deepEqual(outcomes, [undefined, undefined, 'MAILBOX_FULL', 'MAILBOX_FULL'])
-    assert.deepEqual(seen, ['1', '2'])
-  })
-
-  it('a mailbox with the policy drop-newest keeps what came first', async () => {
-    await using test = await testNode()
-    const settle = () => test.clock.settle()
-    const mailbox = { lengthMax: 2, policy: 'drop-newest' } as const
-    const { seen, gate, outcomes } = await fill(test.node, settle, mailbox)
-    gate.open()
-    await settle()
-    assert.deepEqual([outcomes, seen], [new Array(4).fill(undefined), ['1', '2']])
-  })
-
-  it('a mailbox with the policy drop-oldest keeps what came last', async () => {
-    await using test = await testNode()
-    const settle = () => test.clock.settle()
-    const mailbox = { lengthMax: 2, policy: 'drop-oldest' } as const
-    const { seen, gate, outcomes } = await fill(test.node, settle, mailbox)
-    gate.open()
-    await settle()
-    assert.deepEqual([outcomes, seen], [new Array(4).fill(undefined), ['3', '4']])
-  })
-
-  it('a mailbox with the policy latest-by-key keeps the last of each key in the place of the first', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const Positions = protocol('positions', { at: message<readonly [string, number]>() })
-    const seen: unknown[] = []
-    const gate = makeGate()
-    let first = true
-    const map = actor(Positions, {
-      on: {
-        at(_state, position) {
-          seen.push(position)
-          if (!first) return undefined
-          first = false
-          return gate.closed
-        },
-      },
-    })
-    const keyOf = (_message: string, payload: unknown): unknown => (payload as [string])[0]
-    const mailbox = { lengthMax: 2, policy: 'latest-by-key', keyOf } as const
-    const pid = await node.spawn(map, { mailbox })
-    node.send(pid, 'at', ['x', 0])
-    await clock.settle()
-    const outcomes = (
-      [
-        ['a', 1],
-        ['b', 1],
-        ['a', 2],
-        ['c', 1],
-        ['b', 2],
-      ] as const
-    ).map((position) => node.send(pid, 'at', position))
-    gate.open()
-    await clock.settle()
-    assert.deepEqual(seen, [
-      ['x', 0],
-      ['a', 2],
-      ['b', 2],
-    ])
-    assert.deepEqual(outcomes, [undefined, undefined, undefined, 'MAILBOX_FULL', undefined])
-  })
-
-  it('a mailbox with the policy block lets sendWhenRoom wait, first come first served', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const settle = () => clock.settle()
-    const { pid, seen, gate } = await held(node, settle, { lengthMax: 1, policy: 'block' })
-    const outcomes: (string | undefined)[] = []
-    for (const i of [1, 2, 3, 4]) {
-      void node.sendWhenRoom(pid, 'note', i).then((failure) => outcomes.push(failure))
-    }
-    await settle()
-    assert.equal(outcomes.length, 1)
-    assert.equal(node.send(pid, 'note', 5), 'MAILBOX_FULL')
-    gate.open()
-    await settle()
-    assert.deepEqual([outcomes, seen], [new Array(4).fill(undefined), ['1', '2', '3', '4']])
-  })
-
-  it('a mailbox tells whoever waits for room that the receiver has ended', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const settle = () => clock.settle()
-    const { pid } = await held(node, settle, { lengthMax: 1, policy: 'block' })
-    node.send(pid, 'note', 1)
-    const waits = node.sendWhenRoom(pid, 'note', 2)
-    node.kill(pid)
-    assert.equal(await waits, 'PROCESS_UNKNOWN')
-    assertCloses(node)
-  })
-
-  it('a mailbox counts urgent, system and main together, and never refuses a signal', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const settle = () => clock.settle()
-    const { pid, seen, gate } = await held(node, settle, { lengthMax: 2 })
-    const other = await play(node)
-    node.send(pid, 'note', 'urgent', { priority: 'max' })
-    node.send(pid, 'note', 'main')
-    assert.equal(node.send(pid, 'note', 'more', { priority: 'high' }), 'MAILBOX_FULL')
-    node.send(other.pid, 'act', (context) => context.exit(pid, 'shutdown'))
-    await settle()
-    gate.open()
-    await settle()
-    assert.deepEqual(seen, ['terminate: shutdown'])
-  })
-
-  it('a mailbox rejects a call at once when it is full', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const { pid } = await held(node, () => clock.settle(), { lengthMax: 1 })
-    node.send(pid, 'note', 1)
-    await assert.rejects(
-      node.call(pid, 'ask', () => 1),
-      { code: 'MAILBOX_FULL' },
-    )
-  })
-
-  it('a mailbox rejects the caller whose request is dropped as the oldest', async () => {
-    await using test = await testNode()
-    const { node, clock } = test
-    const mailbox = { lengthMax: 1, policy: 'drop-oldest' } as const
-    const { pid } = await held(node, () => clock.settle(), mailbox)
-    const call = node.call(pid, 'ask', () => 1)
-    node.send(pid, 'note', 1)
-    await assert.rejects(call, { code: 'MAILBOX_FULL' })
-  })
-
-  it('a mailbox refuses options that cannot be, naming them', async () => {
-    await using test = await testNode()
-    const bad: readonly [string, MailboxOptions][] = [
-      ['mailbox.lengthMax', { lengthMax: 0 }],
-      ['mailbox.lengthMax', { lengthMax: 1.5 }],
-      ['mailbox.policy', { policy: 'perhaps' as 'fail' }],
-      ['mailbox.keyOf', { lengthMax: 1, policy: 'latest-by-key' }],
-    ]
-    for (const [option, mailbox] of bad) {
-      await assert.rejects(test.node.spawn(scripted, { mailbox }), (error) => {
-        assert.ok(TroupeError.is(error, 'OPTION_INVALID'))
-        assert.equal(error.detail.option, option)
-        return true
-      })
-    }
-  })
-})

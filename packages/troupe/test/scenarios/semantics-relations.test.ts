@@ -1,5 +1,5 @@
 /**
- * Design section 4, sentence 12: links, monitors and what is told about events, on one node.
+ * Design section 4, sentence 12: links and monitors on one node.
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
@@ -19,6 +19,7 @@ import {
   TroupeError,
 } from '#contract'
 import { endOf, type Player, play, scripted } from '#test/scenarios/scripted'
+import { SENTENCES } from '#test/scenarios/sentences'
 
 /** What the targets of links and monitors are, and how each of them ends. */
 interface TargetCase {
@@ -53,6 +54,7 @@ const TARGETS: readonly TargetCase[] = [
     giveUp: (context) => context.unregisterEvent(token),
   },
 ]
+
 let token: ReturnType<ProcessContext['registerEvent']>
 
 /** Two players: one with the target, one that is bound to it as `bind` says. */
@@ -72,7 +74,7 @@ async function bound(
 const named = (kind: string): string =>
   kind === 'name' || kind === 'event' ? `${kind} known` : kind
 
-describe('Spawn options `link` and `monitor` set up the relation atomically.', () => {
+describe(SENTENCES.spawnOptions, () => {
   const spawnChild = async (test: TestNode, option: 'link' | 'monitor', run: string) => {
     const { node, clock } = test
     const parent = await play(node, { trapExit: true })
@@ -91,7 +93,7 @@ describe('Spawn options `link` and `monitor` set up the relation atomically.', (
     assert.deepEqual((await spawnChild(test, 'monitor', 'over')).seen, ['down of pid: over'])
   })
 
-  it('spawn option link holds from before init: the end of the parent ends a child in its init', async () => {
+  it('spawn option link holds before init: the parent takes the child along', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const parent = await play(node)
@@ -140,102 +142,98 @@ describe('Spawn options `link` and `monitor` set up the relation atomically.', (
   })
 })
 
-describe(
-  'A link between processes is bidirectional as in OTP; to a name, alias, event or node ' +
-    'it is one-way.',
-  () => {
-    it('a link between processes is bidirectional: the end of either ends the other', async () => {
-      await using test = await testNode()
-      const { node, clock } = test
-      for (const dies of [0, 1]) {
-        const pair = [await play(node), await play(node)] as const
-        node.send(pair[0].pid, 'act', (context) => context.link(pair[1].pid))
-        await clock.settle()
-        const [first, second] = dies === 0 ? pair : [pair[1], pair[0]]
-        const end = endOf(node, second.pid)
-        node.exit(first.pid, custom('over'))
-        await clock.settle()
-        assert.deepEqual([end.reason, second.seen], [custom('over'), ['terminate: over']])
-      }
-    })
-
-    it('a link between processes does no harm when the other ends normally', async () => {
-      await using test = await testNode()
-      const { node, clock } = test
-      const [first, second] = [await play(node), await play(node)]
-      node.send(first.pid, 'act', (context) => context.link(second.pid))
-      node.send(second.pid, 'act', (context) => context.stop())
+describe(SENTENCES.links, () => {
+  it('a link between processes is bidirectional: the end of either ends the other', async () => {
+    await using test = await testNode()
+    const { node, clock } = test
+    for (const dies of [0, 1]) {
+      const pair = [await play(node), await play(node)] as const
+      node.send(pair[0].pid, 'act', (context) => context.link(pair[1].pid))
       await clock.settle()
-      assert.ok(node.isAlive(first.pid))
-      assert.deepEqual(node.processInfo(first.pid)?.links, [])
-    })
-
-    it('a link to a process that is not there ends the linker, or is trapped', async () => {
-      await using test = await testNode()
-      const { node, clock } = test
-      const gone = await play(node)
-      node.kill(gone.pid)
+      const [first, second] = dies === 0 ? pair : [pair[1], pair[0]]
+      const end = endOf(node, second.pid)
+      node.exit(first.pid, custom('over'))
       await clock.settle()
-      const [plain, trapping] = [await play(node), await play(node, { trapExit: true })]
-      for (const { pid } of [plain, trapping]) {
-        node.send(pid, 'act', (context) => context.link(gone.pid))
-      }
-      await clock.settle()
-      assert.deepEqual(plain.seen, ['terminate: no-process'])
-      assert.deepEqual(trapping.seen, ['exit of pid: no-process'])
-    })
-
-    it('a link can be taken back, from either side', async () => {
-      await using test = await testNode()
-      const { node, clock } = test
-      for (const side of [0, 1]) {
-        const pair = [await play(node), await play(node)] as const
-        await node.call(pair[0].pid, 'ask', (context) => context.link(pair[1].pid))
-        const [self, other] = side === 0 ? pair : [pair[1], pair[0]]
-        await node.call(self.pid, 'ask', (context) => context.unlink(other.pid))
-        node.kill(pair[0].pid)
-        await clock.settle()
-        assert.ok(node.isAlive(pair[1].pid))
-      }
-    })
-
-    for (const target of TARGETS.filter(({ kind }) => kind !== 'pid')) {
-      it(`a link to ${target.kind} is one-way: the end of the linker ends nobody`, async () => {
-        await using test = await testNode()
-        const { node, clock } = test
-        const { owner, other } = await bound(test, target, (context, made) => context.link(made))
-        node.kill(other.pid)
-        await clock.settle()
-        assert.ok(node.isAlive(owner.pid))
-      })
+      assert.deepEqual([end.reason, second.seen], [custom('over'), ['terminate: over']])
     }
+  })
 
-    for (const target of TARGETS) {
-      it(`a link to ${target.kind} is told when the owner ends, once`, async () => {
-        await using test = await testNode()
-        const { node, clock } = test
-        const { owner, other } = await bound(test, target, (context, made) => {
-          context.link(made)
-          context.link(made)
-        })
-        node.exit(owner.pid, custom('over'))
-        await clock.settle()
-        assert.deepEqual(other.seen, [`exit of ${named(target.kind)}: over`])
-      })
+  it('a link between processes does no harm when the other ends normally', async () => {
+    await using test = await testNode()
+    const { node, clock } = test
+    const [first, second] = [await play(node), await play(node)]
+    node.send(first.pid, 'act', (context) => context.link(second.pid))
+    node.send(second.pid, 'act', (context) => context.stop())
+    await clock.settle()
+    assert.ok(node.isAlive(first.pid))
+    assert.deepEqual(node.processInfo(first.pid)?.links, [])
+  })
+
+  it('a link to a process that is not there ends the linker, or is trapped', async () => {
+    await using test = await testNode()
+    const { node, clock } = test
+    const gone = await play(node)
+    node.kill(gone.pid)
+    await clock.settle()
+    const [plain, trapping] = [await play(node), await play(node, { trapExit: true })]
+    for (const { pid } of [plain, trapping]) {
+      node.send(pid, 'act', (context) => context.link(gone.pid))
     }
+    await clock.settle()
+    assert.deepEqual(plain.seen, ['terminate: no-process'])
+    assert.deepEqual(trapping.seen, ['exit of pid: no-process'])
+  })
 
-    it('a link to a node is one-way, and is told when there is no way to the node', async () => {
+  it('a link can be taken back, from either side', async () => {
+    await using test = await testNode()
+    const { node, clock } = test
+    for (const side of [0, 1]) {
+      const pair = [await play(node), await play(node)] as const
+      await node.call(pair[0].pid, 'ask', (context) => context.link(pair[1].pid))
+      const [self, other] = side === 0 ? pair : [pair[1], pair[0]]
+      await node.call(self.pid, 'ask', (context) => context.unlink(other.pid))
+      node.kill(pair[0].pid)
+      await clock.settle()
+      assert.ok(node.isAlive(pair[1].pid))
+    }
+  })
+
+  for (const target of TARGETS.filter(({ kind }) => kind !== 'pid')) {
+    it(`a link to ${target.kind} is one-way: the end of the linker ends nobody`, async () => {
       await using test = await testNode()
       const { node, clock } = test
-      const player = await play(node, { trapExit: true })
-      node.send(player.pid, 'act', (context) => context.link(NodeName.of('far@away')))
+      const { owner, other } = await bound(test, target, (context, made) => context.link(made))
+      node.kill(other.pid)
       await clock.settle()
-      assert.deepEqual(player.seen, ['exit of node: no-connection'])
+      assert.ok(node.isAlive(owner.pid))
     })
-  },
-)
+  }
 
-describe('Monitors are one-way and one-shot, on all five, local and remote.', () => {
+  for (const target of TARGETS) {
+    it(`a link to ${target.kind} is told when the owner ends, once`, async () => {
+      await using test = await testNode()
+      const { node, clock } = test
+      const { owner, other } = await bound(test, target, (context, made) => {
+        context.link(made)
+        context.link(made)
+      })
+      node.exit(owner.pid, custom('over'))
+      await clock.settle()
+      assert.deepEqual(other.seen, [`exit of ${named(target.kind)}: over`])
+    })
+  }
+
+  it('a link to a node is one-way, and is told when there is no way to the node', async () => {
+    await using test = await testNode()
+    const { node, clock } = test
+    const player = await play(node, { trapExit: true })
+    node.send(player.pid, 'act', (context) => context.link(NodeName.of('far@away')))
+    await clock.settle()
+    assert.deepEqual(player.seen, ['exit of node: no-connection'])
+  })
+})
+
+describe(SENTENCES.monitors, () => {
   for (const target of TARGETS) {
     it(`a monitor of ${target.kind} is told once, with the reason of the end`, async () => {
       await using test = await testNode()
@@ -269,7 +267,7 @@ describe('Monitors are one-way and one-shot, on all five, local and remote.', ()
       assert.deepEqual(other.seen, [`down of ${named(target.kind)}: no-process`])
     })
 
-    it(`a monitor of ${target.kind} can be withdrawn, also when the notice waits already`, async () => {
+    it(`a monitor of ${target.kind} can be withdrawn, even while its notice waits`, async () => {
       await using test = await testNode()
       const { node, clock } = test
       const refs: Ref[] = []
@@ -342,7 +340,7 @@ describe('Monitors are one-way and one-shot, on all five, local and remote.', ()
 })
 
 describe('a subscription', () => {
-  it('a subscription as a link ends its subscriber with the event, as a monitor it tells of it', async () => {
+  it('a subscription as a link ends with its event, as a monitor it tells of it', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const owner = await play(node)

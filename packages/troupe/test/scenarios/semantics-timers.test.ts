@@ -6,8 +6,9 @@ import { describe, it } from 'node:test'
 import { testNode } from 'troupe/testing'
 import type { ProcessContext, Timer } from '#contract'
 import { makeGate, play } from '#test/scenarios/scripted'
+import { SENTENCES } from '#test/scenarios/sentences'
 
-describe('Timers end with their owner.', () => {
+describe(SENTENCES.timers, () => {
   it('timers end with their owner, however it ends', async () => {
     for (const end of ['stop', 'exit', 'kill', 'throw'] as const) {
       await using test = await testNode()

@@ -83,7 +83,8 @@ describe('expectations', () => {
     assert.throws(() => expect.sent({ to: 'storage', message: 'put' }).times(3), {
       name: 'AssertionError',
       message: [
-        "expected counter to have sent { to: 'storage', message: 'put' }, exactly 3 times; it did so once.",
+        "expected counter to have sent { to: 'storage', message: 'put' }, exactly 3 times; " +
+          'it did so once.',
         'What happened, in order (lines that match carry a >):',
         '        +0 ms  sent put { id: 1 } to storage',
         '     +12.5 ms  called check 3 of audit -> failed: NAME_UNKNOWN',

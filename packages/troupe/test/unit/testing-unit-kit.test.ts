@@ -1,63 +1,13 @@
 /**
- * The unit kit: what it records, what it stubs, what it delivers, and what a failure says.
+ * The unit kit: what it records, what it delivers, and what a failure says.
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { prepareUnit, unitKit } from 'troupe/testing'
 import { Actor, actor } from '#actor'
-import {
-  eventName,
-  failure,
-  isFailure,
-  message,
-  NodeName,
-  NoReply,
-  type Pid,
-  processName,
-  protocol,
-  type Replier,
-  request,
-  TroupeError,
-} from '#contract'
+import { eventName, message, NodeName, type Pid, protocol } from '#contract'
 
-const Counter = protocol('counter', {
-  increment: message<{ by: number }>(),
-  report: message<Pid | string>(),
-  fail: message<string>(),
-  value: request<void, number>(),
-  later: request<number, string>(),
-})
-
-const Audit = protocol('audit', { counted: message<number>(), allows: request<number, boolean>() })
-const audit = processName('audit', Audit)
-
-/** Counts, tells an audit, and asks it before it goes above ten. */
-const counter = actor(Counter, {
-  init: (start: number) => ({ count: start }),
-  started(_state, context) {
-    context.log.info('ready', { at: 'start' })
-  },
-  on: {
-    async increment(state, { by }, context) {
-      if (state.count + by > 10 && !(await context.call(audit, 'allows', state.count + by))) return
-      state.count += by
-      context.send(audit, 'counted', state.count)
-    },
-    report(state, to, context) {
-      context.sendAfter(100, to, 'counted', state.count)
-    },
-    fail(_state, text) {
-      throw new RangeError(text)
-    },
-    value: ({ count }) => count,
-    later(_state, ms, context) {
-      const replier: Replier<string> = context.replyLater()
-      context.after(ms, () => replier.reply('now'))
-      return NoReply
-    },
-  },
-  terminate: (_state, _reason, context) => context.log.info('good bye'),
-})
+import { audit, Counter, counter } from '#test/unit/testing-counter'
 
 describe('unit kit', () => {
   it('sends, calls and shows the state', async () => {
@@ -97,51 +47,6 @@ describe('unit kit', () => {
     await kit.settle()
     assert.deepEqual(friend.messages('hello'), [undefined])
     kit.expect.logged({ level: 'info', message: 'allowed: true' }).once()
-  })
-
-  it('stubs calls: a value, a function, an error, silence', async () => {
-    await using kit = await unitKit(counter, { args: [10] })
-    kit.onCall('audit').fail(new TroupeError('NODE_STOPPED', { node: 'away' }))
-    kit.onCall('audit', 'allows').reply(false)
-    await kit.send('increment', { by: 1 })
-    kit.expect.called({ to: 'audit', request: 'allows', payload: 11, answer: false }).once()
-    kit.onCall(audit, 'allows').replyWith((sum) => sum === 12)
-    await kit.send('increment', { by: 2 })
-    assert.equal(await kit.call('value'), 12)
-    kit.onCall(audit, 'allows').timeOut()
-    await kit.send('increment', { by: 1 })
-    kit.expect.called({ outcome: 'pending' }).once()
-    await kit.advance(5_000)
-    kit.expect.called({ error: /CALL_TIMEOUT/ }).once()
-    kit.expect.ended(/CALL_TIMEOUT|no reply from audit/)
-  })
-
-  it('gives a declared failure as a value', async () => {
-    const Bank = protocol('bank', { take: request<number, number>().fails<'too-little'>() })
-    const Buyer = protocol('buyer', { buy: request<number, string>() })
-    const buyer = actor(Buyer, {
-      on: {
-        async buy(_state, sum, context) {
-          const left = await context.call(processName('bank', Bank), 'take', sum)
-          return isFailure(left) ? left.error : `left ${left}`
-        },
-      },
-    })
-    await using kit = await unitKit(buyer)
-    kit.onCall('bank', 'take').reply(failure('too-little'))
-    assert.equal(await kit.call('buy', 5), 'too-little')
-  })
-
-  it('stubs sends: accepted though nobody is there, or failed though somebody is', async () => {
-    await using kit = await unitKit(counter, { args: [0] })
-    const probe = await kit.probe('audit')
-    kit.onSend(probe, 'counted').fail('MAILBOX_FULL')
-    await kit.send('increment', { by: 1 })
-    kit.expect.sent({ to: probe, failure: 'MAILBOX_FULL' }).once()
-    assert.deepEqual(probe.received, [])
-    kit.onSend('audit').accept()
-    await kit.send('increment', { by: 1 })
-    kit.expect.sent({ to: probe, failure: undefined }).once()
   })
 
   it('runs timers in virtual time and knows which of them fired', async () => {
@@ -252,104 +157,6 @@ describe('unit kit', () => {
     kit.expect.told().times(6)
   })
 
-  it('records every other verb of the context', async () => {
-    const All = protocol('all', { go: message<Pid>(), hand: message<string>() })
-    const all = actor(All, {
-      on: {
-        async go(_state, to, context) {
-          context.link(to)
-          context.unlink(to)
-          context.demonitor(context.monitor(to))
-          context.register('renamed')
-          context.unregister()
-          context.deleteAlias(context.createAlias())
-          const token = context.registerEvent<number>('ticks')
-          context.publish(token, 7)
-          context.unregisterEvent(token)
-          context.every(10, () => {}).cancel()
-          context.at(context.wallMs() + 5, () => {})
-          context.exit(to, 'shutdown')
-          context.kill(to)
-          await context.sleep(5)
-          await context.sendWhenRoom(to, 'late')
-          await context.sendImportant(to, 'late')
-          context.stop('shutdown')
-        },
-        hand(_state, to, context) {
-          context.tryForward(to)
-          return context.forward(to)
-        },
-      },
-    })
-    await using kit = await unitKit(all)
-    const other = await kit.probe('other')
-    await kit.send('hand', 'other')
-    await kit.send('go', other.pid)
-    await kit.advance(5)
-    const { expect } = kit
-    expect.linked({ target: other }).once()
-    expect.monitored({ target: other }).once()
-    expect.registered({ what: 'name', name: 'renamed' }).once()
-    expect.registered({ what: 'alias' }).once()
-    expect.registered({ what: 'event', name: 'ticks' }).once()
-    expect.published({ event: 'ticks', message: 7 }).once()
-    expect.timers({ verb: 'every', ms: 10, cancelled: true }).once()
-    expect.timers({ verb: 'at', fired: 1 }).never()
-    expect.timers({ verb: 'sleep', ms: 5, fired: 1 }).once()
-    expect.exited({ to: other, reason: 'shutdown' }).once()
-    expect.killed({ to: other }).once()
-    expect.forwarded({ to: 'other' }).times(2)
-    expect.sent({ verb: 'sendWhenRoom', failure: 'PROCESS_UNKNOWN' }).once()
-    expect.sent({ verb: 'sendImportant', failure: 'PROCESS_UNKNOWN' }).once()
-    expect.ended('shutdown')
-  })
-
-  it('stubs children: a probe, a pid, an error', async () => {
-    const Child = protocol('child', { work: message<number>() })
-    const child = actor(Child, { init: (_n: number) => undefined, on: { work() {} } })
-    const Boss = protocol('boss', { hire: request<number, Pid<typeof Child>>() })
-    const boss = actor(Boss, {
-      on: {
-        async hire(_state, n, context) {
-          const pid = await context.spawn(child, { name: `worker ${n}`, link: true, args: [n] })
-          context.send(pid, 'work', n)
-          return pid
-        },
-      },
-      options: { trapExit: true },
-      handleExit: (_state, { reason }, context) => context.log.warning(`lost: ${reason}`),
-    })
-    await using kit = await unitKit(boss)
-    kit.onSpawn(child).giveProbes()
-    const pid = await kit.call('hire', 1)
-    await kit.settle()
-    const [worker] = kit.children
-    assert.ok(worker !== undefined)
-    assert.equal(worker.pid, pid)
-    assert.deepEqual([worker.name, worker.messages('work')], ['worker 1', [1]])
-    kit.expect.spawned({ definition: child, name: 'worker 1', args: [1], pid: worker }).once()
-    await worker.end('shutdown')
-    kit.expect.logged({ level: 'warning', message: 'lost: shutdown' }).once()
-    const other = await kit.probe()
-    kit.onSpawn(child).give(other)
-    assert.equal(await kit.call('hire', 2), other.pid)
-    kit.onSpawn().fail(new TroupeError('NAME_TAKEN', { name: 'worker 3', holder: 'x' }))
-    await assert.rejects(kit.call('hire', 3), { code: 'HANDLER_FAILED' })
-    kit.expect.spawned({ outcome: 'failed', error: /NAME_TAKEN/ }).once()
-    kit.onSpawn(child).giveProbes()
-  })
-
-  it('spawns real children when no stub says otherwise', async () => {
-    const Child = protocol('child', {})
-    const child = actor(Child, { on: {} })
-    const Boss = protocol('boss', { hire: message() })
-    const boss = actor(Boss, { on: { hire: (_state, _nothing, context) => context.spawn(child) } })
-    await using kit = await unitKit(boss)
-    await kit.send('hire')
-    const { pid } = kit.expect.spawned({ behaviour: 'child', outcome: 'started' }).once()
-    assert.ok(pid !== undefined && kit.node.isAlive(pid))
-  })
-
   it('runs actor classes as well', async () => {
     class Greeter extends Actor.of(Counter) {
       #count = 0
@@ -377,22 +184,6 @@ describe('unit kit', () => {
     assert.ok(kit.state instanceof Greeter)
   })
 
-  it('answers from probes, by stub and by hand', async () => {
-    await using kit = await unitKit(counter, { args: [10] })
-    const probe = await kit.probe('audit')
-    probe.onCall('allows').replyWith((sum) => sum === 11)
-    await kit.send('increment', { by: 1 })
-    assert.deepEqual(probe.messages('counted'), [11])
-    probe.onCall('allows').fail(new TroupeError('NODE_STOPPED', { node: 'x' }))
-    await using other = await unitKit(counter, { args: [10] })
-    const silent = await other.probe('audit')
-    await other.send('increment', { by: 5 })
-    const [waiting] = silent.waiting('allows')
-    assert.equal(waiting?.reply(true), true)
-    assert.equal(await other.call('value'), 15)
-    assert.deepEqual(silent.waiting('allows'), [])
-  })
-
   it('repeats itself exactly for the same seed', async () => {
     const Dice = protocol('dice', { roll: message() })
     const dice = actor(Dice, {
@@ -418,7 +209,8 @@ describe('unit kit', () => {
     assert.throws(() => kit.expect.sent({ to: 'audit', message: 'counted' }).times(2), {
       name: 'AssertionError',
       message: [
-        "expected counter to have sent { to: 'audit', message: 'counted' }, exactly 2 times; it did so once.",
+        "expected counter to have sent { to: 'audit', message: 'counted' }, exactly 2 times; " +
+          'it did so once.',
         'What happened, in order (lines that match carry a >):',
         '        +0 ms  started with 9',
         '        +0 ms  logged info "ready" { at: \'start\' }',

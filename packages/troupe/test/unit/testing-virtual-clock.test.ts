@@ -6,7 +6,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { type VirtualClock, virtualClock } from 'troupe/testing'
 
-/** A program of a test: timers that are made at a time, may cancel others, and make further ones. */
+/** A program of a test: timers that may cancel others and make further ones. */
 interface Plan {
   readonly delayMs: number
   readonly cancels: number
