@@ -1,7 +1,7 @@
 /**
  * cli/account-line: the account as one line for people.
  *
- * Pure. What is 0 and need not be watched is left out, so that the line fits a terminal.
+ * Pure. Causes and stages that are 0 are left out, so that the line fits most terminals.
  */
 
 import type { Account } from '#traffic/account/account'
@@ -32,6 +32,7 @@ export function accountLine(account: Account, vehicles: number): string {
     withParts('lost'),
     `waiting ${count(total.waiting)}`,
   ]
-  const closing = total.difference === 0 ? '' : ` | UNEXPLAINED ${count(total.difference)}`
-  return `${parts.join(' + ')} | ${count(vehicles)} vehicles${closing}`
+  // First comes what must not be cut off by a narrow terminal.
+  const alarm = total.difference === 0 ? '' : `UNEXPLAINED ${count(total.difference)} | `
+  return `${alarm}${count(vehicles)} vehicles | ${parts.join(' + ')}`
 }

@@ -6,6 +6,8 @@
 
 const CLEAR_LINE = '\r\u001b[2K'
 
+const COLUMNS_DEFAULT = 80
+
 /** The part of standard output that is used. */
 export interface Output {
   write(text: string): unknown
@@ -34,8 +36,9 @@ export class Screen {
   /** Replaces the changing line; does nothing elsewhere than on a terminal. */
   show(line: string): void {
     if (!this.isTerminal) return
-    // A line that wraps could not be cleared again.
-    this.#live = line.slice(0, Math.max(1, (this.#output.columns ?? 80) - 1))
+    // A line that wraps could not be cleared again; some terminals say that they have no width.
+    const columns = this.#output.columns || COLUMNS_DEFAULT
+    this.#live = line.slice(0, columns - 1)
     this.#output.write(`${CLEAR_LINE}${this.#live}`)
   }
 

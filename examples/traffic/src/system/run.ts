@@ -35,10 +35,13 @@ export async function runTraffic(flags: Flags, screen: Screen): Promise<RunVerdi
   const rows = flags.replay === undefined ? undefined : await readRows(flags.replay, screen)
   if (typeof rows === 'string') return { kind: 'refused', problem: rows }
   const sockets = await openSockets(flags)
-  const stream = { write: (text: string) => screen.print(text.trimEnd()) }
+  const stream = {
+    write: (text: string) => screen.print(text.trimEnd()),
+    isTTY: screen.isTerminal,
+  }
   const node = await startNode(flags.name, {
     logLevel: flags.level,
-    logSinks: [consoleSink({ format: screen.isTerminal ? 'colour' : 'plain', stream })],
+    logSinks: [consoleSink({ format: 'colour', stream })],
     stopTimeoutMs: STOP_TIMEOUT_MS,
   }).catch(async (error: unknown) => {
     await closeSockets(sockets)

@@ -41,8 +41,8 @@ describe('the account line', () => {
     )
     assert.equal(
       accountLine(account, 1),
-      'sent 17 = stored 1 + rejected 1 (truncated 1) + ' +
-        'dropped 14 (kernel 12, mailbox 1, storage 1) + lost 1 (ingest 1) + waiting 0 | 1 vehicles',
+      '1 vehicles | sent 17 = stored 1 + rejected 1 (truncated 1) + ' +
+        'dropped 14 (kernel 12, mailbox 1, storage 1) + lost 1 (ingest 1) + waiting 0',
     )
   })
 
@@ -52,7 +52,7 @@ describe('the account line', () => {
         accountWith(() => {}),
         0,
       ),
-      / \| UNEXPLAINED 5$/,
+      /^UNEXPLAINED 5 \| 0 vehicles/,
     )
   })
 })

@@ -228,7 +228,7 @@ describe('the program', { timeout: 60_000 }, () => {
       await system.statsWhen(({ stored }) => stored > 100)
       system.signal(signal)
       assert.equal(await system.ended, 0)
-      assert.match(system.lines.at(-1) ?? '', /^sent [\d,]+ = stored /)
+      assert.match(system.lines.at(-1) ?? '', /^\d+ vehicles \| sent [\d,]+ = stored /)
     }
   })
 
