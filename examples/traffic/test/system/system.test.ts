@@ -124,7 +124,7 @@ describe('the traffic system', { timeout: 60_000 }, () => {
     assert.equal((await system.nearest(1, 1))[0]?.ID, 'good')
   })
 
-  it('accounts for what the kernel drops when packets come faster than they are read', async (t) => {
+  it('accounts for what the kernel drops when packets come too fast', async (t) => {
     const system = await SystemProcess.start(t, '--no-fleet')
     if ((await system.stats()).droppedAt['kernel'] === 'unknown') {
       t.diagnostic('this system does not tell what its kernel drops')

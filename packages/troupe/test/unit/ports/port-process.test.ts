@@ -222,7 +222,7 @@ describe('a web port', { timeout: 20_000 }, () => {
     assert.equal((await node.call(web, 'counters')).requests, 1)
   })
 
-  it('answers 503 while there is no handler, 502 when it crashes, 504 when it is late', async (t) => {
+  it('answers 503 for no handler, 502 when it crashes, 504 when it is late', async (t) => {
     const { node, url } = await served(t, { timeoutMs: 50 })
     assert.equal((await fetch(url)).status, 503)
     await node.spawn(echo, { name: 'echo' })

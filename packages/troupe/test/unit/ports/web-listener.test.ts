@@ -70,7 +70,8 @@ describe('a web listener', { timeout: 20_000 }, () => {
     const declared = await fetch(url, { method: 'POST', body: 'x'.repeat(11) })
     assert.equal(declared.status, 413)
     const chunked =
-      'POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nb\r\nxxxxxxxxxxx\r\n0\r\n\r\n'
+      'POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n' +
+      'b\r\nxxxxxxxxxxx\r\n0\r\n\r\n'
     assert.match(await rawAnswer(listener.port, chunked), /^HTTP\/1\.1 413 /)
   })
 
