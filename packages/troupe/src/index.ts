@@ -93,6 +93,7 @@ export type {
   Exit,
   ExitReason,
   Failure,
+  FallbackMessage,
   Given,
   Handler,
   Handlers,

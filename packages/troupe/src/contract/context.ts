@@ -114,6 +114,8 @@ export interface SpawnOptions extends ProcessOptions {
 export interface PreservedMailbox {
   readonly kind: 'preserved-mailbox'
   readonly length: number
+  /** Gives the messages up: each becomes a dead letter. */
+  drop(): void
 }
 
 /** The arguments of `init`, required only when it takes some. */
@@ -290,6 +292,9 @@ export interface ProcessContext extends Sender, Spawner {
   env(key: string): unknown
   /** Changes the own environment; undefined deletes. */
   setEnv(key: string, value: unknown): void
-  /** What a process with `preserveMailbox` left behind when it ended, once. */
+  /**
+   * What a child with `preserveMailbox` left behind when it ended, until another inherits it,
+   * somebody drops it, or this process ends.
+   */
   preservedMailbox(pid: Pid): PreservedMailbox | undefined
 }

@@ -55,7 +55,13 @@ export {
   processName,
   Ref,
 } from './identity.js'
-export type { MailboxOptions, MailboxPolicy, Priority, ProcessOptions } from './limits.js'
+export type {
+  FallbackMessage,
+  MailboxOptions,
+  MailboxPolicy,
+  Priority,
+  ProcessOptions,
+} from './limits.js'
 export { checkProcessOptions, PROCESS_DEFAULTS, requireDuration, requireOption } from './limits.js'
 export type {
   LogFields,

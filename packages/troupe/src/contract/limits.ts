@@ -6,6 +6,7 @@
  * @source ergo-features 3 (spawn options), 4 (mailbox)
  */
 import { TroupeError } from './errors.js'
+import type { Pid } from './identity.js'
 
 /**
  * What happens at the limit of a mailbox.
@@ -16,11 +17,25 @@ import { TroupeError } from './errors.js'
  */
 export type MailboxPolicy = 'fail' | 'drop-newest' | 'drop-oldest' | 'latest-by-key' | 'block'
 
+/** What a process gets that stands in for a full mailbox: the message `fallback`. */
+export interface FallbackMessage {
+  /** Whose mailbox was full. */
+  readonly to: Pid
+  readonly tag: string
+  readonly message: string
+  readonly payload: unknown
+}
+
 export interface MailboxOptions {
   /** Most messages waiting, over the main, system and urgent queues; default no limit. */
   readonly lengthMax?: number
   /** What happens at the limit; default `fail`. */
   readonly policy?: MailboxPolicy
+  /**
+   * Where messages go instead of failing at the limit: a local process by name, which gets them as
+   * `fallback` with a `FallbackMessage`, from their sender. Default none. Calls fail all the same.
+   */
+  readonly fallback?: { readonly name: string; readonly tag?: string }
   /** The key of a message under `latest-by-key`; undefined for messages without one. */
   readonly keyOf?: (message: string, payload: unknown) => unknown
 }
@@ -57,6 +72,7 @@ export const PROCESS_DEFAULTS = Object.freeze({
     lengthMax: Number.POSITIVE_INFINITY,
     policy: 'fail' as MailboxPolicy,
     keyOf: undefined,
+    fallback: undefined,
   }),
 })
 
@@ -89,7 +105,7 @@ export function checkProcessOptions(options: ProcessOptions): void {
   const goodPriority = priority === undefined || PRIORITIES.includes(priority)
   requireOption(goodPriority, 'priority', priority, `one of ${PRIORITIES.join(', ')}`)
   if (mailbox === undefined) return
-  const { lengthMax, policy, keyOf } = mailbox
+  const { lengthMax, policy, keyOf, fallback } = mailbox
   const goodLength =
     lengthMax === undefined ||
     lengthMax === Number.POSITIVE_INFINITY ||
@@ -99,4 +115,6 @@ export function checkProcessOptions(options: ProcessOptions): void {
   requireOption(goodPolicy, 'mailbox.policy', policy, `one of ${POLICIES.join(', ')}`)
   const keyed = policy !== 'latest-by-key' || typeof keyOf === 'function'
   requireOption(keyed, 'mailbox.keyOf', keyOf, 'latest-by-key needs a function that gives the key')
+  const goodFallback = fallback === undefined || typeof fallback?.name === 'string'
+  requireOption(goodFallback, 'mailbox.fallback', fallback, 'give { name, tag? }')
 }

@@ -11,6 +11,7 @@ import type {
   EventToken,
   ExitReason,
   Logger,
+  MailboxOptions,
   MailboxPolicy,
   Pid,
   PreservedMailbox,
@@ -70,6 +71,7 @@ export class Limit {
   lengthMax = Number.POSITIVE_INFINITY
   policy: MailboxPolicy = 'fail'
   keyOf: ((message: string, payload: unknown) => unknown) | undefined = undefined
+  fallback: MailboxOptions['fallback'] = undefined
   readonly boxes = new Map<unknown, KeyedBox>()
   readonly waiters = new Ring<Waiter>()
 }

@@ -85,7 +85,7 @@ export class Kernel implements Home {
     this.clock = world.clock
     this.random = world.random
     this.wire = world.wire
-    this.creation = Math.floor(world.clock.wallMs())
+    this.creation = newCreation(name, Math.floor(world.clock.wallMs()))
     this.startedMs = world.clock.nowMs()
     this.share = sharingCheck(options.sharing ?? 'off')
     this.#rootLineage = rootLineage(options.env)
@@ -253,6 +253,15 @@ export class Kernel implements Home {
       },
     })
   }
+}
+
+const creations = new Map<string, number>()
+
+/** The birth of a node; later than that of every earlier life of its name in this program. */
+function newCreation(name: string, wallMs: number): number {
+  const creation = Math.max(wallMs, (creations.get(name) ?? 0) + 1)
+  creations.set(name, creation)
+  return creation
 }
 
 /** Keeps a request that has no answer yet, so that its caller learns of the keeper's end. */

@@ -38,11 +38,12 @@ function queuesOf(process: Process): Queues {
 
 /** Sets the limit of a mailbox. */
 export function limitMailbox(process: Process, options: MailboxOptions): void {
-  const { lengthMax, policy, keyOf } = { ...PROCESS_DEFAULTS.mailbox, ...options }
+  const { lengthMax, policy, keyOf, fallback } = { ...PROCESS_DEFAULTS.mailbox, ...options }
   const limit = new Limit()
   limit.lengthMax = lengthMax
   limit.policy = policy
   limit.keyOf = keyOf
+  limit.fallback = fallback
   extend(process).limit = limit
   process.flags |= BOUNDED
   if (policy === 'latest-by-key') process.flags |= KEYED

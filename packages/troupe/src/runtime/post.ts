@@ -10,6 +10,7 @@ import {
   type Address,
   Alias,
   type DropCause,
+  type FallbackMessage,
   Pid,
   type Priority,
   ProcessName,
@@ -171,8 +172,7 @@ export class Post {
       return process === 'REMOTE' ? this.#elsewhere(process, from, to, name, payload) : process
     }
     if ((process.flags & DEAD) !== 0) return 'PROCESS_UNKNOWN'
-    const limit = process.extension?.limit
-    if (limit !== undefined && boundedLength(process) >= limit.lengthMax) return 'MAILBOX_FULL'
+    if (this.isFull(process)) return 'MAILBOX_FULL'
     return this.send(from, process, name, payload)
   }
 
@@ -265,8 +265,44 @@ export class Post {
         if (from instanceof Call) this.#rejectCall(from, process)
         return undefined
       default:
-        return this.#full(process, from, name)
+        return this.#fallBack(process, limit, from, name, payload)
     }
+  }
+
+  /** Gives a message that found no room to the process that stands in, or refuses it. */
+  #fallBack(
+    process: Process,
+    limit: Limit,
+    from: Origin,
+    name: EntryName,
+    payload: unknown,
+  ): SendFailure | undefined {
+    const { fallback } = limit
+    const standIn = fallback === undefined ? undefined : this.#table.named(fallback.name)
+    if (
+      standIn === undefined ||
+      standIn === process ||
+      this.isFull(standIn) ||
+      typeof name !== 'string' ||
+      from instanceof Call
+    ) {
+      return this.#full(process, from, name)
+    }
+    const told: FallbackMessage = {
+      to: process,
+      tag: fallback?.tag ?? '',
+      message: name,
+      payload,
+    }
+    // It was counted as sent to the full mailbox, and this is the same message.
+    this.sent -= 1
+    return this.send(from, standIn, 'fallback', told)
+  }
+
+  /** True when a bounded mailbox has no room. */
+  isFull(process: Process): boolean {
+    const limit = process.extension?.limit
+    return limit !== undefined && boundedLength(process) >= limit.lengthMax
   }
 
   #full(process: Process, from: Origin, name: EntryName): SendFailure {

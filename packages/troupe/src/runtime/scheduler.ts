@@ -110,6 +110,11 @@ export class Scheduler {
       this.#roundMarked = true
       this.#roundStartMs = this.#nowMs
       this.#clock.later(this.#endRound)
+    } else if (this.#nowMs - this.#roundStartMs > SLICE_MS) {
+      // Many short drains in a row, as of calls that are awaited one by one, fill a slice too.
+      this.#draining = false
+      this.#clock.later(this.#drain)
+      return
     }
     let onward: Onward = 'round'
     try {
