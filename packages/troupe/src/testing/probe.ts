@@ -81,8 +81,6 @@ export class ProbeCore implements Probe {
   readonly kind = 'probe'
   readonly label: string
   readonly received: ProbeRecord[] = []
-  /** Sees each signal as well: how the kit learns that its subject has ended. */
-  onSignal: (signal: Signal) => void = () => {}
   readonly #stubs = new Stubs()
   readonly #verbs: ProbeVerbs
   #context: ProcessContext | undefined
@@ -158,7 +156,6 @@ export class ProbeCore implements Probe {
 
   #note(signal: Signal): void {
     this.received.push({ kind: 'signal', signal })
-    this.onSignal(signal)
   }
 
   #answer({ message, payload }: Untyped, context: ProcessContext): unknown {

@@ -4,13 +4,15 @@
  * Belongs to one subject. Knows the subject's own context once `init` has begun.
  */
 import type { Clock } from '#base/clock'
-import type { AnySpawnable, Pid, ProcessContext, SpawnOptions } from '#contract'
-import type { Journal } from './journal.js'
+import type { AnySpawnable, ExitReason, Pid, ProcessContext, SpawnOptions } from '#contract'
+import type { Ended, Journal } from './journal.js'
 import type { Stubs } from './stubs.js'
 
 /** What recording asks of the kit. */
 export interface RecorderVerbs {
   isAlive(pid: Pid): boolean
+  /** Settles with the reason when the subject has ended. */
+  ended(pid: Pid): Promise<ExitReason>
   /** Spawns a probe in the place of a definition, as a child of the subject. */
   spawnProbe(
     context: ProcessContext,
@@ -38,6 +40,15 @@ export class Recorder {
     this.stubs = stubs
     this.clock = clock
     this.verbs = verbs
+  }
+
+  /** Takes the context of the subject, at the beginning of `init`. */
+  bind(real: ProcessContext): void {
+    this.real = real
+    void this.verbs.ended(real.self).then((reason) => {
+      // A subject whose init has failed never was; its record says so already.
+      if (this.begun) this.journal.add<Ended>({ kind: 'ended', reason })
+    })
   }
 
   /** False after the end: then stubs do not answer, because the real context is revoked. */

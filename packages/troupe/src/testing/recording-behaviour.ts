@@ -77,7 +77,7 @@ export class RecordingBehaviour {
   /** The recording context; one for the life of the subject. */
   #wrap(context: ProcessContext | undefined): ProcessContext {
     if (this.#context === undefined && context !== undefined) {
-      this.#recorder.real = context
+      this.#recorder.bind(context)
       this.#context = recordingContext(this.#recorder, context)
     }
     return this.#context as ProcessContext

@@ -28,7 +28,7 @@ import {
 import { createNode } from '#runtime'
 import { describeJournal } from './describe-record.js'
 import { type Expect, type Expectation, expectOf } from './expectation.js'
-import { type Ended, Journal, type Logged, type Mark, type Recorded, type Told } from './journal.js'
+import { Journal, type Logged, type Mark, type Recorded, type Told } from './journal.js'
 import type { HasPid } from './matching.js'
 import { type Probe, ProbeCore } from './probe.js'
 import { Recorder } from './recorder.js'
@@ -76,6 +76,7 @@ export class UnitStage {
     this.#name = (definition[behaviourOf] as unknown as Behaviour).name
     this.#recorder = new Recorder(this.#journal, this.#stubs, this.clock, {
       isAlive: (pid) => this.node.isAlive(pid),
+      ended: (pid) => this.node.ended(pid),
       spawnProbe: (context, real, given) => this.#spawnProbe(context, real, given),
     })
     this.#recording = new RecordingBehaviour(this.#recorder, definition)
@@ -91,7 +92,6 @@ export class UnitStage {
     this.#node = made
     this.#parent = await this.#spawnOn(made, new ProbeCore('parent', this.#probeVerbs()))
     this.#tester = await this.#spawnOn(made, new ProbeCore('tester', this.#probeVerbs()))
-    this.#parent.onSignal = (signal) => this.#noteEnd(signal)
   }
 
   get node(): Node {
@@ -123,7 +123,7 @@ export class UnitStage {
       const problem = 'the subject has been started already; make another kit'
       throw new TroupeError('NOT_ALLOWED', { operation: 'kit.start', problem })
     }
-    const given = { ...options, args, monitor: true }
+    const given = { ...options, args }
     this.#pid = await this.parent.context.spawnAny(this.#recording.definition(), given)
     this.#labels.set(this.#pid.id, this.#name)
     return this.#pid
@@ -239,13 +239,6 @@ export class UnitStage {
         this.#journal.add<Logged>({ kind: 'logged', level, message, fields })
       },
     }
-  }
-
-  #noteEnd(signal: Told['signal']): void {
-    const self = this.#recorder.real?.self
-    if (!('kind' in signal) || signal.kind !== 'down' || self === undefined) return
-    if (!Pid.is(signal.target) || !Pid.equals(signal.target, self)) return
-    this.#journal.add<Ended>({ kind: 'ended', reason: signal.reason })
   }
 
   async #tell(signal: Told['signal']): Promise<void> {
