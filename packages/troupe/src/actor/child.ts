@@ -65,6 +65,12 @@ export class Child implements Plannable {
     return this.alive || this.state === 'waiting'
   }
 
+  /** It will not be started again: what its last life left unhandled is lost, and counted. */
+  giveUp(): void {
+    this.preserved?.drop()
+    this.preserved = undefined
+  }
+
   /** The options of its next spawn. */
   spawnOptions(): SpawnOptions & { readonly args?: readonly unknown[] } {
     const { spawn } = this.spec

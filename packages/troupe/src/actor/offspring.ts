@@ -69,6 +69,7 @@ export class Offspring {
   }
 
   #spawned(child: Child, pid: Pid): Launched | Promise<Launched> {
+    // Inherited by now; before, it is kept through failed starts.
     child.preserved = undefined
     const stray = this.#strays.length === 0 ? undefined : this.#takeStray(pid)
     if (stray !== undefined) {
@@ -155,7 +156,6 @@ export class Offspring {
   #gone(child: Child, pid: Pid, reason: ExitReason): void {
     child.pid = undefined
     child.lastReason = reason
-    // Always taken, so that nothing piles up for children that are not restarted.
     if (child.spec.preserves) child.preserved = this.#context.preservedMailbox(pid)
   }
 

@@ -137,7 +137,7 @@ export class Supervision {
   }
 
   #forget(child: Child): void {
-    child.preserved = undefined
+    child.giveUp()
     if (this.spec.surroundings.dynamic) this.children.delete(child)
     const { autoShutdown } = this.spec
     if (autoShutdown === 'never') return
@@ -239,6 +239,7 @@ export class Supervision {
     if (intensity?.onExceed === 'disable') {
       this.context.log.error('a child was restarted too often and is disabled', told)
       child.state = 'disabled'
+      child.giveUp()
       if (this.spec.surroundings.dynamic) this.children.delete(child)
       return
     }

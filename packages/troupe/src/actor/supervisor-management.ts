@@ -86,20 +86,26 @@ async function launch(supervision: Supervision, child: Child): Promise<Pid> {
 
 export async function stopChild(supervision: Supervision, target: string | Pid): Promise<void> {
   const child = Pid.is(target) ? childByPid(supervision, target) : childOf(supervision, target)
-  await supervision.offspring.stop(child)
+  await stopForGood(supervision, child)
   if (supervision.spec.surroundings.dynamic) supervision.children.delete(child)
+}
+
+/** Stops a child; what a killed one has left is nobody's. */
+async function stopForGood(supervision: Supervision, child: Child): Promise<void> {
+  await supervision.offspring.stop(child)
+  child.giveUp()
 }
 
 export async function deleteChild(supervision: Supervision, name: string): Promise<void> {
   const child = childOf(supervision, name)
-  await supervision.offspring.stop(child)
+  await stopForGood(supervision, child)
   supervision.children.delete(child)
 }
 
 export async function disableChild(supervision: Supervision, name: string): Promise<void> {
   if (!supervision.spec.surroundings.dynamic) {
     const child = childOf(supervision, name)
-    await supervision.offspring.stop(child)
+    await stopForGood(supervision, child)
     child.state = 'disabled'
     return
   }
@@ -107,7 +113,10 @@ export async function disableChild(supervision: Supervision, name: string): Prom
   supervision.disabled.add(name)
   const made = [...supervision.children].filter((child) => child.spec.name === name)
   await supervision.stopAll(made)
-  for (const child of made) supervision.children.delete(child)
+  for (const child of made) {
+    child.giveUp()
+    supervision.children.delete(child)
+  }
 }
 
 export async function enableChild(

@@ -21,7 +21,7 @@ import {
   TroupeError,
 } from '#contract'
 import { type Lineage, withEnv } from './lineage.js'
-import { extend, limitMailbox, pushMain } from './mailbox.js'
+import { drainMailbox, extend, limitMailbox, pushMain } from './mailbox.js'
 import { Preserved } from './preserved.js'
 import { DEAD, type Home, Process, REENTRANT, SCHEDULED, STARTING, TRAPPING } from './process.js'
 import { type Program, programOf } from './program.js'
@@ -128,7 +128,7 @@ export class Births {
       if (state instanceof Promise) return this.#initLater(parent, process, options, state)
       process.state = state
     } catch (thrown) {
-      return Promise.reject(this.#fail(parent, process, thrown))
+      return Promise.reject(this.#fail(parent, process, options, thrown))
     } finally {
       turn.leave(outer)
     }
@@ -156,7 +156,7 @@ export class Births {
     return new Promise((resolve, reject) => {
       const wait = timers.after(timeoutMs, () => {
         const detail = { process: describe(process), timeoutMs }
-        reject(this.#fail(parent, process, new TroupeError('INIT_TIMEOUT', detail)))
+        reject(this.#fail(parent, process, options, new TroupeError('INIT_TIMEOUT', detail)))
       })
       const settle = (finish: () => void): void => {
         scheduler.suspended -= 1
@@ -172,14 +172,24 @@ export class Births {
       }
       state.then(
         (value) => settle(() => begin(value)),
-        (thrown: unknown) => settle(() => reject(this.#fail(parent, process, thrown))),
+        (thrown: unknown) => settle(() => reject(this.#fail(parent, process, options, thrown))),
       )
     })
   }
 
   /** Undoes a process that never was; gives the error its spawner gets. */
-  #fail(parent: Process | undefined, process: Process, thrown: unknown): TroupeError {
+  #fail(
+    parent: Process | undefined,
+    process: Process,
+    options: SpawnRequest,
+    thrown: unknown,
+  ): TroupeError {
     this.failed += 1
+    // What it inherited, and what came since, is for the next attempt.
+    const isAsked = parent !== undefined && (parent.flags & DEAD) === 0
+    if (isAsked && options.inherit instanceof Preserved) {
+      options.inherit.giveBack(drainMailbox(process))
+    }
     if (parent !== undefined) this.#parts.relations.separate(process, parent)
     this.#parts.discard(process, crashOf(thrown))
     if (TroupeError.is(thrown, 'INIT_TIMEOUT')) return thrown

@@ -346,10 +346,7 @@ class Context {
   }
 
   preservedMailbox(pid: Pid): PreservedMailbox | undefined {
-    const preserved = this.#process.extension?.preserved
-    const left = preserved?.get(pid.id)
-    if (left !== undefined) preserved?.delete(pid.id)
-    return left
+    return this.#process.extension?.preserved?.get(pid.id)
   }
 
   #live(): Process {

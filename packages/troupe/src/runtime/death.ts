@@ -14,7 +14,6 @@ import {
   isCalm,
   type Logger,
   PROCESS_DEFAULTS,
-  type PreservedMailbox,
   type ProcessContext,
   type ProcessName,
   type Target,
@@ -27,7 +26,16 @@ import { drainMailbox, extend } from './mailbox.js'
 import { Call } from './message.js'
 import type { Outcomes } from './outcome.js'
 import { Preserved } from './preserved.js'
-import { DEAD, ENDING, EXITING, Process, REVOKED, SCHEDULED, SUSPENDED } from './process.js'
+import {
+  DEAD,
+  ENDING,
+  EXITING,
+  Process,
+  REVOKED,
+  SCHEDULED,
+  STARTING,
+  SUSPENDED,
+} from './process.js'
 import type { Relations } from './relations.js'
 import type { Room } from './room.js'
 import type { Scheduler } from './scheduler.js'
@@ -96,6 +104,10 @@ export class Deaths {
   /** Ends a process at once, whatever it is doing; what it still does is void. */
   kill(process: Process): void {
     if ((process.flags & DEAD) !== 0) return
+    // Before its init is done, only its spawner hears of it: the spawn is rejected.
+    const { parent } = process.lineage
+    const isUnborn = (process.flags & STARTING) !== 0
+    if (isUnborn && parent !== undefined) this.#parts.relations.separate(process, parent)
     process.flags |= REVOKED
     this.#finish(process, 'killed')
   }
@@ -240,13 +252,20 @@ export class Deaths {
       this.#lose(process, mails, 'ended')
       return
     }
-    this.preserved += mails.length
     const extension = extend(parent)
     extension.preserved ??= new Map()
-    const left = new Preserved(mails, (count) => {
-      this.preserved -= count
+    const { preserved } = extension
+    const left = new Preserved(mails, {
+      kept: (count) => {
+        this.preserved += count
+        // What is given out is kept no longer; what comes back is kept again.
+        if (count < 0) preserved.delete(process.id)
+        else preserved.set(process.id, left)
+      },
+      lost: (lost) => this.#lose(process, lost, 'ended'),
     })
-    extension.preserved.set(process.id, left)
+    this.preserved += mails.length
+    preserved.set(process.id, left)
   }
 
   #loseCalls(process: Process, reason: ExitReason): void {
@@ -259,19 +278,12 @@ export class Deaths {
   #cleanUp(process: Process, extension: Extension, reason: ExitReason): void {
     const { timers, preserved, endWaiters } = extension
     if (timers !== undefined) for (const timer of timers) timer.cancel()
-    if (preserved !== undefined) this.#losePreserved(process, preserved)
+    if (preserved !== undefined) for (const left of [...preserved.values()]) left.drop()
     if (extension.limit !== undefined) this.#parts.room.abandon(process)
     this.#parts.ended(process)
     if (endWaiters === undefined) return
     extension.endWaiters = undefined
     for (const tell of endWaiters) tell(reason)
-  }
-
-  /** What its children left behind and nobody asked for. */
-  #losePreserved(process: Process, preserved: ReadonlyMap<number, PreservedMailbox>): void {
-    for (const left of preserved.values()) {
-      if (left instanceof Preserved) this.#lose(process, left.take(), 'ended')
-    }
   }
 }
 

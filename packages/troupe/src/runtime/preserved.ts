@@ -8,16 +8,22 @@
 import type { PreservedMailbox } from '#contract'
 import type { Mail } from './extension.js'
 
+/** What a kept mailbox tells of itself, so that the account closes. */
+export interface PreservedVerbs {
+  /** So many messages more are kept, or fewer when below zero. */
+  kept(count: number): void
+  /** These have nobody left to handle them. */
+  lost(mails: readonly Mail[]): void
+}
+
 export class Preserved implements PreservedMailbox {
   readonly kind = 'preserved-mailbox' as const
+  readonly #verbs: PreservedVerbs
   #mails: readonly Mail[]
 
-  readonly #taken: (count: number) => void
-
-  /** `taken` is told how many messages have left, so that the account closes. */
-  constructor(mails: readonly Mail[], taken: (count: number) => void) {
+  constructor(mails: readonly Mail[], verbs: PreservedVerbs) {
+    this.#verbs = verbs
     this.#mails = mails
-    this.#taken = taken
   }
 
   get length(): number {
@@ -27,8 +33,20 @@ export class Preserved implements PreservedMailbox {
   /** Gives the messages out, once. */
   take(): readonly Mail[] {
     const mails = this.#mails
+    if (mails.length === 0) return mails
     this.#mails = []
-    this.#taken(mails.length)
+    this.#verbs.kept(-mails.length)
     return mails
+  }
+
+  /** Takes them back: who was to handle them did not start. */
+  giveBack(mails: readonly Mail[]): void {
+    if (mails.length === 0) return
+    this.#mails = mails
+    this.#verbs.kept(mails.length)
+  }
+
+  drop(): void {
+    if (this.#mails.length > 0) this.#verbs.lost(this.take())
   }
 }

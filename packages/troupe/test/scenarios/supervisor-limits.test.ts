@@ -4,10 +4,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testNode } from 'troupe/testing'
-import { type ChildInfo, supervisor } from '#actor'
+import { actor, type ChildInfo, type ChildSettings, supervisor } from '#actor'
 import { custom, type ExitReason, type Pid } from '#contract'
 import { endOf, makeGate, play } from '#test/scenarios/scripted'
-import { child, codeOf, fail, frail, makeStage, TIRELESS } from '#test/scenarios/supervised'
+import { child, codeOf, Frail, fail, frail, makeStage, TIRELESS } from '#test/scenarios/supervised'
 
 describe('a child with a limit of its own', () => {
   const own = { restarts: 1, withinMs: 1_000 } as const
@@ -247,5 +247,84 @@ describe('the callbacks of a supervisor', () => {
     assert.ok(typeof end.reason === 'object' && end.reason.kind === 'crash')
     assert.match(end.reason.message, /no callback/)
     assert.equal(test.node.processes().length, 0)
+  })
+})
+
+describe('what a child leaves behind', () => {
+  const options = { preserveMailbox: true }
+  const backoff = { immediate: 0, firstMs: 100, jitter: 0 }
+
+  /** A supervisor whose only child has failed with one message waiting. */
+  async function orphaned(settings: Omit<ChildSettings, 'name'> = {}) {
+    const test = await testNode()
+    const stage = makeStage()
+    const children = [child(stage, 'a', { options, ...settings })]
+    const pid = await test.node.spawn(supervisor({ backoff, children }))
+    test.node.send('a', 'fail', 'throw')
+    test.node.send('a', 'note', 'still here')
+    await test.clock.settle()
+    const account = (): readonly number[] => {
+      const { waiting, dropped } = test.node.account()
+      return [waiting, dropped['process-ended']]
+    }
+    return { test, stage, pid, account }
+  }
+
+  it('is kept through restarts that fail', async () => {
+    const { test, stage, account } = await orphaned()
+    stage.refusing.set('a', 2)
+    await test.clock.advance(250)
+    assert.deepEqual(account(), [1, 0])
+    await test.clock.advance(1_000)
+    assert.equal(stage.seen.at(-1), 'a notes still here')
+    assert.deepEqual(account(), [0, 0])
+    await test.stop()
+  })
+
+  it('is lost, and counted, with its supervisor', async () => {
+    for (const end of ['exit', 'kill'] as const) {
+      const { test, pid, account } = await orphaned()
+      assert.deepEqual(account(), [1, 0])
+      if (end === 'exit') test.node.exit(pid, 'shutdown')
+      else test.node.kill(pid)
+      await test.clock.settle()
+      assert.deepEqual(account(), [0, 1])
+      await test.stop()
+    }
+  })
+
+  it('is lost, and counted, when the child is not restarted', async () => {
+    const temporary = await orphaned({ restart: 'temporary' })
+    assert.deepEqual(temporary.account(), [0, 1])
+    await temporary.test.stop()
+    const stopped = await orphaned()
+    await stopped.test.node.call(stopped.pid, 'stopChild', 'a')
+    assert.deepEqual(stopped.account(), [0, 1])
+    await stopped.test.stop()
+  })
+})
+
+describe('a child that is killed in its init', () => {
+  it('is a failed start and does not end its supervisor', async () => {
+    await using test = await testNode()
+    const stage = makeStage()
+    const gate = makeGate()
+    let starts = 0
+    const slow = actor(Frail, {
+      init: () => {
+        starts += 1
+        return starts === 1 ? gate.closed : undefined
+      },
+      on: { fail: () => {}, note: () => {}, who: () => 'slow' },
+    })
+    const pid = await test.node.spawn(supervisor({ children: [child(stage, 'a')] }))
+    const adding = codeOf(test.node.call(pid, 'addChild', { name: 'slow', start: slow }))
+    await test.clock.settle()
+    test.node.kill(test.node.whereis('slow') as Pid)
+    gate.open()
+    assert.equal(await adding, 'INIT_FAILED')
+    assert.equal(test.node.isAlive(pid), true)
+    await test.node.call(pid, 'addChild', { name: 'slow', start: slow })
+    assert.equal(await test.node.call('slow', 'who'), 'slow')
   })
 })
