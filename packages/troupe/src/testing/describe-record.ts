@@ -172,18 +172,29 @@ function timed(fired: number, cancelled: boolean): string {
   return `${times}${cancelled ? ', cancelled' : ''}`
 }
 
-/** All records, one line each, with times; those in `marked` carry a `>`. */
+/** Lines that are printed; what came before them is counted. */
+const LINES_MAX = 1_000
+const TIME_CHARACTERS_MIN = 9
+
+const timeOf = ({ timeMs }: Recorded): string => `+${Math.round(timeMs * 1_000) / 1_000} ms`
+
+/** The newest records, one line each, with times; those in `marked` carry a `>`. */
 export function describeJournal(
   records: readonly Recorded[],
   marked: ReadonlySet<Recorded>,
   labelOf: LabelOf,
 ): string {
   if (records.length === 0) return '    (nothing)'
-  return records
-    .map((record) => {
-      const sign = marked.has(record) ? '>' : ' '
-      const time = `+${Math.round(record.timeMs * 1_000) / 1_000} ms`.padStart(9)
-      return `  ${sign} ${time}  ${describeRecord(record, labelOf)}`
-    })
-    .join('\n')
+  const shown = records.slice(-LINES_MAX)
+  const width = shown.reduce(
+    (longest, record) => Math.max(longest, timeOf(record).length),
+    TIME_CHARACTERS_MIN,
+  )
+  const left = records.length - shown.length
+  const before = left === 0 ? [] : [`    (${left} earlier ones are left out; see kit.journal)`]
+  const lines = shown.map((record) => {
+    const sign = marked.has(record) ? '>' : ' '
+    return `  ${sign} ${timeOf(record).padStart(width)}  ${describeRecord(record, labelOf)}`
+  })
+  return [...before, ...lines].join('\n')
 }

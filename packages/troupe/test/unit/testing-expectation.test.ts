@@ -105,6 +105,22 @@ describe('expectations', () => {
     })
   })
 
+  it('print the newest thousand lines, and how many came before', () => {
+    const journal = new Journal(() => 0)
+    for (let i = 0; i < 1_500; i += 1) journal.add<Sent>(sent('storage', 'put', i))
+    const expect = expectOf(journal, 'counter', () => undefined, new Set())
+    assert.throws(
+      () => expect.sent({ payload: 3 }).never(),
+      ({ message }: Error) => {
+        const lines = message.split('\n')
+        assert.equal(lines.length, 2 + 1 + 1_000)
+        assert.match(lines[2] ?? '', /\(500 earlier ones are left out; see kit\.journal\)/)
+        assert.match(lines.at(-1) ?? '', /sent put 1499 to storage/)
+        return true
+      },
+    )
+  })
+
   it('say of an empty journal that nothing happened', () => {
     const { expect } = {
       expect: expectOf(new Journal(() => 0), 'lazy', () => undefined, new Set()),
