@@ -44,7 +44,10 @@ export type HandlerFunctions<P extends AnyProtocol, S> = {
 export interface ActorSpec<P extends AnyProtocol, S, A extends readonly unknown[]> {
   /** Shown in logs and listings; default the name of the protocol. */
   readonly name?: string
-  /** Makes the state from the arguments of spawn; without it the state is undefined. */
+  /**
+   * Makes the state from the arguments of spawn; without it the state is undefined. Give each
+   * parameter a type, also one with a default: TypeScript infers the state from them.
+   */
   readonly init?: (...args: A) => S | Promise<S>
   /** The second half of init, with the context: subscribe, start timers, spawn. */
   readonly started?: (state: S, context: ProcessContext) => unknown

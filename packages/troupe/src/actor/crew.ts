@@ -101,8 +101,12 @@ export class Crew {
     if (this.#patience.phase === 'ending' || !this.members.has(child)) return
     this.#changed()
     child.state = 'waiting'
-    if (this.#window.admit(this.#context.nowMs())) {
-      child.attempt = 0
+    const nowMs = this.#context.nowMs()
+    const hasCalmed = child.startedMs >= 0 && nowMs - child.startedMs >= this.#rules.backoff.resetMs
+    if (hasCalmed) child.attempt = 0
+    child.startedMs = -1
+    // Once a worker has had to wait, only a calm stretch brings it back to the front.
+    if (child.attempt === 0 && this.#window.admit(nowMs)) {
       this.#launch(child)
       return
     }
