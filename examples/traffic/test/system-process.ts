@@ -168,6 +168,8 @@ export function udpClient(t: TestContext, port: number, address = '127.0.0.1') {
   t.after(() => socket.close())
   return (bytes: Uint8Array): Promise<void> =>
     new Promise((resolve, reject) => {
-      socket.send(bytes, port, address, (error) => (error === null ? resolve() : reject(error)))
+      socket.send(bytes, port, address, (error) =>
+        error instanceof Error ? reject(error) : resolve(),
+      )
     })
 }

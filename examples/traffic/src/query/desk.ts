@@ -36,13 +36,13 @@ export interface DeskSources {
 
 const storage = processName('storage', Storage)
 
-function json(status: number, value: unknown, headers = {}): WebResponse {
-  return {
-    status,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
-    body: `${JSON.stringify(value)}\n`,
-  }
-}
+const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' } as const
+
+const json = (status: number, value: unknown, headers = {}): WebResponse => ({
+  status,
+  headers: { ...HEADERS, ...headers },
+  body: `${JSON.stringify(value)}\n`,
+})
 
 async function nearest(
   verdict: Extract<RouteVerdict, { kind: 'nearest' }>,
@@ -66,7 +66,9 @@ async function stats(sources: DeskSources): Promise<WebResponse> {
     receiveBufferBytes: sources.receiveBufferBytes,
     uptimeMs: Math.round(sources.uptimeMs()),
   }
-  return json(200, statsJson(account, surroundings))
+  const told = statsJson(account, surroundings)
+  // Indented, since this is read by people at a terminal.
+  return { status: 200, headers: HEADERS, body: `${JSON.stringify(told, undefined, 2)}\n` }
 }
 
 function kill(sources: DeskSources, part: string, context: ProcessContext): WebResponse {

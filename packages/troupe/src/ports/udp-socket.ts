@@ -136,8 +136,8 @@ export class UdpSocket {
       return false
     }
     socket.send(bytes, to.port, to.address, (error) => {
-      if (error === null) this.#counters.sent += 1
-      else this.#counters.sendFailed += 1
+      if (error instanceof Error) this.#counters.sendFailed += 1
+      else this.#counters.sent += 1
     })
     return true
   }

@@ -56,6 +56,9 @@ export interface WebListenCounters {
   readonly clientErrors: number
 }
 
+/** Slow clients are looked for at least this often, in milliseconds. */
+const LOOK_MS_MAX = 1_000
+
 /** Answers one exchange. */
 export type Serve = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -132,8 +135,7 @@ export class WebListener {
       counters.connectionsRefused += 1
     })
     server.on('clientError', (error, socket) => {
-      counters.clientErrors += 1
-      answerClientError(error, socket as Socket)
+      if (answerClientError(error, socket as Socket)) counters.clientErrors += 1
     })
   }
 }
@@ -180,7 +182,7 @@ function openBound(host: string, port: number, limits: Limits): Promise<Bound> {
       requestTimeout: limits.requestTimeoutMs,
       keepAliveTimeout: limits.idleTimeoutMs,
       // How often slow clients are looked for; the default of 30 s would outlast the limits.
-      connectionsCheckingInterval: 1_000,
+      connectionsCheckingInterval: Math.min(LOOK_MS_MAX, limits.headersTimeoutMs),
     })
     server.maxConnections = limits.connectionsMax
     server.once('error', reject)
@@ -208,12 +210,16 @@ const CLIENT_ERROR_STATUS: Readonly<Record<string, number>> = Object.freeze({
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 })
 
-/** A client that spoke no HTTP gets one line and no more of our attention. */
-function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
+/**
+ * A client that spoke no HTTP gets one line and no more of our attention. False for one that has
+ * its line already, or has gone away.
+ */
+function answerClientError(error: Error & { readonly code?: string }, socket: Socket): boolean {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy()
-    return
+    return false
   }
   const status = CLIENT_ERROR_STATUS[error.code ?? ''] ?? 400
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\n\r\n`)
+  return true
 }

@@ -17,7 +17,9 @@ function sender(t: TestContext) {
   t.after(() => socket.close())
   return (bytes: string | Uint8Array, port: number) =>
     new Promise<void>((resolve, reject) => {
-      socket.send(bytes, port, '127.0.0.1', (error) => (error === null ? resolve() : reject(error)))
+      socket.send(bytes, port, '127.0.0.1', (error) =>
+        error instanceof Error ? reject(error) : resolve(),
+      )
     })
 }
 

@@ -94,6 +94,20 @@ describe('a web listener', { timeout: 20_000 }, () => {
     assert.equal(listener.counters().connectionsRefused, 1)
   })
 
+  it('closes on a client that says nothing, or half of a request, within its time', async (t) => {
+    const { listener } = await opened(t, { headersTimeoutMs: 50, requestTimeoutMs: 100 })
+    listener.attach(serveWith({ status: 200 }))
+    for (const said of [
+      '',
+      'GET / HTTP/1.1\r\nhost:',
+      'POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\nx',
+    ]) {
+      const answer = await rawAnswer(listener.port, said)
+      assert.match(answer, /^(HTTP\/1\.1 408 .*)?$/s, said)
+    }
+    assert.equal(listener.counters().clientErrors, 3)
+  })
+
   it('says with a code that its port is in use', async (t) => {
     const { listener } = await opened(t)
     const again = openWeb({ port: listener.port })
