@@ -31,6 +31,7 @@ export type SendFailure =
   | 'ALIAS_UNKNOWN'
   | 'NAME_UNKNOWN'
   | 'MAILBOX_FULL'
+  | 'MESSAGE_INVALID'
   | 'NO_ROUTE'
   | 'NO_CONNECTION'
   | 'NODE_STOPPED'
@@ -76,7 +77,7 @@ export interface Sender {
    * Asks and waits for the answer. Declared failures arrive as values (`isFailure`).
    *
    * Rejects with CALL_TIMEOUT, CALL_ABORTED, CALL_SELF, CALLEE_ENDED, HANDLER_FAILED,
-   * PROCESS_UNKNOWN, NAME_UNKNOWN, ALIAS_UNKNOWN, MAILBOX_FULL, MESSAGE_UNKNOWN,
+   * PROCESS_UNKNOWN, NAME_UNKNOWN, ALIAS_UNKNOWN, MAILBOX_FULL, MESSAGE_UNKNOWN, MESSAGE_INVALID,
    * POOL_SATURATED, NO_ROUTE, NO_CONNECTION, NODE_STOPPED.
    *
    * @example const n = await node.call(counter, 'value')

@@ -123,9 +123,25 @@ export function protocol<const M extends MessageMap>(name: string, messages: M):
     if (type?.kind !== 'message' && type?.kind !== 'request') {
       refuse(`${key} is neither message() nor request()`)
     }
+    if (type.schema !== undefined && isAsync(type.schema)) {
+      refuse(`the schema of ${key} is asynchronous; messages are checked at once`)
+    }
     own[key] = type
   }
   return Object.freeze({ kind: 'protocol' as const, name, messages: Object.freeze(own) as M })
+}
+
+/** Asks a schema about a value it will refuse, to see whether it answers at once. */
+function isAsync(schema: StandardSchema): boolean {
+  try {
+    const result = schema['~standard'].validate(undefined)
+    if (!(result instanceof Promise)) return false
+    result.catch(() => {})
+    return true
+  } catch {
+    // A schema that throws for this value answers at once.
+    return false
+  }
 }
 
 /** The names of all messages and requests of a protocol. */

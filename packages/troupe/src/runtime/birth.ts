@@ -23,7 +23,16 @@ import {
 import { type Lineage, withEnv } from './lineage.js'
 import { drainMailbox, extend, limitMailbox, pushMain } from './mailbox.js'
 import { Preserved } from './preserved.js'
-import { DEAD, type Home, Process, REENTRANT, SCHEDULED, STARTING, TRAPPING } from './process.js'
+import {
+  DEAD,
+  type Home,
+  OUTSIDE,
+  Process,
+  REENTRANT,
+  SCHEDULED,
+  STARTING,
+  TRAPPING,
+} from './process.js'
 import { type Program, programOf } from './program.js'
 import type { Relations } from './relations.js'
 import type { Scheduler } from './scheduler.js'
@@ -101,6 +110,7 @@ export class Births {
     const process = new Process(home, table.nextId(), program, own, scheduler.coarseMs)
     table.add(process)
     if (options.name !== undefined) this.#name(process, options.name)
+    if (program.behaviour.kind === 'port') process.flags |= OUTSIDE
     process.context = this.#parts.contextOf(process)
     if (program.hasOptions || options !== NO_OPTIONS) applyOptions(process, program, options)
     return process

@@ -16,9 +16,10 @@ import {
   TroupeError,
 } from '#contract'
 import { callError } from './calls.js'
+import { enter, isOutside } from './entrance.js'
 import type { Kernel } from './kernel.js'
 import { Call, type Envelope, type Settle } from './message.js'
-import { DEAD, type Process, REENTRANT } from './process.js'
+import { DEAD, Process, REENTRANT } from './process.js'
 
 // A promise's functions are taken out by one function made once, not by a closure for each call.
 let takenResolve: Settle | undefined
@@ -75,12 +76,27 @@ function post(
   payload: unknown,
   options: CallOptions | undefined,
 ): void {
-  const shared = kernel.share === undefined ? payload : kernel.share(payload)
+  const shared = entered(kernel, call, to, payload)
+  if (call.reject === undefined) return
   const failure =
     options?.priority === undefined
       ? kernel.post.send(call, to, call.request, shared)
       : kernel.post.sendPriority(call, to, call.request, shared, options.priority)
   if (failure !== undefined) kernel.calls.reject(call, sendError(kernel, failure, call, to))
+}
+
+/** The payload as the receiver gets it; rejects the call when its schema refuses it. */
+function entered(kernel: Kernel, call: Call, to: Address, payload: unknown): unknown {
+  const { from, request } = call
+  if (!(from instanceof Process) || !isOutside(from)) {
+    return kernel.share === undefined ? payload : kernel.share(payload)
+  }
+  const checked = enter(kernel, to, request, payload)
+  if (checked.kind === 'accepted') return checked.payload
+  kernel.post.refuse('MESSAGE_INVALID', call, to, request)
+  const detail = { message: request, problem: checked.problem }
+  kernel.calls.reject(call, new TroupeError('MESSAGE_INVALID', detail))
+  return undefined
 }
 
 /** A process may not call itself, nor call at all once it was killed. */
@@ -144,6 +160,8 @@ export function sendError(
     case 'NO_CONNECTION':
     case 'NODE_STOPPED':
       return new TroupeError(failure, { node })
+    case 'MESSAGE_INVALID':
+      return new TroupeError(failure, { message: call.request, problem: 'it was refused' })
     case 'PROCESS_REVOKED':
       return new TroupeError(failure, { process: formatTarget(call.from ?? to) })
     default:

@@ -40,6 +40,7 @@ const CAUSES: Readonly<Record<SendFailure, DropCause>> = Object.freeze({
   ALIAS_UNKNOWN: 'process-unknown',
   NAME_UNKNOWN: 'process-unknown',
   MAILBOX_FULL: 'mailbox-full',
+  MESSAGE_INVALID: 'message-refused',
   NO_ROUTE: 'no-route',
   NO_CONNECTION: 'no-route',
   NODE_STOPPED: 'node-stopped',

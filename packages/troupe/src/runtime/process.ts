@@ -46,6 +46,8 @@ export const AWAITED = 4096
 export const KEYED = 8192
 /** A handler is on the stack. */
 export const RUNNING = 16_384
+/** Speaks for the outside world: what it sends is checked against schemas; see entrance. */
+export const OUTSIDE = 32_768
 /** From this bit on the flags hold the debt: reductions used beyond the budget. */
 export const DEBT_SHIFT = 16
 export const FLAGS_MASK = (1 << DEBT_SHIFT) - 1

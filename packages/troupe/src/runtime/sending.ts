@@ -4,11 +4,28 @@
  * @source ergo-features 5
  */
 import type { Address, ExitReason, Pid, SendFailure, SendOptions } from '#contract'
+import { enter, isOutside } from './entrance.js'
 import type { Kernel } from './kernel.js'
 import { DEAD, type Process } from './process.js'
 
 /** A one-way message; `from` is undefined when the node itself sends. */
 export function sendMessage(
+  kernel: Kernel,
+  from: Process | undefined,
+  to: Address,
+  message: string,
+  payload: unknown,
+  options: SendOptions | undefined,
+): SendFailure | undefined {
+  if (from !== undefined && isOutside(from)) {
+    const entered = enter(kernel, to, message, payload)
+    if (entered.kind === 'refused') return kernel.post.refuse('MESSAGE_INVALID', from, to, message)
+    return deliver(kernel, from, to, message, entered.payload, options)
+  }
+  return deliver(kernel, from, to, message, payload, options)
+}
+
+function deliver(
   kernel: Kernel,
   from: Process | undefined,
   to: Address,
@@ -33,11 +50,16 @@ export function sendWhenRoom(
   options: SendOptions | undefined,
 ): Promise<SendFailure | undefined> {
   const process = kernel.post.find(to)
-  if (process !== undefined && kernel.room.isFull(process)) {
-    const shared = kernel.share === undefined ? payload : kernel.share(payload)
-    return kernel.room.wait(process, from, message, shared)
+  if (process === undefined || !kernel.room.isFull(process)) {
+    return Promise.resolve(sendMessage(kernel, from, to, message, payload, options))
   }
-  return Promise.resolve(sendMessage(kernel, from, to, message, payload, options))
+  const entered = from !== undefined && isOutside(from) && enter(kernel, to, message, payload)
+  if (entered && entered.kind === 'refused') {
+    return Promise.resolve(kernel.post.refuse('MESSAGE_INVALID', from, to, message))
+  }
+  const taken = entered ? entered.payload : payload
+  const shared = kernel.share === undefined ? taken : kernel.share(taken)
+  return kernel.room.wait(process, from, message, shared)
 }
 
 /** Like a send; a far node confirms that it has queued the message. */
