@@ -55,9 +55,14 @@ export interface VirtualClock extends Clock {
 
 /** Microtasks that one turn may run before the clock lets the event loop turn in between. */
 const SOON_PER_TURN_MAX = 10_000
+/** So many timers may be due at one instant for each turn that a settling may take. */
+const TIMERS_PER_TURN = 10
 /** So many microtasks weigh as much as one turn when a settling is bounded. */
 const SOON_PER_WEIGHT = 10
 const DAY_MS = 86_400_000
+
+/** Kept from before a test runner may put a fake in its place. */
+const nextTurn = setImmediate
 
 interface VirtualTimer extends HeapItem {
   readonly run: () => void
@@ -88,6 +93,8 @@ class Virtual implements VirtualClock {
   #laterWaiting = 0
   #soonThisTurn = 0
   #soonSinceSettle = 0
+  /** Timers that have run without time passing in between. */
+  #runsAtOnce = 0
   #advancing = false
 
   constructor(startWallMs: number, turnsMax: number) {
@@ -125,7 +132,7 @@ class Virtual implements VirtualClock {
 
   readonly later = (run: () => void): void => {
     this.#laterWaiting += 1
-    setImmediate(() => {
+    nextTurn(() => {
       this.#laterWaiting -= 1
       this.#soonThisTurn = 0
       run()
@@ -142,12 +149,12 @@ class Virtual implements VirtualClock {
         const weight = turns + Math.floor(this.#soonSinceSettle / SOON_PER_WEIGHT)
         if (this.#laterWaiting === 0) resolve()
         else if (weight >= this.#turnsMax) reject(neverSettles(weight))
-        else setImmediate(look)
+        else nextTurn(look)
       }
       // The one place of the kit that touches the real loop: node runs every microtask, and what
       // these bring forth, before it takes the next immediate. So when this one runs, chains of
       // promises of any depth are through, and only `later` tasks can be left.
-      setImmediate(look)
+      nextTurn(look)
     })
 
   readonly advance = async (ms: number): Promise<void> => {
@@ -155,9 +162,7 @@ class Virtual implements VirtualClock {
     await this.#alone('advance', async () => {
       const targetMs = this.#nowMs + ms
       await this.settle()
-      for (let runs = 0; await this.#runNext(targetMs); runs += 1) {
-        if (runs === this.#turnsMax) throw neverSettles(runs)
-      }
+      while (await this.#runNext(targetMs));
       this.#nowMs = targetMs
     })
   }
@@ -185,6 +190,8 @@ class Virtual implements VirtualClock {
     const timer = this.#timers.peek()
     if (timer === undefined || timer.dueMs > targetMs) return false
     this.#timers.pop()
+    this.#runsAtOnce = timer.dueMs > this.#nowMs ? 0 : this.#runsAtOnce + 1
+    if (this.#runsAtOnce > TIMERS_PER_TURN * this.#turnsMax) throw neverSettles(this.#runsAtOnce)
     this.#nowMs = timer.dueMs
     timer.run()
     await this.settle()

@@ -216,6 +216,19 @@ describe('virtual clock', () => {
     const again = (): void => void clock.after(0, again)
     again()
     await assert.rejects(clock.advance(1), remedy)
+    await assert.rejects(clock.until(new Promise<never>(() => {})), remedy)
+  })
+
+  it('lets any number of timers run as long as time passes', async () => {
+    const clock = virtualClock({ turnsMax: 5 })
+    let beats = 0
+    const beat = (): void => {
+      beats += 1
+      clock.after(1, beat)
+    }
+    beat()
+    await clock.advance(2_000)
+    assert.equal(beats, 2_001)
   })
 
   it('refuses to be advanced twice at once, and tells what a timer threw', async () => {
