@@ -189,9 +189,9 @@ class Virtual implements VirtualClock {
   async #runNext(targetMs: number): Promise<boolean> {
     const timer = this.#timers.peek()
     if (timer === undefined || timer.dueMs > targetMs) return false
-    this.#timers.pop()
     this.#runsAtOnce = timer.dueMs > this.#nowMs ? 0 : this.#runsAtOnce + 1
     if (this.#runsAtOnce > TIMERS_PER_TURN * this.#turnsMax) throw neverSettles(this.#runsAtOnce)
+    this.#timers.pop()
     this.#nowMs = timer.dueMs
     timer.run()
     await this.settle()
