@@ -9,8 +9,6 @@
 import {
   type Address,
   Alias,
-  type AnySpawnable,
-  type CallOptions,
   type EventMessage,
   type EventName,
   type EventOptions,
@@ -32,8 +30,8 @@ import {
   type Timer,
   TroupeError,
 } from '#contract'
-import type { SpawnRequest } from './birth.js'
-import { currentOrigin, makeCall } from './calling.js'
+import { Actions } from './actions.js'
+import { currentOrigin } from './calling.js'
 import { forward, refuse, replyLater, tryForward } from './current.js'
 import type { Kernel } from './kernel.js'
 import { withEnv } from './lineage.js'
@@ -41,203 +39,136 @@ import { extend, mailboxLength, relationsOf } from './mailbox.js'
 import { Envelope, senderOf } from './message.js'
 import { runAfter, runAt, runEvery, runUntimed } from './own-timer.js'
 import { DEAD, EXITING, type Process, TRAPPING } from './process.js'
-import { sendExit, sendImportant, sendKill, sendMessage, sendWhenRoom } from './sending.js'
 
-class Context {
-  readonly #kernel: Kernel
-  readonly #process: Process
-
-  constructor(kernel: Kernel, process: Process) {
-    this.#kernel = kernel
-    this.#process = process
-  }
-
+class Context extends Actions<Process> {
   get self(): Pid {
-    return this.#process
+    return this.process
   }
 
   get name(): string | undefined {
-    return this.#process.extension?.name
+    return this.process.extension?.name
   }
 
   get parent(): Pid | undefined {
-    return this.#process.lineage.parent
+    return this.process.lineage.parent
   }
 
   get leader(): Pid | undefined {
-    return this.#process.lineage.leader
+    return this.process.lineage.leader
   }
 
   get node(): string {
-    return this.#kernel.name
+    return this.kernel.name
   }
 
   get application(): string | undefined {
-    return this.#process.lineage.application
+    return this.process.lineage.application
   }
 
   get from(): Pid | undefined {
-    return senderOf(currentOrigin(this.#kernel, this.#process))
+    return senderOf(currentOrigin(this.kernel, this.process))
   }
 
   get deadlineMs(): number | undefined {
-    const origin = currentOrigin(this.#kernel, this.#process)
+    const origin = currentOrigin(this.kernel, this.process)
     if (!(origin instanceof Envelope) || origin.deadlineMs === Number.POSITIVE_INFINITY) {
       return undefined
     }
-    return Math.max(0, origin.deadlineMs - this.#kernel.clock.nowMs())
+    return Math.max(0, origin.deadlineMs - this.kernel.clock.nowMs())
   }
 
   get log(): Logger {
-    return this.#kernel.logOf(this.#process)
+    return this.kernel.logOf(this.process)
   }
 
   wallMs(): number {
-    return this.#kernel.clock.wallMs()
+    return this.kernel.clock.wallMs()
   }
 
   nowMs(): number {
-    return this.#kernel.clock.nowMs()
+    return this.kernel.clock.nowMs()
   }
 
   random(): number {
-    return this.#kernel.random.unit()
-  }
-
-  send(
-    to: Address,
-    message: string,
-    payload?: unknown,
-    options?: SendOptions,
-  ): SendFailure | undefined {
-    const process = this.#process
-    if ((process.flags & DEAD) !== 0) return this.#revoked(to, message)
-    process.messagesOut += 1
-    return sendMessage(this.#kernel, process, to, message, payload, options)
-  }
-
-  sendWhenRoom(
-    to: Address,
-    message: string,
-    payload?: unknown,
-    options?: SendOptions,
-  ): Promise<SendFailure | undefined> {
-    const process = this.#process
-    if ((process.flags & DEAD) !== 0) return Promise.resolve(this.#revoked(to, message))
-    process.messagesOut += 1
-    return sendWhenRoom(this.#kernel, process, to, message, payload, options)
-  }
-
-  sendImportant(
-    to: Address,
-    message: string,
-    payload?: unknown,
-    options?: SendOptions,
-  ): Promise<SendFailure | undefined> {
-    const process = this.#process
-    if ((process.flags & DEAD) !== 0) return Promise.resolve(this.#revoked(to, message))
-    process.messagesOut += 1
-    return sendImportant(this.#kernel, process, to, message, payload, options)
-  }
-
-  call(to: Address, request: string, payload?: unknown, options?: CallOptions): Promise<unknown> {
-    this.#process.messagesOut += 1
-    return makeCall(this.#kernel, this.#process, to, request, payload, options)
-  }
-
-  exit(to: Pid, reason: ExitReason): void {
-    sendExit(this.#kernel, this.#live(), to, reason)
-  }
-
-  kill(to: Pid): void {
-    sendKill(this.#kernel, this.#live(), to)
-  }
-
-  spawn(definition: AnySpawnable, options?: SpawnRequest): Promise<Pid> {
-    if ((this.#process.flags & DEAD) !== 0) return Promise.reject(this.#revocation())
-    return this.#kernel.births.spawn(this.#process, definition, options)
-  }
-
-  spawnAny(definition: AnySpawnable, options?: SpawnRequest): Promise<Pid> {
-    return this.spawn(definition, options)
+    return this.kernel.random.unit()
   }
 
   stop(reason: ExitReason = 'normal'): void {
-    const process = this.#live()
+    const process = this.live()
     if ((process.flags & EXITING) !== 0) return
     extend(process).exitReason = reason
     process.flags |= EXITING
-    this.#kernel.wake(process)
+    this.kernel.wake(process)
   }
 
   replyLater(): Replier<never> {
-    return replyLater(this.#kernel, this.#live()) as Replier<never>
+    return replyLater(this.kernel, this.live()) as Replier<never>
   }
 
   forward(to: Address): NoReply {
-    return forward(this.#kernel, this.#live(), to)
+    return forward(this.kernel, this.live(), to)
   }
 
   tryForward(to: Address): SendFailure | undefined {
-    return tryForward(this.#kernel, this.#live(), to)
+    return tryForward(this.kernel, this.live(), to)
   }
 
   refuse(
     cause: 'pool-saturated' | 'route-failed' | 'message-refused',
     error: TroupeError,
   ): NoReply {
-    return refuse(this.#kernel, this.#live(), cause, error)
+    return refuse(this.kernel, this.live(), cause, error)
   }
 
   link(target: Target): void {
-    this.#kernel.relations.link(this.#live(), target)
+    this.kernel.relations.link(this.live(), target)
   }
 
   unlink(target: Target): void {
-    this.#kernel.relations.unlink(this.#live(), target)
+    this.kernel.relations.unlink(this.live(), target)
   }
 
   monitor(target: Target): Ref {
-    return this.#kernel.relations.monitor(this.#live(), target)
+    return this.kernel.relations.monitor(this.live(), target)
   }
 
   demonitor(ref: Ref): boolean {
-    return this.#kernel.relations.demonitor(this.#live(), ref)
+    return this.kernel.relations.demonitor(this.live(), ref)
   }
 
   trapExit(on: boolean): void {
-    const process = this.#live()
+    const process = this.live()
     if (on) process.flags |= TRAPPING
     else process.flags &= ~TRAPPING
   }
 
   register(name: string): void {
-    const process = this.#live()
+    const process = this.live()
     const extension = extend(process)
     if (extension.name !== undefined) {
       const problem = `it has the name ${extension.name} already; unregister that first`
       throw new TroupeError('NOT_ALLOWED', { operation: 'register', problem })
     }
-    this.#kernel.table.takeName(name, process)
+    this.kernel.table.takeName(name, process)
     extension.name = name
   }
 
   unregister(): void {
-    const process = this.#live()
+    const process = this.live()
     const name = process.extension?.name
     if (name === undefined) return
-    this.#kernel.table.dropName(name)
+    this.kernel.table.dropName(name)
     extend(process).name = undefined
-    this.#kernel.relations.gone({ kind: 'name', name, node: undefined }, 'unregistered')
+    this.kernel.relations.gone({ kind: 'name', name, node: undefined }, 'unregistered')
   }
 
   whereis(name: string): Pid | undefined {
-    return this.#kernel.table.named(name)
+    return this.kernel.table.named(name)
   }
 
   createAlias(): Alias {
-    const process = this.#live()
-    const alias = this.#kernel.table.newAlias(process)
+    const process = this.live()
+    const alias = this.kernel.table.newAlias(process)
     const relations = relationsOf(process)
     relations.aliases ??= new Set()
     relations.aliases.add(alias)
@@ -245,66 +176,66 @@ class Context {
   }
 
   deleteAlias(alias: Alias): void {
-    const process = this.#live()
-    const owner = this.#kernel.table.aliased(alias)
+    const process = this.live()
+    const owner = this.kernel.table.aliased(alias)
     const told = Alias.format(alias)
     if (owner === undefined) throw new TroupeError('ALIAS_UNKNOWN', { alias: told })
     if (owner !== process) {
       throw new TroupeError('ALIAS_NOT_OWNED', { alias: told, owner: formatTarget(owner) })
     }
-    this.#kernel.table.dropAlias(alias)
+    this.kernel.table.dropAlias(alias)
     const { aliases } = relationsOf(process)
     for (const own of aliases ?? []) if (own.id === alias.id) aliases?.delete(own)
-    this.#kernel.relations.gone(alias, 'unregistered')
+    this.kernel.relations.gone(alias, 'unregistered')
   }
 
   registerEvent<T>(event: EventName<T> | string, options: EventOptions = {}): EventToken<T> {
-    return this.#kernel.topics.register(event, options, this.#live())
+    return this.kernel.topics.register(event, options, this.live())
   }
 
   unregisterEvent(token: EventToken): void {
-    this.#live()
-    this.#kernel.topics.unregister(token)
-    this.#kernel.relations.gone(token.event, 'unregistered')
+    this.live()
+    this.kernel.topics.unregister(token)
+    this.kernel.relations.gone(token.event, 'unregistered')
   }
 
   publish(event: EventToken | EventName, message: unknown): void {
-    const process = this.#live()
+    const process = this.live()
     process.messagesOut += 1
-    const share = this.#kernel.share
+    const share = this.kernel.share
     const shared = share === undefined ? message : share(message)
-    this.#kernel.topics.publish(process, event, shared)
+    this.kernel.topics.publish(process, event, shared)
   }
 
   async subscribe<T>(
     event: EventName<T>,
     options: SubscribeOptions = {},
   ): Promise<Subscription<T>> {
-    const process = this.#live()
-    const missed = this.#kernel.topics.subscribe(process, event) as readonly EventMessage<T>[]
+    const process = this.live()
+    const missed = this.kernel.topics.subscribe(process, event) as readonly EventMessage<T>[]
     if (options.link === true) {
-      this.#kernel.relations.link(process, event)
-      return { ref: this.#kernel.table.newRef(), missed }
+      this.kernel.relations.link(process, event)
+      return { ref: this.kernel.table.newRef(), missed }
     }
-    return { ref: this.#kernel.relations.monitor(process, event), missed }
+    return { ref: this.kernel.relations.monitor(process, event), missed }
   }
 
   unsubscribe(event: EventName): void {
-    const process = this.#live()
-    this.#kernel.topics.unsubscribe(process, event)
-    this.#kernel.relations.forget(process, event)
+    const process = this.live()
+    this.kernel.topics.unsubscribe(process, event)
+    this.kernel.relations.forget(process, event)
   }
 
   after(delayMs: number, run: () => unknown): Timer {
-    return runAfter(this.#kernel, this.#live(), delayMs, run)
+    return runAfter(this.kernel, this.live(), delayMs, run)
   }
 
   every(periodMs: number, run: () => unknown): Timer {
-    return runEvery(this.#kernel, this.#live(), periodMs, run)
+    return runEvery(this.kernel, this.live(), periodMs, run)
   }
 
   at(timeMs: number, run: () => unknown): Timer {
-    return runAt(this.#kernel, this.#live(), timeMs, run)
+    return runAt(this.kernel, this.live(), timeMs, run)
   }
 
   sendAfter(
@@ -315,51 +246,38 @@ class Context {
     options?: SendOptions,
   ): Timer {
     const send = (): void => void this.send(to, message, payload, options)
-    return runUntimed(this.#kernel, this.#live(), delayMs, send)
+    return runUntimed(this.kernel, this.live(), delayMs, send)
   }
 
   ended(pid: Pid): Promise<ExitReason> {
-    return this.#kernel.deaths.whenEnded(this.#kernel.table.find(pid))
+    return this.kernel.deaths.whenEnded(this.kernel.table.find(pid))
   }
 
   sleep(delayMs: number): Promise<void> {
     return new Promise((resolve) => {
-      this.#kernel.timers.after(delayMs, resolve)
+      this.kernel.timers.after(delayMs, resolve)
     })
   }
 
   mailboxLength(pid: Pid): number | undefined {
-    const process = this.#kernel.table.find(pid)
+    const process = this.kernel.table.find(pid)
     if (process === undefined || (process.flags & DEAD) !== 0) return undefined
     return mailboxLength(process)
   }
 
   env(key: string): unknown {
-    return this.#process.lineage.env.get(key.toLowerCase())
+    return this.process.lineage.env.get(key.toLowerCase())
   }
 
   setEnv(key: string, value: unknown): void {
-    const process = this.#live()
+    const process = this.live()
     const { lineage } = process
     process.lineage = { ...lineage, env: withEnv(lineage.env, { [key]: value }) }
     extend(process).childLineage = undefined
   }
 
   preservedMailbox(pid: Pid): PreservedMailbox | undefined {
-    return this.#process.extension?.preserved?.get(pid.id)
-  }
-
-  #live(): Process {
-    if ((this.#process.flags & DEAD) !== 0) throw this.#revocation()
-    return this.#process
-  }
-
-  #revocation(): TroupeError {
-    return new TroupeError('PROCESS_REVOKED', { process: formatTarget(this.#process) })
-  }
-
-  #revoked(to: Address, message: string): SendFailure {
-    return this.#kernel.post.refuse('PROCESS_REVOKED', this.#process, to, message)
+    return this.process.extension?.preserved?.get(pid.id)
   }
 }
 

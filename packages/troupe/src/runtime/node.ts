@@ -7,12 +7,9 @@ import { systemClock } from '#base/clock'
 import { systemRandom } from '#base/random'
 import {
   type Account,
-  type Address,
-  type AnySpawnable,
   type ApplicationInfo,
   type ApplicationSpec,
   type ApplicationStartOptions,
-  type CallOptions,
   type Cron,
   describeThrown,
   type EventInfo,
@@ -29,12 +26,9 @@ import {
   type ProcessInfo,
   requireDuration,
   requireOption,
-  type SendFailure,
-  type SendOptions,
 } from '#contract'
+import { Actions } from './actions.js'
 import type { ApplicationTable } from './applications/index.js'
-import type { SpawnRequest } from './birth.js'
-import { makeCall } from './calling.js'
 import { contextOf } from './context.js'
 import type { CronTable } from './cron/index.js'
 import { floatingRejections, watchFloating } from './floating.js'
@@ -43,13 +37,11 @@ import { NO_WIRE } from './no-wire.js'
 import { DEAD } from './process.js'
 import { processInfo } from './process-info.js'
 import { PromiseOwners } from './promise-owner.js'
-import { sendExit, sendImportant, sendKill, sendMessage, sendWhenRoom } from './sending.js'
 import { makeApplications, makeCron, requireNodeName } from './services.js'
 import { stopNode } from './stopping.js'
 import { VERSION } from './version.js'
 
-class RuntimeNode {
-  readonly #kernel: Kernel
+class RuntimeNode extends Actions<undefined> {
   readonly #cron: CronTable
   readonly #applications: ApplicationTable
   readonly #stopTimeoutMs: number
@@ -61,7 +53,7 @@ class RuntimeNode {
   readonly stopped: Promise<void>
 
   constructor(kernel: Kernel, options: NodeOptions) {
-    this.#kernel = kernel
+    super(kernel, undefined)
     this.#stopTimeoutMs = options.stopTimeoutMs ?? NODE_DEFAULTS.stopTimeoutMs
     this.stopped = new Promise((resolve) => {
       this.#onStopped = resolve
@@ -78,15 +70,15 @@ class RuntimeNode {
   }
 
   get name(): string {
-    return this.#kernel.name
+    return this.kernel.name
   }
 
   get creation(): number {
-    return this.#kernel.creation
+    return this.kernel.creation
   }
 
   get log(): NodeLog {
-    return this.#kernel.log
+    return this.kernel.log
   }
 
   get cron(): Cron {
@@ -97,74 +89,27 @@ class RuntimeNode {
     return this.#stopping === undefined
   }
 
-  send(
-    to: Address,
-    message: string,
-    payload?: unknown,
-    options?: SendOptions,
-  ): SendFailure | undefined {
-    return sendMessage(this.#kernel, undefined, to, message, payload, options)
-  }
-
-  sendWhenRoom(
-    to: Address,
-    message: string,
-    payload?: unknown,
-    options?: SendOptions,
-  ): Promise<SendFailure | undefined> {
-    return sendWhenRoom(this.#kernel, undefined, to, message, payload, options)
-  }
-
-  sendImportant(
-    to: Address,
-    message: string,
-    payload?: unknown,
-    options?: SendOptions,
-  ): Promise<SendFailure | undefined> {
-    return sendImportant(this.#kernel, undefined, to, message, payload, options)
-  }
-
-  call(to: Address, request: string, payload?: unknown, options?: CallOptions): Promise<unknown> {
-    return makeCall(this.#kernel, undefined, to, request, payload, options)
-  }
-
-  exit(to: Pid, reason: ExitReason): void {
-    sendExit(this.#kernel, undefined, to, reason)
-  }
-
-  kill(to: Pid): void {
-    sendKill(this.#kernel, undefined, to)
-  }
-
-  spawn(definition: AnySpawnable, options?: SpawnRequest): Promise<Pid> {
-    return this.#kernel.births.spawn(undefined, definition, options)
-  }
-
-  spawnAny(definition: AnySpawnable, options?: SpawnRequest): Promise<Pid> {
-    return this.spawn(definition, options)
-  }
-
   whereis(name: string): Pid | undefined {
-    return this.#kernel.table.named(name)
+    return this.kernel.table.named(name)
   }
 
   isAlive(pid: Pid): boolean {
-    const process = this.#kernel.table.find(pid)
+    const process = this.kernel.table.find(pid)
     return process !== undefined && (process.flags & DEAD) === 0
   }
 
   processes(): readonly Pid[] {
-    return this.#kernel.table.all()
+    return this.kernel.table.all()
   }
 
   processInfo(pid: Pid): ProcessInfo | undefined {
-    const process = this.#kernel.table.find(pid)
+    const process = this.kernel.table.find(pid)
     if (process === undefined || (process.flags & DEAD) !== 0) return undefined
-    return processInfo(this.#kernel, process)
+    return processInfo(this.kernel, process)
   }
 
   info(): NodeInfo {
-    const { table, topics, births, deaths, suspensions, calls, clock, startedMs } = this.#kernel
+    const { table, topics, births, deaths, suspensions, calls, clock, startedMs } = this.kernel
     return Object.freeze({
       name: this.name,
       creation: this.creation,
@@ -186,33 +131,33 @@ class RuntimeNode {
   }
 
   account(): Account {
-    return this.#kernel.account()
+    return this.kernel.account()
   }
 
   env(key: string): unknown {
-    return this.#kernel.rootLineage.env.get(key.toLowerCase())
+    return this.kernel.rootLineage.env.get(key.toLowerCase())
   }
 
   setEnv(key: string, value: unknown): void {
-    this.#kernel.setEnv(key, value)
+    this.kernel.setEnv(key, value)
   }
 
   registerEvent<T>(event: EventName<T> | string, options: EventOptions = {}): EventToken<T> {
-    return this.#kernel.topics.register(event, options, undefined)
+    return this.kernel.topics.register(event, options, undefined)
   }
 
   unregisterEvent(token: EventToken): void {
-    this.#kernel.topics.unregister(token)
-    this.#kernel.relations.gone(token.event, 'unregistered')
+    this.kernel.topics.unregister(token)
+    this.kernel.relations.gone(token.event, 'unregistered')
   }
 
   publish(event: EventToken | EventName, message: unknown): void {
-    const { share, topics } = this.#kernel
+    const { share, topics } = this.kernel
     topics.publish(undefined, event, share === undefined ? message : share(message))
   }
 
   events(): readonly EventInfo[] {
-    return this.#kernel.topics.info()
+    return this.kernel.topics.info()
   }
 
   loadApplication(spec: ApplicationSpec): void {
@@ -240,7 +185,7 @@ class RuntimeNode {
   }
 
   ended(pid: Pid): Promise<ExitReason> {
-    return this.#kernel.deaths.whenEnded(this.#kernel.table.find(pid))
+    return this.kernel.deaths.whenEnded(this.kernel.table.find(pid))
   }
 
   stop(options: { readonly timeoutMs?: number } = {}): Promise<void> {
@@ -254,7 +199,7 @@ class RuntimeNode {
       stopApplications: (limitMs: number) => this.#applications.stopAll(limitMs),
       stopCron: () => this.#cron.stop(),
     }
-    await stopNode(this.#kernel, verbs, timeoutMs)
+    await stopNode(this.kernel, verbs, timeoutMs)
     this.#unwatch()
     this.#owners?.stop()
     this.#onStopped()

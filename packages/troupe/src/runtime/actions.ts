@@ -1,0 +1,129 @@
+/**
+ * runtime/actions: what a process does through its context, and the node in its own name.
+ *
+ * A process is looked at first: after a kill, or after its end, a send becomes a dead letter and
+ * everything else is refused with PROCESS_REVOKED.
+ *
+ * @source ergo-features 3, 5
+ */
+import { inspect } from 'node:util'
+import {
+  type Address,
+  type AnySpawnable,
+  type CallOptions,
+  type ExitReason,
+  formatTarget,
+  type Pid,
+  type SendFailure,
+  type SendOptions,
+  TroupeError,
+} from '#contract'
+import type { SpawnRequest } from './birth.js'
+import { makeCall } from './calling.js'
+import type { Kernel } from './kernel.js'
+import { DEAD, type Process } from './process.js'
+import { sendExit, sendImportant, sendKill, sendMessage, sendWhenRoom } from './sending.js'
+
+/** `P` is `Process` for a context, `undefined` for the node. */
+export class Actions<P extends Process | undefined> {
+  protected readonly kernel: Kernel
+  protected readonly process: P
+
+  constructor(kernel: Kernel, process: P) {
+    this.kernel = kernel
+    this.process = process
+  }
+
+  send(
+    to: Address,
+    message: string,
+    payload?: unknown,
+    options?: SendOptions,
+  ): SendFailure | undefined {
+    const { process } = this
+    if (process !== undefined) {
+      if ((process.flags & DEAD) !== 0) return this.#refuse(to, message)
+      process.messagesOut += 1
+    }
+    return sendMessage(this.kernel, process, to, message, payload, options)
+  }
+
+  sendWhenRoom(
+    to: Address,
+    message: string,
+    payload?: unknown,
+    options?: SendOptions,
+  ): Promise<SendFailure | undefined> {
+    return this.#confirm(sendWhenRoom, to, message, payload, options)
+  }
+
+  sendImportant(
+    to: Address,
+    message: string,
+    payload?: unknown,
+    options?: SendOptions,
+  ): Promise<SendFailure | undefined> {
+    return this.#confirm(sendImportant, to, message, payload, options)
+  }
+
+  call(to: Address, request: string, payload?: unknown, options?: CallOptions): Promise<unknown> {
+    if (this.process !== undefined) this.process.messagesOut += 1
+    return makeCall(this.kernel, this.process, to, request, payload, options)
+  }
+
+  exit(to: Pid, reason: ExitReason): void {
+    sendExit(this.kernel, this.live(), to, reason)
+  }
+
+  kill(to: Pid): void {
+    sendKill(this.kernel, this.live(), to)
+  }
+
+  spawn(definition: AnySpawnable, options?: SpawnRequest): Promise<Pid> {
+    const { process } = this
+    if (process !== undefined && (process.flags & DEAD) !== 0) {
+      return Promise.reject(this.#revocation())
+    }
+    return this.kernel.births.spawn(process, definition, options)
+  }
+
+  spawnAny(definition: AnySpawnable, options?: SpawnRequest): Promise<Pid> {
+    return this.spawn(definition, options)
+  }
+
+  /** Printed, it says who acts, not all the node behind. */
+  [inspect.custom](): string {
+    return this.process === undefined ? `node ${this.kernel.name}` : formatTarget(this.process)
+  }
+
+  /** Who acts; throws PROCESS_REVOKED when that has ended. */
+  protected live(): P {
+    const { process } = this
+    if (process !== undefined && (process.flags & DEAD) !== 0) throw this.#revocation()
+    return process
+  }
+
+  #confirm(
+    send: typeof sendWhenRoom,
+    to: Address,
+    message: string,
+    payload: unknown,
+    options: SendOptions | undefined,
+  ): Promise<SendFailure | undefined> {
+    const { process } = this
+    if (process !== undefined) {
+      if ((process.flags & DEAD) !== 0) return Promise.resolve(this.#refuse(to, message))
+      process.messagesOut += 1
+    }
+    return send(this.kernel, process, to, message, payload, options)
+  }
+
+  #revocation(): TroupeError {
+    const process = this.process === undefined ? this.kernel.name : formatTarget(this.process)
+    return new TroupeError('PROCESS_REVOKED', { process })
+  }
+
+  #refuse(to: Address, message: string): SendFailure {
+    return this.kernel.post.refuse('PROCESS_REVOKED', this.process, to, message)
+  }
+}
