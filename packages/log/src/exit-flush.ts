@@ -1,5 +1,5 @@
 /**
- * log/exit-flush: writes what waits when a program exits without stopping its node.
+ * exit-flush: writes what waits when a program exits without stopping its node.
  *
  * One listener of the process for all files. A program that is killed loses what waits.
  */

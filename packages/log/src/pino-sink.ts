@@ -1,5 +1,5 @@
 /**
- * log/pino-sink: records to pino: an instance of yours, or any transport that pino can load.
+ * pino-sink: records to pino: an instance of yours, or any transport that pino can load.
  *
  * A transport runs in a worker thread of pino's own. One that fails makes `write` throw, so that
  * the log of the node counts what is lost; it never ends the program.

@@ -1,5 +1,5 @@
 /**
- * log/rolled-files: the files that a rotation has left behind: which they are, in what order.
+ * rolled-files: the files that a rotation has left behind: which they are, in what order.
  *
  * Pure. A name is `base.number.extension` or `base.date.number.extension`, followed by `.gz` when
  * it is compressed; anything else in the folder is not ours and is never touched.
@@ -31,8 +31,8 @@ const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\
 
 /** The names of one log among those of a folder, oldest first, the open one included. */
 export function rolledFiles(names: readonly string[], path: LogPath): readonly string[] {
-  const form = `^${escaped(path.base)}(?:\\.(\\d[\\d-]*))?\\.(\\d+)${escaped(path.extension)}(?:\\.gz)?$`
-  const pattern = new RegExp(form)
+  const [base, extension] = [escaped(path.base), escaped(path.extension)]
+  const pattern = new RegExp(`^${base}(?:\\.(\\d[\\d-]*))?\\.(\\d+)${extension}(?:\\.gz)?$`)
   const files: RolledFile[] = []
   for (const name of names) {
     const match = pattern.exec(name)

@@ -1,5 +1,5 @@
 /**
- * log/rotating-file-options: what a rotating file may be told, with its defaults and its check.
+ * rotating-file-options: what a rotating file may be told, with its defaults and its check.
  */
 import { LOG_LEVELS, type LogThreshold, TroupeError } from 'troupe'
 

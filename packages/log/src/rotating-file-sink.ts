@@ -1,12 +1,12 @@
 /**
- * log/rotating-file-sink: records as lines of JSON in files that are changed by time or size.
+ * rotating-file-sink: records as lines of JSON in files that are changed by time or size.
  *
  * pino-roll opens the files; what is closed is compressed and the oldest deleted here, because
  * pino-roll forgets files that are compressed or of an earlier run. It changes a full file only
  * when nothing waits to be written, which under a steady load is never; so lines are held back
- * here from the moment a file is full until the next one is open.
- * Writing never waits for the disk. Limit: `bufferedBytesMax` waiting; a record beyond makes `write` throw, so that the log
- * of the node counts it as lost.
+ * here from the moment a file is full until the next one is open. Writing never waits for the
+ * disk. Limit: `bufferedBytesMax` waiting; a record beyond makes `write` throw, so that the log of
+ * the node counts it as lost.
  *
  * @source ergo-features 16 (rotate logger)
  */
@@ -15,7 +15,6 @@ import { readdir, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
-import buildRolling, { type RollingStream } from 'pino-roll'
 import {
   type LogRecord,
   type LogSink,
@@ -25,6 +24,7 @@ import {
   TroupeError,
 } from 'troupe'
 import { flushAtExit, forgetAtExit } from './exit-flush.js'
+import { buildRolling, type RollingStream } from './pino-roll.js'
 import { type LogPath, logPath, surplus } from './rolled-files.js'
 import {
   checkRotatingFile,

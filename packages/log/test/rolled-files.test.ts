@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { logPath, rolledFiles, surplus } from '../dist/rolled-files.js'
+import { logPath, rolledFiles, surplus } from '#log/rolled-files'
 
 describe('a log path', () => {
   it('is taken apart, and gets .log when it has no extension', () => {

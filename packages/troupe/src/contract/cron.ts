@@ -34,7 +34,7 @@ export interface CronTick {
 export interface CronJob {
   /** Unique on the node. */
   readonly name: string
-  /** Five fields, or six with seconds first; `L`, `#`, `W`, ranges, steps, `@daily` and the like. */
+  /** Five fields, or six with seconds first; `L`, `#`, `W`, ranges, steps, `@daily` and so on. */
   readonly spec: string
   /** IANA name such as `Europe/Berlin`; default the machine's. */
   readonly timeZone?: string

@@ -10,6 +10,7 @@ import {
   type ApplicationSpec,
   behaviourOf,
   type ExitReason,
+  type Logger,
   Pid,
   TroupeError,
 } from '#contract'
@@ -54,73 +55,93 @@ export function noting(told: string[], spec: ApplicationSpec): ApplicationSpec {
   return { init, start, stop, terminate: note('terminate'), ...spec }
 }
 
-export function make(changes: Partial<ApplicationVerbs> = {}) {
-  const clock = virtualClock()
-  const told: string[] = []
-  const notices: ApplicationNotice[] = []
-  const launches: Launch[] = []
-  const logged: string[] = []
-  const processes = new Map<number, FakeProcess>()
-  let ids = 0
+/** The processes of the fake node, and what has happened to them, in order. */
+class FakeNode {
+  readonly clock = virtualClock()
+  readonly told: string[] = []
+  readonly notices: ApplicationNotice[] = []
+  readonly launches: Launch[] = []
+  readonly logged: string[] = []
+  readonly processes = new Map<number, FakeProcess>()
+  #ids = 0
 
-  const create = (application: string, label: string, conduct: Conduct): FakeProcess => {
-    ids += 1
-    const pid = Pid.of('unit@test', ids, 1)
+  create(application: string, label: string, conduct: Conduct): FakeProcess {
+    this.#ids += 1
+    const pid = Pid.of('unit@test', this.#ids, 1)
     let settle: (reason: ExitReason) => void = () => {}
     const ended = new Promise<ExitReason>((resolve) => {
       settle = resolve
     })
     const end = (reason: ExitReason): void => {
-      if (!processes.delete(pid.id)) return
-      told.push(`${label} ends: ${typeof reason === 'string' ? reason : reason.kind}`)
+      if (!this.processes.delete(pid.id)) return
+      this.told.push(`${label} ends: ${typeof reason === 'string' ? reason : reason.kind}`)
       settle(reason)
     }
     const process = { pid, label, application, conduct, ended, end }
-    processes.set(pid.id, process)
+    this.processes.set(pid.id, process)
     return process
   }
 
-  const verbs: ApplicationVerbs = {
+  async start(launch: Launch, { start, name = 'anonymous' }: ApplicationMember) {
+    this.launches.push(launch)
+    const conduct = conducts.get(start) ?? {}
+    const { startMs = 0, fails = false, children = 0 } = conduct
+    if (startMs > 0) await new Promise<void>((resolve) => this.clock.after(startMs, resolve))
+    if (fails) throw new TroupeError('INIT_FAILED', { process: name, problem: 'it said no' })
+    this.told.push(`${name} starts`)
+    const { pid, ended } = this.create(launch.application, name, conduct)
+    for (let i = 1; i <= children; i += 1) this.create(launch.application, `${name}.${i}`, conduct)
+    return { pid, ended }
+  }
+
+  exit(pid: Pid, reason: ExitReason): void {
+    const process = this.processes.get(pid.id)
+    const { endMs = 0 } = process?.conduct ?? {}
+    if (endMs === 0) process?.end(reason)
+    else if (Number.isFinite(endMs)) this.clock.after(endMs, () => process?.end(reason))
+  }
+
+  /** Ends a member, or what has this label, as if by itself. */
+  end(label: string, reason: ExitReason): void {
+    for (const process of [...this.processes.values()]) {
+      if (process.label === label) process.end(reason)
+    }
+  }
+
+  /** Keeps the messages alone. */
+  logger(): Logger {
+    const log = (message: string): void => void this.logged.push(message)
+    const levels = { trace: log, debug: log, info: log, warning: log, error: log }
+    const rest = { level: 'info' as const, setLevel: () => {}, pin: () => {} }
+    return { ...levels, ...rest, with: () => this.logger() }
+  }
+}
+
+function verbsOf(node: FakeNode): ApplicationVerbs {
+  const { processes, clock } = node
+  return {
     node: 'unit@test',
     clock,
-    logFor: () => {
-      const log = (message: string): void => void logged.push(message)
-      const rest = { level: 'info' as const, setLevel: () => {}, pin: () => {} }
-      const logger = { trace: log, debug: log, info: log, warning: log, error: log, ...rest }
-      return { ...logger, with: () => ({ ...logger, with: () => logger as never }) }
-    },
-    spawnMember: async (launch, { start, name = 'anonymous' }) => {
-      launches.push(launch)
-      const conduct = conducts.get(start) ?? {}
-      const { startMs = 0, fails = false, children = 0 } = conduct
-      if (startMs > 0) await new Promise<void>((resolve) => clock.after(startMs, resolve))
-      if (fails) throw new TroupeError('INIT_FAILED', { process: name, problem: 'it said no' })
-      told.push(`${name} starts`)
-      const { pid, ended } = create(launch.application, name, conduct)
-      for (let i = 1; i <= children; i += 1) create(launch.application, `${name}.${i}`, conduct)
-      return { pid, ended }
-    },
-    exit: (pid, reason) => {
-      const process = processes.get(pid.id)
-      const { endMs = 0 } = process?.conduct ?? {}
-      if (endMs === 0) process?.end(reason)
-      else if (Number.isFinite(endMs)) clock.after(endMs, () => process?.end(reason))
-    },
+    logFor: () => node.logger(),
+    spawnMember: (launch, spec) => node.start(launch, spec),
+    exit: (pid, reason) => node.exit(pid, reason),
     kill: (pid) => processes.get(pid.id)?.end('killed'),
     ended: (pid) => processes.get(pid.id)?.ended ?? Promise.resolve('no-process' as const),
     processesOf: (name) =>
       [...processes.values()].filter((one) => one.application === name).map(({ pid }) => pid),
     env: (key) => (key === 'from-node' ? 'node' : undefined),
-    notify: (notice) => notices.push(notice),
-    ...changes,
+    notify: (notice) => node.notices.push(notice),
   }
+}
 
+export function make() {
+  const node = new FakeNode()
+  const verbs = verbsOf(node)
   const table = new ApplicationTable(verbs)
+  const { clock, told, notices, launches, logged, processes } = node
   const load = (spec: ApplicationSpec): void => table.load(noting(told, spec))
-  /** Ends a member, or what has this label, as if by itself. */
-  const end = (label: string, reason: ExitReason): void => {
-    for (const process of [...processes.values()]) if (process.label === label) process.end(reason)
-  }
+  const create: FakeNode['create'] = (...given) => node.create(...given)
+  const end: FakeNode['end'] = (...given) => node.end(...given)
   return { clock, told, notices, launches, logged, processes, create, table, load, end, verbs }
 }
 

@@ -115,7 +115,7 @@ describe('a stop', () => {
     assert.deepEqual(told, [])
   })
 
-  it('rejects with APPLICATION_STOP_TIMEOUT when its caller waits no longer, and goes on', async () => {
+  it('goes on when its caller waits no longer, who is told APPLICATION_STOP_TIMEOUT', async () => {
     const { clock, table, load } = make()
     load({ name: 'shop', members: [member('a', { endMs: 500 })] })
     await table.start('shop')
