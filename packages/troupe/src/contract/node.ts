@@ -13,7 +13,7 @@ import type { ExitReason } from './reason.js'
 import type { DropCause } from './signal.js'
 
 /** What a process is doing. */
-export type ProcessState = 'init' | 'idle' | 'running' | 'waiting' | 'ending' | 'zombie'
+export type ProcessState = 'init' | 'idle' | 'running' | 'waiting' | 'ending'
 
 /** What is known of a process; a snapshot. */
 export interface ProcessInfo {

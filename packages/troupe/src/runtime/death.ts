@@ -26,16 +26,7 @@ import { drainMailbox, extend } from './mailbox.js'
 import { Call } from './message.js'
 import type { Outcomes } from './outcome.js'
 import { Preserved } from './preserved.js'
-import {
-  DEAD,
-  ENDING,
-  EXITING,
-  Process,
-  REVOKED,
-  SCHEDULED,
-  STARTING,
-  SUSPENDED,
-} from './process.js'
+import { DEAD, ENDING, EXITING, Process, SCHEDULED, STARTING, SUSPENDED } from './process.js'
 import type { Relations } from './relations.js'
 import type { Room } from './room.js'
 import type { Scheduler } from './scheduler.js'
@@ -108,7 +99,6 @@ export class Deaths {
     const { parent } = process.lineage
     const isUnborn = (process.flags & STARTING) !== 0
     if (isUnborn && parent !== undefined) this.#parts.relations.separate(process, parent)
-    process.flags |= REVOKED
     this.#finish(process, 'killed')
   }
 
@@ -169,7 +159,7 @@ export class Deaths {
   #finish(process: Process, reason: ExitReason): void {
     if ((process.flags & DEAD) !== 0) return
     const parts = this.#parts
-    process.flags = DEAD | SCHEDULED | (process.flags & REVOKED)
+    process.flags = DEAD | SCHEDULED
     this.count += 1
     parts.table.remove(process)
     process.state = undefined

@@ -4,16 +4,7 @@
 import { describeThrown, type ProcessInfo, type ProcessState } from '#contract'
 import type { Kernel } from './kernel.js'
 import { mainLength, oldestSinceMs } from './mailbox.js'
-import {
-  DEAD,
-  ENDING,
-  type Process,
-  REVOKED,
-  RUNNING,
-  STARTING,
-  SUSPENDED,
-  TRAPPING,
-} from './process.js'
+import { DEAD, ENDING, type Process, RUNNING, STARTING, SUSPENDED, TRAPPING } from './process.js'
 import { linksOf, watchersOf } from './relations.js'
 
 export function processInfo(kernel: Kernel, process: Process): ProcessInfo {
@@ -53,7 +44,6 @@ const coarseNowMs = (kernel: Kernel): number => Math.floor(kernel.clock.nowMs() 
 
 function stateOf(process: Process): ProcessState {
   const { flags } = process
-  if ((flags & (DEAD | REVOKED)) !== 0) return 'zombie'
   if ((flags & STARTING) !== 0) return 'init'
   if ((flags & ENDING) !== 0) return 'ending'
   if ((flags & SUSPENDED) !== 0) return 'waiting'

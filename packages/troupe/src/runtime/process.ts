@@ -20,7 +20,7 @@ import type { Program } from './program.js'
 export const SCHEDULED = 1
 /** An async handler has not settled; nothing else of the process runs. */
 export const SUSPENDED = 2
-/** Ended, or never began: nothing is accepted. */
+/** Ended, killed, or never began: nothing is accepted, and its context does nothing. */
 export const DEAD = 4
 /** The urgent, system or log queue holds something. */
 export const PRIORITY = 8
@@ -34,20 +34,18 @@ export const STARTING = 64
 export const EXITING = 128
 /** `terminate` is running. */
 export const ENDING = 256
-/** Killed: its context does nothing any more. */
-export const REVOKED = 512
 /** Exit signals arrive as messages. */
-export const TRAPPING = 1024
+export const TRAPPING = 512
 /** Handles the next message while an async handler waits. */
-export const REENTRANT = 2048
+export const REENTRANT = 1024
 /** Somebody waits for room in the mailbox. */
-export const AWAITED = 4096
+export const AWAITED = 2048
 /** Payloads of the main queue may be boxes that are replaced by key. */
-export const KEYED = 8192
+export const KEYED = 4096
 /** A handler is on the stack. */
-export const RUNNING = 16_384
+export const RUNNING = 8192
 /** Speaks for the outside world: what it sends is checked against schemas; see entrance. */
-export const OUTSIDE = 32_768
+export const OUTSIDE = 16_384
 /** From this bit on the flags hold the debt: reductions used beyond the budget. */
 export const DEBT_SHIFT = 16
 export const FLAGS_MASK = (1 << DEBT_SHIFT) - 1
