@@ -1,7 +1,7 @@
 /** account/books: what dies with a process is named, by a real node in virtual time. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Datagram, eventName, processName } from 'troupe'
+import { type Datagram, eventName, Pid, processName } from 'troupe'
 import { testNode } from 'troupe/testing'
 import { accountOf, balance } from '#traffic/account/account'
 import { Books } from '#traffic/account/books'
@@ -118,6 +118,33 @@ describe('the books', () => {
     const account = await settled(books)
     assert.equal(balance(account).stored + balance(account).lost, 50)
     await stop()
+  })
+
+  it('count what waits for the pool, for each worker and for storage', () => {
+    const roster = new Roster(() => true)
+    const lengths = new Map<unknown, number>()
+    const enter = (part: 'ingest' | 'worker' | 'storage', main: number): void => {
+      const pid = Pid.of('a@b', lengths.size, 0)
+      lengths.set(pid, main)
+      roster.enter(part, pid)
+    }
+    enter('ingest', 1)
+    enter('worker', 20)
+    enter('worker', 300)
+    enter('storage', 4_000)
+    const node = {
+      account: () => ({ dropped: { 'pool-saturated': 0 } }),
+      events: () => [{ event: eventName('traffic'), published: 4_321, delivered: 4_321 }],
+      processInfo: (pid: Pid) => ({ mailbox: { urgent: 0, system: 0, main: lengths.get(pid) } }),
+    }
+    const ledger = new Ledger()
+    for (let i = 0; i < 4_000; i += 1) ledger.handedToStorage(undefined)
+    const socket = { counters: () => ({ received: 4_321, unread: 0, oversize: 0 }) }
+    const sources = { ledger, roster, socket, sender: undefined, event: eventName('traffic'), node }
+    const books = new Books(sources as unknown as ConstructorParameters<typeof Books>[0])
+    const account = books.readNow(0)
+    assert.equal(account.waiting, 4_321)
+    assert.equal(balance(account).difference, 0)
   })
 
   it('show a packet that went uncounted as a difference', async () => {

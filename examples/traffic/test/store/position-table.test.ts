@@ -87,6 +87,35 @@ describe('the nearest', () => {
     assert.deepEqual(idsNear(table, -90, 0), ['beside', 'behind'])
   })
 
+  it('are each found once, also from the last cube of the grid', () => {
+    const table = new PositionTable()
+    for (let i = 0; i < 90; i += 1) {
+      // Rings around both poles and around the four places where the grid has its other ends.
+      const turn = i * 4
+      table.put(report(`north${i}`, 89.9 - (i % 3) * 0.2, turn))
+      table.put(report(`south${i}`, -89.9 + (i % 3) * 0.2, turn))
+      for (const end of [0, 90, 180, -90]) {
+        const angle = (turn * Math.PI) / 180
+        const away = 0.1 + (i % 3) * 0.2
+        const longitude = end + away * Math.cos(angle)
+        table.put(report(`${end}:${i}`, away * Math.sin(angle), longitude))
+      }
+    }
+    const ends = [
+      [90, 0],
+      [-90, 0],
+      [0, 0],
+      [0, 90],
+      [0, 180],
+      [0, -90],
+    ] as const
+    for (const [latitude, longitude] of ends) {
+      const found = idsNear(table, latitude, longitude, 540)
+      assert.equal(found.length, 540)
+      assert.equal(new Set(found).size, 540)
+    }
+  })
+
   it('come with their distance in metres', () => {
     const [near] = tableOf(report('a', 0, 1)).nearest({ latitude: 0, longitude: 0 }, 1)
     assert.ok(Math.abs((near?.distanceM ?? 0) - 111_195) < 1)
