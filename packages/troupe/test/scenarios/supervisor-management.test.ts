@@ -163,7 +163,7 @@ describe('the management of dynamic children', () => {
     return { pid, start, names }
   }
 
-  it('starts with no children and takes the arguments of a template when none are given', async () => {
+  it('starts with none and takes the arguments of a template by default', async () => {
     await using test = await testNode()
     const stage = makeStage()
     const { pid, names } = await dynamic(test, stage)

@@ -80,7 +80,9 @@ export async function talk(node: Node): Promise<void> {
   await node.call(counter, 'total')
   // @ts-expect-error the payload of add is a number
   await node.call(counter, 'add', '2')
+}
 
+export async function start(node: Node): Promise<void> {
   // @ts-expect-error init takes a start
   await node.spawn(counterActor)
   // @ts-expect-error the start is a number

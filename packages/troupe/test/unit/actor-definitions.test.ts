@@ -55,7 +55,7 @@ describe('actor()', () => {
     assert.throws(wrong, coded('OPTION_INVALID', 'initTimeoutMs'))
   })
 
-  it('makes the state from init, awaits it, and runs started before the first message', async () => {
+  it('awaits the state of init and runs started after it', async () => {
     const seen: unknown[] = []
     const made = behaviour(
       actor(Counter, {
