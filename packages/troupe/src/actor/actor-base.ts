@@ -3,7 +3,7 @@
  *
  * Knows nothing of protocols. Each method hands its arguments to the context of the process.
  */
-import type { ProcessContext } from '#contract'
+import type { Address, Pid, ProcessContext, SendOptions } from '#contract'
 import { TroupeError } from '#contract'
 
 /** The context of the instance that is being made; set around its constructor only. */
@@ -19,6 +19,16 @@ export class ActorBase {
     }
     this.context = making
     making = undefined
+  }
+
+  // The two that are used for each message are written out: their own code stays monomorphic,
+  // where the shared one below serves forty verbs.
+  get from(): Pid | undefined {
+    return this.context.from
+  }
+
+  send(to: Address, message: string, payload?: unknown, options?: SendOptions): unknown {
+    return this.context.send(to, message, payload, options)
   }
 
   /** Makes an instance whose fields may already use its context. */
@@ -116,7 +126,10 @@ export const RESERVED_WORDS: ReadonlySet<string> = new Set<string>(
 type Verb = (a?: unknown, b?: unknown, c?: unknown, d?: unknown, e?: unknown) => unknown
 type Verbs = Readonly<Record<string, Verb>>
 
+const isWritten = (name: string): boolean => Object.hasOwn(ActorBase.prototype, name)
+
 for (const value of VALUES) {
+  if (isWritten(value)) continue
   Object.defineProperty(ActorBase.prototype, value, {
     configurable: true,
     get(this: ActorBase): unknown {
@@ -128,6 +141,7 @@ for (const value of VALUES) {
 // Five named parameters, not `...given`: the longest verb (sendAfter) has five, and an array of
 // arguments for each send would be garbage.
 for (const verb of VERBS) {
+  if (isWritten(verb)) continue
   Object.defineProperty(ActorBase.prototype, verb, {
     configurable: true,
     writable: true,
