@@ -109,7 +109,8 @@ async function measureRow(row, peers, runs) {
 
 async function measureOnce(row, entrant, which) {
   const { failure, ...sample } = await measure(row, entrant.peer, entrant.variant)
-  const told = failure ?? `${Number(sample.value.toPrecision(4))} ${row.unit}`
+  const share = `${Math.round(sample.coreShare * 100)} % of the core`
+  const told = failure ?? `${Number(sample.value.toPrecision(4))} ${row.unit}, ${share}`
   say(`  ${row.name} ${which} ${entrant.label}: ${told}`)
   if (failure === undefined) entrant.samples.push(sample)
   else entrant.failures.push(failure)

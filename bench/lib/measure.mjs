@@ -46,7 +46,7 @@ function figureOf(row, { ops, seconds, value }) {
   return row.kind === 'rate' ? ops / seconds : (seconds * 1_000) / ops
 }
 
-/** One measurement: `{ value, cpuMicrosPerOp }` or `{ failure }`. */
+/** One measurement: `{ value, cpuMicrosPerOp, coreShare }` or `{ failure }`. */
 export async function measure(row, peer, variant) {
   const name = variant ?? row.name
   const { stdout, failure } = await runOnce(peer.command(name, peer.counts[name]), peer.env)
@@ -57,5 +57,7 @@ export async function measure(row, peer, variant) {
   const handled = told.ops * row.handledPerOp
   // What a reading of memory or lateness costs is no cost of an operation.
   const cpuMicrosPerOp = row.kind === 'reported' ? null : (told.cpuSeconds * 1e6) / handled
-  return { value: figureOf(row, told), cpuMicrosPerOp }
+  // Below 1 the core was shared with others, or the peer waited: the clock then tells less.
+  const coreShare = told.cpuSeconds / told.seconds
+  return { value: figureOf(row, told), cpuMicrosPerOp, coreShare }
 }
