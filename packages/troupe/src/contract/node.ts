@@ -5,11 +5,12 @@
  */
 import type { ApplicationInfo, ApplicationSpec, ApplicationStartOptions } from './application.js'
 import type { BehaviourKind } from './behaviour.js'
-import type { EventOptions, EventToken, Sender, Spawner } from './context.js'
+import type { EventOptions, EventToken, Spawner } from './context.js'
 import type { Cron, CronJob } from './cron.js'
 import type { EventName, Pid, Target } from './identity.js'
 import type { LogSink, LogThreshold, NodeLog } from './logger.js'
 import type { ExitReason } from './reason.js'
+import type { Sender } from './sender.js'
 import type { DropCause } from './signal.js'
 
 /** What a process is doing. */

@@ -6,11 +6,11 @@
  *
  * @source ergo-features 19
  */
-import type { SendFailure } from './context.js'
 import type { TroupeError } from './errors.js'
 import type { Address, EventName, Pid, Ref, Target } from './identity.js'
 import type { Priority } from './limits.js'
 import type { ExitReason } from './reason.js'
+import type { SendFailure } from './sender.js'
 
 /** What travels with every message beside its payload. */
 export interface Envelope {
