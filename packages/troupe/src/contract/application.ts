@@ -14,13 +14,16 @@ import type { ExitReason } from './reason.js'
  */
 export type ApplicationMode = 'temporary' | 'transient' | 'permanent'
 
+/** What an application is doing; one that has stopped is `loaded` again. */
 export type ApplicationState = 'loaded' | 'starting' | 'running' | 'stopping'
 
 /** One process an application starts, in the order of the list. */
 export interface ApplicationMember {
   /** Registered name; anonymous without one. */
   readonly name?: string
+  /** What it runs: a supervisor, as a rule. */
   readonly start: AnySpawnable
+  /** The arguments of its `init`. */
   readonly args?: readonly unknown[]
   readonly options?: Omit<SpawnOptions, 'name'>
 }
@@ -31,24 +34,41 @@ export interface ApplicationContext {
   readonly mode: ApplicationMode
   /** Milliseconds left for this callback. */
   remainingMs(): number
+  /** A value of the environment of the application; keys are case-insensitive. */
   env(key: string): unknown
 }
 
+/**
+ * What an application is made of. Times are milliseconds.
+ *
+ * @example
+ * const shop = application({
+ *   name: 'shop',
+ *   dependsOn: ['storage'],
+ *   members: [{ name: 'shop-supervisor', start: shopSupervisor }],
+ * })
+ * @source ergo-features 14; OTP "application"
+ */
 export interface ApplicationSpec {
+  /** Unique on the node; at most 255 characters, not `system`. */
   readonly name: string
   readonly description?: string
   readonly version?: string
   /** Applications started first, each in its own mode. */
   readonly dependsOn?: readonly string[]
+  /** In the order of their start; they stop in reverse order. */
   readonly members: readonly ApplicationMember[]
   /** Default `temporary`. */
   readonly mode?: ApplicationMode
   /** Share of work by weighted routing: a whole number, 0 = never chosen; default 100. */
   readonly weight?: number
+  /** Words by which other nodes choose. */
   readonly tags?: readonly string[]
   /** Role to registered name, for callers of other nodes. */
   readonly roles?: Readonly<Record<string, string>>
+  /** Values its processes inherit, on top of those of the node. */
   readonly env?: Readonly<Record<string, unknown>>
+  /** Level of the logs of all its processes; default that of the node. */
   readonly logLevel?: LogThreshold
   /** Longest `init` callback, in milliseconds; default 15,000. */
   readonly initTimeoutMs?: number
@@ -78,13 +98,17 @@ export const APPLICATION_DEFAULTS = Object.freeze({
   stopTimeoutMs: 15_000,
 })
 
+/** What one start of an application changes of its specification. */
 export interface ApplicationStartOptions {
   /** Overrides the mode of the specification. */
   readonly mode?: ApplicationMode
+  /** Values on top of those of the specification. */
   readonly env?: Readonly<Record<string, unknown>>
+  /** Overrides the level of the specification. */
   readonly logLevel?: LogThreshold
 }
 
+/** What is known of a loaded application; a snapshot. */
 export interface ApplicationInfo {
   readonly name: string
   readonly description: string
@@ -95,6 +119,7 @@ export interface ApplicationInfo {
   readonly tags: readonly string[]
   readonly roles: Readonly<Record<string, string>>
   readonly dependsOn: readonly string[]
+  /** Milliseconds since it began to run; 0 when it does not. */
   readonly uptimeMs: number
   /** Processes that belong to it now, its members' descendants included. */
   readonly processes: number

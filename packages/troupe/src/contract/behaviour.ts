@@ -25,7 +25,12 @@ export interface Untyped {
   readonly payload: unknown
 }
 
-/** What the runtime needs to run a process whose state is `S`. */
+/**
+ * What the runtime needs to run a process whose state is `S`. For those who write a new kind of
+ * actor; to write an actor, use `actor()` or `Actor.of`.
+ *
+ * @source ergo-features 6 (the raw layer)
+ */
 export interface Behaviour<S = unknown> {
   /** Shown in logs and listings. */
   readonly name: string

@@ -31,6 +31,18 @@ export interface CronTick {
   readonly timeMs: number
 }
 
+/**
+ * A job of the calendar. Limit: 10,000 on a node.
+ *
+ * @example
+ * node.cron.add({
+ *   name: 'report',
+ *   spec: '30 6 * * 1-5',
+ *   timeZone: 'Europe/Berlin',
+ *   action: { kind: 'send', to: 'reporter', message: 'report' },
+ * })
+ * @source ergo-features 15
+ */
 export interface CronJob {
   /** Unique on the node. */
   readonly name: string
@@ -45,6 +57,7 @@ export interface CronJob {
   readonly misfireMs?: number
   /** When the run before is still going: `allow` (default), `skip`, or `queue` one. */
   readonly overlap?: 'allow' | 'skip' | 'queue'
+  /** False: it runs only after `enable`; default true. */
   readonly enabled?: boolean
 }
 
@@ -56,13 +69,17 @@ export const CRON_DEFAULTS = Object.freeze({
   enabled: true,
 })
 
+/** What is known of a job; a snapshot. Times are wall clock, milliseconds since 1970. */
 export interface CronJobInfo {
   readonly name: string
   readonly spec: string
   readonly timeZone: string | undefined
   readonly enabled: boolean
+  /** Runs that have begun and not ended. */
   readonly running: number
+  /** Runs that have begun. */
   readonly runs: number
+  /** Runs that failed; the log tells each. */
   readonly failures: number
   /** Due times that passed without a run, as `misfire` says; 1,000 at most for one sleep. */
   readonly missed: number
@@ -75,16 +92,19 @@ export interface CronJobInfo {
 
 /** The calendar of a node. */
 export interface Cron {
-  /** NAME_TAKEN, CRON_SPEC_INVALID, OPTION_INVALID. */
+  /** Adds a job. NAME_TAKEN, CRON_SPEC_INVALID, OPTION_INVALID, NODE_STOPPED. */
   add(job: CronJob): void
-  /** CRON_JOB_UNKNOWN. */
+  /** Takes a job away; a run that is going goes on. CRON_JOB_UNKNOWN. */
   remove(name: string): void
+  /** Lets a job run again, from its next due time on. CRON_JOB_UNKNOWN. */
   enable(name: string): void
+  /** Starts no further run; one that is going goes on. CRON_JOB_UNKNOWN. */
   disable(name: string): void
+  /** All jobs. */
   jobs(): readonly CronJobInfo[]
   /**
    * The runs of one job, or of all enabled ones, from `fromMs` up to but not at `toMs`, without
-   * running anything. Limit: the earliest 10,000.
+   * running anything. Limit: the earliest 10,000. CRON_JOB_UNKNOWN.
    */
   preview(
     fromMs: number,

@@ -7,6 +7,7 @@ import type { Pid } from './identity.js'
 
 /** From chatty to silent. A logger passes what is at or above its level. */
 export const LOG_LEVELS = Object.freeze(['trace', 'debug', 'info', 'warning', 'error'] as const)
+/** How serious a record is. */
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** A level, or nothing at all. */
@@ -43,6 +44,9 @@ export interface LogRecord {
 /**
  * Where records go. `write` runs on the thread that logs, so it must not block; a sink that
  * throws is counted and skipped. A sink whose name begins with "." gets pinned records only.
+ *
+ * @example const sink: LogSink = { name: 'list', write: (record) => void list.push(record) }
+ * @source ergo-features 16
  */
 export interface LogSink {
   readonly name: string
@@ -53,8 +57,14 @@ export interface LogSink {
   close?(): void | Promise<void>
 }
 
-/** What a process or a node logs with. Costs one comparison when the level is off. */
+/**
+ * What a process or a node logs with. Costs one comparison when the level is off. Never throws
+ * for what is logged.
+ *
+ * @example context.log.info('order paid', { order: 7, cents: 1_250 })
+ */
 export interface Logger {
+  /** What is below is not logged. */
   readonly level: LogThreshold
   trace(message: string, fields?: LogFields): void
   debug(message: string, fields?: LogFields): void
@@ -63,6 +73,7 @@ export interface Logger {
   error(message: string, fields?: LogFields): void
   /** A logger that adds these fields to each record. */
   with(fields: LogFields): Logger
+  /** Changes the level from now on. OPTION_INVALID. */
   setLevel(level: LogThreshold): void
   /**
    * Sends all further records of this source to one sink alone, hidden or not; undefined undoes
@@ -73,12 +84,16 @@ export interface Logger {
 
 /** The log of a whole node: its own logger, its sinks and its levels. */
 export interface NodeLog extends Logger {
-  /** Adds a sink; LOGGER_TAKEN when its name is in use. */
+  /** Adds a sink; LOGGER_TAKEN when its name is in use, OPTION_INVALID. Limit: 100. */
   addSink(sink: LogSink): void
-  /** Adds a process as a sink: records go to its log queue; it leaves when the process ends. */
+  /**
+   * Adds a process as a sink: records go to its log queue, from `level` on (default `trace`), and
+   * its `handleLog` gets them; it leaves when the process ends. LOGGER_TAKEN, OPTION_INVALID.
+   */
   addProcess(name: string, pid: Pid, level?: LogThreshold): void
   /** Removes and closes a sink; LOGGER_UNKNOWN when there is none. */
   removeSink(name: string): void
+  /** All sinks, in the order they came. */
   sinks(): readonly { readonly name: string; readonly level: LogThreshold }[]
   /** Sets the level of one process; PROCESS_UNKNOWN when it is not there. */
   setProcessLevel(pid: Pid, level: LogThreshold): void

@@ -13,13 +13,19 @@ import type { ExitReason } from './reason.js'
 import type { Sender } from './sender.js'
 import type { DropCause } from './signal.js'
 
-/** What a process is doing. */
+/**
+ * What a process is doing: `init` runs; `idle`; a handler is on the stack (`running`); an async
+ * handler has not settled (`waiting`); `terminate` runs (`ending`); killed, with a handler that
+ * has not settled (`zombie`).
+ */
 export type ProcessState = 'init' | 'idle' | 'running' | 'waiting' | 'ending'
 
 /** What is known of a process; a snapshot. */
 export interface ProcessInfo {
   readonly pid: Pid
+  /** The registered name. */
   readonly name: string | undefined
+  /** The name of what it runs. */
   readonly behaviour: string
   readonly kind: BehaviourKind
   readonly protocol: string | undefined
@@ -28,14 +34,18 @@ export interface ProcessInfo {
   readonly leader: Pid | undefined
   readonly application: string | undefined
   readonly trapExit: boolean
+  /** Processes it is linked with. */
   readonly links: readonly Target[]
   /** What it monitors. */
   readonly monitors: readonly Target[]
   /** How many monitor it. */
   readonly watchers: number
   readonly aliases: number
+  /** Names of the events it owns. */
   readonly events: readonly string[]
+  /** Timers of its own that wait. */
   readonly timers: number
+  /** Messages waiting in each queue. */
   readonly mailbox: {
     readonly urgent: number
     readonly system: number
@@ -43,6 +53,7 @@ export interface ProcessInfo {
     readonly log: number
     /** How long the oldest message of the main queue has waited, in milliseconds. */
     readonly oldestWaitMs: number
+    /** Its limit; Infinity without one. */
     readonly lengthMax: number
   }
   /** Messages taken from the mailbox. */
@@ -53,6 +64,7 @@ export interface ProcessInfo {
   readonly wakeUps: number
   /** Time in handlers, sampled at the scheduler's clock readings, in milliseconds. */
   readonly runningMs: number
+  /** Milliseconds since its spawn. */
   readonly uptimeMs: number
   /** How often a supervisor has restarted this child. */
   readonly restarts: number
@@ -63,30 +75,44 @@ export interface ProcessInfo {
 /**
  * Where all messages of a node went. It closes:
  * `sent = handled + waiting + handling + the sum of dropped`.
+ *
+ * Messages are sends, requests, publications, signals and timer turns alike.
+ *
+ * @source design 4.5
  */
 export interface Account {
   /** Messages and requests accepted or refused since the start. */
   readonly sent: number
+  /** Their handler is done. */
   readonly handled: number
   /** In mailboxes now. */
   readonly waiting: number
   /** Taken from a mailbox, their handler not yet settled. */
   readonly handling: number
+  /** Not handled, by cause; each message under one cause. */
   readonly dropped: Readonly<Record<DropCause, number>>
 }
 
+/** What is known of a node; a snapshot. Counters run since its start. */
 export interface NodeInfo {
   readonly name: string
+  /** Its birth, in milliseconds since 1970; what its pids carry. */
   readonly creation: number
   readonly uptimeMs: number
+  /** Of Troupe. */
   readonly version: string
+  /** Alive now. */
   readonly processes: number
+  /** Killed or given up, with a handler or `terminate` that has not settled. */
   readonly zombies: number
+  /** Registered names. */
   readonly names: number
   readonly aliases: number
   readonly events: number
+  /** Names of those that run, in the order of their start. */
   readonly applications: readonly string[]
   readonly spawned: number
+  /** Spawns that were refused, or whose `init` failed. */
   readonly spawnFailed: number
   readonly ended: number
   /** Promises that rejected with nobody listening, in the whole program, since the start. */
@@ -96,19 +122,28 @@ export interface NodeInfo {
   readonly account: Account
 }
 
+/** What is known of an event; a snapshot. */
 export interface EventInfo {
   readonly event: EventName
+  /** Undefined: the node itself. */
   readonly owner: Pid | undefined
+  /** Anybody on this node may publish by name. */
   readonly open: boolean
+  /** Publications kept for later subscribers now. */
   readonly buffer: number
   readonly subscribers: number
   readonly published: number
+  /** Publications times the subscribers each had. */
   readonly delivered: number
 }
 
-/** How local messages are checked for sharing. */
+/**
+ * How local messages are checked for sharing: not at all; frozen, so that a later change throws
+ * where it is made; or cloned, so that each receiver has its own. Costs time for each message.
+ */
 export type SharingCheck = 'off' | 'freeze' | 'clone'
 
+/** How a node is started. Times are milliseconds. */
 export interface NodeOptions {
   /** Values every process inherits, keys case-insensitive. */
   readonly env?: Readonly<Record<string, unknown>>
@@ -118,6 +153,7 @@ export interface NodeOptions {
   readonly logSinks?: readonly LogSink[]
   /** Loaded and started in this order; any failure aborts the start. */
   readonly applications?: readonly ApplicationSpec[]
+  /** Jobs of its calendar, added before any application starts. */
   readonly cronJobs?: readonly CronJob[]
   /** Open events that exist before any application. */
   readonly events?: readonly (EventOptions & { readonly name: string })[]
@@ -129,53 +165,104 @@ export interface NodeOptions {
   readonly sharing?: SharingCheck
 }
 
+/** What the options of a node leave open. */
 export const NODE_DEFAULTS = Object.freeze({ stopTimeoutMs: 60_000, handleSignals: true })
 
-/** A running node. */
+/**
+ * A running node: what a program holds of it. It sends, calls and spawns in its own name, and
+ * shows what runs on it. Made by `startNode`, or by `testNode` in virtual time.
+ *
+ * @source ergo-features 2
+ */
 export interface Node extends Sender, Spawner {
   readonly name: string
+  /** Its birth, in milliseconds since 1970; later than that of each earlier life of its name. */
   readonly creation: number
   readonly log: NodeLog
+  /** Its calendar. */
   readonly cron: Cron
   /** False once `stop` was called. */
   readonly running: boolean
 
+  /** The process with this name. */
   whereis(name: string): Pid | undefined
+  /** True while a process of this node has not ended. */
   isAlive(pid: Pid): boolean
+  /** All processes that are alive; a list of its own, so costly with very many. */
   processes(): readonly Pid[]
+  /**
+   * What one process is doing; undefined when it is not there. Asks its `inspect`.
+   *
+   * @example node.processInfo(pid)?.mailbox.oldestWaitMs
+   */
   processInfo(pid: Pid): ProcessInfo | undefined
   info(): NodeInfo
+  /** Where all messages went. Looks at each mailbox: do not ask it thousands of times a second. */
   account(): Account
 
+  /** A value of the node's environment; keys are case-insensitive. */
   env(key: string): unknown
+  /** Changes what processes spawned from now on inherit; undefined deletes. */
   setEnv(key: string, value: unknown): void
 
+  /** Makes a topic that the node owns. NAME_TAKEN, OPTION_INVALID. */
   registerEvent<T = unknown>(event: EventName<T> | string, options?: EventOptions): EventToken<T>
+  /** Ends a topic; subscribers are told `unregistered`. EVENT_UNKNOWN, EVENT_NOT_OWNED. */
   unregisterEvent(token: EventToken): void
+  /** Publishes with the token, or by name when it is open. EVENT_UNKNOWN, EVENT_NOT_OWNED. */
   publish<T>(event: EventToken<T>, message: T): void
   publish<T>(event: EventName<T>, message: T): void
+  /** All topics of this node. */
   events(): readonly EventInfo[]
 
-  /** APPLICATION_BUSY when one of this name is loaded. */
+  /**
+   * Makes an application known; nothing starts. OPTION_INVALID, NAME_INVALID, NODE_STOPPED;
+   * APPLICATION_BUSY when one of this name is loaded. Limit: 10,000.
+   */
   loadApplication(spec: ApplicationSpec): void
+  /** Forgets one that does not run. APPLICATION_UNKNOWN, APPLICATION_RUNNING, APPLICATION_BUSY. */
   unloadApplication(name: string): void
+  /**
+   * Starts an application after those it depends on; settles when its `start` callback is done.
+   *
+   * Rejects with APPLICATION_UNKNOWN, APPLICATION_RUNNING, APPLICATION_BUSY,
+   * APPLICATION_DEPENDENCY, APPLICATION_START_FAILED, OPTION_INVALID, NODE_STOPPED.
+   *
+   * @example await node.startApplication('shop', { mode: 'permanent' })
+   */
   startApplication(name: string, options?: ApplicationStartOptions): Promise<void>
+  /**
+   * Stops an application after those that depend on it; without effect when it does not run.
+   *
+   * Rejects with APPLICATION_UNKNOWN, OPTION_INVALID, and with APPLICATION_STOP_TIMEOUT after
+   * `timeoutMs` milliseconds (default: no limit); it goes on stopping then.
+   */
   stopApplication(name: string, options?: { readonly timeoutMs?: number }): Promise<void>
+  /** One that is loaded. */
   applicationInfo(name: string): ApplicationInfo | undefined
+  /** All that are loaded. */
   applications(): readonly ApplicationInfo[]
 
-  /** Settles when the process has ended, with its reason; at once when it is not there. */
+  /**
+   * Settles when the process has ended, with its reason; at once with `no-process` when it is not
+   * there.
+   *
+   * @example const reason = await node.ended(pid)
+   */
   ended(pid: Pid): Promise<ExitReason>
 
   /**
    * Stops in order: applications, then all other processes, cron, network, log. Calling it again
-   * gives the same promise. Never rejects; processes left after the limit are killed and named.
+   * gives the same promise. Never rejects; processes left after `timeoutMs` milliseconds (default
+   * `stopTimeoutMs`) are killed and named in the log. What waits in mailboxes is not handled any
+   * more. Do not await it in a handler: it waits for that handler.
    */
   stop(options?: { readonly timeoutMs?: number }): Promise<void>
   /** Settles when the node has stopped, whoever stopped it. */
   readonly stopped: Promise<void>
 }
 
-/** The events every node owns: applications, connections, dead letters. */
+/** The event, open and owned by every node, that tells of applications (`ApplicationNotice`). */
 export const NODE_EVENT = 'node'
+/** The event, open and owned by every node, that tells what nobody handled (`DeadLetter`). */
 export const DEAD_LETTER_EVENT = 'dead-letter'

@@ -50,7 +50,7 @@ export interface Protocol<M extends MessageMap = MessageMap> {
 
 export type AnyProtocol = Protocol
 
-/** An expected failure as a value; see `RequestType.fails`. */
+/** An expected failure as a value; see `RequestType.fails`. Made by `failure`. */
 export interface Failure<E = unknown> {
   readonly kind: 'failure'
   readonly error: E
@@ -65,16 +65,30 @@ export function failure<E>(error: E): Failure<E> {
   return Object.freeze({ kind: 'failure' as const, error })
 }
 
-/** Tells a declared failure from an answer. */
+/**
+ * Tells a declared failure from an answer.
+ *
+ * @example if (isFailure(left)) console.log(left.error)
+ */
 export function isFailure(value: unknown): value is Failure {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'failure'
 }
 
-/** What a request handler returns when the answer comes later; see `context.replyLater()`. */
+/**
+ * What a request handler returns when the answer comes later; see `context.replyLater()`. Without
+ * a replier nobody can answer, and the caller waits for its time limit.
+ *
+ * @source OTP gen_server, `{noreply, State}`
+ */
 export const NoReply: unique symbol = Symbol('troupe.NoReply')
 export type NoReply = typeof NoReply
 
-/** Declares a one-way message; give a schema to check it where it enters the node. */
+/**
+ * Declares a one-way message; give a schema to check it where it enters the node: when a port, or
+ * another node, sends it. Between local actors nothing is checked.
+ *
+ * @example restock: message<{ item: string; count: number }>()
+ */
 // The overload without type parameters comes first: inside `protocol()` a default would lose
 // against what TypeScript infers from the place, and every void payload would be unknown.
 export function message(): MessageType<void>
@@ -84,7 +98,11 @@ export function message(schema?: StandardSchema): MessageType {
   return Object.freeze({ kind: 'message' as const, schema })
 }
 
-/** Declares a question and its answer; give a schema to check the question where it enters. */
+/**
+ * Declares a question and its answer; give a schema to check the question where it enters.
+ *
+ * @example left: request<string, number>()
+ */
 export function request(): RequestType<void, void>
 export function request<P, R = void>(): RequestType<P, R>
 export function request<S extends StandardSchema>(
@@ -104,7 +122,8 @@ export function request(schema?: StandardSchema): RequestType {
  * Makes a protocol: a name and its messages.
  *
  * Throws PROTOCOL_INVALID for an empty name, a message named like a property of every object
- * (`__proto__`, `constructor`), or a value that is neither `message()` nor `request()`.
+ * (`__proto__`, `constructor`), a value that is neither `message()` nor `request()`, or a schema
+ * that answers asynchronously.
  *
  * @example
  * const Counter = protocol('counter', {

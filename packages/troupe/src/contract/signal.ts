@@ -9,7 +9,9 @@ import type { ExitReason } from './reason.js'
 /** A monitored target has ended, got lost or gave up its name. Told once for each monitor. */
 export interface Down {
   readonly kind: 'down'
+  /** What `monitor` answered. */
   readonly ref: Ref
+  /** What was monitored, as it was given. */
   readonly target: Target
   readonly reason: ExitReason
 }
@@ -35,10 +37,18 @@ export interface EventMessage<T = unknown> {
 export interface EventInterest {
   readonly kind: 'event-interest'
   readonly event: EventName
+  /** True: the first has come; false: the last has left. */
   readonly subscribed: boolean
 }
 
-/** Why a message was not handled. Every drop is counted under exactly one of these. */
+/**
+ * Why a message was not handled. Every drop is counted under exactly one of these.
+ *
+ * `process-unknown`: nobody behind the address. `process-ended`: it waited when its receiver
+ * ended. `process-revoked`: its sender was killed. `mailbox-full`, `-oldest`, `-replaced`: at a
+ * limit, by policy. `message-unknown`: no handler. `message-refused`: by a schema or on purpose.
+ * `handler-failed`: its handler threw. `pool-saturated`, `route-failed`: not handed on.
+ */
 export const DROP_CAUSES = Object.freeze([
   'process-unknown',
   'process-ended',
@@ -61,6 +71,7 @@ export interface DeadLetter {
   readonly kind: 'dead-letter'
   readonly cause: DropCause
   readonly from: Pid | undefined
+  /** As the sender gave it, or the pid it led to. */
   readonly to: Address
   /** The name of the message, or a word in brackets for a signal. */
   readonly message: string
