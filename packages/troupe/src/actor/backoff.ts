@@ -21,6 +21,7 @@ export interface Backoff {
   readonly resetMs?: number
 }
 
+/** What a back-off leaves open; times are milliseconds. */
 export const BACKOFF_DEFAULTS: Required<Backoff> = Object.freeze({
   // A single crash is healed at once; only one that repeats is slowed down.
   immediate: 1,

@@ -90,6 +90,7 @@ export interface CheckedChild {
   readonly spawn: SpawnOptions & { readonly args: readonly unknown[] }
 }
 
+/** What the specification of a child leaves open; times are milliseconds. */
 export const CHILD_DEFAULTS = Object.freeze({
   shutdownMs: 5_000,
   readyTimeoutMs: 5_000,

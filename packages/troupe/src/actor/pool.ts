@@ -49,6 +49,7 @@ export interface PoolSettings {
   readonly shutdownMs?: number
 }
 
+/** What the specification of a pool leaves open; times are milliseconds. */
 export const POOL_DEFAULTS = Object.freeze({
   size: 3,
   strategy: 'round-robin' as PoolStrategy,

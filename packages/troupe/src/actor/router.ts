@@ -62,6 +62,7 @@ export interface RouterSpec<P extends AnyProtocol, C extends readonly AnySpawnab
   readonly shutdownMs?: number
 }
 
+/** What the specification of a router leaves open; times are milliseconds. */
 export const ROUTER_DEFAULTS = Object.freeze({
   name: 'router',
   respawn: Object.freeze({ restarts: 10, withinMs: 5_000 }) as Intensity,

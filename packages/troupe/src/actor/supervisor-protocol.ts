@@ -92,4 +92,5 @@ export const supervisorProtocol = protocol('supervisor', {
   counters: request<void, SupervisorCounters>(),
 })
 
+/** The protocol of every supervisor: `processName(name, supervisorProtocol)` is typed by it. */
 export type SupervisorProtocol = typeof supervisorProtocol

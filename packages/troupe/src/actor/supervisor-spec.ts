@@ -69,6 +69,7 @@ export interface AnySupervisorSpec extends SupervisorSettings {
   readonly children: readonly ChildSpec[]
 }
 
+/** What the specification of a supervisor leaves open; times are milliseconds. */
 export const SUPERVISOR_DEFAULTS = Object.freeze({
   name: 'supervisor',
   type: 'one-for-one' as SupervisorType,

@@ -48,6 +48,7 @@ export interface Protocol<M extends MessageMap = MessageMap> {
   readonly messages: M
 }
 
+/** A protocol of which nothing is known: its names are all strings. */
 export type AnyProtocol = Protocol
 
 /** An expected failure as a value; see `RequestType.fails`. Made by `failure`. */
@@ -81,6 +82,7 @@ export function isFailure(value: unknown): value is Failure {
  * @source OTP gen_server, `{noreply, State}`
  */
 export const NoReply: unique symbol = Symbol('troupe.NoReply')
+/** The type of `NoReply`. */
 export type NoReply = typeof NoReply
 
 /**
@@ -92,7 +94,9 @@ export type NoReply = typeof NoReply
 // The overload without type parameters comes first: inside `protocol()` a default would lose
 // against what TypeScript infers from the place, and every void payload would be unknown.
 export function message(): MessageType<void>
+/** Declares a one-way message with a payload of type `P`. */
 export function message<P>(): MessageType<P>
+/** Declares a one-way message whose payload has the type of the schema; refuses the rest. */
 export function message<S extends StandardSchema>(schema: S): MessageType<StandardSchema.Output<S>>
 export function message(schema?: StandardSchema): MessageType {
   return Object.freeze({ kind: 'message' as const, schema })
@@ -104,7 +108,9 @@ export function message(schema?: StandardSchema): MessageType {
  * @example left: request<string, number>()
  */
 export function request(): RequestType<void, void>
+/** Declares a question with a payload of type `P`, answered by `R`. */
 export function request<P, R = void>(): RequestType<P, R>
+/** Declares a question with the type of the schema; `.answers<R>()` declares the answer. */
 export function request<S extends StandardSchema>(
   schema: S,
 ): RequestType<StandardSchema.Output<S>, void>

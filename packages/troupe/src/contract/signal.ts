@@ -64,6 +64,7 @@ export const DROP_CAUSES = Object.freeze([
   'no-route',
   'node-stopped',
 ] as const)
+/** One of `DROP_CAUSES`. */
 export type DropCause = (typeof DROP_CAUSES)[number]
 
 /** One message, or several of a kind, that nobody handled; published as `dead-letter`. */

@@ -12,6 +12,7 @@ import { describeThrown, requireOption, TroupeError } from '#contract'
 /** How often a free port is picked anew because another address holds the same number. */
 const PORT_PICKS_MAX = 20
 
+/** Where a port opens. */
 export interface ListenOptions {
   /** Addresses to open, numeric; default both loopbacks, `127.0.0.1` and `::1`. */
   readonly hosts?: readonly string[]
@@ -19,6 +20,7 @@ export interface ListenOptions {
   readonly port: number
 }
 
+/** What they leave open: both loopbacks, so that nothing is open to the outside unasked. */
 export const LISTEN_DEFAULTS = Object.freeze({
   hosts: Object.freeze(['127.0.0.1', '::1']) as readonly string[],
 })

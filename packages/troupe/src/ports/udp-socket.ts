@@ -14,6 +14,7 @@ import { requireOption } from '#contract'
 import { kernelDrops } from './kernel-drops.js'
 import { type Listening, type ListenOptions, listen } from './listen.js'
 
+/** Where UDP sockets open, and their limits. */
 export interface UdpOptions extends ListenOptions {
   /**
    * Bytes of receive buffer to ask the kernel for; default what the kernel gives. Linux grants
@@ -26,11 +27,13 @@ export interface UdpOptions extends ListenOptions {
   readonly sendQueueBytesMax?: number
 }
 
+/** What the options of a UDP socket leave open. */
 export const UDP_DEFAULTS = Object.freeze({
   datagramBytesMax: 65_507,
   sendQueueBytesMax: 1_048_576,
 })
 
+/** Counted since the sockets were opened. */
 export interface UdpCounters {
   /** Datagrams the kernel gave us: handed on, oversize or unread. */
   readonly received: number
@@ -61,6 +64,7 @@ interface Bound extends Listening {
   readonly socket: Socket
 }
 
+/** Open UDP sockets on one port; made by `openUdp`, and closed by whoever made them. */
 export class UdpSocket {
   readonly #bound: readonly Bound[]
   readonly #datagramBytesMax: number

@@ -51,6 +51,7 @@ export type DatagramTarget =
   | { readonly kind: 'process'; readonly to: Address<typeof DatagramReader> }
   | { readonly kind: 'event'; readonly token: EventToken<Datagram> }
 
+/** What a UDP port is spawned with: its one argument. */
 export interface UdpPortOptions {
   /** Sockets to open and to own, or sockets that were opened before and outlive the port. */
   readonly socket: UdpOptions | UdpSocket

@@ -19,6 +19,7 @@ import { type Clock, systemClock } from '#base/clock'
 import { requireDuration, requireOption } from '#contract'
 import { type Listening, type ListenOptions, listen } from './listen.js'
 
+/** Where a web listener opens, and its limits. */
 export interface WebListenOptions extends ListenOptions {
   /** Request line and headers together, in bytes; above it 431; default 16,384. */
   readonly headersBytesMax?: number
@@ -36,6 +37,7 @@ export interface WebListenOptions extends ListenOptions {
 
 type Limits = Required<Omit<WebListenOptions, keyof ListenOptions>>
 
+/** What the options of a web listener leave open. */
 export const WEB_LISTEN_DEFAULTS: Limits = Object.freeze({
   headersBytesMax: 16_384,
   connectionsMax: 1_000,
@@ -45,6 +47,7 @@ export const WEB_LISTEN_DEFAULTS: Limits = Object.freeze({
   closeTimeoutMs: 1_000,
 })
 
+/** Counted since the listener was opened. */
 export interface WebListenCounters {
   readonly connections: number
   /** Closed at once because of `connectionsMax`. */
@@ -66,6 +69,7 @@ interface Bound extends Listening {
   readonly server: Server
 }
 
+/** Open HTTP servers on one port; made by `openWeb`, and closed by whoever made it. */
 export class WebListener {
   readonly #bound: readonly Bound[]
   readonly #clock: Clock

@@ -8,6 +8,7 @@
  */
 import { type ErrorCode, TroupeError } from '#contract'
 
+/** A status for a client whose request failed, and a sentence. */
 export interface WebFailure {
   readonly status: 502 | 503 | 504
   /** One sentence for the client; tells nothing of the inside. */

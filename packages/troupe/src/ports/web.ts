@@ -35,6 +35,7 @@ export const WebHandler = protocol('web-handler', { handle: request<WebRequest, 
 /** What a web port understands. */
 export const Web = protocol('web', { counters: request<void, WebCounters>() })
 
+/** What a web port is spawned with: its one argument. */
 export interface WebPortOptions {
   /** A server to open and to own, or one that was opened before and outlives the port. */
   readonly listener: WebListenOptions | WebListener
@@ -48,12 +49,14 @@ export interface WebPortOptions {
   readonly pendingMax?: number
 }
 
+/** What the options of a web port leave open. */
 export const WEB_DEFAULTS = Object.freeze({
   timeoutMs: 5_000,
   bodyBytesMax: 1_048_576,
   pendingMax: 1_000,
 })
 
+/** What the request `counters` of a web port answers; since the listener was opened. */
 export interface WebCounters extends WebListenCounters {
   /** Requests under way now. */
   readonly pending: number

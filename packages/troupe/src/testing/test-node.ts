@@ -8,6 +8,7 @@ import type { LogRecord, LogSink, Node, NodeOptions } from '#contract'
 import { createNode } from '#runtime'
 import { type VirtualClock, virtualClock } from './virtual-clock.js'
 
+/** How a test node is started; times are virtual milliseconds. */
 export interface TestNodeOptions extends Omit<NodeOptions, 'handleSignals'> {
   /** Default `test@localhost`. */
   readonly name?: string

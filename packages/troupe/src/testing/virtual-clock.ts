@@ -21,6 +21,7 @@ export interface VirtualClockOptions {
   readonly turnsMax?: number
 }
 
+/** What the options of a virtual clock leave open. */
 export const VIRTUAL_CLOCK_DEFAULTS: Required<VirtualClockOptions> = Object.freeze({
   startWallMs: Date.UTC(2025, 0, 1),
   turnsMax: 100_000,

@@ -27,6 +27,7 @@ export interface LogStream {
   on?(event: 'error', listener: (error: Error) => void): unknown
 }
 
+/** What `consoleSink` may be told. */
 export interface ConsoleSinkOptions {
   /** Name among the sinks of a node; default `console`. */
   readonly name?: string

@@ -7,6 +7,7 @@
 import { type LogRecord, type LogSink, type LogThreshold, requireOption } from '#contract'
 import { requireLevel } from './level.js'
 
+/** What `memorySink` may be told. */
 export interface MemorySinkOptions {
   /** Name among the sinks of a node; default `memory`. */
   readonly name?: string
@@ -16,6 +17,7 @@ export interface MemorySinkOptions {
   readonly lengthMax?: number
 }
 
+/** A sink that can be asked for what it keeps. */
 export interface MemorySink extends LogSink {
   /** What is kept, oldest first. */
   records(): readonly LogRecord[]
