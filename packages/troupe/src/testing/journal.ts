@@ -209,6 +209,7 @@ export interface Ended extends Base {
   readonly reason: ExitReason
 }
 
+/** One record of a journal, told by its `kind`. */
 export type Recorded =
   | Sent
   | Called
@@ -233,6 +234,7 @@ export type Recorded =
   | Terminated
   | Ended
 
+/** The kinds of records. */
 export type RecordKind = Recorded['kind']
 
 /** The record of one kind. */
