@@ -189,6 +189,8 @@ export function tablesOf<S>(
 }
 
 function indexHandlers<S>(protocol: AnyProtocol, on: object, actorName: string): HandlerTables<S> {
+  const isObject = typeof on === 'object' && on !== null
+  requireOption(isObject, 'on', on, 'give an object with one handler for each name')
   const functions = on as Readonly<Record<string, unknown>>
   for (const name of Object.keys(functions)) {
     const problem = `the protocol ${protocol.name} names no such message; remove it or declare it`

@@ -106,7 +106,12 @@ export class TroupeError<C extends ErrorCode = ErrorCode> extends Error {
 
   /** True for an error of this class, with this code when one is given. */
   static is<K extends ErrorCode>(value: unknown, code?: K): value is TroupeError<K> {
-    return value instanceof TroupeError && (code === undefined || value.code === code)
+    try {
+      return value instanceof TroupeError && (code === undefined || value.code === code)
+    } catch {
+      // A proxy may refuse to tell its prototype; then it is no error of ours.
+      return false
+    }
   }
 
   /** All codes, sorted: what the reference page is tested against. */
@@ -115,14 +120,24 @@ export class TroupeError<C extends ErrorCode = ErrorCode> extends Error {
   )
 }
 
-/** One line that tells any thrown value. */
+/** Any value as text, whatever it does to whoever wants to print it. */
+export function printed(value: unknown): string {
+  try {
+    return String(value)
+  } catch {
+    // Without a prototype, or with a hostile toString: there is no text to be had.
+    return `a value of type ${typeof value}`
+  }
+}
+
+/** One line that tells any thrown value, also one that does not want to be told. */
 export function describeThrown(thrown: unknown): string {
-  if (thrown instanceof Error) return `${thrown.name}: ${thrown.message}`
   if (typeof thrown === 'string') return thrown
   try {
+    if (thrown instanceof Error) return `${thrown.name}: ${thrown.message}`
     return JSON.stringify(thrown) ?? String(thrown)
   } catch {
-    // A value that cannot even be printed (a cycle, a hostile getter) must not hide the failure.
-    return Object.prototype.toString.call(thrown)
+    // A cycle, a hostile getter or a revoked proxy must not hide the failure, nor end the node.
+    return printed(thrown)
   }
 }

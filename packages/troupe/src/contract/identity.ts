@@ -6,6 +6,7 @@
  *
  * @source ergo-features 1; OTP "Distributed Erlang" on creations
  */
+import { printed } from './errors.js'
 import type { AnyProtocol } from './protocol.js'
 
 declare const speaks: unique symbol
@@ -139,7 +140,7 @@ export type Target = Pid | Alias | ProcessName | EventName | NodeName
 /** The printed form of any address or target, for logs and errors. */
 export function formatTarget(target: Target | Address | Ref): string {
   if (typeof target === 'string') return target
-  switch (target.kind) {
+  switch (target?.kind) {
     case 'pid':
       return Pid.format(target)
     case 'ref':
@@ -152,6 +153,9 @@ export function formatTarget(target: Target | Address | Ref): string {
       return EventName.format(target)
     case 'node':
       return target.node
+    default:
+      // Untyped callers and other nodes may give anything as an address.
+      return printed(target)
   }
 }
 

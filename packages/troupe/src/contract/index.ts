@@ -42,7 +42,7 @@ export type {
 export type { Cron, CronAction, CronJob, CronJobInfo, CronTick } from './cron.js'
 export { CRON_DEFAULTS } from './cron.js'
 export type { ErrorCode, ErrorDetail } from './errors.js'
-export { describeThrown, TroupeError } from './errors.js'
+export { describeThrown, printed, TroupeError } from './errors.js'
 export type { Address, Target } from './identity.js'
 export {
   Alias,
@@ -62,7 +62,13 @@ export type {
   Priority,
   ProcessOptions,
 } from './limits.js'
-export { checkProcessOptions, PROCESS_DEFAULTS, requireDuration, requireOption } from './limits.js'
+export {
+  checkProcessOptions,
+  PROCESS_DEFAULTS,
+  requireDuration,
+  requireOption,
+  requirePriority,
+} from './limits.js'
 export type {
   LogFields,
   Logger,
@@ -103,7 +109,7 @@ export type {
 } from './protocol.js'
 export { failure, isFailure, message, NoReply, protocol, request } from './protocol.js'
 export type { Crash, Custom, ExitReason } from './reason.js'
-export { crashOf, custom, describeReason, isCalm } from './reason.js'
+export { crashOf, custom, describeReason, isCalm, requireReason } from './reason.js'
 export type { StandardSchema } from './schema.js'
 export type { DeadLetter, Down, DropCause, EventInterest, EventMessage, Exit } from './signal.js'
 export { DROP_CAUSES } from './signal.js'

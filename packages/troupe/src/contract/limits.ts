@@ -5,7 +5,7 @@
  *
  * @source ergo-features 3 (spawn options), 4 (mailbox)
  */
-import { TroupeError } from './errors.js'
+import { printed, TroupeError } from './errors.js'
 import type { Pid } from './identity.js'
 
 /**
@@ -86,7 +86,7 @@ export function requireOption(
   value: unknown,
   problem: string,
 ): void {
-  if (!holds) throw new TroupeError('OPTION_INVALID', { option, value: String(value), problem })
+  if (!holds) throw new TroupeError('OPTION_INVALID', { option, value: printed(value), problem })
 }
 
 /** Throws OPTION_INVALID unless the value is absent, Infinity, or milliseconds above 0. */
@@ -96,15 +96,35 @@ export function requireDuration(option: string, value: number | undefined): void
   requireOption(holds, option, value, 'give milliseconds above 0')
 }
 
+/** Throws OPTION_INVALID for what is no priority. */
+export function requirePriority(priority: unknown): void {
+  const holds = typeof priority === 'string' && PRIORITIES.includes(priority)
+  requireOption(holds, 'priority', priority, `one of ${PRIORITIES.join(', ')}`)
+}
+
+/** Throws OPTION_INVALID unless the value is true or false. */
+function requireFlag(option: string, value: unknown): void {
+  requireOption(typeof value === 'boolean', option, value, 'give true or false')
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
+
 /** Throws OPTION_INVALID naming the first option that cannot be. */
 export function checkProcessOptions(options: ProcessOptions): void {
+  requireOption(isObject(options), 'options', options, 'give an object')
   const { initTimeoutMs, terminateTimeoutMs, mailbox, priority } = options
+  const { trapExit, reentrant, preserveMailbox } = options
+  if (trapExit !== undefined) requireFlag('trapExit', trapExit)
+  if (reentrant !== undefined) requireFlag('reentrant', reentrant)
+  if (preserveMailbox !== undefined) requireFlag('preserveMailbox', preserveMailbox)
   if (initTimeoutMs !== undefined) requireDuration('initTimeoutMs', initTimeoutMs)
   if (terminateTimeoutMs !== undefined) requireDuration('terminateTimeoutMs', terminateTimeoutMs)
-  if (mailbox === undefined && priority === undefined) return
-  const goodPriority = priority === undefined || PRIORITIES.includes(priority)
-  requireOption(goodPriority, 'priority', priority, `one of ${PRIORITIES.join(', ')}`)
-  if (mailbox === undefined) return
+  if (priority !== undefined) requirePriority(priority)
+  if (mailbox !== undefined) checkMailbox(mailbox)
+}
+
+function checkMailbox(mailbox: MailboxOptions): void {
+  requireOption(isObject(mailbox), 'mailbox', mailbox, 'give { lengthMax, policy }')
   const { lengthMax, policy, keyOf, fallback } = mailbox
   const goodLength =
     lengthMax === undefined ||

@@ -3,7 +3,8 @@
  *
  * @source OTP "Processes: Exit signals"; ergo-features 3 (termination) and 32
  */
-import { describeThrown, TroupeError } from './errors.js'
+import { describeThrown, printed, TroupeError } from './errors.js'
+import { requireOption } from './limits.js'
 
 /** A handler threw or rejected. */
 export interface Crash {
@@ -50,8 +51,17 @@ export function crashOf(thrown: unknown): Crash {
     kind: 'crash' as const,
     message: describeThrown(thrown),
     code: coded ? thrown.code : undefined,
-    stack: thrown instanceof Error ? thrown.stack : undefined,
+    stack: stackOf(thrown),
   })
+}
+
+function stackOf(thrown: unknown): string | undefined {
+  try {
+    return thrown instanceof Error && typeof thrown.stack === 'string' ? thrown.stack : undefined
+  } catch {
+    // Asking where a failure came from must not become a failure.
+    return undefined
+  }
 }
 
 /** A reason of one's own, always abnormal. */
@@ -59,8 +69,36 @@ export function custom(name: string, detail?: unknown): Custom {
   return Object.freeze({ kind: 'custom' as const, name, detail })
 }
 
+const WORDS: readonly unknown[] = [
+  'normal',
+  'shutdown',
+  'killed',
+  'no-process',
+  'no-connection',
+  'unregistered',
+]
+
+/** OPTION_INVALID for what is no exit reason; an error is none either, but `crashOf(error)` is. */
+export function requireReason(reason: unknown): void {
+  const problem = "give 'normal', 'shutdown', custom(name) or crashOf(error)"
+  requireOption(WORDS.includes(reason) || isTold(reason), 'reason', reason, problem)
+}
+
+function isTold(reason: unknown): boolean {
+  try {
+    const { kind, name, message } = reason as Partial<Custom & { readonly message: unknown }>
+    return kind === 'custom' ? typeof name === 'string' : isCrash(kind, message)
+  } catch {
+    // Nothing at all, or an object that does not want to be read.
+    return false
+  }
+}
+
+const isCrash = (kind: unknown, message: unknown): boolean =>
+  kind === 'crash' && typeof message === 'string'
+
 /** One line for logs and errors. */
 export function describeReason(reason: ExitReason): string {
   if (typeof reason === 'string') return reason
-  return reason.kind === 'crash' ? `crash (${reason.message})` : reason.name
+  return reason.kind === 'crash' ? `crash (${reason.message})` : printed(reason.name)
 }

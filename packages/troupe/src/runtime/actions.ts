@@ -14,6 +14,7 @@ import {
   type ExitReason,
   formatTarget,
   type Pid,
+  requireReason,
   type SendFailure,
   type SendOptions,
   TroupeError,
@@ -72,6 +73,7 @@ export class Actions<P extends Process | undefined> {
   }
 
   exit(to: Pid, reason: ExitReason): void {
+    requireReason(reason)
     sendExit(this.kernel, this.live(), to, reason)
   }
 

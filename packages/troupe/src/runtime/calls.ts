@@ -32,6 +32,7 @@ export class Calls {
   #lastTimeoutMs = -1
   #lastList: CallList = new CallList()
   #timerDueMs = Number.POSITIVE_INFINITY
+  #closed = false
   #cancelTimer: () => boolean = () => false
 
   constructor(clock: Clock) {
@@ -49,7 +50,8 @@ export class Calls {
       call.previous = tail
     }
     list.tail = call
-    if (call.deadlineMs < this.#timerDueMs) this.#arm(call.deadlineMs)
+    // After the stop a call is refused at once; a timer for it would keep the program alive.
+    if (call.deadlineMs < this.#timerDueMs && !this.#closed) this.#arm(call.deadlineMs)
   }
 
   /** Answers the caller; false when nobody waits any more. */
@@ -75,6 +77,7 @@ export class Calls {
 
   /** Rejects every caller that still waits: the node stops. */
   rejectAll(makeError: (call: Call) => TroupeError): void {
+    this.#closed = true
     for (const list of this.#lists.values()) {
       for (let call = list.head; call !== undefined; call = list.head) {
         this.reject(call, makeError(call))

@@ -22,6 +22,7 @@ import {
   type ProcessContext,
   type Ref,
   type Replier,
+  requireReason,
   type SendFailure,
   type SendOptions,
   type SubscribeOptions,
@@ -37,7 +38,7 @@ import type { Kernel } from './kernel.js'
 import { withEnv } from './lineage.js'
 import { extend, mailboxLength, relationsOf } from './mailbox.js'
 import { Envelope, senderOf } from './message.js'
-import { runAfter, runAt, runEvery, runUntimed } from './own-timer.js'
+import { requireDelay, runAfter, runAt, runEvery, runUntimed } from './own-timer.js'
 import { DEAD, EXITING, type Process, TRAPPING } from './process.js'
 
 class Context extends Actions<Process> {
@@ -94,6 +95,7 @@ class Context extends Actions<Process> {
   }
 
   stop(reason: ExitReason = 'normal'): void {
+    requireReason(reason)
     const process = this.live()
     if ((process.flags & EXITING) !== 0) return
     extend(process).exitReason = reason
@@ -253,7 +255,8 @@ class Context extends Actions<Process> {
     return this.kernel.deaths.whenEnded(this.kernel.table.find(pid))
   }
 
-  sleep(delayMs: number): Promise<void> {
+  async sleep(delayMs: number): Promise<void> {
+    requireDelay('delayMs', delayMs)
     return new Promise((resolve) => {
       this.kernel.timers.after(delayMs, resolve)
     })

@@ -3,45 +3,72 @@
  *
  * @source ergo-features 5 (delayed and periodic sends), weaknesses 30
  */
-import { requireOption, type Timer } from '#contract'
+import { crashOf, requireOption, type Timer } from '#contract'
 import type { Kernel } from './kernel.js'
 import { extend } from './mailbox.js'
 import { TIMER } from './message.js'
-import type { Process } from './process.js'
+import { EXITING, type Process } from './process.js'
+import type { TimerTurn } from './program.js'
 import type { Wait } from './timers.js'
 
 /** A wall clock time is looked at again this often, in case the clock was set. */
 const WALL_CHECK_MS = 60_000
 
-/** What fires: the next delay, or undefined when it is over. */
-type Fire = () => number | undefined
+/** What happens when a timer is due: the next delay, or undefined when it is over. */
+type Due = (timer: OwnTimer) => number | undefined
 
-class OwnTimer implements Timer {
+class OwnTimer implements Timer, TimerTurn {
   readonly #kernel: Kernel
   readonly #process: Process
-  readonly #fire: Fire
+  readonly #due: Due
+  readonly #run: () => unknown
   #wait: Wait | undefined
+  /** It has fired, and its turn has not come yet. */
+  #turnWaits = false
 
-  constructor(kernel: Kernel, process: Process, delayMs: number, fire: Fire) {
+  constructor(
+    kernel: Kernel,
+    process: Process,
+    delayMs: number,
+    what: { readonly due: Due; readonly run: () => unknown },
+  ) {
     this.#kernel = kernel
     this.#process = process
-    this.#fire = fire
+    this.#due = what.due
+    this.#run = what.run
     const extension = extend(process)
     extension.timers ??= new Set()
     extension.timers.add(this)
     this.#arm(delayMs)
   }
 
+  /** Prevents also a turn that waits already: after a cancel nothing runs any more. */
   cancel(): boolean {
     const wait = this.#wait
-    if (wait === undefined) return false
+    if (wait === undefined && !this.#turnWaits) return false
+    this.#turnWaits = false
     this.#end()
-    return this.#kernel.timers.cancel(wait)
+    if (wait !== undefined) this.#kernel.timers.cancel(wait)
+    return true
+  }
+
+  /** Asks for a turn of the process; one that has not run yet is not doubled. */
+  ask(): void {
+    if (this.#turnWaits) return
+    this.#turnWaits = true
+    this.#kernel.post.signal(undefined, this.#process, TIMER, this)
+  }
+
+  /** The turn it asked for. */
+  run(): unknown {
+    if (!this.#turnWaits) return undefined
+    this.#turnWaits = false
+    return this.#run()
   }
 
   #arm(delayMs: number): void {
     this.#wait = this.#kernel.timers.after(delayMs, () => {
-      const nextMs = this.#fire()
+      const nextMs = this.#due(this)
       if (this.#wait === undefined) return
       if (nextMs === undefined) this.#end()
       else this.#arm(nextMs)
@@ -54,9 +81,19 @@ class OwnTimer implements Timer {
   }
 }
 
-function requireDelay(option: string, value: number, isPeriod = false): void {
+/** OPTION_INVALID unless it is milliseconds, 0 or more; a period must be above 0. */
+export function requireDelay(option: string, value: number, isPeriod = false): void {
   const holds = typeof value === 'number' && value >= 0 && (!isPeriod || value > 0)
   requireOption(holds, option, value, 'give milliseconds, not below 0')
+}
+
+function requireRun(run: unknown): void {
+  requireOption(typeof run === 'function', 'run', run, 'give a function')
+}
+
+const once: Due = (timer) => {
+  timer.ask()
+  return undefined
 }
 
 /** Once, as a turn of the process. */
@@ -67,10 +104,8 @@ export function runAfter(
   run: () => unknown,
 ): Timer {
   requireDelay('delayMs', delayMs)
-  return new OwnTimer(kernel, process, delayMs, () => {
-    kernel.post.signal(undefined, process, TIMER, { run })
-    return undefined
-  })
+  requireRun(run)
+  return new OwnTimer(kernel, process, delayMs, { due: once, run })
 }
 
 /** Every period without drift; a turn that has not run yet is not doubled. */
@@ -81,38 +116,28 @@ export function runEvery(
   run: () => unknown,
 ): Timer {
   requireDelay('periodMs', periodMs, true)
+  requireRun(run)
   let dueMs = kernel.clock.nowMs() + periodMs
-  let waits = false
-  const turn = {
-    run: () => {
-      waits = false
-      return run()
-    },
-  }
-  return new OwnTimer(kernel, process, periodMs, () => {
-    if (!waits) {
-      waits = true
-      kernel.post.signal(undefined, process, TIMER, turn)
-    }
+  const due: Due = (timer) => {
+    timer.ask()
     const nowMs = kernel.clock.nowMs()
     const missed = Math.floor((nowMs - dueMs) / periodMs)
     dueMs += (1 + Math.max(0, missed)) * periodMs
     return dueMs - nowMs
-  })
+  }
+  return new OwnTimer(kernel, process, periodMs, { due, run })
 }
 
 /** Once, when the wall clock says so. */
 export function runAt(kernel: Kernel, process: Process, timeMs: number, run: () => unknown): Timer {
   requireOption(Number.isFinite(timeMs), 'timeMs', timeMs, 'give milliseconds since 1970')
+  requireRun(run)
   const waitMs = (): number => Math.max(0, Math.min(timeMs - kernel.clock.wallMs(), WALL_CHECK_MS))
-  return new OwnTimer(kernel, process, waitMs(), () => {
-    if (kernel.clock.wallMs() < timeMs) return waitMs()
-    kernel.post.signal(undefined, process, TIMER, { run })
-    return undefined
-  })
+  const due: Due = (timer) => (kernel.clock.wallMs() < timeMs ? waitMs() : once(timer))
+  return new OwnTimer(kernel, process, waitMs(), { due, run })
 }
 
-/** Runs at once when due, without a turn of the process: for sends. */
+/** Runs at once when due, without a turn of the process: for sends. A throw ends the process. */
 export function runUntimed(
   kernel: Kernel,
   process: Process,
@@ -120,8 +145,16 @@ export function runUntimed(
   run: () => void,
 ): Timer {
   requireDelay('delayMs', delayMs)
-  return new OwnTimer(kernel, process, delayMs, () => {
-    run()
+  const due: Due = () => {
+    try {
+      run()
+    } catch (thrown) {
+      // An address or a payload may be a hostile object. The timers of others must go on.
+      extend(process).exitReason = crashOf(thrown)
+      process.flags |= EXITING
+      kernel.wake(process)
+    }
     return undefined
-  })
+  }
+  return new OwnTimer(kernel, process, delayMs, { due, run })
 }

@@ -14,6 +14,7 @@ import {
   Pid,
   type Priority,
   ProcessName,
+  requirePriority,
   type SendFailure,
   type Wire,
   type WireAnswers,
@@ -126,6 +127,7 @@ export class Post {
     priority: Priority,
   ): SendFailure | undefined {
     if (priority === 'normal') return this.send(from, to, name, payload)
+    requirePriority(priority)
     const process = this.#resolve(to)
     if (!(process instanceof Process)) {
       return this.#elsewhere(process, from, to, name, payload, priority)
@@ -200,14 +202,14 @@ export class Post {
     if (!this.open) return 'NODE_STOPPED'
     if (typeof to === 'string') return this.#table.named(to) ?? 'NAME_UNKNOWN'
     if (to instanceof Process && to.home === this.#home) return to
+    if (!isAddress(to)) return 'PROCESS_UNKNOWN'
     if (!this.#table.isLocal(to)) return 'REMOTE'
     if (Pid.is(to)) {
       if (to.creation !== this.#home.creation) return 'PROCESS_INCARNATION'
       return this.#table.find(to) ?? 'PROCESS_UNKNOWN'
     }
     if (Alias.is(to)) return this.#table.aliased(to) ?? 'ALIAS_UNKNOWN'
-    if (ProcessName.is(to)) return this.#table.named(to.name) ?? 'NAME_UNKNOWN'
-    return 'PROCESS_UNKNOWN'
+    return this.#table.named(to.name) ?? 'NAME_UNKNOWN'
   }
 
   /** To another node, or nowhere. */
@@ -338,6 +340,12 @@ export class Post {
     this.#wake(process)
     return undefined
   }
+}
+
+/** False for what is no address: untyped callers may give anything. */
+function isAddress(to: unknown): to is Pid | Alias | ProcessName {
+  if (!Pid.is(to) && !Alias.is(to) && !ProcessName.is(to)) return false
+  return typeof to.node === 'string' || to.node === undefined
 }
 
 /** The key of a message, or undefined; a key function that throws gives none. */

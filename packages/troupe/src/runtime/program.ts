@@ -4,7 +4,13 @@
  * Made once per behaviour. The last entry found is kept beside the table, because most actors
  * get the same message again: it saves a look-up on most messages.
  */
-import { type AnySpawnable, type Behaviour, behaviourOf, type ProcessContext } from '#contract'
+import {
+  type AnySpawnable,
+  type Behaviour,
+  behaviourOf,
+  type ProcessContext,
+  requireOption,
+} from '#contract'
 import { DOWN, type EntryName, EVENT, EXIT, INTEREST, LOG, TIMER } from './message.js'
 
 export type Run = (state: unknown, payload: unknown, context: ProcessContext) => unknown
@@ -73,10 +79,19 @@ const programs = new WeakMap<object, Program>()
 
 /** The program of what was given to spawn, made at its first use. */
 export function programOf(definition: AnySpawnable): Program {
-  const behaviour = definition[behaviourOf] as unknown as Behaviour
+  const behaviour = definition?.[behaviourOf] as unknown as Behaviour
   const known = programs.get(behaviour)
   if (known !== undefined) return known
+  requireSpawnable(definition, behaviour)
   const made = new Program(behaviour)
   programs.set(behaviour, made)
   return made
+}
+
+/** OPTION_INVALID for what cannot be spawned: most often the protocol in place of its actor. */
+function requireSpawnable(definition: unknown, behaviour: unknown): void {
+  const isProtocol = typeof definition === 'object' && definition !== null && 'kind' in definition
+  const told = isProtocol ? `a ${String(definition.kind)}` : `of type ${typeof definition}`
+  const problem = 'give what actor(), Actor.of, supervisor(), pool() or router() makes'
+  requireOption(typeof behaviour === 'object', 'definition', told, problem)
 }

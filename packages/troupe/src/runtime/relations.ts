@@ -18,6 +18,7 @@ import {
   Pid,
   type ProcessName,
   type Ref,
+  requireOption,
   type Target,
   type Wire,
 } from '#contract'
@@ -55,6 +56,7 @@ export class Relations {
 
   /** Links both ways with a process, one way with anything else; twice is as good as once. */
   link(process: Process, target: Target): void {
+    requireTarget(target)
     if (!Pid.is(target) || target.node !== this.#home.name) {
       if (this.#watchOf(process, 'link', target) === undefined) this.#watch(process, 'link', target)
       return
@@ -70,6 +72,7 @@ export class Relations {
   }
 
   unlink(process: Process, target: Target): void {
+    requireTarget(target)
     if (Pid.is(target) && target.node === this.#home.name) {
       const other = this.#table.find(target)
       if (other === undefined) return
@@ -83,6 +86,7 @@ export class Relations {
 
   /** Watches a target; one that is not there is told of as `no-process`. */
   monitor(process: Process, target: Target): Ref {
+    requireTarget(target)
     return this.#watch(process, 'monitor', target)
   }
 
@@ -100,10 +104,7 @@ export class Relations {
 
   /** Ends whatever a process has with a target, without telling. */
   forget(process: Process, target: Target): void {
-    for (const mode of ['link', 'monitor'] as const) {
-      const watch = this.#watchOf(process, mode, target)
-      if (watch !== undefined) this.#unwatch(watch)
-    }
+    for (const watch of this.#watchesOf(process, target)) this.#unwatch(watch)
   }
 
   /**
@@ -128,7 +129,7 @@ export class Relations {
 
   /** Tells everybody who watches a name, alias, event or node that it is gone. */
   gone(target: Target, reason: ExitReason): void {
-    const key = keyOf(target)
+    const key = this.#keyOf(target)
     const watches = this.#byKey.get(key)
     if (watches === undefined) return
     this.#byKey.delete(key)
@@ -175,11 +176,29 @@ export class Relations {
   }
 
   #watchOf(process: Process, mode: Watch['mode'], target: Target): Watch | undefined {
-    const key = keyOf(target)
-    for (const watch of process.extension?.relations?.watches?.values() ?? []) {
-      if (watch.mode === mode && keyOf(watch.target) === key) return watch
+    return this.#watchesOf(process, target).find((watch) => watch.mode === mode)
+  }
+
+  /** What a process has with a target that is no process of this node. */
+  #watchesOf(process: Process, target: Target): Watch[] {
+    const own = process.extension?.relations?.watches
+    if (own === undefined) return []
+    const key = this.#keyOf(target)
+    const others = this.#byKey.get(key)
+    // The smaller of the two: one may watch very many, and very many may watch one.
+    const looked = others !== undefined && others.size < own.size ? others : own
+    return [...looked.values()].filter(
+      (watch) => watch.watcher === process && this.#keyOf(watch.target) === key,
+    )
+  }
+
+  /** A key that equal targets share; the own node may be named or left open. */
+  #keyOf(target: Target): string {
+    if (target.kind !== 'name' && target.kind !== 'event') {
+      return `${target.kind}:${formatTarget(target)}`
     }
-    return undefined
+    const isOwn = target.node === undefined || target.node === this.#home.name
+    return isOwn ? `${target.kind}:${target.name}` : `${target.kind}:${target.name}@${target.node}`
   }
 
   #watch(watcher: Process, mode: Watch['mode'], target: Target): Watch {
@@ -206,7 +225,7 @@ export class Relations {
       return undefined
     }
     if (!this.#exists(target)) return 'no-process'
-    const key = keyOf(target)
+    const key = this.#keyOf(target)
     const watches = this.#byKey.get(key) ?? new Map<number, Watch>()
     watches.set(watch.id, watch)
     this.#byKey.set(key, watches)
@@ -229,7 +248,7 @@ export class Relations {
       const process = this.#table.find(target)
       if (process !== undefined) removeWatcher(process, watch)
     } else {
-      const key = keyOf(target)
+      const key = this.#keyOf(target)
       const watches = this.#byKey.get(key)
       watches?.delete(watch.id)
       if (watches?.size === 0) this.#byKey.delete(key)
@@ -252,11 +271,13 @@ export class Relations {
 const isSame = (left: Pid, right: Pid | undefined): boolean =>
   right !== undefined && Pid.equals(left, right)
 
-/** A key that equal targets share. */
-function keyOf(target: Target): string {
-  if (target.kind === 'name') return `name:${target.name}`
-  if (target.kind === 'event') return `event:${target.name}`
-  return `${target.kind}:${formatTarget(target)}`
+const TARGET_KINDS: readonly unknown[] = ['pid', 'alias', 'name', 'event', 'node']
+
+/** OPTION_INVALID for what can be neither linked to nor monitored. */
+function requireTarget(target: Target): void {
+  const holds = typeof target === 'object' && TARGET_KINDS.includes(target?.kind)
+  const problem = 'give a pid, an alias, a processName, an eventName or a NodeName'
+  requireOption(holds, 'target', target, problem)
 }
 
 /** Who watches a process by its pid. */

@@ -8,17 +8,25 @@
  *
  * @source ergo-features weaknesses 9
  */
-import { Alias, Pid, type SharingCheck } from '#contract'
+import { Alias, Pid, Ref, type SharingCheck } from '#contract'
 
 const DEPTH_MAX = 100
 
 /** What a message becomes on its way, by the check that is switched on. */
 export function sharingCheck(check: SharingCheck): ((payload: unknown) => unknown) | undefined {
   if (check === 'off') return undefined
-  return check === 'freeze' ? (payload) => frozen(payload, 0) : (payload) => cloned(payload)
+  const checked = check === 'freeze' ? (payload: unknown) => frozen(payload, 0) : cloned
+  return (payload) => {
+    try {
+      return checked(payload)
+    } catch {
+      // A hostile proxy, or one nested too deep: a send must not fail for what it carries.
+      return payload
+    }
+  }
 }
 
-const isAddress = (value: object): boolean => Pid.is(value) || Alias.is(value)
+const isAddress = (value: object): boolean => Pid.is(value) || Alias.is(value) || Ref.is(value)
 
 function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value)
@@ -36,7 +44,9 @@ function frozen(value: unknown, depth: number): unknown {
   return value
 }
 
-function cloned(value: unknown, copies: Map<object, unknown> = new Map()): unknown {
+const cloned = (payload: unknown): unknown => copyOf(payload, new Map())
+
+function copyOf(value: unknown, copies: Map<object, unknown>): unknown {
   if (typeof value !== 'object' || value === null || isAddress(value)) return value
   const known = copies.get(value)
   if (known !== undefined) return known
@@ -46,7 +56,7 @@ function cloned(value: unknown, copies: Map<object, unknown> = new Map()): unkno
   copies.set(value, copy)
   for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
     if (!('value' in descriptor) || !descriptor.enumerable) continue
-    const own = cloned(descriptor.value, copies)
+    const own = copyOf(descriptor.value, copies)
     Object.defineProperty(copy, key, {
       value: own,
       writable: true,

@@ -9,7 +9,7 @@
  * @source ergo-features 1, 3 (names and aliases)
  */
 import { Ring } from '#base/ring'
-import { Alias, type Pid, type ProcessName, Ref, TroupeError } from '#contract'
+import { Alias, type Pid, type ProcessName, printed, Ref, TroupeError } from '#contract'
 import { type Home, Process } from './process.js'
 
 const SLOT_BITS = 26
@@ -74,6 +74,8 @@ export class Table {
   /** The process of a pid of this node; undefined when it has ended. */
   find(pid: Pid): Process | undefined {
     if (pid instanceof Process && pid.home === this.#home) return pid
+    // What comes from elsewhere may be anything; a number alone can be masked.
+    if (typeof pid?.id !== 'number' || pid.node !== this.#home.name) return undefined
     const process = this.#slots[pid.id & SLOT_MASK]
     const isSame = process !== undefined && process.id === pid.id
     return isSame && pid.creation === this.#home.creation ? process : undefined
@@ -99,9 +101,7 @@ export class Table {
 
   /** NAME_INVALID, NAME_TAKEN. */
   takeName(name: string, process: Process): void {
-    const problem = nameProblem(name)
-    if (problem !== undefined)
-      throw new TroupeError('NAME_INVALID', { name: String(name), problem })
+    requireName(name)
     const holder = this.#names.get(name)
     if (holder !== undefined) {
       throw new TroupeError('NAME_TAKEN', { name, holder: `<${holder.node}.${holder.id}>` })
@@ -114,7 +114,8 @@ export class Table {
   }
 
   aliased(alias: Alias): Process | undefined {
-    return alias.creation === this.#home.creation ? this.#aliases.get(alias.id) : undefined
+    const isOurs = alias.creation === this.#home.creation && alias.node === this.#home.name
+    return isOurs ? this.#aliases.get(alias.id) : undefined
   }
 
   newAlias(process: Process): Alias {
@@ -131,6 +132,12 @@ export class Table {
   isLocal(address: Pid | Alias | ProcessName): boolean {
     return address.node === undefined || address.node === this.#home.name
   }
+}
+
+/** NAME_INVALID for what cannot be the name of a process or an event. */
+export function requireName(name: unknown): void {
+  const problem = nameProblem(name)
+  if (problem !== undefined) throw new TroupeError('NAME_INVALID', { name: printed(name), problem })
 }
 
 function nameProblem(name: unknown): string | undefined {

@@ -77,15 +77,18 @@ export class Timers {
   #serve(): void {
     this.#armedMs = Number.POSITIVE_INFINITY
     const nowMs = this.#clock.nowMs()
-    for (let served = 0; served < SERVED_MAX; served += 1) {
-      const first = this.#heap.peek()
-      if (first === undefined) return
-      // The machine may wake a little early; a wait never runs before its time.
-      if (first.dueMs > nowMs) break
-      this.#heap.pop()
-      first.run()
+    try {
+      for (let served = 0; served < SERVED_MAX; served += 1) {
+        const first = this.#heap.peek()
+        // The machine may wake a little early; a wait never runs before its time.
+        if (first === undefined || first.dueMs > nowMs) break
+        this.#heap.pop()
+        first.run()
+      }
+    } finally {
+      // What is thrown here is a fault of Troupe; the other waits go on all the same.
+      const next = this.#heap.peek()
+      if (next !== undefined && next.dueMs < this.#armedMs) this.#arm(next.dueMs)
     }
-    const next = this.#heap.peek()
-    if (next !== undefined && next.dueMs < this.#armedMs) this.#arm(next.dueMs)
   }
 }

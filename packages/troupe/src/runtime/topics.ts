@@ -16,6 +16,7 @@ import {
   type EventOptions,
   type EventToken,
   eventName,
+  formatTarget,
   type Pid,
   Ref,
   requireOption,
@@ -24,6 +25,7 @@ import {
 import { relationsOf } from './mailbox.js'
 import { EVENT, INTEREST } from './message.js'
 import type { Home, Process } from './process.js'
+import { requireName } from './table.js'
 
 /** What topics ask of the rest of the node. */
 export interface TopicVerbs {
@@ -107,7 +109,8 @@ export class Topics {
     options: EventOptions,
     owner: Process | undefined,
   ): EventToken<T> {
-    const name = typeof event === 'string' ? event : event.name
+    const name = typeof event === 'string' ? event : event?.name
+    requireName(name)
     const merged = { ...EVENT_DEFAULTS, ...options }
     const isCount = Number.isSafeInteger(merged.buffer) && merged.buffer >= 0
     requireOption(
@@ -147,7 +150,7 @@ export class Topics {
 
   /** Publishes by token, or by name when the event is open. EVENT_UNKNOWN, EVENT_NOT_OWNED. */
   publish(from: Pid | undefined, event: EventToken | EventName, message: unknown): void {
-    const topic = event.kind === 'event-token' ? this.#owned(event) : this.#opened(event)
+    const topic = event?.kind === 'event-token' ? this.#owned(event) : this.#opened(event)
     const timeMs = this.#verbs.wallMs()
     const told: EventMessage = { kind: 'event-message', event: topic.event, timeMs, message }
     topic.published += 1
@@ -164,8 +167,7 @@ export class Topics {
 
   /** Adds a subscriber; gives what the buffer holds. EVENT_UNKNOWN. */
   subscribe(subscriber: Process, event: EventName): readonly EventMessage[] {
-    const topic = this.#topics.get(event.name)
-    if (topic === undefined) throw unknown(event)
+    const topic = this.#known(event)
     if (topic.add(subscriber)) {
       const relations = relationsOf(subscriber)
       relations.subscriptions ??= new Set()
@@ -176,7 +178,7 @@ export class Topics {
   }
 
   unsubscribe(subscriber: Process, event: EventName): void {
-    const topic = this.#topics.get(event.name)
+    const topic = this.#find(event)
     if (topic === undefined || !topic.remove(subscriber)) return
     subscriber.extension?.relations?.subscriptions?.delete(event.name)
     if (topic.subscribers.length === 0) this.#notify(topic, false)
@@ -217,24 +219,34 @@ export class Topics {
   }
 
   #owned(token: EventToken): Topic {
-    const topic = this.#topics.get(token.event.name)
-    if (topic === undefined) throw unknown(token.event)
+    const topic = this.#known(token?.event)
     // Compared by value: a token may have travelled.
-    const isHolder = topic.token.ref.id === token.ref.id && Ref.is(token.ref)
+    const isHolder = Ref.is(token.ref) && topic.token.ref.id === token.ref.id
     if (!isHolder || topic.token.ref.creation !== token.ref.creation) throw notOwned(token.event)
     return topic
   }
 
   #opened(event: EventName): Topic {
-    const topic = this.#topics.get(event.name)
-    if (topic === undefined) throw unknown(event)
+    const topic = this.#known(event)
     if (!topic.options.open) throw notOwned(event)
     return topic
+  }
+
+  #known(event: EventName): Topic {
+    const topic = this.#find(event)
+    if (topic === undefined) throw unknown(event)
+    return topic
+  }
+
+  /** The event of this node that is meant; none for one of another node, nor for what is none. */
+  #find(event: EventName): Topic | undefined {
+    const isOwn = event?.node === undefined || event.node === this.#home.name
+    return isOwn ? this.#topics.get(event?.name) : undefined
   }
 }
 
 const unknown = (event: EventName): TroupeError =>
-  new TroupeError('EVENT_UNKNOWN', { event: EventName.format(event) })
+  new TroupeError('EVENT_UNKNOWN', { event: formatTarget(event) })
 
 const notOwned = (event: EventName): TroupeError =>
   new TroupeError('EVENT_NOT_OWNED', { event: EventName.format(event) })

@@ -1,0 +1,116 @@
+/**
+ * A copy of the compiled package in a temporary folder, in which one fault at a time is planted.
+ *
+ * The copy has the name and the exports of the package, so that its tests run unchanged. A test
+ * file is left as soon as it reports its first failure.
+ */
+import { spawn } from 'node:child_process'
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Mutant, planted } from './mutant.js'
+
+const PACKAGE = fileURLToPath(new URL('../../', import.meta.url))
+const MODULES = fileURLToPath(new URL('../../../../node_modules', import.meta.url))
+/** A test file that takes longer hangs, which is a way to fail. */
+const RUN_MS_MAX = 20_000
+const SEPARATOR = '\n'
+
+/** What came of one test file. */
+export type Verdict =
+  | { readonly kind: 'passed' }
+  /** `test` is the title of the first test that failed. */
+  | { readonly kind: 'failed'; readonly test: string }
+  | { readonly kind: 'hung' }
+  /** It did not come as far as its tests. */
+  | { readonly kind: 'broken'; readonly output: string }
+
+export class Lane {
+  readonly #root: string
+
+  private constructor(root: string) {
+    this.#root = root
+  }
+
+  static async open(): Promise<Lane> {
+    const root = await mkdtemp(join(tmpdir(), 'troupe-mutants-'))
+    const lane = new Lane(root)
+    await cp(join(PACKAGE, 'package.json'), lane.#path('package.json'))
+    for (const folder of ['dist', 'dist-test']) {
+      const filter = (path: string): boolean => !/\.(map|d\.ts|tsbuildinfo)$/.test(path)
+      await cp(join(PACKAGE, folder), lane.#path(folder), { recursive: true, filter })
+    }
+    await symlink(MODULES, join(root, 'node_modules'), 'junction')
+    return lane
+  }
+
+  #path(file: string): string {
+    return join(this.#root, 'troupe', file)
+  }
+
+  async close(): Promise<void> {
+    await rm(this.#root, { recursive: true, force: true })
+  }
+
+  /** Runs `work` while the fault is in its place. */
+  async with<T>(mutant: Mutant, work: () => Promise<T>): Promise<T> {
+    const path = this.#path(join('dist', `${mutant.file}.js`))
+    const sound = await readFile(path, 'utf8')
+    await writeFile(path, planted(mutant, sound))
+    try {
+      return await work()
+    } finally {
+      await writeFile(path, sound)
+    }
+  }
+
+  /** Runs one test file as far as its first failure. */
+  run(file: string, tests?: string): Promise<Verdict> {
+    const narrowed = tests === undefined ? [] : [`--test-name-pattern=${tests}`]
+    const script = this.#path(join('dist-test', `${file}.js`))
+    const child = spawn(process.execPath, ['--test-reporter=tap', ...narrowed, script], {
+      cwd: this.#path('.'),
+      env: cleanEnvironment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    return new Promise((resolve) => {
+      let output = ''
+      let verdict: Verdict | undefined
+      const settle = (reached: Verdict): void => {
+        verdict ??= reached
+        child.kill('SIGKILL')
+      }
+      const limit = setTimeout(() => settle({ kind: 'hung' }), RUN_MS_MAX)
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        output += text
+        const failed = firstFailure(output)
+        if (failed !== undefined) settle({ kind: 'failed', test: failed })
+      })
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        output += text
+      })
+      child.on('close', (code) => {
+        clearTimeout(limit)
+        const done: Verdict =
+          code === 0 && /^# pass [1-9]/m.test(output)
+            ? { kind: 'passed' }
+            : { kind: 'broken', output: output.slice(-2_000) }
+        resolve(verdict ?? done)
+      })
+    })
+  }
+}
+
+/** Variables by which a test runner or a coverage tool would take the child for its own. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS, NODE_TEST_CONTEXT, NODE_V8_COVERAGE, ...rest } = process.env
+  return rest
+}
+
+/** The title of the first test, or suite, that a report tells as failed. */
+function firstFailure(output: string): string | undefined {
+  const whole = output.slice(0, output.lastIndexOf(SEPARATOR) + 1)
+  const match = /^\s*not ok \d+ - (.*)$/m.exec(whole)
+  return match?.[1]?.replace(/\\#/g, '#')
+}

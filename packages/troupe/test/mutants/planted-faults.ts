@@ -1,0 +1,14 @@
+/**
+ * The faults that the suite must catch, by the part of the runtime they are planted in.
+ */
+
+import { LIFE_FAULTS } from './life-faults.js'
+import { MESSAGE_FAULTS } from './message-faults.js'
+import type { Mutant } from './mutant.js'
+import { SUPERVISION_FAULTS } from './supervision-faults.js'
+
+export const PLANTED_FAULTS: readonly Mutant[] = Object.freeze([
+  ...MESSAGE_FAULTS,
+  ...LIFE_FAULTS,
+  ...SUPERVISION_FAULTS,
+])
