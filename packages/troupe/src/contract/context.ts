@@ -16,8 +16,6 @@ import type { ExitReason } from './reason.js'
 import type { Sender, SendFailure, SendOptions } from './sender.js'
 import type { EventMessage } from './signal.js'
 
-export type { CallOptions, Sender, SendFailure, SendOptions } from './sender.js'
-
 /** How one process is spawned; what is left out comes from its definition, then its spawner. */
 export interface SpawnOptions extends ProcessOptions {
   /** Registered before `init` runs, at most 255 bytes; NAME_TAKEN when held by another. */

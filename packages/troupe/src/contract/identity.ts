@@ -12,7 +12,13 @@ import type { AnyProtocol } from './protocol.js'
 declare const speaks: unique symbol
 declare const carries: unique symbol
 
-/** Address of one process, valid for one life of its node. */
+/**
+ * Address of one process, valid for one life of its node. `P` is the protocol it speaks, as far as
+ * the compiler knows. A value that can be sent; compare with `Pid.equals`.
+ *
+ * @example const stock = await node.spawn(stockActor) // Pid<typeof Stock>
+ * @source OTP "Processes"; ergo-features 1
+ */
 export interface Pid<P extends AnyProtocol = AnyProtocol> {
   readonly kind: 'pid'
   readonly node: string
@@ -22,6 +28,7 @@ export interface Pid<P extends AnyProtocol = AnyProtocol> {
   readonly [speaks]?: P
 }
 
+/** Makes, tells, compares and prints pids; `Pid.format` gives `<node.id>`. */
 export const Pid = Object.freeze({
   of: (node: string, id: number, creation: number): Pid =>
     Object.freeze({ kind: 'pid' as const, node, id, creation }),
@@ -33,7 +40,7 @@ export const Pid = Object.freeze({
   format: (pid: Pid): string => `<${pid.node}.${pid.id}>`,
 })
 
-/** A name for one occurrence: a monitor, a request, a token. */
+/** A name for one occurrence: a monitor, a token. Made by what it names; compare by `id`. */
 export interface Ref {
   readonly kind: 'ref'
   readonly node: string
@@ -41,6 +48,7 @@ export interface Ref {
   readonly creation: number
 }
 
+/** Makes, tells and prints refs. */
 export const Ref = Object.freeze({
   // Not frozen: one is made for each monitor, and freezing costs more than all the rest of it.
   of: (node: string, id: number, creation: number): Ref => ({ kind: 'ref', node, id, creation }),
@@ -48,7 +56,12 @@ export const Ref = Object.freeze({
   format: (ref: Ref): string => `#ref<${ref.node}.${ref.id}>`,
 })
 
-/** A further address of a process, made and deleted at run time; ends with its owner. */
+/**
+ * A further address of a process, made by `createAlias` and deleted at run time; ends with its
+ * owner. For an address that shall be taken back.
+ *
+ * @source OTP alias/0
+ */
 export interface Alias<P extends AnyProtocol = AnyProtocol> {
   readonly kind: 'alias'
   readonly node: string
@@ -57,6 +70,7 @@ export interface Alias<P extends AnyProtocol = AnyProtocol> {
   readonly [speaks]?: P
 }
 
+/** Makes, tells and prints aliases. */
 export const Alias = Object.freeze({
   of: (node: string, id: number, creation: number): Alias =>
     Object.freeze({ kind: 'alias' as const, node, id, creation }),
@@ -64,7 +78,10 @@ export const Alias = Object.freeze({
   format: (alias: Alias): string => `#alias<${alias.node}.${alias.id}>`,
 })
 
-/** A registered name at a node; survives the restarts of the process behind it. */
+/**
+ * A registered name at a node; survives the restarts of the process behind it. Made by
+ * `processName`.
+ */
 export interface ProcessName<P extends AnyProtocol = AnyProtocol> {
   readonly kind: 'name'
   readonly name: string
@@ -73,6 +90,7 @@ export interface ProcessName<P extends AnyProtocol = AnyProtocol> {
   readonly [speaks]?: P
 }
 
+/** Tells and prints names. */
 export const ProcessName = Object.freeze({
   is: (value: unknown): value is ProcessName => isKind(value, 'name'),
   format: (name: ProcessName): string =>
@@ -80,7 +98,8 @@ export const ProcessName = Object.freeze({
 })
 
 /**
- * A typed address by name: for what is restarted under the same name.
+ * A typed address by name: for what is restarted under the same name. Checks nothing: a name that
+ * nobody has is told when it is used, as NAME_UNKNOWN.
  *
  * @example node.send(processName('counter', Counter), 'increment', { by: 1 })
  */
@@ -92,7 +111,10 @@ export function processName<P extends AnyProtocol>(
   return Object.freeze({ kind: 'name' as const, name, node })
 }
 
-/** The address of a topic: its name and the node that owns it. `T` is what it carries. */
+/**
+ * The address of a topic: its name and the node that owns it. `T` is what it carries. Made by
+ * `eventName`.
+ */
 export interface EventName<T = unknown> {
   readonly kind: 'event'
   readonly name: string
@@ -101,6 +123,7 @@ export interface EventName<T = unknown> {
   readonly [carries]?: T
 }
 
+/** Tells and prints names of topics. */
 export const EventName = Object.freeze({
   is: (value: unknown): value is EventName => isKind(value, 'event'),
   format: (event: EventName): string =>
@@ -108,7 +131,7 @@ export const EventName = Object.freeze({
 })
 
 /**
- * A typed name of a topic.
+ * A typed name of a topic: publishing and subscribing by it is checked by the compiler.
  *
  * @example const positions = eventName<Position>('positions')
  */
@@ -116,12 +139,13 @@ export function eventName<T>(name: string, node?: string): EventName<T> {
   return Object.freeze({ kind: 'event' as const, name, node })
 }
 
-/** A node as the target of a link or a monitor. */
+/** A node as the target of a link or a monitor. Made by `NodeName.of`. */
 export interface NodeName {
   readonly kind: 'node'
   readonly node: string
 }
 
+/** Makes and tells nodes as targets. */
 export const NodeName = Object.freeze({
   of: (node: string): NodeName => Object.freeze({ kind: 'node' as const, node }),
   is: (value: unknown): value is NodeName => isKind(value, 'node'),

@@ -23,15 +23,11 @@ export type {
 export { behaviourOf } from './behaviour.js'
 export type {
   ArgsOf,
-  CallOptions,
   EventOptions,
   EventToken,
   PreservedMailbox,
   ProcessContext,
   Replier,
-  Sender,
-  SendFailure,
-  SendOptions,
   SpawnArgs,
   Spawner,
   SpawnOptions,
@@ -111,6 +107,7 @@ export { failure, isFailure, message, NoReply, protocol, request } from './proto
 export type { Crash, Custom, ExitReason } from './reason.js'
 export { crashOf, custom, describeReason, isCalm, requireReason } from './reason.js'
 export type { StandardSchema } from './schema.js'
+export type { CallOptions, Sender, SendFailure, SendOptions } from './sender.js'
 export type { DeadLetter, Down, DropCause, EventInterest, EventMessage, Exit } from './signal.js'
 export { DROP_CAUSES } from './signal.js'
 export type { Envelope, Wire, WireAnswers } from './wire.js'

@@ -26,6 +26,7 @@ export interface FallbackMessage {
   readonly payload: unknown
 }
 
+/** The limit of one mailbox; without `lengthMax` there is none. */
 export interface MailboxOptions {
   /** Most messages waiting, over the main, system and urgent queues; default no limit. */
   readonly lengthMax?: number
@@ -43,6 +44,10 @@ export interface MailboxOptions {
 /** How important the messages are that a process sends: main, system or urgent queue. */
 export type Priority = 'normal' | 'high' | 'max'
 
+/**
+ * What a definition says of its processes; the options of a spawn come before it. Times are
+ * milliseconds above 0, or Infinity.
+ */
 export interface ProcessOptions {
   /** Limit of the mailbox; default none. */
   readonly mailbox?: MailboxOptions
@@ -60,6 +65,7 @@ export interface ProcessOptions {
   readonly priority?: Priority
 }
 
+/** What the options of a process, of its mailbox and of a call leave open. */
 export const PROCESS_DEFAULTS = Object.freeze({
   initTimeoutMs: 5_000,
   terminateTimeoutMs: 5_000,

@@ -44,7 +44,11 @@ export type ExitReason =
 /** True for the two ends that are no failure. */
 export const isCalm = (reason: ExitReason): boolean => reason === 'normal' || reason === 'shutdown'
 
-/** The reason that stands for a thrown value. */
+/**
+ * The reason that stands for a thrown value. Never throws.
+ *
+ * @example context.exit(pid, crashOf(error))
+ */
 export function crashOf(thrown: unknown): Crash {
   const coded = TroupeError.is(thrown)
   return Object.freeze({
@@ -64,7 +68,11 @@ function stackOf(thrown: unknown): string | undefined {
   }
 }
 
-/** A reason of one's own, always abnormal. */
+/**
+ * A reason of one's own, always abnormal.
+ *
+ * @example context.stop(custom('lost-database', { host: 'db1' }))
+ */
 export function custom(name: string, detail?: unknown): Custom {
   return Object.freeze({ kind: 'custom' as const, name, detail })
 }
@@ -97,7 +105,11 @@ function isTold(reason: unknown): boolean {
 const isCrash = (kind: unknown, message: unknown): boolean =>
   kind === 'crash' && typeof message === 'string'
 
-/** One line for logs and errors. */
+/**
+ * One line for logs and errors.
+ *
+ * @example describeReason(custom('lost-database')) // lost-database
+ */
 export function describeReason(reason: ExitReason): string {
   if (typeof reason === 'string') return reason
   return reason.kind === 'crash' ? `crash (${reason.message})` : printed(reason.name)
