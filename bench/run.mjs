@@ -3,8 +3,8 @@
  * bench: measures Troupe and its peers on the same work, taking turns, and prints the ratios.
  *
  * `npm run bench -- local --json FILE`; see bench/README.md for the rows and the rules. Every
- * measurement is a fresh process on one core. Exit code 1 when a measurement failed twice, 2 for wrong
- * flags; a peer that cannot be set up is announced and left out.
+ * measurement is a fresh process on one core. Exit code 1 when a measurement failed twice, 2 for
+ * wrong flags; a peer that cannot be set up is announced and left out.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'

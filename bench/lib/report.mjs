@@ -59,7 +59,8 @@ function verdict(budget, own, others) {
   const least = Math.min(...rivals.map((rival) => ratio(own, rival)))
   const missing = budget.over.filter((id) => !rivals.some(({ peer }) => peer === id))
   const without = missing.length > 0 ? ` (without ${missing.join(', ')})` : ''
-  return `${least >= budget.times ? 'met   ' : 'MISSED'} at least ${wanted}: ${least.toFixed(2)} x${without}`
+  const verdict = least >= budget.times ? 'met   ' : 'MISSED'
+  return `${verdict} at least ${wanted}: ${least.toFixed(2)} x${without}`
 }
 
 /** The verdict on each budget of a row; none when Troupe itself was not measured. */

@@ -22,9 +22,10 @@ export const LIFE_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a down notice told twice',
     file: 'runtime/relations',
-    find: 'this.#verbs.signal(Pid.is(watch.target) ? watch.target : undefined, watcher, DOWN, down);',
-    replace:
-      'this.#verbs.signal(undefined, watcher, DOWN, down); this.#verbs.signal(undefined, watcher, DOWN, down);',
+    find: `this.#verbs.signal(Pid.is(watch.target) ? watch.target : undefined, watcher, DOWN,
+      down);`,
+    replace: `this.#verbs.signal(undefined, watcher, DOWN, down);
+      this.#verbs.signal(undefined, watcher, DOWN, down);`,
     caughtBy: ['scenarios/semantics-relations.test'],
   },
   {
@@ -93,7 +94,8 @@ export const LIFE_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a terminate that never ends is waited for without end',
     file: 'runtime/death',
-    find: "this.#parts.logOf(process).error('terminate did not finish in time', { timeoutMs }); this.#finish(process, reason);",
+    find: `this.#parts.logOf(process).error('terminate did not finish in time', { timeoutMs });
+      this.#finish(process, reason);`,
     replace: '',
     caughtBy: ['scenarios/semantics-exits.test'],
   },
@@ -142,7 +144,8 @@ export const LIFE_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'removal from the heap of timers breaks its order',
     file: 'base/heap',
-    find: 'if (index > 0 && before(last, this.#at((index - 1) >> 1))) this.#rise(last, index); else this.#sink(last, index);',
+    find: `if (index > 0 && before(last, this.#at((index - 1) >> 1))) this.#rise(last, index); else
+      this.#sink(last, index);`,
     replace: 'this.#put(last, index);',
     caughtBy: ['unit/queues.test'],
   },

@@ -14,7 +14,8 @@ export const MESSAGE_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a lost wake-up: a signal does not schedule its receiver',
     file: 'runtime/post',
-    find: 'pushMain(process, from, name, payload, this.#scheduler.coarseMs); this.#wake(process); } /** Puts a log',
+    find: `pushMain(process, from, name, payload, this.#scheduler.coarseMs); this.#wake(process); }
+      /** Puts a log`,
     replace: 'pushMain(process, from, name, payload, this.#scheduler.coarseMs); } /** Puts a log',
     caughtBy: ['scenarios/semantics-relations.test'],
   },
@@ -134,8 +135,8 @@ export const MESSAGE_FAULTS: readonly Mutant[] = Object.freeze([
     name: 'drop-oldest drops the newest',
     file: 'runtime/post',
     find: "case 'drop-oldest': {",
-    replace:
-      "case 'drop-oldest': { this.#letters.drop('mailbox-oldest', from, process, name); return undefined;",
+    replace: `case 'drop-oldest': {
+      this.#letters.drop('mailbox-oldest', from, process, name); return undefined;`,
     caughtBy: ['scenarios/semantics-mailbox.test'],
   },
   {

@@ -98,14 +98,16 @@ export const SUPERVISION_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'dependencies of an application are not started first',
     file: 'runtime/applications/application-table',
-    find: 'for (const dependency of order.names.slice(0, -1)) await this.#startNeeded(name, dependency);',
+    find: `for (const dependency of order.names.slice(0, -1)) await this.#startNeeded(name,
+      dependency);`,
     replace: '',
     caughtBy: ['unit/applications-start.test'],
   },
   {
     name: 'a job runs twice in the hour that clocks repeat',
     file: 'runtime/cron/calendar',
-    find: 'return hourOpen || !isRepeated(dueMs, offsetAt) ? undefined : lastRepeated(dueMs, offsetAt);',
+    find: `return hourOpen || !isRepeated(dueMs, offsetAt) ? undefined : lastRepeated(dueMs,
+      offsetAt);`,
     replace: 'return undefined;',
     caughtBy: ['unit/cron-calendar.test'],
   },

@@ -149,7 +149,7 @@ describe('a pid', () => {
     assert.equal(node.isAlive(earlier), false)
   })
 
-  it('of another node is not mistaken for one of the own, born in the same millisecond', async () => {
+  it('of another node is not mistaken for an own one born in the same millisecond', async () => {
     await using test = await testNode()
     const { node } = test
     const player = await play(node)
