@@ -105,7 +105,7 @@ export interface Replier<R = unknown> {
 
 /** A timer that ends with its owner. */
 export interface Timer {
-  /** Ends it; false when it had fired (a single one) or was cancelled before. */
+  /** Ends it, also a turn of it that waits already; false when it had run or been cancelled. */
   cancel(): boolean
 }
 
