@@ -245,8 +245,11 @@ export class Topics {
   }
 }
 
+/** The sentences say "the event" themselves. */
+const told = (event: EventName): string => formatTarget(event).replace(/^event:/, '')
+
 const unknown = (event: EventName): TroupeError =>
-  new TroupeError('EVENT_UNKNOWN', { event: formatTarget(event) })
+  new TroupeError('EVENT_UNKNOWN', { event: told(event) })
 
 const notOwned = (event: EventName): TroupeError =>
-  new TroupeError('EVENT_NOT_OWNED', { event: EventName.format(event) })
+  new TroupeError('EVENT_NOT_OWNED', { event: told(event) })
