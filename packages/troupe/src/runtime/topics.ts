@@ -12,7 +12,7 @@ import {
   type EventInfo,
   type EventInterest,
   type EventMessage,
-  EventName,
+  type EventName,
   type EventOptions,
   type EventToken,
   eventName,
