@@ -14,6 +14,8 @@ import {
   type ExitReason,
   formatTarget,
   type Pid,
+  requireOption,
+  requirePriority,
   requireReason,
   type SendFailure,
   type SendOptions,
@@ -22,6 +24,7 @@ import {
 import type { SpawnRequest } from './birth.js'
 import { makeCall } from './calling.js'
 import type { Kernel } from './kernel.js'
+import { requireMessageName } from './message.js'
 import { DEAD, type Process } from './process.js'
 import { sendExit, sendImportant, sendKill, sendMessage, sendWhenRoom } from './sending.js'
 
@@ -42,6 +45,7 @@ export class Actions<P extends Process | undefined> {
     options?: SendOptions,
   ): SendFailure | undefined {
     const { process } = this
+    if (typeof message !== 'string') requireMessageName(message)
     if (process !== undefined) {
       if ((process.flags & DEAD) !== 0) return this.#refuse(to, message)
       process.messagesOut += 1
@@ -68,6 +72,8 @@ export class Actions<P extends Process | undefined> {
   }
 
   call(to: Address, request: string, payload?: unknown, options?: CallOptions): Promise<unknown> {
+    const refused = refusedCall(request, options)
+    if (refused !== undefined) return Promise.reject(refused)
     if (this.process !== undefined) this.process.messagesOut += 1
     return makeCall(this.kernel, this.process, to, request, payload, options)
   }
@@ -113,6 +119,7 @@ export class Actions<P extends Process | undefined> {
     options: SendOptions | undefined,
   ): Promise<SendFailure | undefined> {
     const { process } = this
+    requireMessageName(message)
     if (process !== undefined) {
       if ((process.flags & DEAD) !== 0) return Promise.resolve(this.#refuse(to, message))
       process.messagesOut += 1
@@ -128,4 +135,26 @@ export class Actions<P extends Process | undefined> {
   #refuse(to: Address, message: string): SendFailure {
     return this.kernel.post.refuse('PROCESS_REVOKED', this.process, to, message)
   }
+}
+
+/** What is wrong with a request or its options; a call rejects with it and never throws. */
+function refusedCall(request: unknown, options: CallOptions | undefined): unknown {
+  if (typeof request === 'string' && options === undefined) return undefined
+  try {
+    requireMessageName(request)
+    checkCallOptions(options)
+    return undefined
+  } catch (refused) {
+    return refused
+  }
+}
+
+function checkCallOptions(options: CallOptions | undefined): void {
+  if (options === undefined) return
+  const isObject = typeof options === 'object' && options !== null
+  requireOption(isObject, 'options', options, 'give an object')
+  const { priority, signal } = options
+  if (priority !== undefined) requirePriority(priority)
+  const isSignal = signal === undefined || typeof signal?.addEventListener === 'function'
+  requireOption(isSignal, 'signal', signal, 'give an AbortSignal')
 }

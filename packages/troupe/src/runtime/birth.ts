@@ -8,7 +8,6 @@
  */
 import {
   type AnySpawnable,
-  checkProcessOptions,
   crashOf,
   describeThrown,
   type ExitReason,
@@ -36,6 +35,7 @@ import {
 import { type Program, programOf } from './program.js'
 import type { Relations } from './relations.js'
 import type { Scheduler } from './scheduler.js'
+import { checkSpawnOptions } from './spawn-options.js'
 import type { Table } from './table.js'
 import type { Timers } from './timers.js'
 import type { Turn } from './turn.js'
@@ -105,7 +105,7 @@ export class Births {
     const { table, scheduler, home } = this.#parts
     if (!this.#parts.isOpen()) throw new TroupeError('NODE_STOPPED', { node: home.name })
     const program = programOf(definition)
-    if (options !== NO_OPTIONS) checkProcessOptions(options)
+    if (options !== NO_OPTIONS) checkSpawnOptions(options)
     const own = ownLineage(lineage, options)
     const process = new Process(home, table.nextId(), program, own, scheduler.coarseMs)
     table.add(process)
@@ -135,7 +135,10 @@ export class Births {
     try {
       const context = process.context as ProcessContext
       const state = process.program.behaviour.init(context, options.args ?? NO_ARGS)
-      if (state instanceof Promise) return this.#initLater(parent, process, options, state)
+      if (state instanceof Promise) {
+        return this.#initLater(parent, process, options, Promise.resolve(state))
+      }
+      if ((process.flags & DEAD) !== 0) return Promise.reject(this.#killed(process))
       process.state = state
     } catch (thrown) {
       return Promise.reject(this.#fail(parent, process, options, thrown))
@@ -144,6 +147,12 @@ export class Births {
     }
     this.#begin(process)
     return Promise.resolve(process)
+  }
+
+  /** Its init killed it, or somebody did meanwhile: it never was. */
+  #killed(process: Process): TroupeError {
+    this.failed += 1
+    return initFailed(process, 'it was ended before init was done')
   }
 
   #begin(process: Process): void {
@@ -164,7 +173,9 @@ export class Births {
       options.initTimeoutMs ?? defaults.initTimeoutMs ?? PROCESS_DEFAULTS.initTimeoutMs
     scheduler.suspended += 1
     return new Promise((resolve, reject) => {
+      let isLate = false
       const wait = timers.after(timeoutMs, () => {
+        isLate = true
         const detail = { process: describe(process), timeoutMs }
         reject(this.#fail(parent, process, options, new TroupeError('INIT_TIMEOUT', detail)))
       })
@@ -173,14 +184,15 @@ export class Births {
         timers.cancel(wait)
         // After the time limit, or a kill, nobody waits for it any more.
         if ((process.flags & DEAD) === 0) finish()
-        else reject(initFailed(process, 'it was ended before init was done'))
+        else if (!isLate) reject(this.#killed(process))
       }
       const begin = (value: unknown): void => {
         process.state = value
         this.#begin(process)
         resolve(process)
       }
-      state.then(
+      then.call(
+        state,
         (value) => settle(() => begin(value)),
         (thrown: unknown) => settle(() => reject(this.#fail(parent, process, options, thrown))),
       )
@@ -206,6 +218,9 @@ export class Births {
     return initFailed(process, describeThrown(thrown), thrown)
   }
 }
+
+/** As `await` does it, whatever `then` a promise carries. */
+const then = Promise.prototype.then
 
 const initFailed = (process: Process, problem: string, cause?: unknown): TroupeError =>
   new TroupeError('INIT_FAILED', { process: describe(process), problem }, cause)

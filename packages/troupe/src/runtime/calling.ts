@@ -15,7 +15,7 @@ import {
   type SendFailure,
   TroupeError,
 } from '#contract'
-import { callError } from './calls.js'
+import { callError, UNSTAMPED } from './calls.js'
 import { enter, isOutside } from './entrance.js'
 import type { Kernel } from './kernel.js'
 import { Call, type Envelope, type Settle } from './message.js'
@@ -48,14 +48,17 @@ export function makeCall(
     const refused = refusedOptions(options)
     if (refused !== undefined) return Promise.reject(refused)
   }
-  const nowMs = kernel.scheduler.nowMs()
   let timeoutMs = options?.timeoutMs ?? PROCESS_DEFAULTS.callTimeoutMs
-  let deadlineMs = nowMs + timeoutMs
+  let deadlineMs = UNSTAMPED
   if (caller !== undefined) {
     const current = currentOrigin(kernel, caller)
-    if (current instanceof Call && current.deadlineMs < deadlineMs) {
-      deadlineMs = current.deadlineMs
-      timeoutMs = deadlineMs - nowMs
+    if (current instanceof Call) {
+      // Not later than what the request that is being handled has left.
+      const leftMs = kernel.calls.deadlineOf(current) - kernel.clock.nowMs()
+      if (leftMs < timeoutMs) {
+        deadlineMs = current.deadlineMs
+        timeoutMs = leftMs
+      }
     }
   }
   const call = new Call(caller, to, request, deadlineMs, timeoutMs)
@@ -66,6 +69,8 @@ export function makeCall(
   if (caller !== undefined && !mayCall(kernel, caller, call)) return promise
   if (options?.signal !== undefined) abortWith(kernel, call, options.signal)
   if (call.reject !== undefined) post(kernel, call, to, payload, options)
+  // To another node: no turn of this one will read the clock for it.
+  if (kernel.scheduler.resting) kernel.calls.stamp(kernel.clock.nowMs())
   return promise
 }
 

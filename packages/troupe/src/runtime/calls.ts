@@ -2,7 +2,9 @@
  * runtime/calls: the requests whose callers wait, in order of their deadlines.
  *
  * Calls with the same time-out form a list in the order they were made, which is the order of
- * their deadlines; there is one timer for all. Ending a call takes it out of its list.
+ * their deadlines; there is one timer for all. Ending a call takes it out of its list. A new call
+ * gets its deadline at the next reading of the clock, so that making one reads no clock, and a
+ * thread that was blocked before takes nothing from its time.
  *
  * @source OTP gen_server:call; ergo-features 5; Varghese and Lauck, "timing wheels", scheme 4
  */
@@ -15,6 +17,9 @@ import type { Call } from './message.js'
  * make a list each. Such a call may be told up to this much late.
  */
 const LIST_WIDTH_MS = 16
+
+/** The deadline of a call that has none yet. */
+export const UNSTAMPED = -1
 
 /** Calls that share a time-out. */
 class CallList {
@@ -29,6 +34,8 @@ export class Calls {
   pending = 0
   readonly #clock: Clock
   readonly #lists = new Map<number, CallList>()
+  /** New calls, whose deadline counts from the next reading of the clock. */
+  #fresh: Call[] = []
   #lastTimeoutMs = -1
   #lastList: CallList = new CallList()
   #timerDueMs = Number.POSITIVE_INFINITY
@@ -39,9 +46,33 @@ export class Calls {
     this.#clock = clock
   }
 
+  /** Calls that wait for a reading of the clock. */
+  get fresh(): number {
+    return this.#fresh.length
+  }
+
+  /** Gives the new calls their deadlines. */
+  stamp(nowMs: number): void {
+    const fresh = this.#fresh
+    for (let i = 0; i < fresh.length; i += 1) {
+      const call = fresh[i] as Call
+      call.deadlineMs = nowMs + call.timeoutMs
+      if (call.resolve !== undefined) this.#watchFor(call)
+    }
+    fresh.length = 0
+  }
+
+  /** When a call ends unanswered, by the clock of the node; Infinity for never. */
+  deadlineOf(call: Call): number {
+    if (call.deadlineMs === UNSTAMPED) this.stamp(this.#clock.nowMs())
+    return call.deadlineMs
+  }
+
   /** Puts a new call into the list of its time-out. */
   add(call: Call): void {
     this.pending += 1
+    if (call.deadlineMs === UNSTAMPED) this.#fresh.push(call)
+    else this.#watchFor(call)
     const list = this.#listOf(call.timeoutMs)
     const tail = list.tail
     if (tail === undefined) list.head = call
@@ -50,6 +81,9 @@ export class Calls {
       call.previous = tail
     }
     list.tail = call
+  }
+
+  #watchFor(call: Call): void {
     // After the stop a call is refused at once; a timer for it would keep the program alive.
     if (call.deadlineMs < this.#timerDueMs && !this.#closed) this.#arm(call.deadlineMs)
   }
@@ -125,6 +159,7 @@ export class Calls {
   #expire(): void {
     this.#timerDueMs = Number.POSITIVE_INFINITY
     const nowMs = this.#clock.nowMs()
+    this.stamp(nowMs)
     let nextMs = Number.POSITIVE_INFINITY
     for (const [key, list] of this.#lists) {
       for (let call = list.head; call !== undefined && call.deadlineMs <= nowMs; call = list.head) {

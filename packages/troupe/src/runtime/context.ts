@@ -37,7 +37,7 @@ import { forward, refuse, replyLater, tryForward } from './current.js'
 import type { Kernel } from './kernel.js'
 import { withEnv } from './lineage.js'
 import { extend, mailboxLength, relationsOf } from './mailbox.js'
-import { Envelope, senderOf } from './message.js'
+import { Call, senderOf } from './message.js'
 import { requireDelay, runAfter, runAt, runEvery, runUntimed } from './own-timer.js'
 import { DEAD, EXITING, type Process, TRAPPING } from './process.js'
 
@@ -72,10 +72,9 @@ class Context extends Actions<Process> {
 
   get deadlineMs(): number | undefined {
     const origin = currentOrigin(this.kernel, this.process)
-    if (!(origin instanceof Envelope) || origin.deadlineMs === Number.POSITIVE_INFINITY) {
-      return undefined
-    }
-    return Math.max(0, origin.deadlineMs - this.kernel.clock.nowMs())
+    if (!(origin instanceof Call)) return undefined
+    const leftMs = this.kernel.calls.deadlineOf(origin) - this.kernel.clock.nowMs()
+    return leftMs === Number.POSITIVE_INFINITY ? undefined : Math.max(0, leftMs)
   }
 
   get log(): Logger {

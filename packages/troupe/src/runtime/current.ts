@@ -48,7 +48,7 @@ export function replyLater(kernel: Kernel, process: Process): Replier {
   return {
     from: call.from,
     get alive() {
-      return call.resolve !== undefined && kernel.clock.nowMs() < call.deadlineMs
+      return call.resolve !== undefined && kernel.clock.nowMs() < kernel.calls.deadlineOf(call)
     },
     reply: (value) => kernel.calls.answer(call, value),
     reject: (error) => kernel.calls.reject(call, error),

@@ -81,7 +81,7 @@ export class Deaths {
     try {
       const waits = terminate(process.state as never, reason, process.context as ProcessContext)
       if (waits instanceof Promise) {
-        this.#finishLater(process, reason, waits)
+        this.#finishLater(process, reason, Promise.resolve(waits))
         return
       }
     } catch (thrown) {
@@ -100,6 +100,7 @@ export class Deaths {
     const isUnborn = (process.flags & STARTING) !== 0
     if (isUnborn && parent !== undefined) this.#parts.relations.separate(process, parent)
     this.#finish(process, 'killed')
+    if (isUnborn) this.count -= 1
   }
 
   /** Ends a process whose `init` failed: neither `terminate` nor a log record. */
@@ -140,7 +141,7 @@ export class Deaths {
       if (isLate) suspensions.zombies -= 1
       else this.#finish(process, reason)
     }
-    waits.then(settled, (thrown: unknown) => {
+    Promise.prototype.then.call(waits, settled, (thrown: unknown) => {
       this.#terminateFailed(process, thrown)
       settled()
     })

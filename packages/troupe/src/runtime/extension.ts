@@ -78,8 +78,10 @@ export class Limit {
 
 /** What a process owns or watches; each part made on first use. */
 export class Relations {
-  /** What this process watches, by the id of the watch. */
-  watches: Map<number, Watch> | undefined = undefined
+  /** What this process watches: a list through the watches themselves, oldest first. */
+  firstWatch: Watch | undefined = undefined
+  lastWatch: Watch | undefined = undefined
+  watchCount = 0
   aliases: Set<Alias> | undefined = undefined
   events: Set<EventToken> | undefined = undefined
   /** Names of the topics it is subscribed to. */

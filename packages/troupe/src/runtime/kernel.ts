@@ -158,12 +158,13 @@ export class Kernel implements Home {
 
   /** Ties the parts that need each other, and makes the events the node itself owns. */
   #connect(options: NodeOptions): void {
-    this.scheduler.connect(
-      (process) => this.turn.run(process),
-      (process, elapsedMs) => {
+    this.scheduler.connect({
+      runTurn: (process) => this.turn.run(process),
+      sample: (process, elapsedMs) => {
         extend(process).runningMs += elapsedMs
       },
-    )
+      stamped: this.calls,
+    })
     for (const event of [NODE_EVENT, DEAD_LETTER_EVENT]) {
       this.topics.register(event, { open: true }, undefined)
     }
@@ -200,6 +201,10 @@ export class Kernel implements Home {
       rejectCall: (call, to) => {
         const limit = to.extension?.limit?.lengthMax ?? 0
         calls.reject(call, new TroupeError('MAILBOX_FULL', { to: formatTarget(to), limit }))
+      },
+      deadlineWallMs: (call) => {
+        const leftMs = calls.deadlineOf(call) - this.clock.nowMs()
+        return leftMs === Number.POSITIVE_INFINITY ? undefined : this.clock.wallMs() + leftMs
       },
       answersOf: (call) => ({
         reply: (value) => calls.answer(call, value),

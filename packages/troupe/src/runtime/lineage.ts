@@ -6,7 +6,7 @@
  *
  * @source ergo-features 3 (environment, inheritance)
  */
-import type { LogThreshold, Pid } from '#contract'
+import { type LogThreshold, type Pid, requireOption } from '#contract'
 
 export interface Lineage {
   readonly parent: Pid | undefined
@@ -30,6 +30,18 @@ export function withEnv(
     else merged.set(key.toLowerCase(), value)
   }
   return merged
+}
+
+/** OPTION_INVALID for what is no set of values. */
+export function requireEnv(env: unknown): void {
+  const holds = env === undefined || (typeof env === 'object' && env !== null)
+  requireOption(holds, 'env', env, 'give an object')
+}
+
+/** OPTION_INVALID for what cannot be a key of an environment; else the form it is kept in. */
+export function envKey(key: unknown): string {
+  requireOption(typeof key === 'string', 'key', key, 'give a string')
+  return String(key).toLowerCase()
 }
 
 /** What a process without a parent has. */

@@ -5,7 +5,7 @@
  * Where more travels (a deadline, a trace, a caller who waits) the sender's place holds an
  * `Envelope`, and for a request a `Call`, which is one.
  */
-import type { Pid } from '#contract'
+import { type Pid, requireOption } from '#contract'
 
 /** Names of entries that no user can send: they are symbols. */
 export const DOWN = Symbol('down')
@@ -82,6 +82,11 @@ export class Call extends Envelope {
 /** The process behind an origin. */
 export const senderOf = (origin: Origin): Pid | undefined =>
   origin instanceof Envelope ? origin.from : origin
+
+/** OPTION_INVALID for what cannot name a message; without a name nobody could handle it. */
+export function requireMessageName(name: unknown): void {
+  requireOption(typeof name === 'string', 'message', name, 'give the name of a message')
+}
 
 /** The printed name of an entry: signals in brackets. */
 export const describeEntry = (name: EntryName): string =>

@@ -33,6 +33,7 @@ import { contextOf } from './context.js'
 import type { CronTable } from './cron/index.js'
 import { floatingRejections, watchFloating } from './floating.js'
 import { Kernel, type World } from './kernel.js'
+import { envKey, requireEnv } from './lineage.js'
 import { NO_WIRE } from './no-wire.js'
 import { DEAD } from './process.js'
 import { processInfo } from './process-info.js'
@@ -135,11 +136,11 @@ class RuntimeNode extends Actions<undefined> {
   }
 
   env(key: string): unknown {
-    return this.kernel.rootLineage.env.get(key.toLowerCase())
+    return this.kernel.rootLineage.env.get(envKey(key))
   }
 
   setEnv(key: string, value: unknown): void {
-    this.kernel.setEnv(key, value)
+    this.kernel.setEnv(envKey(key), value)
   }
 
   registerEvent<T>(event: EventName<T> | string, options: EventOptions = {}): EventToken<T> {
@@ -189,6 +190,7 @@ class RuntimeNode extends Actions<undefined> {
   }
 
   stop(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    requireOptions(options)
     requireDuration('timeoutMs', options.timeoutMs)
     this.#stopping ??= this.#stop(options.timeoutMs ?? this.#stopTimeoutMs)
     return this.#stopping
@@ -206,13 +208,23 @@ class RuntimeNode extends Actions<undefined> {
   }
 }
 
+function requireOptions(options: unknown): void {
+  const holds = typeof options === 'object' && options !== null
+  requireOption(holds, 'options', options, 'give an object')
+}
+
 function checkNodeOptions(options: NodeOptions): void {
+  requireOptions(options)
+  requireEnv(options.env)
   requireDuration('stopTimeoutMs', options.stopTimeoutMs)
-  const { sharing, logSinks, applications, cronJobs, events } = options
+  const { sharing, logSinks, applications, cronJobs, events, handleSignals = true } = options
+  const isFlag = typeof handleSignals === 'boolean'
+  requireOption(isFlag, 'handleSignals', handleSignals, 'give true or false')
   const checks = ['off', 'freeze', 'clone', undefined]
   requireOption(checks.includes(sharing), 'sharing', sharing, 'one of off, freeze, clone')
   for (const [option, list] of Object.entries({ logSinks, applications, cronJobs, events })) {
-    requireOption(list === undefined || Array.isArray(list), option, list, 'give a list')
+    const isList = Array.isArray(list) && list.every((item) => typeof item === 'object' && item)
+    requireOption(list === undefined || isList, option, list, 'give a list of objects')
   }
 }
 

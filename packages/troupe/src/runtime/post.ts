@@ -63,6 +63,7 @@ export class Post {
   /** Tells a caller that its request was dropped at a full mailbox. */
   readonly #rejectCall: (call: Call, to: Process) => void
   readonly #answersOf: (call: Call) => WireAnswers
+  readonly #deadlineWallMs: (call: Call) => number | undefined
 
   constructor(
     home: Home,
@@ -73,6 +74,7 @@ export class Post {
       readonly wire: Wire
       readonly rejectCall: (call: Call, to: Process) => void
       readonly answersOf: (call: Call) => WireAnswers
+      readonly deadlineWallMs: (call: Call) => number | undefined
     },
   ) {
     this.#home = home
@@ -82,6 +84,7 @@ export class Post {
     this.#wire = parts.wire
     this.#rejectCall = parts.rejectCall
     this.#answersOf = parts.answersOf
+    this.#deadlineWallMs = parts.deadlineWallMs
   }
 
   /** Sends with normal priority. */
@@ -226,7 +229,7 @@ export class Post {
     const envelope = {
       from: senderOf(from),
       priority,
-      deadlineMs: from instanceof Envelope ? from.deadlineMs : undefined,
+      deadlineMs: from instanceof Call ? this.#deadlineWallMs(from) : undefined,
       trace: from instanceof Envelope ? from.trace : undefined,
       sequence: 0,
       incarnation: this.#home.creation,

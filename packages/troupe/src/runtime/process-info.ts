@@ -5,7 +5,7 @@ import { describeThrown, type ProcessInfo, type ProcessState } from '#contract'
 import type { Kernel } from './kernel.js'
 import { mainLength, oldestSinceMs } from './mailbox.js'
 import { DEAD, ENDING, type Process, RUNNING, STARTING, SUSPENDED, TRAPPING } from './process.js'
-import { linksOf, watchersOf } from './relations.js'
+import { linksOf, watchersOf, watchesOf } from './relations.js'
 
 export function processInfo(kernel: Kernel, process: Process): ProcessInfo {
   const { extension, lineage, program } = process
@@ -23,7 +23,7 @@ export function processInfo(kernel: Kernel, process: Process): ProcessInfo {
     application: lineage.application,
     trapExit: (process.flags & TRAPPING) !== 0,
     links: linksOf(process),
-    monitors: [...(relations?.watches?.values() ?? [])].map((watch) => watch.target),
+    monitors: watchesOf(process).map((watch) => watch.target),
     watchers: watchersOf(process).length,
     aliases: relations?.aliases?.size ?? 0,
     events: [...(relations?.events ?? [])].map((token) => token.event.name),

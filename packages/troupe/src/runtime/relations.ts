@@ -22,6 +22,7 @@ import {
   type Target,
   type Wire,
 } from '#contract'
+import type { Relations as Owned } from './extension.js'
 import { extend, relationsOf } from './mailbox.js'
 import { DOWN, type Envelope, EXIT } from './message.js'
 import { DEAD, ENDING, EXITING, type Home, Process, TRAPPING } from './process.js'
@@ -95,7 +96,7 @@ export class Relations {
    * the ref is not one of this process.
    */
   demonitor(process: Process, ref: Ref): boolean {
-    const watch = process.extension?.relations?.watches?.get(ref.id)
+    const watch = ownWatch(process, ref)
     if (watch === undefined) return this.#verbs.withdrawDown(process, ref)
     if (watch.mode !== 'monitor') return false
     this.#unwatch(watch)
@@ -139,8 +140,8 @@ export class Relations {
   /** At the end of a process: its own relations go first, then all who watch it are told. */
   ended(process: Process, reason: ExitReason): void {
     const relations = process.extension?.relations
-    if (relations?.watches !== undefined) {
-      for (const watch of relations.watches.values()) this.#unwatch(watch)
+    for (let watch = relations?.firstWatch; watch !== undefined; watch = relations?.firstWatch) {
+      this.#unwatch(watch)
     }
     this.#endLinks(process, reason)
     const extension = process.extension
@@ -181,15 +182,14 @@ export class Relations {
 
   /** What a process has with a target that is no process of this node. */
   #watchesOf(process: Process, target: Target): Watch[] {
-    const own = process.extension?.relations?.watches
+    const own = process.extension?.relations
     if (own === undefined) return []
     const key = this.#keyOf(target)
     const others = this.#byKey.get(key)
     // The smaller of the two: one may watch very many, and very many may watch one.
-    const looked = others !== undefined && others.size < own.size ? others : own
-    return [...looked.values()].filter(
-      (watch) => watch.watcher === process && this.#keyOf(watch.target) === key,
-    )
+    const isFewer = others !== undefined && others.size < own.watchCount
+    const looked = isFewer ? [...others.values()] : watchesOf(process)
+    return looked.filter((watch) => watch.watcher === process && this.#keyOf(watch.target) === key)
   }
 
   /** A key that equal targets share; the own node may be named or left open. */
@@ -203,9 +203,7 @@ export class Relations {
 
   #watch(watcher: Process, mode: Watch['mode'], target: Target): Watch {
     const watch = new Watch(mode, this.#table.newId(), watcher, target)
-    const relations = relationsOf(watcher)
-    relations.watches ??= new Map()
-    relations.watches.set(watch.id, watch)
+    addWatch(relationsOf(watcher), watch)
     const problem = this.#place(watch)
     if (problem !== undefined) this.#tell(watch, problem)
     return watch
@@ -240,7 +238,7 @@ export class Relations {
 
   #unwatch(watch: Watch): void {
     const watcher = watch.watcher as Process
-    watcher.extension?.relations?.watches?.delete(watch.id)
+    removeWatch(watch)
     const { target } = watch
     if (target.node !== undefined && target.node !== this.#home.name) {
       this.#wire.unwatch(target.node, watcher, watch)
@@ -258,7 +256,7 @@ export class Relations {
   /** Tells one watcher, once. */
   #tell(watch: Watch, reason: ExitReason): void {
     const watcher = watch.watcher as Process
-    if (watcher.extension?.relations?.watches?.delete(watch.id) !== true) return
+    if (!removeWatch(watch)) return
     if (watch.mode === 'link') {
       this.exit(watcher, watch.target, reason, 'link')
       return
@@ -278,6 +276,47 @@ function requireTarget(target: Target): void {
   const holds = typeof target === 'object' && TARGET_KINDS.includes(target?.kind)
   const problem = 'give a pid, an alias, a processName, an eventName or a NodeName'
   requireOption(holds, 'target', target, problem)
+}
+
+/** What a process watches, oldest first. */
+export function watchesOf(process: Process): Watch[] {
+  const watches: Watch[] = []
+  let watch = process.extension?.relations?.firstWatch
+  for (; watch !== undefined; watch = watch.next) watches.push(watch)
+  return watches
+}
+
+/** The watch of this process behind a ref, also behind one that has travelled. */
+function ownWatch(process: Process, ref: Ref): Watch | undefined {
+  if (!(ref instanceof Watch)) return watchesOf(process).find((watch) => watch.id === ref.id)
+  return ref.active && ref.watcher === process ? ref : undefined
+}
+
+function addWatch(relations: Owned, watch: Watch): void {
+  const last = relations.lastWatch
+  if (last === undefined) relations.firstWatch = watch
+  else {
+    last.next = watch
+    watch.previous = last
+  }
+  relations.lastWatch = watch
+  relations.watchCount += 1
+}
+
+/** Takes a watch from its watcher; false when it was told or withdrawn before. */
+function removeWatch(watch: Watch): boolean {
+  const relations = (watch.watcher as Process).extension?.relations
+  if (!watch.active || relations === undefined) return false
+  const { previous, next } = watch
+  if (previous === undefined) relations.firstWatch = next
+  else previous.next = next
+  if (next === undefined) relations.lastWatch = previous
+  else next.previous = previous
+  watch.active = false
+  watch.previous = undefined
+  watch.next = undefined
+  relations.watchCount -= 1
+  return true
 }
 
 /** Who watches a process by its pid. */

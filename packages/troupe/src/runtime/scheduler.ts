@@ -32,6 +32,15 @@ const CHECK_SHORT_MS = 0.125
 /** How to go on: nothing is left, after a round of the event loop, or at once. */
 type Onward = 'idle' | 'round' | 'soon'
 
+/** What the scheduler asks of the rest of the node. */
+export interface SchedulerVerbs {
+  readonly runTurn: RunTurn
+  /** Told at a reading of the clock who has the turn, and the time since the last reading. */
+  readonly sample: (process: Process, elapsedMs: number) => void
+  /** What has been made since the last reading and wants to be told the time. */
+  readonly stamped: { readonly fresh: number; stamp(nowMs: number): void }
+}
+
 /** Runs one process until it has nothing to do or the budget is used; see turn. */
 export type RunTurn = (process: Process) => void
 
@@ -48,7 +57,8 @@ export class Scheduler {
   readonly #clock: Clock
   readonly #startMs: number
   #runTurn: RunTurn = () => {}
-  #sample: (process: Process, elapsedMs: number) => void = () => {}
+  #sample: SchedulerVerbs['sample'] = () => {}
+  #stamped: SchedulerVerbs['stamped'] = { fresh: 0, stamp: () => {} }
   #slots: (Process | undefined)[] = new Array<Process | undefined>(1024).fill(undefined)
   #mask = 1023
   #head = 0
@@ -71,15 +81,15 @@ export class Scheduler {
   }
 
   /** Set once, when the node is put together. */
-  connect(runTurn: RunTurn, sample: (process: Process, elapsedMs: number) => void): void {
-    this.#runTurn = runTurn
-    this.#sample = sample
+  connect(verbs: SchedulerVerbs): void {
+    this.#runTurn = verbs.runTurn
+    this.#sample = verbs.sample
+    this.#stamped = verbs.stamped
   }
 
-  /** The time: the last reading inside a slice, a new one outside. */
-  nowMs(): number {
-    if (!this.#draining) this.#readClock()
-    return this.#nowMs
+  /** True when no slice runs and none is to come. */
+  get resting(): boolean {
+    return !this.#armed && !this.#draining
   }
 
   /** Processes waiting for a turn. */
@@ -101,6 +111,7 @@ export class Scheduler {
   #readClock(): void {
     this.#nowMs = this.#clock.nowMs()
     this.coarseMs = (this.#nowMs - this.#startMs) | 0
+    if (this.#stamped.fresh > 0) this.#stamped.stamp(this.#nowMs)
   }
 
   #drainSlice(): void {
@@ -123,6 +134,7 @@ export class Scheduler {
       // What is thrown here is a fault of Troupe; the other processes go on all the same.
       this.#draining = false
       this.turnOf = undefined
+      if (onward === 'idle' && this.#stamped.fresh > 0) this.#readClock()
       if (onward === 'idle') this.#armed = false
       else if (onward === 'round') this.#clock.later(this.#drain)
       else this.#clock.soon(this.#drain)

@@ -71,7 +71,8 @@ export function sendImportant(
   payload: unknown,
   options: SendOptions | undefined,
 ): Promise<SendFailure | undefined> {
-  const node = typeof to === 'string' ? undefined : to.node
+  // Untyped callers may give anything as an address.
+  const node = typeof to === 'string' ? undefined : (to as Pid | undefined)?.node
   if (node === undefined || node === kernel.name) {
     return Promise.resolve(sendMessage(kernel, from, to, message, payload, options))
   }
@@ -99,6 +100,7 @@ export function sendExit(
   to: Pid,
   reason: ExitReason,
 ): void {
+  if (typeof (to as Pid | undefined)?.node !== 'string') return
   if (to.node !== kernel.name) {
     if (from !== undefined) kernel.wire.exit(to.node, from, to, reason)
     return
@@ -111,6 +113,7 @@ export function sendExit(
 
 /** Ends a process at once. */
 export function sendKill(kernel: Kernel, from: Process | undefined, to: Pid): void {
+  if (typeof (to as Pid | undefined)?.node !== 'string') return
   if (to.node !== kernel.name) {
     if (from !== undefined) kernel.wire.exit(to.node, from, to, 'killed')
     return

@@ -13,6 +13,9 @@ import type { Outcomes } from './outcome.js'
 import { DEAD, type Process, REENTRANT, SCHEDULED, SUSPENDED } from './process.js'
 import type { Scheduler } from './scheduler.js'
 
+/** As `await` does it: a promise may carry a `then` of its own that throws or never calls. */
+const then = Promise.prototype.then
+
 export class Suspensions {
   /** Killed processes whose handlers have not settled. */
   zombies = 0
@@ -57,13 +60,14 @@ export class Suspensions {
     else {
       pause.settled ??= () => this.#settled(process, pause.current, undefined)
       pause.failed ??= (thrown) => this.#failed(process, pause.current, thrown)
-      promise.then(pause.settled, pause.failed)
+      then.call(promise, pause.settled, pause.failed)
     }
     return false
   }
 
   #follow(process: Process, suspended: Suspended, promise: Promise<unknown>): void {
-    promise.then(
+    then.call(
+      promise,
       (value) => this.#settled(process, suspended, value),
       (thrown: unknown) => this.#failed(process, suspended, thrown),
     )

@@ -85,6 +85,19 @@ const EVENT_DEFAULTS: Required<EventOptions> = Object.freeze({
   open: false,
 })
 
+/** Fills in the defaults; throws OPTION_INVALID naming the option. */
+function eventOptions(given: EventOptions): Required<EventOptions> {
+  const isObject = typeof given === 'object' && given !== null
+  requireOption(isObject, 'options', given, 'give an object')
+  const merged = { ...EVENT_DEFAULTS, ...given }
+  const { buffer, notify, open } = merged
+  const isCount = Number.isSafeInteger(buffer) && buffer >= 0
+  requireOption(isCount, 'buffer', buffer, 'give a whole number of publications, 0 or more')
+  requireOption(typeof notify === 'boolean', 'notify', notify, 'give true or false')
+  requireOption(typeof open === 'boolean', 'open', open, 'give true or false')
+  return merged
+}
+
 export class Topics {
   readonly #home: Home
   readonly #verbs: TopicVerbs
@@ -111,14 +124,7 @@ export class Topics {
   ): EventToken<T> {
     const name = typeof event === 'string' ? event : event?.name
     requireName(name)
-    const merged = { ...EVENT_DEFAULTS, ...options }
-    const isCount = Number.isSafeInteger(merged.buffer) && merged.buffer >= 0
-    requireOption(
-      isCount,
-      'buffer',
-      merged.buffer,
-      'give a whole number of publications, 0 or more',
-    )
+    const merged = eventOptions(options)
     const holder = this.#topics.get(name)
     if (holder !== undefined) {
       const held = holder.owner === undefined ? 'the node' : `<${holder.owner.id}>`
@@ -246,7 +252,7 @@ export class Topics {
 }
 
 /** The sentences say "the event" themselves. */
-const told = (event: EventName): string => formatTarget(event).replace(/^event:/, '')
+const told = (event: EventName): string => `${formatTarget(event)}`.replace(/^event:/, '')
 
 const unknown = (event: EventName): TroupeError =>
   new TroupeError('EVENT_UNKNOWN', { event: told(event) })

@@ -169,7 +169,7 @@ export class Turn {
     this.payload = payload
     this.progress = 'open'
     let result: unknown
-    let waits = false
+    let promise: Promise<unknown> | undefined
     try {
       if (entry !== undefined && entry.isRequest === from instanceof Call) {
         result = entry.run(process.state, payload, process.context as never)
@@ -179,15 +179,14 @@ export class Turn {
         this.#outcomes.unknown(process, from, name)
         return true
       }
-      // Inside the try: an answer may be an object whose `then` throws.
-      waits = result !== undefined && isThenable(result)
+      // Inside the try: an answer may be an object whose `then` throws, or a proxy of a promise.
+      if (result !== undefined && isThenable(result)) promise = Promise.resolve(result)
     } catch (thrown) {
       this.process = undefined
       this.#outcomes.failed(process, from, name, thrown, this.progress)
       return false
     }
-    if (waits) {
-      const promise = result instanceof Promise ? result : Promise.resolve(result)
+    if (promise !== undefined) {
       return this.#suspensions.await(process, from, name, payload, this.progress, promise)
     }
     if (from instanceof Call || this.progress !== 'open') {

@@ -11,6 +11,11 @@ export class Watch implements Ref {
   readonly watcher: Pid
   readonly target: Target
   readonly id: number
+  /** False once it was told or withdrawn. */
+  active = true
+  /** Its neighbours among the watches of its watcher. */
+  previous: Watch | undefined = undefined
+  next: Watch | undefined = undefined
 
   constructor(mode: 'link' | 'monitor', id: number, watcher: Pid, target: Target) {
     this.mode = mode

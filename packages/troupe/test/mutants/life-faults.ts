@@ -31,7 +31,7 @@ export const LIFE_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a monitor that was withdrawn is told all the same',
     file: 'runtime/relations',
-    find: 'watcher.extension?.relations?.watches?.delete(watch.id); const { target } = watch;',
+    find: 'removeWatch(watch); const { target } = watch;',
     replace: 'return; const { target } = watch;',
     caughtBy: ['scenarios/semantics-relations.test'],
   },

@@ -184,9 +184,16 @@ export const MESSAGE_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a deadline is not inherited by nested calls',
     file: 'runtime/calling',
-    find: 'if (current instanceof Call && current.deadlineMs < deadlineMs) {',
+    find: 'if (leftMs < timeoutMs) {',
     replace: 'if (false) {',
     caughtBy: ['scenarios/semantics-replies.test'],
+  },
+  {
+    name: 'the time of a call counts from before a blocked thread',
+    file: 'runtime/calls',
+    find: 'call.deadlineMs = nowMs + call.timeoutMs;',
+    replace: 'call.deadlineMs = nowMs + call.timeoutMs - 6_000;',
+    caughtBy: ['scenarios/call-after-block.test'],
   },
   {
     name: 'an aborted call goes on waiting',
