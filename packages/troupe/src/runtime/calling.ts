@@ -10,7 +10,9 @@ import {
   type CallOptions,
   type ErrorCode,
   formatTarget,
+  type Pid,
   PROCESS_DEFAULTS,
+  type Priority,
   requireDuration,
   type SendFailure,
   TroupeError,
@@ -83,12 +85,17 @@ function post(
 ): void {
   const shared = entered(kernel, call, to, payload)
   if (call.reject === undefined) return
+  const priority = options?.priority ?? ownPriority(call)
   const failure =
-    options?.priority === undefined
+    priority === undefined
       ? kernel.post.send(call, to, call.request, shared)
-      : kernel.post.sendPriority(call, to, call.request, shared, options.priority)
+      : kernel.post.sendPriority(call, to, call.request, shared, priority)
   if (failure !== undefined) kernel.calls.reject(call, sendError(kernel, failure, call, to))
 }
+
+/** The priority a process gives all it sends; undefined for most. */
+const ownPriority = ({ from }: Call): Priority | undefined =>
+  from instanceof Process ? from.extension?.options?.priority : undefined
 
 /** The payload as the receiver gets it; rejects the call when its schema refuses it. */
 function entered(kernel: Kernel, call: Call, to: Address, payload: unknown): unknown {
@@ -112,7 +119,9 @@ function mayCall(kernel: Kernel, caller: Process, call: Call): boolean {
     kernel.calls.reject(call, new TroupeError('PROCESS_REVOKED', detail))
     return false
   }
-  if (call.to === caller || kernel.post.find(call.to as Address) === caller) {
+  // An address that is a process itself needs no look-up.
+  const to = call.to instanceof Process ? call.to : kernel.post.find(call.to as Address)
+  if (to === caller) {
     if ((caller.flags & REENTRANT) !== 0) return true
     kernel.calls.reject(call, callError('CALL_SELF', call))
     return false
@@ -151,7 +160,7 @@ export function sendError(
   to: Address,
 ): TroupeError<ErrorCode> {
   const told = formatTarget(to)
-  const node = typeof to === 'string' ? kernel.name : (to.node ?? kernel.name)
+  const node = typeof to === 'string' ? kernel.name : ((to as Pid | undefined)?.node ?? kernel.name)
   switch (failure) {
     case 'MAILBOX_FULL': {
       const limit = kernel.post.find(to)?.extension?.limit?.lengthMax ?? 0

@@ -102,6 +102,11 @@ export class Process implements Pid {
     return Pid.of(this.node, this.id, this.creation)
   }
 
+  /** So that a pid in a text reads as in the log. */
+  toString(): string {
+    return Pid.format(this)
+  }
+
   [inspect.custom](): string {
     return Pid.format(this)
   }
