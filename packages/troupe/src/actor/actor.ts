@@ -25,7 +25,13 @@ import type {
   Spawnable,
   Untyped,
 } from '#contract'
-import { behaviourOf, checkProcessOptions, requireOption, TroupeError } from '#contract'
+import {
+  behaviourOf,
+  checkProcessOptions,
+  requireObject,
+  requireOption,
+  TroupeError,
+} from '#contract'
 
 /** Handles one-way messages; what it returns is ignored, a promise is awaited. */
 export type MessageFunction<S, D> = (state: S, payload: D, context: ProcessContext) => unknown
@@ -107,6 +113,9 @@ export function actor<P extends AnyProtocol, S = undefined, A extends readonly u
   protocol: P,
   spec: ActorSpec<P, S, A>,
 ): ActorDefinition<P, A> {
+  requireObject('protocol', protocol)
+  requireObject('protocol.messages', protocol.messages)
+  requireObject('actor', spec)
   const name = spec.name ?? protocol.name
   checkProcessOptions(spec.options ?? {})
   const { messages, requests } = indexHandlers<S>(protocol, spec.on, name)

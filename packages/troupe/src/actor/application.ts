@@ -10,6 +10,7 @@ import {
   behaviourOf,
   LOG_LEVELS,
   requireDuration,
+  requireObject,
   requireOption,
 } from '#contract'
 
@@ -33,6 +34,7 @@ const LEVELS: readonly unknown[] = [...LOG_LEVELS, 'silent', undefined]
  * @source OTP "application"
  */
 export function application(spec: ApplicationSpec): ApplicationSpec {
+  requireObject('application', spec)
   const { name, weight, mode, members, logLevel } = spec
   requireOption(typeof name === 'string' && name !== '', 'name', name, 'give a name')
   const isWeight = weight === undefined || (Number.isSafeInteger(weight) && weight >= 0)
@@ -51,8 +53,10 @@ export function application(spec: ApplicationSpec): ApplicationSpec {
 
 function checkMembers(members: ApplicationSpec['members']): void {
   const taken = new Set<string>()
-  for (const [at, { name, start }] of members.entries()) {
+  for (const [at, member] of members.entries()) {
     const option = `members[${at}]`
+    requireObject(option, member)
+    const { name, start } = member
     const canStart = start?.[behaviourOf] !== undefined
     requireOption(canStart, `${option}.start`, start, 'give an actor, a supervisor or the like')
     if (name === undefined) continue

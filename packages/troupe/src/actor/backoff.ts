@@ -3,7 +3,7 @@
  *
  * @source "Exponential Backoff And Jitter" (AWS Architecture Blog); ergo-features weakness 10
  */
-import { requireOption } from '#contract'
+import { requireObject, requireOption } from '#contract'
 
 /** Waits between the restarts of a child that keeps failing. */
 export interface Backoff {
@@ -45,6 +45,7 @@ export function checkBackoff(
   option: string,
 ): Required<Backoff> {
   if (given === false) return NO_BACKOFF
+  if (given !== undefined) requireObject(option, given)
   const backoff = { ...BACKOFF_DEFAULTS, ...given }
   const { immediate, firstMs, maxMs, factor, jitter, resetMs } = backoff
   const number = (name: string, value: number, holds: boolean, problem: string): void =>

@@ -10,6 +10,7 @@ import {
   checkProcessOptions,
   type Pid,
   type ProcessContext,
+  printed,
   type SpawnArgs,
   type SpawnOptions,
   TroupeError,
@@ -111,11 +112,11 @@ export interface ChildSurroundings {
 
 /** Fills in the defaults; throws SUPERVISOR_SPEC_INVALID or OPTION_INVALID. */
 export function checkChild(given: ChildSpec, surroundings: ChildSurroundings): CheckedChild {
-  const { name, start } = given
   const problem = problemOf(given, surroundings)
   if (problem !== undefined) {
     throw new TroupeError('SUPERVISOR_SPEC_INVALID', { name: surroundings.supervisor, problem })
   }
+  const { name, start } = given
   const { dynamic } = surroundings
   const registered = !dynamic && given.registered !== false
   const behaviour = start[behaviourOf]
@@ -147,6 +148,7 @@ function shutdownMsOf(given: ChildSettings['shutdownMs'], isSupervisor: boolean)
 
 /** What is wrong with the description of a child, in a sentence. */
 function problemOf(given: ChildSpec, surroundings: ChildSurroundings): string | undefined {
+  if (typeof given !== 'object' || given === null) return `a child is ${printed(given)}`
   const { name, start, restart = surroundings.restart, significant, shutdownMs } = given
   if (typeof name !== 'string' || name === '') return 'a child needs a name'
   const who = `the child ${name}`
@@ -163,7 +165,17 @@ function problemOf(given: ChildSpec, surroundings: ChildSurroundings): string | 
   if (given.readyTimeoutMs !== undefined && !(given.readyTimeoutMs > 0)) {
     return `${who} has readyTimeoutMs ${given.readyTimeoutMs}; give milliseconds above 0`
   }
-  return intensityProblem(given, surroundings, who) ?? preservationProblem(given, surroundings, who)
+  return (
+    partProblem(given, who) ??
+    intensityProblem(given, surroundings, who) ??
+    preservationProblem(given, surroundings, who)
+  )
+}
+
+function partProblem({ args, ready }: ChildSpec, who: string): string | undefined {
+  if (args !== undefined && !Array.isArray(args)) return `${who} has args that are not a list`
+  const canAsk = ready === undefined || typeof ready === 'function'
+  return canAsk ? undefined : `${who} has a ready that is not a function`
 }
 
 const isWordOrNothing = (value: unknown): boolean =>
@@ -181,7 +193,11 @@ function intensityProblem(
 }
 
 /** What is wrong with a limit of restarts. */
-export function intensityFault({ restarts, withinMs }: Intensity): string | undefined {
+export function intensityFault(intensity: Intensity): string | undefined {
+  if (typeof intensity !== 'object' || intensity === null) {
+    return `intensity is ${printed(intensity)}; give { restarts, withinMs }`
+  }
+  const { restarts, withinMs } = intensity
   const goodCount =
     restarts === Number.POSITIVE_INFINITY || (Number.isSafeInteger(restarts) && restarts >= 0)
   if (!goodCount) return `intensity.restarts is ${restarts}; give a whole number, 0 or more`

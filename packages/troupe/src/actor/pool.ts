@@ -18,6 +18,7 @@ import {
   type Handler,
   type MailboxOptions,
   protocol,
+  requireObject,
   requireOption,
   type Spawnable,
 } from '#contract'
@@ -114,6 +115,7 @@ type GivenPool = PoolSettings & {
 
 /** Fills in the defaults; throws OPTION_INVALID naming the option. */
 function checkPool(given: GivenPool): PoolParts & { readonly name: string } {
+  requireObject('pool', given)
   const { size, strategy, respawn, shutdownMs } = { ...POOL_DEFAULTS, ...given }
   const { worker, subscribe = [], workerMailbox, workerArgs } = given
   requireOption(worker?.[behaviourOf] !== undefined, 'worker', worker, 'give an actor')
@@ -128,6 +130,7 @@ function checkPool(given: GivenPool): PoolParts & { readonly name: string } {
     const isFree = !Object.hasOwn(behaviour.protocol?.messages ?? {}, name)
     requireOption(isFree, 'worker', behaviour.name, `its protocol names ${name}, as the pool does`)
   }
+  requireOption(Array.isArray(subscribe), 'subscribe', subscribe, 'give a list of events')
   const isHeard = subscribe.length === 0 || behaviour.handleEvent !== undefined
   requireOption(isHeard, 'subscribe', behaviour.name, 'the worker needs a handleEvent')
   const surroundings = { ...CREW_SURROUNDINGS, supervisor: behaviour.name }

@@ -18,6 +18,7 @@ import {
   type PayloadOf,
   type Pid,
   protocol,
+  requireObject,
   requireOption,
   type Spawnable,
   TroupeError,
@@ -157,6 +158,7 @@ interface GivenRouter extends Partial<RouterParts> {
 
 /** Fills in the defaults; throws OPTION_INVALID naming the option. */
 function checkRouter(given: GivenRouter): RouterParts {
+  requireObject('router', given)
   const { respawn, shutdownMs } = { ...ROUTER_DEFAULTS, ...given }
   const { route, routes = [] } = given
   requireOption(typeof route === 'function', 'route', route, 'give a function')
@@ -166,6 +168,8 @@ function checkRouter(given: GivenRouter): RouterParts {
     const isFree = !Object.hasOwn(given.protocol?.messages ?? {}, name)
     requireOption(isFree, 'protocol', given.protocol?.name, `it names ${name}, as the router does`)
   }
+  requireOption(Array.isArray(routes), 'routes', routes, 'give a list')
+  for (const [at, route] of routes.entries()) requireObject(`routes[${at}]`, route)
   const names = routes.map(({ name }) => name)
   const twice = names.find((name, at) => names.indexOf(name) !== at)
   requireOption(twice === undefined, 'routes', twice, 'give each route a name of its own')

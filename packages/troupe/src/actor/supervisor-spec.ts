@@ -111,7 +111,7 @@ export function checkSupervisor(given: AnySupervisorSpec): CheckedSupervisor {
   }
   if (!TYPES.includes(spec.type)) refuse(`its type is ${String(spec.type)}`)
   if (!Array.isArray(spec.children)) refuse('children is not a list')
-  const fault = intensityFault(spec.intensity)
+  const fault = intensityFault(spec.intensity) ?? settingFault(spec)
   if (fault !== undefined) refuse(fault)
   const surroundings = Object.freeze({
     supervisor: spec.name,
@@ -138,6 +138,19 @@ export function checkSupervisor(given: AnySupervisorSpec): CheckedSupervisor {
     children: Object.freeze(children),
     surroundings,
   })
+}
+
+/** What is wrong with a setting beside type, intensity and children. */
+function settingFault(spec: SupervisorSettings): string | undefined {
+  const { keepOrder, firstStart, childStarted, childEnded } = spec
+  if (typeof keepOrder !== 'boolean') return `its keepOrder is ${String(keepOrder)}`
+  if (firstStart !== 'retry' && firstStart !== 'fail') {
+    return `its firstStart is ${String(firstStart)}; give retry or fail`
+  }
+  for (const [name, told] of Object.entries({ childStarted, childEnded })) {
+    if (told !== undefined && typeof told !== 'function') return `its ${name} is no function`
+  }
+  return undefined
 }
 
 function autoShutdownOf(

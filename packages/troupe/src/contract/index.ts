@@ -62,6 +62,7 @@ export {
   checkProcessOptions,
   PROCESS_DEFAULTS,
   requireDuration,
+  requireObject,
   requireOption,
   requirePriority,
 } from './limits.js'

@@ -115,9 +115,14 @@ function requireFlag(option: string, value: unknown): void {
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
 
+/** Throws OPTION_INVALID unless the value is an object: what a whole description is. */
+export function requireObject(option: string, value: unknown): void {
+  requireOption(isObject(value), option, value, 'give an object')
+}
+
 /** Throws OPTION_INVALID naming the first option that cannot be. */
 export function checkProcessOptions(options: ProcessOptions): void {
-  requireOption(isObject(options), 'options', options, 'give an object')
+  requireObject('options', options)
   const { initTimeoutMs, terminateTimeoutMs, mailbox, priority } = options
   const { trapExit, reentrant, preserveMailbox } = options
   if (trapExit !== undefined) requireFlag('trapExit', trapExit)

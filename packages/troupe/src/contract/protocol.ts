@@ -142,6 +142,7 @@ export function protocol<const M extends MessageMap>(name: string, messages: M):
     throw new TroupeError('PROTOCOL_INVALID', { protocol: name, problem })
   }
   if (typeof name !== 'string' || name === '') refuse('its name is empty')
+  if (typeof messages !== 'object' || messages === null) refuse('its messages are no object')
   const own: Record<string, MessageType | RequestType> = Object.create(null)
   for (const [key, type] of Object.entries(messages)) {
     if (key in Object.prototype) refuse(`${key} is a property of every object; rename it`)

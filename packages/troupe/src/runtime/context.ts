@@ -8,7 +8,7 @@
  */
 import {
   type Address,
-  Alias,
+  type Alias,
   type EventMessage,
   type EventName,
   type EventOptions,
@@ -35,9 +35,9 @@ import { Actions } from './actions.js'
 import { currentOrigin } from './calling.js'
 import { forward, refuse, replyLater, tryForward } from './current.js'
 import type { Kernel } from './kernel.js'
-import { withEnv } from './lineage.js'
+import { envKey, withEnv } from './lineage.js'
 import { extend, mailboxLength, relationsOf } from './mailbox.js'
-import { Call, senderOf } from './message.js'
+import { Call, requireMessageName, senderOf } from './message.js'
 import { requireDelay, runAfter, runAt, runEvery, runUntimed } from './own-timer.js'
 import { DEAD, EXITING, type Process, TRAPPING } from './process.js'
 
@@ -179,7 +179,7 @@ class Context extends Actions<Process> {
   deleteAlias(alias: Alias): void {
     const process = this.live()
     const owner = this.kernel.table.aliased(alias)
-    const told = Alias.format(alias)
+    const told = formatTarget(alias)
     if (owner === undefined) throw new TroupeError('ALIAS_UNKNOWN', { alias: told })
     if (owner !== process) {
       throw new TroupeError('ALIAS_NOT_OWNED', { alias: told, owner: formatTarget(owner) })
@@ -246,6 +246,7 @@ class Context extends Actions<Process> {
     payload?: unknown,
     options?: SendOptions,
   ): Timer {
+    requireMessageName(message)
     const send = (): void => void this.send(to, message, payload, options)
     return runUntimed(this.kernel, this.live(), delayMs, send)
   }
@@ -268,13 +269,13 @@ class Context extends Actions<Process> {
   }
 
   env(key: string): unknown {
-    return this.process.lineage.env.get(key.toLowerCase())
+    return this.process.lineage.env.get(envKey(key))
   }
 
   setEnv(key: string, value: unknown): void {
     const process = this.live()
     const { lineage } = process
-    process.lineage = { ...lineage, env: withEnv(lineage.env, { [key]: value }) }
+    process.lineage = { ...lineage, env: withEnv(lineage.env, { [envKey(key)]: value }) }
     extend(process).childLineage = undefined
   }
 

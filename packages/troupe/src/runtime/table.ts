@@ -114,7 +114,7 @@ export class Table {
   }
 
   aliased(alias: Alias): Process | undefined {
-    const isOurs = alias.creation === this.#home.creation && alias.node === this.#home.name
+    const isOurs = alias?.creation === this.#home.creation && alias.node === this.#home.name
     return isOurs ? this.#aliases.get(alias.id) : undefined
   }
 
