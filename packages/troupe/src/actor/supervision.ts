@@ -96,7 +96,7 @@ export class Supervision {
       if (isOver) return undefined
       const mayRetry = this.spec.firstStart === 'retry' && restart !== 'temporary'
       if (!mayRetry || !this.#admit(child)) return failure
-      await this.#patience.wait(this.#delayMs(child, failure.kind === 'refused'))
+      await this.#patience.wait(this.#delayMs(child, refusalOf(failure)))
       this.#countRestart(child)
     }
   }
@@ -156,7 +156,7 @@ export class Supervision {
       this.#exceeded(child, reason)
       return
     }
-    const delayMs = this.#delayMs(child, refused)
+    const delayMs = this.#delayMs(child, refused ? reason : undefined)
     child.state = 'waiting'
     if (delayMs === 0) this.#again(child)
     else child.timer = this.context.after(delayMs, () => this.#again(child))
@@ -200,7 +200,7 @@ export class Supervision {
   }
 
   /** One attempt; gives the child that made it fail. */
-  async #restartGroup({ child, refused }: Failed): Promise<Failed | undefined> {
+  async #restartGroup({ child, reason, refused }: Failed): Promise<Failed | undefined> {
     const all = [...this.children]
     const plan = restartPlan(this.spec.type, all, all.indexOf(child))
     const pick = (positions: readonly number[]): Child[] =>
@@ -210,7 +210,7 @@ export class Supervision {
     // Whoever of the group failed while it was being stopped is started again anyway.
     this.#alsoFailed = this.#alsoFailed.filter((failed) => !group.includes(failed.child))
     for (const member of group) member.state = 'waiting'
-    await this.#patience.wait(this.#delayMs(child, refused))
+    await this.#patience.wait(this.#delayMs(child, refused ? reason : undefined))
     for (const member of group) {
       if (this.ending) return undefined
       const failed = await this.#startMember(member)
@@ -270,8 +270,8 @@ export class Supervision {
     this.restarts += 1
   }
 
-  /** The wait before the next restart of a child. */
-  #delayMs(child: Child, refused: boolean): number {
+  /** The wait before the next restart of a child; `refusal` is why it did not even start. */
+  #delayMs(child: Child, refusal: ExitReason | undefined): number {
     const { backoff } = this.spec
     const { startedMs } = child
     const hasCalmed = startedMs >= 0 && this.context.nowMs() - startedMs >= backoff.resetMs
@@ -280,7 +280,12 @@ export class Supervision {
     child.startedMs = -1
     const chance = backoff.jitter === 0 ? 0 : this.context.random()
     const delayMs = backoffMs(backoff, child.attempt, chance)
-    return refused ? Math.max(START_RETRY_MS_MIN, delayMs) : delayMs
+    if (refusal === undefined) return delayMs
+    // A process that crashes tells the log itself; one that never began has no voice.
+    const waitMs = Math.max(START_RETRY_MS_MIN, delayMs)
+    const told = { child: child.spec.name, reason: describeReason(refusal), retryMs: waitMs }
+    this.context.log.warning('a child did not start and is tried again', told)
+    return waitMs
   }
 
   /** Runs a callback of the user; what it throws ends the supervisor. */
@@ -304,3 +309,7 @@ export class Supervision {
     this.context.stop(crashOf(thrown))
   }
 }
+
+/** Why a child did not start; undefined when it started and ended. */
+const refusalOf = (failure: LaunchFailure): ExitReason | undefined =>
+  failure.kind === 'refused' ? failure.reason : undefined

@@ -134,6 +134,8 @@ export function printed(value: unknown): string {
 export function describeThrown(thrown: unknown): string {
   if (typeof thrown === 'string') return thrown
   try {
+    // A coded error says in its message what happened; its class name would only be in the way.
+    if (TroupeError.is(thrown)) return thrown.message
     if (thrown instanceof Error) return `${thrown.name}: ${thrown.message}`
     return JSON.stringify(thrown) ?? String(thrown)
   } catch {

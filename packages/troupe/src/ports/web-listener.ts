@@ -182,9 +182,9 @@ function openBound(host: string, port: number, limits: Limits): Promise<Bound> {
   return new Promise((resolve, reject) => {
     const server = createServer({
       maxHeaderSize: limits.headersBytesMax,
-      headersTimeout: Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs),
-      requestTimeout: limits.requestTimeoutMs,
-      keepAliveTimeout: limits.idleTimeoutMs,
+      headersTimeout: forNode(Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs)),
+      requestTimeout: forNode(limits.requestTimeoutMs),
+      keepAliveTimeout: forNode(limits.idleTimeoutMs),
       // How often slow clients are looked for; the default of 30 s would outlast the limits.
       connectionsCheckingInterval: Math.min(LOOK_MS_MAX, limits.headersTimeoutMs),
     })
@@ -227,3 +227,6 @@ function answerClientError(error: Error & { readonly code?: string }, socket: So
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\n\r\n`)
   return true
 }
+
+/** Node's way to say "no limit" is 0. */
+const forNode = (timeoutMs: number): number => (Number.isFinite(timeoutMs) ? timeoutMs : 0)

@@ -32,7 +32,7 @@ describe(SENTENCES.throws, () => {
       [new RangeError('boom'), 'RangeError: boom', undefined],
       [
         new TroupeError('NAME_UNKNOWN', { name: 'x' }),
-        'TroupeError: nobody is registered as x here',
+        'nobody is registered as x here',
         'NAME_UNKNOWN',
       ],
       ['a string', 'a string', undefined],

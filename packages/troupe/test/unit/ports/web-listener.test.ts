@@ -48,6 +48,13 @@ describe('a web listener', { timeout: 20_000 }, () => {
     assert.equal(listener.counters().unserved, 1)
   })
 
+  it('takes time limits of Infinity for none', async (t) => {
+    const forever = Number.POSITIVE_INFINITY
+    const limits = { headersTimeoutMs: forever, requestTimeoutMs: forever, idleTimeoutMs: forever }
+    const { url } = await opened(t, limits)
+    assert.equal((await fetch(url)).status, 503)
+  })
+
   it('hands on method, path, query, headers and body', async (t) => {
     const { listener, url } = await opened(t)
     listener.attach(serveWith({ status: 201 }))
