@@ -54,17 +54,20 @@ function copyOf(value: unknown, copies: Map<object, unknown>): unknown {
   const copy: Record<string, unknown> = Array.isArray(value) ? ([] as never) : Object.create(null)
   if (!Array.isArray(value)) Object.setPrototypeOf(copy, Object.getPrototypeOf(value))
   copies.set(value, copy)
-  for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
-    if (!('value' in descriptor) || !descriptor.enumerable) continue
-    const own = copyOf(descriptor.value, copies)
-    Object.defineProperty(copy, key, {
-      value: own,
-      writable: true,
-      enumerable: true,
-      configurable: true,
-    })
+  // Sparse arrays keep their holes, and with them their length.
+  if (Array.isArray(value)) (copy as { length?: number }).length = value.length
+  for (const key of Reflect.ownKeys(value)) {
+    const descriptor = Object.getOwnPropertyDescriptor(value, key)
+    if (descriptor?.enumerable === true) Object.defineProperty(copy, key, own(descriptor, copies))
   }
   return copy
+}
+
+/** A getter goes along uncalled; a value is copied, and may be changed by its new owner. */
+function own(descriptor: PropertyDescriptor, copies: Map<object, unknown>): PropertyDescriptor {
+  if (!('value' in descriptor)) return { ...descriptor, configurable: true }
+  const value = copyOf(descriptor.value, copies)
+  return { value, writable: true, enumerable: true, configurable: true }
 }
 
 /** Dates, maps, sets and binary data by the machine's own clone; the rest is shared. */
