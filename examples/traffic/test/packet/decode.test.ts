@@ -3,14 +3,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { Packr } from 'msgpackr'
+import { REAL_PACKET } from '#test/samples'
 import { decodePacket, encodePacket, PACKET_BYTES_MAX } from '#traffic/packet/decode'
 import { ID_BYTES_MAX } from '#traffic/packet/position'
 import { REJECT_CAUSES, type RejectCause } from '#traffic/packet/verdict'
 
-const REAL_PACKET = Buffer.from(
-  'hKJJRNkkNGUwOTEzOTYtNjJhZS00ZjNiLTg3MTUtN2I0ZmM5YzY0ZDE0o0xvbsvAU1R+Qxkx1qNMYXTLwEI9Ghs6ciCpRW1lcmdlbmN5wg==',
-  'base64',
-)
 const packr = new Packr({ useRecords: false, variableMapSize: true })
 const pack = (value: unknown): Buffer => packr.pack(value)
 const GOOD = { ID: 'bus-1', Lon: -97.7, Lat: 30.2, Emergency: false }

@@ -4,17 +4,9 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { BUS_DAY, REAL_PACKET } from '#test/samples'
 import { runToEnd, type Stats, SystemProcess, udpClient } from '#test/system-process'
 import { encodePacket } from '#traffic/packet/decode'
-
-const REAL_PACKET = Buffer.from(
-  'hKJJRNkkNGUwOTEzOTYtNjJhZS00ZjNiLTg3MTUtN2I0ZmM5YzY0ZDE0o0xvbsvAU1R+Qxkx1qNMYXTLwEI9Ghs6ciCpRW1lcmdlbmN5wg==',
-  'base64',
-)
-const BUS_DAY = fileURLToPath(
-  new URL('../../../../../shared/data/austin-buses-2017-04-18.csv.gz', import.meta.url),
-)
 
 const packetOf = (id: string, latitude: number, longitude: number, emergency = false) =>
   encodePacket({ id, latitude, longitude, emergency })
