@@ -52,7 +52,7 @@ async function stage() {
 }
 
 describe('A call', () => {
-  it('has its whole time, also when its caller blocked the thread for longer than that', async () => {
+  it('has its whole time, also when its caller blocked the thread for longer', async () => {
     const { node, clock, service, client } = await stage()
     const options = { timeoutMs: 60_000 }
     const answer = node.call(client, 'blocked', { service, blockMs: 6_000 }, options)
