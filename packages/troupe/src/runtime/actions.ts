@@ -111,7 +111,7 @@ export class Actions<P extends Process | undefined> {
     return process
   }
 
-  #confirm(
+  async #confirm(
     send: typeof sendWhenRoom,
     to: Address,
     message: string,
@@ -121,7 +121,7 @@ export class Actions<P extends Process | undefined> {
     const { process } = this
     requireMessageName(message)
     if (process !== undefined) {
-      if ((process.flags & DEAD) !== 0) return Promise.resolve(this.#refuse(to, message))
+      if ((process.flags & DEAD) !== 0) return this.#refuse(to, message)
       process.messagesOut += 1
     }
     return send(this.kernel, process, to, message, payload, options)

@@ -30,12 +30,14 @@ import {
   REENTRANT,
   SCHEDULED,
   STARTING,
+  SUSPENDED,
   TRAPPING,
 } from './process.js'
 import { type Program, programOf } from './program.js'
 import type { Relations } from './relations.js'
 import type { Scheduler } from './scheduler.js'
 import { checkSpawnOptions } from './spawn-options.js'
+import type { Suspensions } from './suspension.js'
 import type { Table } from './table.js'
 import type { Timers } from './timers.js'
 import type { Turn } from './turn.js'
@@ -53,6 +55,7 @@ export interface BirthParts {
   readonly turn: Turn
   readonly timers: Timers
   readonly relations: Relations
+  readonly suspensions: Suspensions
   /** False once the node has stopped. */
   isOpen(): boolean
   /** What processes without a parent inherit. */
@@ -167,36 +170,75 @@ export class Births {
     options: SpawnRequest,
     state: Promise<unknown>,
   ): Promise<Process> {
-    const { timers, scheduler } = this.#parts
+    const { scheduler, suspensions } = this.#parts
     const defaults = process.program.behaviour.options
     const timeoutMs =
       options.initTimeoutMs ?? defaults.initTimeoutMs ?? PROCESS_DEFAULTS.initTimeoutMs
     scheduler.suspended += 1
+    // It may have killed itself before its first `await`.
+    if ((process.flags & DEAD) !== 0) {
+      suspensions.zombies += 1
+      const settled = (): boolean => this.#leave(process)
+      then.call(state, settled, settled)
+      return Promise.reject(this.#killed(process))
+    }
+    process.flags |= SUSPENDED
     return new Promise((resolve, reject) => {
-      let isLate = false
-      const wait = timers.after(timeoutMs, () => {
-        isLate = true
-        const detail = { process: describe(process), timeoutMs }
-        reject(this.#fail(parent, process, options, new TroupeError('INIT_TIMEOUT', detail)))
-      })
-      const settle = (finish: () => void): void => {
-        scheduler.suspended -= 1
-        timers.cancel(wait)
-        // After the time limit, or a kill, nobody waits for it any more.
-        if ((process.flags & DEAD) === 0) finish()
-        else if (!isLate) reject(this.#killed(process))
+      const fail = (thrown: unknown): void => {
+        stopWaiting()
+        reject(this.#fail(parent, process, options, thrown))
       }
+      const late = (): void => {
+        fail(new TroupeError('INIT_TIMEOUT', { process: describe(process), timeoutMs }))
+      }
+      const stopWaiting = this.#waitForInit(process, timeoutMs, late, reject)
       const begin = (value: unknown): void => {
+        stopWaiting()
         process.state = value
         this.#begin(process)
         resolve(process)
       }
+      // After the time limit, or a kill, nobody waits for it any more.
       then.call(
         state,
-        (value) => settle(() => begin(value)),
-        (thrown: unknown) => settle(() => reject(this.#fail(parent, process, options, thrown))),
+        (value) => this.#leave(process) && begin(value),
+        (thrown: unknown) => this.#leave(process) && fail(thrown),
       )
     })
+  }
+
+  /** Until `init` is done: its time limit, and a kill, which its spawner learns of at once. */
+  #waitForInit(
+    process: Process,
+    timeoutMs: number,
+    late: () => void,
+    reject: (error: TroupeError) => void,
+  ): () => void {
+    const { timers } = this.#parts
+    const extension = extend(process)
+    const wait = timers.after(timeoutMs, late)
+    const ended = (): void => {
+      timers.cancel(wait)
+      reject(this.#killed(process))
+    }
+    extension.endWaiters ??= []
+    extension.endWaiters.push(ended)
+    return () => {
+      timers.cancel(wait)
+      extension.endWaiters = extension.endWaiters?.filter((waiter) => waiter !== ended)
+    }
+  }
+
+  /** An `init` has settled; false when its process has ended meanwhile. */
+  #leave(process: Process): boolean {
+    const { scheduler, suspensions } = this.#parts
+    scheduler.suspended -= 1
+    if ((process.flags & DEAD) !== 0) {
+      suspensions.zombies -= 1
+      return false
+    }
+    process.flags &= ~SUSPENDED
+    return true
   }
 
   /** Undoes a process that never was; gives the error its spawner gets. */

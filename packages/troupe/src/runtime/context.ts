@@ -39,7 +39,7 @@ import { envKey, withEnv } from './lineage.js'
 import { extend, mailboxLength, relationsOf } from './mailbox.js'
 import { Call, requireMessageName, senderOf } from './message.js'
 import { requireDelay, runAfter, runAt, runEvery, runUntimed } from './own-timer.js'
-import { DEAD, EXITING, type Process, TRAPPING } from './process.js'
+import { DEAD, ENDING, EXITING, type Process, TRAPPING } from './process.js'
 
 class Context extends Actions<Process> {
   get self(): Pid {
@@ -96,7 +96,7 @@ class Context extends Actions<Process> {
   stop(reason: ExitReason = 'normal'): void {
     requireReason(reason)
     const process = this.live()
-    if ((process.flags & EXITING) !== 0) return
+    if ((process.flags & (EXITING | ENDING)) !== 0) return
     extend(process).exitReason = reason
     process.flags |= EXITING
     this.kernel.wake(process)

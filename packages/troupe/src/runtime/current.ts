@@ -6,6 +6,7 @@
  */
 import {
   type Address,
+  describeThrown,
   formatTarget,
   NoReply,
   type Replier,
@@ -16,7 +17,7 @@ import type { Progress, Suspended } from './extension.js'
 import { defer, type Kernel } from './kernel.js'
 import { Call } from './message.js'
 import type { Process } from './process.js'
-import type { Turn } from './turn.js'
+import { isThenable, type Turn } from './turn.js'
 
 /** The current message, whose progress may be changed; undefined outside of handlers. */
 export function current(kernel: Kernel, process: Process): Turn | Suspended | undefined {
@@ -26,8 +27,11 @@ export function current(kernel: Kernel, process: Process): Turn | Suspended | un
 
 function required(kernel: Kernel, process: Process, operation: string): Turn | Suspended {
   const message = current(kernel, process)
-  if (message !== undefined) return message
-  const problem = 'no message is being handled'
+  const isHandling = message !== undefined && message.progress !== 'none'
+  // What was refused has been counted and its caller told: it cannot be handed on any more.
+  const isOver = message?.progress === 'dropped' && operation !== 'refuse'
+  if (isHandling && !isOver) return message
+  const problem = isOver ? 'the message has been refused' : 'no message is being handled'
   throw new TroupeError('NOT_ALLOWED', { operation, problem })
 }
 
@@ -50,9 +54,23 @@ export function replyLater(kernel: Kernel, process: Process): Replier {
     get alive() {
       return call.resolve !== undefined && kernel.clock.nowMs() < kernel.calls.deadlineOf(call)
     },
-    reply: (value) => kernel.calls.answer(call, value),
+    reply: (value) => answer(kernel, call, value),
     reject: (error) => kernel.calls.reject(call, error),
   }
+}
+
+/** A promise is awaited first, so that the time limit of the caller holds meanwhile. */
+function answer(kernel: Kernel, call: Call, value: unknown): boolean {
+  if (call.resolve === undefined || !isThenable(value)) return kernel.calls.answer(call, value)
+  Promise.resolve(value).then(
+    (settled) => kernel.calls.answer(call, settled),
+    (thrown: unknown) => {
+      const to = formatTarget(call.to as Address)
+      const detail = { to, request: call.request, problem: describeThrown(thrown) }
+      kernel.calls.reject(call, new TroupeError('HANDLER_FAILED', detail, thrown))
+    },
+  )
+  return true
 }
 
 /** Hands the current message on; undefined when it was accepted. */

@@ -34,9 +34,12 @@ import type { Suspensions } from './suspension.js'
 import type { Table } from './table.js'
 import type { Timers } from './timers.js'
 import type { Topics } from './topics.js'
-import type { Turn } from './turn.js'
+import { isThenable, type Turn } from './turn.js'
 
 const NOTHING: readonly never[] = Object.freeze([])
+
+/** Before and after the handlers: while `init` or `terminate` runs. */
+const BOUNDS = STARTING | ENDING
 
 /** What a death asks of the rest of the node. */
 export interface DeathParts {
@@ -80,7 +83,7 @@ export class Deaths {
     const outer = turn.enter(process)
     try {
       const waits = terminate(process.state as never, reason, process.context as ProcessContext)
-      if (waits instanceof Promise) {
+      if (isThenable(waits)) {
         this.#finishLater(process, reason, Promise.resolve(waits))
         return
       }
@@ -127,19 +130,21 @@ export class Deaths {
     const { timers, scheduler, suspensions } = this.#parts
     const timeoutMs =
       process.extension?.options?.terminateTimeoutMs ?? PROCESS_DEFAULTS.terminateTimeoutMs
-    let isLate = false
+    // It may have killed itself before its first `await`.
+    if ((process.flags & DEAD) !== 0) suspensions.zombies += 1
+    else process.flags |= SUSPENDED
     scheduler.suspended += 1
     const wait = timers.after(timeoutMs, () => {
-      isLate = true
-      suspensions.zombies += 1
+      if ((process.flags & DEAD) !== 0) return
       this.#parts.logOf(process).error('terminate did not finish in time', { timeoutMs })
       this.#finish(process, reason)
     })
     const settled = (): void => {
       scheduler.suspended -= 1
       timers.cancel(wait)
-      if (isLate) suspensions.zombies -= 1
-      else this.#finish(process, reason)
+      if ((process.flags & DEAD) !== 0) suspensions.zombies -= 1
+      process.flags &= ~SUSPENDED
+      this.#finish(process, reason)
     }
     Promise.prototype.then.call(waits, settled, (thrown: unknown) => {
       this.#terminateFailed(process, thrown)
@@ -160,6 +165,9 @@ export class Deaths {
   #finish(process: Process, reason: ExitReason): void {
     if ((process.flags & DEAD) !== 0) return
     const parts = this.#parts
+    // Its init or its terminate goes on, although nobody waits for it any more.
+    const isUnsettled = (process.flags & SUSPENDED) !== 0 && (process.flags & BOUNDS) !== 0
+    if (isUnsettled) parts.suspensions.zombies += 1
     process.flags = DEAD | SCHEDULED
     this.count += 1
     parts.table.remove(process)

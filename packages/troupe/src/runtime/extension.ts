@@ -15,6 +15,7 @@ import type {
   MailboxPolicy,
   Pid,
   PreservedMailbox,
+  Priority,
   ProcessOptions,
   SendFailure,
 } from '#contract'
@@ -63,6 +64,7 @@ export interface Waiter {
   readonly from: Origin
   readonly name: EntryName
   readonly payload: unknown
+  readonly priority: Priority
   readonly admit: (failure: SendFailure | undefined) => void
 }
 
@@ -90,9 +92,10 @@ export class Relations {
 
 /**
  * How far the current message is dealt with by its own handler: `open`, what it returns is the
- * answer; `handed-on`, forwarded or kept for later; `dropped`, refused and counted.
+ * answer; `handed-on`, forwarded or kept for later; `dropped`, refused and counted. `none`: there
+ * is no message, for `init` or `terminate` is running.
  */
-export type Progress = 'open' | 'handed-on' | 'dropped'
+export type Progress = 'open' | 'handed-on' | 'dropped' | 'none'
 
 /** A message whose async handler has not settled. */
 export interface Suspended {

@@ -99,7 +99,9 @@ export class Kernel implements Home {
       publish: (letter) => this.topics.publish(undefined, eventName(DEAD_LETTER_EVENT), letter),
     })
     this.post = this.#makePost()
-    this.room = new Room((mail, to) => this.post.send(mail.from, to, mail.name, mail.payload))
+    this.room = new Room(({ from, name, payload, priority }, to) =>
+      this.post.sendPriority(from, to, name, payload, priority),
+    )
     this.relations = this.#makeRelations()
     const end = (process: Process, reason: ExitReason): void => this.deaths.end(process, reason)
     this.outcomes = new Outcomes(this.calls, this.letters, { end, defer })
@@ -229,9 +231,9 @@ export class Kernel implements Home {
   }
 
   #makeBirths(contextOf: (kernel: Kernel, process: Process) => ProcessContext): Births {
-    const { table, scheduler, turn, timers, relations } = this
+    const { table, scheduler, turn, timers, relations, suspensions } = this
     return new Births({
-      ...{ home: this, table, scheduler, turn, timers, relations },
+      ...{ home: this, table, scheduler, turn, timers, relations, suspensions },
       isOpen: () => this.#birthsOpen,
       rootLineage: () => this.#rootLineage,
       contextOf: (process) => contextOf(this, process),

@@ -9,6 +9,7 @@ import {
   type Behaviour,
   behaviourOf,
   type ProcessContext,
+  printed,
   requireOption,
 } from '#contract'
 import { DOWN, type EntryName, EVENT, EXIT, INTEREST, LOG, TIMER } from './message.js'
@@ -79,8 +80,8 @@ const programs = new WeakMap<object, Program>()
 
 /** The program of what was given to spawn, made at its first use. */
 export function programOf(definition: AnySpawnable): Program {
-  const behaviour = definition?.[behaviourOf] as unknown as Behaviour
-  const known = programs.get(behaviour)
+  const behaviour = behaviourIn(definition)
+  const known = behaviour === undefined ? undefined : programs.get(behaviour)
   if (known !== undefined) return known
   requireSpawnable(definition, behaviour)
   const made = new Program(behaviour)
@@ -88,10 +89,40 @@ export function programOf(definition: AnySpawnable): Program {
   return made
 }
 
+function behaviourIn(definition: AnySpawnable): Behaviour | undefined {
+  try {
+    return definition?.[behaviourOf] as unknown as Behaviour | undefined
+  } catch {
+    // A proxy that refuses to be read is no definition.
+    return undefined
+  }
+}
+
 /** OPTION_INVALID for what cannot be spawned: most often the protocol in place of its actor. */
-function requireSpawnable(definition: unknown, behaviour: unknown): void {
-  const isProtocol = typeof definition === 'object' && definition !== null && 'kind' in definition
-  const told = isProtocol ? `a ${String(definition.kind)}` : `of type ${typeof definition}`
+function requireSpawnable(
+  definition: unknown,
+  behaviour: Behaviour | undefined,
+): asserts behaviour is Behaviour {
   const problem = 'give what actor(), Actor.of, supervisor(), pool() or router() makes'
-  requireOption(typeof behaviour === 'object', 'definition', told, problem)
+  requireOption(isBehaviour(behaviour), 'definition', kindOf(definition), problem)
+}
+
+/** Enough of one to be run: those made by hand may lack anything. */
+function isBehaviour(behaviour: Behaviour | undefined): boolean {
+  if (typeof behaviour !== 'object' || behaviour === null) return false
+  const { messages, requests, options, init } = behaviour
+  const isWhole = typeof options === 'object' && options !== null && typeof init === 'function'
+  return isWhole && isIterable(messages) && isIterable(requests)
+}
+
+const isIterable = (value: unknown): boolean =>
+  typeof (value as Iterable<unknown> | undefined)?.[Symbol.iterator] === 'function'
+
+function kindOf(definition: unknown): string {
+  try {
+    const isProtocol = typeof definition === 'object' && definition !== null && 'kind' in definition
+    return isProtocol ? `a ${printed(definition.kind)}` : `of type ${typeof definition}`
+  } catch {
+    return `of type ${typeof definition}`
+  }
 }

@@ -6,15 +6,14 @@
  * Limit: one place for each `sendWhenRoom` not yet settled, which is the caller's own bound.
  */
 import type { SendFailure } from '#contract'
-import type { Mail, Waiter } from './extension.js'
+import type { Waiter } from './extension.js'
 import { boundedLength } from './mailbox.js'
-import type { EntryName, Origin } from './message.js'
 import { AWAITED, BOUNDED, DEAD, type Process } from './process.js'
 
 export class Room {
-  readonly #send: (mail: Omit<Mail, 'sinceMs'>, to: Process) => SendFailure | undefined
+  readonly #send: (waiter: Waiter, to: Process) => SendFailure | undefined
 
-  constructor(send: (mail: Omit<Mail, 'sinceMs'>, to: Process) => SendFailure | undefined) {
+  constructor(send: (waiter: Waiter, to: Process) => SendFailure | undefined) {
     this.#send = send
   }
 
@@ -27,14 +26,9 @@ export class Room {
   }
 
   /** Waits for room; settles as `send` does. */
-  wait(
-    process: Process,
-    from: Origin,
-    name: EntryName,
-    payload: unknown,
-  ): Promise<SendFailure | undefined> {
+  wait(process: Process, mail: Omit<Waiter, 'admit'>): Promise<SendFailure | undefined> {
     return new Promise((admit) => {
-      process.extension?.limit?.waiters.push({ from, name, payload, admit })
+      process.extension?.limit?.waiters.push({ ...mail, admit })
       process.flags |= AWAITED
     })
   }

@@ -3,7 +3,14 @@
  *
  * @source ergo-features 5
  */
-import type { Address, ExitReason, Pid, SendFailure, SendOptions } from '#contract'
+import {
+  type Address,
+  type ExitReason,
+  type Pid,
+  requirePriority,
+  type SendFailure,
+  type SendOptions,
+} from '#contract'
 import { enter, isOutside } from './entrance.js'
 import type { Kernel } from './kernel.js'
 import { DEAD, type Process } from './process.js'
@@ -59,7 +66,9 @@ export function sendWhenRoom(
   }
   const taken = entered ? entered.payload : payload
   const shared = kernel.share === undefined ? taken : kernel.share(taken)
-  return kernel.room.wait(process, from, message, shared)
+  const priority = options?.priority ?? from?.extension?.options?.priority ?? 'normal'
+  requirePriority(priority)
+  return kernel.room.wait(process, { from, name: message, payload: shared, priority })
 }
 
 /** Like a send; a far node confirms that it has queued the message. */

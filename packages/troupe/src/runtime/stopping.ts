@@ -30,14 +30,12 @@ export async function stopNode(kernel: Kernel, verbs: StopVerbs, timeoutMs: numb
     kernel.log.error('an application did not stop', { error: describeThrown(thrown) })
   })
   kernel.closeBirths()
-  while (kernel.table.size > 0) {
-    const leftMs = deadlineMs - kernel.clock.nowMs()
-    if (leftMs <= 0) {
-      killRest(kernel, timeoutMs)
-      break
-    }
-    await endRoots(kernel, leftMs)
+  const families = new Families(kernel.table.all())
+  for (let roots = families.roots; roots.length > 0; roots = families.below(roots)) {
+    await endAll(kernel, roots, deadlineMs - kernel.clock.nowMs())
+    if (kernel.clock.nowMs() >= deadlineMs) break
   }
+  if (kernel.table.size > 0) killRest(kernel, timeoutMs)
   cancelReport()
   verbs.stopCron()
   kernel.post.open = false
@@ -47,12 +45,46 @@ export async function stopNode(kernel: Kernel, verbs: StopVerbs, timeoutMs: numb
   await kernel.log.stop()
 }
 
-/** Ends all processes without a living parent and waits for them. */
-async function endRoots(kernel: Kernel, leftMs: number): Promise<void> {
-  const roots = kernel.table.all().filter(isRoot)
+/** Who is whose child. Worked out once: a chain of parents may be as long as the table. */
+class Families {
+  /** Processes without a living parent. */
+  readonly roots: Process[] = []
+  readonly #children = new Map<Process, Process[]>()
+
+  constructor(all: readonly Process[]) {
+    for (const process of all) {
+      const { parent } = process.lineage
+      if (!(parent instanceof Process) || !isAlive(parent)) this.roots.push(process)
+      else {
+        const siblings = this.#children.get(parent)
+        if (siblings === undefined) this.#children.set(parent, [process])
+        else siblings.push(process)
+      }
+    }
+  }
+
+  /** The living nearest below these, who have ended. */
+  below(parents: readonly Process[]): Process[] {
+    const found: Process[] = []
+    // A list that grows while it is walked: below a child that has ended are its children.
+    const looked = [...parents]
+    for (let at = 0; at < looked.length; at += 1) {
+      for (const child of this.#children.get(looked[at] as Process) ?? []) {
+        if (isAlive(child)) found.push(child)
+        else looked.push(child)
+      }
+    }
+    return found
+  }
+}
+
+const isAlive = (process: Process): boolean => (process.flags & DEAD) === 0
+
+/** Tells all of them to end and waits for that, at most `leftMs`. */
+async function endAll(kernel: Kernel, all: readonly Process[], leftMs: number): Promise<void> {
   const node = { kind: 'node' as const, node: kernel.name }
-  const ended = roots.map((process) => kernel.deaths.whenEnded(process))
-  for (const process of roots) kernel.relations.exit(process, node, 'shutdown', 'stop')
+  const ended = all.map((process) => kernel.deaths.whenEnded(process))
+  for (const process of all) kernel.relations.exit(process, node, 'shutdown', 'stop')
   await new Promise<void>((resolve) => {
     const wait = kernel.timers.after(leftMs, resolve)
     void Promise.all(ended).then(() => {
@@ -60,11 +92,6 @@ async function endRoots(kernel: Kernel, leftMs: number): Promise<void> {
       resolve()
     })
   })
-}
-
-function isRoot(process: Process): boolean {
-  const { parent } = process.lineage
-  return !(parent instanceof Process) || (parent.flags & DEAD) !== 0
 }
 
 const told = (process: Process): string => {

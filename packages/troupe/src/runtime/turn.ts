@@ -92,6 +92,7 @@ export class Turn {
     const { process: before, from, name, payload, progress } = this
     this.process = process
     this.from = undefined
+    this.progress = 'none'
     return { process: before, from, name, payload, progress }
   }
 
@@ -210,8 +211,8 @@ function isUntyped(process: Process, from: Origin, name: EntryName): name is str
   return (from instanceof Call ? handleCall : handleMessage) !== undefined
 }
 
-const isThenable = (value: unknown): boolean =>
+/** True for anything that can be awaited. */
+export const isThenable = (value: unknown): boolean =>
   value instanceof Promise ||
-  (typeof value === 'object' &&
-    value !== null &&
+  (((typeof value === 'object' && value !== null) || typeof value === 'function') &&
     typeof (value as PromiseLike<unknown>).then === 'function')
