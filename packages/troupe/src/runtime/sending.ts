@@ -82,7 +82,7 @@ export function sendImportant(
 ): Promise<SendFailure | undefined> {
   // Untyped callers may give anything as an address.
   const node = typeof to === 'string' ? undefined : (to as Pid | undefined)?.node
-  if (node === undefined || node === kernel.name) {
+  if (typeof node !== 'string' || node === kernel.name) {
     return Promise.resolve(sendMessage(kernel, from, to, message, payload, options))
   }
   const envelope = {

@@ -20,6 +20,7 @@ const GARBAGE: readonly (readonly [to: unknown, code: string])[] = [
   [[], 'PROCESS_UNKNOWN'],
   [Object.create(null), 'PROCESS_UNKNOWN'],
   [{ kind: 'liar' }, 'PROCESS_UNKNOWN'],
+  [{ kind: 'pid', node: 5 }, 'PROCESS_UNKNOWN'],
   [{ kind: 'pid' }, 'PROCESS_INCARNATION'],
   [{ kind: 'alias' }, 'ALIAS_UNKNOWN'],
   [{ kind: 'name' }, 'NAME_UNKNOWN'],
