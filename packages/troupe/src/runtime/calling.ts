@@ -68,9 +68,14 @@ export function makeCall(
   call.resolve = takenResolve
   call.reject = takenReject
   kernel.calls.add(call)
-  if (caller !== undefined && !mayCall(kernel, caller, call)) return promise
-  if (options?.signal !== undefined) abortWith(kernel, call, options.signal)
-  if (call.reject !== undefined) post(kernel, call, to, payload, options)
+  try {
+    if (caller !== undefined && !mayCall(kernel, caller, call)) return promise
+    if (options?.signal !== undefined) abortWith(kernel, call, options.signal)
+    if (call.reject !== undefined) post(kernel, call, to, payload, options)
+  } catch (thrown) {
+    // An address or a signal may be a hostile object; left in its list, the call would float.
+    kernel.calls.reject(call, thrown as TroupeError)
+  }
   // To another node: no turn of this one will read the clock for it.
   if (kernel.scheduler.resting) kernel.calls.stamp(kernel.clock.nowMs())
   return promise
@@ -140,7 +145,13 @@ function abortWith(kernel: Kernel, call: Call, signal: AbortSignal): void {
     return
   }
   signal.addEventListener('abort', abort, { once: true })
-  call.release = () => signal.removeEventListener('abort', abort)
+  call.release = () => {
+    try {
+      signal.removeEventListener('abort', abort)
+    } catch {
+      // It is the caller's object, and the callee that answers must not fail for it.
+    }
+  }
 }
 
 function refusedOptions(options: CallOptions): unknown {

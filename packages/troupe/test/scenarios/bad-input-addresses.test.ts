@@ -79,6 +79,41 @@ describe('what is no address', () => {
     assert.equal(dropped(node, 'handler-failed'), 1)
     await assertWell(test)
   })
+
+  it('such as one that throws when it is read rejects its call, and no call stays', async () => {
+    await using test = await testNode()
+    const { node, clock } = test
+    const { pid } = await play(node)
+    const hostile = Object.defineProperty({}, 'kind', {
+      get() {
+        throw new RangeError('do not read')
+      },
+    }) as Address
+    await assert.rejects(() => node.call(hostile, 'ask', 1), RangeError)
+    const ofProcess = node.call(pid, 'ask', (context) => context.call(hostile, 'ask', 1))
+    await assert.rejects(ofProcess, { code: 'HANDLER_FAILED' })
+    await clock.advance(10_000)
+    assert.equal(clock.pending(), 0)
+    await assertWell(test)
+  })
+})
+
+describe('a signal', () => {
+  it('that cannot be listened to rejects its call; one that cannot be left does not', async () => {
+    await using test = await testNode()
+    const { node } = test
+    const { pid } = await play(node)
+    const refuse = (): never => {
+      throw new RangeError('no listeners')
+    }
+    const ask = (signal: object) =>
+      node.call(pid, 'ask', () => 'answer', { signal: signal as AbortSignal })
+    await assert.rejects(ask({ addEventListener: refuse }), RangeError)
+    assert.equal(await ask({ addEventListener() {}, removeEventListener: refuse }), 'answer')
+    assert.equal(await ask({ addEventListener() {} }), 'answer')
+    assert.equal(node.isAlive(pid), true)
+    await assertWell(test)
+  })
 })
 
 /** What a process does with garbage; each must be harmless, or an error of Troupe. */
