@@ -50,20 +50,7 @@ export function makeCall(
     const refused = refusedOptions(options)
     if (refused !== undefined) return Promise.reject(refused)
   }
-  let timeoutMs = options?.timeoutMs ?? PROCESS_DEFAULTS.callTimeoutMs
-  let deadlineMs = UNSTAMPED
-  if (caller !== undefined) {
-    const current = currentOrigin(kernel, caller)
-    if (current instanceof Call) {
-      // Not later than what the request that is being handled has left.
-      const leftMs = kernel.calls.deadlineOf(current) - kernel.clock.nowMs()
-      if (leftMs < timeoutMs) {
-        deadlineMs = current.deadlineMs
-        timeoutMs = leftMs
-      }
-    }
-  }
-  const call = new Call(caller, to, request, deadlineMs, timeoutMs)
+  const call = newCall(kernel, caller, to, request, options)
   const promise = new Promise<unknown>(takeFunctions)
   call.resolve = takenResolve
   call.reject = takenReject
@@ -79,6 +66,29 @@ export function makeCall(
   // To another node: no turn of this one will read the clock for it.
   if (kernel.scheduler.resting) kernel.calls.stamp(kernel.clock.nowMs())
   return promise
+}
+
+function newCall(
+  kernel: Kernel,
+  caller: Process | undefined,
+  to: Address,
+  request: string,
+  options: CallOptions | undefined,
+): Call {
+  let timeoutMs = options?.timeoutMs ?? PROCESS_DEFAULTS.callTimeoutMs
+  let deadlineMs = UNSTAMPED
+  if (caller !== undefined) {
+    const current = currentOrigin(kernel, caller)
+    if (current instanceof Call) {
+      // Not later than what the request that is being handled has left.
+      const leftMs = kernel.calls.deadlineOf(current) - kernel.clock.nowMs()
+      if (leftMs < timeoutMs) {
+        deadlineMs = current.deadlineMs
+        timeoutMs = leftMs
+      }
+    }
+  }
+  return new Call(caller, to, request, deadlineMs, timeoutMs)
 }
 
 function post(

@@ -237,7 +237,7 @@ describe('a node stopped by a handler of its own', () => {
     assert.equal(test.clock.nowMs(), 0)
   })
 
-  it('kills the handler that waits for it after stopTimeoutMs: each waits for the other', async () => {
+  it('kills a handler that waits for it after stopTimeoutMs: each awaits the other', async () => {
     await using test = await testNode({ stopTimeoutMs: 2_000 })
     const { pid } = await play(test.node)
     const end = endOf(test.node, pid)
