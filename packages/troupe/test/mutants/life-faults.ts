@@ -87,7 +87,7 @@ export const LIFE_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'terminate is not waited for',
     file: 'runtime/death',
-    find: 'this.#finishLater(process, reason, waits); return;',
+    find: 'this.#finishLater(process, reason, Promise.resolve(waits)); return;',
     replace: '',
     caughtBy: ['scenarios/semantics-exits.test'],
   },
