@@ -130,8 +130,16 @@ export function printed(value: unknown): string {
   }
 }
 
-/** One line that tells any thrown value, also one that does not want to be told. */
+/** Characters of a thrown value that are told; one may hold all there is in memory. */
+const TOLD_LENGTH_MAX = 2_000
+
+/** One line that tells any thrown value, cut to its length, also one that refuses to be told. */
 export function describeThrown(thrown: unknown): string {
+  const told = wholeOf(thrown)
+  return told.length > TOLD_LENGTH_MAX ? `${told.slice(0, TOLD_LENGTH_MAX)}…` : told
+}
+
+function wholeOf(thrown: unknown): string {
   if (typeof thrown === 'string') return thrown
   try {
     // A coded error says in its message what happened; its class name would only be in the way.

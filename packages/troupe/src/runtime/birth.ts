@@ -46,6 +46,8 @@ export type SpawnRequest = SpawnOptions & { readonly args?: readonly unknown[] }
 
 const NO_OPTIONS: SpawnRequest = Object.freeze({})
 const NO_ARGS: readonly unknown[] = Object.freeze([])
+/** So many `init` may be on one stack, each spawned by the one before. */
+const DEPTH_MAX = 100
 
 /** What a birth asks of the rest of the node. */
 export interface BirthParts {
@@ -61,6 +63,8 @@ export interface BirthParts {
   /** What processes without a parent inherit. */
   rootLineage(): Lineage
   contextOf(process: Process): ProcessContext
+  /** Runs something on a stack of its own. */
+  soon(run: () => void): void
   /** Ends a process that was never told of: no `terminate`, no log. */
   discard(process: Process, reason: ExitReason): void
 }
@@ -68,6 +72,8 @@ export interface BirthParts {
 export class Births {
   spawned = 0
   failed = 0
+  /** How many `init` are on the stack. */
+  #depth = 0
   readonly #parts: BirthParts
 
   constructor(parts: BirthParts) {
@@ -131,10 +137,22 @@ export class Births {
     extend(process).name = name
   }
 
-  /** Runs `init` at once, on the stack of the spawner, as a handler of the new process. */
+  /**
+   * Runs `init` at once, on the stack of the spawner, as a handler of the new process; on a stack
+   * of its own when each `init` spawns the next and the stack would end.
+   */
   #init(parent: Process | undefined, process: Process, options: SpawnRequest): Promise<Process> {
+    if (this.#depth < DEPTH_MAX) return this.#initNow(parent, process, options)
+    return new Promise((resolve) => {
+      this.#parts.soon(() => resolve(this.#initNow(parent, process, options)))
+    })
+  }
+
+  #initNow(parent: Process | undefined, process: Process, options: SpawnRequest): Promise<Process> {
+    if ((process.flags & DEAD) !== 0) return Promise.reject(this.#killed(process))
     const { turn } = this.#parts
     const outer = turn.enter(process)
+    this.#depth += 1
     try {
       const context = process.context as ProcessContext
       const state = process.program.behaviour.init(context, options.args ?? NO_ARGS)
@@ -146,6 +164,7 @@ export class Births {
     } catch (thrown) {
       return Promise.reject(this.#fail(parent, process, options, thrown))
     } finally {
+      this.#depth -= 1
       turn.leave(outer)
     }
     this.#begin(process)

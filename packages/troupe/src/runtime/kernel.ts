@@ -237,6 +237,7 @@ export class Kernel implements Home {
       isOpen: () => this.#birthsOpen,
       rootLineage: () => this.#rootLineage,
       contextOf: (process) => contextOf(this, process),
+      soon: this.clock.soon,
       discard: (process, reason) => this.deaths.discard(process, reason),
     })
   }

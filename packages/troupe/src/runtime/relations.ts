@@ -186,6 +186,7 @@ export class Relations {
     if (own === undefined) return []
     const key = this.#keyOf(target)
     const others = this.#byKey.get(key)
+    if (others === undefined && !this.#isFar(target)) return []
     // The smaller of the two: one may watch very many, and very many may watch one.
     const isFewer = others !== undefined && others.size < own.watchCount
     const looked = isFewer ? [...others.values()] : watchesOf(process)
@@ -197,8 +198,13 @@ export class Relations {
     if (target.kind !== 'name' && target.kind !== 'event') {
       return `${target.kind}:${formatTarget(target)}`
     }
-    const isOwn = target.node === undefined || target.node === this.#home.name
-    return isOwn ? `${target.kind}:${target.name}` : `${target.kind}:${target.name}@${target.node}`
+    const place = this.#isFar(target) ? `@${target.node}` : ''
+    return `${target.kind}:${target.name}${place}`
+  }
+
+  /** True for a target at another node. */
+  #isFar(target: Target): target is Target & { readonly node: string } {
+    return target.node !== undefined && target.node !== this.#home.name
   }
 
   #watch(watcher: Process, mode: Watch['mode'], target: Target): Watch {
@@ -212,7 +218,7 @@ export class Relations {
   /** Puts a watch where the end of its target will find it; a reason when there is no target. */
   #place(watch: Watch): ExitReason | undefined {
     const { target } = watch
-    if (target.node !== undefined && target.node !== this.#home.name) {
+    if (this.#isFar(target)) {
       const failure = this.#wire.watch(target.node, watch.watcher, target, watch)
       return failure === undefined ? undefined : 'no-connection'
     }
@@ -240,7 +246,7 @@ export class Relations {
     const watcher = watch.watcher as Process
     removeWatch(watch)
     const { target } = watch
-    if (target.node !== undefined && target.node !== this.#home.name) {
+    if (this.#isFar(target)) {
       this.#wire.unwatch(target.node, watcher, watch)
     } else if (Pid.is(target)) {
       const process = this.#table.find(target)
