@@ -14,6 +14,9 @@ import type { Wait } from './timers.js'
 /** A wall clock time is looked at again this often, in case the clock was set. */
 const WALL_CHECK_MS = 60_000
 
+/** A period below the clock's resolution would fire without end. */
+const PERIOD_MS_MIN = 1
+
 /** What happens when a timer is due: the next delay, or undefined when it is over. */
 type Due = (timer: OwnTimer) => number | undefined
 
@@ -81,10 +84,11 @@ class OwnTimer implements Timer, TimerTurn {
   }
 }
 
-/** OPTION_INVALID unless it is milliseconds, 0 or more; a period must be above 0. */
+/** OPTION_INVALID unless it is milliseconds, 0 or more; a period at least `PERIOD_MS_MIN`. */
 export function requireDelay(option: string, value: number, isPeriod = false): void {
-  const holds = typeof value === 'number' && value >= 0 && (!isPeriod || value > 0)
-  requireOption(holds, option, value, 'give milliseconds, not below 0')
+  const least = isPeriod ? PERIOD_MS_MIN : 0
+  const holds = typeof value === 'number' && value >= least
+  requireOption(holds, option, value, `give milliseconds, not below ${least}`)
 }
 
 function requireRun(run: unknown): void {

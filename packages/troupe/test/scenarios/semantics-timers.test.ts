@@ -167,6 +167,7 @@ describe(SENTENCES.timers, () => {
       )
     await bad((context) => context.after(-1, () => {}))
     await bad((context) => context.every(0, () => {}))
+    await bad((context) => context.every(0.5, () => {}))
     await bad((context) => context.after(Number.NaN, () => {}))
     await bad((context) => context.sendAfter(-1, 'x', 'y'))
   })
