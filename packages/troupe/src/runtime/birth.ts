@@ -190,9 +190,7 @@ export class Births {
     state: Promise<unknown>,
   ): Promise<Process> {
     const { scheduler, suspensions } = this.#parts
-    const defaults = process.program.behaviour.options
-    const timeoutMs =
-      options.initTimeoutMs ?? defaults.initTimeoutMs ?? PROCESS_DEFAULTS.initTimeoutMs
+    const timeoutMs = initTimeoutOf(process, options)
     scheduler.suspended += 1
     // It may have killed itself before its first `await`.
     if ((process.flags & DEAD) !== 0) {
@@ -282,6 +280,11 @@ export class Births {
 
 /** As `await` does it, whatever `then` a promise carries. */
 const then = Promise.prototype.then
+
+function initTimeoutOf(process: Process, options: SpawnRequest): number {
+  const { initTimeoutMs } = process.program.behaviour.options
+  return options.initTimeoutMs ?? initTimeoutMs ?? PROCESS_DEFAULTS.initTimeoutMs
+}
 
 const initFailed = (process: Process, problem: string, cause?: unknown): TroupeError =>
   new TroupeError('INIT_FAILED', { process: describe(process), problem }, cause)

@@ -17,6 +17,7 @@ import {
   NODE_EVENT,
   type NodeOptions,
   type ProcessContext,
+  type SendFailure,
   TroupeError,
   type Wire,
 } from '#contract'
@@ -24,6 +25,7 @@ import { Births } from './birth.js'
 import { Calls } from './calls.js'
 import { DeadLetters } from './dead-letters.js'
 import { Deaths } from './death.js'
+import type { Waiter } from './extension.js'
 import { type Lineage, rootLineage, withEnv } from './lineage.js'
 import { consoleSink, Log } from './log/index.js'
 import { extend, mailboxLength, withdraw } from './mailbox.js'
@@ -99,9 +101,7 @@ export class Kernel implements Home {
       publish: (letter) => this.topics.publish(undefined, eventName(DEAD_LETTER_EVENT), letter),
     })
     this.post = this.#makePost()
-    this.room = new Room(({ from, name, payload, priority }, to) =>
-      this.post.sendPriority(from, to, name, payload, priority),
-    )
+    this.room = new Room((waiter, to) => this.#admit(waiter, to))
     this.relations = this.#makeRelations()
     const end = (process: Process, reason: ExitReason): void => this.deaths.end(process, reason)
     this.outcomes = new Outcomes(this.calls, this.letters, { end, defer })
@@ -115,6 +115,10 @@ export class Kernel implements Home {
     this.deaths = this.#makeDeaths()
     this.log = this.#makeLog(options)
     this.#connect(options)
+  }
+
+  #admit({ from, name, payload, priority }: Waiter, to: Process): SendFailure | undefined {
+    return this.post.sendPriority(from, to, name, payload, priority)
   }
 
   get rootLineage(): Lineage {

@@ -52,7 +52,7 @@ describe('a nest of processes', () => {
   const depths = { sync: 20_000, async: 20_000 }
 
   for (const kind of ['sync', 'async'] as const) {
-    it(`of ${depths[kind]}, each spawned in the ${kind} init of the one before, begins`, async () => {
+    it(`of ${depths[kind]}, each spawned in the ${kind} init of the last, begins`, async () => {
       await using test = await testNode()
       const { node, clock } = test
       let begun = 0
@@ -117,7 +117,7 @@ describe('a storm of calls', () => {
     await lives(test)
   })
 
-  it('of 10,000, each with a time limit of its own, tells each caller at its own time', async () => {
+  it('of 10,000, each with a limit of its own, tells each caller at its own time', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const { pid } = await play(node)

@@ -95,7 +95,7 @@ describe('a handler that throws', () => {
     await lives(test)
   })
 
-  it('while it hears of a down, an exit, an event or a log record ends its process alone', async () => {
+  it('that hears of a down, an exit, an event or a record ends its process alone', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const deaf = actor(protocol('deaf', {}), {
@@ -169,7 +169,7 @@ describe('a handler that throws', () => {
 })
 
 describe('a promise that nobody awaits', () => {
-  it('is counted for the node when it rejects, whatever it rejects with, and nobody ends', async () => {
+  it('is counted for the node, whatever it rejects with, and nobody ends', async () => {
     // The test runner would take a floating rejection for a failed test.
     const others = process.listeners('unhandledRejection')
     process.removeAllListeners('unhandledRejection')

@@ -78,7 +78,7 @@ describe('a handler that hangs', () => {
     await lives(test)
   })
 
-  it('in terminate that is killed meanwhile is a zombie until it settles, and told once', async () => {
+  it('in terminate, killed meanwhile, is a zombie until it settles, and told once', async () => {
     await using test = await testNode()
     const { node, clock, log } = test
     const gate = makeGate()
@@ -102,7 +102,7 @@ describe('a handler that hangs', () => {
     await lives(test)
   })
 
-  it('in init is killed at once: its spawner is told, and it is a zombie until it settles', async () => {
+  it('in init is killed at once: its spawner hears, and it is a zombie till it settles', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const gate = makeGate()

@@ -157,7 +157,7 @@ describe('what is done twice', () => {
 })
 
 describe('a process that turns to itself', () => {
-  it('may hand a message on to itself, link and monitor itself, and is no worse for it', async () => {
+  it('may hand on to itself, link and monitor itself, and is no worse for it', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const Again = protocol('again', { again: message(), ask: request<void, number>() })

@@ -9,7 +9,7 @@ import { testNode } from 'troupe/testing'
 const Db = protocol('db', {})
 
 describe('A supervisor', () => {
-  it('tells of each try to start a child that does not, with the wait before the next', async () => {
+  it('tells of each try to start a child that does not, with the next wait', async () => {
     await using test = await testNode()
     let tries = 0
     const dbActor = actor(Db, {
