@@ -102,7 +102,7 @@ describe('a handler that hangs', () => {
     await lives(test)
   })
 
-  it('in init is killed at once: its spawner hears, and it is a zombie till it settles', async () => {
+  it('in init is killed at once: its spawner hears, and a zombie is left for a while', async () => {
     await using test = await testNode()
     const { node, clock } = test
     const gate = makeGate()
