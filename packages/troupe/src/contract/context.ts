@@ -275,8 +275,8 @@ export interface ProcessContext extends Sender, Spawner {
   /** Runs `run` as a turn of this process, once, after `delayMs`. A throw ends the process. */
   after(delayMs: number, run: () => unknown): Timer
   /**
-   * Runs `run` as a turn of this process every `periodMs`, 1 or more, without drift; turns that come
-   * late are not made up for.
+   * Runs `run` as a turn of this process every `periodMs`, 1 or more, without drift; turns that
+   * come late are not made up for.
    *
    * @example const beat = context.every(1_000, () => context.log.info('alive'))
    */
