@@ -10,6 +10,8 @@ import {
   NoReply,
   type Pid,
   type ProcessContext,
+  printed,
+  readObject,
   type SendFailure,
   TroupeError,
 } from '#contract'
@@ -74,6 +76,7 @@ export class RouterState {
       return this.#refuse(this.#failure('HANDLER_FAILED', message, problem, thrown))
     }
     if (name === undefined) return this.#discard(message)
+    if (typeof name !== 'string') return this.#refuse(unknownRoute(name))
     const route = this.#routes.get(name)
     if (route === undefined) return this.#forwardTo(name, name)
     if (route.worker === undefined) return this.#refuse(new TroupeError('ROUTE_DISABLED', { name }))
@@ -101,9 +104,7 @@ export class RouterState {
       const limit = route?.spec.options?.mailbox?.lengthMax ?? 'all'
       return new TroupeError('MAILBOX_FULL', { to: name, limit })
     }
-    return route === undefined
-      ? new TroupeError('ROUTE_UNKNOWN', { name })
-      : new TroupeError('ROUTE_BUSY', { name })
+    return route === undefined ? unknownRoute(name) : new TroupeError('ROUTE_BUSY', { name })
   }
 
   #failure(code: 'HANDLER_FAILED', message: string, problem: string, cause: unknown): TroupeError {
@@ -125,7 +126,8 @@ export class RouterState {
     return this.#context.name ?? formatTarget(this.#context.self)
   }
 
-  async addRoute(spec: RouteSpec): Promise<Pid> {
+  async addRoute(given: RouteSpec): Promise<Pid> {
+    const spec = readObject('addRoute', given)
     const { name } = spec
     if (this.#routes.has(name)) throw new TroupeError('ROUTE_TAKEN', { name })
     const route: Route = { spec, worker: undefined, busy: false, forwarded: 0 }
@@ -183,14 +185,15 @@ export class RouterState {
     return route.worker?.pid ?? this.#start(route, route.spec)
   }
 
-  async replaceRoute(spec: RouteSpec): Promise<Pid> {
+  async replaceRoute(given: RouteSpec): Promise<Pid> {
+    const spec = readObject('replaceRoute', given)
     return this.#start(this.#idle(spec.name), spec)
   }
 
   /** A route that is not being changed. */
   #idle(name: string): Route {
     const route = this.#routes.get(name)
-    if (route === undefined) throw new TroupeError('ROUTE_UNKNOWN', { name })
+    if (route === undefined) throw unknownRoute(name)
     if (route.busy) throw new TroupeError('ROUTE_BUSY', { name })
     return route
   }
@@ -223,6 +226,9 @@ export class RouterState {
     return this.crew.end()
   }
 }
+
+const unknownRoute = (name: unknown): TroupeError =>
+  new TroupeError('ROUTE_UNKNOWN', { name: printed(name) })
 
 function stateOf(worker: Child | undefined): RouteInfo['state'] {
   if (worker === undefined) return 'disabled'

@@ -6,7 +6,15 @@
  *
  * @source ergo-features 9, Dynamic API
  */
-import { describeReason, formatTarget, Pid, TroupeError } from '#contract'
+import {
+  describeReason,
+  formatTarget,
+  Pid,
+  printed,
+  readObject,
+  requireOption,
+  TroupeError,
+} from '#contract'
 import { Child } from './child.js'
 import { type ChildSpec, checkChild } from './child-spec.js'
 import type { Supervision } from './supervision.js'
@@ -22,7 +30,11 @@ export function inTurn<T>(supervision: Supervision, operation: () => Promise<T>)
   return spec.surroundings.dynamic ? operation() : operations.run(operation)
 }
 
-export async function startChild(supervision: Supervision, asked: StartChild): Promise<Pid> {
+export async function startChild(supervision: Supervision, given: StartChild): Promise<Pid> {
+  const asked = readObject('startChild', given)
+  const { args, as } = asked
+  requireOption(args === undefined || Array.isArray(args), 'args', args, 'give a list')
+  requireOption(as === undefined || typeof as === 'string', 'as', as, 'give a name')
   if (supervision.spec.surroundings.dynamic) return startDynamic(supervision, asked)
   const child = childOf(supervision, asked.name)
   if (child.state === 'disabled') throw new TroupeError('CHILD_DISABLED', { name: asked.name })
@@ -36,7 +48,7 @@ export async function startChild(supervision: Supervision, asked: StartChild): P
 async function startDynamic(supervision: Supervision, asked: StartChild): Promise<Pid> {
   const { name, args, as } = asked
   const template = supervision.spec.children.find((spec) => spec.name === name)
-  if (template === undefined) throw new TroupeError('CHILD_UNKNOWN', { name })
+  if (template === undefined) throw new TroupeError('CHILD_UNKNOWN', { name: printed(name) })
   if (supervision.disabled.has(name)) throw new TroupeError('CHILD_DISABLED', { name })
   const child = new Child(template, args, as)
   supervision.children.add(child)
@@ -48,13 +60,13 @@ async function startDynamic(supervision: Supervision, asked: StartChild): Promis
   }
 }
 
-export async function addChild(supervision: Supervision, spec: ChildSpec): Promise<Pid> {
+export async function addChild(supervision: Supervision, given: ChildSpec): Promise<Pid> {
   const { surroundings } = supervision.spec
   if (surroundings.dynamic) {
     const problem = 'its children are made from templates; use startChild'
     throw new TroupeError('NOT_ALLOWED', { operation: 'addChild', problem })
   }
-  const checked = checkChild(spec, surroundings)
+  const checked = checkChild(readObject('addChild', given), surroundings)
   const isTaken = [...supervision.children].some((child) => child.spec.name === checked.name)
   if (isTaken) throw new TroupeError('CHILD_TAKEN', { name: checked.name })
   const child = new Child(checked)
@@ -155,7 +167,7 @@ export function counters(supervision: Supervision): SupervisorCounters {
 
 function requireTemplate(supervision: Supervision, name: string): void {
   const isKnown = supervision.spec.children.some((template) => template.name === name)
-  if (!isKnown) throw new TroupeError('CHILD_UNKNOWN', { name })
+  if (!isKnown) throw new TroupeError('CHILD_UNKNOWN', { name: printed(name) })
 }
 
 /** The child of a name; of dynamic ones, that registered under it. */
@@ -165,7 +177,7 @@ function childOf(supervision: Supervision, name: string): Child {
       return child
     }
   }
-  throw new TroupeError('CHILD_UNKNOWN', { name })
+  throw new TroupeError('CHILD_UNKNOWN', { name: printed(name) })
 }
 
 function childByPid(supervision: Supervision, pid: Pid): Child {

@@ -98,7 +98,7 @@ export class TroupeError<C extends ErrorCode = ErrorCode> extends Error {
 
   constructor(code: C, detail: ErrorDetail<C>, cause?: unknown) {
     const values: Readonly<Record<string, string | number>> = detail
-    const text = ERRORS[code].replace(/\{(\w+)\}/g, (_, hole: string) => String(values[hole]))
+    const text = ERRORS[code].replace(/\{(\w+)\}/g, (_, hole: string) => printed(values[hole]))
     super(text, cause === undefined ? undefined : { cause })
     this.code = code
     this.detail = detail

@@ -184,5 +184,11 @@ export function formatTarget(target: Target | Address | Ref): string {
 }
 
 function isKind(value: unknown, kind: string): boolean {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind
+  if (typeof value !== 'object' || value === null) return false
+  try {
+    return 'kind' in value && value.kind === kind
+  } catch {
+    // A proxy that refuses to be looked at is no address.
+    return false
+  }
 }

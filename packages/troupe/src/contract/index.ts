@@ -61,6 +61,7 @@ export type {
 export {
   checkProcessOptions,
   PROCESS_DEFAULTS,
+  readObject,
   requireDuration,
   requireObject,
   requireOption,

@@ -102,6 +102,23 @@ export function requireDuration(option: string, value: number | undefined): void
   requireOption(holds, option, value, 'give milliseconds above 0')
 }
 
+/**
+ * A copy of an object that came from outside, whatever it does to whoever reads it.
+ *
+ * Throws OPTION_INVALID for what is none, or does not let itself be read.
+ */
+export function readObject<T extends object>(option: string, given: T): T {
+  let copy: T | undefined
+  try {
+    copy = typeof given === 'object' && given !== null ? { ...given } : undefined
+  } catch {
+    // A getter threw, or a proxy refused.
+    copy = undefined
+  }
+  requireOption(copy !== undefined, option, given, 'give an object')
+  return copy as T
+}
+
 /** Throws OPTION_INVALID for what is no priority. */
 export function requirePriority(priority: unknown): void {
   const holds = typeof priority === 'string' && PRIORITIES.includes(priority)
