@@ -81,7 +81,7 @@ export class Suspensions {
 
   #failed(process: Process, suspended: Suspended | undefined, thrown: unknown): void {
     if (!this.#leave(process, suspended) || suspended === undefined) return
-    process.flags &= ~SUSPENDED
+    this.#release(process)
     const { from, name, progress } = suspended
     this.#outcomes.failed(process, from, name, thrown, progress)
   }
@@ -101,10 +101,17 @@ export class Suspensions {
   }
 
   #resume(process: Process): void {
-    // A reentrant process has its turns all the time and needs no waking.
-    const waited = (process.flags & SUSPENDED) !== 0
+    if (this.#release(process)) this.#rest(process)
+  }
+
+  /**
+   * Ends the wait of a process for its handler; false for a reentrant one, which does not wait: if
+   * it is suspended, then for its `terminate`.
+   */
+  #release(process: Process): boolean {
+    if ((process.flags & REENTRANT) !== 0) return false
     process.flags &= ~SUSPENDED
-    if (waited) this.#rest(process)
+    return true
   }
 
   /** At the end of a process: its unsettled messages die with it, their handlers go on. */
