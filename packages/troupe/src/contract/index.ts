@@ -1,6 +1,7 @@
 /**
  * contract: the words and promises all rooms share. Imports base only.
  */
+
 export type {
   ApplicationContext,
   ApplicationInfo,
@@ -12,6 +13,8 @@ export type {
   ApplicationState,
 } from './application.js'
 export { APPLICATION_DEFAULTS } from './application.js'
+export type { CompleteSpec } from './application-check.js'
+export { checkStartOptions, completeSpec } from './application-check.js'
 export type {
   AnySpawnable,
   Behaviour,

@@ -8,10 +8,10 @@ import {
   APPLICATION_DEFAULTS,
   type ApplicationSpec,
   behaviourOf,
+  completeSpec,
   type ExitReason,
   TroupeError,
 } from '#contract'
-import { completeSpec } from '#runtime/applications/application-spec'
 import { reach, startOrder, stopOrder } from '#runtime/applications/dependency-order'
 import { verdictAfterMember } from '#runtime/applications/member-verdict'
 import { Turns } from '#runtime/applications/turns'

@@ -12,6 +12,7 @@ import {
   type ApplicationInfo,
   type ApplicationSpec,
   type ApplicationStartOptions,
+  checkStartOptions,
   describeThrown,
   type ExitReason,
   requireDuration,
@@ -19,7 +20,6 @@ import {
   TroupeError,
 } from '#contract'
 import { LoadedApplication } from './application.js'
-import { checkStartOptions } from './application-spec.js'
 import {
   type Dependencies,
   reach,

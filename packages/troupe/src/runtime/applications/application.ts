@@ -15,6 +15,8 @@ import {
   type ApplicationSpec,
   type ApplicationStartOptions,
   type ApplicationState,
+  type CompleteSpec,
+  completeSpec,
   crashOf,
   describeReason,
   describeThrown,
@@ -24,7 +26,6 @@ import {
   Pid,
   TroupeError,
 } from '#contract'
-import { type CompleteSpec, completeSpec } from './application-spec.js'
 import { verdictAfterMember } from './member-verdict.js'
 import type { Limited, TimeLimits } from './time-limit.js'
 import type { ApplicationVerbs, Launch, StartedMember } from './verbs.js'

@@ -1,20 +1,19 @@
 /**
- * runtime/applications/application-spec: the check of a specification, before it is loaded.
+ * contract/application-check: the check of an application's specification.
  *
- * A wrong one is refused with OPTION_INVALID that names the option; nothing is changed then.
+ * Made where it is described and where it is loaded: it may come from anywhere. A wrong one is
+ * refused with OPTION_INVALID that names the option.
  */
 import {
   APPLICATION_DEFAULTS,
   type ApplicationMember,
   type ApplicationSpec,
   type ApplicationStartOptions,
-  behaviourOf,
-  checkProcessOptions,
-  LOG_LEVELS,
-  requireDuration,
-  requireOption,
-  TroupeError,
-} from '#contract'
+} from './application.js'
+import { behaviourOf } from './behaviour.js'
+import { TroupeError } from './errors.js'
+import { checkProcessOptions, requireDuration, requireOption } from './limits.js'
+import { LOG_LEVELS } from './logger.js'
 
 /** Names that Troupe keeps for itself. */
 const RESERVED: readonly string[] = ['system']
