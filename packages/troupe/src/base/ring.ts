@@ -2,10 +2,11 @@
  * base/ring: a first-in first-out queue in one array that grows by doubling.
  *
  * Pushing and taking move an index and allocate nothing. It gives memory back when it runs
- * empty after having grown above `KEPT_SLOTS_MAX`.
+ * empty after having grown above what it may keep.
  */
 
 const START_SLOTS = 16
+/** Slots an empty ring keeps unless told otherwise. */
 const KEPT_SLOTS_MAX = 65_536
 
 export class Ring<T> {
@@ -13,6 +14,12 @@ export class Ring<T> {
   #mask = START_SLOTS - 1
   #head = 0
   #tail = 0
+  readonly #keptSlotsMax: number
+
+  /** `keptSlotsMax`: more slots than this are given back when the ring runs empty. */
+  constructor(keptSlotsMax = KEPT_SLOTS_MAX) {
+    this.#keptSlotsMax = keptSlotsMax
+  }
 
   get size(): number {
     return (this.#tail - this.#head) & this.#mask
@@ -30,7 +37,7 @@ export class Ring<T> {
     const item = this.#slots[this.#head]
     this.#slots[this.#head] = undefined
     this.#head = (this.#head + 1) & this.#mask
-    if (this.#head === this.#tail && this.#mask >= KEPT_SLOTS_MAX) this.#shrink()
+    if (this.#head === this.#tail && this.#mask >= this.#keptSlotsMax) this.#shrink()
     return item
   }
 

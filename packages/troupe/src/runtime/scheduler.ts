@@ -13,6 +13,7 @@
  * @source OTP "The BEAM book: Scheduling" (reductions); ergo-features 4
  */
 import type { Clock } from '#base/clock'
+import { Ring } from '#base/ring'
 import { DEBT_SHIFT, FLAGS_MASK, type Process } from './process.js'
 
 /** Reductions of one turn. */
@@ -25,6 +26,8 @@ const CHECK_MAX = 1024
 const SLICE_MS = 2
 /** Most readings in one slice: a clock that stands still, as in a test, must not hold the loop. */
 const SLICE_CHECKS_MAX = 256
+/** Slots kept of a run queue that was long: an event to a million subscribers comes again. */
+const QUEUE_SLOTS_KEPT_MAX = 4_194_304
 /** Between two readings: above the one read more often, below the other less often. */
 const CHECK_LONG_MS = 0.5
 const CHECK_SHORT_MS = 0.125
@@ -59,10 +62,7 @@ export class Scheduler {
   #runTurn: RunTurn = () => {}
   #sample: SchedulerVerbs['sample'] = () => {}
   #stamped: SchedulerVerbs['stamped'] = { fresh: 0, stamp: () => {} }
-  #slots: (Process | undefined)[] = new Array<Process | undefined>(1024).fill(undefined)
-  #mask = 1023
-  #head = 0
-  #tail = 0
+  readonly #queue = new Ring<Process>(QUEUE_SLOTS_KEPT_MAX)
   #armed = false
   #draining = false
   #nowMs: number
@@ -94,14 +94,12 @@ export class Scheduler {
 
   /** Processes waiting for a turn. */
   get waiting(): number {
-    return (this.#tail - this.#head) & this.#mask
+    return this.#queue.size
   }
 
   /** Appends a process that has become ready; the caller has set SCHEDULED. */
   ready(process: Process): void {
-    this.#slots[this.#tail] = process
-    this.#tail = (this.#tail + 1) & this.#mask
-    if (this.#tail === this.#head) this.#grow()
+    this.#queue.push(process)
     if (!this.#armed) {
       this.#armed = true
       this.#clock.soon(this.#drain)
@@ -145,9 +143,9 @@ export class Scheduler {
     let left = this.#checkEvery
     let ran = 0
     let checks = 0
-    while (this.#head !== this.#tail) {
-      const process = this.#slots[this.#head] as Process
-      this.#head = (this.#head + 1) & this.#mask
+    for (;;) {
+      const process = this.#queue.take()
+      if (process === undefined) return 'idle'
       const budget = left < BUDGET ? left : BUDGET
       if (process.flags >= 1 << DEBT_SHIFT) {
         this.#workOff(process, budget)
@@ -170,15 +168,13 @@ export class Scheduler {
       if (this.suspended > 0) return 'soon'
       left = this.#checkEvery
     }
-    return 'idle'
   }
 
   /** A process in debt loses this turn and goes to the end of the queue. */
   #workOff(process: Process, budget: number): void {
     const rest = process.flags - (budget << DEBT_SHIFT)
     process.flags = rest > 0 ? rest : process.flags & FLAGS_MASK
-    this.#slots[this.#tail] = process
-    this.#tail = (this.#tail + 1) & this.#mask
+    this.#queue.push(process)
   }
 
   #adapt(ran: number): void {
@@ -192,16 +188,5 @@ export class Scheduler {
     } else if (elapsedMs < CHECK_SHORT_MS && ran > 0 && this.#checkEvery < CHECK_MAX) {
       this.#checkEvery <<= 1
     }
-  }
-
-  #grow(): void {
-    const old = this.#slots
-    const count = old.length
-    const slots = new Array<Process | undefined>(count * 2).fill(undefined)
-    for (let i = 0; i < count; i += 1) slots[i] = old[(this.#head + i) & this.#mask]
-    this.#slots = slots
-    this.#head = 0
-    this.#tail = count
-    this.#mask = count * 2 - 1
   }
 }
