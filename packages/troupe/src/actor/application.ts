@@ -10,9 +10,9 @@ import { type ApplicationSpec, completeSpec } from '#contract'
 /**
  * Describes an application: named processes that a node starts in order and stops in reverse.
  *
- * Gives the specification back, checked and frozen; one with methods keeps them. Times are milliseconds. Throws
- * OPTION_INVALID naming the option: an empty name, a weight that is no whole number of 0 or more,
- * an unknown mode, two members of one name, a member that cannot be spawned.
+ * Gives the specification back, checked and frozen; one with methods keeps them. Times are
+ * milliseconds. Throws OPTION_INVALID naming the option: an empty name, a weight that is no whole
+ * number of 0 or more, an unknown mode, two members of one name, a member that cannot be spawned.
  *
  * @example
  * const shop = application({

@@ -38,6 +38,8 @@ export class Queues {
   readonly log = new Ring<Mail>()
   /** Messages of urgent and system served in a row while main was waiting. */
   servedInRow = 0
+  /** What `messagesIn` of the process is once the last of these has been taken. */
+  servedUpTo = 0
 
   get size(): number {
     return this.urgent.size + this.system.size + this.log.size

@@ -109,13 +109,14 @@ const PRIORITY_IN_ROW_MAX = 16
 export function takePriority(process: Process): Mail | undefined {
   const queues = queuesOf(process)
   const mainWaits = !isMainEmpty(process)
-  if (mainWaits && queues.servedInRow >= PRIORITY_IN_ROW_MAX) {
-    queues.servedInRow = 0
-    return undefined
-  }
+  // Main was empty, or served in between: then it is not starved.
+  if (!mainWaits || process.messagesIn !== queues.servedUpTo) queues.servedInRow = 0
+  if (queues.servedInRow >= PRIORITY_IN_ROW_MAX) return undefined
   let mail = queues.urgent.take() ?? queues.system.take()
-  if (mail !== undefined) queues.servedInRow += 1
-  else if (!mainWaits) mail = queues.log.take()
+  if (mail !== undefined) {
+    queues.servedInRow += 1
+    queues.servedUpTo = process.messagesIn + 1
+  } else if (!mainWaits) mail = queues.log.take()
   if (queues.size === 0) process.flags &= ~PRIORITY
   return mail
 }

@@ -7,7 +7,7 @@ import { crashOf, requireOption, type Timer } from '#contract'
 import type { Kernel } from './kernel.js'
 import { extend } from './mailbox.js'
 import { TIMER } from './message.js'
-import { EXITING, type Process } from './process.js'
+import { DEAD, EXITING, type Process } from './process.js'
 import type { TimerTurn } from './program.js'
 import type { Wait } from './timers.js'
 
@@ -52,7 +52,8 @@ class OwnTimer implements Timer, TimerTurn {
     this.#turnWaits = false
     this.#end()
     if (wait !== undefined) this.#kernel.timers.cancel(wait)
-    return true
+    // What waited in the mailbox of a process that has ended would not have run.
+    return (this.#process.flags & DEAD) === 0
   }
 
   /** Asks for a turn of the process; one that has not run yet is not doubled. */

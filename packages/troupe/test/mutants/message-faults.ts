@@ -203,10 +203,31 @@ export const MESSAGE_FAULTS: readonly Mutant[] = Object.freeze([
     caughtBy: ['scenarios/semantics-account.test'],
   },
   {
-    name: 'a call that has been answered stays in the list of those that wait',
+    name: 'a call that is answered ends the waiting of those behind it',
     file: 'runtime/calls',
     find: 'if (previous === undefined) list.head = next; else previous.next = next;',
-    replace: '',
+    replace: 'if (previous === undefined) list.head = undefined; else previous.next = next;',
     caughtBy: ['scenarios/semantics-calls.test'],
+  },
+  {
+    name: 'a promise given as a later answer ends the time limit of its caller',
+    file: 'runtime/current',
+    find: 'if (call.resolve === undefined || !isThenable(value))',
+    replace: 'if (true)',
+    caughtBy: ['scenarios/bad-input-oneself.test'],
+  },
+  {
+    name: 'a message that was refused can be handed on',
+    file: 'runtime/current',
+    find: "const isOver = message?.progress === 'dropped' && operation !== 'refuse';",
+    replace: 'const isOver = false;',
+    caughtBy: ['scenarios/bad-input-oneself.test'],
+  },
+  {
+    name: 'a sender that waits for room loses the priority of its message',
+    file: 'runtime/kernel',
+    find: 'this.post.sendPriority(from, to, name, payload, priority)',
+    replace: 'this.post.send(from, to, name, payload)',
+    caughtBy: ['scenarios/model-mailbox.test'],
   },
 ])

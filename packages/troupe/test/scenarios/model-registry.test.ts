@@ -319,7 +319,7 @@ async function agrees(steps: readonly Step[]): Promise<void> {
 
 describe('names, aliases and events', () => {
   it('lead, and are told of, as the plain tables say', async () => {
-    const steps = fc.array(step, { maxLength: 60 })
-    await fc.assert(fc.asyncProperty(steps, agrees), { numRuns: 400 })
+    const steps = fc.array(step, { maxLength: 60, size: 'max' })
+    await fc.assert(fc.asyncProperty(steps, agrees), { numRuns: 800 })
   })
 })
