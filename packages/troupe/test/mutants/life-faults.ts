@@ -239,7 +239,7 @@ export const LIFE_FAULTS: readonly Mutant[] = Object.freeze([
     file: 'runtime/own-timer',
     find: 'if (!this.#turnWaits) return undefined;',
     replace: '',
-    caughtBy: ['scenarios/model-timers.test'],
+    caughtBy: ['scenarios/timer-cancel.test'],
   },
   {
     name: 'a pid of another node reaches a process of this one',

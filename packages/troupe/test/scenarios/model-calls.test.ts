@@ -148,6 +148,9 @@ async function agrees(given: Life): Promise<void> {
 
 describe('calls', () => {
   it('settle exactly once, as what happens first says, and at that time', async () => {
-    await fc.assert(fc.asyncProperty(life, agrees), { numRuns: 800 })
+    await fc.assert(fc.asyncProperty(life, agrees), {
+      numRuns: 800,
+      seed: Number(process.env['TROUPE_SEED'] ?? 2),
+    })
   })
 })

@@ -319,7 +319,10 @@ async function agrees(steps: readonly Step[]): Promise<void> {
 
 describe('names, aliases and events', () => {
   it('lead, and are told of, as the plain tables say', async () => {
-    const steps = fc.array(step, { maxLength: 60, size: 'max' })
-    await fc.assert(fc.asyncProperty(steps, agrees), { numRuns: 800 })
+    const steps = fc.array(step, { minLength: 20, maxLength: 60, size: 'max' })
+    await fc.assert(fc.asyncProperty(steps, agrees), {
+      numRuns: 800,
+      seed: Number(process.env['TROUPE_SEED'] ?? 2),
+    })
   })
 })

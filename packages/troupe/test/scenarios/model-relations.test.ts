@@ -307,7 +307,10 @@ async function agrees(steps: readonly Step[]): Promise<void> {
 
 describe('links, monitors and exits', () => {
   it('give the notices that the plain model gives, whatever is done', async () => {
-    const steps = fc.array(step, { maxLength: 40, size: 'max' })
-    await fc.assert(fc.asyncProperty(steps, agrees), { numRuns: 800 })
+    const steps = fc.array(step, { minLength: 20, maxLength: 40, size: 'max' })
+    await fc.assert(fc.asyncProperty(steps, agrees), {
+      numRuns: 800,
+      seed: Number(process.env['TROUPE_SEED'] ?? 2),
+    })
   })
 })

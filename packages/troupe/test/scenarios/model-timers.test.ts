@@ -22,13 +22,13 @@ const having = (kind: 'hold' | 'release' | 'kill') =>
   fc.record({ kind: fc.constant(kind), by: owner })
 const advance = fc.record({ kind: fc.constant('advance' as const), ms: fc.nat(12) })
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 3, arbitrary: making('after', 0) },
-  { weight: 2, arbitrary: making('every', 1) },
-  making('sendAfter', 0),
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('cancel' as const), which: fc.nat(12) }) },
-  { weight: 2, arbitrary: having('hold') },
-  { weight: 2, arbitrary: having('release') },
-  { weight: 4, arbitrary: advance },
+  { weight: 6, arbitrary: making('after', 0) },
+  { weight: 4, arbitrary: making('every', 1) },
+  { weight: 2, arbitrary: making('sendAfter', 0) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('cancel' as const), which: fc.nat(40) }) },
+  { weight: 4, arbitrary: having('hold') },
+  { weight: 4, arbitrary: having('release') },
+  { weight: 8, arbitrary: advance },
   having('kill'),
 )
 
@@ -103,7 +103,7 @@ class Model {
   }
 
   #cancel(which: number): boolean {
-    const timer = this.timers[which]
+    const timer = this.timers[which % this.timers.length]
     if (timer === undefined) return false
     const prevents = timer.open || timer.waits
     timer.open = false
@@ -187,7 +187,7 @@ class Stage {
   async apply(given: Step): Promise<boolean | undefined> {
     const { clock, node } = this.#test
     if (given.kind === 'advance') await clock.advance(given.ms)
-    else if (given.kind === 'cancel') return this.#timers[given.which]?.cancel() ?? false
+    else if (given.kind === 'cancel') return this.#cancel(given.which)
     else if (given.kind === 'release') this.#releases.get(given.by)?.()
     else if (given.kind === 'kill') node.kill(this.#owners[given.by] as Pid)
     else {
@@ -196,6 +196,10 @@ class Stage {
     }
     await clock.advance(0)
     return undefined
+  }
+
+  #cancel(which: number): boolean {
+    return this.#timers[which % this.#timers.length]?.cancel() ?? false
   }
 
   #act(given: Extract<Step, { readonly by: number }>, context: ProcessContext): unknown {
@@ -239,8 +243,11 @@ async function agrees(steps: readonly Step[]): Promise<void> {
 
 describe('timers', () => {
   it('run at the times and in the order of the plain list, and cancels answer alike', async () => {
-    const steps = fc.array(step, { maxLength: 40, size: 'max' })
-    await fc.assert(fc.asyncProperty(steps, agrees), { numRuns: 150 })
+    const steps = fc.array(step, { minLength: 20, maxLength: 40 })
+    await fc.assert(fc.asyncProperty(steps, agrees), {
+      numRuns: 150,
+      seed: Number(process.env['TROUPE_SEED'] ?? 2),
+    })
   })
 
   it('are not late for a sleep that is none, which is refused', async () => {
