@@ -1,4 +1,4 @@
-/** ports/udp and ports/web: the outside world as processes that may be killed. */
+/** ports/udp/udp and ports/web/web: the outside world as processes that may be killed. */
 import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'

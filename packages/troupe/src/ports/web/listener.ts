@@ -1,5 +1,5 @@
 /**
- * ports/web-listener: open HTTP servers, their limits and counters; what a web port serves.
+ * ports/web/listener: open HTTP servers, their limits and counters; what a web port serves.
  *
  * It is no process: it may outlive the port that answers, so that clients keep their
  * connections while the port is restarted; requests that come meanwhile get 503.
@@ -17,7 +17,7 @@ import {
 import { isIPv6, type Socket } from 'node:net'
 import { type Clock, systemClock } from '#base/clock'
 import { requireDuration, requireOption } from '#contract'
-import { type Listening, type ListenOptions, listen } from './listen.js'
+import { type Listening, type ListenOptions, listen } from '#ports/listen'
 
 /** Where a web listener opens, and its limits. */
 export interface WebListenOptions extends ListenOptions {

@@ -1,7 +1,7 @@
-/** ports/kernel-drops: the column the kernel counts its drops in. */
+/** ports/udp/kernel-drops: the column the kernel counts its drops in. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { dropsInTable, kernelDrops } from '#ports/kernel-drops'
+import { dropsInTable, kernelDrops } from '#ports/udp/kernel-drops'
 
 const UDP = `   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops
  7546: 00000000:C3CD 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 39594 2 00000000bfbef4a5 9

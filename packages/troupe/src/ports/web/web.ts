@@ -1,5 +1,5 @@
 /**
- * ports/web: HTTP as a process: each request becomes a call to an actor.
+ * ports/web/web: HTTP as a process: each request becomes a call to an actor.
  *
  * The actor, or a pool of them, answers with a value; that it is late, busy, absent or failed
  * becomes 504, 503 or 502. Knows nothing of paths. A killed port answers what it held with 503.
@@ -18,16 +18,16 @@ import {
   requireOption,
   type Spawnable,
 } from '#contract'
-import { Exchange } from './web-exchange.js'
+import { Exchange } from './exchange.js'
 import {
   openWeb,
   type Serve,
   type WebListenCounters,
   WebListener,
   type WebListenOptions,
-} from './web-listener.js'
-import type { WebRequest, WebResponse } from './web-message.js'
-import { webFailureOf } from './web-status.js'
+} from './listener.js'
+import type { WebRequest, WebResponse } from './message.js'
+import { webFailureOf } from './status.js'
 
 /** What an actor speaks that answers web requests. */
 export const WebHandler = protocol('web-handler', { handle: request<WebRequest, WebResponse>() })

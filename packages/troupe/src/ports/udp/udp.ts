@@ -1,5 +1,5 @@
 /**
- * ports/udp: UDP as a process: what comes in becomes messages or publications.
+ * ports/udp/udp: UDP as a process: what comes in becomes messages or publications.
  *
  * The port either owns its sockets, which then end with it, or reads sockets that were opened
  * before and outlive it. It publishes an event itself: whoever holds the token may, so no relay
@@ -25,7 +25,7 @@ import {
   type UdpCounters,
   type UdpOptions,
   UdpSocket,
-} from './udp-socket.js'
+} from './socket.js'
 
 /** One datagram that came in. */
 export interface Datagram extends Peer {

@@ -1,5 +1,5 @@
 /**
- * ports/web-message: a web request and its answer as values, which any process can be sent.
+ * ports/web/message: a web request and its answer as values, which any process can be sent.
  */
 
 /** One request as a value. */

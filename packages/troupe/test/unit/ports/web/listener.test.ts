@@ -1,4 +1,4 @@
-/** ports/web-listener and web-exchange: every client gets one answer, within limits. */
+/** ports/web/listener and exchange: every client gets one answer, within limits. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -6,7 +6,7 @@ import { connect } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { TroupeError } from '#contract'
 import { openWeb, type WebListenOptions, type WebResponse, webFailureOf } from '#ports'
-import { Exchange } from '#ports/web-exchange'
+import { Exchange } from '#ports/web/exchange'
 
 async function opened(t: TestContext, options: Partial<WebListenOptions> = {}) {
   const listener = await openWeb({ port: 0, closeTimeoutMs: 50, ...options })

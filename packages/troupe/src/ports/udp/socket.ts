@@ -1,5 +1,5 @@
 /**
- * ports/udp-socket: open UDP sockets and their counters; what a UDP port reads from.
+ * ports/udp/socket: open UDP sockets and their counters; what a UDP port reads from.
  *
  * It is no process: it may outlive the port that reads it, so that a killed port costs no
  * packet that the kernel still holds and the kernel's own count goes on. Datagrams that come
@@ -11,8 +11,8 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
 import { requireOption } from '#contract'
+import { type Listening, type ListenOptions, listen } from '#ports/listen'
 import { kernelDrops } from './kernel-drops.js'
-import { type Listening, type ListenOptions, listen } from './listen.js'
 
 /** Where UDP sockets open, and their limits. */
 export interface UdpOptions extends ListenOptions {

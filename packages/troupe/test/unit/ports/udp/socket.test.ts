@@ -1,4 +1,4 @@
-/** ports/udp-socket: what comes in is handed on or counted. */
+/** ports/udp/socket: what comes in is handed on or counted. */
 import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'

@@ -1,5 +1,5 @@
 /**
- * ports/kernel-drops: how many datagrams the kernel dropped because a socket was full.
+ * ports/udp/kernel-drops: how many datagrams the kernel dropped because a socket was full.
  *
  * Linux counts them for each socket in the last column of its table of sockets; no program is
  * told. The table is read as text here, and knows nothing of who opened the socket. The count
@@ -9,7 +9,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'
-import type { Listening } from './listen.js'
+import type { Listening } from '#ports/listen'
 
 /** The kernel's own writing of an address: 4-byte words, each with its last byte first. */
 function kernelAddress({ host, port }: Listening): string | undefined {

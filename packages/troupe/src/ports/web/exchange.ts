@@ -1,12 +1,12 @@
 /**
- * ports/web-exchange: one request of one client, from its first byte to its answer.
+ * ports/web/exchange: one request of one client, from its first byte to its answer.
  *
  * Sees to it that the client gets exactly one answer, whatever happens in between, and that
  * the end is told once. Knows nothing of actors.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { WebRequest, WebResponse } from './web-message.js'
-import type { WebFailure } from './web-status.js'
+import type { WebRequest, WebResponse } from './message.js'
+import type { WebFailure } from './status.js'
 
 const NO_BYTES = new Uint8Array(0)
 

@@ -1,5 +1,5 @@
 /**
- * ports/web-status: which HTTP status stands for which failure of a request to an actor.
+ * ports/web/status: which HTTP status stands for which failure of a request to an actor.
  *
  * Pure. 503: nobody is there to take it, or all are busy; asking again may help. 504: it was
  * taken and took too long. 502: it was taken and failed, or was answered with nonsense.
