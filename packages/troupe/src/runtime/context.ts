@@ -195,8 +195,7 @@ class Context extends Actions<Process> {
   }
 
   unregisterEvent(token: EventToken): void {
-    this.live()
-    this.kernel.topics.unregister(token)
+    this.kernel.topics.unregister(token, this.live())
     this.kernel.relations.gone(token.event, 'unregistered')
   }
 

@@ -97,13 +97,17 @@ export class Deaths {
 
   /** Ends a process at once, whatever it is doing; what it still does is void. */
   kill(process: Process): void {
+    if ((process.flags & STARTING) !== 0) this.endUnborn(process, 'killed')
+    else this.#finish(process, 'killed')
+  }
+
+  /** Ends a process before its `init` is done: only its spawner hears of it, by a rejection. */
+  endUnborn(process: Process, reason: ExitReason): void {
     if ((process.flags & DEAD) !== 0) return
-    // Before its init is done, only its spawner hears of it: the spawn is rejected.
     const { parent } = process.lineage
-    const isUnborn = (process.flags & STARTING) !== 0
-    if (isUnborn && parent !== undefined) this.#parts.relations.separate(process, parent)
-    this.#finish(process, 'killed')
-    if (isUnborn) this.count -= 1
+    if (parent !== undefined) this.#parts.relations.separate(process, parent)
+    this.#finish(process, reason)
+    this.count -= 1
   }
 
   /** Ends a process whose `init` failed: neither `terminate` nor a log record. */
@@ -200,7 +204,7 @@ export class Deaths {
     }
     if (relations === undefined) return gone
     for (const token of topics.ended(process)) {
-      topics.unregister(token)
+      topics.unregister(token, process)
       gone.push(token.event)
     }
     for (const alias of relations.aliases ?? NOTHING) {

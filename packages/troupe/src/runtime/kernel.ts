@@ -223,6 +223,7 @@ export class Kernel implements Home {
     return new Relations(this, this.table, this.wire, {
       signal: (_from, to, entry, payload) => this.post.signal(undefined, to, entry, payload),
       wake: (process) => this.wake(process),
+      endUnborn: (process, reason) => this.deaths.endUnborn(process, reason),
       withdrawDown: (process, ref) => {
         const withdrawn = withdraw(process, (entry, payload) => {
           return entry === DOWN && (payload as Down).ref.id === ref.id

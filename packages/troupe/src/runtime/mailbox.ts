@@ -183,7 +183,9 @@ export function drainMailbox(process: Process): Mail[] {
   const left: Mail[] = []
   const queues = process.extension?.queues
   for (const queue of [queues?.urgent, queues?.system]) {
-    for (let mail = queue?.take(); mail !== undefined; mail = queue?.take()) left.push(mail)
+    for (let mail = queue?.take(); mail !== undefined; mail = queue?.take()) {
+      left.push(unboxed(mail))
+    }
   }
   for (let mail = takeMain(process); mail !== undefined; mail = takeMain(process)) {
     left.push(unboxed(mail))

@@ -148,7 +148,7 @@ class RuntimeNode extends Actions<undefined> {
   }
 
   unregisterEvent(token: EventToken): void {
-    this.kernel.topics.unregister(token)
+    this.kernel.topics.unregister(token, undefined)
     this.kernel.relations.gone(token.event, 'unregistered')
   }
 

@@ -21,7 +21,7 @@ import {
 } from '#contract'
 import { takeBacklog } from './backlog.js'
 import type { DeadLetters } from './dead-letters.js'
-import { KeyedBox, type Limit } from './extension.js'
+import { KeyedBox, type Limit, type Mail } from './extension.js'
 import { boundedLength, pushMain, pushPriority, takeOldestMessage } from './mailbox.js'
 import { Call, type EntryName, Envelope, LOG, type Origin, senderOf } from './message.js'
 import { BOUNDED, DEAD, HOT, type Home, Process, SCHEDULED } from './process.js'
@@ -97,7 +97,7 @@ export class Post {
     scheduler.reductions -= 1
     if ((flags & (DEAD | BOUNDED | HOT)) !== 0) {
       if ((flags & HOT) !== 0) scheduler.reductions -= HOT_SURCHARGE
-      const refused = this.#refusal(process, from, name, payload)
+      const refused = this.#refusal(process, from, name, payload, 'normal')
       if (refused !== 'accept') return refused
     }
     let backlog = process.backlog
@@ -138,7 +138,7 @@ export class Post {
     this.sent += 1
     this.#scheduler.reductions -= 1
     if ((process.flags & (DEAD | BOUNDED)) !== 0) {
-      const refused = this.#refusal(process, from, name, payload)
+      const refused = this.#refusal(process, from, name, payload, priority)
       if (refused !== 'accept') return refused
     }
     pushPriority(process, priority, { from, name, payload, sinceMs: this.#scheduler.coarseMs })
@@ -248,6 +248,7 @@ export class Post {
     from: Origin,
     name: EntryName,
     payload: unknown,
+    priority: Priority,
   ): SendFailure | undefined | 'accept' {
     if ((process.flags & DEAD) !== 0) {
       const cause = this.open ? 'process-unknown' : 'node-stopped'
@@ -256,7 +257,10 @@ export class Post {
     }
     const limit = process.extension?.limit
     if (limit === undefined) return 'accept'
-    if (limit.policy === 'latest-by-key') return this.#keyed(process, limit, from, name, payload)
+    const sinceMs = this.#scheduler.coarseMs
+    if (limit.policy === 'latest-by-key') {
+      return this.#keyed(process, limit, { from, name, payload, sinceMs }, priority)
+    }
     if (boundedLength(process) < limit.lengthMax) return 'accept'
     switch (limit.policy) {
       case 'drop-oldest': {
@@ -316,14 +320,14 @@ export class Post {
     return 'MAILBOX_FULL'
   }
 
-  /** A message replaces the waiting one of its key. */
+  /** A message takes the place of the waiting one of its key, in whichever queue that is. */
   #keyed(
     process: Process,
     limit: Limit,
-    from: Origin,
-    name: EntryName,
-    payload: unknown,
+    mail: Mail,
+    priority: Priority,
   ): SendFailure | undefined | 'accept' {
+    const { from, name, payload, sinceMs } = mail
     const isFull = boundedLength(process) >= limit.lengthMax
     const key = keyOf(limit, name, payload)
     if (key === undefined) return isFull ? this.#full(process, from, name) : 'accept'
@@ -339,7 +343,8 @@ export class Post {
     if (isFull) return this.#full(process, from, name)
     const fresh = new KeyedBox(key, from, name, payload)
     limit.boxes.set(key, fresh)
-    pushMain(process, from, name, fresh, this.#scheduler.coarseMs)
+    if (priority === 'normal') pushMain(process, from, name, fresh, sinceMs)
+    else pushPriority(process, priority, { from, name, payload: fresh, sinceMs })
     this.#wake(process)
     return undefined
   }

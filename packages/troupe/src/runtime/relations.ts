@@ -25,7 +25,16 @@ import {
 import type { Relations as Owned } from './extension.js'
 import { extend, relationsOf } from './mailbox.js'
 import { DOWN, type Envelope, EXIT } from './message.js'
-import { DEAD, ENDING, EXITING, type Home, Process, TRAPPING } from './process.js'
+import {
+  DEAD,
+  ENDING,
+  EXITING,
+  type Home,
+  Process,
+  STARTING,
+  SUSPENDED,
+  TRAPPING,
+} from './process.js'
 import type { Table } from './table.js'
 import { Watch } from './watch.js'
 
@@ -36,6 +45,8 @@ export interface RelationVerbs {
   withdrawDown(process: Process, ref: Ref): boolean
   /** Gives a process a turn in which it will notice that it must end. */
   wake(process: Process): void
+  /** Ends a process whose `init` is not done; its spawner is told. */
+  endUnborn(process: Process, reason: ExitReason): void
   /** True when somebody owns the event on this node. */
   hasEvent(name: string): boolean
 }
@@ -122,6 +133,11 @@ export class Relations {
       return
     }
     if (by === 'link' && reason === 'normal' && (to.flags & TRAPPING) === 0) return
+    if ((to.flags & STARTING) !== 0 && (to.flags & SUSPENDED) !== 0) {
+      // Its init waits, perhaps for something that never comes.
+      this.#verbs.endUnborn(to, reason)
+      return
+    }
     if ((to.flags & EXITING) !== 0) return
     extend(to).exitReason = reason
     to.flags |= EXITING

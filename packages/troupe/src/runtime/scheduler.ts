@@ -92,11 +92,6 @@ export class Scheduler {
     return !this.#armed && !this.#draining
   }
 
-  /** Processes waiting for a turn. */
-  get waiting(): number {
-    return this.#queue.size
-  }
-
   /** Appends a process that has become ready; the caller has set SCHEDULED. */
   ready(process: Process): void {
     this.#queue.push(process)

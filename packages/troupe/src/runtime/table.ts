@@ -15,12 +15,11 @@ import { type Home, Process } from './process.js'
 const SLOT_BITS = 26
 const SLOTS = 2 ** SLOT_BITS
 const SLOT_MASK = SLOTS - 1
-/** Slot 0 is never used and slots up to here are the node's own. */
-const FIRST_SLOT = 1
 const NAME_BYTES_MAX = 255
 
 export class Table {
   readonly #home: Home
+  /** Slot 0 is never used: no process has the id 0. */
   readonly #slots: (Process | undefined)[] = [undefined]
   /** Free slots, the longest free first, so that ids grow slowly and old ones stay unknown. */
   readonly #free = new Ring<number>()
@@ -49,7 +48,7 @@ export class Table {
   /** The id the next process gets; it is taken by `add`. */
   nextId(): number {
     const slot = this.#free.take()
-    if (slot === undefined) return Math.max(this.#slots.length, FIRST_SLOT)
+    if (slot === undefined) return this.#slots.length
     return slot + (this.#generation[slot] ?? 0) * SLOTS
   }
 

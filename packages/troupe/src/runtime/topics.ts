@@ -144,9 +144,13 @@ export class Topics {
     return token
   }
 
-  /** Takes an event away; its watchers are the caller's to tell. EVENT_UNKNOWN. */
-  unregister(token: EventToken): void {
+  /**
+   * Takes an event away; its watchers are the caller's to tell. Whoever holds the token may
+   * publish, yet only the owner may end it. EVENT_UNKNOWN, EVENT_NOT_OWNED.
+   */
+  unregister(token: EventToken, by: Process | undefined): void {
     const topic = this.#owned(token)
+    if (topic.owner !== by) throw notOwned(token.event)
     this.#topics.delete(token.event.name)
     topic.owner?.extension?.relations?.events?.delete(topic.token)
     for (const subscriber of topic.subscribers) {

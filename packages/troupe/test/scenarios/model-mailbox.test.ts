@@ -94,7 +94,9 @@ class Model {
   }
 
   send(item: Item, priority: Priority): Answer {
-    if (this.#policy === 'latest-by-key' && item.key !== undefined) return this.#keyed(item)
+    if (this.#policy === 'latest-by-key' && item.key !== undefined) {
+      return this.#keyed(item, priority)
+    }
     if (this.length >= this.#lengthMax) {
       const oldest = this.#policy === 'drop-oldest' ? this.#normal.shift() : undefined
       if (oldest === undefined) {
@@ -107,11 +109,12 @@ class Model {
     return 'fine'
   }
 
-  /** One message for each key, in the place of the first, behind all of higher priority. */
-  #keyed(item: Item): Answer {
-    const at = this.#normal.findIndex(({ key }) => key === item.key)
-    if (at >= 0) {
-      this.#normal[at] = item
+  /** One message for each key, in the place and the queue of the first. */
+  #keyed(item: Item, priority: Priority): Answer {
+    for (const queue of [this.#max, this.#high, this.#normal]) {
+      const at = queue.findIndex(({ key }) => key === item.key)
+      if (at < 0) continue
+      queue[at] = item
       this.drops.replaced += 1
       return 'fine'
     }
@@ -119,7 +122,7 @@ class Model {
       this.drops.full += 1
       return 'MAILBOX_FULL'
     }
-    this.#normal.push(item)
+    this.#queue(priority).push(item)
     return 'fine'
   }
 

@@ -111,8 +111,10 @@ class Model {
       return 'fine'
     }
     if (topic === undefined) return kind === 'unsubscribe' ? 'fine' : 'EVENT_UNKNOWN'
-    if (kind === 'drop-event') this.#dropEvent(what, 'unregistered')
-    else if (kind === 'publish') this.#publish(what, topic)
+    if (kind === 'drop-event') {
+      if (topic.owner !== by) return 'EVENT_NOT_OWNED'
+      this.#dropEvent(what, 'unregistered')
+    } else if (kind === 'publish') this.#publish(what, topic)
     else if (kind === 'unsubscribe') {
       topic.subscribers.delete(by)
       for (const watch of this.#watches) {
