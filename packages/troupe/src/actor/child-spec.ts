@@ -172,7 +172,13 @@ function problemOf(given: ChildSpec, surroundings: ChildSurroundings): string | 
   )
 }
 
-function partProblem({ args, ready }: ChildSpec, who: string): string | undefined {
+function partProblem(given: ChildSpec, who: string): string | undefined {
+  const { args, ready, registered, significant } = given
+  for (const [flag, value] of Object.entries({ registered, significant })) {
+    if (value !== undefined && typeof value !== 'boolean') {
+      return `${who} has ${flag} ${printed(value)}; give true or false`
+    }
+  }
   if (args !== undefined && !Array.isArray(args)) return `${who} has args that are not a list`
   const canAsk = ready === undefined || typeof ready === 'function'
   return canAsk ? undefined : `${who} has a ready that is not a function`
@@ -189,7 +195,10 @@ function intensityProblem(
   if (intensity === undefined) return undefined
   if (!alone) return `${who} has an intensity of its own, but is restarted with its siblings`
   const problem = intensityFault(intensity)
-  return problem === undefined ? undefined : `${who}: ${problem}`
+  if (problem !== undefined) return `${who}: ${problem}`
+  const { onExceed = 'stop' } = intensity
+  const isKnown = onExceed === 'stop' || onExceed === 'disable'
+  return isKnown ? undefined : `${who} has intensity.onExceed ${printed(onExceed)}`
 }
 
 /** What is wrong with a limit of restarts. */

@@ -20,6 +20,7 @@ import {
   protocol,
   requireObject,
   requireOption,
+  requireText,
   type Spawnable,
 } from '#contract'
 import { answerLater } from './answering.js'
@@ -118,6 +119,7 @@ function checkPool(given: GivenPool): PoolParts & { readonly name: string } {
   requireObject('pool', given)
   const { size, strategy, respawn, shutdownMs } = { ...POOL_DEFAULTS, ...given }
   const { worker, subscribe = [], workerMailbox, workerArgs } = given
+  if (given.name !== undefined) requireText('name', given.name)
   requireOption(worker?.[behaviourOf] !== undefined, 'worker', worker, 'give an actor')
   const behaviour = worker[behaviourOf]
   const isSize = Number.isSafeInteger(size) && size > 0

@@ -18,8 +18,10 @@ import {
   type PayloadOf,
   type Pid,
   protocol,
+  requireDuration,
   requireObject,
   requireOption,
+  requireText,
   type Spawnable,
   TroupeError,
 } from '#contract'
@@ -149,6 +151,7 @@ function forwarders(
 
 /** A specification without the types of its parts. */
 interface GivenRouter extends Partial<RouterParts> {
+  readonly name?: string
   readonly protocol?: AnyProtocol
   readonly route: RouteFunction
   readonly routes?: readonly RouteSpec[]
@@ -161,6 +164,8 @@ function checkRouter(given: GivenRouter): RouterParts {
   requireObject('router', given)
   const { respawn, shutdownMs } = { ...ROUTER_DEFAULTS, ...given }
   const { route, routes = [] } = given
+  if (given.name !== undefined) requireText('name', given.name)
+  requireDuration('shutdownMs', shutdownMs)
   requireOption(typeof route === 'function', 'route', route, 'give a function')
   const fault = intensityFault(respawn)
   requireOption(fault === undefined, 'respawn', JSON.stringify(respawn), fault ?? '')

@@ -109,6 +109,7 @@ export function checkSupervisor(given: AnySupervisorSpec): CheckedSupervisor {
   const refuse = (problem: string): never => {
     throw new TroupeError('SUPERVISOR_SPEC_INVALID', { name: spec.name, problem })
   }
+  if (typeof spec.name !== 'string' || spec.name === '') refuse('its name is no text')
   if (!TYPES.includes(spec.type)) refuse(`its type is ${String(spec.type)}`)
   if (!Array.isArray(spec.children)) refuse('children is not a list')
   const fault = intensityFault(spec.intensity) ?? settingFault(spec)

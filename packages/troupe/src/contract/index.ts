@@ -69,6 +69,7 @@ export {
   requireObject,
   requireOption,
   requirePriority,
+  requireText,
 } from './limits.js'
 export type {
   LogFields,

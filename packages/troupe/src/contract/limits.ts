@@ -137,6 +137,13 @@ export function requireObject(option: string, value: unknown): void {
   requireOption(isObject(value), option, value, 'give an object')
 }
 
+/** Throws OPTION_INVALID unless the value is a text that names something. */
+export function requireText(option: string, value: unknown): void {
+  requireOption(isText(value), option, value, 'give a name')
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
+
 /** Throws OPTION_INVALID naming the first option that cannot be. */
 export function checkProcessOptions(options: ProcessOptions): void {
   requireObject('options', options)
@@ -163,6 +170,8 @@ function checkMailbox(mailbox: MailboxOptions): void {
   requireOption(goodPolicy, 'mailbox.policy', policy, `one of ${POLICIES.join(', ')}`)
   const keyed = policy !== 'latest-by-key' || typeof keyOf === 'function'
   requireOption(keyed, 'mailbox.keyOf', keyOf, 'latest-by-key needs a function that gives the key')
-  const goodFallback = fallback === undefined || typeof fallback?.name === 'string'
+  const used = keyOf === undefined || policy === 'latest-by-key'
+  requireOption(used, 'mailbox.keyOf', keyOf, 'only the policy latest-by-key asks for keys')
+  const goodFallback = fallback === undefined || isText(fallback?.name)
   requireOption(goodFallback, 'mailbox.fallback', fallback, 'give { name, tag? }')
 }

@@ -38,6 +38,8 @@ const WRONG_MAILBOX: readonly Wrong[] = [
   ['mailbox.policy', { policy: null }],
   ['mailbox.policy', { policy: '__proto__' }],
   ['mailbox.keyOf', { policy: 'latest-by-key', keyOf: 5 }],
+  ['mailbox.keyOf', { policy: 'fail', keyOf: () => 1 }],
+  ['mailbox.fallback', { policy: 'fail', fallback: { name: '' } }],
   ['mailbox.fallback', { fallback: null }],
   ['mailbox.fallback', { fallback: { name: 5 } }],
 ]

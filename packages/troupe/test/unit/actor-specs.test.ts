@@ -64,6 +64,7 @@ describe('a supervisor specification', () => {
   })
 
   it('is refused as a whole with a sentence that names what is wrong', () => {
+    wrong('its name is no text', { name: '' })
     wrong('type is some', { type: 'some' as 'one-for-one' })
     wrong('two children are named a', { children: [child, child] })
     wrong('no template', { type: 'simple-one-for-one', children: [] })
@@ -77,6 +78,11 @@ describe('a supervisor specification', () => {
 
   it('is refused for a child with a sentence that names the child', () => {
     wrongChild('needs a name', { name: '' })
+    wrongChild('registered yes', { registered: 'yes' })
+    wrongChild('significant 1', { significant: 1 })
+    wrongChild('intensity.onExceed maybe', {
+      intensity: { restarts: 1, withinMs: 1, onExceed: 'maybe' },
+    })
     wrongChild('the child a needs a start', { start: {} })
     wrongChild('the child a needs a start', { start: null })
     wrongChild('the child a has the restart mode often', { restart: 'often' })
@@ -109,6 +115,7 @@ describe('a pool specification', () => {
     check('backoff.factor', { backoff: { factor: 0 } })
     check('subscribe', { subscribe: [eventName('news')] })
     check('mailbox.lengthMax', { workerMailbox: { lengthMax: -1 } })
+    refused('OPTION_INVALID', 'name', () => pool({ worker: plain, name: '' }))
     refused('OPTION_INVALID', 'worker', () => pool({ worker: {} as typeof plain }))
   })
 
@@ -123,6 +130,8 @@ describe('a router specification', () => {
   it('is refused with an error that names the option', () => {
     const route = (): string => 'a'
     refused('OPTION_INVALID', 'route', () => router({ route: 'a' as unknown as typeof route }))
+    refused('OPTION_INVALID', 'name', () => router({ route, name: '' }))
+    refused('OPTION_INVALID', 'shutdownMs', () => router({ route, shutdownMs: -1 }))
     refused('OPTION_INVALID', 'respawn', () =>
       router({ route, respawn: { restarts: 1, withinMs: 0 } }),
     )
