@@ -5,7 +5,7 @@
  * needs none (offerUnsafe): the fast idioms of the library. Calls carry a Deferred.
  */
 import { Deferred, Effect, Fiber, PubSub, Queue } from 'effect'
-import { bytesPerActor, expectEqual, gate, lateness, main } from './harness.mjs'
+import { bytesPerActor, expectEqual, gate, lateness, localRows, main } from './harness.mjs'
 
 const SENDS_PER_TURN = 1_000
 
@@ -225,19 +225,5 @@ function restart() {
   }
 }
 
-await main({
-  send: pairs,
-  single,
-  'pairs-8': pairs,
-  'pairs-100': pairs,
-  'ping-pong': pingPong,
-  call: calls,
-  'call-100': calls,
-  spawn: spawnExit,
-  memory,
-  'fanout-100k': fanout(100_000),
-  'fanout-1m': fanout(1_000_000),
-  timer,
-  backlog,
-  restart,
-})
+const work = { pairs, pingPong, calls, spawnExit, memory, fanout, timer, backlog, restart }
+await main({ single, ...localRows(work) })

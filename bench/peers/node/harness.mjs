@@ -83,3 +83,27 @@ export async function main(rows) {
   const result = { ops: count, seconds, cpuSeconds: (user + system) / 1e6, ...extra }
   process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0))
 }
+
+/**
+ * The rows that every peer has in common, from what each piece of work is called.
+ *
+ * @param {Record<string, Function>} work
+ */
+export function localRows(work) {
+  const { pairs, pingPong, calls, spawnExit, memory, fanout, timer, backlog, restart } = work
+  return {
+    send: pairs,
+    'pairs-8': pairs,
+    'pairs-100': pairs,
+    'ping-pong': pingPong,
+    call: calls,
+    'call-100': calls,
+    spawn: spawnExit,
+    memory,
+    'fanout-100k': fanout(100_000),
+    'fanout-1m': fanout(1_000_000),
+    timer,
+    backlog,
+    restart,
+  }
+}

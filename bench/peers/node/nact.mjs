@@ -5,7 +5,7 @@
  * It has no events (the publisher dispatches to its list) and no timers of its own (setTimeout).
  */
 import nact from 'nact'
-import { bytesPerActor, expectEqual, gate, lateness, main } from './harness.mjs'
+import { bytesPerActor, expectEqual, gate, lateness, localRows, main } from './harness.mjs'
 
 const { dispatch, query, spawn, start, stop } = nact
 const system = start()
@@ -194,18 +194,6 @@ function restart() {
   }
 }
 
-await main({
-  send: pairs,
-  'pairs-8': pairs,
-  'pairs-100': pairs,
-  'ping-pong': pingPong,
-  call: calls,
-  'call-100': calls,
-  spawn: spawnExit,
-  memory,
-  'fanout-100k': fanout(100_000),
-  'fanout-1m': fanout(1_000_000),
-  timer,
-  backlog,
-  restart,
-})
+await main(
+  localRows({ pairs, pingPong, calls, spawnExit, memory, fanout, timer, backlog, restart }),
+)

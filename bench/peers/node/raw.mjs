@@ -5,7 +5,7 @@
  * timers. No mailbox, no isolation, no supervision: nothing here could replace an actor.
  */
 import { EventEmitter } from 'node:events'
-import { bytesPerActor, expectEqual, lateness, main } from './harness.mjs'
+import { bytesPerActor, expectEqual, lateness, localRows, main } from './harness.mjs'
 
 function pairs(row) {
   const receivers = Array.from({ length: Number(row.split('-')[1] ?? 1) }, () => {
@@ -150,18 +150,6 @@ function restart() {
   }
 }
 
-await main({
-  send: pairs,
-  'pairs-8': pairs,
-  'pairs-100': pairs,
-  'ping-pong': pingPong,
-  call: calls,
-  'call-100': calls,
-  spawn: spawnExit,
-  memory,
-  'fanout-100k': fanout(100_000),
-  'fanout-1m': fanout(1_000_000),
-  timer,
-  backlog,
-  restart,
-})
+await main(
+  localRows({ pairs, pingPong, calls, spawnExit, memory, fanout, timer, backlog, restart }),
+)

@@ -5,7 +5,7 @@
  * a mailbox; callers are actors that await; the node runs with its defaults, the log aside.
  */
 import { actor, eventName, message, protocol, request, startNode, supervisor } from 'troupe'
-import { bytesPerActor, expectEqual, gate, lateness, main } from '../node/harness.mjs'
+import { bytesPerActor, expectEqual, gate, lateness, localRows, main } from '../node/harness.mjs'
 
 const node = await startNode('bench@localhost', { logSinks: [], handleSignals: false })
 
@@ -309,19 +309,5 @@ function restart() {
   }
 }
 
-await main({
-  send: pairs,
-  'pairs-8': pairs,
-  'pairs-100': pairs,
-  'ping-pong': pingPong,
-  call: calls,
-  'call-100': calls,
-  spawn: spawnExit,
-  memory,
-  'memory-supervised': memorySupervised,
-  'fanout-100k': fanout(100_000),
-  'fanout-1m': fanout(1_000_000),
-  timer,
-  backlog,
-  restart,
-})
+const work = { pairs, pingPong, calls, spawnExit, memory, fanout, timer, backlog, restart }
+await main({ 'memory-supervised': memorySupervised, ...localRows(work) })

@@ -8,7 +8,6 @@ import { type TestNode, testNode } from 'troupe/testing'
 import { actor } from '#actor'
 import type { Random } from '#base/random'
 import {
-  type Account,
   custom,
   type Down,
   eventName,
@@ -23,6 +22,7 @@ import {
   request,
   type Target,
 } from '#contract'
+import { assertCloses } from '#test/scenarios/closing'
 import { makeGate } from '#test/scenarios/scripted'
 
 const Life = protocol('life', {
@@ -175,14 +175,6 @@ class World {
   }
 }
 
-const sumOf = (dropped: Account['dropped']): number =>
-  Object.values(dropped).reduce((sum, count) => sum + count, 0)
-
-function assertCloses({ node }: World): void {
-  const { sent, handled, waiting, handling, dropped } = node.account()
-  assert.equal(sent, handled + waiting + handling + sumOf(dropped), 'the account closes')
-}
-
 /** Links go both ways between the living. */
 function assertLinks({ node }: World): void {
   for (const pid of node.processes()) {
@@ -214,18 +206,18 @@ export async function live(seed: number): Promise<void> {
     if (world.chance(0.5)) await clock.settle()
     if (world.chance(0.3)) await clock.advance(random.below(60))
     if (node.processes().length < 6) await world.spawn(node)
-    if (world.chance(0.1)) assertCloses(world)
+    if (world.chance(0.1)) assertCloses(world.node)
   }
   for (const gate of world.gates) gate.open()
   await clock.advance(1_000)
-  assertCloses(world)
+  assertCloses(world.node)
   assertLinks(world)
   assertMonitors(world)
   assert.equal(world.callsEnded, world.calls, 'every call has ended')
   assert.deepEqual(world.faults, [])
   for (const pid of node.processes()) node.kill(pid)
   await clock.advance(10_000)
-  assertCloses(world)
+  assertCloses(world.node)
   const { processes, zombies, names, aliases, account } = node.info()
   assert.deepEqual([processes, zombies, names, aliases], [0, 0, 0, 0])
   assert.deepEqual([account.waiting, account.handling], [0, 0])

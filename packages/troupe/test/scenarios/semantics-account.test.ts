@@ -7,7 +7,6 @@ import fc from 'fast-check'
 import { testNode } from 'troupe/testing'
 import { actor } from '#actor'
 import {
-  type Account,
   DEAD_LETTER_EVENT,
   type DeadLetter,
   type DropCause,
@@ -18,18 +17,9 @@ import {
   protocol,
   TroupeError,
 } from '#contract'
+import { assertCloses } from '#test/scenarios/closing'
 import { makeGate, play, type ScriptedPid } from '#test/scenarios/scripted'
 import { SENTENCES } from '#test/scenarios/sentences'
-
-const sumOf = (dropped: Account['dropped']): number =>
-  Object.values(dropped).reduce((sum, count) => sum + count, 0)
-
-/** `sent = handled + waiting + handling + dropped`. */
-function assertCloses(node: Node): void {
-  const account = node.account()
-  const { sent, handled, waiting, handling, dropped } = account
-  assert.equal(sent, handled + waiting + handling + sumOf(dropped), JSON.stringify(account))
-}
 
 /** Collects dead letters from now on. */
 async function deadLetters(node: Node): Promise<DeadLetter[]> {

@@ -5,26 +5,10 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testNode } from 'troupe/testing'
 import { actor } from '#actor'
-import {
-  type Account,
-  type MailboxOptions,
-  message,
-  type Node,
-  protocol,
-  TroupeError,
-} from '#contract'
+import { type MailboxOptions, message, type Node, protocol, TroupeError } from '#contract'
+import { assertCloses } from '#test/scenarios/closing'
 import { makeGate, play, scripted } from '#test/scenarios/scripted'
 import { SENTENCES } from '#test/scenarios/sentences'
-
-const sumOf = (dropped: Account['dropped']): number =>
-  Object.values(dropped).reduce((sum, count) => sum + count, 0)
-
-/** `sent = handled + waiting + handling + dropped`. */
-function assertCloses(node: Node): void {
-  const account = node.account()
-  const { sent, handled, waiting, handling, dropped } = account
-  assert.equal(sent, handled + waiting + handling + sumOf(dropped), JSON.stringify(account))
-}
 
 /** A player held in a handler, so that what is sent to it waits. */
 async function held(node: Node, settle: () => Promise<void>, mailbox?: MailboxOptions) {
