@@ -181,6 +181,7 @@ export type {
   Peer,
   Serve,
   TakeDatagram,
+  TakeUpgrade,
   UdpCounters,
   UdpOptions,
   UdpPortOptions,

@@ -1,89 +1,69 @@
 /**
- * ports/web/listener: open HTTP servers, their limits and counters; what a web port serves.
+ * ports/web/listener: open HTTP servers, shared by the ports that have a path on them.
  *
- * It is no process: it may outlive the port that answers, so that clients keep their
- * connections while the port is restarted; requests that come meanwhile get 503.
+ * It is no process: it may outlive the ports that answer, so that clients keep their connections
+ * while a port is restarted; what comes for its path meanwhile gets 503.
  * Limits: headers, connections, and how long a client may take for each step.
  *
  * @source ergo-features 13 (web server); Node.js "HTTP", server options
  */
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-  STATUS_CODES,
-} from 'node:http'
-import { isIPv6, type Socket } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { type Clock, systemClock } from '#base/clock'
-import { requireDuration, requireOption } from '#contract'
-import { type Listening, type ListenOptions, listen } from '#ports/listen'
-
-/** Where a web listener opens, and its limits. */
-export interface WebListenOptions extends ListenOptions {
-  /** Request line and headers together, in bytes; above it 431; default 16,384. */
-  readonly headersBytesMax?: number
-  /** Open connections for each address; one more is closed at once; default 1,000. */
-  readonly connectionsMax?: number
-  /** Longest time until the headers are complete, in milliseconds; then 408; default 10,000. */
-  readonly headersTimeoutMs?: number
-  /** Longest time until a request is complete, in milliseconds; then 408; default 20,000. */
-  readonly requestTimeoutMs?: number
-  /** Longest time without a further request, in milliseconds; then closed; default 10,000. */
-  readonly idleTimeoutMs?: number
-  /** Time for running requests when the listener closes, in milliseconds; default 1,000. */
-  readonly closeTimeoutMs?: number
-}
-
-type Limits = Required<Omit<WebListenOptions, keyof ListenOptions>>
-
-/** What the options of a web listener leave open. */
-export const WEB_LISTEN_DEFAULTS: Limits = Object.freeze({
-  headersBytesMax: 16_384,
-  connectionsMax: 1_000,
-  headersTimeoutMs: 10_000,
-  requestTimeoutMs: 20_000,
-  idleTimeoutMs: 10_000,
-  closeTimeoutMs: 1_000,
-})
-
-/** Counted since the listener was opened. */
-export interface WebListenCounters {
-  readonly connections: number
-  /** Closed at once because of `connectionsMax`. */
-  readonly connectionsRefused: number
-  readonly requests: number
-  /** Answered with 503 because no port was there. */
-  readonly unserved: number
-  /** What a client sent was no HTTP, too large or too slow. */
-  readonly clientErrors: number
-}
-
-/** Slow clients are looked for at least this often, in milliseconds. */
-const LOOK_MS_MAX = 1_000
+import { type Listening, listen } from '#ports/listen'
+import { isIgnorable, responseOn } from './ignored-upgrade.js'
+import {
+  checkedLimits,
+  type WebLimits,
+  type WebListenCounters,
+  type WebListenOptions,
+} from './listen-options.js'
+import { type Mount, Mounts } from './mounts.js'
+import { answerShortly, answerUpgrade, clientErrorOf, refuseClient } from './refusals.js'
+import { type Bound, closeBound, openBound } from './server.js'
 
 /** Answers one exchange. */
 export type Serve = (request: IncomingMessage, response: ServerResponse) => void
 
-interface Bound extends Listening {
-  readonly server: Server
-}
+/** Takes a connection over that is to speak something else; `head` is what was read too far. */
+export type TakeUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+
+/** The answer that is under way on a connection, for those who find it stalled. */
+const current: unique symbol = Symbol('troupe.web.current')
+type Connection = Duplex & { [current]?: ServerResponse; setTimeout?(timeoutMs: number): unknown }
+
+const STARTING = Object.freeze({ status: 503, reason: 'the service is starting again' })
+const UNKNOWN = Object.freeze({ status: 404, reason: 'there is nothing at this path' })
+const NO_PROXY = Object.freeze({ status: 405, reason: 'this is no proxy' })
+const FAILED = Object.freeze({ status: 502, reason: 'the handler failed' })
+const HEADERS = Object.freeze({ status: 431, reason: 'there are too many headers' })
 
 /** Open HTTP servers on one port; made by `openWeb`, and closed by whoever made it. */
 export class WebListener {
   readonly #bound: readonly Bound[]
   readonly #clock: Clock
-  readonly #limits: Limits
+  readonly #limits: WebLimits
   readonly #counters = {
     connections: 0,
+    connectionsOpen: 0,
     connectionsRefused: 0,
+    connectionsIdle: 0,
+    connectionsStalled: 0,
     requests: 0,
     unserved: 0,
-    clientErrors: 0,
+    unmounted: 0,
+    upgrades: 0,
+    upgradesRefused: 0,
+    headersTooLarge: 0,
+    tooSlow: 0,
+    malformed: 0,
   }
-  #serve: Serve | undefined
+  readonly #serves = new Mounts<Serve>()
+  readonly #takes = new Mounts<TakeUpgrade>()
+  /** Node forgets a connection that was upgraded; we may not. */
+  readonly #upgraded = new Set<Duplex>()
 
-  constructor(bound: readonly Bound[], limits: Limits, clock: Clock) {
+  constructor(bound: readonly Bound[], limits: WebLimits, clock: Clock) {
     this.#bound = bound
     this.#limits = limits
     this.#clock = clock
@@ -100,17 +80,36 @@ export class WebListener {
   }
 
   counters(): WebListenCounters {
-    return { ...this.#counters }
+    const { headersTooLarge, tooSlow, malformed } = this.#counters
+    return { ...this.#counters, clientErrors: headersTooLarge + tooSlow + malformed }
   }
 
-  /** Hands requests to this server from now on, in place of the one before. */
-  attach(serve: Serve): void {
-    this.#serve = serve
+  /**
+   * Hands requests for this path, and all below it, to this server from now on, in place of the
+   * one before. The longest path that fits has the request; it is not shortened. OPTION_INVALID.
+   *
+   * @example listener.attach(serve, '/events')
+   */
+  attach(serve: Serve, path = '/'): void {
+    this.#serves.attach(serve, path)
   }
 
-  /** Ends the serving of this one; nothing happens when another one serves by now. */
-  detach(serve: Serve): void {
-    if (this.#serve === serve) this.#serve = undefined
+  /**
+   * Ends the serving of this one; nothing happens when another one serves by now. The path stays
+   * reserved: what comes for it gets 503 until somebody attaches again.
+   */
+  detach(serve: Serve, path = '/'): void {
+    this.#serves.detach(serve, path)
+  }
+
+  /** Like `attach`, for connections that are to speak something else, such as WebSocket. */
+  attachUpgrade(take: TakeUpgrade, path = '/'): void {
+    this.#takes.attach(take, path)
+  }
+
+  /** Like `detach`; connections that were taken over stay with whoever has them. */
+  detachUpgrade(take: TakeUpgrade, path = '/'): void {
+    this.#takes.detach(take, path)
   }
 
   /** Takes no more connections, lets running requests end, then closes what is left. */
@@ -119,28 +118,111 @@ export class WebListener {
     for (const { server } of this.#bound) server.closeIdleConnections()
     const cancel = this.#clock.after(this.#limits.closeTimeoutMs, () => {
       for (const { server } of this.#bound) server.closeAllConnections()
+      for (const socket of this.#upgraded) socket.destroy()
     })
     await closed
     cancel()
   }
 
-  #listenTo(server: Server): void {
+  #listenTo(server: Bound['server']): void {
     const counters = this.#counters
-    server.on('request', (request, response) => {
-      counters.requests += 1
-      if (this.#serve !== undefined) return this.#serve(request, response)
-      counters.unserved += 1
-      answerUnserved(response)
+    server.on('request', (request, response) => this.#request(request, response))
+    server.on('upgrade', (request, socket, head) => {
+      this.#keep(socket)
+      if (isIgnorable(request)) this.#request(request, responseOn(request, socket))
+      else this.#upgrade(request, socket, head)
     })
-    server.on('connection', () => {
+    server.on('connect', (_request, socket) => {
+      this.#keep(socket)
+      counters.upgradesRefused += 1
+      answerUpgrade(socket, NO_PROXY)
+    })
+    server.on('connection', (socket) => {
       counters.connections += 1
+      counters.connectionsOpen += 1
+      socket.once('close', () => {
+        counters.connectionsOpen -= 1
+      })
     })
     server.on('drop', () => {
       counters.connectionsRefused += 1
     })
+    server.on('timeout', (socket) => this.#quiet(socket))
     server.on('clientError', (error, socket) => {
-      if (answerClientError(error, socket as Socket)) counters.clientErrors += 1
+      const kind = clientErrorOf(error)
+      const sent = (socket as Connection)[current]
+      if (kind === undefined) socket.destroy()
+      else if (refuseClient(kind, socket, sent)) counters[kind] += 1
     })
+  }
+
+  #request(request: IncomingMessage, response: ServerResponse): void {
+    const counters = this.#counters
+    counters.requests += 1
+    ;(request.socket as Connection)[current] = response
+    if (request.rawHeaders.length > this.#limits.headersMax * 2) {
+      counters.headersTooLarge += 1
+      answerShortly(response, HEADERS)
+      return
+    }
+    const mount = this.#serves.find(request.url ?? '/')
+    if (mount?.taker === undefined) this.#nobody(response, mount)
+    else guarded(mount.taker, request, response)
+  }
+
+  /** Reserved, or nothing attached yet: come again. Other paths only: there is no such thing. */
+  #nobody(response: ServerResponse, mount: Mount<Serve> | undefined): void {
+    const isKnown = mount !== undefined || (this.#serves.isEmpty && this.#takes.isEmpty)
+    this.#counters[isKnown ? 'unserved' : 'unmounted'] += 1
+    answerShortly(response, isKnown ? STARTING : UNKNOWN)
+  }
+
+  /** Node has taken its listeners and watches away; an error without any would end the program. */
+  #keep(socket: Connection): void {
+    socket.on('error', () => socket.destroy())
+    socket.setTimeout?.(0)
+    this.#upgraded.add(socket)
+    socket.once('close', () => this.#upgraded.delete(socket))
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const mount = this.#takes.find(request.url ?? '/')
+    if (mount?.taker === undefined) {
+      this.#counters.upgradesRefused += 1
+      answerUpgrade(socket, mount === undefined ? UNKNOWN : STARTING)
+      return
+    }
+    this.#counters.upgrades += 1
+    try {
+      mount.taker(request, socket, head)
+    } catch {
+      // The port that takes it is at fault; the listener serves the others.
+      answerUpgrade(socket, FAILED)
+    }
+  }
+
+  /** Nothing went either way for a while; Node leaves it to us what that means. */
+  #quiet(socket: Connection): void {
+    const response = socket[current]
+    // Before the first request the time limit for headers holds, which answers 408.
+    if (response === undefined) return
+    if (response.writableFinished || response.destroyed) {
+      this.#counters.connectionsIdle += 1
+      socket.destroy()
+    } else if (socket.writableLength > 0) {
+      this.#counters.connectionsStalled += 1
+      socket.destroy()
+    }
+  }
+}
+
+function guarded(serve: Serve, request: IncomingMessage, response: ServerResponse): void {
+  try {
+    serve(request, response)
+  } catch {
+    // The port that serves it is at fault; the listener serves the others.
+    if (response.headersSent) response.destroy()
+    else answerShortly(response, FAILED)
   }
 }
 
@@ -164,69 +246,3 @@ export async function openWeb(
   })
   return new WebListener(bound, limits, clock)
 }
-
-function checkedLimits(options: WebListenOptions): Limits {
-  for (const name of ['headersBytesMax', 'connectionsMax'] as const) {
-    const value = options[name]
-    const isCount = value === undefined || (Number.isSafeInteger(value) && value > 0)
-    requireOption(isCount, name, value, 'give a whole number above 0')
-  }
-  requireDuration('headersTimeoutMs', options.headersTimeoutMs)
-  requireDuration('requestTimeoutMs', options.requestTimeoutMs)
-  requireDuration('idleTimeoutMs', options.idleTimeoutMs)
-  requireDuration('closeTimeoutMs', options.closeTimeoutMs)
-  return { ...WEB_LISTEN_DEFAULTS, ...options }
-}
-
-function openBound(host: string, port: number, limits: Limits): Promise<Bound> {
-  return new Promise((resolve, reject) => {
-    const server = createServer({
-      maxHeaderSize: limits.headersBytesMax,
-      headersTimeout: forNode(Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs)),
-      requestTimeout: forNode(limits.requestTimeoutMs),
-      keepAliveTimeout: forNode(limits.idleTimeoutMs),
-      // How often slow clients are looked for; the default of 30 s would outlast the limits.
-      connectionsCheckingInterval: Math.min(LOOK_MS_MAX, limits.headersTimeoutMs),
-    })
-    server.maxConnections = limits.connectionsMax
-    server.once('error', reject)
-    server.listen({ host, port, exclusive: true, ipv6Only: isIPv6(host) }, () => {
-      server.off('error', reject)
-      const address = server.address()
-      const taken = typeof address === 'object' && address !== null ? address.port : port
-      resolve({ host, port: taken, server })
-    })
-  })
-}
-
-function closeBound({ server }: Bound): Promise<void> {
-  return new Promise((resolve) => server.close(() => resolve()))
-}
-
-function answerUnserved(response: ServerResponse): void {
-  const body = '{"error":"the service is starting again"}'
-  response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' })
-  response.end(body)
-}
-
-const CLIENT_ERROR_STATUS: Readonly<Record<string, number>> = Object.freeze({
-  HPE_HEADER_OVERFLOW: 431,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-})
-
-/**
- * A client that spoke no HTTP gets one line and no more of our attention. False for one that has
- * its line already, or has gone away.
- */
-function answerClientError(error: Error & { readonly code?: string }, socket: Socket): boolean {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy()
-    return false
-  }
-  const status = CLIENT_ERROR_STATUS[error.code ?? ''] ?? 400
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\n\r\n`)
-  return true
-}
-
-/** Node's way to say "no limit" is 0. */
-const forNode = (timeoutMs: number): number => (Number.isFinite(timeoutMs) ? timeoutMs : 0)

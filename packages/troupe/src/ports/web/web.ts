@@ -19,13 +19,8 @@ import {
   type Spawnable,
 } from '#contract'
 import { Exchange } from './exchange.js'
-import {
-  openWeb,
-  type Serve,
-  type WebListenCounters,
-  WebListener,
-  type WebListenOptions,
-} from './listener.js'
+import type { WebListenCounters, WebListenOptions } from './listen-options.js'
+import { openWeb, type Serve, WebListener } from './listener.js'
 import type { WebRequest, WebResponse } from './message.js'
 import { webFailureOf } from './status.js'
 
