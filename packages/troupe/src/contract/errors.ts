@@ -22,6 +22,8 @@ const ERRORS = {
   CALL_SELF: '{to} called itself and would wait for ever; use a function or send instead',
   CALL_TIMEOUT: 'no reply from {to} to {request} within {timeoutMs} ms; it may still be working',
   CALLEE_ENDED: '{to} ended before it answered {request}; the reason was {reason}',
+  CERTIFICATE_INVALID:
+    'the certificate cannot be used: {problem}; give a PEM certificate and its PEM key',
   CHILD_DISABLED: 'the child {name} is disabled; enable it instead of starting it',
   CHILD_RUNNING: 'the child {name} is already running; stop it first',
   CHILD_START_FAILED:

@@ -25,6 +25,14 @@ export type {
 } from './behaviour.js'
 export { behaviourOf } from './behaviour.js'
 export type {
+  CertificateFiles,
+  CertificateInfo,
+  CertificatePair,
+  CertificateWatcher,
+  PemPair,
+} from './certificates.js'
+export { Certificates, FileCertificates, loadCertificates } from './certificates.js'
+export type {
   ArgsOf,
   EventOptions,
   EventToken,

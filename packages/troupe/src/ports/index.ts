@@ -3,6 +3,10 @@
  */
 export type { Listening, ListenOptions } from './listen.js'
 export { formatListening, LISTEN_DEFAULTS } from './listen.js'
+export type { Authorities } from './tls/authorities.js'
+export type { ClientTls } from './tls/client-tls.js'
+export { CLIENT_TLS_DEFAULTS } from './tls/client-tls.js'
+export type { ServerTls } from './tls/server-tls.js'
 export type { Peer, TakeDatagram, UdpCounters, UdpOptions } from './udp/socket.js'
 export { openUdp, UDP_DEFAULTS, UdpSocket } from './udp/socket.js'
 export type { Datagram, DatagramTarget, UdpPortOptions } from './udp/udp.js'
