@@ -13,13 +13,20 @@ import { PEERS_LOCAL } from './lib/peers.mjs'
 import { markdown, summary, table, verdicts } from './lib/report.mjs'
 import { BENCHES } from './lib/rows.mjs'
 
-const HELP = `npm run bench -- NAME [flags]       NAME: ${Object.keys(BENCHES).join(', ')}
+/** Benches whose measurements need more than one process: each has a course of its own. */
+const OTHERS = {
+  udp: async (values) => (await import('./udp/udp.mjs')).benchUdp(values, say),
+}
+const NAMES = [...Object.keys(BENCHES), ...Object.keys(OTHERS)]
+
+const HELP = `npm run bench -- NAME [flags]       NAME: ${NAMES.join(', ')}
 
   --json FILE     write the figures as a JSON array
   --markdown FILE write the tables of RESULTS.md
   --rows a,b      only these rows             --list  show all rows and peers
   --peers a,b     only these peers
   --runs N        measurements of each, taking turns; default 5
+  --seconds N     udp: length of each load; default 60
   --no-install    leave peers out that would have to be installed
   --help          this text
 `
@@ -33,6 +40,7 @@ const OPTIONS = {
   peers: { type: 'string' },
   runs: { type: 'string', default: '5' },
   'no-install': { type: 'boolean' },
+  seconds: { type: 'string' },
 }
 
 const say = (line) => console.log(line)
@@ -157,9 +165,13 @@ async function main() {
   if (values.help) return say(HELP)
   if (values.list) return list()
   const [name = 'local'] = positionals
-  if (BENCHES[name] === undefined) refuse(`no bench ${name}`)
+  if (!NAMES.includes(name)) refuse(`no bench ${name}`)
   const runs = Number(values.runs)
   if (!Number.isInteger(runs) || runs < 1) refuse(`--runs ${values.runs}: give a number above 0`)
+  if (name in OTHERS) {
+    process.exitCode = (await OTHERS[name](values)) ? 0 : 1
+    return
+  }
   const rows = chosen(BENCHES[name], 'name', values.rows, 'row')
   const peers = setUp(chosen(PEERS_LOCAL, 'id', values.peers, 'peer'), !values['no-install'])
   say(pinning ? `one core: ${pinning.join(' ')}` : 'taskset is missing: nothing is pinned')
