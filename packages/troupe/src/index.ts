@@ -164,6 +164,7 @@ export {
   failure,
   formatTarget,
   isCalm,
+  isEventOf,
   isFailure,
   LOG_LEVELS,
   loadCertificates,

@@ -123,5 +123,5 @@ export { crashOf, custom, describeReason, isCalm, requireReason } from './reason
 export type { StandardSchema } from './schema.js'
 export type { CallOptions, Sender, SendFailure, SendOptions } from './sender.js'
 export type { DeadLetter, Down, DropCause, EventInterest, EventMessage, Exit } from './signal.js'
-export { DROP_CAUSES } from './signal.js'
+export { DROP_CAUSES, isEventOf } from './signal.js'
 export type { Envelope, Wire, WireAnswers } from './wire.js'

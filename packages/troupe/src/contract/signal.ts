@@ -33,6 +33,22 @@ export interface EventMessage<T = unknown> {
   readonly message: T
 }
 
+/**
+ * True when a publication is of this event; its message then has the type of the event.
+ *
+ * `handleEvent` gets what is published by all events a process subscribes to. An event without a
+ * node is that of any node.
+ *
+ * @example if (isEventOf(publication, prices)) total += publication.message.cents
+ */
+export function isEventOf<T>(
+  publication: EventMessage,
+  event: EventName<T>,
+): publication is EventMessage<T> {
+  const { name, node } = publication.event
+  return name === event.name && (event.node === undefined || event.node === node)
+}
+
 /** Tells the owner of an event with `notify` that the first came or the last one left. */
 export interface EventInterest {
   readonly kind: 'event-interest'

@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type EventToken, eventName, type ProcessContext, TroupeError } from 'troupe'
+import { type EventToken, eventName, isEventOf, type ProcessContext, TroupeError } from 'troupe'
 import { testNode } from 'troupe/testing'
 import { type Player, play } from '#test/scenarios/scripted'
 
@@ -170,6 +170,15 @@ describe('an event', () => {
     }
     const [info] = node.events().filter(({ event }) => event.name === 'news')
     assert.deepEqual([info?.subscribers, info?.published], [0, 0])
+  })
+
+  it('is told from others by its name, and by its node when it has one', () => {
+    const event = eventName<string>('news', 'here@localhost')
+    const publication = { kind: 'event-message', event, timeMs: 0, message: 'x' } as const
+    assert.ok(isEventOf(publication, news))
+    assert.ok(isEventOf(publication, event))
+    assert.ok(!isEventOf(publication, eventName('news', 'far@localhost')))
+    assert.ok(!isEventOf(publication, eventName('prices')))
   })
 
   it('that cannot be is refused, naming the option', async () => {
