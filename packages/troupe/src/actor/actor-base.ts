@@ -69,6 +69,7 @@ const VERBS = [
   'forward',
   'kill',
   'link',
+  'loadOf',
   'mailboxLength',
   'monitor',
   'nowMs',

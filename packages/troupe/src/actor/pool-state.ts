@@ -89,18 +89,18 @@ export class PoolState {
     return false
   }
 
-  /** The place of a worker with the fewest messages; among equals the one longest without. */
+  /** The place of a worker with the least to do; among equals the one longest without. */
   #leastLoaded(): number {
     const running = this.#running
     let best = this.#next
-    let bestLength = Number.POSITIVE_INFINITY
-    for (let tried = 0; tried < running.length && bestLength > 0; tried += 1) {
+    let leastLoad = Number.POSITIVE_INFINITY
+    for (let tried = 0; tried < running.length && leastLoad > 0; tried += 1) {
       const at = (this.#next + tried) % running.length
       const worker = running[at]
-      const length = worker === undefined ? undefined : this.#context.mailboxLength(worker)
-      if (length === undefined || length >= bestLength) continue
+      const load = worker === undefined ? undefined : this.#context.loadOf(worker)
+      if (load === undefined || load >= leastLoad) continue
       best = at
-      bestLength = length
+      leastLoad = load
     }
     return best
   }

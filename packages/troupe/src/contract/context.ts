@@ -304,6 +304,8 @@ export interface ProcessContext extends Sender, Spawner {
   sleep(delayMs: number): Promise<void>
   /** Messages waiting in a local process; undefined when it is not there. */
   mailboxLength(pid: Pid): number | undefined
+  /** Like `mailboxLength`, with the messages whose asynchronous handlers have not settled. */
+  loadOf(pid: Pid): number | undefined
 
   /** A value of the environment; keys are case-insensitive. */
   env(key: string): unknown

@@ -267,6 +267,13 @@ class Context extends Actions<Process> {
     return mailboxLength(process)
   }
 
+  loadOf(pid: Pid): number | undefined {
+    const waiting = this.mailboxLength(pid)
+    const pause = this.kernel.table.find(pid)?.extension?.pause
+    if (waiting === undefined || pause === undefined) return waiting
+    return waiting + pause.flight.size + (pause.current === undefined ? 0 : 1)
+  }
+
   env(key: string): unknown {
     return this.process.lineage.env.get(envKey(key))
   }

@@ -130,6 +130,7 @@ const DEEDS = [
   'unregisterEvent',
   'publish',
   'mailboxLength',
+  'loadOf',
   'preservedMailbox',
   'ended',
   'exit',
