@@ -192,7 +192,8 @@ class Stage {
       },
     })
     const keyOf = (_message: string, payload: unknown) => (payload as Item | undefined)?.key
-    this.#pid = await this.#node.spawn(box, { mailbox: { lengthMax, policy, keyOf } })
+    const keyed = policy === 'latest-by-key' ? { keyOf } : {}
+    this.#pid = await this.#node.spawn(box, { mailbox: { lengthMax, policy, ...keyed } })
     this.#node.send(this.#pid, 'hold')
   }
 
