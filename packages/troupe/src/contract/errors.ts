@@ -30,6 +30,7 @@ const ERRORS = {
     'the supervisor {supervisor} gave up on its child {child}, which did not start: {problem}',
   CHILD_TAKEN: 'the supervisor already has a child {name}; choose another name or delete it',
   CHILD_UNKNOWN: 'the supervisor has no child {name}; see its children()',
+  CHUNK_REFUSED: 'a chunk of {length} bytes cannot be sent: {problem}',
   CRON_JOB_UNKNOWN: 'there is no cron job {name}; see cron.jobs()',
   CRON_SPEC_INVALID: 'the cron expression {spec} of {name} cannot be read: {problem}',
   EVENT_NOT_OWNED: 'the event {event} needs its token; publish with what registerEvent returned',

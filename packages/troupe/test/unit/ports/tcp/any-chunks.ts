@@ -1,0 +1,65 @@
+/**
+ * Any chunking, and streams that fit it more or less, cut into reads anywhere.
+ */
+import fc from 'fast-check'
+import { ChunkDecoder } from '#ports/tcp/chunk-decoder'
+import { type Chunking, type CompleteChunking, completeChunking } from '#ports/tcp/chunking'
+import { hex, type PlainChunks } from '#test/unit/ports/tcp/plain-chunks'
+
+const lengthChunking = fc
+  .record({
+    lengthBytes: fc.constantFrom(1 as const, 2 as const, 4 as const),
+    lengthAt: fc.nat(3),
+    behind: fc.nat(3),
+    lengthIncludesHeader: fc.boolean(),
+    keepHeader: fc.boolean(),
+    above: fc.nat(40),
+  })
+  .map(({ behind, above, ...rest }): Chunking => {
+    const headerBytes = rest.lengthAt + rest.lengthBytes + behind
+    return { kind: 'length', ...rest, headerBytes, chunkBytesMax: headerBytes + above }
+  })
+
+const delimiterChunking = fc
+  .record({
+    // Few different bytes, so that halves of delimiters are everywhere.
+    delimiter: fc.uint8Array({ minLength: 1, maxLength: 4, max: 2 }),
+    keepDelimiter: fc.boolean(),
+    chunkBytesMax: fc.integer({ min: 1, max: 40 }),
+  })
+  .map((rest): Chunking => ({ kind: 'delimiter', ...rest }))
+
+export const anyChunking: fc.Arbitrary<CompleteChunking> = fc
+  .oneof(
+    fc.integer({ min: 1, max: 9 }).map((chunkBytes): Chunking => ({ kind: 'fixed', chunkBytes })),
+    lengthChunking,
+    delimiterChunking,
+  )
+  .map(completeChunking)
+
+/** Small bytes: as lengths they are small, as text they are halves of delimiters. */
+const anyBytes = fc.array(fc.oneof(fc.nat(2), fc.nat(12), fc.nat(255)), { maxLength: 120 })
+
+/** A stream in reads; an empty read is none, so there are none of them. */
+export const anyReads: fc.Arbitrary<readonly (readonly number[])[]> = fc.array(
+  anyBytes.filter(({ length }) => length > 0),
+  { maxLength: 12 },
+)
+
+/** What the decoder makes of it, read by read. */
+export function decodedChunks(
+  chunking: CompleteChunking,
+  reads: readonly (readonly number[])[],
+): PlainChunks {
+  const decoder = new ChunkDecoder(chunking)
+  const chunks: string[] = []
+  for (const read of reads) {
+    decoder.feed(Uint8Array.from(read))
+    for (;;) {
+      const chunk = decoder.next()
+      if (chunk === undefined) break
+      chunks.push(hex(chunk))
+    }
+  }
+  return { chunks, fault: decoder.fault, rest: decoder.pendingBytes }
+}
