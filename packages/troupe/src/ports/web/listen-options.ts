@@ -5,9 +5,14 @@
  */
 import { requireDuration, requireOption } from '#contract'
 import type { ListenOptions } from '#ports/listen'
+import { type ServerTls, serverTlsOptions } from '#ports/tls/server-tls'
 
 /** Where a web listener opens, and its limits. */
 export interface WebListenOptions extends ListenOptions {
+  /** Makes it HTTPS, with mutual TLS when it says so; default plain HTTP. */
+  readonly tls?: ServerTls
+  /** Longest TLS handshake, in milliseconds; then closed; default 10,000. */
+  readonly handshakeTimeoutMs?: number
   /** Request line and headers together, in bytes; above it 431; default 16,384. */
   readonly headersBytesMax?: number
   /** Headers of one request; above it 431; default 100. */
@@ -30,10 +35,11 @@ export interface WebListenOptions extends ListenOptions {
 }
 
 /** The limits of a listener, none left open. */
-export type WebLimits = Required<Omit<WebListenOptions, keyof ListenOptions>>
+export type WebLimits = Required<Omit<WebListenOptions, keyof ListenOptions | 'tls'>>
 
 /** What the options of a web listener leave open. */
 export const WEB_LISTEN_DEFAULTS: WebLimits = Object.freeze({
+  handshakeTimeoutMs: 10_000,
   headersBytesMax: 16_384,
   headersMax: 100,
   connectionsMax: 1_000,
@@ -55,6 +61,8 @@ export interface WebListenCounters {
   readonly connectionsIdle: number
   /** Closed because the client took nothing of its answer for `stallTimeoutMs`. */
   readonly connectionsStalled: number
+  /** Closed because there was no TLS: garbage, plain HTTP, a refused certificate, too slow. */
+  readonly handshakesFailed: number
   readonly requests: number
   /** Answered with 503 because the port of this path was not there. */
   readonly unserved: number
@@ -74,11 +82,14 @@ export interface WebListenCounters {
   readonly clientErrors: number
 }
 
-/** Fills in the defaults; throws OPTION_INVALID naming the option. */
+/** Fills in the defaults; throws OPTION_INVALID naming the option that cannot be. */
 export function checkedLimits(options: WebListenOptions): WebLimits {
   for (const name of ['headersBytesMax', 'headersMax', 'connectionsMax'] as const) {
     requireCount(name, options[name])
   }
+  // Asked for here so that a bad authority is told by name, and not as a port that fails.
+  if (options.tls !== undefined) serverTlsOptions(options.tls)
+  requireDuration('handshakeTimeoutMs', options.handshakeTimeoutMs)
   requireDuration('headersTimeoutMs', options.headersTimeoutMs)
   requireDuration('requestTimeoutMs', options.requestTimeoutMs)
   requireDuration('idleTimeoutMs', options.idleTimeoutMs)

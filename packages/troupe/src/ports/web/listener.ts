@@ -7,10 +7,11 @@
  *
  * @source ergo-features 13 (web server); Node.js "HTTP", server options
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type Clock, systemClock } from '#base/clock'
 import { type Listening, listen } from '#ports/listen'
+import { followCertificates, type SecureServer, type ServerTls } from '#ports/tls/server-tls'
 import { isIgnorable, responseOn } from './ignored-upgrade.js'
 import {
   checkedLimits,
@@ -49,6 +50,7 @@ export class WebListener {
     connectionsRefused: 0,
     connectionsIdle: 0,
     connectionsStalled: 0,
+    handshakesFailed: 0,
     requests: 0,
     unserved: 0,
     unmounted: 0,
@@ -63,10 +65,19 @@ export class WebListener {
   /** Node forgets a connection that was upgraded; we may not. */
   readonly #upgraded = new Set<Duplex>()
 
-  constructor(bound: readonly Bound[], limits: WebLimits, clock: Clock) {
+  readonly #unfollow: (() => void) | undefined
+
+  constructor(
+    bound: readonly Bound[],
+    limits: WebLimits,
+    clock: Clock,
+    tls: ServerTls | undefined,
+  ) {
     this.#bound = bound
     this.#limits = limits
     this.#clock = clock
+    const servers = bound.map(({ server }) => server as Server & SecureServer)
+    this.#unfollow = tls && followCertificates(tls, servers)
     for (const { server } of bound) this.#listenTo(server)
   }
 
@@ -112,8 +123,14 @@ export class WebListener {
     this.#takes.detach(take, path)
   }
 
+  /** True when it speaks HTTPS. */
+  get isSecure(): boolean {
+    return this.#unfollow !== undefined
+  }
+
   /** Takes no more connections, lets running requests end, then closes what is left. */
   async close(): Promise<void> {
+    this.#unfollow?.()
     const closed = Promise.all(this.#bound.map(closeBound))
     for (const { server } of this.#bound) server.closeIdleConnections()
     const cancel = this.#clock.after(this.#limits.closeTimeoutMs, () => {
@@ -143,6 +160,10 @@ export class WebListener {
       socket.once('close', () => {
         counters.connectionsOpen -= 1
       })
+    })
+    server.on('tlsClientError', (_error: Error, socket: Duplex) => {
+      counters.handshakesFailed += 1
+      socket.destroy()
     })
     server.on('drop', () => {
       counters.connectionsRefused += 1
@@ -241,8 +262,8 @@ export async function openWeb(
   const limits = checkedLimits(options)
   const bound = await listen<Bound>(options, {
     transport: 'tcp',
-    open: (host, port) => openBound(host, port, limits),
+    open: (host, port) => openBound(host, port, limits, options.tls),
     close: closeBound,
   })
-  return new WebListener(bound, limits, clock)
+  return new WebListener(bound, limits, clock, options.tls)
 }
