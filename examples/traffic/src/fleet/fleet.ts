@@ -65,13 +65,18 @@ export class Fleet {
 
   /** Drives the vehicle whose turn it is up to now; undefined when the fleet is empty. */
   nextReport(nowMs: number): Position | undefined {
-    const index = this.#next
+    const report = this.reportOf(this.#next, nowMs)
+    if (report !== undefined) this.#next = (this.#next + 1) % this.#vehicles.length
+    return report
+  }
+
+  /** Drives one vehicle up to now, by its place in the fleet; undefined when there is none. */
+  reportOf(index: number, nowMs: number): Position | undefined {
     const vehicle = this.#vehicles[index]
     if (vehicle === undefined) return undefined
     const driven = drive(vehicle, nowMs - (this.#reportedAtMs[index] ?? nowMs), this.#chance)
     this.#vehicles[index] = driven
     this.#reportedAtMs[index] = nowMs
-    this.#next = (index + 1) % this.#vehicles.length
     return reportOf(driven, this.#chance)
   }
 }

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 import { seededChance } from '#traffic/fleet/chance'
 import { Fleet, newVehicle } from '#traffic/fleet/fleet'
 import { BURST_MAX, duePackets } from '#traffic/fleet/pace'
+import { Timetable } from '#traffic/fleet/timetable'
 import {
   drive,
   headingTo,
@@ -108,5 +109,42 @@ describe('the pace', () => {
 
   it('sends nothing before the start', () => {
     assert.equal(duePackets(pace, 0, 500).due, 0)
+  })
+})
+
+describe('a timetable', () => {
+  it('gives every vehicle one turn in each period, never in step', () => {
+    const timetable = new Timetable(50, 1_000, seededChance(2))
+    const turns: { readonly vehicle: number; readonly atMs: number }[] = []
+    for (let atMs = 0; atMs < 20_000; atMs += 1) {
+      for (let next = timetable.take(atMs); next !== undefined; next = timetable.take(atMs)) {
+        turns.push({ vehicle: next, atMs })
+      }
+    }
+    for (let vehicle = 0; vehicle < 50; vehicle += 1) {
+      const own = turns.filter((turn) => turn.vehicle === vehicle)
+      assert.ok(own.length >= 19 && own.length <= 20)
+      const gaps = own.slice(1).map(({ atMs }, i) => atMs - (own[i]?.atMs ?? 0))
+      assert.ok(gaps.every((gap) => gap >= 500 && gap <= 1_500))
+      assert.ok(new Set(gaps).size > 5)
+    }
+  })
+
+  it('never gives a turn before it is due, and the earliest first', () => {
+    const timetable = new Timetable(1_000, 1_000, seededChance(3))
+    let last = 0
+    for (let i = 0; i < 5_000; i += 1) {
+      const due = timetable.nextMs
+      assert.ok(due >= last)
+      assert.equal(timetable.take(due - 1e-6), undefined)
+      assert.notEqual(timetable.take(due), undefined)
+      last = due
+    }
+  })
+
+  it('without vehicles has no turn', () => {
+    const timetable = new Timetable(0, 1_000, seededChance(1))
+    assert.equal(timetable.nextMs, Number.POSITIVE_INFINITY)
+    assert.equal(timetable.take(1e9), undefined)
   })
 })
