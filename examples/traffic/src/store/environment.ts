@@ -1,0 +1,143 @@
+/**
+ * store/environment: the data folder, open: its lock and the named databases of its one file.
+ *
+ * It outlives the actors that use it, as the table does. The file is looked through before it is
+ * opened, since lmdb maps it into memory and a damaged one could end the program.
+ * Limit: a disk that fails while the file is open (a page that cannot be read any more) ends the
+ * program with a bus error; what was committed before is found again at the next start.
+ *
+ * @source lmdb "open", "openDB"
+ */
+
+import { existsSync, mkdirSync, statfsSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { open, type RootDatabase } from 'lmdb'
+import { type DataRefusal, refuse } from './data-refusal.js'
+import { type FolderLock, takeFolderLock } from './folder-lock.js'
+import { seal } from './seal.js'
+import { keyBytes, Shelf } from './shelf.js'
+
+/** Name of the data file inside of the folder. */
+export const FILE_NAME = 'traffic.mdb'
+
+/** Bytes in a page of the file, whatever the machine prefers: the file may be moved. */
+export const PAGE_BYTES = 4_096
+
+/** The format this program writes and reads. */
+export const FORMAT_VERSION = 1
+
+/** Key and beginning of the record that says what the file is. */
+export const FORMAT_KEY = 'format'
+export const FORMAT_MARK = 'troupe-traffic'
+
+/** Bytes that must be free when a file is opened: some pages and the lock file of lmdb. */
+const ROOM_BYTES_MIN = 256 * 1_024
+
+/** Bytes of the lock file of lmdb: more than its table of readers takes. */
+const LOCK_FILE_BYTES = 16 * 1_024
+
+/** A data folder that is open. */
+export interface Environment {
+  readonly kind: 'open'
+  readonly folder: string
+  readonly file: string
+  /** By slot of the position table. */
+  readonly positions: Shelf<number>
+  /** By whatever names an emergency. */
+  readonly emergencies: Shelf<string>
+  /** Bytes that are free on the disk of the folder. */
+  freeBytes(): number
+  /** Waits for what is being written and gives the folder up; what comes later fails. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens a data folder, making it when it is not there.
+ *
+ * A verdict `refused` says in `problem` why it cannot be used and what to do; then nothing in the
+ * folder was changed.
+ *
+ * @example const environment = await openEnvironment('traffic-data')
+ */
+export async function openEnvironment(folder: string): Promise<Environment | DataRefusal> {
+  const lock = lockedFolder(folder)
+  if (lock.kind === 'refused') return lock
+  try {
+    const opened = openFile(folder, lock)
+    if (opened.kind === 'refused') lock.release()
+    return opened
+  } catch (error) {
+    lock.release()
+    return refuse('DATA_FAILED', join(folder, FILE_NAME), told(error))
+  }
+}
+
+const told = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+function lockedFolder(folder: string): FolderLock | DataRefusal {
+  try {
+    mkdirSync(folder, { recursive: true })
+    return takeFolderLock(folder)
+  } catch (error) {
+    const code = (error as { readonly code?: unknown } | undefined)?.code
+    const isFull = code === 'ENOSPC' || code === 'EDQUOT'
+    return refuse(isFull ? 'DATA_NO_ROOM' : 'DATA_FAILED', folder, told(error))
+  }
+}
+
+function openFile(folder: string, lock: FolderLock): Environment | DataRefusal {
+  const file = join(folder, FILE_NAME)
+  const freeBytes = (): number => {
+    const { bavail, bsize } = statfsSync(folder)
+    return bavail * bsize
+  }
+  if (freeBytes() < ROOM_BYTES_MIN) {
+    return refuse('DATA_NO_ROOM', folder, `it has less than ${ROOM_BYTES_MIN} bytes free`)
+  }
+  makeLockFile(file)
+  const root = open({
+    path: file,
+    noSubdir: true,
+    encoding: 'binary',
+    pageSize: PAGE_BYTES,
+    maxDbs: 8,
+  })
+  writeFormat(root)
+  const numbered = { encoding: 'binary', keyEncoding: 'uint32' } as const
+  const named = { encoding: 'binary' } as const
+  return {
+    kind: 'open',
+    folder,
+    file,
+    positions: new Shelf(root.openDB<Buffer, number>('positions', numbered)),
+    emergencies: new Shelf(root.openDB<Buffer, string>('emergencies', named)),
+    freeBytes,
+    close: () => closeFile(root, lock),
+  }
+}
+
+/**
+ * lmdb maps its lock file as well and would make it as a hole; filling a hole on a full disk ends
+ * the program with a bus error. So its bytes are written before.
+ */
+function makeLockFile(file: string): void {
+  const path = `${file}-lock`
+  if (existsSync(path) && statSync(path).size >= LOCK_FILE_BYTES) return
+  writeFileSync(path, Buffer.alloc(LOCK_FILE_BYTES))
+}
+
+/** Says in a new file whose it is; one that says so already is left as it is. */
+function writeFormat(root: RootDatabase): void {
+  const about = root.openDB<Buffer, string>('about', { encoding: 'binary' })
+  if (about.get(FORMAT_KEY) !== undefined) return
+  const body = Buffer.from(`${FORMAT_MARK} ${FORMAT_VERSION}`)
+  about.putSync(FORMAT_KEY, seal(keyBytes(FORMAT_KEY), body))
+}
+
+async function closeFile(root: RootDatabase, lock: FolderLock): Promise<void> {
+  try {
+    await root.close()
+  } finally {
+    lock.release()
+  }
+}
