@@ -6,13 +6,16 @@
  */
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createSocket } from 'node:dgram'
+import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+
+/** Ports that are free, whoever else runs on this machine. */
+export const FREE_PORTS = ['--udp-port', '0', '--https-port', '0', '--tcp-port', '0'] as const
 
 /** The part of `GET /stats` that tests look at. */
 export interface Stats {
@@ -76,7 +79,7 @@ export class SystemProcess {
 
   /** Starts the program on free ports and waits until it says that it is ready. */
   static async start(t: TestContext, ...flags: readonly string[]): Promise<SystemProcess> {
-    const all = ['--udp-port', '0', '--web-port', '0', ...flags]
+    const all = [...FREE_PORTS, '--http', '--no-data', ...flags]
     const child = spawn(process.execPath, [MAIN, ...all], { stdio: ['ignore', 'pipe', 'pipe'] })
     const system = new SystemProcess(child)
     t.after(() => system.stop())
@@ -166,6 +169,23 @@ export class SystemProcess {
 export function udpClient(t: TestContext, port: number, address = '127.0.0.1') {
   const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
   t.after(() => socket.close())
+  return senderOf(socket, port, address)
+}
+
+/** What a client sends, and every datagram it gets back. */
+export function talkingClient(t: TestContext, port: number, address = '127.0.0.1') {
+  const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
+  t.after(() => socket.close())
+  const replies: Buffer[] = []
+  socket.on('message', (bytes) => replies.push(bytes))
+  const replied = async (count: number): Promise<readonly Buffer[]> => {
+    while (replies.length < count) await once(socket, 'message')
+    return replies
+  }
+  return { send: senderOf(socket, port, address), replied, replies }
+}
+
+function senderOf(socket: Socket, port: number, address: string) {
   return (bytes: Uint8Array): Promise<void> =>
     new Promise((resolve, reject) => {
       socket.send(bytes, port, address, (error) =>

@@ -8,15 +8,18 @@
  * received plus what the kernel says it dropped, and never less than what we sent ourselves.
  */
 
-import type { RejectCause } from '#traffic/packet/verdict'
+import { REJECT_CAUSES, type RejectCause } from '#traffic/packet/verdict'
 import type { StoreOutcome } from '#traffic/store/position-table'
 import { type Hops, LOSERS, type Loser, type Stage } from './hops.js'
+import type { RoadCounts } from './ledger.js'
 
 /** How a packet was stored; `full` is a drop and not among them. */
 export type Stored = Exclude<StoreOutcome, 'full'>
 
 export interface Account {
   readonly sent: number
+  /** `sent` by the road the packets came in on. */
+  readonly sentOver: Readonly<Record<'udp' | 'tcp', number>>
   readonly stored: Readonly<Record<Stored, number>>
   readonly rejected: Readonly<Record<RejectCause, number>>
   /** `unknown` for the kernel where it does not tell; then it counts as 0 in the totals. */
@@ -46,13 +49,15 @@ export function accountOf(hops: Hops): Account {
   const kernel = hops.kernelDropped === 'unknown' ? 0 : hops.kernelDropped
   const arrived = hops.received + kernel
   const inKernel = Math.max(0, hops.ownSent - arrived)
+  const waiting = hops.waitingForWorker + hops.waitingForStorage + hops.tcp.waiting + inKernel
   return Object.freeze({
-    sent: arrived + inKernel,
+    sent: arrived + inKernel + hops.tcp.received,
+    sentOver: Object.freeze({ udp: arrived + inKernel, tcp: hops.tcp.received }),
     stored: storedOf(hops),
-    rejected: { ...hops.rejected, oversize: hops.rejected.oversize + hops.oversize },
+    rejected: rejectedOf(hops),
     dropped: droppedOf(hops),
     lost: lostOf(hops),
-    waiting: hops.waitingForWorker + hops.waitingForStorage + inKernel,
+    waiting,
   })
 }
 
@@ -76,24 +81,36 @@ function storedOf(hops: Hops): Account['stored'] {
   return { created, moved, superseded }
 }
 
+function rejectedOf(hops: Hops): Account['rejected'] {
+  const rejected = { ...hops.rejected }
+  for (const cause of REJECT_CAUSES) rejected[cause] += hops.tcp.rejected[cause]
+  rejected.oversize += hops.oversize
+  return rejected
+}
+
 function droppedOf(hops: Hops): Account['dropped'] {
   return {
     kernel: hops.kernelDropped,
     socket: hops.unread,
-    mailbox: hops.mailboxFull,
+    mailbox: hops.mailboxFull + hops.tcp.mailboxFull,
     // A publication nobody was subscribed to: the pool was being restarted.
     pool: hops.poolSaturated + hops.published - hops.delivered,
-    storage: hops.storageAbsent + hops.outcomes.full,
+    storage: hops.storageAbsent + hops.tcp.storageAbsent + hops.outcomes.full,
   }
 }
 
+/** Packets of a road that something became of before storage. */
+const answeredOn = (road: RoadCounts): number =>
+  sum(road.rejected) + road.handed + road.mailboxFull + road.storageAbsent
+
 function lostOf(hops: Hops): Account['lost'] {
   const { published, delivered, poolSaturated, waitingForWorker } = hops
-  const answered = sum(hops.rejected) + hops.handed + hops.mailboxFull + hops.storageAbsent
+  const handed = hops.handed + hops.tcp.handed
   const gaps: Readonly<Record<Loser, number>> = {
     udp: hops.received - hops.unread - hops.oversize - published,
-    ingest: delivered - poolSaturated - waitingForWorker - answered,
-    storage: hops.handed - sum(hops.outcomes) - hops.waitingForStorage,
+    ingest: delivered - poolSaturated - waitingForWorker - answeredOn(hops),
+    tcp: hops.tcp.received - hops.tcp.waiting - answeredOn(hops.tcp),
+    storage: handed - sum(hops.outcomes) - hops.waitingForStorage,
   }
   const explained = LOSERS.map((loser) => {
     return [loser, hops.deaths[loser] > 0 ? Math.max(0, gaps[loser]) : 0] as const

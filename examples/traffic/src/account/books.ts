@@ -18,6 +18,8 @@ export interface BookSources {
   readonly socket: Pick<UdpSocket, 'counters' | 'kernelDrops'>
   /** Where our own packets leave; undefined when we send none. */
   readonly sender: Pick<UdpSocket, 'counters'> | undefined
+  /** The connections of TCP; undefined while no port is open for them. */
+  readonly tcp?: { readonly chunks: () => number } | undefined
   readonly event: EventName<Datagram>
   readonly node: Pick<Node, 'account' | 'events' | 'processInfo'>
 }
@@ -52,11 +54,17 @@ export class Books {
   }
 
   #hops(kernelDropped: number | 'unknown'): Hops {
-    const { ledger, roster, socket, sender, event, node } = this.#sources
+    const { ledger, roster, socket, sender, tcp, event, node } = this.#sources
+    const counts = ledger.read()
     const { received, unread, oversize } = socket.counters()
     const topic = node.events().find((info) => info.event.name === event.name)
     return {
-      ...ledger.read(),
+      ...counts,
+      tcp: {
+        ...counts.tcp,
+        received: tcp?.chunks() ?? 0,
+        waiting: ledger.tcp.inHand + this.waiting('reader'),
+      },
       ownSent: sender?.counters().sent ?? 0,
       received,
       kernelDropped,
@@ -70,6 +78,7 @@ export class Books {
       deaths: {
         udp: roster.deaths('udp'),
         ingest: roster.deaths('ingest') + roster.deaths('worker'),
+        tcp: roster.deaths('tcp') + roster.deaths('reader'),
         storage: roster.deaths('storage'),
       },
     }

@@ -5,18 +5,31 @@
  * it handed on, so what died with a process between two hops shows as their difference.
  *
  *   sender -> kernel -> socket -> udp port -> event -> ingest pool -> worker -> storage
+ *   client -> connection of the tcp port -> tcp reader -> storage
  */
 
 import type { RejectCause } from '#traffic/packet/verdict'
 import type { StoreOutcome } from '#traffic/store/position-table'
+import type { RoadCounts } from './ledger.js'
 
 /** Where a packet can be dropped while everybody lives. */
 export const STAGES = Object.freeze(['kernel', 'socket', 'mailbox', 'pool', 'storage'] as const)
 export type Stage = (typeof STAGES)[number]
 
-/** With which process a packet can be lost; a worker of the pool counts as `ingest`. */
-export const LOSERS = Object.freeze(['udp', 'ingest', 'storage'] as const)
+/**
+ * With which process a packet can be lost; a worker of the pool counts as `ingest`, the reader of
+ * TCP and the connections as `tcp`.
+ */
+export const LOSERS = Object.freeze(['udp', 'ingest', 'tcp', 'storage'] as const)
 export type Loser = (typeof LOSERS)[number]
+
+/** The road of TCP. It waits where UDP would drop, so fewer things can become of a packet. */
+export interface TcpHops extends RoadCounts {
+  /** Chunks the connections have handed to the reader. */
+  readonly received: number
+  /** Chunks now in the mailbox of the reader, or in its hand. */
+  readonly waiting: number
+}
 
 export interface Hops {
   /** Packets our own sender gave to the kernel without an error; 0 when we send none. */
@@ -35,7 +48,7 @@ export interface Hops {
   readonly delivered: number
   /** Publications no worker had room for. */
   readonly poolSaturated: number
-  /** Packets a worker refused, by cause. */
+  /** Packets a worker refused, by cause; this and the next three are those of UDP. */
   readonly rejected: Readonly<Record<RejectCause, number>>
   /** Positions the mailbox of storage took. */
   readonly handed: number
@@ -43,8 +56,9 @@ export interface Hops {
   readonly mailboxFull: number
   /** Positions storage was not there for: it was being restarted. */
   readonly storageAbsent: number
-  /** What storage did with the positions it took. */
+  /** What storage did with the positions it took, from both roads. */
   readonly outcomes: Readonly<Record<StoreOutcome, number>>
+  readonly tcp: TcpHops
   /** Packets now in the mailboxes of the pool and its workers. */
   readonly waitingForWorker: number
   /** Positions now in the mailbox of storage. */

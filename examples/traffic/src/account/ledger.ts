@@ -2,7 +2,8 @@
  * account/ledger: the counters of the hops inside of the program, written where it happens.
  *
  * One ledger outlives all processes of the system, as a counter array of OTP does, so that no
- * count dies with the process that wrote it. It knows no sockets and no mailboxes.
+ * count dies with the process that wrote it. Packets come in on two roads, UDP and TCP, which
+ * are counted apart up to storage, where they meet. It knows no sockets and no mailboxes.
  *
  * @source OTP "counters"
  */
@@ -13,14 +14,45 @@ import type { StoreOutcome } from '#traffic/store/position-table'
 const zeros = <K extends string>(keys: readonly K[]): Record<K, number> =>
   Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>
 
-export class Ledger {
+/** What became of the packets of one road before storage. */
+export interface RoadCounts {
+  readonly rejected: Readonly<Record<RejectCause, number>>
+  readonly handed: number
+  readonly mailboxFull: number
+  readonly storageAbsent: number
+}
+
+/** One road that packets come in on. */
+export class Road {
   readonly #rejected = zeros(REJECT_CAUSES)
-  readonly #outcomes = zeros(['created', 'moved', 'superseded', 'full'] as const)
   #handed = 0
   #mailboxFull = 0
   #storageAbsent = 0
+  #taken = 0
+  #inHand = 0
 
-  /** A worker refused a packet. */
+  /** A reader that waits for room has taken a packet in hand; its number on this road, from 1. */
+  take(): number {
+    this.#taken += 1
+    this.#inHand += 1
+    return this.#taken
+  }
+
+  /** Something has become of the packet in hand. */
+  release(): void {
+    this.#inHand -= 1
+  }
+
+  /** A new reader begins with empty hands; what the one before held has died with it. */
+  begin(): void {
+    this.#inHand = 0
+  }
+
+  get inHand(): number {
+    return this.#inHand
+  }
+
+  /** A packet was refused. */
   rejected(cause: RejectCause): void {
     this.#rejected[cause] += 1
   }
@@ -32,18 +64,27 @@ export class Ledger {
     else this.#storageAbsent += 1
   }
 
+  read(): RoadCounts {
+    return {
+      rejected: { ...this.#rejected },
+      handed: this.#handed,
+      mailboxFull: this.#mailboxFull,
+      storageAbsent: this.#storageAbsent,
+    }
+  }
+}
+
+/** The ledger is the road of UDP itself; the one of TCP is beside it. */
+export class Ledger extends Road {
+  readonly tcp = new Road()
+  readonly #outcomes = zeros(['created', 'moved', 'superseded', 'full'] as const)
+
   /** Storage dealt with a position. */
   stored(outcome: StoreOutcome): void {
     this.#outcomes[outcome] += 1
   }
 
-  read() {
-    return {
-      rejected: { ...this.#rejected },
-      outcomes: { ...this.#outcomes },
-      handed: this.#handed,
-      mailboxFull: this.#mailboxFull,
-      storageAbsent: this.#storageAbsent,
-    }
+  override read() {
+    return { ...super.read(), tcp: this.tcp.read(), outcomes: { ...this.#outcomes } }
   }
 }

@@ -21,6 +21,7 @@ export function statsJson(account: Account, surroundings: Surroundings) {
   return {
     ...total,
     closes: total.difference === 0,
+    sentOver: account.sentOver,
     storedAs: account.stored,
     rejectedFor: account.rejected,
     droppedAt: account.dropped,

@@ -21,11 +21,12 @@ export function ingestPool(
   event: EventName<Datagram>,
   ledger: Ledger,
   roster: Roster,
+  reply?: Uint8Array,
 ): AnySpawnable {
   return pool({
     name: 'ingest',
     worker: ingestWorker,
-    workerArgs: [ledger, roster],
+    workerArgs: [ledger, roster, reply],
     size: WORKERS,
     workerMailbox: { lengthMax: WORKER_MAILBOX_MAX },
     subscribe: [event],

@@ -21,8 +21,8 @@ export interface Sockets {
 /** Opens the sockets; rejects with PORT_IN_USE, PORT_FAILED. */
 export async function openSockets(flags: Flags): Promise<Sockets> {
   const { udpPort, webPort, receiveBufferBytes, vehicles, replay } = flags
-  const buffer = receiveBufferBytes === undefined ? {} : { receiveBufferBytes }
-  const socket = await openUdp({ port: udpPort, datagramBytesMax: PACKET_BYTES_MAX, ...buffer })
+  const limits = { receiveBufferBytes, datagramBytesMax: PACKET_BYTES_MAX }
+  const socket = await openUdp({ port: udpPort, ...limits })
   try {
     const listener = await openWeb({ port: webPort })
     const isSending = vehicles > 0 || replay !== undefined
@@ -40,11 +40,18 @@ export async function closeSockets({ socket, listener, sender }: Sockets): Promi
 
 /** One line for each address, and one for the buffer the kernel granted. */
 export async function addressLines({ socket, listener }: Sockets): Promise<readonly string[]> {
-  const most = await readFile('/proc/sys/net/core/rmem_max', 'latin1').catch(() => undefined)
-  const limit = most === undefined ? '' : ` (net.core.rmem_max allows ${most.trim()})`
   return [
     ...socket.addresses.map((address) => `packets    udp ${formatListening(address)}`),
     ...listener.addresses.map((address) => `questions  http://${formatListening(address)}/`),
-    `receive buffer ${socket.receiveBufferBytes} bytes${limit}; ask for more with --receive-buffer`,
+    await bufferLine(socket.receiveBufferBytes),
   ]
+}
+
+/** Linux keeps twice what is asked for, and grants no more than its limit. */
+async function bufferLine(grantedBytes: number): Promise<string> {
+  const most = await readFile('/proc/sys/net/core/rmem_max', 'latin1').catch(() => undefined)
+  const granted = `receive buffer ${grantedBytes} bytes`
+  if (most === undefined) return `${granted}; ask for more with --receive-buffer`
+  const raise = 'more with sysctl -w net.core.rmem_max=N and --receive-buffer N'
+  return `${granted} (net.core.rmem_max is ${most.trim()}); ${raise}`
 }

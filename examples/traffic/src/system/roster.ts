@@ -8,12 +8,17 @@
 import type { Pid } from 'troupe'
 
 export const PARTS = Object.freeze([
+  'intake',
   'storage',
   'ingest',
   'worker',
   'udp',
+  'reader',
+  'tcp',
+  'service',
   'desk',
   'web',
+  'feed',
   'sender',
   'fleet',
   'replay',

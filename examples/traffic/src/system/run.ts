@@ -25,6 +25,13 @@ import { type Feed, type TrafficSources, trafficSupervisor } from './tree.js'
 /** Longest orderly stop, in milliseconds; the launcher grants two seconds. */
 const STOP_TIMEOUT_MS = 1_500
 
+/** What the sender of a good packet gets back. The original sent these two characters. */
+const REPLIES = Object.freeze({
+  newline: Buffer.from('\n'),
+  original: Buffer.from('\\n'),
+  none: undefined,
+})
+
 /** Why the system cannot start, for people; the program ends with exit code 1. */
 export type RunVerdict =
   | { readonly kind: 'ended'; readonly exitCode: number }
@@ -143,7 +150,8 @@ class Run {
     }
     const feed = this.#feed(playback)
     const chaosMs = this.#flags.chaosSeconds * 1_000
-    const outlive = { ledger, roster, table, socket, listener, token }
+    const reply = REPLIES[this.#flags.reply]
+    const outlive = { ledger, roster, table, socket, listener, token, reply }
     return { sources: { ...outlive, desk, reporter, feed, chaosMs }, books }
   }
 

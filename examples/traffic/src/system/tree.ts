@@ -1,13 +1,22 @@
 /**
- * system/tree: the supervisor of the traffic system and its parts, in the order of their start.
+ * system/tree: the supervisors of the traffic system and its parts, in the order of their start.
+ *
+ *   traffic (one-for-one)
+ *     intake (one-for-one): storage, ingest, udp, reader, tcp
+ *     service (one-for-one): desk, web
+ *     feed (rest-for-one): sender, then fleet or replay
+ *     reporter, chaos
  *
  * What takes packets starts before what sends them, and stops after it. Every part is found by
  * its name, so one that was killed is replaced without anybody else noticing. Whatever must
- * outlive its process (table, ledger, sockets, fleet, recording) is an argument.
+ * outlive its process (table, ledger, sockets, fleet, recording) is an argument. So nobody has to
+ * be restarted because of a neighbour, with one exception: who drives the fleet would count
+ * reports as sent that no sender took. There is no dispatcher: the UDP port publishes itself.
  */
 
 import {
   type AnySpawnable,
+  type ChildOptions,
   type Datagram,
   type EventToken,
   supervisor,
@@ -45,6 +54,8 @@ export interface TrafficSources {
   readonly socket: UdpSocket
   readonly listener: WebListener
   readonly token: EventToken<Datagram>
+  /** What the sender of a good packet gets back; undefined for nothing. */
+  readonly reply: Uint8Array | undefined
   readonly desk: DeskSources
   readonly reporter: ReporterSources
   /** Our own sender and what it sends; undefined when all packets come from outside. */
@@ -62,35 +73,54 @@ interface PartSpec {
   readonly name: string
   readonly start: AnySpawnable
   readonly args: readonly unknown[]
-  readonly options?: { readonly mailbox: { readonly lengthMax: number } }
+  readonly options?: ChildOptions
 }
 
 /** The supervisor of the whole system. */
 export function trafficSupervisor(sources: TrafficSources): AnySpawnable {
   const { roster } = sources
+  const groups = [
+    { name: 'intake', start: group('intake', roster, intake(sources)), args: [] },
+    { name: 'service', start: group('service', roster, service(sources)), args: [] },
+  ]
+  const feeding = feed(sources)
+  if (feeding.length > 0) {
+    const start = group('feed', roster, feeding, 'rest-for-one')
+    groups.push({ name: 'feed', start, args: [] })
+  }
+  return group('traffic', roster, [...groups, ...onlookers(sources)])
+}
+
+/** A supervisor of some parts; each that starts is entered in the roster and logged. */
+function group(
+  name: string,
+  roster: Roster,
+  children: readonly PartSpec[],
+  type: 'one-for-one' | 'rest-for-one' = 'one-for-one',
+): AnySpawnable {
   return supervisor<readonly AnySpawnable[]>({
-    name: 'traffic',
+    name,
+    type,
     restart: 'permanent',
     intensity: INTENSITY,
     backoff: BACKOFF,
-    children: [...intake(sources), ...service(sources), ...feed(sources), ...onlookers(sources)],
-    childStarted: ({ name, pid, restarts }, context) => {
-      if (pid === undefined || !isPart(name)) return
-      roster.enter(name, pid)
-      context.log.info(restarts === 0 ? 'part started' : 'part restarted', {
-        part: name,
-        pid: pid.id,
-      })
+    children,
+    childStarted: ({ name: part, pid, restarts }, context) => {
+      if (pid === undefined || !isPart(part)) return
+      roster.enter(part, pid)
+      const told = restarts === 0 ? 'part started' : 'part restarted'
+      context.log.info(told, { part, pid: pid.id })
     },
   })
 }
 
-function intake({ ledger, roster, table, socket, token }: TrafficSources): readonly PartSpec[] {
+function intake(sources: TrafficSources): readonly PartSpec[] {
+  const { ledger, roster, table, socket, token, reply } = sources
   const target = { kind: 'event', token } as const
   const mailbox = { lengthMax: STORAGE_MAILBOX_MAX }
   return [
     { name: 'storage', start: storageActor, args: [table, ledger], options: { mailbox } },
-    { name: 'ingest', start: ingestPool(token.event, ledger, roster), args: [] },
+    { name: 'ingest', start: ingestPool(token.event, ledger, roster, reply), args: [] },
     { name: 'udp', start: udpPort, args: [{ socket, target }] },
   ]
 }

@@ -10,7 +10,15 @@ const noRejects = Object.fromEntries(REJECT_CAUSES.map((cause) => [cause, 0])) a
   RejectCause,
   number
 >
-const noDeaths: Record<Loser, number> = { udp: 0, ingest: 0, storage: 0 }
+const noDeaths: Record<Loser, number> = { udp: 0, ingest: 0, tcp: 0, storage: 0 }
+const noTcp = {
+  rejected: noRejects,
+  handed: 0,
+  mailboxFull: 0,
+  storageAbsent: 0,
+  received: 0,
+  waiting: 0,
+}
 
 /** A hundred packets, of which 90 were stored and 10 refused. */
 const quiet: Hops = {
@@ -27,6 +35,7 @@ const quiet: Hops = {
   mailboxFull: 0,
   storageAbsent: 0,
   outcomes: { created: 5, moved: 85, superseded: 0, full: 0 },
+  tcp: noTcp,
   waitingForWorker: 0,
   waitingForStorage: 0,
   deaths: noDeaths,
@@ -52,11 +61,24 @@ const run = fc.record({
   diedPort: few,
   diedPool: few,
   diedStorage: few,
+  tcpHanded: few,
+  tcpRejected: few,
+  tcpWaiting: few,
+  tcpDied: few,
 })
 
 /** What the hops count when that is how the packets ended. */
 function hopsOf(r: typeof run extends fc.Arbitrary<infer Counts> ? Counts : never): Hops {
-  const handed = r.stored + r.full + r.waitingStorage + r.diedStorage
+  const bothHanded = r.stored + r.full + r.waitingStorage + r.diedStorage
+  const tcpHanded = Math.min(bothHanded, r.tcpHanded)
+  const handed = bothHanded - tcpHanded
+  const tcp = {
+    ...noTcp,
+    received: tcpHanded + r.tcpRejected + r.tcpWaiting + r.tcpDied,
+    rejected: { ...noRejects, trailing: r.tcpRejected },
+    handed: tcpHanded,
+    waiting: r.tcpWaiting,
+  }
   const taken = handed + r.rejected + r.mailboxFull + r.absent
   const delivered = taken + r.saturated + r.waitingPool + r.diedPool
   const published = delivered + r.nobody
@@ -75,9 +97,10 @@ function hopsOf(r: typeof run extends fc.Arbitrary<infer Counts> ? Counts : neve
     mailboxFull: r.mailboxFull,
     storageAbsent: r.absent,
     outcomes: { created: r.stored, moved: 0, superseded: 0, full: r.full },
+    tcp,
     waitingForWorker: r.waitingPool,
     waitingForStorage: r.waitingStorage,
-    deaths: { udp: 1, ingest: 1, storage: 1 },
+    deaths: { udp: 1, ingest: 1, tcp: 1, storage: 1 },
   }
 }
 
@@ -136,9 +159,9 @@ describe('the account', () => {
       delivered: 97,
       handed: 81,
       outcomes: { created: 5, moved: 72, superseded: 0, full: 0 },
-      deaths: { udp: 1, ingest: 1, storage: 1 },
+      deaths: { udp: 1, ingest: 1, tcp: 1, storage: 1 },
     })
-    assert.deepEqual(account.lost, { udp: 3, ingest: 6, storage: 4 })
+    assert.deepEqual(account.lost, { udp: 3, ingest: 6, tcp: 0, storage: 4 })
     assert.equal(balance(account).difference, 0)
   })
 
@@ -170,9 +193,10 @@ describe('the account', () => {
       fc.property(run, (counts) => {
         const hops = hopsOf(counts)
         const { sent, stored, lost, difference } = balance(accountOf(hops))
-        assert.equal(sent, hops.ownSent)
+        assert.equal(sent, hops.ownSent + hops.tcp.received)
         assert.equal(stored, counts.stored)
-        assert.equal(lost, counts.diedPort + counts.diedPool + counts.diedStorage)
+        const { diedPort, diedPool, diedStorage, tcpDied } = counts
+        assert.equal(lost, diedPort + diedPool + diedStorage + tcpDied)
         assert.equal(difference, 0)
       }),
     )

@@ -10,8 +10,10 @@ import { Screen } from '#traffic/cli/screen'
 function accountWith(write: (ledger: Ledger) => void, kernelDropped = 0, deaths = 0): Account {
   const ledger = new Ledger()
   write(ledger)
+  const { tcp, ...counts } = ledger.read()
   return accountOf({
-    ...ledger.read(),
+    ...counts,
+    tcp: { ...tcp, received: 0, waiting: 0 },
     ownSent: 0,
     received: 5,
     kernelDropped,
@@ -22,7 +24,7 @@ function accountWith(write: (ledger: Ledger) => void, kernelDropped = 0, deaths 
     poolSaturated: 0,
     waitingForWorker: 0,
     waitingForStorage: 0,
-    deaths: { udp: 0, ingest: deaths, storage: 0 },
+    deaths: { udp: 0, ingest: deaths, tcp: 0, storage: 0 },
   })
 }
 

@@ -41,6 +41,24 @@ describe('the command line', () => {
     assert.equal(flagsOf('--chaos-seconds', '0.5').chaosSeconds, 0.5)
   })
 
+  it('keeps its data in a folder unless it is told where, or nowhere', () => {
+    assert.equal(flagsOf().dataFolder, './traffic-data')
+    assert.equal(flagsOf('--data', '/var/x').dataFolder, '/var/x')
+    assert.equal(flagsOf('--no-data').dataFolder, undefined)
+  })
+
+  it('answers a newline, what the original did, or nothing', () => {
+    assert.equal(flagsOf().reply, 'newline')
+    assert.equal(flagsOf('--reply', 'original').reply, 'original')
+    assert.match(problemOf('--reply', 'cr'), /--reply must be one of newline, original, none/)
+  })
+
+  it('reports emergencies to an address of the web only', () => {
+    assert.equal(flagsOf('--emergency-url', 'http://h/x').emergencyUrl, 'http://h/x')
+    assert.match(problemOf('--emergency-url', 'file:///etc'), /must begin with http/)
+    assert.match(problemOf('--emergency-url', 'h'), /must begin with http/)
+  })
+
   it('asks for help', () => {
     assert.equal(parseFlags(['--help']).kind, 'help')
     assert.equal(parseFlags(['-h']).kind, 'help')
@@ -66,7 +84,11 @@ describe('the command line', () => {
   })
 
   it('is explained flag by flag, in lines that fit a terminal', () => {
-    for (const flag of ['vehicles', 'rate', 'no-fleet', 'replay', 'speed', 'chaos', 'name']) {
+    for (const flag of [
+      ...['vehicles', 'rate', 'no-fleet', 'replay', 'speed', 'chaos', 'name', 'cookie', 'level'],
+      ...['udp-port', 'tcp-port', 'https-port', 'http', 'data', 'no-data', 'reply'],
+      ...['expire-after', 'emergency-url', 'receive-buffer'],
+    ]) {
       assert.match(HELP, new RegExp(`--${flag}\\b`))
     }
     assert.ok(HELP.split('\n').every((line) => line.length <= 80))

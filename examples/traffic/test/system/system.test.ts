@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { BUS_DAY, REAL_PACKET } from '#test/samples'
-import { runToEnd, type Stats, SystemProcess, udpClient } from '#test/system-process'
+import { runToEnd, type Stats, SystemProcess, talkingClient, udpClient } from '#test/system-process'
 import { encodePacket } from '#traffic/packet/decode'
 
 const packetOf = (id: string, latitude: number, longitude: number, emergency = false) =>
@@ -68,6 +68,33 @@ describe('the traffic system', { timeout: 60_000 }, () => {
     assert.equal((await system.nearest(1, 1))[0]?.Emergency, true)
   })
 
+  it('answers a good packet with exactly one newline, and a bad one with nothing', async (t) => {
+    for (const [flags, expected] of [
+      [[], '\n'],
+      [['--reply', 'original'], '\\n'],
+    ] as const) {
+      const system = await SystemProcess.start(t, '--no-fleet', ...flags)
+      for (const address of ['127.0.0.1', '::1']) {
+        if (!system.lines.some((line) => line.includes(address))) continue
+        const { send, replied, replies } = talkingClient(t, system.udpPort, address)
+        await send(Buffer.from('garbage'))
+        await send(REAL_PACKET)
+        assert.equal(String((await replied(1))[0]), expected)
+        await system.statsWhen(isSettled)
+        assert.equal(replies.length, 1)
+      }
+    }
+  })
+
+  it('answers nobody when it is told so', async (t) => {
+    const system = await SystemProcess.start(t, '--no-fleet', '--reply', 'none')
+    const { send, replies } = talkingClient(t, system.udpPort)
+    for (let i = 0; i < 20; i += 1) await send(REAL_PACKET)
+    await system.statsWhen(({ stored }) => stored === 20)
+    await system.stop()
+    assert.equal(replies.length, 0)
+  })
+
   it('answers bad questions with a status and a reason', async (t) => {
     const system = await SystemProcess.start(t, '--no-fleet')
     const statusOf = async (path: string, method = 'GET') => {
@@ -117,7 +144,7 @@ describe('the traffic system', { timeout: 60_000 }, () => {
   })
 
   it('accounts for what the kernel drops when packets come too fast', async (t) => {
-    const system = await SystemProcess.start(t, '--no-fleet')
+    const system = await SystemProcess.start(t, '--no-fleet', '--receive-buffer', '65536')
     if ((await system.stats()).droppedAt['kernel'] === 'unknown') {
       t.diagnostic('this system does not tell what its kernel drops')
       return
@@ -154,7 +181,7 @@ describe('the traffic system', { timeout: 60_000 }, () => {
 })
 
 describe('when a part is killed', { timeout: 60_000 }, () => {
-  for (const part of ['storage', 'ingest', 'worker', 'udp', 'desk', 'web', 'reporter']) {
+  for (const part of ['storage', 'ingest', 'worker', 'udp', 'intake', 'desk', 'web', 'reporter']) {
     it(`ingestion resumes by itself: ${part}`, async (t) => {
       const system = await SystemProcess.start(t, '--no-fleet', '--allow-kill')
       const send = udpClient(t, system.udpPort)

@@ -1,0 +1,73 @@
+/**
+ * intake-tcp/reader: turns chunks of TCP connections into positions and hands them to storage.
+ *
+ * The other road beside UDP, with the same packets. Here nothing is dropped for want of room: the
+ * reader waits for storage, then its mailbox fills, then the connections are not read any more,
+ * and at last the client cannot send. One packet at a time, so that the order of each connection
+ * holds. Limit: its mailbox, set where it is spawned.
+ *
+ * @source ergo-features 13 (TCP connection); OTP "inet", {active, once}
+ */
+
+import { actor, type ProcessContext, processName, TcpReader } from 'troupe'
+import type { Ledger } from '#traffic/account/ledger'
+import { decodePacket } from '#traffic/packet/decode'
+import type { Report } from '#traffic/store/position-table'
+import { Storage } from '#traffic/store/storage'
+import type { Roster } from '#traffic/system/roster'
+
+/** Chunks that may wait for the reader; beyond it the connections wait. */
+export const READER_MAILBOX_MAX = 1_024
+
+/** Wait before storage is looked for again while it is being restarted, in milliseconds. */
+const STORAGE_RETRY_MS = 20
+
+const storage = processName('storage', Storage)
+
+interface State {
+  readonly ledger: Ledger
+  readonly roster: Roster
+}
+
+/** Hands a position on however long it takes; false when this process may not any more. */
+async function handOn(report: Report, context: ProcessContext): Promise<boolean> {
+  for (;;) {
+    const failure = await context.sendWhenRoom(storage, 'store', report)
+    if (failure === undefined) return true
+    if (failure === 'PROCESS_REVOKED' || failure === 'NODE_STOPPED') return false
+    while (context.whereis('storage') === undefined) await context.sleep(STORAGE_RETRY_MS)
+  }
+}
+
+async function take({ ledger }: State, bytes: Uint8Array, context: ProcessContext): Promise<void> {
+  const road = ledger.tcp
+  const sequence = road.take()
+  const verdict = decodePacket(bytes)
+  if (verdict.kind === 'rejected') {
+    road.rejected(verdict.cause)
+    road.release()
+    return
+  }
+  const report = { position: verdict.position, receivedAtMs: context.wallMs(), sequence }
+  // What a reader that was killed still held is lost with it, and the next one has begun anew.
+  if (!(await handOn(report, context))) return
+  road.handedToStorage(undefined)
+  road.release()
+}
+
+export const readerActor = actor(TcpReader, {
+  name: 'tcp-intake',
+  init(ledger: Ledger, roster: Roster): State {
+    ledger.tcp.begin()
+    return { ledger, roster }
+  },
+  on: {
+    connected(_state, { remote }, context) {
+      context.log.debug('connected', { host: remote.host, port: remote.port })
+    },
+    data: (state, { bytes }, context) => take(state, bytes, context),
+    disconnected(_state, { end, undeliveredBytes }, context) {
+      context.log.debug('disconnected', { end, undeliveredBytes })
+    },
+  },
+})
