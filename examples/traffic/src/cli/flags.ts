@@ -104,7 +104,7 @@ Usage: npm start -- traffic [flags]
   --https-port N       where questions come in (9090); 0 takes any free port
   --http               questions over plain HTTP instead of HTTPS
   --receive-buffer N   bytes of receive buffer to ask the kernel for (4194304)
-  --reply KIND         to the sender of a good packet: ${REPLIES.join(', ')} (newline)
+  --reply KIND         to a good packet: ${REPLIES.join(', ')} (newline)
   --data DIR           where positions and emergencies are kept (./traffic-data)
   --no-data            keep them in memory only
   --expire-after N     forget vehicles that were silent for N seconds (never)
