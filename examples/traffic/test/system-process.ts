@@ -8,6 +8,8 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
+import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -27,6 +29,7 @@ export interface Stats {
   readonly waiting: number
   readonly difference: number
   readonly closes: boolean
+  readonly sentOver: Readonly<Record<'udp' | 'tcp', number>>
   readonly rejectedFor: Readonly<Record<string, number>>
   readonly droppedAt: Readonly<Record<string, number | 'unknown'>>
   readonly lostWith: Readonly<Record<string, number>>
@@ -42,6 +45,19 @@ export interface Vehicle {
   readonly Date: string
   readonly Emergency: boolean
   readonly Distance: number
+}
+
+/** What was answered over HTTP. */
+export interface Answered {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+// One that is kept alive could meet a server that closes it at that very moment.
+const AGENTS = {
+  http: new HttpAgent({ keepAlive: false }),
+  https: new HttpsAgent({ keepAlive: false, rejectUnauthorized: false, maxCachedSessions: 100 }),
 }
 
 /** Runs the program to its end; for flags it refuses, and for help. */
@@ -79,7 +95,12 @@ export class SystemProcess {
 
   /** Starts the program on free ports and waits until it says that it is ready. */
   static async start(t: TestContext, ...flags: readonly string[]): Promise<SystemProcess> {
-    const all = [...FREE_PORTS, '--http', '--no-data', ...flags]
+    return SystemProcess.startAs(t, '--http', '--no-data', ...flags)
+  }
+
+  /** The same as a user has it: HTTPS, and a data folder when one is named. */
+  static async startAs(t: TestContext, ...flags: readonly string[]): Promise<SystemProcess> {
+    const all = [...FREE_PORTS, ...flags]
     const child = spawn(process.execPath, [MAIN, ...all], { stdio: ['ignore', 'pipe', 'pipe'] })
     const system = new SystemProcess(child)
     t.after(() => system.stop())
@@ -102,8 +123,46 @@ export class SystemProcess {
     return this.#printed(/udp 127\.0\.0\.1:(\d+)$/)
   }
 
+  /** Where packets come in over TLS and TCP. */
+  get tcpPort(): number {
+    return this.#printed(/tcp 127\.0\.0\.1:(\d+)/)
+  }
+
+  get webPort(): number {
+    return this.#printed(/https?:\/\/127\.0\.0\.1:(\d+)\/$/)
+  }
+
   get url(): string {
-    return `http://127.0.0.1:${this.#printed(/http:\/\/127\.0\.0\.1:(\d+)\/$/)}`
+    const isPlain = this.lines.some((line) => line.includes('questions  http:'))
+    return `${isPlain ? 'http' : 'https'}://127.0.0.1:${this.webPort}`
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? assert.fail('it never ran')
+  }
+
+  /** Asks over HTTP or HTTPS, whichever it speaks; its certificate was made a moment ago. */
+  ask(path: string, method = 'GET', host = '127.0.0.1'): Promise<Answered> {
+    const url = new URL(
+      path,
+      this.url.replace('127.0.0.1', host.includes(':') ? `[${host}]` : host),
+    )
+    const isPlain = url.protocol === 'http:'
+    const agent = isPlain ? AGENTS.http : AGENTS.https
+    return new Promise((resolve, reject) => {
+      const asked = (isPlain ? httpRequest : httpsRequest)(url, { method, agent }, (response) => {
+        let body = ''
+        response.setEncoding('utf8')
+        response.on('data', (text) => {
+          body += text
+        })
+        response.on('end', () => {
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body })
+        })
+        response.on('error', reject)
+      })
+      asked.on('error', reject).end()
+    })
   }
 
   signal(name: NodeJS.Signals): void {
@@ -121,18 +180,23 @@ export class SystemProcess {
     return this.#ended
   }
 
-  async nearest(latitude: number, longitude: number, limit = 10): Promise<readonly Vehicle[]> {
-    const response = await fetch(`${this.url}/?lat=${latitude}&lon=${longitude}&limit=${limit}`)
-    assert.equal(response.status, 200)
-    return (await response.json()) as Vehicle[]
+  async nearest(
+    latitude: number,
+    longitude: number,
+    limit = 10,
+    more = '',
+  ): Promise<readonly Vehicle[]> {
+    const path = `/?lat=${latitude}&lon=${longitude}&limit=${limit}${more}`
+    const { status, body } = await this.ask(path)
+    assert.equal(status, 200, body)
+    return JSON.parse(body) as Vehicle[]
   }
 
   async stats(): Promise<Stats> {
     for (;;) {
-      const response = await fetch(`${this.url}/stats`)
-      const body = await response.json()
+      const { status, body } = await this.ask('/stats')
       // The one who answers may be the one that was killed a moment ago.
-      if (response.status === 200) return body as Stats
+      if (status === 200) return JSON.parse(body) as Stats
     }
   }
 
@@ -147,10 +211,9 @@ export class SystemProcess {
 
   async kill(part: string): Promise<void> {
     for (;;) {
-      const response = await fetch(`${this.url}/kill?part=${part}`, { method: 'POST' })
-      await response.text()
+      const { status } = await this.ask(`/kill?part=${part}`, 'POST')
       // Whoever kills its own messenger gets no answer from it, and 404 means not there now.
-      if (response.status !== 404) return
+      if (status !== 404) return
     }
   }
 

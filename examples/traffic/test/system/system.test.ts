@@ -35,10 +35,7 @@ describe('the traffic system', { timeout: 60_000 }, () => {
     if (!system.lines.some((line) => line.includes('udp [::1]:'))) return
     await udpClient(t, system.udpPort, '::1')(packetOf('six', 1, 1))
     await system.statsWhen(({ stored }) => stored === 1)
-    assert.equal(
-      (await fetch(`${system.url.replace('127.0.0.1', '[::1]')}/?lat=1&lon=1`)).status,
-      200,
-    )
+    assert.equal((await system.ask('/?lat=1&lon=1', 'GET', '::1')).status, 200)
   })
 
   it('keeps one vehicle for an id, the newest, and gives the ten nearest in order', async (t) => {
@@ -98,10 +95,9 @@ describe('the traffic system', { timeout: 60_000 }, () => {
   it('answers bad questions with a status and a reason', async (t) => {
     const system = await SystemProcess.start(t, '--no-fleet')
     const statusOf = async (path: string, method = 'GET') => {
-      const response = await fetch(`${system.url}${path}`, { method })
-      const body = (await response.json()) as { error?: string }
-      assert.ok(typeof body.error === 'string', path)
-      return response.status
+      const { status, body } = await system.ask(path, method)
+      assert.ok(typeof JSON.parse(body).error === 'string', path)
+      return status
     }
     for (const query of ['', '?lat=1', '?lat=north&lon=1', '?lat=91&lon=1', '?lat=1&lon=181']) {
       assert.equal(await statusOf(`/${query}`), 400, query)
