@@ -18,6 +18,10 @@ export interface NearestQuery {
   readonly latitude: number
   readonly longitude: number
   readonly limit: number
+  /** Metres along the surface; farther ones are left out. Undefined for any distance. */
+  readonly radiusM?: number
+  /** Milliseconds since a position was received; older ones are left out. */
+  readonly maxAgeMs?: number
 }
 
 export type QueryVerdict =

@@ -12,6 +12,14 @@
 import { existsSync, mkdirSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { open, type RootDatabase } from 'lmdb'
+import {
+  checkDataFile,
+  FORMAT_KEY,
+  FORMAT_MARK,
+  FORMAT_VERSION,
+  PAGE_BYTES,
+  type TakePosition,
+} from './data-file.js'
 import { type DataRefusal, refuse } from './data-refusal.js'
 import { type FolderLock, takeFolderLock } from './folder-lock.js'
 import { seal } from './seal.js'
@@ -19,16 +27,6 @@ import { keyBytes, Shelf } from './shelf.js'
 
 /** Name of the data file inside of the folder. */
 export const FILE_NAME = 'traffic.mdb'
-
-/** Bytes in a page of the file, whatever the machine prefers: the file may be moved. */
-export const PAGE_BYTES = 4_096
-
-/** The format this program writes and reads. */
-export const FORMAT_VERSION = 1
-
-/** Key and beginning of the record that says what the file is. */
-export const FORMAT_KEY = 'format'
-export const FORMAT_MARK = 'troupe-traffic'
 
 /** Bytes that must be free when a file is opened: some pages and the lock file of lmdb. */
 const ROOM_BYTES_MIN = 256 * 1_024
@@ -45,8 +43,10 @@ export interface Environment {
   readonly positions: Shelf<number>
   /** By whatever names an emergency. */
   readonly emergencies: Shelf<string>
-  /** Bytes that are free on the disk of the folder. */
+  /** Bytes that are free on the disk of the folder; infinite where that is not told. */
   freeBytes(): number
+  /** False once the file was removed or replaced: what is written then is found by nobody. */
+  isInPlace(): boolean
   /** Waits for what is being written and gives the folder up; what comes later fails. */
   close(): Promise<void>
 }
@@ -54,16 +54,20 @@ export interface Environment {
 /**
  * Opens a data folder, making it when it is not there.
  *
- * A verdict `refused` says in `problem` why it cannot be used and what to do; then nothing in the
- * folder was changed.
+ * Every position it keeps is given to `take`, in rising order of slots, before anything else is
+ * done. A verdict `refused` says in `problem` why it cannot be used and what to do; then the data
+ * file was not touched.
  *
  * @example const environment = await openEnvironment('traffic-data')
  */
-export async function openEnvironment(folder: string): Promise<Environment | DataRefusal> {
+export async function openEnvironment(
+  folder: string,
+  take: TakePosition = () => {},
+): Promise<Environment | DataRefusal> {
   const lock = lockedFolder(folder)
   if (lock.kind === 'refused') return lock
   try {
-    const opened = openFile(folder, lock)
+    const opened = openFile(folder, lock, take)
     if (opened.kind === 'refused') lock.release()
     return opened
   } catch (error) {
@@ -85,13 +89,11 @@ function lockedFolder(folder: string): FolderLock | DataRefusal {
   }
 }
 
-function openFile(folder: string, lock: FolderLock): Environment | DataRefusal {
+function openFile(folder: string, lock: FolderLock, take: TakePosition): Environment | DataRefusal {
   const file = join(folder, FILE_NAME)
-  const freeBytes = (): number => {
-    const { bavail, bsize } = statfsSync(folder)
-    return bavail * bsize
-  }
-  if (freeBytes() < ROOM_BYTES_MIN) {
+  const unsound = checkDataFile(file, take)
+  if (unsound !== undefined) return unsound
+  if (freeBytes(folder) < ROOM_BYTES_MIN) {
     return refuse('DATA_NO_ROOM', folder, `it has less than ${ROOM_BYTES_MIN} bytes free`)
   }
   makeLockFile(file)
@@ -103,6 +105,7 @@ function openFile(folder: string, lock: FolderLock): Environment | DataRefusal {
     maxDbs: 8,
   })
   writeFormat(root)
+  const inode = inodeOf(file)
   const numbered = { encoding: 'binary', keyEncoding: 'uint32' } as const
   const named = { encoding: 'binary' } as const
   return {
@@ -111,10 +114,22 @@ function openFile(folder: string, lock: FolderLock): Environment | DataRefusal {
     file,
     positions: new Shelf(root.openDB<Buffer, number>('positions', numbered)),
     emergencies: new Shelf(root.openDB<Buffer, string>('emergencies', named)),
-    freeBytes,
+    freeBytes: () => freeBytes(folder),
+    isInPlace: () => inodeOf(file) === inode,
     close: () => closeFile(root, lock),
   }
 }
+
+function freeBytes(folder: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(folder)
+    return bavail * bsize
+  } catch {
+    return Number.POSITIVE_INFINITY
+  }
+}
+
+const inodeOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.ino
 
 /**
  * lmdb maps its lock file as well and would make it as a hole; filling a hole on a full disk ends

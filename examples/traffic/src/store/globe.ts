@@ -34,3 +34,14 @@ export function surfaceMetres(chordSquared: number): number {
   const half = Math.min(1, Math.sqrt(chordSquared) / 2)
   return 2 * EARTH_RADIUS_M * Math.asin(half)
 }
+
+/**
+ * A straight distance squared that is not below that of any point within these metres along the
+ * surface; a little above, since the way there and back is rounded.
+ */
+export function chordSquaredOf(metres: number): number {
+  const angle = metres / (2 * EARTH_RADIUS_M)
+  if (angle >= Math.PI / 2) return Number.POSITIVE_INFINITY
+  const chord = 2 * Math.sin(angle)
+  return chord * chord * (1 + 1e-9) + 1e-20
+}

@@ -3,13 +3,16 @@
  *
  * Knows nothing of actors and has no clock: the time of a report comes with it. Newest is
  * decided by the time received, then by the sequence number, so reports that overtook each
- * other on the way cannot move a vehicle back.
+ * other on the way cannot move a vehicle back. A vehicle has a slot as long as it is known;
+ * who wants to know which slots changed gives the set they are marked in.
  * Limit: `vehiclesMax`; a vehicle beyond it is refused with `full`, the known ones go on.
  */
 
 import type { Position } from '#traffic/packet/position'
-import { type SpherePoint, spherePoint, surfaceMetres } from './globe.js'
+import type { DirtySlots } from './dirty-slots.js'
+import { chordSquaredOf, type SpherePoint, spherePoint, surfaceMetres } from './globe.js'
 import { Nearest } from './nearest.js'
+import { SilenceWheel } from './silence-wheel.js'
 import { SphereGrid } from './sphere-grid.js'
 
 /** Vehicles a table keeps unless told otherwise: about 400 MB when full. */
@@ -36,6 +39,29 @@ export interface NearReport {
   readonly distanceM: number
 }
 
+/** What a table keeps and tells; each may be left out. */
+export interface TableOptions {
+  /** Vehicles at the utmost; default `VEHICLES_MAX`. */
+  readonly vehiclesMax?: number | undefined
+  /** Milliseconds of silence after which a vehicle is forgotten; undefined for never. */
+  readonly expireAfterMs?: number | undefined
+  /** Where slots are marked whose report has changed or gone. */
+  readonly dirty?: DirtySlots | undefined
+}
+
+/** Which of the nearest are wanted. */
+export interface NearWish {
+  /** Vehicles at the utmost. */
+  readonly limit: number
+  /** Metres along the surface; farther ones are left out. Undefined for any distance. */
+  readonly radiusM?: number | undefined
+  /** Milliseconds since 1970; what was received before is left out. Undefined for any age. */
+  readonly receivedSinceMs?: number | undefined
+}
+
+/** Longest step of the wheel of silence, in milliseconds: how late a vehicle may go. */
+const EXPIRY_STEP_MS_MAX = 1_000
+
 const isOlder = (left: Report, right: Report): boolean =>
   left.receivedAtMs === right.receivedAtMs
     ? left.sequence < right.sequence
@@ -43,19 +69,39 @@ const isOlder = (left: Report, right: Report): boolean =>
 
 export class PositionTable {
   readonly #vehiclesMax: number
+  readonly #expireAfterMs: number | undefined
+  readonly #dirty: DirtySlots | undefined
+  readonly #wheel: SilenceWheel
   readonly #slotOfId = new Map<string, number>()
-  readonly #reports: Report[] = []
+  readonly #reports: (Report | undefined)[] = []
+  /** Slots below the end of the reports that nobody has. */
+  #freeSlots: number[] = []
   /** Three coordinates for each slot, side by side, since a search reads nothing else. */
   #points = new Float64Array(3 * 1_024)
   readonly #grid = new SphereGrid()
+  #expired = 0
 
-  constructor(vehiclesMax: number = VEHICLES_MAX) {
+  constructor({ vehiclesMax = VEHICLES_MAX, expireAfterMs, dirty }: TableOptions = {}) {
     this.#vehiclesMax = vehiclesMax
+    this.#expireAfterMs = expireAfterMs
+    this.#dirty = dirty
+    const stepMs = Math.min(EXPIRY_STEP_MS_MAX, Math.max(1, (expireAfterMs ?? 0) / 8))
+    this.#wheel = new SilenceWheel(stepMs)
   }
 
   /** Vehicles known. */
   get size(): number {
-    return this.#reports.length
+    return this.#slotOfId.size
+  }
+
+  /** Vehicles forgotten since the start because they were silent. */
+  get expired(): number {
+    return this.#expired
+  }
+
+  /** Milliseconds of silence after which a vehicle is forgotten; undefined for never. */
+  get expireAfterMs(): number | undefined {
+    return this.#expireAfterMs
   }
 
   put(report: Report): StoreOutcome {
@@ -73,14 +119,76 @@ export class PositionTable {
     return slot === undefined ? undefined : this.#reports[slot]
   }
 
-  /** The `limit` vehicles nearest to a place, nearest first; equally far ones in order of id. */
-  nearest(place: { readonly latitude: number; readonly longitude: number }, limit: number) {
+  /** The report in a slot; undefined for one that nobody has. */
+  at(slot: number): Report | undefined {
+    return this.#reports[slot]
+  }
+
+  /**
+   * Puts back what was kept of a slot, into a table in which nothing was put yet; slots come in
+   * rising order. False for a slot beyond the limit. Of a vehicle that is there twice the newer
+   * report stays, and the slot of the other is marked as changed.
+   */
+  restore(slot: number, report: Report): boolean {
+    if (slot >= this.#vehiclesMax) return false
+    for (let free = this.#reports.length; free < slot; free += 1) this.#leaveFree(free)
+    const known = this.#slotOfId.get(report.position.id)
+    const before = known === undefined ? undefined : this.#reports[known]
+    if (known !== undefined && before !== undefined) {
+      if (!isOlder(before, report)) {
+        this.#leaveFree(slot)
+        this.#dirty?.mark(slot)
+        return true
+      }
+      this.#forget(known, before)
+    }
+    this.#reports.push(undefined)
+    this.#occupy(slot, report)
+    return true
+  }
+
+  /**
+   * Forgets vehicles that have been silent for longer than `expireAfterMs`, after a look at
+   * `most` slots at the utmost; answers how many were forgotten. May be late by an eighth of
+   * that time, and by no more than a second.
+   */
+  expire(nowMs: number, most: number): number {
+    const afterMs = this.#expireAfterMs
+    if (afterMs === undefined) return 0
+    let expired = 0
+    for (const slot of this.#wheel.take(nowMs, most)) {
+      const report = this.#reports[slot]
+      if (report === undefined) continue
+      if (report.receivedAtMs + afterMs >= nowMs) {
+        this.#wheel.watch(slot, report.receivedAtMs + afterMs + 1)
+        continue
+      }
+      this.#forget(slot, report)
+      expired += 1
+    }
+    this.#expired += expired
+    return expired
+  }
+
+  /** The vehicles nearest to a place, nearest first; equally far ones in order of id. */
+  nearest(
+    place: { readonly latitude: number; readonly longitude: number },
+    { limit, radiusM, receivedSinceMs = Number.NEGATIVE_INFINITY }: NearWish,
+  ): readonly NearReport[] {
     const from = spherePoint(place.latitude, place.longitude)
     const nearest = new Nearest(limit, (left, right) => this.#compareIds(left, right))
+    const reach = radiusM === undefined ? Number.POSITIVE_INFINITY : chordSquaredOf(radiusM)
+    const isWanted = (slot: number, chordSquared: number): boolean =>
+      (radiusM === undefined || surfaceMetres(chordSquared) <= radiusM) &&
+      (this.#reports[slot]?.receivedAtMs ?? Number.NEGATIVE_INFINITY) >= receivedSinceMs
     this.#grid.search(from, {
-      visit: (slot) => nearest.offer(slot, this.#chordSquared(slot, from)),
+      visit: (slot) => {
+        const chordSquared = this.#chordSquared(slot, from)
+        if (chordSquared > reach || chordSquared > nearest.bound) return
+        if (isWanted(slot, chordSquared)) nearest.offer(slot, chordSquared)
+      },
       get bound() {
-        return nearest.bound
+        return Math.min(reach, nearest.bound)
       },
     })
     return nearest.found.flatMap(({ slot, distance }): readonly NearReport[] => {
@@ -90,21 +198,47 @@ export class PositionTable {
   }
 
   #create(report: Report): StoreOutcome {
-    const slot = this.#reports.length
-    if (slot >= this.#vehiclesMax) return 'full'
-    if (3 * slot === this.#points.length) this.#growPoints()
-    this.#slotOfId.set(report.position.id, slot)
-    this.#write(slot, report)
+    if (this.#slotOfId.size >= this.#vehiclesMax) return 'full'
+    const slot = this.#freeSlots.pop() ?? this.#reports.length
+    this.#occupy(slot, report)
+    this.#dirty?.mark(slot)
     return 'created'
   }
 
+  /** Gives a slot to a vehicle that has none. */
+  #occupy(slot: number, report: Report): void {
+    while (3 * slot >= this.#points.length) this.#growPoints()
+    this.#slotOfId.set(report.position.id, slot)
+    this.#place(slot, report)
+    if (this.#expireAfterMs === undefined) return
+    this.#wheel.watch(slot, report.receivedAtMs + this.#expireAfterMs + 1)
+  }
+
   #write(slot: number, report: Report): void {
+    this.#place(slot, report)
+    this.#dirty?.mark(slot)
+  }
+
+  #place(slot: number, report: Report): void {
     const point = spherePoint(report.position.latitude, report.position.longitude)
     this.#reports[slot] = report
     this.#points[3 * slot] = point.x
     this.#points[3 * slot + 1] = point.y
     this.#points[3 * slot + 2] = point.z
     this.#grid.put(slot, point)
+  }
+
+  #leaveFree(slot: number): void {
+    this.#reports.push(undefined)
+    this.#freeSlots.push(slot)
+  }
+
+  #forget(slot: number, report: Report): void {
+    this.#slotOfId.delete(report.position.id)
+    this.#reports[slot] = undefined
+    this.#grid.remove(slot)
+    this.#freeSlots.push(slot)
+    this.#dirty?.mark(slot)
   }
 
   #growPoints(): void {

@@ -11,7 +11,13 @@ import type { Database } from 'lmdb'
 import { seal, unseal } from './seal.js'
 
 /** Why a write did not reach the disk; each is counted apart. */
-export const DISK_FAULTS = Object.freeze(['disk-full', 'map-full', 'io', 'other'] as const)
+export const DISK_FAULTS = Object.freeze([
+  'disk-full',
+  'map-full',
+  'io',
+  'file-gone',
+  'other',
+] as const)
 export type DiskFault = (typeof DISK_FAULTS)[number]
 
 /** A write that failed: all of it, since a transaction is all or nothing. */
