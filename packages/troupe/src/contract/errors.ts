@@ -73,6 +73,8 @@ const ERRORS = {
   ROUTE_UNKNOWN: 'the router has no route {name}; add it first',
   STRATEGY_ACTIVE: 'the supervisor is restarting its children; try again when it is done',
   SUPERVISOR_SPEC_INVALID: 'the supervisor {name} cannot be: {problem}',
+  WRITE_REFUSED:
+    '{connection} cannot send {length} bytes: {problem}; wait for the answers of earlier writes',
 } as const
 
 /** What to match a `TroupeError` on; docs/reference/errors.md explains each. */

@@ -30,6 +30,8 @@ export class ChunkDecoder {
   #held: Buffer = EMPTY
   #heldBytes = 0
   #fault: ChunkFault | undefined
+  #fedBytes = 0
+  #cutBytes = 0
 
   constructor(chunking: CompleteChunking) {
     this.#chunking = chunking
@@ -40,13 +42,14 @@ export class ChunkDecoder {
     return this.#fault
   }
 
-  /** Bytes that are no whole chunk yet; at the end of the stream, those that were cut off. */
+  /** Bytes that are in no chunk yet; at the end of the stream, those that never will be. */
   get pendingBytes(): number {
-    return this.#heldBytes + this.#input.length - this.#at
+    return this.#fedBytes - this.#cutBytes
   }
 
   /** Gives it more of the stream; only when `next` has answered undefined. */
   feed(bytes: Uint8Array): void {
+    this.#fedBytes += bytes.length
     if (this.#fault !== undefined) return
     this.#input = Buffer.isBuffer(bytes)
       ? bytes
@@ -95,7 +98,7 @@ export class ChunkDecoder {
     chunkBytesMax,
   }: CompleteChunking & { readonly kind: 'delimiter' }): Uint8Array | undefined {
     const found = this.#find(delimiter)
-    const bodyBytes = found ?? this.pendingBytes - delimiter.length + 1
+    const bodyBytes = found ?? this.pendingBytes - (delimiter.length - 1)
     if (bodyBytes > chunkBytesMax) return this.#fail('chunk-too-large')
     if (found === undefined) return this.#hold(this.#input.length - this.#at)
     // True for what was found; it brings the bytes into one place.
@@ -150,6 +153,7 @@ export class ChunkDecoder {
 
   /** Takes away that many bytes, which are in one place. */
   #cut(bytes: number): Uint8Array {
+    this.#cutBytes += bytes
     if (this.#heldBytes === 0) {
       const chunk = this.#input.subarray(this.#at, this.#at + bytes)
       this.#at += bytes

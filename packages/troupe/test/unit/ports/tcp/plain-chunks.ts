@@ -6,7 +6,7 @@ import type { CompleteChunking } from '#ports/tcp/chunking'
 export interface PlainChunks {
   readonly chunks: readonly string[]
   readonly fault: string | undefined
-  /** Bytes left that are no whole chunk. */
+  /** Bytes left that are in no chunk. */
   readonly rest: number
 }
 
@@ -24,7 +24,7 @@ export function plainChunks(chunking: CompleteChunking, bytes: readonly number[]
   for (;;) {
     const cut = rest.length === 0 ? MORE : cutOf(chunking, rest)
     if (cut.kind === 'more') return { chunks, fault: undefined, rest: rest.length }
-    if (cut.kind === 'fault') return { chunks, fault: cut.fault, rest: 0 }
+    if (cut.kind === 'fault') return { chunks, fault: cut.fault, rest: rest.length }
     chunks.push(hex(rest.slice(cut.from, cut.to)))
     rest = rest.slice(cut.takes)
   }

@@ -1,0 +1,193 @@
+/**
+ * ports/tcp/tcp: a TCP server as a process; each connection is a process of its own.
+ *
+ * The port either owns its listener, which then closes with it, or serves one that was opened
+ * before and outlives it. Connections end with the port. Readers are taken in turn, and each
+ * keeps its connections. Knows nothing of what the bytes mean.
+ *
+ * @source ergo-features 13 (TCP server)
+ */
+import {
+  type Behaviour,
+  behaviourOf,
+  type Exit,
+  Pid,
+  type ProcessContext,
+  requireOption,
+  type Spawnable,
+  type Target,
+} from '#contract'
+import { acceptedConnection } from './behaviour.js'
+import type { Connection, TcpAccepted } from './connection.js'
+import { completeConnection, type TcpConnectionOptions } from './connection-options.js'
+import { openTcp, TcpListener, type TcpListenOptions } from './listener.js'
+import { Tcp, type TcpCounters, type TcpReaderAddress } from './message.js'
+import { Seat } from './seat.js'
+import { Totals } from './totals.js'
+
+/** What a TCP server port is spawned with: its one argument. */
+export interface TcpPortOptions extends TcpConnectionOptions {
+  /** A listener to open and to own, or one that was opened before and outlives the port. */
+  readonly listener: TcpListenOptions | TcpListener
+  /** Who reads the connections; default the process that spawned the port. */
+  readonly reader?: TcpReaderAddress
+  /** Several readers instead of one: taken in turn, each keeps the connections it got. */
+  readonly readers?: readonly TcpReaderAddress[]
+}
+
+class State {
+  readonly listener: TcpListener
+  readonly #context: ProcessContext
+  readonly #options: TcpPortOptions
+  readonly #limits: ReturnType<typeof completeConnection>
+  readonly #seats: readonly Seat[]
+  readonly #connections = new Map<number, Pid>()
+  readonly #open = new Set<Connection>()
+  readonly #totals = new Totals()
+  #turn = 0
+  #isReleased = false
+  readonly #serve = (connected: TcpAccepted): void => void this.#take(connected)
+
+  constructor(listener: TcpListener, context: ProcessContext, options: TcpPortOptions) {
+    this.listener = listener
+    this.#context = context
+    this.#options = options
+    this.#limits = completeConnection(options)
+    const { readerTimeoutMs } = this.#limits
+    const readers = readersOf(options, context)
+    this.#seats = readers.map((reader) => new Seat(reader, context, readerTimeoutMs))
+    listener.attach(this.#serve)
+  }
+
+  counters(): TcpCounters {
+    const open = [...this.#open].map((connection) => connection.counters())
+    return { ...this.listener.counters(), ...this.#totals.with(open) }
+  }
+
+  /** A reader has ended: its seat waits for the next one. */
+  left(target: Target): void {
+    for (const seat of this.#seats) seat.left(target)
+  }
+
+  /** One of its connections has ended, or somebody wants the port to end. */
+  exited({ from, reason }: Exit): void {
+    const isOwn = Pid.is(from) && this.#connections.delete(from.id)
+    if (!isOwn) {
+      // What a linked process ends with normally does no harm, as to any process.
+      if (reason !== 'normal') this.#context.stop(reason)
+    } else if (typeof reason === 'object' && reason.kind === 'crash') {
+      // What the other side does wrong has a word; a crash is a fault of ours.
+      this.#context.log.error('a TCP connection failed', { problem: reason.message })
+    }
+  }
+
+  /** Stops serving and ends its connections, for which there is some time. */
+  async terminate(): Promise<void> {
+    const pids = [...this.#connections.values()]
+    this.release()
+    const ended = Promise.all(pids.map((pid) => this.#context.ended(pid)))
+    await Promise.race([ended, this.#context.sleep(this.#limits.closeTimeoutMs)])
+  }
+
+  /** Stops serving, closes what the port owns, and ends its connections; runs once. */
+  release(): void {
+    if (this.#isReleased) return
+    this.#isReleased = true
+    this.listener.detach(this.#serve)
+    if (this.listener !== this.#options.listener) void this.listener.close()
+    for (const connection of [...this.#open]) connection.end('port-ended')
+  }
+
+  async #take({ socket, ...sides }: TcpAccepted): Promise<void> {
+    try {
+      const pid = await this.#context.spawn(acceptedConnection, {
+        link: true,
+        // Nobody outside shall fill the log; how each has ended is counted, and told its reader.
+        logLevel: 'silent',
+        args: [{ socket, sides, options: this.#limits, seat: this.#nextSeat(), ...this.#hooks }],
+      })
+      this.#connections.set(pid.id, pid)
+    } catch {
+      // The port was killed a moment ago.
+      socket.destroy()
+    }
+  }
+
+  readonly #hooks = {
+    opened: (connection: Connection): void => void this.#open.add(connection),
+    closed: (connection: Connection, end: Parameters<Totals['add']>[0]): void => {
+      this.#open.delete(connection)
+      this.#totals.add(end, connection.counters())
+    },
+  }
+
+  /** Readers in turn; one that is not there is passed over when another one is. */
+  #nextSeat(): Seat {
+    const seats = this.#seats
+    const first = this.#turn
+    this.#turn = (first + 1) % seats.length
+    for (let i = 0; i < seats.length; i += 1) {
+      const seat = seats[(first + i) % seats.length] as Seat
+      if (seat.now() !== undefined) return seat
+    }
+    return seats[first] as Seat
+  }
+}
+
+function readersOf(
+  { reader, readers }: TcpPortOptions,
+  context: ProcessContext,
+): readonly TcpReaderAddress[] {
+  const isOne = reader === undefined || readers === undefined
+  requireOption(isOne, 'readers', 'given beside reader', 'give one of the two')
+  const given = readers ?? [reader ?? context.parent]
+  const found = given.filter((one): one is TcpReaderAddress => one !== undefined)
+  const hasAny = found.length > 0 && found.length === given.length
+  requireOption(hasAny, 'reader', reader, 'give a reader: no process has spawned this port')
+  return found
+}
+
+async function init(context: ProcessContext, args: readonly unknown[]): Promise<State> {
+  const options = args[0] as TcpPortOptions
+  // Asked before anything is opened: a process killed meanwhile may not ask any more.
+  const ended = context.ended(context.self)
+  completeConnection(options)
+  readersOf(options, context)
+  const { listener: given } = options
+  const listener = given instanceof TcpListener ? given : await openTcp(given)
+  const state = new State(listener, context, options)
+  // A killed process has no terminate, yet its listener and connections must not outlive it.
+  void ended.then(() => state.release())
+  return state
+}
+
+const behaviour: Behaviour<State> = Object.freeze({
+  name: 'tcp',
+  kind: 'port' as const,
+  protocol: Tcp,
+  messages: new Map(),
+  requests: new Map([['counters', (state: State) => state.counters()]]),
+  // A connection that fails must not end the port it is linked to.
+  options: Object.freeze({ trapExit: true }),
+  init,
+  terminate: (state: State) => state.terminate(),
+  handleExit: (state: State, exit: Exit) => state.exited(exit),
+  handleDown: (state: State, { target }: { readonly target: Target }) => state.left(target),
+  inspect: (state: State) => ({ addresses: state.listener.addresses, ...state.counters() }),
+})
+
+/**
+ * A TCP server as a process. Its one argument says where to listen, how to cut what comes, and
+ * who reads it.
+ *
+ * Ends with PORT_IN_USE or PORT_FAILED when it cannot open what it should own.
+ *
+ * @example
+ * await node.spawn(tcpPort, {
+ *   name: 'tcp',
+ *   args: [{ listener: { port: 9091 }, chunking: LINES, reader: 'echo' }],
+ * })
+ */
+export const tcpPort: Spawnable<typeof Tcp, [options: TcpPortOptions]> = Object.freeze({
+  [behaviourOf]: behaviour as unknown as Behaviour<never>,
+})
