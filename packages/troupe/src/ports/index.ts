@@ -3,6 +3,56 @@
  */
 export type { Listening, ListenOptions } from './listen.js'
 export { formatListening, LISTEN_DEFAULTS } from './listen.js'
+export type {
+  SseConnected,
+  SseConnectionCounters,
+  SseDisconnected,
+  SseEnd,
+  SsePush,
+  SseRequest,
+} from './sse/message.js'
+export { SseConnection, SseReader } from './sse/message.js'
+export type { SseCounters, SsePortOptions } from './sse/port-options.js'
+export { SSE_DEFAULTS } from './sse/port-options.js'
+export { Sse, ssePort } from './sse/sse.js'
+export type { ChunkFault } from './tcp/chunk-decoder.js'
+export { ChunkDecoder } from './tcp/chunk-decoder.js'
+export type {
+  Chunking,
+  ChunkingOff,
+  CompleteChunking,
+  DelimiterChunking,
+  FixedChunking,
+  LengthChunking,
+} from './tcp/chunking.js'
+export { CHUNKING_DEFAULTS, completeChunking, encodeChunk, LINES } from './tcp/chunking.js'
+export type { TcpClientOptions } from './tcp/client.js'
+export { TCP_CLIENT_DEFAULTS, tcpClient } from './tcp/client.js'
+export type { TcpAccepted } from './tcp/connection.js'
+export type {
+  TcpConnectionLimits,
+  TcpConnectionOptions,
+  TcpKeepAlive,
+} from './tcp/connection-options.js'
+export { TCP_CONNECTION_DEFAULTS } from './tcp/connection-options.js'
+export type { TcpSides } from './tcp/inward.js'
+export type { ServeTcp, TcpListenLimits, TcpListenOptions } from './tcp/listener.js'
+export { openTcp, TCP_LISTEN_DEFAULTS, TcpListener } from './tcp/listener.js'
+export type {
+  TcpConnected,
+  TcpConnectionCounters,
+  TcpCounters,
+  TcpData,
+  TcpDisconnected,
+  TcpEnd,
+  TcpListenCounters,
+  TcpReaderAddress,
+  TcpSecurity,
+  TcpTotals,
+} from './tcp/message.js'
+export { TCP_ENDS, Tcp, TcpConnection, TcpReader } from './tcp/message.js'
+export type { TcpPortOptions } from './tcp/tcp.js'
+export { tcpPort } from './tcp/tcp.js'
 export type { Authorities } from './tls/authorities.js'
 export type { ClientTls } from './tls/client-tls.js'
 export { CLIENT_TLS_DEFAULTS } from './tls/client-tls.js'
@@ -11,12 +61,21 @@ export type { Peer, TakeDatagram, UdpCounters, UdpOptions } from './udp/socket.j
 export { openUdp, UDP_DEFAULTS, UdpSocket } from './udp/socket.js'
 export type { Datagram, DatagramTarget, UdpPortOptions } from './udp/udp.js'
 export { DatagramReader, Udp, udpPort } from './udp/udp.js'
+export type { FetchFunction } from './web/by-fetch.js'
+export type { ServeFunction } from './web/by-serve.js'
+export type { WebEnv } from './web/environment.js'
+export { webEnv } from './web/environment.js'
 export type { WebListenCounters, WebListenOptions } from './web/listen-options.js'
 export { WEB_LISTEN_DEFAULTS } from './web/listen-options.js'
 export type { Serve, TakeUpgrade } from './web/listener.js'
 export { openWeb, WebListener } from './web/listener.js'
-export type { WebRequest, WebResponse } from './web/message.js'
 export type { WebFailure } from './web/status.js'
 export { webFailureOf } from './web/status.js'
-export type { WebCounters, WebPortOptions } from './web/web.js'
-export { WEB_DEFAULTS, Web, WebHandler, webPort } from './web/web.js'
+export { Web, webPort } from './web/web.js'
+export type {
+  WebAnswering,
+  WebCounters,
+  WebPortOptions,
+  WebPortSpec,
+} from './web/web-options.js'
+export { WEB_DEFAULTS } from './web/web-options.js'
