@@ -192,9 +192,10 @@ describe('the desk', () => {
     const desk = {
       books,
       roster,
-      table: new PositionTable(),
-      receiveBufferBytes: 1,
-      uptimeMs: () => 5,
+      surroundings: () => ({
+        ...{ vehicles: 0, expired: 0, restarts: {}, receiveBufferBytes: 1 },
+        ...{ cpuSeconds: 0, residentBytes: 1, uptimeMs: 5 },
+      }),
       allowsKill,
     }
     return { kit: await unitKit(deskActor, { args: [desk] }), roster }

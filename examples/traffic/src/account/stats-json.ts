@@ -5,14 +5,25 @@
  * waiting + difference. Below is what each is made of, by stage and by cause.
  */
 
+import type { DiskStats } from '#traffic/store/write-behind'
 import { type Account, balance } from './account.js'
 
 /** What is told beside the account. */
 export interface Surroundings {
   readonly vehicles: number
+  /** Vehicles that were forgotten because they were silent for too long. */
+  readonly expired: number
   /** How often each part has been started again. */
   readonly restarts: Readonly<Record<string, number>>
+  /** What the kernel granted for packets that wait to be read. */
   readonly receiveBufferBytes: number
+  /** What goes to disk; a failure there costs no packet, since memory has it. */
+  readonly disk?: DiskStats | undefined
+  /** The connections of the TCP port. */
+  readonly tcp?: Readonly<Record<string, unknown>> | undefined
+  /** Time of all cores together since the start. */
+  readonly cpuSeconds: number
+  readonly residentBytes: number
   readonly uptimeMs: number
 }
 

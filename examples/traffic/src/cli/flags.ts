@@ -6,6 +6,7 @@
  */
 
 import { FLEET_VEHICLES_MAX } from '#traffic/fleet/fleet'
+import { FLUSH_MS } from '#traffic/store/write-behind'
 
 /** The levels `--level` takes, from chatty to silent. */
 const LEVELS = ['trace', 'debug', 'info', 'warning', 'error', 'silent'] as const
@@ -33,8 +34,10 @@ export interface Flags {
   readonly reply: Reply
   /** Where positions and emergencies are kept over a restart; undefined for memory only. */
   readonly dataFolder: string | undefined
-  /** A vehicle that was silent for so long is forgotten; undefined for never. */
-  readonly expireAfterSeconds: number | undefined
+  /** How often what has changed is written there, in milliseconds. */
+  readonly flushMs: number
+  /** A vehicle that was silent for so long is forgotten; 0 for never. */
+  readonly expireAfterSeconds: number
   /** Where emergencies are reported to; undefined for nowhere but the log. */
   readonly emergencyUrl: string | undefined
   /** Made-up vehicles; 0 for no fleet. */
@@ -72,7 +75,8 @@ export const FLAGS_DEFAULTS: Flags = Object.freeze({
   receiveBufferBytes: 4_194_304,
   reply: 'newline',
   dataFolder: './traffic-data',
-  expireAfterSeconds: undefined,
+  flushMs: FLUSH_MS,
+  expireAfterSeconds: 86_400,
   emergencyUrl: undefined,
   vehicles: 200,
   packetsPerSecond: 200,
@@ -107,7 +111,8 @@ Usage: npm start -- traffic [flags]
   --reply KIND         to a good packet: ${REPLIES.join(', ')} (newline)
   --data DIR           where positions and emergencies are kept (./traffic-data)
   --no-data            keep them in memory only
-  --expire-after N     forget vehicles that were silent for N seconds (never)
+  --flush N            milliseconds between two writes to it (${FLUSH_MS})
+  --expire-after N     forget vehicles silent for N seconds (86400); 0 for never
   --emergency-url URL  report emergencies there with POST, until they are taken
   --name NAME@HOST     name of the node (traffic@localhost)
   --cookie TEXT        secret of the cluster; unused while the node is alone
@@ -172,7 +177,8 @@ const VALUED: Readonly<Record<string, Take>> = Object.freeze({
   level,
   reply,
   data: text('dataFolder'),
-  'expire-after': whole('expireAfterSeconds', 1, 31_536_000),
+  flush: whole('flushMs', 10, 60_000),
+  'expire-after': whole('expireAfterSeconds', 0, 31_536_000),
   'emergency-url': url,
 })
 

@@ -15,8 +15,7 @@ import {
   type WebResponse,
 } from 'troupe'
 import type { Books } from '#traffic/account/books'
-import { statsJson } from '#traffic/account/stats-json'
-import type { PositionTable } from '#traffic/store/position-table'
+import { type Surroundings, statsJson } from '#traffic/account/stats-json'
 import { Storage } from '#traffic/store/storage'
 import { isPart, type Roster } from '#traffic/system/roster'
 import { type RouteVerdict, routeOf } from './route.js'
@@ -26,10 +25,8 @@ import { vehicleJson } from './vehicle-json.js'
 export interface DeskSources {
   readonly books: Books
   readonly roster: Roster
-  readonly table: PositionTable
-  readonly receiveBufferBytes: number
-  /** Milliseconds the node has run. */
-  readonly uptimeMs: () => number
+  /** What is told beside the account. */
+  readonly surroundings: () => Surroundings
   /** Whether `POST /kill?part=` is served. */
   readonly allowsKill: boolean
 }
@@ -60,13 +57,7 @@ async function nearest(
 
 async function stats(sources: DeskSources): Promise<WebResponse> {
   const account = await sources.books.read()
-  const surroundings = {
-    vehicles: sources.table.size,
-    restarts: sources.roster.allDeaths(),
-    receiveBufferBytes: sources.receiveBufferBytes,
-    uptimeMs: Math.round(sources.uptimeMs()),
-  }
-  const told = statsJson(account, surroundings)
+  const told = statsJson(account, sources.surroundings())
   // Indented, since this is read by people at a terminal.
   return { status: 200, headers: HEADERS, body: `${JSON.stringify(told, undefined, 2)}\n` }
 }

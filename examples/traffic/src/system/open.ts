@@ -9,6 +9,7 @@ import { readFile } from 'node:fs/promises'
 import { formatListening, openUdp, openWeb, type UdpSocket, type WebListener } from 'troupe'
 import type { Flags } from '#traffic/cli/flags'
 import { PACKET_BYTES_MAX } from '#traffic/packet/decode'
+import { openArchive } from '#traffic/store/archive'
 
 /** Sockets that outlive the processes that use them. */
 export interface Sockets {
@@ -16,6 +17,20 @@ export interface Sockets {
   readonly listener: WebListener
   /** Where our own packets leave; undefined when we send none. */
   readonly sender: UdpSocket | undefined
+}
+
+/** Opens the table and what is kept of it; a refusal says why its folder cannot be used. */
+export function openTable({
+  dataFolder,
+  expireAfterSeconds,
+}: Flags): ReturnType<typeof openArchive> {
+  const nowMs = (): number => process.uptime() * 1_000
+  return openArchive({
+    folder: dataFolder,
+    expireAfterMs: expireAfterSeconds === 0 ? undefined : expireAfterSeconds * 1_000,
+    wallMs: () => performance.timeOrigin + nowMs(),
+    nowMs,
+  })
 }
 
 /** Opens the sockets; rejects with PORT_IN_USE, PORT_FAILED. */

@@ -9,6 +9,7 @@ import type { Pid } from 'troupe'
 
 export const PARTS = Object.freeze([
   'intake',
+  'disk',
   'storage',
   'ingest',
   'worker',

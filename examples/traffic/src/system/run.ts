@@ -8,6 +8,7 @@ import { randomInt } from 'node:crypto'
 import { consoleSink, type Datagram, eventName, type Node, startNode } from 'troupe'
 import { Books } from '#traffic/account/books'
 import { Ledger } from '#traffic/account/ledger'
+import type { Surroundings } from '#traffic/account/stats-json'
 import { accountLine } from '#traffic/cli/account-line'
 import type { Flags } from '#traffic/cli/flags'
 import type { Screen } from '#traffic/cli/screen'
@@ -17,8 +18,8 @@ import { Fleet } from '#traffic/fleet/fleet'
 import { type FinalCheck, Playback } from '#traffic/replay/playback'
 import { openRecording } from '#traffic/replay/recording-file'
 import type { RecordedRow } from '#traffic/replay/row'
-import { PositionTable } from '#traffic/store/position-table'
-import { addressLines, closeSockets, openSockets, type Sockets } from './open.js'
+import type { Archive } from '#traffic/store/archive'
+import { addressLines, closeSockets, openSockets, openTable, type Sockets } from './open.js'
 import { Roster } from './roster.js'
 import { type Feed, type TrafficSources, trafficSupervisor } from './tree.js'
 
@@ -41,20 +42,32 @@ export type RunVerdict =
 export async function runTraffic(flags: Flags, screen: Screen): Promise<RunVerdict> {
   const rows = flags.replay === undefined ? undefined : await readRows(flags.replay, screen)
   if (typeof rows === 'string') return { kind: 'refused', problem: rows }
-  const sockets = await openSockets(flags)
+  const archive = await openTable(flags)
+  if (archive.kind === 'refused') return archive
+  try {
+    const sockets = await openSockets(flags)
+    try {
+      const node = await startTrafficNode(flags, screen)
+      return await new Run(flags, screen, node, sockets, archive).until(rows)
+    } finally {
+      await closeSockets(sockets)
+    }
+  } finally {
+    // The node has stopped by now: what it wrote last goes to disk.
+    await archive.close()
+  }
+}
+
+function startTrafficNode(flags: Flags, screen: Screen): Promise<Node> {
   const stream = {
     write: (text: string) => screen.print(text.trimEnd()),
     isTTY: screen.isTerminal,
   }
-  const node = await startNode(flags.name, {
+  return startNode(flags.name, {
     logLevel: flags.level,
     logSinks: [consoleSink({ format: 'colour', stream })],
     stopTimeoutMs: STOP_TIMEOUT_MS,
-  }).catch(async (error: unknown) => {
-    await closeSockets(sockets)
-    throw error
   })
-  return new Run(flags, screen, node, sockets).until(rows)
 }
 
 /** The rows of a recording, or why it cannot be played. */
@@ -74,15 +87,16 @@ class Run {
   readonly #screen: Screen
   readonly #node: Node
   readonly #sockets: Sockets
-  readonly #table = new PositionTable()
+  readonly #archive: Archive
   readonly #ledger = new Ledger()
   #exitCode = 0
 
-  constructor(flags: Flags, screen: Screen, node: Node, sockets: Sockets) {
+  constructor(flags: Flags, screen: Screen, node: Node, sockets: Sockets, archive: Archive) {
     this.#flags = flags
     this.#screen = screen
     this.#node = node
     this.#sockets = sockets
+    this.#archive = archive
   }
 
   /** Starts the parts, says so, and waits until the node has stopped. */
@@ -94,14 +108,16 @@ class Run {
     try {
       await node.startApplication('traffic')
       this.#watch()
+      const { dataFolder } = this.#flags
+      const { loaded, table } = this.#archive
+      if (dataFolder !== undefined) this.#screen.print(`data ${dataFolder}: ${loaded} vehicles`)
       for (const line of await addressLines(this.#sockets)) this.#screen.print(line)
       this.#screen.print('ready')
       await node.stopped
       this.#screen.end()
-      this.#screen.print(accountLine(await books.read(), this.#table.size))
+      this.#screen.print(accountLine(await books.read(), table.size))
     } finally {
       await node.stop()
-      await closeSockets(this.#sockets)
     }
     return { kind: 'ended', exitCode: this.#exitCode }
   }
@@ -124,21 +140,15 @@ class Run {
 
   #sources(rows: readonly RecordedRow[] | undefined): { sources: TrafficSources; books: Books } {
     const { socket, listener, sender } = this.#sockets
-    const table = this.#table
+    const { table, writeBehind } = this.#archive
     const ledger = this.#ledger
     const node = this.#node
     const roster = new Roster((pid) => node.isAlive(pid))
     const token = node.registerEvent(eventName<Datagram>('traffic'))
     const books = new Books({ ledger, roster, socket, sender, event: token.event, node })
     const playback = rows === undefined ? undefined : new Playback(rows, this.#flags.speed)
-    const desk = {
-      books,
-      roster,
-      table,
-      receiveBufferBytes: socket.receiveBufferBytes,
-      uptimeMs: () => node.info().uptimeMs,
-      allowsKill: this.#flags.allowsKill,
-    }
+    const surroundings = () => this.#surroundings(roster)
+    const desk = { books, roster, surroundings, allowsKill: this.#flags.allowsKill }
     const reporter = {
       books,
       table,
@@ -151,8 +161,25 @@ class Run {
     const feed = this.#feed(playback)
     const chaosMs = this.#flags.chaosSeconds * 1_000
     const reply = REPLIES[this.#flags.reply]
-    const outlive = { ledger, roster, table, socket, listener, token, reply }
+    const { flushMs } = this.#flags
+    const kept = { table, writeBehind, flushMs }
+    const outlive = { ledger, roster, ...kept, socket, listener, token, reply }
     return { sources: { ...outlive, desk, reporter, feed, chaosMs }, books }
+  }
+
+  #surroundings(roster: Roster): Surroundings {
+    const { table, writeBehind } = this.#archive
+    const { user, system } = process.cpuUsage()
+    return {
+      vehicles: table.size,
+      expired: table.expired,
+      restarts: roster.allDeaths(),
+      receiveBufferBytes: this.#sockets.socket.receiveBufferBytes,
+      disk: writeBehind?.stats(),
+      cpuSeconds: (user + system) / 1e6,
+      residentBytes: process.memoryUsage.rss(),
+      uptimeMs: Math.round(this.#node.info().uptimeMs),
+    }
   }
 
   #feed(playback: Playback | undefined): Feed | undefined {

@@ -2,7 +2,7 @@
  * system/tree: the supervisors of the traffic system and its parts, in the order of their start.
  *
  *   traffic (one-for-one)
- *     intake (one-for-one): storage, ingest, udp, reader, tcp
+ *     intake (one-for-one): disk, storage, ingest, udp, reader, tcp
  *     service (one-for-one): desk, web
  *     feed (rest-for-one): sender, then fleet or replay
  *     reporter, chaos
@@ -33,8 +33,10 @@ import { ingestPool } from '#traffic/ingest/pool'
 import { type DeskSources, deskActor } from '#traffic/query/desk'
 import type { Playback } from '#traffic/replay/playback'
 import { playerActor } from '#traffic/replay/player'
+import { diskActor } from '#traffic/store/disk'
 import type { PositionTable } from '#traffic/store/position-table'
 import { storageActor } from '#traffic/store/storage'
+import type { WriteBehind } from '#traffic/store/write-behind'
 import { isPart, type Roster } from './roster.js'
 
 /** Positions that may wait for storage; beyond it they are dropped at stage `mailbox`. */
@@ -51,6 +53,9 @@ export interface TrafficSources {
   readonly ledger: Ledger
   readonly roster: Roster
   readonly table: PositionTable
+  /** What brings the table to disk; undefined when nothing is kept. */
+  readonly writeBehind: WriteBehind | undefined
+  readonly flushMs: number
   readonly socket: UdpSocket
   readonly listener: WebListener
   readonly token: EventToken<Datagram>
@@ -115,10 +120,12 @@ function group(
 }
 
 function intake(sources: TrafficSources): readonly PartSpec[] {
-  const { ledger, roster, table, socket, token, reply } = sources
+  const { ledger, roster, table, socket, token, reply, writeBehind, flushMs } = sources
   const target = { kind: 'event', token } as const
   const mailbox = { lengthMax: STORAGE_MAILBOX_MAX }
+  const disk = { name: 'disk', start: diskActor, args: [writeBehind, flushMs] }
   return [
+    ...(writeBehind === undefined ? [] : [disk]),
     { name: 'storage', start: storageActor, args: [table, ledger], options: { mailbox } },
     { name: 'ingest', start: ingestPool(token.event, ledger, roster, reply), args: [] },
     { name: 'udp', start: udpPort, args: [{ socket, target }] },
