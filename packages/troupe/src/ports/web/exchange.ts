@@ -1,121 +1,149 @@
 /**
- * ports/web/exchange: one request of one client, from its first byte to its answer.
+ * ports/web/exchange: one request of one client, from its headers to the end of its answer.
  *
- * Sees to it that the client gets exactly one answer, whatever happens in between, and that
- * the end is told once. Knows nothing of actors.
+ * Sees to it that the client gets exactly one answer, whatever happens in between, and that each
+ * end is told once: that of the answer, and that of the work behind it. Knows nothing of actors.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { WebRequest, WebResponse } from './message.js'
-import type { WebFailure } from './status.js'
+import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:http'
+import type { WebResponse } from '#contract'
+import { isUnread } from './body.js'
+import { mute } from './mute.js'
+import { NONSENSE, type WebRefusal } from './status.js'
 
-const NO_BYTES = new Uint8Array(0)
-
-export interface ExchangeOptions {
-  /** The largest body that is read, in bytes. */
-  readonly bodyBytesMax: number
-  /** Called once: with the status that was sent, or undefined when the client went away. */
-  readonly closed: (status: number | undefined) => void
+/** Who is told of the ends. */
+export interface ExchangeOwner {
+  /** The connection is done with it: the status that was sent, undefined for a client that left. */
+  closed(exchange: Exchange, status: number | undefined): void
+  /** Closed, and nobody works on it any more. */
+  ended(exchange: Exchange): void
+  /** It was answered with this refusal. */
+  refused(refusal: WebRefusal): void
 }
 
-type Refusal = WebFailure | { readonly status: 413; readonly reason: string }
-
 export class Exchange {
-  readonly #incoming: IncomingMessage
-  readonly #response: ServerResponse
-  readonly #options: ExchangeOptions
-  readonly #abort = new AbortController()
-  #isAnswered = false
+  readonly incoming: IncomingMessage
+  readonly response: ServerResponse
+  /** When the answer has to have begun, by the clock of the owner. */
+  dueMs = Number.POSITIVE_INFINITY
+  readonly #owner: ExchangeOwner
+  #abort: AbortController | undefined
+  #isClosed = false
+  /** The machine has taken the whole answer. */
+  #isWhole = false
+  #isSettled = false
 
-  constructor(incoming: IncomingMessage, response: ServerResponse, options: ExchangeOptions) {
-    this.#incoming = incoming
-    this.#response = response
-    this.#options = options
-    response.once('close', () => {
-      options.closed(this.#isAnswered ? response.statusCode : undefined)
-      this.#abort.abort()
+  constructor(incoming: IncomingMessage, response: ServerResponse, owner: ExchangeOwner) {
+    this.incoming = incoming
+    this.response = response
+    this.#owner = owner
+    // Before Node's own listener, which gives the connection back. A connection that breaks tells
+    // the same, though what it still held is lost.
+    response.prependOnceListener('finish', () => {
+      this.#isWhole = !incoming.socket.destroyed
     })
+    response.once('close', () => this.#close())
   }
 
-  /** Aborts when the client goes away. */
+  /** Aborts when the client goes away before the end of its answer. */
   get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController()
+      if (this.#isClosed && !this.#isWhole) this.#abort.abort()
+    }
     return this.#abort.signal
   }
 
-  /** The request with its whole body; undefined when it was too large or broke off. */
-  async read(): Promise<WebRequest | undefined> {
-    const body = await this.#body()
-    if (body === undefined) return undefined
-    const { method = 'GET', url = '/', socket } = this.#incoming
-    const mark = url.indexOf('?')
-    return {
-      method,
-      path: mark < 0 ? url : url.slice(0, mark),
-      query: mark < 0 ? '' : url.slice(mark + 1),
-      headers: this.#headers(),
-      body,
-      remoteAddress: socket.remoteAddress ?? '',
-    }
+  /** True when the answer has begun, or nobody would read it. */
+  get isAnswered(): boolean {
+    return this.response.headersSent || this.response.destroyed
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
   }
 
   answer(given: WebResponse): void {
-    if (this.#isAnswered) return
+    if (this.isAnswered) return
     try {
-      const { status, headers = {}, body = '' } = given
-      const bytes = typeof body === 'string' ? Buffer.from(body) : body
-      this.#send(status, { ...headers, 'content-length': String(bytes.length) }, bytes)
+      if (isSayable(given)) this.#send(given)
+      else this.fail(NONSENSE)
     } catch {
       // A status or header that HTTP does not know comes from the handler, not from the client.
-      this.fail({ status: 502, reason: 'the handler answered nonsense' })
+      this.fail(NONSENSE)
     }
   }
 
-  fail({ status, reason }: Refusal): void {
-    if (this.#isAnswered) return
-    const retry = status === 503 ? { 'retry-after': '1' } : {}
-    const body = Buffer.from(JSON.stringify({ error: reason }))
-    const headers = { 'content-type': 'application/json', ...retry }
-    this.#send(status, { ...headers, 'content-length': String(body.length) }, body)
+  fail(refusal: WebRefusal): void {
+    if (this.isAnswered) return
+    const { status, reason } = refusal
+    this.#owner.refused(refusal)
+    const body = JSON.stringify({ error: reason })
+    const retry = status === 503 ? ['retry-after', '1'] : []
+    const type = ['content-type', 'application/json', ...retry]
+    // What a handler has prepared belongs to the answer that it did not give.
+    for (const name of this.response.getHeaderNames()) this.response.removeHeader(name)
+    this.#write(status, [...type, 'content-length', String(Buffer.byteLength(body))], body)
   }
 
-  #send(status: number, headers: Readonly<Record<string, string>>, body: Uint8Array): void {
+  /** Like `fail`, and what the handler still does to the response is void. */
+  cutOff(refusal: WebRefusal): void {
+    if (this.isAnswered) return
+    this.fail(refusal)
+    mute(this.response)
+    this.#abort?.abort()
+  }
+
+  /** Breaks an answer off that has begun, so that the client does not take it for whole. */
+  breakOff(): void {
+    if (!this.#isWhole) this.response.destroy()
+  }
+
+  /** Nobody works on it any more. */
+  settle(): void {
+    if (this.#isSettled) return
+    this.#isSettled = true
+    if (this.#isClosed) this.#owner.ended(this)
+  }
+
+  #close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#owner.closed(this, this.#isWhole ? this.response.statusCode : undefined)
+    if (!this.#isWhole) this.#abort?.abort()
+    if (this.#isSettled) this.#owner.ended(this)
+  }
+
+  #send({ status, headers, body = '' }: WebResponse): void {
+    const isHead = this.incoming.method === 'HEAD'
+    const hasBody = status !== 204 && status !== 304
+    const list: OutgoingHttpHeader[] = []
+    for (const name in headers) {
+      const value = headers[name]
+      if (value === undefined || isOurs(name, isHead)) continue
+      list.push(name, value as OutgoingHttpHeader)
+    }
+    if (hasBody && (!isHead || body.length > 0)) {
+      const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length
+      list.push('content-length', String(bytes))
+    }
+    this.#write(status, list, hasBody ? body : '')
+  }
+
+  #write(status: number, headers: OutgoingHttpHeader[], body: string | Uint8Array): void {
     // A client whose body was not read to its end cannot send a further request.
-    const rest = this.#incoming.complete ? {} : { connection: 'close' }
-    this.#response.writeHead(status, { ...headers, ...rest })
-    this.#isAnswered = true
-    this.#response.end(body)
+    if (isUnread(this.incoming)) headers.push('connection', 'close')
+    this.response.writeHead(status, headers)
+    this.response.end(body)
   }
+}
 
-  async #body(): Promise<Uint8Array | undefined> {
-    const { headers } = this.#incoming
-    if (!('content-length' in headers || 'transfer-encoding' in headers)) return NO_BYTES
-    const limit = this.#options.bodyBytesMax
-    const declared = Number(headers['content-length'] ?? 0)
-    if (declared > limit) return this.#tooLarge()
-    const chunks: Uint8Array[] = []
-    let length = 0
-    try {
-      for await (const chunk of this.#incoming.iterator({ destroyOnReturn: false })) {
-        length += chunk.length
-        if (length > limit) return this.#tooLarge()
-        chunks.push(chunk)
-      }
-    } catch {
-      // The client went away in the middle; the close of the response tells it.
-      return undefined
-    }
-    return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
-  }
+function isSayable({ status, body = '' }: WebResponse): boolean {
+  const isStatus = Number.isInteger(status) && status >= 200 && status <= 599
+  return isStatus && (typeof body === 'string' || body instanceof Uint8Array)
+}
 
-  #tooLarge(): undefined {
-    this.fail({ status: 413, reason: `a body has at most ${this.#options.bodyBytesMax} bytes` })
-    return undefined
-  }
-
-  #headers(): Readonly<Record<string, string>> {
-    const headers: Record<string, string> = Object.create(null)
-    for (const [name, value] of Object.entries(this.#incoming.headers)) {
-      if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
-    }
-    return headers
-  }
+/** How long a body is, and how it is framed, is for us to say; but a HEAD has none to measure. */
+function isOurs(name: string, isHead: boolean): boolean {
+  if (name.length === 14) return !isHead && name.toLowerCase() === 'content-length'
+  return name.length === 17 && name.toLowerCase() === 'transfer-encoding'
 }

@@ -25,6 +25,8 @@ export function responseOn(request: IncomingMessage, socket: Duplex): ServerResp
   response.once('finish', () => {
     response.detachSocket(socket as Socket)
     socket.end()
+    // Node's server would tell this of a connection that is its own.
+    response.emit('close')
   })
   return response
 }

@@ -181,6 +181,7 @@ export class WebListener {
     const counters = this.#counters
     counters.requests += 1
     ;(request.socket as Connection)[current] = response
+    if (response.socket === null) tellEnd(request, response)
     if (request.rawHeaders.length > this.#limits.headersMax * 2) {
       counters.headersTooLarge += 1
       answerShortly(response, HEADERS)
@@ -235,6 +236,17 @@ export class WebListener {
       socket.destroy()
     }
   }
+}
+
+/**
+ * A client may ask again before it has its answer; the second one waits without a connection, and
+ * of its end, should the connection break, Node tells nobody.
+ */
+function tellEnd({ socket }: IncomingMessage, response: ServerResponse): void {
+  socket.setMaxListeners(0)
+  const closed = (): void => void response.emit('close')
+  socket.once('close', closed)
+  response.once('close', () => socket.off('close', closed))
 }
 
 function guarded(serve: Serve, request: IncomingMessage, response: ServerResponse): void {

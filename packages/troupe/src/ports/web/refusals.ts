@@ -3,6 +3,7 @@
  */
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { isUnread } from './body.js'
 
 /** A status and one sentence for the client. */
 export interface Refusal {
@@ -58,7 +59,7 @@ export function answerShortly(response: ServerResponse, { status, reason }: Refu
     'content-type': 'application/json',
     'content-length': body.length,
     ...(status === 503 ? { 'retry-after': '1' } : {}),
-    ...(response.req.complete ? {} : { connection: 'close' }),
+    ...(isUnread(response.req) ? { connection: 'close' } : {}),
   })
   response.end(body)
 }

@@ -15,10 +15,24 @@ export interface WebFailure {
   readonly reason: string
 }
 
-const BUSY: WebFailure = Object.freeze({ status: 503, reason: 'all handlers are busy' })
-const ABSENT: WebFailure = Object.freeze({ status: 503, reason: 'the handler is not there' })
-const LATE: WebFailure = Object.freeze({ status: 504, reason: 'the handler took too long' })
-const FAILED: WebFailure = Object.freeze({ status: 502, reason: 'the handler failed' })
+/** A status that a port answers by itself, and a sentence. */
+export type WebRefusal = WebFailure | { readonly status: 400 | 413 | 501; readonly reason: string }
+
+const failure = (status: WebFailure['status'], reason: string): WebFailure =>
+  Object.freeze({ status, reason })
+
+const BUSY = failure(503, 'all handlers are busy')
+const ABSENT = failure(503, 'the handler is not there')
+/** The answer did not begin in time. */
+export const LATE = failure(504, 'the handler took too long')
+/** The handler threw. */
+export const FAILED = failure(502, 'the handler failed')
+/** The handler answered what HTTP cannot say. */
+export const NONSENSE = failure(502, 'the handler answered nonsense')
+/** The port has ended. */
+export const STARTING = failure(503, 'the service is starting again')
+/** The limit of requests under way. */
+export const TOO_MANY = failure(503, 'too many requests are under way')
 
 const FAILURES: Readonly<Partial<Record<ErrorCode, WebFailure>>> = Object.freeze({
   MAILBOX_FULL: BUSY,

@@ -1,146 +1,167 @@
 /**
- * ports/web/web: HTTP as a process: each request becomes a call to an actor.
+ * ports/web/web: HTTP as a process: each request goes to an actor, or to a function of yours.
  *
- * The actor, or a pool of them, answers with a value; that it is late, busy, absent or failed
- * becomes 504, 503 or 502. Knows nothing of paths. A killed port answers what it held with 503.
+ * That whoever answers is late, busy, absent or failed becomes 504, 503 or 502. Knows nothing of
+ * paths but its own. A port that ends answers what it held with 503, and breaks off what streams.
  * Limits: `bodyBytesMax` (413), `pendingMax` requests under way (503), `timeoutMs` (504).
  *
  * @source ergo-features 12 (web worker), 13 (web handler)
  */
 import {
-  type Address,
   type Behaviour,
   behaviourOf,
   type ProcessContext,
   protocol,
   request,
-  requireDuration,
-  requireOption,
   type Spawnable,
+  type Timer,
 } from '#contract'
-import { Exchange } from './exchange.js'
-import type { WebListenCounters, WebListenOptions } from './listen-options.js'
+import { byActor } from './by-actor.js'
+import { byFetch } from './by-fetch.js'
+import { byServe } from './by-serve.js'
+import { Exchange, type ExchangeOwner } from './exchange.js'
 import { openWeb, type Serve, WebListener } from './listener.js'
-import type { WebRequest, WebResponse } from './message.js'
-import { webFailureOf } from './status.js'
-
-/** What an actor speaks that answers web requests. */
-export const WebHandler = protocol('web-handler', { handle: request<WebRequest, WebResponse>() })
+import { LATE, STARTING, TOO_MANY, type WebRefusal } from './status.js'
+import {
+  type Answer,
+  checkWebPort,
+  WEB_DEFAULTS,
+  type WebCounters,
+  type WebPortOptions,
+  type WebPortSpec,
+} from './web-options.js'
 
 /** What a web port understands. */
 export const Web = protocol('web', { counters: request<void, WebCounters>() })
 
-/** What a web port is spawned with: its one argument. */
-export interface WebPortOptions {
-  /** A server to open and to own, or one that was opened before and outlives the port. */
-  readonly listener: WebListenOptions | WebListener
-  /** Who answers: an actor or a pool that speaks `WebHandler`. */
-  readonly handler: Address<typeof WebHandler>
-  /** Longest wait for the answer, in milliseconds; then 504; default 5,000. */
-  readonly timeoutMs?: number
-  /** The largest body, in bytes; above it 413; default 1 MiB. */
-  readonly bodyBytesMax?: number
-  /** Requests under way at once; above it 503; default 1,000. */
-  readonly pendingMax?: number
-}
+type Settings = WebPortSpec & Required<Omit<WebPortOptions, 'listener'>>
 
-/** What the options of a web port leave open. */
-export const WEB_DEFAULTS = Object.freeze({
-  timeoutMs: 5_000,
-  bodyBytesMax: 1_048_576,
-  pendingMax: 1_000,
-})
-
-/** What the request `counters` of a web port answers; since the listener was opened. */
-export interface WebCounters extends WebListenCounters {
-  /** Requests under way now. */
-  readonly pending: number
-  /** Answers sent, by the hundreds of their status: `2xx`. */
-  readonly answered: Readonly<Record<string, number>>
-  /** Clients that went away before their answer. */
-  readonly aborted: number
-}
-
-class State {
+class State implements ExchangeOwner {
   readonly listener: WebListener
   readonly #context: ProcessContext
-  readonly #options: Required<WebPortOptions>
+  readonly #settings: Settings
   readonly #isBorrowed: boolean
+  readonly #answer: Answer
+  /** An actor is timed by its call; a function by us. */
+  readonly #isTimed: boolean
+  /** In the order they came, which is the order in which they are due. */
   readonly #pending = new Set<Exchange>()
   readonly #answered: Record<string, number> = {}
-  #aborted = 0
+  readonly #counters = {
+    aborted: 0,
+    pendingRefused: 0,
+    bodiesTooLarge: 0,
+    unavailable: 0,
+    failed: 0,
+    late: 0,
+  }
+  #timer: Timer | undefined
   readonly #serve: Serve = (incoming, response) => {
-    const exchange = new Exchange(incoming, response, {
-      bodyBytesMax: this.#options.bodyBytesMax,
-      closed: (status) => this.#closed(exchange, status),
-    })
-    if (this.#pending.size >= this.#options.pendingMax) {
-      exchange.fail({ status: 503, reason: 'too many requests are under way' })
+    const exchange = new Exchange(incoming, response, this)
+    if (this.#pending.size >= this.#settings.pendingMax) {
+      this.#counters.pendingRefused += 1
+      exchange.fail(TOO_MANY)
+      exchange.settle()
       return
     }
     this.#pending.add(exchange)
-    void this.#answer(exchange)
+    if (this.#isTimed) this.#time(exchange)
+    this.#answer(exchange)
   }
 
-  constructor(listener: WebListener, context: ProcessContext, options: WebPortOptions) {
+  constructor(listener: WebListener, context: ProcessContext, spec: WebPortSpec) {
     this.listener = listener
     this.#context = context
-    this.#options = { ...WEB_DEFAULTS, ...options }
-    this.#isBorrowed = listener === options.listener
-    listener.attach(this.#serve)
+    this.#settings = { ...WEB_DEFAULTS, ...spec }
+    this.#isBorrowed = listener === spec.listener
+    this.#isTimed = spec.handler === undefined && Number.isFinite(this.#settings.timeoutMs)
+    this.#answer = answerOf(this.#settings, context, listener.isSecure)
+    listener.attach(this.#serve, this.#settings.path)
   }
 
   counters(): WebCounters {
-    const answered = { ...this.#answered }
-    const counted = { pending: this.#pending.size, answered, aborted: this.#aborted }
-    return { ...this.listener.counters(), ...counted }
+    const counted = { pending: this.#pending.size, answered: { ...this.#answered } }
+    return { ...this.listener.counters(), ...this.#counters, ...counted }
   }
 
-  /** Stops serving, answers what is under way with 503 and closes what the port owns. */
+  /** Stops serving, ends what is under way and closes what the port owns. */
   async release(): Promise<void> {
-    this.listener.detach(this.#serve)
+    this.listener.detach(this.#serve, this.#settings.path)
     for (const exchange of this.#pending) {
-      exchange.fail({ status: 503, reason: 'the service is starting again' })
+      if (!exchange.isAnswered) exchange.cutOff(STARTING)
+      else if (!exchange.response.writableEnded) exchange.breakOff()
     }
     if (!this.#isBorrowed) await this.listener.close()
   }
 
-  async #answer(exchange: Exchange): Promise<void> {
-    try {
-      const given = await exchange.read()
-      if (given === undefined) return
-      const { handler, timeoutMs } = this.#options
-      const { signal } = exchange
-      exchange.answer(await this.#context.call(handler, 'handle', given, { timeoutMs, signal }))
-    } catch (thrown) {
-      exchange.fail(webFailureOf(thrown))
-    }
-  }
-
-  #closed(exchange: Exchange, status: number | undefined): void {
-    this.#pending.delete(exchange)
+  closed(_exchange: Exchange, status: number | undefined): void {
     if (status === undefined) {
-      this.#aborted += 1
+      this.#counters.aborted += 1
       return
     }
     const hundreds = `${Math.floor(status / 100)}xx`
     this.#answered[hundreds] = (this.#answered[hundreds] ?? 0) + 1
   }
+
+  ended(exchange: Exchange): void {
+    this.#pending.delete(exchange)
+  }
+
+  refused({ status }: WebRefusal): void {
+    if (status === 413) this.#counters.bodiesTooLarge += 1
+    else if (status === 502) this.#counters.failed += 1
+    else if (status === 503) this.#counters.unavailable += 1
+    else if (status === 504) this.#counters.late += 1
+  }
+
+  #time(exchange: Exchange): void {
+    const { timeoutMs } = this.#settings
+    exchange.dueMs = this.#context.nowMs() + timeoutMs
+    this.#timer ??= this.#context.after(timeoutMs, () => this.#expire())
+  }
+
+  /** Ends what is due; one timer for all, for the next one that may be. */
+  #expire(): void {
+    this.#timer = undefined
+    const nowMs = this.#context.nowMs()
+    for (const exchange of this.#pending) {
+      if (exchange.isAnswered) continue
+      if (exchange.dueMs > nowMs) {
+        this.#timer = this.#context.after(exchange.dueMs - nowMs, () => this.#expire())
+        return
+      }
+      this.#overdue(exchange)
+    }
+  }
+
+  #overdue(exchange: Exchange): void {
+    if (!exchange.incoming.complete && !exchange.isClosed) {
+      // The client is still speaking; for how long it may is for the listener to say.
+      this.#pending.delete(exchange)
+      this.#pending.add(exchange)
+      exchange.dueMs = this.#context.nowMs() + this.#settings.timeoutMs
+      return
+    }
+    exchange.cutOff(LATE)
+    exchange.settle()
+  }
+}
+
+function answerOf(settings: Settings, context: ProcessContext, isSecure: boolean): Answer {
+  const { handler, serve, fetch } = settings
+  if (handler !== undefined) return byActor(context, handler, settings)
+  if (serve !== undefined) return byServe(context, serve, settings)
+  return byFetch(context, isSecure, fetch, settings)
 }
 
 async function init(context: ProcessContext, args: readonly unknown[]): Promise<State> {
-  const options = args[0] as WebPortOptions
-  requireDuration('timeoutMs', options.timeoutMs)
-  for (const name of ['bodyBytesMax', 'pendingMax'] as const) {
-    const value = options[name]
-    const isCount = value === undefined || (Number.isSafeInteger(value) && value > 0)
-    requireOption(isCount, name, value, 'give a whole number above 0')
-  }
-  const { listener: given } = options
+  const spec = args[0] as WebPortSpec
+  checkWebPort(spec)
+  const { listener: given } = spec
   // Asked before anything is opened: a process killed meanwhile may not ask any more.
   const ended = context.ended(context.self)
   const listener = given instanceof WebListener ? given : await openWeb(given)
-  const state = new State(listener, context, options)
+  const state = new State(listener, context, spec)
   // A killed process has no terminate, yet its clients must not wait for ever.
   void ended.then(() => state.release())
   return state
@@ -161,11 +182,13 @@ const behaviour: Behaviour<State> = Object.freeze({
 /**
  * HTTP as a process. Its one argument says where to listen and who answers.
  *
- * Ends with PORT_IN_USE or PORT_FAILED when it cannot open what it should own.
+ * `handler`: an actor or a pool that speaks `WebHandler`. `serve`: a plain `(request, response)`
+ * function. `fetch`: a function from `Request` to `Response`. Ends with PORT_IN_USE or PORT_FAILED
+ * when it cannot open what it should own, with OPTION_INVALID for what cannot be.
  *
  * @example
  * await node.spawn(webPort, { args: [{ listener: { port: 9094 }, handler: 'desk' }] })
  */
-export const webPort: Spawnable<typeof Web, [options: WebPortOptions]> = Object.freeze({
+export const webPort: Spawnable<typeof Web, [options: WebPortSpec]> = Object.freeze({
   [behaviourOf]: behaviour as unknown as Behaviour<never>,
 })

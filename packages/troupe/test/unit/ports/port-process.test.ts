@@ -12,16 +12,9 @@ import {
   request,
   startNode,
   TroupeError,
-} from 'troupe'
-import {
-  type Datagram,
-  DatagramReader,
-  openUdp,
-  openWeb,
-  udpPort,
   WebHandler,
-  webPort,
-} from '#ports'
+} from 'troupe'
+import { type Datagram, DatagramReader, openUdp, openWeb, udpPort, webPort } from '#ports'
 
 async function started(t: TestContext): Promise<Node> {
   const node = await startNode('ports@localhost', { handleSignals: false, logSinks: [] })

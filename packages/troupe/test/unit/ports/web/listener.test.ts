@@ -1,42 +1,15 @@
-/** ports/web/listener and exchange: every client gets one answer, within limits. */
+/** ports/web/listener: open HTTP servers and their limits. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect } from 'node:net'
-import { describe, it, type TestContext } from 'node:test'
+import { describe, it } from 'node:test'
 import { TroupeError } from '#contract'
-import { openWeb, type WebListenOptions, type WebResponse, webFailureOf } from '#ports'
-import { Exchange } from '#ports/web/exchange'
+import { openWeb, webFailureOf } from '#ports'
+import { connected, heardOf, opened, rawAnswer, statusOf, until } from './web-kit.js'
 
-async function opened(t: TestContext, options: Partial<WebListenOptions> = {}) {
-  const listener = await openWeb({ port: 0, closeTimeoutMs: 50, ...options })
-  t.after(() => listener.close())
-  return { listener, url: `http://127.0.0.1:${listener.port}` }
-}
-
-/** Sends raw bytes and gives what comes back until the server closes. */
-async function rawAnswer(port: number, text: string): Promise<string> {
-  const socket = connect(port, '127.0.0.1')
-  socket.setEncoding('utf8')
-  let answer = ''
-  socket.on('data', (chunk) => {
-    answer += chunk
-  })
-  socket.on('error', () => {})
-  socket.write(text)
-  await once(socket, 'close')
-  return answer
-}
-
-/** Answers with this, or with the request itself when the answer has no body. */
-function serveWith(answer: WebResponse, closed: (status: number | undefined) => void = () => {}) {
-  return async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const exchange = new Exchange(incoming, response, { bodyBytesMax: 10, closed })
-    const request = await exchange.read()
-    if (request === undefined) return
-    const echo = JSON.stringify({ ...request, body: Buffer.from(request.body).toString() })
-    exchange.answer({ body: echo, ...answer })
-  }
+const answering = (_request: IncomingMessage, response: ServerResponse): void => {
+  response.end('hello')
 }
 
 describe('a web listener', { timeout: 20_000 }, () => {
@@ -55,38 +28,14 @@ describe('a web listener', { timeout: 20_000 }, () => {
     assert.equal((await fetch(url)).status, 503)
   })
 
-  it('hands on method, path, query, headers and body', async (t) => {
-    const { listener, url } = await opened(t)
-    listener.attach(serveWith({ status: 201 }))
-    const response = await fetch(`${url}/a%20b?lat=1&lon=2`, { method: 'POST', body: 'body' })
-    assert.equal(response.status, 201)
-    const { method, path, query, headers, body, remoteAddress } = (await response.json()) as Record<
-      string,
-      unknown
-    >
-    assert.deepEqual(
-      [method, path, query, body, remoteAddress],
-      ['POST', '/a%20b', 'lat=1&lon=2', 'body', '127.0.0.1'],
-    )
-    assert.equal((headers as Record<string, string>)['content-length'], '4')
-  })
-
-  it('refuses a body above the limit, declared or not', async (t) => {
-    const { listener, url } = await opened(t)
-    listener.attach(serveWith({ status: 200 }))
-    const declared = await fetch(url, { method: 'POST', body: 'x'.repeat(11) })
-    assert.equal(declared.status, 413)
-    const chunked =
-      'POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n' +
-      'b\r\nxxxxxxxxxxx\r\n0\r\n\r\n'
-    assert.match(await rawAnswer(listener.port, chunked), /^HTTP\/1\.1 413 /)
-  })
-
   it('answers 431 to headers that are too large and 400 to what is no HTTP', async (t) => {
     const { listener } = await opened(t, { headersBytesMax: 1_000 })
     const bomb = `GET / HTTP/1.1\r\nx: ${'y'.repeat(2_000)}\r\n\r\n`
-    assert.match(await rawAnswer(listener.port, bomb), /^HTTP\/1\.1 431 /)
-    assert.match(await rawAnswer(listener.port, '\x16\x03\x01 no http\r\n\r\n'), /^HTTP\/1\.1 400 /)
+    assert.match(await rawAnswer(t, listener.port, bomb), /^HTTP\/1\.1 431 /)
+    assert.match(
+      await rawAnswer(t, listener.port, '\x16\x03\x01 no http\r\n\r\n'),
+      /^HTTP\/1\.1 400 /,
+    )
     assert.equal(listener.counters().clientErrors, 2)
   })
 
@@ -103,16 +52,97 @@ describe('a web listener', { timeout: 20_000 }, () => {
 
   it('closes on a client that says nothing, or half of a request, within its time', async (t) => {
     const { listener } = await opened(t, { headersTimeoutMs: 50, requestTimeoutMs: 100 })
-    listener.attach(serveWith({ status: 200 }))
+    listener.attach((request, response) => {
+      request.on('error', () => {})
+      request.resume().once('end', () => response.end())
+    })
     for (const said of [
       '',
       'GET / HTTP/1.1\r\nhost:',
       'POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\nx',
     ]) {
-      const answer = await rawAnswer(listener.port, said)
+      const answer = await rawAnswer(t, listener.port, said)
       assert.match(answer, /^(HTTP\/1\.1 408 .*)?$/s, said)
     }
     assert.equal(listener.counters().clientErrors, 3)
+  })
+
+  it('answers 431 to too many headers, rather than leave some out', async (t) => {
+    const { listener } = await opened(t, { headersMax: 5 })
+    let headers = 0
+    listener.attach((request, response) => {
+      headers = request.rawHeaders.length / 2
+      response.end()
+    })
+    const asked = (count: number) =>
+      rawAnswer(
+        t,
+        listener.port,
+        `GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n${'x: y\r\n'.repeat(count - 2)}\r\n`,
+      )
+    assert.equal(statusOf(await asked(5)), 200)
+    assert.equal(headers, 5)
+    assert.equal(statusOf(await asked(6)), 431)
+    assert.equal(statusOf(await asked(500)), 431)
+    assert.equal(listener.counters().headersTooLarge, 2)
+  })
+
+  it('closes on a client that keeps its connection and says no more', async (t) => {
+    const { listener } = await opened(t, { idleTimeoutMs: 30 })
+    listener.attach(answering)
+    const answer = await rawAnswer(t, listener.port, 'GET / HTTP/1.1\r\nhost: a\r\n\r\n')
+    assert.equal(statusOf(answer), 200)
+    await until(() => listener.counters().connectionsIdle === 1)
+  })
+
+  it('closes on a client that never reads its answer, and counts it', async (t) => {
+    const { listener } = await opened(t, { stallTimeoutMs: 100 })
+    const closed = new Promise<void>((resolve) => {
+      listener.attach((_request, response) => {
+        response.once('close', resolve)
+        response.end(Buffer.alloc(64_000_000))
+      })
+    })
+    const client = await connected(t, listener.port)
+    client.pause()
+    client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n')
+    await closed
+    assert.equal(listener.counters().connectionsStalled, 1)
+  })
+
+  it('lets a handler take longer than a client may be quiet', async (t) => {
+    const { listener } = await opened(t, { stallTimeoutMs: 20, idleTimeoutMs: 20 })
+    const other = await opened(t, { stallTimeoutMs: 60, idleTimeoutMs: 60 })
+    other.listener.attach(answering)
+    const answered = new Promise<() => void>((resolve) => {
+      listener.attach((_request, response) => resolve(() => void response.end('late')))
+    })
+    const client = await connected(t, listener.port)
+    const heard = heardOf(client)
+    client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n')
+    const answer = await answered
+    // The idle time of another connection is the measure that the time of this one has passed.
+    await rawAnswer(t, other.listener.port, 'GET / HTTP/1.1\r\nhost: a\r\n\r\n')
+    answer()
+    assert.match(await heard, /late$/)
+    assert.equal(listener.counters().connectionsStalled, 0)
+  })
+
+  it('tells the end of answers that wait behind another on a broken connection', async (t) => {
+    const { listener } = await opened(t)
+    let closed = 0
+    let asked = 0
+    listener.attach((_request, response) => {
+      asked += 1
+      response.once('close', () => {
+        closed += 1
+      })
+    })
+    const client = await connected(t, listener.port)
+    client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(20))
+    await until(() => asked === 20)
+    client.destroy()
+    await until(() => closed === 20)
   })
 
   it('says with a code that its port is in use', async (t) => {
@@ -129,50 +159,6 @@ describe('a web listener', { timeout: 20_000 }, () => {
     client.write('GET / HTTP/1.1\r\n')
     await listener.close()
     client.destroy()
-  })
-})
-
-describe('an exchange', { timeout: 20_000 }, () => {
-  it('turns an answer that HTTP does not know into 502', async (t) => {
-    const { listener, url } = await opened(t)
-    for (const answer of [{ status: 99 }, { status: 200, headers: { 'x-y': 'a\r\nb' } }]) {
-      listener.attach(serveWith({ ...answer, body: '' }))
-      assert.equal((await fetch(url)).status, 502)
-    }
-  })
-
-  it('tells once how it ended', async (t) => {
-    const { listener, url } = await opened(t)
-    const ends: (number | undefined)[] = []
-    const ended = new Promise<void>((resolve) => {
-      listener.attach(
-        serveWith({ status: 204, body: '' }, (status) => {
-          ends.push(status)
-          resolve()
-        }),
-      )
-    })
-    await fetch(url)
-    await ended
-    assert.deepEqual(ends, [204])
-  })
-
-  it('aborts its signal when the client goes away', async (t) => {
-    const { listener } = await opened(t)
-    const client = connect(listener.port, '127.0.0.1')
-    const ended = new Promise((resolve) => {
-      listener.attach((incoming, response) => {
-        const exchange = new Exchange(incoming, response, {
-          bodyBytesMax: 10,
-          closed: (status) => resolve([status, exchange.signal.aborted]),
-        })
-        exchange.signal.addEventListener('abort', () => resolve([undefined, true]))
-        client.destroy()
-      })
-    })
-    client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n')
-    const [status] = (await ended) as [unknown]
-    assert.equal(status, undefined)
   })
 })
 

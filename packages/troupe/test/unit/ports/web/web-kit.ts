@@ -2,7 +2,16 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
-import { openWeb, type WebListener, type WebListenOptions } from '#ports'
+import { type Node, type Pid, startNode } from 'troupe'
+import {
+  openWeb,
+  type Web,
+  type WebAnswering,
+  type WebListener,
+  type WebListenOptions,
+  type WebPortOptions,
+  webPort,
+} from '#ports'
 
 export interface Opened {
   readonly listener: WebListener
@@ -56,3 +65,31 @@ export async function until(isSo: () => boolean): Promise<void> {
 
 /** The status line of a raw answer: its number. */
 export const statusOf = (answer: string): number => Number(answer.slice(9, 12))
+
+/** A node that ends with its test and says nothing. */
+export async function started(t: TestContext): Promise<Node> {
+  const node = await startNode('web@localhost', { handleSignals: false, logSinks: [] })
+  t.after(() => node.stop())
+  return node
+}
+
+export interface Served extends Opened {
+  readonly node: Node
+  readonly web: Pid<typeof Web>
+}
+
+/** A node with a web port on a listener of its own. */
+export async function served(
+  t: TestContext,
+  answering: WebAnswering,
+  options: Partial<WebPortOptions> = {},
+): Promise<Served> {
+  const { listener, url } = await opened(t)
+  const node = await started(t)
+  const web = await node.spawn(webPort, { args: [{ listener, ...options, ...answering }] })
+  return { node, web, listener, url }
+}
+
+/** What one request without a body looks like. */
+export const get = (path: string, more = ''): string =>
+  `GET ${path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n${more}\r\n`

@@ -1,0 +1,73 @@
+/**
+ * ports/web/by-actor: each request becomes a call to an actor, which answers with a value.
+ */
+import type { IncomingMessage } from 'node:http'
+import type { Address, ProcessContext, WebHandler, WebRequest, WebResponse } from '#contract'
+import { hasBody, isTooLarge, readBody } from './body.js'
+import type { Exchange } from './exchange.js'
+import { pathOf, queryOf } from './mounts.js'
+import { webFailureOf } from './status.js'
+import { type Answer, tooLarge, type WebAnswerLimits } from './web-options.js'
+
+const NO_BYTES = new Uint8Array(0)
+
+export function byActor(
+  context: ProcessContext,
+  handler: Address<typeof WebHandler>,
+  { timeoutMs, bodyBytesMax }: WebAnswerLimits,
+): Answer {
+  const isBounded = Number.isFinite(timeoutMs)
+  const bounded = { timeoutMs }
+  const ask = (exchange: Exchange, body: Uint8Array): Promise<void> => {
+    const answered = (answer: WebResponse): void => {
+      exchange.answer(answer)
+      exchange.settle()
+    }
+    const failed = (thrown: unknown): void => {
+      exchange.fail(webFailureOf(thrown))
+      exchange.settle()
+    }
+    // The work goes on without the client, so it is waited for; but not for ever.
+    const options = isBounded ? bounded : { timeoutMs, signal: exchange.signal }
+    const request = requestOf(exchange.incoming, body)
+    return context.call(handler, 'handle', request, options).then(answered, failed)
+  }
+  const read = async (exchange: Exchange): Promise<void> => {
+    const body = await readBody(exchange.incoming, bodyBytesMax)
+    if (body.kind === 'whole') return ask(exchange, body.bytes)
+    // A client that went away in the middle needs no answer.
+    if (body.kind === 'too-large') exchange.fail(tooLarge(bodyBytesMax))
+    exchange.settle()
+  }
+  return (exchange) => {
+    if (!hasBody(exchange.incoming)) void ask(exchange, NO_BYTES)
+    else if (!isTooLarge(exchange.incoming, bodyBytesMax)) void read(exchange)
+    else {
+      exchange.fail(tooLarge(bodyBytesMax))
+      exchange.settle()
+    }
+  }
+}
+
+function requestOf(incoming: IncomingMessage, body: Uint8Array): WebRequest {
+  const { method = 'GET', url = '/', socket } = incoming
+  return {
+    method,
+    path: pathOf(url),
+    query: queryOf(url),
+    headers: headersOf(incoming),
+    body,
+    remoteAddress: socket.remoteAddress ?? '',
+  }
+}
+
+function headersOf(incoming: IncomingMessage): Readonly<Record<string, string>> {
+  const given = incoming.headers
+  const headers: Record<string, string> = Object.create(null)
+  for (const name in given) {
+    const value = given[name]
+    if (typeof value === 'string') headers[name] = value
+    else if (value !== undefined) headers[name] = value.join(', ')
+  }
+  return headers
+}

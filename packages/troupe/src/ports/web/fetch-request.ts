@@ -1,0 +1,178 @@
+/**
+ * ports/web/fetch-request: a request in the form of the Fetch standard, made when it is looked at.
+ *
+ * A whole `Request` costs more than all the rest of a small exchange, and most functions ask for
+ * its method, its address and a few headers only. Where Node does not accept the small one in
+ * place of a whole one (`new Request(small)`), whole ones are made from the start.
+ *
+ * @source WHATWG Fetch, "Request class"; RFC 9112, 3.2 (request target)
+ */
+import type { IncomingMessage } from 'node:http'
+import { hasBody, readBody, streamBody } from './body.js'
+import type { Exchange } from './exchange.js'
+import { tooLarge } from './web-options.js'
+
+/** What a request is made from. */
+export interface RequestParts {
+  readonly exchange: Exchange
+  readonly url: string
+  readonly bodyBytesMax: number
+}
+
+const PLAIN_HOST = /^[\w.-]+(:\d{1,5})?$|^\[[\da-fA-F:.]+\](:\d{1,5})?$/
+const PLAIN_TARGET = /^\/[\w\-~!$'()*+,;=:@%/?&.]*$/
+const NO_HOST = /[\s/?#@\\]/
+const DOTS = /\/(\.|%2e)/i
+
+/** The whole address that was asked for; undefined when it cannot be one. */
+export function urlOf(incoming: IncomingMessage, isSecure: boolean): string | undefined {
+  const { url: target = '/', headers, socket } = incoming
+  const { host = `${bracketed(socket.localAddress ?? 'localhost')}:${socket.localPort}` } = headers
+  const scheme = isSecure ? 'https' : 'http'
+  const isPlain = PLAIN_TARGET.test(target) && !DOTS.test(target) && PLAIN_HOST.test(host)
+  if (isPlain) return `${scheme}://${host.toLowerCase()}${target}`
+  if (NO_HOST.test(host)) return undefined
+  try {
+    // Whatever is not plain is brought into its one form, or refused, by the standard's rules.
+    const relative = target.startsWith('/') ? `${scheme}://${host}${target}` : target
+    const url = new URL(relative === '*' ? `${scheme}://${host}/` : relative)
+    const isOurs = url.protocol === 'http:' || url.protocol === 'https:'
+    return isOurs && url.username === '' && url.password === '' ? url.href : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address)
+
+/** The headers of a request; one sent several times is joined as the standard says. */
+function headersOf({ rawHeaders }: IncomingMessage): Headers {
+  const headers = new Headers()
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '')
+  }
+  return headers
+}
+
+function wholeRequest({ exchange, url, bodyBytesMax }: RequestParts, headers: Headers): Request {
+  const { incoming, signal } = exchange
+  const { method = 'GET' } = incoming
+  if (method === 'GET' || method === 'HEAD' || !hasBody(incoming)) {
+    return new Request(url, { method, headers, signal })
+  }
+  const body = streamBody(incoming, bodyBytesMax, () => {
+    exchange.fail(tooLarge(bodyBytesMax))
+    return new DOMException('the body is too large', 'QuotaExceededError')
+  })
+  const given = { method, headers, signal, body, duplex: 'half' as const }
+  return new Request(url, given as RequestInit)
+}
+
+/** The small one: what is asked for often it answers itself, for all else it makes a whole one. */
+class SmallRequest {
+  readonly #parts: RequestParts
+  #headers: Headers | undefined
+  #whole: Request | undefined
+  #isRead = false
+
+  constructor(parts: RequestParts) {
+    this.#parts = parts
+  }
+
+  get method(): string {
+    return this.#parts.exchange.incoming.method ?? 'GET'
+  }
+
+  get url(): string {
+    return this.#parts.url
+  }
+
+  get headers(): Headers {
+    if (this.#whole !== undefined) return this.#whole.headers
+    this.#headers ??= headersOf(this.#parts.exchange.incoming)
+    return this.#headers
+  }
+
+  get signal(): AbortSignal {
+    return this.#parts.exchange.signal
+  }
+
+  get bodyUsed(): boolean {
+    return this.#isRead || (this.#whole?.bodyUsed ?? false)
+  }
+
+  get whole(): Request {
+    this.#whole ??= wholeRequest(this.#parts, this.headers)
+    return this.#whole
+  }
+
+  async text(): Promise<string> {
+    return this.#bytes((bytes) => new TextDecoder().decode(bytes)) ?? this.whole.text()
+  }
+
+  async json(): Promise<unknown> {
+    const parsed = this.#bytes((bytes) => JSON.parse(new TextDecoder().decode(bytes)) as unknown)
+    return parsed ?? this.whole.json()
+  }
+
+  async arrayBuffer(): Promise<ArrayBuffer> {
+    return this.#bytes((bytes) => new Uint8Array(bytes).buffer) ?? this.whole.arrayBuffer()
+  }
+
+  /** Reads the body without a stream; undefined when a whole request has it already. */
+  #bytes<T>(make: (bytes: Uint8Array) => T): Promise<T> | undefined {
+    if (this.#whole !== undefined) return undefined
+    if (this.#isRead) return Promise.reject(new TypeError('the body was read already'))
+    this.#isRead = true
+    const { exchange, bodyBytesMax } = this.#parts
+    const { incoming, response } = exchange
+    if (!hasBody(incoming)) return Promise.resolve(make(new Uint8Array(0)))
+    return readBody(incoming, bodyBytesMax).then((read) => {
+      if (read.kind === 'whole') return make(read.bytes)
+      if (read.kind === 'too-large') exchange.fail(tooLarge(bodyBytesMax))
+      const problem = response.destroyed ? 'the client has gone away' : 'the body is too large'
+      throw new DOMException(problem, 'AbortError')
+    })
+  }
+}
+
+/** Makes all other members, and those Node keeps to itself, come from a whole request. */
+function completeSmall(): void {
+  const { prototype } = SmallRequest
+  Object.setPrototypeOf(prototype, Request.prototype)
+  const inherited = Object.getOwnPropertyDescriptors(Request.prototype)
+  const hidden = Reflect.ownKeys(new Request('http://localhost/')).filter((key) =>
+    Boolean(typeof key === 'symbol'),
+  )
+  for (const key of [...Reflect.ownKeys(inherited), ...hidden]) {
+    if (Object.hasOwn(prototype, key)) continue
+    Object.defineProperty(prototype, key, {
+      configurable: true,
+      get(this: SmallRequest): unknown {
+        const value: unknown = Reflect.get(this.whole, key, this.whole)
+        return typeof value === 'function' ? value.bind(this.whole) : value
+      },
+    })
+  }
+}
+
+/** True when Node takes a small request for a whole one, also where it looks inside. */
+function isAccepted(): boolean {
+  try {
+    completeSmall()
+    const whole = new Request('http://localhost/a', { method: 'PUT' })
+    const small = Object.create(SmallRequest.prototype, { whole: { value: whole } }) as Request
+    const copy = new Request(small, { headers: { a: 'b' } })
+    return small instanceof Request && copy.url === whole.url && copy.method === 'PUT'
+  } catch {
+    return false
+  }
+}
+
+const hasSmall = isAccepted()
+
+/** A request as a Fetch-style function expects it. Throws for a method the standard forbids. */
+export function requestOf(parts: RequestParts): Request {
+  if (hasSmall) return new SmallRequest(parts) as unknown as Request
+  return wholeRequest(parts, headersOf(parts.exchange.incoming))
+}
