@@ -1,0 +1,56 @@
+/**
+ * emergency/tally: where every emergency went, and the totals that must close.
+ *
+ *   received + recovered = repeated + delivered + refused + unaddressed + dropped + waiting
+ *
+ * Pure. Counted since the start of the program; `recovered` is what an earlier one left waiting.
+ */
+
+import type { DiskFault } from '#traffic/store/shelf'
+import type { RetryCause } from './answer.js'
+import type { Circuit } from './circuit.js'
+
+export interface EmergencyTally {
+  /** Reports with the mark of an emergency. */
+  readonly received: number
+  /** Emergencies that an earlier run left undelivered. */
+  readonly recovered: number
+  /** Reports of an emergency that was known already. */
+  readonly repeated: number
+  /** Taken by the service. */
+  readonly delivered: number
+  /** Refused by the service for good. */
+  readonly refused: number
+  /** Logged and no more, since no address was given. */
+  readonly unaddressed: number
+  readonly dropped: {
+    /** No room in the outbox. */
+    readonly full: number
+  }
+  /** Neither of these yet: on the way to the disk, waiting for an attempt, or in one. */
+  readonly waiting: number
+  /** Of those that wait: in an attempt now. */
+  readonly inFlight: number
+  /** Emergencies that could not be written to disk, by cause; they are sent all the same. */
+  readonly notKept: Readonly<Record<DiskFault, number>>
+  /** Attempts that have to be repeated, by cause. */
+  readonly retries: Readonly<Record<RetryCause, number>>
+  readonly circuit: Circuit['kind']
+  /** Records on disk that were not understood; they are left where they are. */
+  readonly unreadable: number
+  /** Refused emergencies that are kept, also from earlier runs. */
+  readonly refusedKept: number
+}
+
+/** What of the emergencies is unexplained: 0 unless one went uncounted. */
+export function emergencyDifference(tally: EmergencyTally): number {
+  const { received, recovered, repeated, delivered, refused, unaddressed, dropped } = tally
+  const explained = repeated + delivered + refused + unaddressed + dropped.full + tally.waiting
+  return received + recovered - explained
+}
+
+/** The tally as `GET /stats` shows it. */
+export function emergenciesJson(tally: EmergencyTally) {
+  const difference = emergencyDifference(tally)
+  return { ...tally, difference, closes: difference === 0 }
+}
