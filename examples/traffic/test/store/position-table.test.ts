@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { metresBetween } from '#traffic/fleet/vehicle'
+import { DirtySlots } from '#traffic/store/dirty-slots'
+import { spherePoint, surfaceMetres } from '#traffic/store/globe'
 import { PositionTable, type Report } from '#traffic/store/position-table'
 
 const report = (
@@ -24,7 +26,7 @@ const tableOf = (...reports: readonly Report[]): PositionTable => {
 }
 
 const idsNear = (table: PositionTable, latitude: number, longitude: number, limit = 10) =>
-  table.nearest({ latitude, longitude }, limit).map((near) => near.report.position.id)
+  table.nearest({ latitude, longitude }, { limit }).map((near) => near.report.position.id)
 
 describe('the table', () => {
   it('keeps one position for each vehicle: the newest', () => {
@@ -43,7 +45,7 @@ describe('the table', () => {
   })
 
   it('refuses a vehicle beyond its limit and goes on with the known ones', () => {
-    const table = new PositionTable(2)
+    const table = new PositionTable({ vehiclesMax: 2 })
     table.put(report('a', 1, 1))
     table.put(report('b', 2, 2))
     assert.equal(table.put(report('c', 3, 3)), 'full')
@@ -61,7 +63,7 @@ describe('the table', () => {
     const table = new PositionTable()
     for (let i = 0; i < 5_000; i += 1) table.put(report(`v${i}`, (i % 180) - 90, i / 100, i))
     assert.equal(table.size, 5_000)
-    assert.equal(table.nearest({ latitude: 0, longitude: 0 }, 5_000).length, 5_000)
+    assert.equal(table.nearest({ latitude: 0, longitude: 0 }, { limit: 5_000 }).length, 5_000)
   })
 })
 
@@ -117,9 +119,9 @@ describe('the nearest', () => {
   })
 
   it('come with their distance in metres', () => {
-    const [near] = tableOf(report('a', 0, 1)).nearest({ latitude: 0, longitude: 0 }, 1)
+    const [near] = tableOf(report('a', 0, 1)).nearest({ latitude: 0, longitude: 0 }, { limit: 1 })
     assert.ok(Math.abs((near?.distanceM ?? 0) - 111_195) < 1)
-    const [far] = tableOf(report('b', 0, 180)).nearest({ latitude: 0, longitude: 0 }, 1)
+    const [far] = tableOf(report('b', 0, 180)).nearest({ latitude: 0, longitude: 0 }, { limit: 1 })
     assert.ok(Math.abs((far?.distanceM ?? 0) - 20_015_115) < 10)
   })
 
@@ -178,7 +180,7 @@ describe('the index', () => {
           .map((at) => metresBetween(place, at))
           .sort((left, right) => left - right)
           .slice(0, limit)
-        const found = table.nearest(place, limit)
+        const found = table.nearest(place, { limit })
         assert.equal(found.length, plain.length)
         assert.equal(new Set(found.map((near) => near.report.position.id)).size, found.length)
         found.forEach((near, i) => {
@@ -191,5 +193,183 @@ describe('the index', () => {
       }),
       { numRuns: 500 },
     )
+  })
+})
+
+/** What the index must find, the plain way: every vehicle measured, sorted and cut. */
+function plainly(
+  reports: Iterable<Report>,
+  place: { readonly latitude: number; readonly longitude: number },
+  wish: { readonly limit: number; readonly radiusM?: number; readonly receivedSinceMs?: number },
+): readonly string[] {
+  const from = spherePoint(place.latitude, place.longitude)
+  return [...reports]
+    .map((one) => {
+      const at = spherePoint(one.position.latitude, one.position.longitude)
+      const x = at.x - from.x
+      const y = at.y - from.y
+      const z = at.z - from.z
+      return { one, chordSquared: x * x + y * y + z * z }
+    })
+    .filter(({ chordSquared }) => surfaceMetres(chordSquared) <= (wish.radiusM ?? Infinity))
+    .filter(({ one }) => one.receivedAtMs >= (wish.receivedSinceMs ?? -Infinity))
+    .sort(
+      (left, right) =>
+        left.chordSquared - right.chordSquared ||
+        (left.one.position.id < right.one.position.id ? -1 : 1),
+    )
+    .slice(0, wish.limit)
+    .map(({ one }) => one.position.id)
+}
+
+describe('a wish', () => {
+  it('for a radius leaves out what is farther, and takes what is exactly as far', () => {
+    const table = tableOf(report('near', 0, 0.001), report('far', 0, 1))
+    const place = { latitude: 0, longitude: 0 }
+    const [, far] = table.nearest(place, { limit: 10 })
+    const radiusM = far?.distanceM ?? assert.fail('two vehicles were put')
+    const within = (metres: number) => table.nearest(place, { limit: 10, radiusM: metres }).length
+    assert.equal(within(radiusM), 2)
+    assert.equal(within(radiusM * (1 - 1e-12)), 1)
+    assert.equal(within(0), 0)
+    assert.equal(within(30_000_000), 2)
+  })
+
+  it('for an age leaves out what was received before, and takes what was received then', () => {
+    const table = tableOf(report('old', 0, 0, 99), report('then', 0, 1, 100))
+    const found = table.nearest({ latitude: 0, longitude: 0 }, { limit: 10, receivedSinceMs: 100 })
+    assert.deepEqual(
+      found.map((near) => near.report.position.id),
+      ['then'],
+    )
+  })
+
+  it('finds exactly what the plain way finds, after moves and expiry', () => {
+    const move = fc.tuple(fc.integer({ min: 0, max: 30 }), somewhere, fc.nat({ max: 1_000 }))
+    const radius = fc.oneof(
+      fc.constantFrom(0, 1, 1_000, 50_000, 20_015_114, 20_015_115, 30_000_000),
+      fc.double({ min: 0, max: 20_100_000, noNaN: true }),
+    )
+    const scene = fc.record({
+      moves: fc.array(move, { maxLength: 100 }),
+      asked: somewhere,
+      limit: fc.integer({ min: 1, max: 20 }),
+      radiusM: fc.option(radius, { nil: undefined }),
+      receivedSinceMs: fc.option(fc.nat({ max: 1_100 }), { nil: undefined }),
+      expireAtMs: fc.nat({ max: 1_500 }),
+    })
+    fc.assert(
+      fc.property(scene, ({ moves, asked, expireAtMs, limit, radiusM, receivedSinceMs }) => {
+        const table = new PositionTable({ expireAfterMs: 400 })
+        const newest = new Map<string, Report>()
+        moves.forEach(([vehicle, [latitude, longitude], atMs], i) => {
+          const one = report(`v${vehicle}`, latitude, longitude, atMs, i)
+          const before = newest.get(one.position.id)
+          table.put(one)
+          if (before === undefined || before.receivedAtMs <= atMs) newest.set(`v${vehicle}`, one)
+          if (i !== Math.floor(moves.length / 2)) return
+          // What the wheel was late for in this look is found in the next one, 50 ms on.
+          table.expire(expireAtMs + 50, 1_000)
+          for (const [id, { receivedAtMs }] of newest) {
+            if (table.get(id) !== undefined) continue
+            assert.ok(receivedAtMs + 400 < expireAtMs + 50, `${id} went too soon`)
+            newest.delete(id)
+          }
+          for (const { receivedAtMs } of newest.values()) {
+            assert.ok(receivedAtMs + 400 >= expireAtMs - 1, `one of ${receivedAtMs} stayed`)
+          }
+        })
+        assert.equal(table.size, newest.size)
+        const place = { latitude: asked[0], longitude: asked[1] }
+        const wish = {
+          limit,
+          ...(radiusM === undefined ? {} : { radiusM }),
+          ...(receivedSinceMs === undefined ? {} : { receivedSinceMs }),
+        }
+        assert.deepEqual(
+          table.nearest(place, wish).map((near) => near.report.position.id),
+          plainly(newest.values(), place, wish),
+        )
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+describe('silence', () => {
+  it('makes a vehicle go after its time and not before', () => {
+    const table = new PositionTable({ expireAfterMs: 800 })
+    table.put(report('a', 1, 1, 1_000))
+    assert.equal(table.expire(1_800, 10), 0)
+    assert.equal(table.expire(1_901, 10), 1)
+    assert.equal(table.get('a'), undefined)
+    assert.deepEqual(idsNear(table, 1, 1), [])
+    assert.deepEqual([table.size, table.expired], [0, 1])
+  })
+
+  it('is broken by a report, whenever it comes', () => {
+    const table = new PositionTable({ expireAfterMs: 800 })
+    for (let atMs = 0; atMs < 10_000; atMs += 700) {
+      table.put(report('a', 1, 1, atMs))
+      assert.equal(table.expire(atMs, 10), 0)
+    }
+    assert.equal(table.expire(20_000, 10), 1)
+  })
+
+  it('leaves a slot for the next vehicle, so that memory does not grow', () => {
+    const dirty = new DirtySlots()
+    const table = new PositionTable({ expireAfterMs: 8, dirty })
+    for (let round = 0; round < 100; round += 1) {
+      for (let i = 0; i < 10; i += 1) table.put(report(`${round}:${i}`, 1, 1, round * 100))
+      assert.equal(table.expire(round * 100 + 50, 1_000), 10)
+    }
+    assert.equal(table.expired, 1_000)
+    assert.equal(dirty.take(10_000).length, 10)
+  })
+
+  it('is looked for in as many slots as asked and no more', () => {
+    const table = new PositionTable({ expireAfterMs: 8 })
+    for (let i = 0; i < 100; i += 1) table.put(report(`v${i}`, 1, 1, 0))
+    assert.equal(table.expire(1_000, 30), 30)
+    assert.equal(table.expire(1_000, 30), 30)
+    assert.equal(table.expire(1_000, 100), 40)
+  })
+
+  it('ends nobody where no time is given', () => {
+    const table = tableOf(report('a', 1, 1, 0))
+    assert.equal(table.expire(Number.MAX_SAFE_INTEGER, 100), 0)
+  })
+})
+
+describe('what is put back', () => {
+  it('is found again in its slots, and the gaps go to the next vehicles', () => {
+    const dirty = new DirtySlots()
+    const table = new PositionTable({ vehiclesMax: 4, dirty })
+    assert.equal(table.restore(1, report('b', 1, 1)), true)
+    assert.equal(table.restore(3, report('d', 3, 3)), true)
+    assert.equal(table.restore(4, report('e', 4, 4)), false)
+    assert.equal(dirty.size, 0)
+    table.put(report('x', 5, 5))
+    table.put(report('y', 6, 6))
+    assert.equal(table.put(report('z', 7, 7)), 'full')
+    assert.deepEqual([...dirty.take(10)].sort(), [0, 2])
+    assert.equal(table.at(1)?.position.id, 'b')
+    assert.equal(table.at(3)?.position.id, 'd')
+  })
+
+  it('is the newer of two of one vehicle; the slot of the other is to be cleared', () => {
+    for (const [first, second] of [
+      [10, 20],
+      [20, 10],
+    ] as const) {
+      const dirty = new DirtySlots()
+      const table = new PositionTable({ dirty })
+      table.restore(0, report('a', 1, first, first))
+      table.restore(1, report('a', 1, second, second))
+      assert.equal(table.size, 1)
+      assert.equal(table.get('a')?.receivedAtMs, 20)
+      assert.deepEqual([...dirty.take(10)], [first < second ? 0 : 1])
+      assert.deepEqual(idsNear(table, 1, 20), ['a'])
+    }
   })
 })
