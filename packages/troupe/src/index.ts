@@ -38,6 +38,10 @@ export type {
   SupervisorSettings,
   SupervisorSpec,
   SupervisorType,
+  WebMethod,
+  WebMethodFunction,
+  WebMethodFunctions,
+  WebWorkerSpec,
 } from '#actor'
 export {
   Actor,
@@ -54,6 +58,9 @@ export {
   SUPERVISOR_DEFAULTS,
   supervisor,
   supervisorProtocol,
+  WEB_METHODS,
+  WebWorker,
+  webWorker,
 } from '#actor'
 export type {
   Account,

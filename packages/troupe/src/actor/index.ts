@@ -44,3 +44,10 @@ export type {
 export { supervisorProtocol } from './supervisor-protocol.js'
 export type { AnySupervisorSpec, SupervisorSettings, SupervisorSpec } from './supervisor-spec.js'
 export { SUPERVISOR_DEFAULTS } from './supervisor-spec.js'
+export type {
+  WebMethod,
+  WebMethodFunction,
+  WebMethodFunctions,
+  WebWorkerSpec,
+} from './web-worker.js'
+export { WEB_METHODS, WebWorker, webWorker } from './web-worker.js'

@@ -6,13 +6,14 @@
  *
  * @source WHATWG Fetch; WinterTC "fetch handler"
  */
+import type { IncomingMessage } from 'node:http'
 import { describeThrown, type ProcessContext, type WebResponse } from '#contract'
 import { isTooLarge } from './body.js'
 import { environmentOf, type WebEnv } from './environment.js'
 import type { Exchange } from './exchange.js'
 import { requestOf, urlOf } from './fetch-request.js'
 import { sendResponse } from './fetch-response.js'
-import { webFailureOf } from './status.js'
+import { type WebRefusal, webFailureOf } from './status.js'
 import { type Answer, tooLarge, type WebAnswerLimits } from './web-options.js'
 
 /** What it may answer: a `Response`, or the same as a plain value, which costs less. */
@@ -61,21 +62,36 @@ export function byFetch(
     } else answered(exchange, given)
   }
   return (exchange) => {
-    const { incoming } = exchange
-    const url = urlOf(incoming, isSecure)
     try {
-      if (FORBIDDEN.has(incoming.method ?? '')) {
-        exchange.fail({ status: 501, reason: 'this method is not served here' })
+      const url = urlOf(exchange.incoming, isSecure)
+      const refusal = refusalOf(exchange.incoming, url, bodyBytesMax)
+      if (url !== undefined && refusal === undefined) start(exchange, url)
+      else {
+        exchange.fail(refusal ?? NO_ADDRESS)
         exchange.settle()
-      } else if (url === undefined) {
-        exchange.fail({ status: 400, reason: 'the address of the request cannot be' })
-        exchange.settle()
-      } else if (isTooLarge(incoming, bodyBytesMax)) {
-        exchange.fail(tooLarge(bodyBytesMax))
-        exchange.settle()
-      } else start(exchange, url)
+      }
     } catch (thrown) {
       failed(exchange, thrown)
     }
   }
+}
+
+const NO_METHOD: WebRefusal = Object.freeze({
+  status: 501,
+  reason: 'this method is not served here',
+})
+const NO_ADDRESS: WebRefusal = Object.freeze({
+  status: 400,
+  reason: 'the address of the request cannot be',
+})
+
+/** What the standard, or a limit, does not let a function see. */
+function refusalOf(
+  incoming: IncomingMessage,
+  url: string | undefined,
+  bodyBytesMax: number,
+): WebRefusal | undefined {
+  if (FORBIDDEN.has(incoming.method ?? '')) return NO_METHOD
+  if (url === undefined) return NO_ADDRESS
+  return isTooLarge(incoming, bodyBytesMax) ? tooLarge(bodyBytesMax) : undefined
 }

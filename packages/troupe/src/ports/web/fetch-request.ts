@@ -122,7 +122,9 @@ class SmallRequest {
   /** Reads the body without a stream; undefined when a whole request has it already. */
   #bytes<T>(make: (bytes: Uint8Array) => T): Promise<T> | undefined {
     if (this.#whole !== undefined) return undefined
-    if (this.#isRead) return Promise.reject(new TypeError('the body was read already'))
+    if (this.#isRead) {
+      return Promise.reject(new DOMException('the body was read already', 'InvalidStateError'))
+    }
     this.#isRead = true
     const { exchange, bodyBytesMax } = this.#parts
     const { incoming, response } = exchange
