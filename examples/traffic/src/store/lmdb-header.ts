@@ -27,8 +27,10 @@ export const NO_PAGE = Number.POSITIVE_INFINITY
 const MAGIC = 0xbeefc0de
 const DATA_VERSION = 2
 const META_FLAG = 0x08
-const INTEGER_KEY_FLAG = 0x08
+/** One file and not a folder, and numbers as keys of the free pages. */
+const FREE_FLAGS = 0x4008
 const CONFIRMED_LATER_FLAG = 0x1000
+const DEPTH_MAX = 32
 const MAP_BYTES_MAX = 2 ** 46
 
 /** A tree of pages as its description says it is. */
@@ -92,7 +94,10 @@ export function snapshotOf(head: Buffer, pageBytes: number, machineBoot: bigint)
   const confirmed = readHead(head, pageBytes / 2)
   const newest = pick(first, second, machineBoot)
   const snapshot = pick(newest, confirmed, machineBoot)
-  const reason = secondHeadFault(head, pageBytes) ?? headFault(snapshot, pageBytes)
+  // Those that are not opened are looked at as well: lmdb reads sizes and flags from all three.
+  const heads = confirmed.transaction === 0 ? [first, second] : [first, second, confirmed]
+  const faults = [placeFault(head, pageBytes), ...heads.map((one) => headFault(one, pageBytes))]
+  const reason = faults.find((fault) => fault !== undefined)
   return reason === undefined ? { kind: 'snapshot', snapshot } : { kind: 'damaged', reason }
 }
 
@@ -106,7 +111,7 @@ function foreignReason(head: Buffer, pageBytes: number): string | undefined {
 }
 
 /** Both heads are the same pages for ever, but for what follows their version. */
-function secondHeadFault(head: Buffer, pageBytes: number): string | undefined {
+function placeFault(head: Buffer, pageBytes: number): string | undefined {
   for (const [page, at] of [
     [0, 0],
     [1, pageBytes],
@@ -146,12 +151,22 @@ function pick(left: Snapshot, right: Snapshot, machineBoot: bigint): Snapshot {
 function headFault(snapshot: Snapshot, pageBytes: number): string | undefined {
   const { address, mapBytes, free, main, lastPage, transaction } = snapshot
   if (free.pad !== pageBytes) return 'its head gives another size of pages'
-  if ((free.flags & INTEGER_KEY_FLAG) === 0) return 'its head gives odd flags'
+  if ((free.flags & ~CONFIRMED_LATER_FLAG) !== FREE_FLAGS) return 'its head gives odd flags'
   if (address !== 0) return 'its head asks for a fixed address'
   if (main.pad !== 0 || main.flags !== 0) return 'its head gives odd flags for its names'
   if (transaction === NO_PAGE) return 'its head gives an impossible transaction'
   if (mapBytes > MAP_BYTES_MAX) return 'its head asks for too large a map'
   if (mapBytes % pageBytes !== 0) return 'its head asks for an odd map'
   if (lastPage < 1 || (lastPage + 1) * pageBytes > mapBytes) return 'its last page is not mapped'
-  return undefined
+  return [free, main].every((tree) => isPossible(tree, lastPage))
+    ? undefined
+    : 'its head describes an impossible tree'
+}
+
+function isPossible(tree: Tree, lastPage: number): boolean {
+  const pages = tree.branchPages + tree.leafPages + tree.overflowPages
+  const isEmpty = tree.root === NO_PAGE && pages === 0 && tree.entries === 0 && tree.depth === 0
+  if (isEmpty) return true
+  const isInFile = tree.root >= 2 && tree.root <= lastPage && pages >= 1 && pages <= lastPage
+  return isInFile && tree.entries >= 1 && tree.depth >= 1 && tree.depth <= DEPTH_MAX
 }

@@ -13,21 +13,23 @@ describe('the wheel of silence', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
         const wheel = new SilenceWheel(10)
-        const moments = new Map<number, number>()
+        const moments = new Map<number, { readonly untilMs: number; readonly sinceMs: number }>()
         let nowMs = 1_700_000_000_000
         steps.forEach((one, slot) => {
           if ('inMs' in one) {
             wheel.watch(slot, nowMs + one.inMs)
-            moments.set(slot, nowMs + one.inMs)
+            moments.set(slot, { untilMs: nowMs + one.inMs, sinceMs: nowMs })
             return
           }
           nowMs += one.passMs
           for (const due of wheel.take(nowMs, 1_000)) {
             const moment = moments.get(due) ?? assert.fail(`slot ${due} is not watched`)
-            assert.ok(moment <= nowMs)
+            assert.ok(moment.untilMs <= nowMs)
             moments.delete(due)
           }
-          for (const moment of moments.values()) assert.ok(moment > nowMs - 20)
+          for (const { untilMs, sinceMs } of moments.values()) {
+            assert.ok(Math.max(untilMs, sinceMs) > nowMs - 20)
+          }
         })
       }),
     )
