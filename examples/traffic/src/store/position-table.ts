@@ -10,10 +10,10 @@
 
 import type { Position } from '#traffic/packet/position'
 import type { DirtySlots } from './dirty-slots.js'
-import { chordSquaredOf, type SpherePoint, spherePoint, surfaceMetres } from './globe.js'
+import { chordSquaredOf, spherePoint, surfaceMetres } from './globe.js'
 import { Nearest } from './nearest.js'
 import { SilenceWheel } from './silence-wheel.js'
-import { SphereGrid } from './sphere-grid.js'
+import { SphereTree } from './sphere-tree.js'
 
 /** Vehicles a table keeps unless told otherwise: about 400 MB when full. */
 export const VEHICLES_MAX = 1_000_000
@@ -76,9 +76,7 @@ export class PositionTable {
   readonly #reports: (Report | undefined)[] = []
   /** Slots below the end of the reports that nobody has. */
   #freeSlots: number[] = []
-  /** Three coordinates for each slot, side by side, since a search reads nothing else. */
-  #points = new Float64Array(3 * 1_024)
-  readonly #grid = new SphereGrid()
+  readonly #tree = new SphereTree()
   #expired = 0
 
   constructor({ vehiclesMax = VEHICLES_MAX, expireAfterMs, dirty }: TableOptions = {}) {
@@ -181,9 +179,8 @@ export class PositionTable {
     const isWanted = (slot: number, chordSquared: number): boolean =>
       (radiusM === undefined || surfaceMetres(chordSquared) <= radiusM) &&
       (this.#reports[slot]?.receivedAtMs ?? Number.NEGATIVE_INFINITY) >= receivedSinceMs
-    this.#grid.search(from, {
-      visit: (slot) => {
-        const chordSquared = this.#chordSquared(slot, from)
+    this.#tree.search(from, {
+      visit: (slot, chordSquared) => {
         if (chordSquared > reach || chordSquared > nearest.bound) return
         if (isWanted(slot, chordSquared)) nearest.offer(slot, chordSquared)
       },
@@ -207,7 +204,6 @@ export class PositionTable {
 
   /** Gives a slot to a vehicle that has none. */
   #occupy(slot: number, report: Report): void {
-    while (3 * slot >= this.#points.length) this.#growPoints()
     this.#slotOfId.set(report.position.id, slot)
     this.#place(slot, report)
     if (this.#expireAfterMs === undefined) return
@@ -220,12 +216,8 @@ export class PositionTable {
   }
 
   #place(slot: number, report: Report): void {
-    const point = spherePoint(report.position.latitude, report.position.longitude)
     this.#reports[slot] = report
-    this.#points[3 * slot] = point.x
-    this.#points[3 * slot + 1] = point.y
-    this.#points[3 * slot + 2] = point.z
-    this.#grid.put(slot, point)
+    this.#tree.put(slot, spherePoint(report.position.latitude, report.position.longitude))
   }
 
   #leaveFree(slot: number): void {
@@ -236,22 +228,9 @@ export class PositionTable {
   #forget(slot: number, report: Report): void {
     this.#slotOfId.delete(report.position.id)
     this.#reports[slot] = undefined
-    this.#grid.remove(slot)
+    this.#tree.remove(slot)
     this.#freeSlots.push(slot)
     this.#dirty?.mark(slot)
-  }
-
-  #growPoints(): void {
-    const grown = new Float64Array(2 * this.#points.length)
-    grown.set(this.#points)
-    this.#points = grown
-  }
-
-  #chordSquared(slot: number, from: SpherePoint): number {
-    const x = (this.#points[3 * slot] ?? 0) - from.x
-    const y = (this.#points[3 * slot + 1] ?? 0) - from.y
-    const z = (this.#points[3 * slot + 2] ?? 0) - from.z
-    return x * x + y * y + z * z
   }
 
   #compareIds(left: number, right: number): number {

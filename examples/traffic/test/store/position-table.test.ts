@@ -89,10 +89,10 @@ describe('the nearest', () => {
     assert.deepEqual(idsNear(table, -90, 0), ['beside', 'behind'])
   })
 
-  it('are each found once, also from the last cube of the grid', () => {
+  it('are each found once, also from the edge of a cube', () => {
     const table = new PositionTable()
     for (let i = 0; i < 90; i += 1) {
-      // Rings around both poles and around the four places where the grid has its other ends.
+      // Rings around both poles and around the four places where the axes meet the globe.
       const turn = i * 4
       table.put(report(`north${i}`, 89.9 - (i % 3) * 0.2, turn))
       table.put(report(`south${i}`, -89.9 + (i % 3) * 0.2, turn))

@@ -1,0 +1,102 @@
+/** store/sphere-tree: a search meets every slot within its bound, whatever moved before. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { type SpherePoint, spherePoint } from '#traffic/store/globe'
+import { SphereTree } from '#traffic/store/sphere-tree'
+
+const seed = Number(process.env['TROUPE_SEED'] ?? 7)
+
+const distance = (left: SpherePoint, right: SpherePoint): number =>
+  (left.x - right.x) ** 2 + (left.y - right.y) ** 2 + (left.z - right.z) ** 2
+
+/** Anywhere, in one city, at one depot, on the 180 degree line or at a pole. */
+const place = fc
+  .oneof(
+    fc.record({
+      latitude: fc.double({ min: -90, max: 90, noNaN: true }),
+      longitude: fc.double({ min: -180, max: 180, noNaN: true }),
+    }),
+    fc.record({
+      latitude: fc.double({ min: 30.2, max: 30.4, noNaN: true }),
+      longitude: fc.double({ min: -97.8, max: -97.6, noNaN: true }),
+    }),
+    fc.constant({ latitude: 30.25, longitude: -97.75 }),
+    fc.record({
+      latitude: fc.double({ min: -1, max: 1, noNaN: true }),
+      longitude: fc.constantFrom(180, -180, 179.999_999, -179.999_999),
+    }),
+    fc.record({
+      latitude: fc.constantFrom(90, -90, 89.999_999),
+      longitude: fc.double({ min: -180, max: 180, noNaN: true }),
+    }),
+  )
+  .map(({ latitude, longitude }) => spherePoint(latitude, longitude))
+
+const steps = fc.array(
+  fc.record({
+    slot: fc.integer({ min: 0, max: 79 }),
+    // One in four leaves.
+    point: fc.option(place, { freq: 4, nil: undefined }),
+  }),
+  { minLength: 1, maxLength: 400 },
+)
+
+describe('a tree of slots on the globe', () => {
+  it('gives the same slots within a bound as a look at all of them', () => {
+    const holds = fc.property(
+      steps,
+      place,
+      fc.double({ min: 0, max: 4, noNaN: true }),
+      (moves, from, bound) => {
+        const tree = new SphereTree()
+        const plain = new Map<number, SpherePoint>()
+        for (const { slot, point } of moves) {
+          if (point === undefined) {
+            tree.remove(slot)
+            plain.delete(slot)
+          } else {
+            tree.put(slot, point)
+            plain.set(slot, point)
+          }
+        }
+        const met: number[] = []
+        tree.search(from, {
+          bound,
+          visit: (slot, squared) => {
+            assert.equal(squared, distance(plain.get(slot) as SpherePoint, from))
+            if (squared <= bound) met.push(slot)
+          },
+        })
+        const wanted = [...plain].filter(([, point]) => distance(point, from) <= bound)
+        assert.deepEqual(
+          met.sort((left, right) => left - right),
+          wanted.map(([slot]) => slot).sort((left, right) => left - right),
+        )
+      },
+    )
+    fc.assert(holds, { seed, numRuns: 500 })
+  })
+
+  it('visits few slots when only the nearest are wanted', () => {
+    const tree = new SphereTree()
+    const ring = 137.507_764
+    for (let slot = 0; slot < 10_000; slot += 1) {
+      // Evenly over the globe: equal steps of height, a golden angle apart.
+      const latitude = (Math.asin(1 - (2 * slot + 1) / 10_000) * 180) / Math.PI
+      tree.put(slot, spherePoint(latitude, ((slot * ring) % 360) - 180))
+    }
+    let visited = 0
+    let best = Number.POSITIVE_INFINITY
+    tree.search(spherePoint(12, 34), {
+      get bound() {
+        return best
+      },
+      visit: (_slot, squared) => {
+        visited += 1
+        best = Math.min(best, squared)
+      },
+    })
+    assert.ok(visited < 100, `${visited} of 10,000`)
+  })
+})
