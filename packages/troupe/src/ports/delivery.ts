@@ -1,0 +1,87 @@
+/**
+ * ports/delivery: hands what a port gets to whoever reads it now, one message after the other.
+ *
+ * A message is handed on when it lies in the mailbox of the reader; until then the next one
+ * waits, so that whoever calls may stop reading from outside. A reader that was restarted is
+ * greeted first. Knows nothing of sockets.
+ * Limit: one message waits at a time; the time for it is that of the seat.
+ */
+import type { Pid, ProcessContext, SendFailure } from '#contract'
+
+/** Where a message can be sent now. */
+type Seated = Pid | { readonly kind: 'alias' | 'name' } | string
+
+/** The place of one reader: who reads now, and who will after a restart. */
+export interface ReaderSeat {
+  now(): Seated | undefined
+  whenTaken(): Promise<Seated | undefined>
+}
+
+/** The first that a reader is told; `again` when another one knew it already. */
+export interface Greeting {
+  readonly message: string
+  payload(again: boolean): unknown
+}
+
+/** Failures of a send after which another reader may be found under the same address. */
+const ABSENT: readonly SendFailure[] = ['PROCESS_UNKNOWN', 'NAME_UNKNOWN', 'ALIAS_UNKNOWN']
+/** Failures in a row, of readers that are found and gone again at once. */
+const TRIES_MAX = 100
+
+export class Delivery {
+  readonly #context: ProcessContext
+  readonly #seat: ReaderSeat
+  readonly #greeting: Greeting
+  /** Who was greeted last. */
+  #greeted: Seated | undefined
+
+  constructor(context: ProcessContext, seat: ReaderSeat, greeting: Greeting) {
+    this.#context = context
+    this.#seat = seat
+    this.#greeting = greeting
+  }
+
+  /** Whoever reads now, and was greeted; undefined when nobody came in time. */
+  async greet(): Promise<Seated | undefined> {
+    for (let failures = 0; ; failures += 1) {
+      const seated = this.#seat.now() ?? (await this.#seat.whenTaken())
+      if (seated === undefined || seated === this.#greeted) return seated
+      const { message } = this.#greeting
+      const payload = this.#greeting.payload(this.#greeted !== undefined)
+      const failure = await this.#send(seated, message, payload)
+      if (failure === undefined) {
+        this.#greeted = seated
+        return seated
+      }
+      if (!(await this.#mayReturn(failure, failures))) return undefined
+    }
+  }
+
+  /** Hands one message on; false when there is nobody to hand it to. */
+  async handOn(message: string, payload: unknown): Promise<boolean> {
+    for (let failures = 0; ; failures += 1) {
+      const seated = await this.greet()
+      if (seated === undefined) return false
+      const failure = await this.#send(seated, message, payload)
+      // What the schema of the reader refuses is its decision, and a dead letter.
+      if (failure === undefined || failure === 'MESSAGE_INVALID') return true
+      if (!(await this.#mayReturn(failure, failures))) return false
+    }
+  }
+
+  /** The last word, to whoever was greeted; nobody is waited for. */
+  async last(message: string, payload: unknown): Promise<void> {
+    if (this.#greeted !== undefined) await this.#send(this.#greeted, message, payload)
+  }
+
+  #send(to: Seated, message: string, payload: unknown): Promise<SendFailure | undefined> {
+    return this.#context.sendWhenRoom(to as Pid, message, payload)
+  }
+
+  /** True when it is worth another try; one that fails again and again gets a pause. */
+  async #mayReturn(failure: SendFailure, failures: number): Promise<boolean> {
+    if (!ABSENT.includes(failure) || failures >= TRIES_MAX) return false
+    if (failures > 0) await this.#context.sleep(failures)
+    return true
+  }
+}

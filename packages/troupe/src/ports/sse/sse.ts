@@ -1,0 +1,217 @@
+/**
+ * ports/sse/sse: server-sent events as processes: one for each client, which anybody may push to.
+ *
+ * The port takes a path of a web listener, which it owns or shares. It tells a reader who comes
+ * and goes; the reader may be restarted without a client noticing.
+ * Limits: `connectionsMax` clients (503), and those of each connection.
+ *
+ * @source ergo-features 13 (SSE); WHATWG HTML, 9.2
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import {
+  type Address,
+  type Behaviour,
+  behaviourOf,
+  type Down,
+  type Pid,
+  type ProcessContext,
+  protocol,
+  request,
+  requireOption,
+  type Spawnable,
+} from '#contract'
+import { Seat } from '#ports/tcp/seat'
+import { openWeb, type Serve, WebListener } from '#ports/web/listener'
+import { answerShortly } from '#ports/web/refusals'
+import { type SseConnectionParts, type SseCounted, sseConnection } from './connection.js'
+import type { SseConnectionCounters, SseDisconnected, SseEnd, SseReader } from './message.js'
+import {
+  type CompleteSse,
+  completeSse,
+  type SseCounters,
+  type SsePortOptions,
+} from './port-options.js'
+
+/** What an SSE port understands. */
+export const Sse = protocol('sse', { counters: request<void, SseCounters>() })
+
+const GET_ONLY = Object.freeze({ status: 405, reason: 'events are read with GET' })
+const FULL = Object.freeze({ status: 503, reason: 'too many clients are connected' })
+const ENDING = Object.freeze({ status: 503, reason: 'the service is starting again' })
+
+class State {
+  readonly listener: WebListener
+  readonly #context: ProcessContext
+  readonly #options: CompleteSse
+  readonly #isBorrowed: boolean
+  readonly #seats: readonly Seat[]
+  readonly #pids = new Set<Pid>()
+  readonly #open = new Set<SseCounted>()
+  readonly #ended: Partial<Record<SseEnd, number>> = {}
+  readonly #counters = {
+    requests: 0,
+    methodRefused: 0,
+    connectionsRefused: 0,
+    events: 0,
+    heartbeats: 0,
+    sentBytes: 0,
+    unsentBytes: 0,
+    refused: 0,
+  }
+  #turn = 0
+  #isOver = false
+  readonly #serve: Serve = (incoming, response) => this.#request(incoming, response)
+
+  constructor(listener: WebListener, context: ProcessContext, options: CompleteSse) {
+    this.listener = listener
+    this.#context = context
+    this.#options = options
+    this.#isBorrowed = listener === options.listener
+    const { readerTimeoutMs } = options
+    this.#seats = readersOf(options, context.parent).map(
+      (reader) => new Seat(reader as never, context, readerTimeoutMs),
+    )
+    listener.attach(this.#serve, options.path)
+  }
+
+  counters(): SseCounters {
+    const sum = { ...this.#counters, connected: this.#open.size, ended: { ...this.#ended } }
+    for (const connection of this.#open) addTo(sum, connection.counters())
+    return sum
+  }
+
+  /** A process that this one watches has ended. */
+  left({ target }: Down): void {
+    for (const seat of this.#seats) seat.left(target)
+  }
+
+  /** Takes no more clients, ends those that are there, and closes what the port owns. */
+  async terminate(): Promise<void> {
+    this.#stop()
+    for (const pid of this.#pids) this.#context.exit(pid, 'shutdown')
+    await this.release()
+  }
+
+  /** What a killed port needs too: its clients see for themselves that it has ended. */
+  async release(): Promise<void> {
+    this.#stop()
+    if (!this.#isBorrowed) await this.listener.close()
+  }
+
+  #stop(): void {
+    this.#isOver = true
+    this.listener.detach(this.#serve, this.#options.path)
+  }
+
+  #request(incoming: IncomingMessage, response: ServerResponse): void {
+    const counters = this.#counters
+    counters.requests += 1
+    if (incoming.method !== 'GET') {
+      counters.methodRefused += 1
+      response.setHeader('allow', 'GET')
+      answerShortly(response, GET_ONLY)
+    } else if (this.#pids.size >= this.#options.connectionsMax) {
+      counters.connectionsRefused += 1
+      answerShortly(response, FULL)
+    } else void this.#spawn(incoming, response)
+  }
+
+  async #spawn(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const seat = this.#seats[this.#turn % this.#seats.length] as Seat
+    this.#turn += 1
+    let pid: Pid | undefined
+    let isClosed = false
+    const parts: SseConnectionParts = {
+      incoming,
+      response,
+      options: this.#options,
+      seat,
+      opened: (connection) => void this.#open.add(connection),
+      closed: (connection, end, isTold) => {
+        isClosed = true
+        if (pid !== undefined) this.#pids.delete(pid)
+        this.#closed(connection, end, isTold ? undefined : seat)
+      },
+    }
+    try {
+      const spawned = this.#context.spawn(sseConnection, { args: [parts] })
+      pid = await spawned
+      if (!isClosed) this.#pids.add(pid)
+      // Whoever ends meanwhile has told the others only.
+      if (this.#isOver) this.#context.exit(pid, 'shutdown')
+    } catch {
+      // This port was killed a moment ago, or the node stops.
+      if (!response.headersSent && !response.destroyed) answerShortly(response, ENDING)
+    }
+  }
+
+  #closed(connection: SseCounted, told: SseDisconnected, seat: Seat | undefined): void {
+    this.#open.delete(connection)
+    addTo(this.#counters, connection.counters())
+    this.#counters.unsentBytes += told.unsentBytes
+    this.#ended[told.end] = (this.#ended[told.end] ?? 0) + 1
+    if (seat === undefined || this.#isOver) return
+    // It was killed, so the port says what it can say no more.
+    const reader = seat.now()
+    if (reader !== undefined) this.#context.send(reader as Pid, 'disconnected', told)
+  }
+}
+
+function readersOf(
+  { reader, readers }: CompleteSse,
+  parent: Pid | undefined,
+): readonly Address<typeof SseReader>[] {
+  if (readers !== undefined) return readers
+  const address = reader ?? parent
+  requireOption(address !== undefined, 'reader', reader, 'give the address of a reader')
+  return [address as Address<typeof SseReader>]
+}
+
+type Sum = { events: number; heartbeats: number; sentBytes: number; refused: number }
+
+function addTo(sum: Sum, counted: SseConnectionCounters): void {
+  sum.events += counted.events
+  sum.heartbeats += counted.heartbeats
+  sum.sentBytes += counted.sentBytes
+  sum.refused += counted.refused
+}
+
+async function init(context: ProcessContext, args: readonly unknown[]): Promise<State> {
+  const options = completeSse(args[0] as SsePortOptions)
+  readersOf(options, context.parent)
+  const { listener: given } = options
+  // Asked before anything is opened: a process killed meanwhile may not ask any more.
+  const ended = context.ended(context.self)
+  const listener = given instanceof WebListener ? given : await openWeb(given)
+  const state = new State(listener, context, options)
+  void ended.then(() => state.release())
+  return state
+}
+
+const behaviour: Behaviour<State> = Object.freeze({
+  name: 'sse',
+  kind: 'port' as const,
+  protocol: Sse,
+  messages: new Map(),
+  requests: new Map([['counters', (state: State) => state.counters()]]),
+  options: Object.freeze({}),
+  init,
+  terminate: (state: State) => state.terminate(),
+  handleDown: (state: State, down: Down) => state.left(down),
+  inspect: (state: State) => ({ addresses: state.listener.addresses, ...state.counters() }),
+})
+
+/**
+ * Server-sent events as a process. Its one argument says where, and who is told of the clients.
+ *
+ * Ends with PORT_IN_USE or PORT_FAILED when it cannot open what it should own.
+ *
+ * @example
+ * await node.spawn(ssePort, { args: [{ listener, path: '/events', reader: 'feed' }] })
+ * // the reader: connected(state, { connection }, context) {
+ * //   context.send(connection, 'send', { event: 'price', data: '42' })
+ * // }
+ */
+export const ssePort: Spawnable<typeof Sse, [options: SsePortOptions]> = Object.freeze({
+  [behaviourOf]: behaviour as unknown as Behaviour<never>,
+})
