@@ -65,6 +65,11 @@ export class SphereTree {
   /** How far the parts of the cube looked into at each depth are; reused by every search. */
   readonly #distances = new Float64Array(8 * (DEPTH_MAX + 1))
 
+  /** Cubes there are: a fleet that has gone leaves one. Looks at all of them. */
+  get cubes(): number {
+    return cubesOf(this.#root)
+  }
+
   /** Puts a slot at a point, taking it from where it was. */
   put(slot: number, point: SpherePoint): void {
     while (3 * slot >= this.#points.length) this.#growPoints()
@@ -212,3 +217,6 @@ function slotsBelow(cube: Cube): number[] {
   if (cube.parts === undefined) return cube.slots
   return cube.parts.flatMap((part) => (part === undefined ? [] : slotsBelow(part)))
 }
+
+const cubesOf = (cube: Cube): number =>
+  (cube.parts ?? []).reduce((sum, part) => sum + (part === undefined ? 0 : cubesOf(part)), 1)

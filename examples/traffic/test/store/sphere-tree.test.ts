@@ -39,7 +39,8 @@ const steps = fc.array(
     // One in four leaves.
     point: fc.option(place, { freq: 4, nil: undefined }),
   }),
-  { minLength: 1, maxLength: 400 },
+  // Enough to cut cubes and to put them together again, whatever size is asked for elsewhere.
+  { minLength: 50, maxLength: 400, size: 'max' },
 )
 
 describe('a tree of slots on the globe', () => {
@@ -47,7 +48,10 @@ describe('a tree of slots on the globe', () => {
     const holds = fc.property(
       steps,
       place,
-      fc.double({ min: 0, max: 4, noNaN: true }),
+      fc.oneof(
+        fc.double({ min: 0, max: 4, noNaN: true }),
+        fc.double({ min: 0, max: 1e-4, noNaN: true }),
+      ),
       (moves, from, bound) => {
         const tree = new SphereTree()
         const plain = new Map<number, SpherePoint>()
@@ -76,6 +80,14 @@ describe('a tree of slots on the globe', () => {
       },
     )
     fc.assert(holds, { seed, numRuns: 500 })
+  })
+
+  it('is one cube again when all have gone', () => {
+    const tree = new SphereTree()
+    for (let slot = 0; slot < 1_000; slot += 1) tree.put(slot, spherePoint(slot / 12, slot / 6))
+    assert.ok(tree.cubes > 100)
+    for (let slot = 0; slot < 1_000; slot += 1) tree.remove(slot)
+    assert.equal(tree.cubes, 1)
   })
 
   it('visits few slots when only the nearest are wanted', () => {
