@@ -6,6 +6,8 @@ import { unitKit } from 'troupe/testing'
 import { Books } from '#traffic/account/books'
 import { Ledger } from '#traffic/account/ledger'
 import { chaosActor } from '#traffic/chaos/chaos'
+import { MemoryShelf } from '#traffic/emergency/memory-shelf'
+import { OUTBOX_DEFAULTS, Outbox } from '#traffic/emergency/outbox'
 import { seededChance } from '#traffic/fleet/chance'
 import { driverActor, type Tour } from '#traffic/fleet/driver'
 import { Fleet } from '#traffic/fleet/fleet'
@@ -28,13 +30,14 @@ const datagramOf = (bytes: Uint8Array): Datagram => ({
   sequence: 1,
 })
 const everybodyLives = new Roster(() => true)
+const outboxOf = () => new Outbox(new MemoryShelf(), OUTBOX_DEFAULTS)
 
 describe('an ingest worker', () => {
   const event = eventName<Datagram>('traffic')
 
   it('hands a position to storage with the time and the number of its packet', async () => {
     const ledger = new Ledger()
-    await using kit = await unitKit(ingestWorker, { args: [ledger, everybodyLives] })
+    await using kit = await unitKit(ingestWorker, { args: [ledger, everybodyLives, outboxOf()] })
     const storage = await kit.probe('storage')
     await kit.deliver.event(event, datagramOf(encodePacket(position)))
     assert.deepEqual(kit.expect.sent({ message: 'store' }).once().payload, report)
@@ -44,7 +47,7 @@ describe('an ingest worker', () => {
 
   it('counts a bad packet by its cause and lives on', async () => {
     const ledger = new Ledger()
-    await using kit = await unitKit(ingestWorker, { args: [ledger, everybodyLives] })
+    await using kit = await unitKit(ingestWorker, { args: [ledger, everybodyLives, outboxOf()] })
     await kit.deliver.event(event, datagramOf(Buffer.from('\xc1', 'latin1')))
     kit.expect.sent().never()
     kit.expect.alive()
@@ -53,9 +56,43 @@ describe('an ingest worker', () => {
 
   it('counts what it cannot hand on because storage is not there', async () => {
     const ledger = new Ledger()
-    await using kit = await unitKit(ingestWorker, { args: [ledger, everybodyLives] })
+    await using kit = await unitKit(ingestWorker, { args: [ledger, everybodyLives, outboxOf()] })
     await kit.deliver.event(event, datagramOf(encodePacket(position)))
     assert.equal(ledger.read().storageAbsent, 1)
+  })
+})
+
+describe('an ingest worker with an emergency', () => {
+  const event = eventName<Datagram>('traffic')
+  const bytes = encodePacket({ ...position, emergency: true })
+
+  it('stores its position as always, logs it, and answers when it is on disk', async () => {
+    const outbox = outboxOf()
+    const args = [new Ledger(), everybodyLives, outbox, Buffer.from('\n')] as const
+    await using kit = await unitKit(ingestWorker, { args })
+    await kit.probe('storage')
+    await kit.probe('emergency')
+    await kit.probe('udp')
+    await kit.deliver.event(event, datagramOf(bytes))
+    kit.expect.sent({ message: 'store' }).once()
+    const { fields } = kit.expect.logged({ level: 'warning', message: 'emergency' }).once()
+    assert.equal(fields['id'], 'bus-1')
+    kit.expect.sent({ message: 'send' }).never()
+    await outbox.writeGroup()
+    kit.expect.sent({ message: 'send' }).once()
+  })
+
+  it('answers the same datagram again, and it is no second emergency', async () => {
+    const outbox = outboxOf()
+    const args = [new Ledger(), everybodyLives, outbox, Buffer.from('\n')] as const
+    await using kit = await unitKit(ingestWorker, { args })
+    await kit.probe('udp')
+    await kit.deliver.event(event, datagramOf(bytes))
+    await kit.deliver.event(event, datagramOf(bytes))
+    await outbox.writeGroup()
+    kit.expect.sent({ message: 'send' }).times(2)
+    const { received, repeated, waiting } = outbox.tally()
+    assert.deepEqual([received, repeated, waiting], [2, 1, 1])
   })
 })
 
@@ -71,13 +108,6 @@ describe('storage', () => {
       [2],
     )
     assert.deepEqual(ledger.read().outcomes, { created: 1, moved: 1, superseded: 0, full: 0 })
-  })
-
-  it('logs an emergency with its id and place', async () => {
-    await using kit = await unitKit(storageActor, { args: [new PositionTable(), new Ledger()] })
-    await kit.send('store', { ...report, position: { ...position, emergency: true } })
-    const { fields } = kit.expect.logged({ level: 'warning', message: 'emergency' }).once()
-    assert.equal(fields['id'], 'bus-1')
   })
 
   it('goes on with the table of the one before', async () => {

@@ -100,7 +100,7 @@ function droppedOf(hops: Hops): Account['dropped'] {
 }
 
 /** Packets of a road that something became of before storage. */
-const answeredOn = (road: RoadCounts): number =>
+export const answeredOn = (road: RoadCounts): number =>
   sum(road.rejected) + road.handed + road.mailboxFull + road.storageAbsent
 
 function lostOf(hops: Hops): Account['lost'] {

@@ -5,11 +5,11 @@
  * sockets, the event, the mailboxes, the ledger and the roster.
  */
 
-import type { Datagram, EventName, Node, Pid, UdpSocket } from 'troupe'
+import type { Datagram, EventName, Node, Pid, TcpListener, UdpSocket } from 'troupe'
 import type { Part, Roster } from '#traffic/system/roster'
-import { type Account, accountOf } from './account.js'
+import { type Account, accountOf, answeredOn } from './account.js'
 import type { Hops } from './hops.js'
-import type { Ledger } from './ledger.js'
+import type { Ledger, RoadCounts } from './ledger.js'
 
 export interface BookSources {
   readonly ledger: Ledger
@@ -18,8 +18,8 @@ export interface BookSources {
   readonly socket: Pick<UdpSocket, 'counters' | 'kernelDrops'>
   /** Where our own packets leave; undefined when we send none. */
   readonly sender: Pick<UdpSocket, 'counters'> | undefined
-  /** The connections of TCP; undefined while no port is open for them. */
-  readonly tcp?: { readonly chunks: () => number } | undefined
+  /** The connections of TCP; undefined when no port is open for them. */
+  readonly tcp?: Pick<TcpListener, 'counters'> | undefined
   readonly event: EventName<Datagram>
   readonly node: Pick<Node, 'account' | 'events' | 'processInfo'>
 }
@@ -53,18 +53,23 @@ export class Books {
     return mailbox.urgent + mailbox.system + mailbox.main
   }
 
+  /** What the connections handed to the reader, and what of it the reader has not dealt with. */
+  #onTcp(counts: RoadCounts): { readonly received: number; readonly waiting: number } {
+    const { ledger, tcp } = this.#sources
+    const received = tcp?.counters().receivedChunks ?? 0
+    const inMailbox = ledger.tcp.inHand + this.waiting('reader')
+    // The mailbox holds greetings too, which are no packets.
+    return { received, waiting: Math.min(inMailbox, received - answeredOn(counts)) }
+  }
+
   #hops(kernelDropped: number | 'unknown'): Hops {
-    const { ledger, roster, socket, sender, tcp, event, node } = this.#sources
+    const { ledger, roster, socket, sender, event, node } = this.#sources
     const counts = ledger.read()
     const { received, unread, oversize } = socket.counters()
     const topic = node.events().find((info) => info.event.name === event.name)
     return {
       ...counts,
-      tcp: {
-        ...counts.tcp,
-        received: tcp?.chunks() ?? 0,
-        waiting: ledger.tcp.inHand + this.waiting('reader'),
-      },
+      tcp: { ...counts.tcp, ...this.#onTcp(counts.tcp) },
       ownSent: sender?.counters().sent ?? 0,
       received,
       kernelDropped,

@@ -5,6 +5,7 @@
  * waiting + difference. Below is what each is made of, by stage and by cause.
  */
 
+import type { emergenciesJson } from '#traffic/emergency/tally'
 import type { DiskStats } from '#traffic/store/write-behind'
 import { type Account, balance } from './account.js'
 
@@ -19,6 +20,8 @@ export interface Surroundings {
   readonly receiveBufferBytes: number
   /** What goes to disk; a failure there costs no packet, since memory has it. */
   readonly disk?: DiskStats | undefined
+  /** Where every emergency went; an account of its own that closes by itself. */
+  readonly emergencies?: ReturnType<typeof emergenciesJson> | undefined
   /** The connections of the TCP port. */
   readonly tcp?: Readonly<Record<string, unknown>> | undefined
   /** Time of all cores together since the start. */

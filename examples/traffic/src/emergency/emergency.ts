@@ -31,7 +31,7 @@ export function emergencyOf({ position, receivedAtMs }: Report): Emergency {
 /** What comes behind the last dot is the time; an id may have dots of its own. */
 export function keyOf(id: string, receivedAtMs: number): string {
   // A header takes printable ASCII only, and a lone surrogate could not be percent-encoded.
-  return `${encodeURIComponent(Buffer.from(id).toString())}.${receivedAtMs}`
+  return `${encodeURIComponent(Buffer.from(id).toString())}.${Math.floor(receivedAtMs)}`
 }
 
 /** What the service is sent: the keys of the packet, and when it was received. */

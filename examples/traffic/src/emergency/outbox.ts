@@ -91,8 +91,8 @@ export class Outbox {
   /**
    * Takes a report with the mark of an emergency.
    *
-   * `kept` is called once when the emergency is on disk, at once for a known one that is there,
-   * and never for one that is not.
+   * `kept` is called once when the emergency is on disk, at once for a known one that is there or
+   * when there is nowhere to send to, and never for one that could not be kept.
    */
   take(report: Report, kept?: Kept): TakeVerdict {
     this.#counts.received += 1
@@ -105,7 +105,10 @@ export class Outbox {
     const emergency = emergencyOf(report)
     if (this.#waiting.has(emergency.key)) return this.#takeRepeat(emergency.key, kept)
     this.#forget(this.#repeats.open(position.id, emergency.key, receivedAtMs))
-    if (!isAddressed) return this.#count('unaddressed')
+    if (!isAddressed) {
+      kept?.()
+      return this.#count('unaddressed')
+    }
     this.#waiting.set(emergency.key, emergency)
     this.#unwritten.set(emergency.key, kept === undefined ? [] : [kept])
     const record = encodeRecord({ emergency, state: { kind: 'waiting' } })
@@ -194,7 +197,7 @@ export class Outbox {
     if (kept === undefined) return 'repeat'
     const others = this.#unwritten.get(key)
     if (others !== undefined) others.push(kept)
-    else if (!this.#unkept.has(key) && this.#options.isAddressed) kept()
+    else if (!this.#unkept.has(key)) kept()
     return 'repeat'
   }
 

@@ -15,7 +15,8 @@ const courier = processName('emergency', Courier)
 /**
  * Takes a report whose position has the mark of an emergency.
  *
- * `kept` is called once the emergency is on disk, never when it cannot be.
+ * `kept` is called once the emergency is on disk, or at once when there is nowhere to send to;
+ * never when it could not be kept.
  *
  * @example if (position.emergency) raiseEmergency(outbox, report, context)
  */

@@ -54,3 +54,17 @@ export function emergenciesJson(tally: EmergencyTally) {
   const difference = emergencyDifference(tally)
   return { ...tally, difference, closes: difference === 0 }
 }
+
+const count = (number: number): string => number.toLocaleString('en-US')
+
+/** One line for people; undefined when there was no emergency. */
+export function emergencyLine(tally: EmergencyTally): string | undefined {
+  const { received, recovered, repeated, delivered, waiting, refused, unaddressed, dropped } = tally
+  if (received + recovered === 0) return undefined
+  const named = { repeated, delivered, waiting, refused, 'only logged': unaddressed }
+  const parts = Object.entries({ ...named, dropped: dropped.full })
+    .filter(([, number]) => number > 0)
+    .map(([name, number]) => `${name} ${count(number)}`)
+  const from = recovered === 0 ? '' : ` and ${count(recovered)} from before`
+  return `emergencies ${count(received)}${from} = ${parts.join(' + ')}`
+}

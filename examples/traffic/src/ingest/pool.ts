@@ -8,6 +8,7 @@
 
 import { type AnySpawnable, type Datagram, type EventName, pool } from 'troupe'
 import type { Ledger } from '#traffic/account/ledger'
+import type { Outbox } from '#traffic/emergency/outbox'
 import type { Roster } from '#traffic/system/roster'
 import { ingestWorker } from './worker.js'
 
@@ -21,12 +22,13 @@ export function ingestPool(
   event: EventName<Datagram>,
   ledger: Ledger,
   roster: Roster,
+  outbox: Outbox,
   reply?: Uint8Array,
 ): AnySpawnable {
   return pool({
     name: 'ingest',
     worker: ingestWorker,
-    workerArgs: [ledger, roster, reply],
+    workerArgs: [ledger, roster, outbox, reply],
     size: WORKERS,
     workerMailbox: { lengthMax: WORKER_MAILBOX_MAX },
     subscribe: [event],

@@ -11,6 +11,8 @@
 
 import { actor, type ProcessContext, processName, TcpReader } from 'troupe'
 import type { Ledger } from '#traffic/account/ledger'
+import type { Outbox } from '#traffic/emergency/outbox'
+import { raiseEmergency } from '#traffic/emergency/raise'
 import { decodePacket } from '#traffic/packet/decode'
 import type { Report } from '#traffic/store/position-table'
 import { Storage } from '#traffic/store/storage'
@@ -18,6 +20,16 @@ import type { Roster } from '#traffic/system/roster'
 
 /** Chunks that may wait for the reader; beyond it the connections wait. */
 export const READER_MAILBOX_MAX = 1_024
+
+/** The largest chunk that is read at all, in bytes; one above is the end of its connection. */
+const CHUNK_BYTES_MAX = 65_536
+
+/** Each packet comes behind its length: four bytes, big-endian. */
+export const CHUNKING = Object.freeze({
+  kind: 'length',
+  lengthBytes: 4,
+  chunkBytesMax: CHUNK_BYTES_MAX,
+} as const)
 
 /** Wait before storage is looked for again while it is being restarted, in milliseconds. */
 const STORAGE_RETRY_MS = 20
@@ -27,6 +39,7 @@ const storage = processName('storage', Storage)
 interface State {
   readonly ledger: Ledger
   readonly roster: Roster
+  readonly outbox: Outbox
 }
 
 /** Hands a position on however long it takes; false when this process may not any more. */
@@ -39,7 +52,8 @@ async function handOn(report: Report, context: ProcessContext): Promise<boolean>
   }
 }
 
-async function take({ ledger }: State, bytes: Uint8Array, context: ProcessContext): Promise<void> {
+async function take(state: State, bytes: Uint8Array, context: ProcessContext): Promise<void> {
+  const { ledger, outbox } = state
   const road = ledger.tcp
   const sequence = road.take()
   const verdict = decodePacket(bytes)
@@ -49,6 +63,8 @@ async function take({ ledger }: State, bytes: Uint8Array, context: ProcessContex
     return
   }
   const report = { position: verdict.position, receivedAtMs: context.wallMs(), sequence }
+  // Before it waits for storage, which may be away.
+  if (report.position.emergency) raiseEmergency(outbox, report, context)
   // What a reader that was killed still held is lost with it, and the next one has begun anew.
   if (!(await handOn(report, context))) return
   road.handedToStorage(undefined)
@@ -57,9 +73,9 @@ async function take({ ledger }: State, bytes: Uint8Array, context: ProcessContex
 
 export const readerActor = actor(TcpReader, {
   name: 'tcp-intake',
-  init(ledger: Ledger, roster: Roster): State {
+  init(ledger: Ledger, roster: Roster, outbox: Outbox): State {
     ledger.tcp.begin()
-    return { ledger, roster }
+    return { ledger, roster, outbox }
   },
   on: {
     connected(_state, { remote }, context) {

@@ -45,11 +45,8 @@ export const storageActor = actor(Storage, {
     })
   },
   on: {
-    store({ table, ledger }, report, context) {
+    store({ table, ledger }, report) {
       ledger.stored(table.put(report))
-      if (!report.position.emergency) return
-      const { id, latitude, longitude } = report.position
-      context.log.warning('emergency', { id, latitude, longitude })
     },
     nearest,
   },

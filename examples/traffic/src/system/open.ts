@@ -6,58 +6,88 @@
  */
 
 import { readFile } from 'node:fs/promises'
-import { formatListening, openUdp, openWeb, type UdpSocket, type WebListener } from 'troupe'
+import {
+  formatListening,
+  openTcp,
+  openUdp,
+  openWeb,
+  type TcpListener,
+  type UdpSocket,
+  type WebListener,
+} from 'troupe'
 import type { Flags } from '#traffic/cli/flags'
 import { PACKET_BYTES_MAX } from '#traffic/packet/decode'
 import { openArchive } from '#traffic/store/archive'
+import { LOCAL_HOSTS, selfSigned } from '#traffic/tls/self-signed'
 
 /** Sockets that outlive the processes that use them. */
 export interface Sockets {
   readonly socket: UdpSocket
   readonly listener: WebListener
+  /** Where packets come in over TLS. */
+  readonly tcp: TcpListener
   /** Where our own packets leave; undefined when we send none. */
   readonly sender: UdpSocket | undefined
 }
+
+// There is no node yet that has clocks.
+const nowMs = (): number => process.uptime() * 1_000
+const wallMs = (): number => performance.timeOrigin + nowMs()
+
+/** Open TLS connections that packets come in on; one more is closed at once. */
+export const TCP_CONNECTIONS_MAX = 10_000
 
 /** Opens the table and what is kept of it; a refusal says why its folder cannot be used. */
 export function openTable({
   dataFolder,
   expireAfterSeconds,
 }: Flags): ReturnType<typeof openArchive> {
-  const nowMs = (): number => process.uptime() * 1_000
   return openArchive({
     folder: dataFolder,
     expireAfterMs: expireAfterSeconds === 0 ? undefined : expireAfterSeconds * 1_000,
-    wallMs: () => performance.timeOrigin + nowMs(),
+    wallMs,
     nowMs,
   })
 }
 
 /** Opens the sockets; rejects with PORT_IN_USE, PORT_FAILED. */
 export async function openSockets(flags: Flags): Promise<Sockets> {
-  const { udpPort, webPort, receiveBufferBytes, vehicles, replay } = flags
+  const { udpPort, tcpPort, webPort, isPlainHttp, receiveBufferBytes, vehicles, replay } = flags
+  const tls = { certificates: await selfSigned(LOCAL_HOSTS, wallMs()) }
   const limits = { receiveBufferBytes, datagramBytesMax: PACKET_BYTES_MAX }
-  const socket = await openUdp({ port: udpPort, ...limits })
+  const isSending = vehicles > 0 || replay !== undefined
+  const opened: { close(): Promise<void> }[] = []
+  const keep = <S extends { close(): Promise<void> }>(socket: S): S => {
+    opened.push(socket)
+    return socket
+  }
   try {
-    const listener = await openWeb({ port: webPort })
-    const isSending = vehicles > 0 || replay !== undefined
-    const sender = isSending ? await openUdp({ port: 0, hosts: ['127.0.0.1'] }) : undefined
-    return { socket, listener, sender }
+    return {
+      socket: keep(await openUdp({ port: udpPort, ...limits })),
+      tcp: keep(await openTcp({ port: tcpPort, tls, connectionsMax: TCP_CONNECTIONS_MAX })),
+      listener: keep(await openWeb({ port: webPort, ...(isPlainHttp ? {} : { tls }) })),
+      sender: isSending ? keep(await openUdp({ port: 0, hosts: ['127.0.0.1'] })) : undefined,
+    }
   } catch (error) {
-    await socket.close()
+    await Promise.all(opened.map((socket) => socket.close()))
     throw error
   }
 }
 
-export async function closeSockets({ socket, listener, sender }: Sockets): Promise<void> {
-  await Promise.all([socket.close(), listener.close(), sender?.close()])
+export async function closeSockets({ socket, tcp, listener, sender }: Sockets): Promise<void> {
+  await Promise.all([socket.close(), tcp.close(), listener.close(), sender?.close()])
 }
 
 /** One line for each address, and one for the buffer the kernel granted. */
-export async function addressLines({ socket, listener }: Sockets): Promise<readonly string[]> {
+export async function addressLines(
+  { socket, tcp, listener }: Sockets,
+  isPlainHttp: boolean,
+): Promise<readonly string[]> {
+  const scheme = isPlainHttp ? 'http' : 'https'
   return [
     ...socket.addresses.map((address) => `packets    udp ${formatListening(address)}`),
-    ...listener.addresses.map((address) => `questions  http://${formatListening(address)}/`),
+    ...tcp.addresses.map((address) => `packets    tls ${formatListening(address)}`),
+    ...listener.addresses.map((address) => `questions  ${scheme}://${formatListening(address)}/`),
     await bufferLine(socket.receiveBufferBytes),
   ]
 }

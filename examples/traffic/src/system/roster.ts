@@ -10,6 +10,7 @@ import type { Pid } from 'troupe'
 export const PARTS = Object.freeze([
   'intake',
   'disk',
+  'emergency',
   'storage',
   'ingest',
   'worker',

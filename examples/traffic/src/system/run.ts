@@ -12,6 +12,11 @@ import type { Surroundings } from '#traffic/account/stats-json'
 import { accountLine } from '#traffic/cli/account-line'
 import type { Flags } from '#traffic/cli/flags'
 import type { Screen } from '#traffic/cli/screen'
+import { ATTEMPT_TIMEOUT_MS, type CourierSources } from '#traffic/emergency/courier'
+import { httpPost } from '#traffic/emergency/http-post'
+import { MemoryShelf } from '#traffic/emergency/memory-shelf'
+import { OUTBOX_DEFAULTS, Outbox } from '#traffic/emergency/outbox'
+import { emergenciesJson, emergencyLine } from '#traffic/emergency/tally'
 import { seededChance } from '#traffic/fleet/chance'
 import type { Tour } from '#traffic/fleet/driver'
 import { Fleet } from '#traffic/fleet/fleet'
@@ -88,6 +93,7 @@ class Run {
   readonly #node: Node
   readonly #sockets: Sockets
   readonly #archive: Archive
+  readonly #outbox: Outbox
   readonly #ledger = new Ledger()
   #exitCode = 0
 
@@ -97,6 +103,9 @@ class Run {
     this.#node = node
     this.#sockets = sockets
     this.#archive = archive
+    const shelf = archive.environment?.emergencies ?? new MemoryShelf()
+    const isAddressed = flags.emergencyUrl !== undefined
+    this.#outbox = new Outbox(shelf, { ...OUTBOX_DEFAULTS, isAddressed })
   }
 
   /** Starts the parts, says so, and waits until the node has stopped. */
@@ -108,16 +117,21 @@ class Run {
     try {
       await node.startApplication('traffic')
       this.#watch()
-      const { dataFolder } = this.#flags
+      const { dataFolder, isPlainHttp } = this.#flags
       const { loaded, table } = this.#archive
       if (dataFolder !== undefined) this.#screen.print(`data ${dataFolder}: ${loaded} vehicles`)
-      for (const line of await addressLines(this.#sockets)) this.#screen.print(line)
+      for (const line of await addressLines(this.#sockets, isPlainHttp)) {
+        this.#screen.print(line)
+      }
       this.#screen.print('ready')
       await node.stopped
       this.#screen.end()
       this.#screen.print(accountLine(await books.read(), table.size))
+      const emergencies = emergencyLine(this.#outbox.tally())
+      if (emergencies !== undefined) this.#screen.print(emergencies)
     } finally {
       await node.stop()
+      await this.#outbox.writeAll()
     }
     return { kind: 'ended', exitCode: this.#exitCode }
   }
@@ -139,13 +153,14 @@ class Run {
   }
 
   #sources(rows: readonly RecordedRow[] | undefined): { sources: TrafficSources; books: Books } {
-    const { socket, listener, sender } = this.#sockets
+    const { socket, tcp, listener, sender } = this.#sockets
     const { table, writeBehind } = this.#archive
     const ledger = this.#ledger
     const node = this.#node
     const roster = new Roster((pid) => node.isAlive(pid))
     const token = node.registerEvent(eventName<Datagram>('traffic'))
-    const books = new Books({ ledger, roster, socket, sender, event: token.event, node })
+    const roads = { socket, tcp, sender, event: token.event }
+    const books = new Books({ ledger, roster, ...roads, node })
     const playback = rows === undefined ? undefined : new Playback(rows, this.#flags.speed)
     const surroundings = () => this.#surroundings(roster)
     const desk = { books, roster, surroundings, allowsKill: this.#flags.allowsKill }
@@ -162,9 +177,16 @@ class Run {
     const chaosMs = this.#flags.chaosSeconds * 1_000
     const reply = REPLIES[this.#flags.reply]
     const { flushMs } = this.#flags
-    const kept = { table, writeBehind, flushMs }
-    const outlive = { ledger, roster, ...kept, socket, listener, token, reply }
+    const kept = { table, writeBehind, flushMs, outbox: this.#outbox, courier: this.#courier() }
+    const outlive = { ledger, roster, ...kept, socket, tcp, listener, token, reply }
     return { sources: { ...outlive, desk, reporter, feed, chaosMs }, books }
+  }
+
+  #courier(): CourierSources | undefined {
+    const { emergencyUrl } = this.#flags
+    if (emergencyUrl === undefined) return undefined
+    const post = httpPost(emergencyUrl)
+    return { outbox: this.#outbox, post, flights: new Map(), timeoutMs: ATTEMPT_TIMEOUT_MS }
   }
 
   #surroundings(roster: Roster): Surroundings {
@@ -176,6 +198,8 @@ class Run {
       restarts: roster.allDeaths(),
       receiveBufferBytes: this.#sockets.socket.receiveBufferBytes,
       disk: writeBehind?.stats(),
+      emergencies: emergenciesJson(this.#outbox.tally()),
+      tcp: { ...this.#sockets.tcp.counters() },
       cpuSeconds: (user + system) / 1e6,
       residentBytes: process.memoryUsage.rss(),
       uptimeMs: Math.round(this.#node.info().uptimeMs),

@@ -2,7 +2,7 @@
  * system/tree: the supervisors of the traffic system and its parts, in the order of their start.
  *
  *   traffic (one-for-one)
- *     intake (one-for-one): disk, storage, ingest, udp, reader, tcp
+ *     intake (one-for-one): disk, emergency, storage, ingest, udp, reader, tcp
  *     service (one-for-one): desk, web
  *     feed (rest-for-one): sender, then fleet or replay
  *     reporter, chaos
@@ -20,6 +20,8 @@ import {
   type Datagram,
   type EventToken,
   supervisor,
+  type TcpListener,
+  tcpPort,
   type UdpSocket,
   udpPort,
   type WebListener,
@@ -28,8 +30,11 @@ import {
 import type { Ledger } from '#traffic/account/ledger'
 import { chaosActor } from '#traffic/chaos/chaos'
 import { type ReporterSources, reporterActor } from '#traffic/cli/reporter'
+import { type CourierSources, courierActor } from '#traffic/emergency/courier'
+import type { Outbox } from '#traffic/emergency/outbox'
 import { driverActor, type Tour } from '#traffic/fleet/driver'
 import { ingestPool } from '#traffic/ingest/pool'
+import { CHUNKING, READER_MAILBOX_MAX, readerActor } from '#traffic/intake-tcp/reader'
 import { type DeskSources, deskActor } from '#traffic/query/desk'
 import type { Playback } from '#traffic/replay/playback'
 import { playerActor } from '#traffic/replay/player'
@@ -56,7 +61,11 @@ export interface TrafficSources {
   /** What brings the table to disk; undefined when nothing is kept. */
   readonly writeBehind: WriteBehind | undefined
   readonly flushMs: number
+  readonly outbox: Outbox
+  /** What delivers emergencies; undefined when there is nowhere to. */
+  readonly courier: CourierSources | undefined
   readonly socket: UdpSocket
+  readonly tcp: TcpListener
   readonly listener: WebListener
   readonly token: EventToken<Datagram>
   /** What the sender of a good packet gets back; undefined for nothing. */
@@ -120,15 +129,27 @@ function group(
 }
 
 function intake(sources: TrafficSources): readonly PartSpec[] {
-  const { ledger, roster, table, socket, token, reply, writeBehind, flushMs } = sources
+  const { ledger, roster, table, socket, token, outbox, reply, writeBehind, flushMs } = sources
   const target = { kind: 'event', token } as const
   const mailbox = { lengthMax: STORAGE_MAILBOX_MAX }
   const disk = { name: 'disk', start: diskActor, args: [writeBehind, flushMs] }
+  const courier = { name: 'emergency', start: courierActor, args: [sources.courier] }
   return [
     ...(writeBehind === undefined ? [] : [disk]),
+    ...(sources.courier === undefined ? [] : [courier]),
     { name: 'storage', start: storageActor, args: [table, ledger], options: { mailbox } },
-    { name: 'ingest', start: ingestPool(token.event, ledger, roster, reply), args: [] },
+    { name: 'ingest', start: ingestPool(token.event, ledger, roster, outbox, reply), args: [] },
     { name: 'udp', start: udpPort, args: [{ socket, target }] },
+    ...intakeTcp(sources),
+  ]
+}
+
+function intakeTcp({ ledger, roster, outbox, tcp }: TrafficSources): readonly PartSpec[] {
+  const mailbox = { lengthMax: READER_MAILBOX_MAX }
+  const port = { listener: tcp, chunking: CHUNKING, reader: 'reader' }
+  return [
+    { name: 'reader', start: readerActor, args: [ledger, roster, outbox], options: { mailbox } },
+    { name: 'tcp', start: tcpPort, args: [port] },
   ]
 }
 

@@ -6,6 +6,8 @@ import { testNode } from 'troupe/testing'
 import { accountOf, balance } from '#traffic/account/account'
 import { Books } from '#traffic/account/books'
 import { Ledger } from '#traffic/account/ledger'
+import { MemoryShelf } from '#traffic/emergency/memory-shelf'
+import { OUTBOX_DEFAULTS, Outbox } from '#traffic/emergency/outbox'
 import { ingestPool, WORKERS } from '#traffic/ingest/pool'
 import { encodePacket } from '#traffic/packet/decode'
 import { PositionTable } from '#traffic/store/position-table'
@@ -18,6 +20,7 @@ async function intake(mailboxMax = 100) {
   const { node } = test
   const ledger = new Ledger()
   const table = new PositionTable()
+  const outbox = new Outbox(new MemoryShelf(), OUTBOX_DEFAULTS)
   const roster = new Roster((pid) => node.isAlive(pid))
   const token = node.registerEvent(eventName<Datagram>('traffic'))
   const counters = { received: 0, unread: 0, oversize: 0, sent: 0 }
@@ -34,7 +37,7 @@ async function intake(mailboxMax = 100) {
     return pid
   }
   const startPool = async () => {
-    const pid = await node.spawnAny(ingestPool(event, ledger, roster), { name: 'ingest' })
+    const pid = await node.spawnAny(ingestPool(event, ledger, roster, outbox), { name: 'ingest' })
     roster.enter('ingest', pid)
     return pid
   }
