@@ -27,7 +27,7 @@ export class Handshakes {
   constructor(tls: ServerTls) {
     // Ours has a clock of its own; node's must never be earlier.
     const handshakeTimeout = 2_147_483_647
-    this.#server = createServer({ ...serverTlsOptions(tls), allowHalfOpen: true, handshakeTimeout })
+    this.#server = createServer({ ...serverTlsOptions(tls), handshakeTimeout })
     this.#unfollow = followCertificates(tls, [this.#server])
     this.#server.on('secureConnection', (socket) => this.#ready(socket))
     this.#server.on('tlsClientError', (_error, socket) => void socket.destroy())
@@ -72,6 +72,8 @@ export function connectedOf(
   const remote = sideOf(socket.remoteAddress, socket.remotePort)
   const local = sideOf(socket.localAddress, socket.localPort)
   if (remote === undefined || local === undefined || socket.destroyed) return undefined
+  // Only now: who finishes within the handshake is gone, but who is served may still want answers.
+  socket.allowHalfOpen = true
   return { socket, remote, local, security }
 }
 

@@ -13,9 +13,10 @@ import { requireDuration } from '#contract'
 import { type Listening, type ListenOptions, listen } from '#ports/listen'
 import { checkServerTls, type ServerTls } from '#ports/tls/server-tls'
 import { connectedOf, Handshakes } from './accept.js'
-import type { TcpAccepted } from './connection.js'
+import type { Connection, TcpAccepted } from './connection.js'
 import { requireCount } from './connection-options.js'
-import type { TcpListenCounters } from './message.js'
+import type { TcpCounters, TcpEnd } from './message.js'
+import { Totals } from './totals.js'
 
 /** Where a TCP listener opens, and its limits. */
 export interface TcpListenOptions extends ListenOptions {
@@ -72,6 +73,9 @@ export class TcpListener {
     handshakesTooSlow: 0,
     unserved: 0,
   }
+  /** Connections that are processes. */
+  readonly #served = new Set<Connection>()
+  readonly #totals = new Totals()
   #serve: ServeTcp | undefined
   #isOpen = true
 
@@ -98,8 +102,21 @@ export class TcpListener {
     return this.#bound[0]?.port ?? 0
   }
 
-  counters(): TcpListenCounters {
-    return { ...this.#counters, connectionsOpen: this.#open.size }
+  /** Also sums over all connections it has given away, whatever became of their port. */
+  counters(): TcpCounters {
+    const served = [...this.#served].map((connection) => connection.counters())
+    const sums = this.#totals.with(served)
+    return { ...this.#counters, connectionsOpen: this.#open.size, ...sums }
+  }
+
+  /** A connection of a port that serves it has begun; what it counts is counted here too. */
+  opened(connection: Connection): void {
+    this.#served.add(connection)
+  }
+
+  /** It has ended, for this reason. */
+  closed(connection: Connection, end: TcpEnd): void {
+    if (this.#served.delete(connection)) this.#totals.add(end, connection.counters())
   }
 
   /** Hands connections to this one from now on, first those that wait. */
@@ -213,7 +230,7 @@ export async function openTcp(
 
 function openBound(host: string, port: number, backlog: number): Promise<Bound> {
   return new Promise((resolve, reject) => {
-    const server = createServer({ allowHalfOpen: true })
+    const server = createServer()
     server.once('error', reject)
     server.listen({ host, port, backlog, exclusive: true, ipv6Only: isIPv6(host) }, () => {
       server.off('error', reject)

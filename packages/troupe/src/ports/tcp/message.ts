@@ -122,7 +122,7 @@ export interface TcpConnectionCounters {
   readonly refusedBytes: number
 }
 
-/** Counted for a server port, over all its connections, since it began. */
+/** Counted for a listener, over all its connections, whichever port served them. */
 export interface TcpCounters extends TcpTotals, TcpListenCounters {}
 
 /** Sums over connections, those that have ended included. */

@@ -21,9 +21,8 @@ import { acceptedConnection } from './behaviour.js'
 import type { Connection, TcpAccepted } from './connection.js'
 import { completeConnection, type TcpConnectionOptions } from './connection-options.js'
 import { openTcp, TcpListener, type TcpListenOptions } from './listener.js'
-import { Tcp, type TcpCounters, type TcpReaderAddress } from './message.js'
+import { Tcp, type TcpCounters, type TcpEnd, type TcpReaderAddress } from './message.js'
 import { Seat } from './seat.js'
-import { Totals } from './totals.js'
 
 /** What a TCP server port is spawned with: its one argument. */
 export interface TcpPortOptions extends TcpConnectionOptions {
@@ -43,7 +42,6 @@ class State {
   readonly #seats: readonly Seat[]
   readonly #connections = new Map<number, Pid>()
   readonly #open = new Set<Connection>()
-  readonly #totals = new Totals()
   #turn = 0
   #isReleased = false
   readonly #serve = (connected: TcpAccepted): void => void this.#take(connected)
@@ -60,8 +58,7 @@ class State {
   }
 
   counters(): TcpCounters {
-    const open = [...this.#open].map((connection) => connection.counters())
-    return { ...this.listener.counters(), ...this.#totals.with(open) }
+    return this.listener.counters()
   }
 
   /** A reader has ended: its seat waits for the next one. */
@@ -114,10 +111,13 @@ class State {
   }
 
   readonly #hooks = {
-    opened: (connection: Connection): void => void this.#open.add(connection),
-    closed: (connection: Connection, end: Parameters<Totals['add']>[0]): void => {
+    opened: (connection: Connection): void => {
+      this.#open.add(connection)
+      this.listener.opened(connection)
+    },
+    closed: (connection: Connection, end: TcpEnd): void => {
       this.#open.delete(connection)
-      this.#totals.add(end, connection.counters())
+      this.listener.closed(connection, end)
     },
   }
 

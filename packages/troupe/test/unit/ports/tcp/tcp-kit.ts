@@ -1,7 +1,6 @@
 /**
  * What the tests of TCP ports share: a reader that keeps what it is told, and plain clients.
  */
-import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
 import { type ConnectionOptions, connect as connectSecure } from 'node:tls'
@@ -24,9 +23,17 @@ export async function started(t: TestContext): Promise<Node> {
   return node
 }
 
-/** Turns the event loop until it is so; the test's own limit ends it otherwise. */
+/** Longer than any of these tests should wait for anything. */
+const UNTIL_MS_MAX = 10_000
+
+/** Turns the event loop until it is so, and fails when it never is. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve))
+  const startMs = performance.now()
+  while (!(await isSo())) {
+    const isLate = performance.now() - startMs > UNTIL_MS_MAX
+    if (isLate) throw new Error(`never became true: ${String(isSo)}`)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 }
 
 /** What readers were told, in order. */
@@ -106,7 +113,8 @@ export function keptClient(t: TestContext, socket: Socket): Client {
     text += bytes.toString('latin1')
   })
   t.after(() => socket.destroy())
-  return { socket, got: () => text, closed: once(socket, 'close') }
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  return { socket, got: () => text, closed }
 }
 
 /** The connection that a reader was told of. */
