@@ -58,6 +58,7 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive | Da
     table.restore(slot, notAfter(startMs, report))
   })
   if (environment.kind === 'refused') return environment
+  table.settle()
   const keeper = keeperOf(environment)
   const writeBehind = new WriteBehind({ table, dirty, keeper, nowMs })
   const close = async (): Promise<void> => {

@@ -10,9 +10,10 @@
 
 import type { Position } from '#traffic/packet/position'
 import type { DirtySlots } from './dirty-slots.js'
-import { chordSquaredOf, spherePoint, surfaceMetres } from './globe.js'
+import { chordSquaredOf, type SpherePoint, spherePoint, surfaceMetres } from './globe.js'
 import { Nearest } from './nearest.js'
 import { SilenceWheel } from './silence-wheel.js'
+import { inSpaceOrder } from './space-order.js'
 import { SphereTree } from './sphere-tree.js'
 
 /** Vehicles a table keeps unless told otherwise: about 400 MB when full. */
@@ -125,7 +126,8 @@ export class PositionTable {
   /**
    * Puts back what was kept of a slot, into a table in which nothing was put yet; slots come in
    * rising order. False for a slot beyond the limit. Of a vehicle that is there twice the newer
-   * report stays, and the slot of the other is marked as changed.
+   * report stays, and the slot of the other is marked as changed. Nothing is found near
+   * anything before `settle`.
    */
   restore(slot: number, report: Report): boolean {
     if (slot >= this.#vehiclesMax) return false
@@ -140,9 +142,27 @@ export class PositionTable {
       }
       this.#forget(known, before)
     }
-    this.#reports.push(undefined)
-    this.#occupy(slot, report)
+    this.#reports.push(report)
+    this.#name(slot, report)
     return true
+  }
+
+  /** Ends the putting back: what was put back is found from now on. */
+  settle(): void {
+    // Side by side, since reports lie all over the memory and each would be waited for.
+    const points = new Float64Array(3 * this.#reports.length)
+    this.#reports.forEach((report, slot) => {
+      if (report === undefined) return
+      const { x, y, z } = spherePoint(report.position.latitude, report.position.longitude)
+      points.set([x, y, z], 3 * slot)
+    })
+    const pointOf = (slot: number): SpherePoint => {
+      const [x = 0, y = 0, z = 0] = [points[3 * slot], points[3 * slot + 1], points[3 * slot + 2]]
+      return { x, y, z }
+    }
+    for (const slot of inSpaceOrder([...this.#slotOfId.values()], pointOf)) {
+      this.#tree.put(slot, pointOf(slot))
+    }
   }
 
   /**
@@ -204,8 +224,12 @@ export class PositionTable {
 
   /** Gives a slot to a vehicle that has none. */
   #occupy(slot: number, report: Report): void {
-    this.#slotOfId.set(report.position.id, slot)
     this.#place(slot, report)
+    this.#name(slot, report)
+  }
+
+  #name(slot: number, report: Report): void {
+    this.#slotOfId.set(report.position.id, slot)
     if (this.#expireAfterMs === undefined) return
     this.#wheel.watch(slot, report.receivedAtMs + this.#expireAfterMs + 1)
   }

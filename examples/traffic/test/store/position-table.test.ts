@@ -369,7 +369,27 @@ describe('what is put back', () => {
       assert.equal(table.size, 1)
       assert.equal(table.get('a')?.receivedAtMs, 20)
       assert.deepEqual([...dirty.take(10)], [first < second ? 0 : 1])
+      table.settle()
       assert.deepEqual(idsNear(table, 1, 20), ['a'])
     }
+  })
+
+  it('is found near any place once it has settled, as if it had been put', () => {
+    const vehicles = fc.array(somewhere, { maxLength: 200 })
+    fc.assert(
+      fc.property(vehicles, somewhere, (places, asked) => {
+        const put = new PositionTable()
+        const restored = new PositionTable()
+        places.forEach(([latitude, longitude], i) => {
+          put.put(report(`v${i}`, latitude, longitude))
+          restored.restore(2 * i, report(`v${i}`, latitude, longitude))
+        })
+        restored.settle()
+        const wish = { limit: 200 }
+        const place = { latitude: asked[0], longitude: asked[1] }
+        assert.deepEqual(restored.nearest(place, wish), put.nearest(place, wish))
+      }),
+      { numRuns: 100 },
+    )
   })
 })
