@@ -194,6 +194,7 @@ export {
 } from '#contract'
 export type {
   Authorities,
+  CheckOrigin,
   ChunkFault,
   Chunking,
   ChunkingOff,
@@ -252,6 +253,21 @@ export type {
   WebListenOptions,
   WebPortOptions,
   WebPortSpec,
+  WebSocketClientOptions,
+  WebSocketClose,
+  WebSocketConnected,
+  WebSocketConnectionCounters,
+  WebSocketConnectionOptions,
+  WebSocketCounters,
+  WebSocketDisconnected,
+  WebSocketEnd,
+  WebSocketFrame,
+  WebSocketHandshake,
+  WebSocketMessage,
+  WebSocketPortOptions,
+  WebSocketPush,
+  WebSocketReaderAddress,
+  WebSocketTotals,
 } from '#ports'
 export {
   CHUNKING_DEFAULTS,
@@ -287,11 +303,20 @@ export {
   udpPort,
   WEB_DEFAULTS,
   WEB_LISTEN_DEFAULTS,
+  WEB_SOCKET_CLIENT_DEFAULTS,
+  WEB_SOCKET_CONNECTION_DEFAULTS,
+  WEB_SOCKET_DEFAULTS,
+  WEB_SOCKET_ENDS,
   Web,
   WebListener,
+  WebSocketConnection,
+  WebSocketReader,
+  WebSockets,
   webEnv,
   webFailureOf,
   webPort,
+  webSocketClient,
+  webSocketPort,
 } from '#ports'
 export type { ConsoleSinkOptions, MemorySink, MemorySinkOptions } from '#runtime'
 export { consoleSink, memorySink, plainFields, plainRecord, secretNames } from '#runtime'

@@ -79,3 +79,30 @@ export type {
   WebPortSpec,
 } from './web/web-options.js'
 export { WEB_DEFAULTS } from './web/web-options.js'
+export type { WebSocketClientOptions } from './websocket/client.js'
+export { WEB_SOCKET_CLIENT_DEFAULTS, webSocketClient } from './websocket/client.js'
+export type { WebSocketConnectionOptions } from './websocket/connection-options.js'
+export { WEB_SOCKET_CONNECTION_DEFAULTS } from './websocket/connection-options.js'
+export type {
+  WebSocketClose,
+  WebSocketConnected,
+  WebSocketConnectionCounters,
+  WebSocketCounters,
+  WebSocketDisconnected,
+  WebSocketEnd,
+  WebSocketFrame,
+  WebSocketMessage,
+  WebSocketPush,
+  WebSocketReaderAddress,
+  WebSocketTotals,
+} from './websocket/message.js'
+export {
+  WEB_SOCKET_ENDS,
+  WebSocketConnection,
+  WebSocketReader,
+  WebSockets,
+} from './websocket/message.js'
+export type { CheckOrigin, WebSocketHandshake } from './websocket/origin.js'
+export type { WebSocketPortOptions } from './websocket/port-options.js'
+export { WEB_SOCKET_DEFAULTS } from './websocket/port-options.js'
+export { webSocketPort } from './websocket/websocket.js'

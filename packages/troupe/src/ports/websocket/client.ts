@@ -1,0 +1,187 @@
+/**
+ * ports/websocket/client: a WebSocket connection to somebody as a process.
+ *
+ * It speaks `WebSocketConnection`, and its reader `WebSocketReader`, as on the side of the server.
+ * It connects after its start; what is sent meanwhile waits. It never connects again: it ends with
+ * a coded reason, and its supervisor, with back-off, starts the next one.
+ *
+ * @source ergo-features 13 (WebSocket, client)
+ */
+import { validateHeaderName, validateHeaderValue } from 'node:http'
+import {
+  type Behaviour,
+  behaviourOf,
+  crashOf,
+  type Down,
+  describeThrown,
+  type ProcessContext,
+  requireDuration,
+  requireObject,
+  requireOption,
+  type Spawnable,
+  TroupeError,
+} from '#contract'
+import { Seat } from '#ports/tcp/seat'
+import { type ClientTls, checkClientTls, clientTlsOptions } from '#ports/tls/client-tls'
+import { CONNECTION_HANDLERS, connectionOf } from './behaviour.js'
+import type { Connection } from './connection.js'
+import {
+  type CompleteWebSocket,
+  completeWebSocket,
+  requireCount,
+  type WebSocketConnectionOptions,
+} from './connection-options.js'
+import { headersOf, remoteOf, securityFor } from './handshake.js'
+import { dial } from './library.js'
+import type { WebSocketConnection, WebSocketReaderAddress } from './message.js'
+import { checkProtocols } from './port-options.js'
+
+/** What a WebSocket client is spawned with: its one argument. */
+export interface WebSocketClientOptions extends WebSocketConnectionOptions {
+  /** `ws://` or `wss://`, without a fragment. */
+  readonly url: string
+  /** Who reads; default the process that spawned the client, which is no supervisor. */
+  readonly reader?: WebSocketReaderAddress
+  /** TLS of a `wss://` address; default that of Node.js. */
+  readonly tls?: ClientTls
+  /** Subprotocols to offer; when none of them is taken, there is no connection. Default none. */
+  readonly protocols?: readonly string[]
+  /** Further headers of the request, such as `authorization` or `origin`; default none. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Headers of the answer, in bytes; default 16,384. */
+  readonly headersBytesMax?: number
+  /** Longest time to get a connection, TLS included, in milliseconds; default 15,000. */
+  readonly handshakeTimeoutMs?: number
+}
+
+/** What the options of a WebSocket client leave open, beside those of a connection. */
+export const WEB_SOCKET_CLIENT_DEFAULTS: Required<
+  Pick<WebSocketClientOptions, 'protocols' | 'headers' | 'headersBytesMax' | 'handshakeTimeoutMs'>
+> = Object.freeze({
+  protocols: Object.freeze([]) as readonly string[],
+  headers: Object.freeze({}) as Readonly<Record<string, string>>,
+  headersBytesMax: 16_384,
+  handshakeTimeoutMs: 15_000,
+})
+
+type CompleteClient = Pick<WebSocketClientOptions, 'url' | 'reader' | 'tls'> &
+  typeof WEB_SOCKET_CLIENT_DEFAULTS & { readonly limits: CompleteWebSocket }
+
+/** The seat is the client's own: it hears itself of the end of its reader. */
+const seats = new WeakMap<Connection, Seat>()
+
+function init(context: ProcessContext, args: readonly unknown[]): Connection {
+  const options = completeClient(args[0] as WebSocketClientOptions)
+  const { reader = context.parent, limits } = options
+  requireOption(reader !== undefined, 'reader', reader, 'give one: no process has spawned this')
+  const seat = new Seat(reader as never, context, limits.readerTimeoutMs)
+  let breakOff = (): void => {}
+  const parts = { limits, seat: seat as never, closed: () => breakOff() }
+  const connection = connectionOf(context, parts)
+  seats.set(connection, seat)
+  breakOff = begin(connection, options, context)
+  return connection
+}
+
+function completeClient(given: WebSocketClientOptions): CompleteClient {
+  requireObject('options', given)
+  const { url, tls, protocols, headers } = given
+  const isUrl = typeof url === 'string' && URL.canParse(url) && /^wss?:\/\/[^#]+$/i.test(url)
+  requireOption(isUrl, 'url', url, 'give one of ws:// or wss://, without a fragment')
+  if (tls !== undefined) checkClientTls(tls)
+  if (protocols !== undefined) checkProtocols(protocols)
+  if (headers !== undefined) checkHeaders(headers)
+  requireCount('headersBytesMax', given.headersBytesMax)
+  requireDuration('handshakeTimeoutMs', given.handshakeTimeoutMs)
+  const limits = completeWebSocket(given)
+  return Object.freeze({ ...WEB_SOCKET_CLIENT_DEFAULTS, ...given, limits })
+}
+
+/** Connects, and opens the connection or ends it. */
+function begin(
+  connection: Connection,
+  options: CompleteClient,
+  context: ProcessContext,
+): () => void {
+  const { url, tls, handshakeTimeoutMs } = options
+  const { hostname, protocol } = new URL(url)
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const fail = (problem: string): void => {
+    timer?.cancel()
+    // The password of the address, if there is one, belongs into no log.
+    const error = new TroupeError('PORT_FAILED', { transport: 'tcp', address: shown(url), problem })
+    connection.end('connect-failed', crashOf(error))
+  }
+  const late = (): void => fail(`no connection within ${handshakeTimeoutMs} ms`)
+  const isLimited = Number.isFinite(handshakeTimeoutMs)
+  const timer = isLimited ? context.after(handshakeTimeoutMs, late) : undefined
+  const isSecure = protocol === 'wss:'
+  try {
+    const secured = isSecure ? clientTlsOptions(tls ?? {}, host) : {}
+    return dial(
+      { ...options, tls: secured },
+      {
+        failed: fail,
+        opened: (line, answer) => {
+          timer?.cancel()
+          const { socket } = answer
+          connection.open(line, {
+            url: shown(url),
+            headers: headersOf(answer),
+            protocol: line.protocol,
+            remote: remoteOf(socket),
+            security: securityFor(socket),
+          })
+        },
+      },
+    )
+  } catch (thrown) {
+    fail(describeThrown(thrown))
+    return () => {}
+  }
+}
+
+function checkHeaders(headers: Readonly<Record<string, string>>): void {
+  requireObject('headers', headers)
+  for (const [name, value] of Object.entries(headers)) {
+    let problem: string | undefined
+    try {
+      validateHeaderName(name)
+      validateHeaderValue(name, value)
+    } catch (thrown) {
+      problem = describeThrown(thrown)
+    }
+    requireOption(problem === undefined, 'headers', name, problem ?? '')
+  }
+}
+
+function shown(url: string): string {
+  const parsed = new URL(url)
+  parsed.password = ''
+  return parsed.href
+}
+
+const behaviour: Behaviour<Connection> = Object.freeze({
+  ...CONNECTION_HANDLERS,
+  name: 'websocket-client',
+  kind: 'port' as const,
+  init,
+  handleDown: (connection: Connection, { target }: Down) => {
+    seats.get(connection)?.left(target)
+  },
+})
+
+/**
+ * A WebSocket connection to somebody as a process. Its one argument says to whom.
+ *
+ * Ends with a crash of the code PORT_FAILED when it gets no connection; later with one of the
+ * words of `WebSocketEnd`, `normal` when either side has closed it. So put it under a supervisor
+ * as a `permanent` child with `backoff`.
+ *
+ * @example
+ * await node.spawn(webSocketClient, { args: [{ url: 'wss://localhost/feed', reader: 'desk' }] })
+ */
+export const webSocketClient: Spawnable<
+  typeof WebSocketConnection,
+  [options: WebSocketClientOptions]
+> = Object.freeze({ [behaviourOf]: behaviour as unknown as Behaviour<never> })

@@ -1,0 +1,287 @@
+/**
+ * ports/websocket/websocket: WebSocket connections as processes, on a path of a web listener.
+ *
+ * The port owns the listener, which then closes with it, or shares one that was opened before.
+ * Connections end with the port. Readers are taken in turn, and each keeps its connections. Knows
+ * nothing of what the messages mean.
+ *
+ * @source ergo-features 13 (WebSocket)
+ */
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import {
+  type Behaviour,
+  behaviourOf,
+  describeThrown,
+  type Exit,
+  Pid,
+  type ProcessContext,
+  requireOption,
+  type Spawnable,
+  type Target,
+} from '#contract'
+import { Seat } from '#ports/tcp/seat'
+import { openWeb, type TakeUpgrade, WebListener } from '#ports/web/listener'
+import { answerUpgrade, type Refusal } from '#ports/web/refusals'
+import { acceptedConnection } from './behaviour.js'
+import type { Connection } from './connection.js'
+import { handshakeOf, securityFor } from './handshake.js'
+import type { WebSocketSides } from './inward.js'
+import { type Accept, acceptor, type Line } from './library.js'
+import {
+  type WebSocketCounters,
+  type WebSocketEnd,
+  type WebSocketReaderAddress,
+  WebSockets,
+} from './message.js'
+import { mayConnect, type WebSocketHandshake } from './origin.js'
+import { type CompletePort, completePort, type WebSocketPortOptions } from './port-options.js'
+import { Totals } from './totals.js'
+
+const FULL: Refusal = Object.freeze({ status: 503, reason: 'too many are connected' })
+const FORBIDDEN: Refusal = Object.freeze({ status: 403, reason: 'this page may not connect' })
+const LATE: Refusal = Object.freeze({ status: 408, reason: 'the handshake took too long' })
+const STARTING: Refusal = Object.freeze({ status: 503, reason: 'the service is starting again' })
+
+/** One handshake that is being decided. */
+interface Asking {
+  readonly request: IncomingMessage
+  readonly socket: Duplex
+  readonly head: Buffer
+  readonly handshake: WebSocketHandshake
+}
+
+class State {
+  readonly listener: WebListener
+  readonly #context: ProcessContext
+  readonly #options: CompletePort
+  readonly #accept: Accept
+  readonly #seats: readonly Seat[]
+  readonly #asking = new Set<Asking>()
+  readonly #connections = new Map<number, Pid>()
+  readonly #open = new Set<Connection>()
+  readonly #totals = new Totals()
+  readonly #counters = {
+    handshakes: 0,
+    handshakesInvalid: 0,
+    handshakesTooSlow: 0,
+    handshakesAborted: 0,
+    originsRefused: 0,
+    connectionsRefused: 0,
+  }
+  #turn = 0
+  /** Connections that were accepted and have not ended. */
+  #taken = 0
+  #isReleased = false
+  readonly #take: TakeUpgrade = (request, socket, head) => {
+    void this.#decide({ request, socket, head, handshake: handshakeOf(request) })
+  }
+
+  constructor(listener: WebListener, context: ProcessContext, options: CompletePort) {
+    this.listener = listener
+    this.#context = context
+    this.#options = options
+    this.#accept = acceptor(options.limits, options.protocols)
+    const { readerTimeoutMs } = options.limits
+    this.#seats = readersOf(options, context.parent).map(
+      (reader) => new Seat(reader as never, context, readerTimeoutMs),
+    )
+    listener.attachUpgrade(this.#take, options.path)
+  }
+
+  counters(): WebSocketCounters {
+    const open = [...this.#open].map((connection) => connection.counters())
+    return { ...this.#counters, ...this.#totals.with(open) }
+  }
+
+  /** A reader has ended: its seat waits for the next one. */
+  left(target: Target): void {
+    for (const seat of this.#seats) seat.left(target)
+  }
+
+  /** One of its connections has ended, or somebody wants the port to end. */
+  exited({ from, reason }: Exit): void {
+    const isOwn = Pid.is(from) && this.#connections.delete(from.id)
+    if (!isOwn) {
+      // What a linked process ends with normally does no harm, as to any process.
+      if (reason !== 'normal') this.#context.stop(reason)
+    } else if (typeof reason === 'object' && reason.kind === 'crash') {
+      // What the other side does wrong has a word; a crash is a fault of ours.
+      this.#context.log.error('a WebSocket connection failed', { problem: reason.message })
+    }
+  }
+
+  /** Takes no more and ends its connections, for which there is some time. */
+  async terminate(): Promise<void> {
+    const pids = [...this.#connections.values()]
+    this.#stop()
+    const ended = Promise.all(pids.map((pid) => this.#context.ended(pid)))
+    await Promise.race([ended, this.#context.sleep(this.#options.limits.closeTimeoutMs)])
+    await this.release()
+  }
+
+  /** What a killed port needs too: closes what it owns. */
+  async release(): Promise<void> {
+    this.#stop()
+    if (this.listener !== this.#options.listener) await this.listener.close()
+  }
+
+  #stop(): void {
+    if (this.#isReleased) return
+    this.#isReleased = true
+    this.listener.detachUpgrade(this.#take, this.#options.path)
+    for (const asking of [...this.#asking]) this.#refuse(asking, STARTING)
+    for (const connection of [...this.#open]) connection.end('port-ended')
+  }
+
+  async #decide(asking: Asking): Promise<void> {
+    const counters = this.#counters
+    counters.handshakes += 1
+    if (this.#asking.size + this.#taken >= this.#options.connectionsMax) {
+      counters.connectionsRefused += 1
+      return answerUpgrade(asking.socket, FULL)
+    }
+    this.#asking.add(asking)
+    asking.socket.once('close', () => {
+      if (this.#asking.delete(asking)) counters.handshakesAborted += 1
+    })
+    const isWelcome = await this.#inTime(asking, this.#isWelcome(asking.handshake))
+    // Otherwise it has gone, was too late, or the port has ended meanwhile.
+    if (!this.#asking.has(asking)) return
+    if (isWelcome) return this.#welcome(asking)
+    counters.originsRefused += 1
+    this.#refuse(asking, FORBIDDEN)
+  }
+
+  async #isWelcome(handshake: WebSocketHandshake): Promise<boolean> {
+    try {
+      return await mayConnect(this.#options.checkOrigin, handshake)
+    } catch (thrown) {
+      this.#context.log.error('checkOrigin failed', { problem: describeThrown(thrown) })
+      return false
+    }
+  }
+
+  async #inTime(asking: Asking, decided: Promise<boolean>): Promise<boolean> {
+    const { handshakeTimeoutMs } = this.#options
+    if (typeof this.#options.checkOrigin !== 'function') return decided
+    if (!Number.isFinite(handshakeTimeoutMs)) return decided
+    const timer = this.#context.after(handshakeTimeoutMs, () => {
+      if (!this.#asking.has(asking)) return
+      this.#counters.handshakesTooSlow += 1
+      this.#refuse(asking, LATE)
+    })
+    return decided.finally(() => timer.cancel())
+  }
+
+  #refuse(asking: Asking, refusal: Refusal): void {
+    this.#asking.delete(asking)
+    answerUpgrade(asking.socket, refusal)
+  }
+
+  #welcome(asking: Asking): void {
+    const { request, socket, head, handshake } = asking
+    this.#asking.delete(asking)
+    const line = this.#accept(request, socket, head)
+    if (line === undefined) this.#counters.handshakesInvalid += 1
+    else {
+      this.#taken += 1
+      void this.#spawn(line, { ...handshake, security: securityFor(request.socket) })
+    }
+  }
+
+  async #spawn(line: Line, of: Omit<WebSocketSides, 'protocol'>): Promise<void> {
+    const { url, headers, remote, security } = of
+    try {
+      const { limits } = this.#options
+      const sides = { url, headers, remote, security, protocol: line.protocol }
+      await this.#context.spawn(acceptedConnection, {
+        link: true,
+        // Nobody outside shall fill the log; how each has ended is counted, and told its reader.
+        logLevel: 'silent',
+        args: [{ line, sides, limits, seat: this.#nextSeat() as never, ...this.#hooks }],
+      })
+    } catch {
+      // The port was killed a moment ago, or the node takes no more processes.
+      this.#taken -= 1
+      line.destroy()
+    }
+  }
+
+  readonly #hooks = {
+    opened: (connection: Connection, pid: Pid): void => {
+      this.#connections.set(pid.id, pid)
+      this.#open.add(connection)
+      if (this.#isReleased) connection.end('port-ended')
+    },
+    closed: (connection: Connection, end: WebSocketEnd): void => {
+      this.#open.delete(connection)
+      this.#taken -= 1
+      this.#totals.add(end, connection.counters())
+    },
+  }
+
+  /** Readers in turn; one that is not there is passed over when another one is. */
+  #nextSeat(): Seat {
+    const seats = this.#seats
+    const first = this.#turn
+    this.#turn = (first + 1) % seats.length
+    for (let i = 0; i < seats.length; i += 1) {
+      const seat = seats[(first + i) % seats.length] as Seat
+      if (seat.now() !== undefined) return seat
+    }
+    return seats[first] as Seat
+  }
+}
+
+function readersOf(
+  { reader, readers }: WebSocketPortOptions,
+  parent: Pid | undefined,
+): readonly WebSocketReaderAddress[] {
+  if (readers !== undefined) return readers
+  const address = reader ?? parent
+  requireOption(address !== undefined, 'reader', reader, 'give the address of a reader')
+  return [address as WebSocketReaderAddress]
+}
+
+async function init(context: ProcessContext, args: readonly unknown[]): Promise<State> {
+  const options = completePort(args[0] as WebSocketPortOptions)
+  readersOf(options, context.parent)
+  const { listener: given } = options
+  // Asked before anything is opened: a process killed meanwhile may not ask any more.
+  const ended = context.ended(context.self)
+  const listener = given instanceof WebListener ? given : await openWeb(given)
+  const state = new State(listener, context, options)
+  // A killed process has no terminate, yet its listener and connections must not outlive it.
+  void ended.then(() => state.release())
+  return state
+}
+
+const behaviour: Behaviour<State> = Object.freeze({
+  name: 'websocket',
+  kind: 'port' as const,
+  protocol: WebSockets,
+  messages: new Map(),
+  requests: new Map([['counters', (state: State) => state.counters()]]),
+  // A connection that fails must not end the port it is linked to.
+  options: Object.freeze({ trapExit: true }),
+  init,
+  terminate: (state: State) => state.terminate(),
+  handleExit: (state: State, exit: Exit) => state.exited(exit),
+  handleDown: (state: State, { target }: { readonly target: Target }) => state.left(target),
+  inspect: (state: State) => ({ addresses: state.listener.addresses, ...state.counters() }),
+})
+
+/**
+ * WebSocket connections as processes. Its one argument says where, and who reads them.
+ *
+ * Ends with PORT_IN_USE or PORT_FAILED when it cannot open what it should own.
+ *
+ * @example
+ * await node.spawn(webSocketPort, { args: [{ listener, path: '/chat', reader: 'room' }] })
+ * // the reader: message(state, { connection, body }, context) {
+ * //   context.send(connection, 'send', `you said ${body}`)
+ * // }
+ */
+export const webSocketPort: Spawnable<typeof WebSockets, [options: WebSocketPortOptions]> =
+  Object.freeze({ [behaviourOf]: behaviour as unknown as Behaviour<never> })
