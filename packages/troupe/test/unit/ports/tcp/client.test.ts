@@ -8,10 +8,10 @@ import {
   LINES,
   type Node,
   processName,
-  protocol,
   supervisor,
   type TcpClientOptions,
   type TcpConnection,
+  TcpReader,
   TroupeError,
   tcpClient,
 } from 'troupe'
@@ -125,19 +125,13 @@ describe('a TCP client', { timeout: 20_000 }, () => {
     const told = nothingTold()
     await node.spawn(readerFor(told), { name: 'reader' })
     const options = { host: '127.0.0.1', port: first.port, reader: 'reader', chunking: LINES }
+    const child = { name: 'client', start: tcpClient, args: [options] as const }
     const tree = supervisor({
-      children: [
-        {
-          name: 'client',
-          start: tcpClient,
-          args: [options],
-          restart: 'permanent',
-          backoff: { initialMs: 1, maxMs: 5 },
-        },
-      ],
-      intensity: { restarts: 1_000, withinMs: 1_000 },
-    } as never)
-    await node.spawnAny(tree)
+      intensity: { restarts: Number.POSITIVE_INFINITY, withinMs: 1_000 },
+      backoff: { firstMs: 1, maxMs: 5 },
+      children: [{ ...child, restart: 'permanent' }],
+    })
+    await node.spawn(tree)
     await until(() => told.connected.length === 1)
     await first.close()
     await until(() => told.disconnected.length === 1)
@@ -149,25 +143,30 @@ describe('a TCP client', { timeout: 20_000 }, () => {
     assert.deepEqual(told.data, ['back'])
   })
 
-  it('reads for the process that spawned it', async (t) => {
+  it('is read by the process that spawned it, and ends with it when linked', async (t) => {
     const node = await started(t)
     const server = await plainServer(t)
-    const told = nothingTold()
-    const Spawner = protocol('spawner', {})
-    const kept = readerFor(told)
-    const owner = actor(Spawner, {
+    const heard: string[] = []
+    const owner = actor(TcpReader, {
       async started(_state, context) {
         const args = [{ host: '127.0.0.1', port: server.port }] as const
         await context.spawn(tcpClient, { args, link: true })
       },
-      on: {},
+      on: {
+        connected: () => void heard.push('connected'),
+        data: (_state, { bytes }) => void heard.push(Buffer.from(bytes).toString()),
+        disconnected: () => void heard.push('disconnected'),
+      },
     })
-    void kept
     const pid = await node.spawn(owner)
     await until(() => server.sockets.length === 1)
+    server.sockets[0]?.write('hello')
+    await until(() => heard.length === 2)
+    assert.deepEqual(heard, ['connected', 'hello'])
     const closed = once(server.sockets[0] ?? assert.fail(), 'close')
     server.sockets[0]?.resume()
     node.exit(pid, 'shutdown')
+    server.sockets[0]?.end()
     await closed
   })
 

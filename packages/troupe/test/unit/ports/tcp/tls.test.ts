@@ -72,7 +72,7 @@ describe('a TCP port with TLS', { timeout: 20_000 }, () => {
     assert.deepEqual([shownBy(before.socket), shownBy(after.socket)], ['first', 'second'])
     before.socket.write('three\n')
     await until(() => before.got() === 'one!\nthree!\n')
-    assert.deepEqual(told.disconnected, [])
+    assert.equal(told.disconnected.length, 0)
   })
 
   it('does not let an old session pass by a new certificate', async (t) => {
