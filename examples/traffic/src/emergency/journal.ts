@@ -6,8 +6,8 @@
  * takes the place of one that still waits. Limit: `GROUP_MAX` changes in one transaction.
  */
 
-import { seal } from '#traffic/store/seal'
-import { type Change, keyBytes, type WriteFailure } from '#traffic/store/shelf'
+import { seal, sealKey } from '#traffic/store/seal'
+import type { Change, WriteFailure } from '#traffic/store/shelf'
 
 /** Changes in one transaction. */
 export const GROUP_MAX = 1_000
@@ -84,5 +84,5 @@ export class Journal {
 
 function changeOf([key, { body }]: [string, Pending]): Change<string> {
   if (body === undefined) return { kind: 'remove', key }
-  return { kind: 'put', key, sealed: seal(keyBytes(key), body) }
+  return { kind: 'put', key, sealed: seal(sealKey(key), body) }
 }

@@ -5,8 +5,8 @@
  * limit of its own; the outbox has one.
  */
 
-import { unseal } from '#traffic/store/seal'
-import { type Change, keyBytes, type WriteFailure } from '#traffic/store/shelf'
+import { sealKey, unseal } from '#traffic/store/seal'
+import type { Change, WriteFailure } from '#traffic/store/shelf'
 import type { RecordShelf } from './journal.js'
 
 export class MemoryShelf implements RecordShelf {
@@ -22,7 +22,7 @@ export class MemoryShelf implements RecordShelf {
 
   *entries(): Generator<{ readonly key: string; readonly body: Uint8Array }> {
     for (const [key, sealed] of this.#sealed) {
-      const body = unseal(keyBytes(key), sealed)
+      const body = unseal(sealKey(key), sealed)
       if (body !== undefined) yield { key, body }
     }
   }

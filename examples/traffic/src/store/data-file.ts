@@ -119,7 +119,7 @@ class Contents implements PageVisitor {
   }
 
   value(database: string, key: Buffer, value: Buffer): string | undefined {
-    const body = unseal(key, value)
+    const body = unseal(DATABASES[database] === true ? key.readUInt32LE(0) : key, value)
     if (body === undefined) return `a value among the ${database} does not match its checksum`
     if (database === 'about') return this.#about(key, body)
     if (!this.#isOurs) {

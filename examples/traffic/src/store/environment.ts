@@ -22,8 +22,8 @@ import {
 } from './data-file.js'
 import { type DataRefusal, refuse } from './data-refusal.js'
 import { type FolderLock, takeFolderLock } from './folder-lock.js'
-import { seal } from './seal.js'
-import { keyBytes, Shelf } from './shelf.js'
+import { seal, sealKey } from './seal.js'
+import { Shelf } from './shelf.js'
 
 /** Name of the data file inside of the folder. */
 export const FILE_NAME = 'traffic.mdb'
@@ -146,7 +146,7 @@ function writeFormat(root: RootDatabase): void {
   const about = root.openDB<Buffer, string>('about', { encoding: 'binary' })
   if (about.get(FORMAT_KEY) !== undefined) return
   const body = Buffer.from(`${FORMAT_MARK} ${FORMAT_VERSION}`)
-  about.putSync(FORMAT_KEY, seal(keyBytes(FORMAT_KEY), body))
+  about.putSync(FORMAT_KEY, seal(sealKey(FORMAT_KEY), body))
 }
 
 async function closeFile(root: RootDatabase, lock: FolderLock): Promise<void> {

@@ -19,17 +19,18 @@ const ID_AT = 33
 /** The most bytes a record takes, with its seal. */
 export const RECORD_BYTES_MAX = SEAL_BYTES + ID_AT + ID_BYTES_MAX
 
-/** Writes a sealed record to the beginning of `target`, which has room; the bytes it took. */
-export function writeRecord(report: Report, key: Uint8Array, target: Buffer): number {
+/** Writes a sealed record to `target` at `from`, where it has room; where it ends. */
+export function writeRecord(report: Report, slot: number, target: Buffer, from: number): number {
   const { id, longitude, latitude, emergency } = report.position
-  target[SEAL_BYTES] = emergency ? EMERGENCY : 0
-  target.writeDoubleLE(longitude, SEAL_BYTES + 1)
-  target.writeDoubleLE(latitude, SEAL_BYTES + 9)
-  target.writeDoubleLE(report.receivedAtMs, SEAL_BYTES + 17)
-  target.writeDoubleLE(report.sequence, SEAL_BYTES + 25)
-  const length = SEAL_BYTES + ID_AT + target.write(id, SEAL_BYTES + ID_AT, 'utf8')
-  writeSeal(key, target.subarray(0, length))
-  return length
+  const body = from + SEAL_BYTES
+  target[body] = emergency ? EMERGENCY : 0
+  target.writeDoubleLE(longitude, body + 1)
+  target.writeDoubleLE(latitude, body + 9)
+  target.writeDoubleLE(report.receivedAtMs, body + 17)
+  target.writeDoubleLE(report.sequence, body + 25)
+  const end = body + ID_AT + target.write(id, body + ID_AT, 'utf8')
+  writeSeal(slot, target, from, end)
+  return end
 }
 
 /** The report in a body whose seal held; undefined when it says what no packet can. */

@@ -8,7 +8,7 @@
  */
 
 import type { Database } from 'lmdb'
-import { seal, unseal } from './seal.js'
+import { seal, sealKey, unseal } from './seal.js'
 
 /** Why a write did not reach the disk; each is counted apart. */
 export const DISK_FAULTS = Object.freeze([
@@ -32,14 +32,6 @@ export type Change<K extends number | string> =
   | { readonly kind: 'put'; readonly key: K; readonly sealed: Buffer }
   | { readonly kind: 'remove'; readonly key: K }
 
-/** The bytes of a key as they stand in the file, which its seal is bound to. */
-export function keyBytes(key: number | string): Buffer {
-  if (typeof key === 'string') return Buffer.from(key, 'utf8')
-  const bytes = Buffer.allocUnsafe(4)
-  bytes.writeUInt32LE(key, 0)
-  return bytes
-}
-
 export class Shelf<K extends number | string> {
   readonly #database: Database<Buffer, K>
 
@@ -49,7 +41,7 @@ export class Shelf<K extends number | string> {
 
   /** Keeps one body under a key; undefined once it is on disk. */
   put(key: K, body: Uint8Array): Promise<WriteFailure | undefined> {
-    return this.write([{ kind: 'put', key, sealed: seal(keyBytes(key), body) }])
+    return this.write([{ kind: 'put', key, sealed: seal(sealKey(key), body) }])
   }
 
   /** Forgets a key; one that is not there is no failure. */
@@ -74,7 +66,7 @@ export class Shelf<K extends number | string> {
   /** Everything there is, in the order of the keys; a value whose seal is broken is left out. */
   *entries(): Generator<{ readonly key: K; readonly body: Buffer }> {
     for (const { key, value } of this.#database.getRange({})) {
-      const body = unseal(keyBytes(key), value)
+      const body = unseal(sealKey(key), value)
       if (body !== undefined) yield { key, body }
     }
   }

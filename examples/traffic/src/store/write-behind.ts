@@ -12,7 +12,7 @@
 import type { DirtySlots } from './dirty-slots.js'
 import type { PositionTable } from './position-table.js'
 import { RECORD_BYTES_MAX, writeRecord } from './record.js'
-import { type Change, DISK_FAULTS, type DiskFault, keyBytes, type WriteFailure } from './shelf.js'
+import { type Change, DISK_FAULTS, type DiskFault, type WriteFailure } from './shelf.js'
 
 /** Milliseconds between two flushes unless told otherwise. */
 export const FLUSH_MS = 200
@@ -184,7 +184,7 @@ export class WriteBehind {
         used = 0
       }
       const from = used
-      used += writeRecord(report, keyBytes(slot), chunk.subarray(from))
+      used = writeRecord(report, slot, chunk, from)
       yield { kind: 'put', key: slot, sealed: chunk.subarray(from, used) }
     }
   }

@@ -8,8 +8,7 @@ import { archiveIn, dataFolder, reportOf } from '#test/store/data-folder'
 import { type Archive, openArchive } from '#traffic/store/archive'
 import { FORMAT_MARK, FORMAT_VERSION } from '#traffic/store/data-file'
 import { FILE_NAME, openEnvironment } from '#traffic/store/environment'
-import { seal } from '#traffic/store/seal'
-import { keyBytes } from '#traffic/store/shelf'
+import { seal, sealKey } from '#traffic/store/seal'
 
 const problemOf = async (folder: string): Promise<string> => {
   const verdict = await openArchive({ folder, wallMs: () => 0, nowMs: () => 0 })
@@ -52,7 +51,7 @@ async function lmdbFile(folder: string, contents: Record<string, Record<string, 
 }
 
 const formatOf = (text: string) => ({
-  about: { format: seal(keyBytes('format'), Buffer.from(text)) },
+  about: { format: seal(sealKey('format'), Buffer.from(text)) },
 })
 
 describe('an archive', () => {
@@ -176,7 +175,7 @@ describe('a folder is refused', () => {
     await lmdbFile(second, formatOf('another-program 1'))
     await isRefused(second, 'DATA_FOREIGN')
     const third = dataFolder(t)
-    await lmdbFile(third, { emergencies: { a: seal(keyBytes('a'), Buffer.from('b')) } })
+    await lmdbFile(third, { emergencies: { a: seal(sealKey('a'), Buffer.from('b')) } })
     await isRefused(third, 'DATA_FOREIGN')
   })
 

@@ -5,8 +5,7 @@ import fc from 'fast-check'
 import { ID_BYTES_MAX } from '#traffic/packet/position'
 import type { Report } from '#traffic/store/position-table'
 import { RECORD_BYTES_MAX, readRecord, writeRecord } from '#traffic/store/record'
-import { seal, unseal } from '#traffic/store/seal'
-import { keyBytes } from '#traffic/store/shelf'
+import { seal, sealKey, unseal } from '#traffic/store/seal'
 
 const reports: fc.Arbitrary<Report> = fc.record({
   position: fc.record({
@@ -23,14 +22,14 @@ const reports: fc.Arbitrary<Report> = fc.record({
 
 const written = (report: Report, slot: number): Buffer => {
   const target = Buffer.alloc(RECORD_BYTES_MAX)
-  return target.subarray(0, writeRecord(report, keyBytes(slot), target))
+  return target.subarray(0, writeRecord(report, slot, target, 0))
 }
 
 describe('a record', () => {
   it('reads as it was written', () => {
     fc.assert(
       fc.property(reports, fc.nat({ max: 2 ** 32 - 1 }), (report, slot) => {
-        const body = unseal(keyBytes(slot), written(report, slot))
+        const body = unseal(sealKey(slot), written(report, slot))
         assert.ok(body !== undefined)
         assert.equal(JSON.stringify(readRecord(body)), JSON.stringify(report))
       }),
@@ -46,7 +45,7 @@ describe('a record', () => {
       },
       5,
     )
-    const accepted = (bytes: Buffer, slot: number) => unseal(keyBytes(slot), bytes) !== undefined
+    const accepted = (bytes: Buffer, slot: number) => unseal(sealKey(slot), bytes) !== undefined
     assert.ok(accepted(one, 5))
     assert.ok(!accepted(one, 6))
     for (let bit = 0; bit < 8 * one.length; bit += 1) {
@@ -87,7 +86,7 @@ describe('a record', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 120 }), (bytes) => {
         readRecord(Buffer.from(bytes))
-        unseal(keyBytes(1), Buffer.from(bytes))
+        unseal(sealKey(1), Buffer.from(bytes))
       }),
     )
   })
@@ -96,7 +95,7 @@ describe('a record', () => {
 describe('a seal', () => {
   it('gives back the body under the key it was made for', () => {
     const body = Buffer.from('anything')
-    assert.deepEqual(unseal(keyBytes('key'), seal(keyBytes('key'), body)), body)
-    assert.equal(unseal(keyBytes('kez'), seal(keyBytes('key'), body)), undefined)
+    assert.deepEqual(unseal(sealKey('key'), seal(sealKey('key'), body)), body)
+    assert.equal(unseal(sealKey('kez'), seal(sealKey('key'), body)), undefined)
   })
 })

@@ -5,8 +5,8 @@ import fc from 'fast-check'
 import { DirtySlots } from '#traffic/store/dirty-slots'
 import { PositionTable, type Report } from '#traffic/store/position-table'
 import { readRecord } from '#traffic/store/record'
-import { unseal } from '#traffic/store/seal'
-import { type Change, diskFaultOf, keyBytes, type WriteFailure } from '#traffic/store/shelf'
+import { sealKey, unseal } from '#traffic/store/seal'
+import { type Change, diskFaultOf, type WriteFailure } from '#traffic/store/shelf'
 import {
   FLUSH_SLOTS_MAX,
   RETRY_MS,
@@ -35,7 +35,7 @@ class FakeDisk implements RecordKeeper {
     this.asked += 1
     const all = [...changes].map((change) => {
       if (change.kind === 'remove') return { slot: change.key, report: undefined }
-      const body = unseal(keyBytes(change.key), change.sealed)
+      const body = unseal(sealKey(change.key), change.sealed)
       return { slot: change.key, report: body === undefined ? undefined : readRecord(body) }
     })
     await this.hold
