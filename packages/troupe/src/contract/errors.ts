@@ -66,6 +66,8 @@ const ERRORS = {
   PROCESS_INCARNATION: '{to} belongs to an earlier life of its node; look the process up again',
   PROCESS_REVOKED: '{process} was killed; what its old handler still does is void',
   PROCESS_UNKNOWN: 'there is no process {to}; it has ended or never was',
+  PROGRAM_FAILED: 'the program {command} could not be started: {problem}',
+  PROGRAM_NOT_FOUND: 'the program {command} was not found; install it, or give its whole path',
   PROTOCOL_INVALID: 'the protocol {protocol} cannot be: {problem}',
   ROUTE_BUSY: 'the worker of the route {name} is being started; try again when it runs',
   ROUTE_DISABLED: 'the route {name} is disabled; enable it first',

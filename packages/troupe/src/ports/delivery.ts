@@ -34,6 +34,8 @@ export class Delivery {
   readonly #greeting: Greeting
   /** Who was greeted last. */
   #greeted: Seated | undefined
+  /** Settles when the message before has its place: two that wait must not greet twice. */
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(context: ProcessContext, seat: ReaderSeat, greeting: Greeting) {
     this.#context = context
@@ -42,7 +44,27 @@ export class Delivery {
   }
 
   /** Whoever reads now, and was greeted; undefined when nobody came in time. */
-  async greet(): Promise<Seated | undefined> {
+  greet(): Promise<Seated | undefined> {
+    return this.#inTurn(() => this.#greet())
+  }
+
+  /** Hands one message on; false when there is nobody to hand it to. */
+  handOn(message: string, payload: unknown): Promise<boolean> {
+    return this.#inTurn(() => this.#handOn(message, payload))
+  }
+
+  /** The last word, to whoever was greeted; nobody is waited for. */
+  async last(message: string, payload: unknown): Promise<void> {
+    if (this.#greeted !== undefined) await this.#send(this.#greeted, message, payload)
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => {})
+    return done
+  }
+
+  async #greet(): Promise<Seated | undefined> {
     for (let failures = 0; ; failures += 1) {
       const seated = this.#seat.now() ?? (await this.#seat.whenTaken())
       if (seated === undefined || seated === this.#greeted) return seated
@@ -57,21 +79,15 @@ export class Delivery {
     }
   }
 
-  /** Hands one message on; false when there is nobody to hand it to. */
-  async handOn(message: string, payload: unknown): Promise<boolean> {
+  async #handOn(message: string, payload: unknown): Promise<boolean> {
     for (let failures = 0; ; failures += 1) {
-      const seated = await this.greet()
+      const seated = await this.#greet()
       if (seated === undefined) return false
       const failure = await this.#send(seated, message, payload)
       // What the schema of the reader refuses is its decision, and a dead letter.
       if (failure === undefined || failure === 'MESSAGE_INVALID') return true
       if (!(await this.#mayReturn(failure, failures))) return false
     }
-  }
-
-  /** The last word, to whoever was greeted; nobody is waited for. */
-  async last(message: string, payload: unknown): Promise<void> {
-    if (this.#greeted !== undefined) await this.#send(this.#greeted, message, payload)
   }
 
   #send(to: Seated, message: string, payload: unknown): Promise<SendFailure | undefined> {

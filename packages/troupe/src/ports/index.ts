@@ -4,6 +4,19 @@
 export type { Listening, ListenOptions } from './listen.js'
 export { formatListening, LISTEN_DEFAULTS } from './listen.js'
 export type {
+  ProgramCounters,
+  ProgramData,
+  ProgramEnd,
+  ProgramEnded,
+  ProgramLine,
+  ProgramNote,
+  ProgramStarted,
+} from './program/message.js'
+export { Program, ProgramDataReader, ProgramReader } from './program/message.js'
+export type { ProgramBinary, ProgramLines, ProgramOptions } from './program/options.js'
+export { LINES_DEFAULTS, PROGRAM_DEFAULTS } from './program/options.js'
+export { programPort } from './program/program.js'
+export type {
   SseConnected,
   SseConnectionCounters,
   SseDisconnected,
