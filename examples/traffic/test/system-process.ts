@@ -125,7 +125,7 @@ export class SystemProcess {
 
   /** Where packets come in over TLS and TCP. */
   get tcpPort(): number {
-    return this.#printed(/tcp 127\.0\.0\.1:(\d+)/)
+    return this.#printed(/tls 127\.0\.0\.1:(\d+)$/)
   }
 
   get webPort(): number {

@@ -29,27 +29,28 @@ export class Road {
   #mailboxFull = 0
   #storageAbsent = 0
   #taken = 0
-  #inHand = 0
+  #inHand: number | undefined
 
   /** A reader that waits for room has taken a packet in hand; its number on this road, from 1. */
   take(): number {
     this.#taken += 1
-    this.#inHand += 1
+    this.#inHand = this.#taken
     return this.#taken
   }
 
-  /** Something has become of the packet in hand. */
-  release(): void {
-    this.#inHand -= 1
+  /** Something has become of this packet; no matter when it is not in hand any more. */
+  release(taken: number): void {
+    if (this.#inHand === taken) this.#inHand = undefined
   }
 
   /** A new reader begins with empty hands; what the one before held has died with it. */
   begin(): void {
-    this.#inHand = 0
+    this.#inHand = undefined
   }
 
+  /** Packets in hand: none or one. */
   get inHand(): number {
-    return this.#inHand
+    return this.#inHand === undefined ? 0 : 1
   }
 
   /** A packet was refused. */

@@ -48,7 +48,8 @@ async function handOn(report: Report, context: ProcessContext): Promise<boolean>
     const failure = await context.sendWhenRoom(storage, 'store', report)
     if (failure === undefined) return true
     if (failure === 'PROCESS_REVOKED' || failure === 'NODE_STOPPED') return false
-    while (context.whereis('storage') === undefined) await context.sleep(STORAGE_RETRY_MS)
+    do await context.sleep(STORAGE_RETRY_MS)
+    while (context.whereis('storage') === undefined)
   }
 }
 
@@ -59,7 +60,7 @@ async function take(state: State, bytes: Uint8Array, context: ProcessContext): P
   const verdict = decodePacket(bytes)
   if (verdict.kind === 'rejected') {
     road.rejected(verdict.cause)
-    road.release()
+    road.release(sequence)
     return
   }
   const report = { position: verdict.position, receivedAtMs: context.wallMs(), sequence }
@@ -68,7 +69,7 @@ async function take(state: State, bytes: Uint8Array, context: ProcessContext): P
   // What a reader that was killed still held is lost with it, and the next one has begun anew.
   if (!(await handOn(report, context))) return
   road.handedToStorage(undefined)
-  road.release()
+  road.release(sequence)
 }
 
 export const readerActor = actor(TcpReader, {

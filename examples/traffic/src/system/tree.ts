@@ -145,10 +145,11 @@ function intake(sources: TrafficSources): readonly PartSpec[] {
 }
 
 function intakeTcp({ ledger, roster, outbox, tcp }: TrafficSources): readonly PartSpec[] {
-  const mailbox = { lengthMax: READER_MAILBOX_MAX }
+  // What waits for a reader that is killed waits for the next one.
+  const options = { mailbox: { lengthMax: READER_MAILBOX_MAX }, preserveMailbox: true }
   const port = { listener: tcp, chunking: CHUNKING, reader: 'reader' }
   return [
-    { name: 'reader', start: readerActor, args: [ledger, roster, outbox], options: { mailbox } },
+    { name: 'reader', start: readerActor, args: [ledger, roster, outbox], options },
     { name: 'tcp', start: tcpPort, args: [port] },
   ]
 }
