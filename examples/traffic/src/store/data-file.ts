@@ -67,7 +67,7 @@ function checkOpen(path: string, file: number, take: TakePosition): DataRefusal 
   const visitor = new Contents(take)
   const reason = pageFault(header.snapshot, PAGE_BYTES, readFrom(file), visitor)
   if (reason !== undefined) return refuse(visitor.fault, path, reason)
-  if (header.snapshot.main.entries > 0 && !visitor.isOurs) {
+  if (visitor.values > 0 && !visitor.isOurs) {
     return refuse('DATA_FOREIGN', path, 'it does not say that it is ours')
   }
   return undefined
@@ -97,6 +97,7 @@ class Contents implements PageVisitor {
   readonly #take: TakePosition
   #fault: DataFault = 'DATA_DAMAGED'
   #isOurs = false
+  #values = 0
 
   constructor(take: TakePosition) {
     this.#take = take
@@ -111,6 +112,11 @@ class Contents implements PageVisitor {
     return this.#isOurs
   }
 
+  /** Values met; none in a file whose making was cut short. */
+  get values(): number {
+    return this.#values
+  }
+
   database(name: string, isInteger: boolean): string | undefined {
     const isKnown = Object.hasOwn(DATABASES, name) && DATABASES[name] === isInteger
     if (isKnown) return undefined
@@ -119,6 +125,7 @@ class Contents implements PageVisitor {
   }
 
   value(database: string, key: Buffer, value: Buffer): string | undefined {
+    this.#values += 1
     const body = unseal(DATABASES[database] === true ? key.readUInt32LE(0) : key, value)
     if (body === undefined) return `a value among the ${database} does not match its checksum`
     if (database === 'about') return this.#about(key, body)

@@ -11,7 +11,7 @@
 
 import { existsSync, mkdirSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { open, type RootDatabase } from 'lmdb'
+import { type Database, open, type RootDatabase } from 'lmdb'
 import {
   checkDataFile,
   FORMAT_KEY,
@@ -30,6 +30,9 @@ export const FILE_NAME = 'traffic.mdb'
 
 /** Bytes that must be free when a file is opened: some pages and the lock file of lmdb. */
 const ROOM_BYTES_MIN = 256 * 1_024
+
+/** Key of the record that is written last. */
+const CLOSED_KEY = 'closed'
 
 /** Bytes of the lock file of lmdb: more than its table of readers takes. */
 const LOCK_FILE_BYTES = 16 * 1_024
@@ -104,7 +107,7 @@ function openFile(folder: string, lock: FolderLock, take: TakePosition): Environ
     pageSize: PAGE_BYTES,
     maxDbs: 8,
   })
-  writeFormat(root)
+  const about = new Shelf(writeFormat(root))
   const inode = inodeOf(file)
   const numbered = { encoding: 'binary', keyEncoding: 'uint32' } as const
   const named = { encoding: 'binary' } as const
@@ -116,7 +119,7 @@ function openFile(folder: string, lock: FolderLock, take: TakePosition): Environ
     emergencies: new Shelf(root.openDB<Buffer, string>('emergencies', named)),
     freeBytes: () => freeBytes(folder),
     isInPlace: () => inodeOf(file) === inode,
-    close: () => closeFile(root, lock),
+    close: () => closeFile(root, about, lock),
   }
 }
 
@@ -142,16 +145,27 @@ function makeLockFile(file: string): void {
 }
 
 /** Says in a new file whose it is; one that says so already is left as it is. */
-function writeFormat(root: RootDatabase): void {
+function writeFormat(root: RootDatabase): Database<Buffer, string> {
   const about = root.openDB<Buffer, string>('about', { encoding: 'binary' })
-  if (about.get(FORMAT_KEY) !== undefined) return
-  const body = Buffer.from(`${FORMAT_MARK} ${FORMAT_VERSION}`)
-  about.putSync(FORMAT_KEY, seal(sealKey(FORMAT_KEY), body))
+  if (about.get(FORMAT_KEY) === undefined) {
+    const body = Buffer.from(`${FORMAT_MARK} ${FORMAT_VERSION}`)
+    about.putSync(FORMAT_KEY, seal(sealKey(FORMAT_KEY), body))
+  }
+  return about
 }
 
-async function closeFile(root: RootDatabase, lock: FolderLock): Promise<void> {
+/**
+ * After a write that failed lmdb waits for ever for the disk to confirm it. So a last small
+ * write comes first: when that fails too the file is left open, and ends with the program.
+ */
+async function closeFile(
+  root: RootDatabase,
+  about: Shelf<string>,
+  lock: FolderLock,
+): Promise<void> {
   try {
-    await root.close()
+    const failure = await about.put(CLOSED_KEY, Buffer.from('in order'))
+    if (failure === undefined) await root.close()
   } finally {
     lock.release()
   }

@@ -215,6 +215,13 @@ describe('an empty file', () => {
     await again.close()
   })
 
+  it('is what remains of one whose making was cut short', async (t) => {
+    const folder = dataFolder(t)
+    await lmdbFile(folder, { about: {} })
+    const archive = await archiveIn(folder)
+    await archive.close()
+  })
+
   it('becomes one that says whose it is', async (t) => {
     const folder = dataFolder(t)
     const environment = await openEnvironment(folder)
