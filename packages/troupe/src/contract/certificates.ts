@@ -161,8 +161,9 @@ export async function loadCertificates(files: CertificateFiles): Promise<FileCer
 }
 
 async function readPair({ certFile, keyFile }: CertificateFiles): Promise<PemPair> {
-  const [cert, key] = await Promise.all([readPem(certFile), readPem(keyFile)])
-  return { cert, key }
+  // One after the other, so that the same files always fail with the same words.
+  const cert = await readPem(certFile)
+  return { cert, key: await readPem(keyFile) }
 }
 
 async function readPem(path: string): Promise<string> {

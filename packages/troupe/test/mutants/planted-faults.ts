@@ -6,9 +6,11 @@ import { LIFE_FAULTS } from './life-faults.js'
 import { MESSAGE_FAULTS } from './message-faults.js'
 import type { Mutant } from './mutant.js'
 import { SUPERVISION_FAULTS } from './supervision-faults.js'
+import { TCP_FAULTS } from './tcp-faults.js'
 
 export const PLANTED_FAULTS: readonly Mutant[] = Object.freeze([
   ...MESSAGE_FAULTS,
   ...LIFE_FAULTS,
   ...SUPERVISION_FAULTS,
+  ...TCP_FAULTS,
 ])

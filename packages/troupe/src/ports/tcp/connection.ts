@@ -270,7 +270,7 @@ export class Connection {
     if (socket.destroyed || HOPELESS.includes(end)) return Promise.resolve()
     return new Promise((resolve) => {
       socket.once('close', () => resolve())
-      // A socket that is closed with bytes unread takes back what it has just sent. So what still
+      // A socket that is closed with bytes unread takes back what it sent before. So what still
       // comes is thrown away until the other side has finished too.
       if (end === 'closed') socket.resume()
       else if (socket.writableFinished) resolve()

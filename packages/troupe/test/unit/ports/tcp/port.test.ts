@@ -45,7 +45,7 @@ const codeOf = (code: 'OPTION_INVALID' | 'PORT_IN_USE') => (error: unknown) =>
   TroupeError.is(error, code) || (error instanceof Error && TroupeError.is(error.cause, code))
 
 describe('a TCP port', { timeout: 20_000 }, () => {
-  it('tells its reader of a connection, of what comes, and of its end, in this order', async (t) => {
+  it('tells its reader of a connection, of what comes, and of its end, in order', async (t) => {
     const { node, tcp, told, port } = await served(t, { chunking: LINES })
     const { socket, closed } = clientOf(t, port)
     socket.end('one\ntwo\n')
@@ -168,7 +168,7 @@ describe('a TCP port', { timeout: 20_000 }, () => {
     assert.equal(told.disconnected[0]?.end, 'peer-closed')
   })
 
-  it('keeps connections through a restart of their reader, which is told of them anew', async (t) => {
+  it('keeps connections through a restart of their reader, and tells it anew', async (t) => {
     const { node, told, definition, reader, port } = await served(t, { chunking: LINES })
     const talking = clientOf(t, port)
     const silent = clientOf(t, port)

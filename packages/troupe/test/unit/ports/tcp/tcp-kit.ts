@@ -24,7 +24,7 @@ export async function started(t: TestContext): Promise<Node> {
 }
 
 /** Longer than any of these tests should wait for anything. */
-const UNTIL_MS_MAX = 10_000
+const UNTIL_MS_MAX = 5_000
 
 /** Turns the event loop until it is so, and fails when it never is. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
@@ -113,7 +113,15 @@ export function keptClient(t: TestContext, socket: Socket): Client {
     text += bytes.toString('latin1')
   })
   t.after(() => socket.destroy())
-  const closed = new Promise((resolve) => socket.once('close', resolve))
+  const closed = new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error('was never closed')), UNTIL_MS_MAX)
+    socket.once('close', () => {
+      clearTimeout(late)
+      resolve(undefined)
+    })
+  })
+  // Not every test waits for it.
+  closed.catch(() => {})
   return { socket, got: () => text, closed }
 }
 

@@ -1,0 +1,110 @@
+/**
+ * Faults in how TCP is cut, read, written, limited and secured.
+ */
+import type { Mutant } from './mutant.js'
+
+const CHUNKING = ['unit/ports/tcp/chunking.test']
+const PORT = ['unit/ports/tcp/port.test']
+const BAD_INPUT = ['unit/ports/tcp/bad-input.test']
+const CERTIFICATES = ['unit/ports/tls/certificates.test']
+
+export const TCP_FAULTS: readonly Mutant[] = Object.freeze([
+  {
+    name: 'a delimiter that spans two reads is not seen',
+    file: 'ports/tcp/chunk-decoder',
+    find: 'const acrossBytes = Math.min(delimiter.length - 1, this.#heldBytes);',
+    replace: 'const acrossBytes = 0;',
+    caughtBy: CHUNKING,
+  },
+  {
+    name: 'a length that counts the header is taken for one that does not',
+    file: 'ports/tcp/chunk-decoder',
+    find: 'const total = lengthIncludesHeader ? told : told + headerBytes;',
+    replace: 'const total = told + headerBytes;',
+    caughtBy: CHUNKING,
+  },
+  {
+    name: 'a chunk one byte too large is handed on',
+    file: 'ports/tcp/chunk-decoder',
+    find: 'if (total > chunkBytesMax)',
+    replace: 'if (total > chunkBytesMax + 1)',
+    caughtBy: CHUNKING,
+  },
+  {
+    name: 'the rest of a read is forgotten when a chunk spans reads',
+    file: 'ports/tcp/chunk-decoder',
+    find: 'this.#hold(Math.min(rest, bytes - this.#heldBytes));',
+    replace: 'this.#hold(rest);',
+    caughtBy: CHUNKING,
+  },
+  {
+    name: 'the socket is read on while the reader has no room',
+    file: 'ports/tcp/connection',
+    find: 'this.#isBusy = true; this.#socket.pause();',
+    replace: 'this.#isBusy = true;',
+    caughtBy: PORT,
+  },
+  {
+    name: 'a reader that was restarted is not told of its connections',
+    file: 'ports/tcp/seat',
+    find: 'for (const changed of [...this.#guests]) changed();',
+    replace: '',
+    caughtBy: PORT,
+  },
+  {
+    name: 'the socket of a killed connection stays open',
+    file: 'ports/tcp/behaviour',
+    find: 'void ended.then(() => connection.release());',
+    replace: 'void ended;',
+    caughtBy: PORT,
+  },
+  {
+    name: 'the queue of what waits to be sent has no limit',
+    file: 'ports/tcp/outward',
+    find: 'queuedBytes + bytes.length > writeQueueBytesMax;',
+    replace: 'queuedBytes + bytes.length > Infinity;',
+    caughtBy: BAD_INPUT,
+  },
+  {
+    name: 'connections have no limit',
+    file: 'ports/tcp/listener',
+    find: 'this.#open.size >= this.#limits.connectionsMax',
+    replace: 'this.#open.size >= Infinity',
+    caughtBy: BAD_INPUT,
+  },
+  {
+    name: 'each byte of a slow chunk gives it more time',
+    file: 'ports/tcp/deadlines',
+    find: 'else if (isNew || this.#chunkMs === NEVER)',
+    replace: 'else',
+    caughtBy: ['unit/ports/tcp/deadlines.test'],
+  },
+  {
+    name: 'a server does not follow its certificate',
+    file: 'ports/tls/server-tls',
+    find: 'server.setSecureContext(contextOf(tls));',
+    replace: 'void server;',
+    caughtBy: ['unit/ports/tcp/tls.test'],
+  },
+  {
+    name: 'mutual TLS asks for a certificate, but takes none for an answer',
+    file: 'ports/tls/server-tls',
+    find: 'rejectUnauthorized: isMutual(tls)',
+    replace: 'rejectUnauthorized: false',
+    caughtBy: ['unit/ports/tcp/tls.test'],
+  },
+  {
+    name: 'a bad pair of certificate and key takes the place of the good one',
+    file: 'contract/certificates',
+    find: 'if (!leaf.checkPrivateKey(keyOf(pair)))',
+    replace: 'if (keyOf(pair) === undefined)',
+    caughtBy: CERTIFICATES,
+  },
+  {
+    name: 'a client does not compare the name of the server',
+    file: 'ports/tls/client-tls',
+    find: 'checkServerIdentity(name, certificate)',
+    replace: 'undefined',
+    caughtBy: CERTIFICATES,
+  },
+])
