@@ -62,7 +62,10 @@ export class Deadlines {
   /** It is read again: the other side gets all its time from now on. */
   resumed(): void {
     this.#frameMs = this.#verbs.nowMs()
+    if (this.#pingedMs === NEVER) return
     this.#pingedMs = NEVER
+    // The next ping may be due before the answer to this one was.
+    if (this.#dueMs() < this.#ringsMs) this.#arm(this.#frameMs)
   }
 
   /** Something waits to be sent; `isMessage`: a text or bytes. */
