@@ -114,7 +114,7 @@ export function keptClient(t: TestContext, socket: Socket): Client {
   })
   t.after(() => socket.destroy())
   const closed = new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error('was never closed')), UNTIL_MS_MAX)
+    const late = setTimeout(() => reject(new Error('was never closed')), UNTIL_MS_MAX).unref()
     socket.once('close', () => {
       clearTimeout(late)
       resolve(undefined)
