@@ -16,6 +16,17 @@ export { Program, ProgramDataReader, ProgramReader } from './program/message.js'
 export type { ProgramBinary, ProgramLines, ProgramOptions } from './program/options.js'
 export { LINES_DEFAULTS, PROGRAM_DEFAULTS } from './program/options.js'
 export { programPort } from './program/program.js'
+export { sseClient } from './sse/client.js'
+export type {
+  SseClientCounters,
+  SseClientEnd,
+  SseClosed,
+  SseOpened,
+  SseReceived,
+} from './sse/client-message.js'
+export { SseClient, SseClientReader } from './sse/client-message.js'
+export type { SseClientOptions } from './sse/client-options.js'
+export { SSE_CLIENT_DEFAULTS } from './sse/client-options.js'
 export type {
   SseConnected,
   SseConnectionCounters,
