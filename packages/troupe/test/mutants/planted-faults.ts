@@ -7,10 +7,12 @@ import { MESSAGE_FAULTS } from './message-faults.js'
 import type { Mutant } from './mutant.js'
 import { SUPERVISION_FAULTS } from './supervision-faults.js'
 import { TCP_FAULTS } from './tcp-faults.js'
+import { WEB_FAULTS } from './web-faults.js'
 
 export const PLANTED_FAULTS: readonly Mutant[] = Object.freeze([
   ...MESSAGE_FAULTS,
   ...LIFE_FAULTS,
   ...SUPERVISION_FAULTS,
   ...TCP_FAULTS,
+  ...WEB_FAULTS,
 ])

@@ -19,7 +19,13 @@ export interface RequestParts {
   readonly bodyBytesMax: number
 }
 
-const PLAIN_HOST = /^[\w.-]+(:\d{1,5})?$|^\[[\da-fA-F:.]+\](:\d{1,5})?$/
+const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)'
+const NAME = '(?!.*xn--)(?:[a-z\\d_-]+\\.)*[a-z][a-z\\d_-]*'
+/** A host that the standard takes as it is: a name or an address of four numbers. */
+const PLAIN_HOST = new RegExp(
+  `^(?:${NAME}|${OCTET}(?:\\.${OCTET}){3})(?::(?:[1-9]\\d{0,3}|[1-5]\\d{4}))?$`,
+  'i',
+)
 const PLAIN_TARGET = /^\/[\w\-~!$'()*+,;=:@%/?&.]*$/
 const NO_HOST = /[\s/?#@\\]/
 const DOTS = /\/(\.|%2e)/i
