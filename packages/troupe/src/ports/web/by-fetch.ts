@@ -36,28 +36,13 @@ export function byFetch(
   fetch: FetchFunction,
   { bodyBytesMax }: WebAnswerLimits,
 ): Answer {
-  const failed = (exchange: Exchange, thrown: unknown): void => {
-    // One that was aborted together with its client has nothing to report.
-    if (!exchange.isAnswered) {
-      context.log.warning('a web handler failed', { problem: describeThrown(thrown) })
-      exchange.fail(webFailureOf(thrown))
-    }
-    exchange.settle()
-  }
-  const answered = (exchange: Exchange, given: Answered): void => {
-    if (isResponse(given)) void sendResponse(exchange, given).then(() => exchange.settle())
-    else {
-      exchange.answer(given)
-      exchange.settle()
-    }
-  }
   const start = (exchange: Exchange, url: string): void => {
     const request = requestOf({ exchange, url, bodyBytesMax })
     const given = fetch(request, environmentOf(context, exchange))
     if (given instanceof Promise) {
       given.then(
         (settled) => answered(exchange, settled),
-        (thrown: unknown) => failed(exchange, thrown),
+        (thrown: unknown) => failed(context, exchange, thrown),
       )
     } else answered(exchange, given)
   }
@@ -71,9 +56,26 @@ export function byFetch(
         exchange.settle()
       }
     } catch (thrown) {
-      failed(exchange, thrown)
+      failed(context, exchange, thrown)
     }
   }
+}
+
+function answered(exchange: Exchange, given: Answered): void {
+  if (isResponse(given)) void sendResponse(exchange, given).then(() => exchange.settle())
+  else {
+    exchange.answer(given)
+    exchange.settle()
+  }
+}
+
+function failed(context: ProcessContext, exchange: Exchange, thrown: unknown): void {
+  // One that was aborted together with its client has nothing to report.
+  if (!exchange.isAnswered) {
+    context.log.warning('a web handler failed', { problem: describeThrown(thrown) })
+    exchange.fail(webFailureOf(thrown))
+  }
+  exchange.settle()
 }
 
 const NO_METHOD: WebRefusal = Object.freeze({
