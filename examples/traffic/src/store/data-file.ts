@@ -129,10 +129,6 @@ class Contents implements PageVisitor {
     const body = unseal(DATABASES[database] === true ? key.readUInt32LE(0) : key, value)
     if (body === undefined) return `a value among the ${database} does not match its checksum`
     if (database === 'about') return this.#about(key, body)
-    if (!this.#isOurs) {
-      this.#fault = 'DATA_FOREIGN'
-      return 'it does not say that it is ours'
-    }
     return database === 'positions' ? this.#position(key.readUInt32LE(0), body) : undefined
   }
 

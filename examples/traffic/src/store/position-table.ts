@@ -93,6 +93,11 @@ export class PositionTable {
     return this.#slotOfId.size
   }
 
+  /** Slots there are, those included that nobody has: `at` knows those below. */
+  get slots(): number {
+    return this.#reports.length
+  }
+
   /** Vehicles forgotten since the start because they were silent. */
   get expired(): number {
     return this.#expired

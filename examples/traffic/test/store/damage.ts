@@ -29,13 +29,19 @@ export async function sampleFile(t: TestContext, vehicles: number): Promise<Buff
 }
 
 /** What loading a file says: the code of its refusal, or all of its positions. */
-export function loaded(path: string): { readonly code?: string; readonly positions: string } {
+export function loaded(path: string): {
+  readonly code?: string
+  readonly reason?: string
+  readonly positions: string
+} {
   const lines: string[] = []
   const refusal = checkDataFile(path, (slot, report) => {
     lines.push(`${slot} ${JSON.stringify(report)}`)
   })
   const positions = lines.join('\n')
-  return refusal === undefined ? { positions } : { code: refusal.code, positions: '' }
+  return refusal === undefined
+    ? { positions }
+    : { code: refusal.code, reason: refusal.problem, positions: '' }
 }
 
 /** Deterministic numbers; a failing test prints its seed. */
@@ -84,4 +90,25 @@ export function damaged(good: Buffer, damage: Damage, below: (most: number) => n
 export function writeDamaged(path: string, bytes: Buffer): string {
   writeFileSync(path, bytes)
   return path
+}
+
+/** Where things stand in a good file, read without the code that is judged. */
+export function layoutOf(bytes: Buffer) {
+  const transaction = (head: number) => bytes.readUInt32LE(head + 152)
+  const head = transaction(0) > transaction(PAGE) ? 0 : PAGE
+  const nodes = (page: number) => {
+    const count = bytes.readUInt16LE(page * PAGE + 20) / 2
+    return Array.from({ length: count }, (_, i) => {
+      const at = page * PAGE + 24 + bytes.readUInt16LE(page * PAGE + 24 + 2 * i)
+      return { at, key: bytes.subarray(at + 8, at + 8 + bytes.readUInt16LE(at + 6)) }
+    })
+  }
+  const freeRoot = bytes.readUInt32LE(head + 88)
+  const names = nodes(bytes.readUInt32LE(head + 136))
+  const named = names.find(({ key }) => key.toString('latin1').startsWith('positions'))
+  const tree = (named?.at ?? 0) + 8 + (named?.key.length ?? 0)
+  const root = bytes.readUInt32LE(tree + 40)
+  const children = nodes(root)
+  const leaves = children.map(({ at }) => bytes.readUInt32LE(at))
+  return { head, freeRoot, tree, children, leaves, nodes }
 }

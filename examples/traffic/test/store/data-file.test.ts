@@ -9,6 +9,7 @@ import {
   chanceOf,
   DAMAGES,
   damaged,
+  layoutOf,
   loaded,
   PAGE,
   sampleFile,
@@ -28,6 +29,83 @@ function usedInChild(folder: string, bytes: Buffer): string {
   const end = child.signal ?? child.status
   return end === 0 ? child.stdout.trim() : `ended with ${end}: ${child.stderr}`
 }
+
+type Layout = ReturnType<typeof layoutOf>
+
+/** Damage that a surgeon would do, with what the refusal must say. */
+const OPERATIONS: readonly [string, RegExp, (bytes: Buffer, layout: Layout) => void][] = [
+  [
+    'an entry too many in the total',
+    /lost or won entries/,
+    (bytes, { tree }) => bytes.writeUInt32LE(bytes.readUInt32LE(tree + 32) + 1, tree + 32),
+  ],
+  [
+    'a page from a transaction to come',
+    /never was/,
+    (bytes, { leaves }) => bytes.writeUInt32LE(1_000_000, (leaves[1] ?? 0) * PAGE + 8),
+  ],
+  [
+    'two pages of a tree in the place of each other',
+    /out of order/,
+    (bytes, { children: [, left, right] }) => {
+      const from = bytes.readUInt32LE(left?.at ?? 0)
+      bytes.writeUInt32LE(bytes.readUInt32LE(right?.at ?? 0), left?.at ?? 0)
+      bytes.writeUInt32LE(from, right?.at ?? 0)
+    },
+  ],
+  [
+    'a page of a tree in two places',
+    /named twice/,
+    (bytes, { children: [, left, right] }) => {
+      bytes.writeUInt32LE(bytes.readUInt32LE(left?.at ?? 0), right?.at ?? 0)
+    },
+  ],
+  [
+    'a page in use among the free ones',
+    /named twice/,
+    (bytes, { freeRoot, nodes, leaves }) => {
+      const list = (nodes(freeRoot)[0]?.at ?? 0) + 16
+      const length = bytes.readUInt32LE(list)
+      assert.ok(length > 0)
+      for (let i = 1; i <= length; i += 1) {
+        if (bytes.readBigInt64LE(list + 8 * i) <= 0n) continue
+        bytes.writeBigInt64LE(BigInt(leaves[0] ?? 0), list + 8 * i)
+        return
+      }
+    },
+  ],
+  [
+    'a gap behind the last entry of a page',
+    /gap/,
+    (bytes, { leaves: [, page = 0], nodes }) => {
+      const last = Math.max(...nodes(page).map(({ at }) => at))
+      bytes.writeUInt32LE(bytes.readUInt32LE(last) - 2, last)
+    },
+  ],
+  [
+    'another size of pages in the head that the disk had confirmed',
+    /another size of pages/,
+    (bytes) => bytes.writeUInt32LE(8_192, PAGE / 2 + 48),
+  ],
+  [
+    'a last page far out in the head that is not opened',
+    /not mapped/,
+    (bytes, { head }) => bytes.writeUInt32LE(2 ** 31, (head === 0 ? PAGE : 0) + 144),
+  ],
+]
+
+describe('a data file with', () => {
+  for (const [title, told, operate] of OPERATIONS) {
+    it(`${title} is refused and says so`, async (t) => {
+      const bytes = await sampleFile(t, 300)
+      const layout = layoutOf(bytes)
+      assert.ok(layout.leaves.length > 3)
+      operate(bytes, layout)
+      const { reason } = loaded(writeDamaged(join(dataFolder(t), 'file'), bytes))
+      assert.match(reason ?? 'it was accepted', told)
+    })
+  }
+})
 
 describe('a data file', () => {
   it('that is whole keeps every position', async (t) => {

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { metresBetween } from '#traffic/fleet/vehicle'
 import { DirtySlots } from '#traffic/store/dirty-slots'
-import { spherePoint, surfaceMetres } from '#traffic/store/globe'
+import { chordSquaredOf, spherePoint, surfaceMetres } from '#traffic/store/globe'
 import { PositionTable, type Report } from '#traffic/store/position-table'
 
 const report = (
@@ -235,6 +235,15 @@ describe('a wish', () => {
     assert.equal(within(30_000_000), 2)
   })
 
+  it('for a radius reaches every place that is as far, whatever is rounded on the way', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 4, noNaN: true }), (chordSquared) => {
+        assert.ok(chordSquaredOf(surfaceMetres(chordSquared)) >= chordSquared)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
   it('for an age leaves out what was received before, and takes what was received then', () => {
     const table = tableOf(report('old', 0, 0, 99), report('then', 0, 1, 100))
     const found = table.nearest({ latitude: 0, longitude: 0 }, { limit: 10, receivedSinceMs: 100 })
@@ -305,6 +314,14 @@ describe('silence', () => {
     assert.equal(table.get('a'), undefined)
     assert.deepEqual(idsNear(table, 1, 1), [])
     assert.deepEqual([table.size, table.expired], [0, 1])
+  })
+
+  it('leaves no place taken among the nearest', () => {
+    const table = new PositionTable({ expireAfterMs: 800 })
+    for (let i = 0; i < 50; i += 1) table.put(report(`gone${i}`, 1, 1, 0))
+    table.put(report('there', 2, 2, 1_000))
+    table.expire(1_500, 100)
+    assert.deepEqual(idsNear(table, 1, 1, 1), ['there'])
   })
 
   it('is broken by a report, whenever it comes', () => {

@@ -79,6 +79,15 @@ describe('a flush', () => {
     assert.deepEqual(disk.transactions, [5])
   })
 
+  it('keeps records of every length apart, however many there are', async () => {
+    const { table, disk, writeBehind } = scene()
+    const ids = Array.from({ length: 3_000 }, (_, i) => `${i}`.padEnd(4 + (i % 61), '-'))
+    for (const [i, id] of ids.entries()) table.put(report(id, i))
+    await writeBehind.flush()
+    assert.equal(disk.kept.size, 3_000)
+    for (const [slot, kept] of disk.kept) assert.deepEqual(kept, table.at(slot))
+  })
+
   it('takes what is gone from the disk', async () => {
     const { table, disk, writeBehind } = scene(100)
     table.put(report('a', 0))
