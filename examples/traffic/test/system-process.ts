@@ -169,6 +169,12 @@ export class SystemProcess {
     this.#child.kill(name)
   }
 
+  /** Stops it where it is, until SIGCONT or the end of the test. */
+  pause(t: TestContext): void {
+    t.after(() => this.signal('SIGCONT'))
+    this.signal('SIGSTOP')
+  }
+
   /** The exit code, once the program has ended. */
   get ended(): Promise<number | null> {
     return this.#ended
@@ -177,6 +183,8 @@ export class SystemProcess {
   /** Asks the program to end and gives its exit code. */
   async stop(): Promise<number | null> {
     if (this.#child.exitCode === null) this.signal('SIGTERM')
+    // One that a failed test has left paused could not hear it.
+    this.signal('SIGCONT')
     return this.#ended
   }
 

@@ -1,11 +1,17 @@
 /**
  * test/traffic.acceptance: what the traffic system promises, at full length, on real sockets.
  *
- * About two minutes. `npm test` has each fact in a shorter form.
+ * The list T1 to T28, then chaos and a replayed day: about eight minutes. What was sent is counted
+ * by senders of the tests, not by the system. `npm test` has each fact in a shorter form.
  */
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { describe, it } from 'node:test'
+import { faultFacts } from '#test/list/faults'
+import { loadFacts } from '#test/list/load'
+import { packetFacts } from '#test/list/packets'
+import { FULL } from '#test/list/setting'
+import { webFacts } from '#test/list/web'
 import { BUS_DAY, REAL_PACKET } from '#test/samples'
 import { type Stats, SystemProcess, udpClient } from '#test/system-process'
 
@@ -14,6 +20,13 @@ const PACKETS = 150_000
 
 const killsOf = ({ restarts }: Stats): number =>
   Object.values(restarts).reduce((sum, count) => sum + count, 0)
+
+describe('the traffic system keeps', { timeout: 900_000 }, () => {
+  packetFacts()
+  webFacts()
+  faultFacts(FULL)
+  loadFacts(FULL)
+})
 
 describe('the traffic system', { timeout: 300_000 }, () => {
   it('counts every packet while any part is killed, 60 times at 5,000 a second', async (t) => {

@@ -1,14 +1,16 @@
 /**
- * query/desk: the actor that answers what is asked over HTTP.
+ * query/desk: the workers that answer what is asked over HTTP, in turn.
  *
- * It asks storage and the books, and serves others while it waits for them. Its limit is that
- * of the web port: requests under way.
+ * Each asks storage and the books, and serves others while it waits for them. Their limit is
+ * that of the web port: requests under way.
  */
 
 import {
+  type AnySpawnable,
   actor,
   describeThrown,
   type ProcessContext,
+  pool,
   processName,
   WebHandler,
   type WebRequest,
@@ -48,6 +50,8 @@ async function nearest(
   try {
     // Ahead of the positions that wait, since somebody is waiting for the answer.
     const found = await context.call(storage, 'nearest', verdict.query, { priority: 'high' })
+    const { latitude, longitude } = verdict.query
+    context.log.debug('query served', { latitude, longitude, found: found.length })
     return json(200, found.map(vehicleJson))
   } catch (thrown) {
     const error = `storage is not there at this moment: ${describeThrown(thrown)}`
@@ -92,9 +96,25 @@ function answer(
   }
 }
 
+/** One worker. */
 export const deskActor = actor(WebHandler, {
-  name: 'desk',
+  name: 'query',
   init: (sources: DeskSources): DeskSources => sources,
+  started: ({ roster }, context) => roster.enter('query', context.self),
   on: { handle: answer },
   options: { reentrant: true },
 })
+
+/** Workers that answer questions. */
+export const DESK_WORKERS = 3
+
+/** The pool of them; the web port hands it every request. */
+export function deskPool(sources: DeskSources): AnySpawnable {
+  return pool({
+    name: 'desk',
+    worker: deskActor,
+    workerArgs: [sources],
+    size: DESK_WORKERS,
+    respawn: { restarts: 100, withinMs: 10_000 },
+  })
+}

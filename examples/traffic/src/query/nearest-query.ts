@@ -14,6 +14,12 @@ export const LIMIT_DEFAULT = 10
 /** The most vehicles one answer may hold. */
 export const LIMIT_MAX = 100
 
+/** More than half the way round the earth, in metres: everybody is within it. */
+export const RADIUS_M_MAX = 20_100_000
+
+/** The longest age that can be asked for, in seconds: ten years. */
+export const MAX_AGE_SECONDS_MAX = 315_360_000
+
 export interface NearestQuery {
   readonly latitude: number
   readonly longitude: number
@@ -42,17 +48,51 @@ export function parseNearestQuery(parameters: URLSearchParams): QueryVerdict {
   if (typeof latitude !== 'number') return latitude
   const longitude = numberOf(parameters, 'lon', isLongitude, 'must be from -180 to 180')
   if (typeof longitude !== 'number') return longitude
-  if (!parameters.has('limit')) {
-    return { kind: 'nearest', query: { latitude, longitude, limit: LIMIT_DEFAULT } }
+  const query: Wish = { latitude, longitude, limit: LIMIT_DEFAULT }
+  for (const [parameter, { fits, told, take }] of Object.entries(WISHES)) {
+    if (!parameters.has(parameter)) continue
+    const number = numberOf(parameters, parameter, fits, told)
+    if (typeof number !== 'number') return number
+    take(query, number)
   }
-  const told = `must be a whole number from 1 to ${LIMIT_MAX}`
-  const limit = numberOf(parameters, 'limit', isLimit, told)
-  if (typeof limit !== 'number') return limit
-  return { kind: 'nearest', query: { latitude, longitude, limit } }
+  return { kind: 'nearest', query }
+}
+
+type Wish = { -readonly [K in keyof NearestQuery]: NearestQuery[K] }
+
+interface WishSpec {
+  readonly fits: (number: number) => boolean
+  readonly told: string
+  readonly take: (query: Wish, number: number) => void
 }
 
 const isLimit = (number: number): boolean =>
   Number.isInteger(number) && number >= 1 && number <= LIMIT_MAX
+
+/** What may be left out. */
+const WISHES: Readonly<Record<string, WishSpec>> = Object.freeze({
+  limit: {
+    fits: isLimit,
+    told: `must be a whole number from 1 to ${LIMIT_MAX}`,
+    take: (query, number) => {
+      query.limit = number
+    },
+  },
+  radius: {
+    fits: (number) => number > 0 && number <= RADIUS_M_MAX,
+    told: `must be metres above 0 and up to ${RADIUS_M_MAX}`,
+    take: (query, number) => {
+      query.radiusM = number
+    },
+  },
+  maxAge: {
+    fits: (number) => number > 0 && number <= MAX_AGE_SECONDS_MAX,
+    told: `must be seconds above 0 and up to ${MAX_AGE_SECONDS_MAX}`,
+    take: (query, number) => {
+      query.maxAgeMs = number * 1_000
+    },
+  },
+})
 
 function numberOf(
   parameters: URLSearchParams,

@@ -19,6 +19,7 @@ export const PARTS = Object.freeze([
   'tcp',
   'service',
   'desk',
+  'query',
   'web',
   'feed',
   'sender',

@@ -35,7 +35,7 @@ import type { Outbox } from '#traffic/emergency/outbox'
 import { driverActor, type Tour } from '#traffic/fleet/driver'
 import { ingestPool } from '#traffic/ingest/pool'
 import { CHUNKING, READER_MAILBOX_MAX, readerActor } from '#traffic/intake-tcp/reader'
-import { type DeskSources, deskActor } from '#traffic/query/desk'
+import { type DeskSources, deskPool } from '#traffic/query/desk'
 import type { Playback } from '#traffic/replay/playback'
 import { playerActor } from '#traffic/replay/player'
 import { diskActor } from '#traffic/store/disk'
@@ -131,13 +131,14 @@ function group(
 function intake(sources: TrafficSources): readonly PartSpec[] {
   const { ledger, roster, table, socket, token, outbox, reply, writeBehind, flushMs } = sources
   const target = { kind: 'event', token } as const
-  const mailbox = { lengthMax: STORAGE_MAILBOX_MAX }
+  // What waits for storage when it is killed waits for the next one: only what it held is lost.
+  const options = { mailbox: { lengthMax: STORAGE_MAILBOX_MAX }, preserveMailbox: true }
   const disk = { name: 'disk', start: diskActor, args: [writeBehind, flushMs] }
   const courier = { name: 'emergency', start: courierActor, args: [sources.courier] }
   return [
     ...(writeBehind === undefined ? [] : [disk]),
     ...(sources.courier === undefined ? [] : [courier]),
-    { name: 'storage', start: storageActor, args: [table, ledger], options: { mailbox } },
+    { name: 'storage', start: storageActor, args: [table, ledger], options },
     { name: 'ingest', start: ingestPool(token.event, ledger, roster, outbox, reply), args: [] },
     { name: 'udp', start: udpPort, args: [{ socket, target }] },
     ...intakeTcp(sources),
@@ -156,7 +157,7 @@ function intakeTcp({ ledger, roster, outbox, tcp }: TrafficSources): readonly Pa
 
 function service({ desk, listener }: TrafficSources): readonly PartSpec[] {
   return [
-    { name: 'desk', start: deskActor, args: [desk] },
+    { name: 'desk', start: deskPool(desk), args: [] },
     { name: 'web', start: webPort, args: [{ listener, handler: 'desk' }] },
   ]
 }

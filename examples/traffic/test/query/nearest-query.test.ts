@@ -51,8 +51,22 @@ describe('a query', () => {
     }
   })
 
+  it('may ask for a radius in metres and for an age in seconds', () => {
+    assert.deepEqual(parse('lat=1&lon=2&radius=500.5&maxAge=30'), {
+      kind: 'nearest',
+      query: { latitude: 1, longitude: 2, limit: 10, radiusM: 500.5, maxAgeMs: 30_000 },
+    })
+    for (const text of ['0', '-1', 'far', '', '1e99']) {
+      assert.equal(refusedParameter(`lat=0&lon=0&radius=${text}`), 'radius', text)
+      assert.equal(refusedParameter(`lat=0&lon=0&maxAge=${text}`), 'maxAge', text)
+    }
+  })
+
   it('has a verdict whatever its text', () => {
-    const pair = fc.tuple(fc.constantFrom('lat', 'lon', 'limit', '__proto__'), fc.string())
+    const pair = fc.tuple(
+      fc.constantFrom('lat', 'lon', 'limit', 'radius', 'maxAge', '__proto__'),
+      fc.string(),
+    )
     fc.assert(
       fc.property(fc.array(pair), (pairs) => {
         const verdict = parseNearestQuery(new URLSearchParams(pairs))

@@ -43,7 +43,7 @@ describe('packets over TLS and TCP', { timeout: 60_000 }, () => {
     const system = await SystemProcess.start(t, '--no-fleet')
     const client = await tlsClient(t, system.tcpPort)
     const count = 100_000
-    system.signal('SIGSTOP')
+    system.pause(t)
     const sending = client.send(chunks(count, 'v'))
     await new Promise((resolve) => setImmediate(resolve))
     assert.ok(client.socket.writableLength > 0, 'the kernel took all of it')

@@ -1,0 +1,132 @@
+/** T19 to T22: the generator, and a steady load for as long as the setting says. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { Agent, get } from 'node:https'
+import { createInterface } from 'node:readline'
+import { it, type TestContext } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { startSender } from '#test/sender/sender-process'
+import { SystemProcess } from '#test/system-process'
+import { dataFolder, isSettled, type Setting, usageOf } from './setting.js'
+
+const LOAD = fileURLToPath(new URL('../../../traffic-load/dist/main.js', import.meta.url))
+
+function generator({ generatorSeconds }: Setting): void {
+  it('T19 the generator sends about 400 a second and ends with its total and 0', async (t) => {
+    const socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 22 })
+    t.after(() => socket.close())
+    let received = 0
+    socket.on('message', () => {
+      received += 1
+    })
+    socket.bind(0, '127.0.0.1')
+    await once(socket, 'listening')
+    const words = [LOAD, `127.0.0.1:${socket.address().port}`, '400']
+    const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
+    t.after(() => child.kill('SIGKILL'))
+    const lines: string[] = []
+    createInterface({ input: child.stdout }).on('line', (line) => lines.push(line))
+    await once(socket, 'message')
+    await wait(generatorSeconds * 1_000)
+    child.kill('SIGINT')
+    const [code] = await once(child, 'close')
+    assert.equal(code, 0)
+    const totals = lines.flatMap((line) => {
+      const total = /^sent ([\d,]+) packets$/.exec(line)?.[1]
+      return total === undefined ? [] : [Number(total.replaceAll(',', ''))]
+    })
+    assert.equal(totals.length, 1 + Math.floor(generatorSeconds / 5))
+    const rate = (totals.at(-1) ?? 0) / generatorSeconds
+    assert.ok(rate > 340 && rate < 440, `${rate} a second`)
+    while (received < (totals.at(-1) ?? 0)) await once(socket, 'message')
+    t.diagnostic(`${rate.toFixed(1)} a second; totals ${totals.join(', ')}; ${received} received`)
+  })
+}
+
+/** Asks for the nearest so many times a second and gives how long each answer took. */
+async function askSteadily(system: SystemProcess, perSecond: number, seconds: number) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 4, rejectUnauthorized: false })
+  const tookMs: number[] = []
+  const startMs = performance.now()
+  const asking: Promise<void>[] = []
+  for (let i = 0; i < perSecond * seconds; i += 1) {
+    const dueMs = startMs + (i * 1_000) / perSecond - performance.now()
+    if (dueMs > 0) await wait(dueMs)
+    asking.push(
+      askOnce(`${system.url}/?lat=${(i % 170) - 85}&lon=${(i % 350) - 175}`, agent, tookMs),
+    )
+  }
+  await Promise.all(asking)
+  agent.destroy()
+  return tookMs.sort((left, right) => left - right)
+}
+
+async function askOnce(url: string, agent: Agent, tookMs: number[]): Promise<void> {
+  const askedMs = performance.now()
+  const [response] = await once(get(url, { agent }), 'response')
+  assert.equal(response.statusCode, 200)
+  response.resume()
+  await once(response, 'end')
+  tookMs.push(performance.now() - askedMs)
+}
+
+interface Load {
+  readonly rate: number
+  readonly seconds: number
+  readonly asksPerSecond: number
+  readonly judgesSpeed: boolean
+}
+
+async function steady(t: TestContext, { rate, seconds, asksPerSecond, judgesSpeed }: Load) {
+  const system = await SystemProcess.startAs(t, '--no-fleet', '--data', dataFolder(t))
+  const warm = startSender({ port: system.udpPort, rate, seconds: 1, vehicles: 1_000 })
+  const { sent: warmed } = await warm.ended
+  await system.statsWhen((now) => now.sent >= warmed && isSettled(now))
+  const before = await usageOf(system)
+  const sender = startSender({ port: system.udpPort, rate, seconds, vehicles: 1_000 })
+  const startMs = performance.now()
+  const tookMs = asksPerSecond === 0 ? [] : await askSteadily(system, asksPerSecond, seconds)
+  const { sent, failed } = await sender.ended
+  const passedSeconds = (performance.now() - startMs) / 1_000
+  const after = await usageOf(system)
+  const all = warmed + sent
+  const stats = await system.statsWhen((now) => now.sent >= all && isSettled(now))
+  const p99Ms = tookMs[Math.floor(tookMs.length * 0.99)]
+  t.diagnostic(`${sent} sent in ${passedSeconds.toFixed(1)} s, ${stats.stored - warmed} stored`)
+  if (before !== undefined && after !== undefined) {
+    const cpu = (after.cpuSeconds - before.cpuSeconds) / passedSeconds
+    t.diagnostic(
+      `CPU ${(cpu * 100).toFixed(1)} % of a core, ${((cpu * passedSeconds * 1e6) / sent).toFixed(1)} us a packet, ` +
+        `${before.residentMB.toFixed(0)} -> ${after.residentMB.toFixed(0)} MB`,
+    )
+    if (judgesSpeed) {
+      assert.ok(cpu < 1, `${cpu} cores`)
+      assert.ok(after.residentMB < before.residentMB + 60, 'memory grows')
+    }
+  }
+  if (p99Ms !== undefined) t.diagnostic(`${tookMs.length} queries, p99 ${p99Ms.toFixed(2)} ms`)
+  assert.equal(failed, 0)
+  assert.deepEqual([stats.stored, stats.dropped, stats.lost], [all, 0, 0])
+  return p99Ms
+}
+
+export function loadFacts(setting: Setting): void {
+  const { loadSeconds: seconds, calmRate, highRate, judgesSpeed } = setting
+  generator(setting)
+
+  it('T20 a steady load is stored without a drop, on less than a core', async (t) => {
+    await steady(t, { rate: calmRate, seconds, asksPerSecond: 0, judgesSpeed })
+  })
+
+  it('T21 three times that load is stored too, and the sender does not fail', async (t) => {
+    await steady(t, { rate: highRate, seconds, asksPerSecond: 0, judgesSpeed })
+  })
+
+  it('T22 a hundred questions a second are answered meanwhile', async (t) => {
+    const p99Ms = await steady(t, { rate: calmRate, seconds, asksPerSecond: 100, judgesSpeed })
+    if (judgesSpeed) assert.ok((p99Ms ?? Number.POSITIVE_INFINITY) < 5, `p99 ${p99Ms} ms`)
+  })
+}

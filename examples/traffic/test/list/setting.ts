@@ -1,0 +1,68 @@
+/**
+ * test/list/setting: how long the list T1 to T28 takes: in full, or shortened for `npm test`.
+ *
+ * The facts are the same; what differs is for how long, and how fast, packets are sent.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import type { Stats, SystemProcess } from '#test/system-process'
+
+export interface Setting {
+  /** Seconds of a steady load. */
+  readonly loadSeconds: number
+  /** Packets a second of T20 and T21. */
+  readonly calmRate: number
+  readonly highRate: number
+  /** Packets of the flood of T23. */
+  readonly flood: number
+  /** Seconds the generator runs for T19. */
+  readonly generatorSeconds: number
+  /** Whether CPU, memory and latency are judged: a busy test machine proves nothing of them. */
+  readonly judgesSpeed: boolean
+}
+
+export const FULL: Setting = {
+  loadSeconds: 60,
+  calmRate: 5_000,
+  highRate: 15_000,
+  flood: 100_000,
+  generatorSeconds: 22,
+  judgesSpeed: true,
+}
+
+export const SHORT: Setting = {
+  loadSeconds: 2,
+  calmRate: 1_000,
+  highRate: 3_000,
+  flood: 20_000,
+  generatorSeconds: 6,
+  judgesSpeed: false,
+}
+
+/** Everything that came in has been dealt with, and every packet is accounted for. */
+export const isSettled = ({ waiting, difference }: Stats): boolean =>
+  waiting === 0 && difference === 0
+
+/** A folder of its own, gone after the test. */
+export function dataFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'troupe-traffic-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** Time of all cores and memory of a process, as the kernel has them; undefined elsewhere. */
+export async function usageOf({ pid }: SystemProcess) {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, 'latin1')
+    const status = await readFile(`/proc/${pid}/status`, 'latin1')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    // Fields 14 and 15 of the line, in hundredths of a second.
+    const cpuSeconds = (Number(fields[11]) + Number(fields[12])) / 100
+    return { cpuSeconds, residentMB: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024 }
+  } catch {
+    return undefined
+  }
+}

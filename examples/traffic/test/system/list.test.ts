@@ -1,0 +1,14 @@
+/** The list T1 to T28 of what a traffic system promises, shortened; in full: npm run acceptance. */
+import { describe } from 'node:test'
+import { faultFacts } from '#test/list/faults'
+import { loadFacts } from '#test/list/load'
+import { packetFacts } from '#test/list/packets'
+import { SHORT } from '#test/list/setting'
+import { webFacts } from '#test/list/web'
+
+describe('the traffic system keeps, in short', { timeout: 120_000 }, () => {
+  packetFacts()
+  webFacts()
+  faultFacts(SHORT)
+  loadFacts(SHORT)
+})
