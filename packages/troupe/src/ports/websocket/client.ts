@@ -7,7 +7,7 @@
  *
  * @source ergo-features 13 (WebSocket, client)
  */
-import { validateHeaderName, validateHeaderValue } from 'node:http'
+import { type IncomingMessage, validateHeaderName, validateHeaderValue } from 'node:http'
 import {
   type Behaviour,
   behaviourOf,
@@ -32,7 +32,8 @@ import {
   type WebSocketConnectionOptions,
 } from './connection-options.js'
 import { headersOf, remoteOf, securityFor } from './handshake.js'
-import { dial } from './library.js'
+import type { WebSocketSides } from './inward.js'
+import { type Dialled, dial, type Line } from './library.js'
 import type { WebSocketConnection, WebSocketReaderAddress } from './message.js'
 import { checkProtocols } from './port-options.js'
 
@@ -103,9 +104,7 @@ function begin(
   options: CompleteClient,
   context: ProcessContext,
 ): () => void {
-  const { url, tls, handshakeTimeoutMs } = options
-  const { hostname, protocol } = new URL(url)
-  const host = hostname.replace(/^\[|\]$/g, '')
+  const { url, handshakeTimeoutMs } = options
   const fail = (problem: string): void => {
     timer?.cancel()
     // The password of the address, if there is one, belongs into no log.
@@ -115,29 +114,35 @@ function begin(
   const late = (): void => fail(`no connection within ${handshakeTimeoutMs} ms`)
   const isLimited = Number.isFinite(handshakeTimeoutMs)
   const timer = isLimited ? context.after(handshakeTimeoutMs, late) : undefined
-  const isSecure = protocol === 'wss:'
   try {
-    const secured = isSecure ? clientTlsOptions(tls ?? {}, host) : {}
-    return dial(
-      { ...options, tls: secured },
-      {
-        failed: fail,
-        opened: (line, answer) => {
-          timer?.cancel()
-          const { socket } = answer
-          connection.open(line, {
-            url: shown(url),
-            headers: headersOf(answer),
-            protocol: line.protocol,
-            remote: remoteOf(socket),
-            security: securityFor(socket),
-          })
-        },
+    return dial(dialledOf(options), {
+      failed: fail,
+      opened: (line, answer) => {
+        timer?.cancel()
+        connection.open(line, sidesOf(url, line, answer))
       },
-    )
+    })
   } catch (thrown) {
     fail(describeThrown(thrown))
     return () => {}
+  }
+}
+
+function dialledOf(options: CompleteClient): Dialled {
+  const { hostname, protocol } = new URL(options.url)
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const isSecure = protocol === 'wss:'
+  return { ...options, tls: isSecure ? clientTlsOptions(options.tls ?? {}, host) : {} }
+}
+
+function sidesOf(url: string, line: Line, answer: IncomingMessage): WebSocketSides {
+  const { socket } = answer
+  return {
+    url: shown(url),
+    headers: headersOf(answer),
+    protocol: line.protocol,
+    remote: remoteOf(socket),
+    security: securityFor(socket),
   }
 }
 

@@ -181,7 +181,7 @@ export function dial(asked: Dialled, events: DialEvents): () => void {
   ws.once('upgrade', (response) => {
     answer = response
   })
-  const failed = (error: Error): void => events.failed(describeThrown(error))
+  const failed = (error: Error): void => events.failed(error.message || describeThrown(error))
   // Errors after the first one, of an attempt that was broken off, are nobody's business.
   ws.on('error', () => {})
   ws.once('error', failed)

@@ -54,6 +54,8 @@ async function rudeServer(t: TestContext, said: string): Promise<string> {
   return `ws://127.0.0.1:${(server.address() as { port: number }).port}/`
 }
 
+const SWITCHING = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\n'
+
 async function reading(node: Node): Promise<Told> {
   const told = nothingTold()
   await node.spawn(readerFor(told), { name: 'mine' })
@@ -186,15 +188,11 @@ describe('a WebSocket client', { timeout: 30_000 }, () => {
     ],
     [
       'answers with another key',
-      'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-accept: AAAA\r\n\r\n',
+      `${SWITCHING}upgrade: websocket\r\nsec-websocket-accept: AAAA\r\n\r\n`,
       /Accept/,
     ],
     ['speaks no HTTP', '\u0000\u0001\u0002\u0003garbage\r\n\r\n', /./],
-    [
-      'sends a bomb of headers',
-      `HTTP/1.1 101 Switching Protocols\r\nx: ${'y'.repeat(40_000)}\r\n\r\n`,
-      /[Hh]eader/,
-    ],
+    ['sends a bomb of headers', `${SWITCHING}x: ${'y'.repeat(40_000)}\r\n\r\n`, /[Hh]eader/],
   ]
   for (const [title, said, problem] of RUDE) {
     it(`ends with PORT_FAILED when the other side ${title}`, async (t) => {
