@@ -23,7 +23,9 @@ const KINDS = {
   actor: 'web port, actor',
   serve: 'web port, serve',
   value: 'web port, fetch that answers a value',
+  light: 'web port, fetch that answers a LightResponse',
   fetch: 'web port, fetch that answers a Response',
+  'hono-light': 'web port, Hono with LightResponse',
   hono: 'web port, Hono',
 }
 const ROWS = {

@@ -68,6 +68,22 @@ const ANSWERING = {
       return value(lengthOf((await request.arrayBuffer()).byteLength))
     },
   }),
+  light: async () => {
+    const { LightResponse } = await import('troupe')
+    return {
+      fetch: async (request) => {
+        const isGet = request.method === 'GET'
+        const body = isGet
+          ? greeting(pathOf(request.url))
+          : lengthOf((await request.arrayBuffer()).byteLength)
+        return new LightResponse(body, HEADERS)
+      },
+    }
+  },
+  'hono-light': async () => {
+    globalThis.Response = (await import('troupe')).LightResponse
+    return ANSWERING.hono()
+  },
   hono: async () => {
     const { Hono } = await import('hono')
     const app = new Hono()

@@ -295,6 +295,7 @@ export {
   formatListening,
   LINES,
   LISTEN_DEFAULTS,
+  LightResponse,
   openTcp,
   openUdp,
   openWeb,

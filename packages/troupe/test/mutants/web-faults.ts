@@ -60,4 +60,11 @@ export const WEB_FAULTS: readonly Mutant[] = Object.freeze([
     replace: 'false',
     caughtBy: ['unit/ports/web/web-worker.test'],
   },
+  {
+    name: 'a light response of a text has no type',
+    file: 'ports/web/light-response',
+    find: "this.#headers.set('content-type', 'text/plain;charset=UTF-8');",
+    replace: '',
+    caughtBy: ['unit/ports/web/light-response.test'],
+  },
 ])

@@ -10,6 +10,7 @@
 import type { IncomingMessage } from 'node:http'
 import { hasBody, readBody, streamBody } from './body.js'
 import type { Exchange } from './exchange.js'
+import { complete } from './stand-in.js'
 import { tooLarge } from './web-options.js'
 
 /** What a request is made from. */
@@ -144,30 +145,10 @@ class SmallRequest {
   }
 }
 
-/** Makes all other members, and those Node keeps to itself, come from a whole request. */
-function completeSmall(): void {
-  const { prototype } = SmallRequest
-  Object.setPrototypeOf(prototype, Request.prototype)
-  const inherited = Object.getOwnPropertyDescriptors(Request.prototype)
-  const hidden = Reflect.ownKeys(new Request('http://localhost/')).filter((key) =>
-    Boolean(typeof key === 'symbol'),
-  )
-  for (const key of [...Reflect.ownKeys(inherited), ...hidden]) {
-    if (Object.hasOwn(prototype, key)) continue
-    Object.defineProperty(prototype, key, {
-      configurable: true,
-      get(this: SmallRequest): unknown {
-        const value: unknown = Reflect.get(this.whole, key, this.whole)
-        return typeof value === 'function' ? value.bind(this.whole) : value
-      },
-    })
-  }
-}
-
 /** True when Node takes a small request for a whole one, also where it looks inside. */
 function isAccepted(): boolean {
   try {
-    completeSmall()
+    complete(SmallRequest.prototype, new Request('http://localhost/'))
     const whole = new Request('http://localhost/a', { method: 'PUT' })
     const small = Object.create(SmallRequest.prototype, { whole: { value: whole } }) as Request
     const copy = new Request(small, { headers: { a: 'b' } })

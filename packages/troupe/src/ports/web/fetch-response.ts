@@ -11,6 +11,7 @@ import type { ServerResponse } from 'node:http'
 import { systemClock } from '#base/clock'
 import { isUnread } from './body.js'
 import type { Exchange } from './exchange.js'
+import { lightParts } from './light-response.js'
 import { NONSENSE } from './status.js'
 
 /** What Node's `Response` keeps under its symbol `state`, as far as we look at it. */
@@ -36,6 +37,11 @@ function wholeBody(response: Response): string | Uint8Array | undefined {
 export async function sendResponse(exchange: Exchange, response: Response): Promise<void> {
   if (exchange.isAnswered) return cancel(response)
   try {
+    const light = lightParts(response)
+    if (light !== undefined) {
+      exchange.answer({ ...light, headers: listed(light.headers) })
+      return
+    }
     const { status, headers } = response
     const isBodiless = status === 204 || status === 304 || exchange.incoming.method === 'HEAD'
     if (response.body === null || isBodiless) {
