@@ -33,7 +33,7 @@ function usedInChild(folder: string, bytes: Buffer): string {
 type Layout = ReturnType<typeof layoutOf>
 
 /** Damage that a surgeon would do, with what the refusal must say. */
-const OPERATIONS: readonly [string, RegExp, (bytes: Buffer, layout: Layout) => void][] = [
+const OPERATIONS: readonly [string, RegExp, (bytes: Buffer, layout: Layout) => unknown][] = [
   [
     'an entry too many in the total',
     /lost or won entries/,
@@ -52,6 +52,17 @@ const OPERATIONS: readonly [string, RegExp, (bytes: Buffer, layout: Layout) => v
       bytes.writeUInt32LE(bytes.readUInt32LE(right?.at ?? 0), left?.at ?? 0)
       bytes.writeUInt32LE(from, right?.at ?? 0)
     },
+  ],
+  [
+    'a boundary between pages below what stands before it',
+    /out of order/,
+    (_bytes, { children: [, second] }) => second?.key.writeUInt32LE(1, 0),
+  ],
+  [
+    'a boundary between pages above what stands behind it',
+    /out of order/,
+    (_bytes, { children: [, second] }) =>
+      second?.key.writeUInt32LE(second.key.readUInt32LE(0) + 1, 0),
   ],
   [
     'a page of a tree in two places',
