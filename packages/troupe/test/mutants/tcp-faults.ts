@@ -66,6 +66,13 @@ export const TCP_FAULTS: readonly Mutant[] = Object.freeze([
     caughtBy: BAD_INPUT,
   },
   {
+    name: 'bytes that are never handed on are not counted',
+    file: 'ports/tcp/connection',
+    find: 'undeliveredBytes: this.#decoder.pendingBytes + this.#inward.waitingBytes,',
+    replace: 'undeliveredBytes: 0,',
+    caughtBy: ['unit/ports/tcp/account.test'],
+  },
+  {
     name: 'connections have no limit',
     file: 'ports/tcp/listener',
     find: 'this.#open.size >= this.#limits.connectionsMax',

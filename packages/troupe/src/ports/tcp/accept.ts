@@ -35,6 +35,12 @@ export class Handshakes {
 
   /** Begins one; a socket that closes meanwhile never is ready. */
   begin(raw: Socket, accepted: Accepted): void {
+    if (raw.remoteAddress === undefined) {
+      // It has gone already, and without its address nobody could be found again.
+      raw.destroy()
+      accepted(undefined)
+      return
+    }
     const key = keyOf(raw)
     this.#pending.set(key, accepted)
     raw.once('close', () => this.#settle(key, undefined))

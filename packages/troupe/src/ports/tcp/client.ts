@@ -26,7 +26,7 @@ import { type ClientTls, checkClientTls, clientTlsOptions } from '#ports/tls/cli
 import { connectedOf, securityOf } from './accept.js'
 import { CONNECTION_HANDLERS, connectionOf } from './behaviour.js'
 import type { Connection } from './connection.js'
-import { completeConnection, type TcpConnectionOptions } from './connection-options.js'
+import { completeConnection, givenOf, type TcpConnectionOptions } from './connection-options.js'
 import type { TcpConnection, TcpReaderAddress } from './message.js'
 import { Seat } from './seat.js'
 
@@ -46,9 +46,6 @@ export interface TcpClientOptions extends TcpConnectionOptions {
 /** What the options of a TCP client leave open, beside those of a connection. */
 export const TCP_CLIENT_DEFAULTS = Object.freeze({ connectTimeoutMs: 5_000 })
 
-/** The seat is the client's own: it hears itself of the end of its reader. */
-const seats = new WeakMap<Connection, Seat>()
-
 function init(context: ProcessContext, args: readonly unknown[]): Connection {
   const given = args[0] as TcpClientOptions
   const options = completeConnection(given)
@@ -58,7 +55,6 @@ function init(context: ProcessContext, args: readonly unknown[]): Connection {
   // Nobody listens yet, and an error without a listener would end the program.
   socket.on('error', () => {})
   const connection = connectionOf(context, { socket, options, seat, closed: () => {} })
-  seats.set(connection, seat)
   follow(connection, socket, { given, context })
   return connection
 }
@@ -88,7 +84,7 @@ function follow(
   { given, context }: { readonly given: TcpClientOptions; readonly context: ProcessContext },
 ): void {
   const { host, port, tls } = given
-  const { connectTimeoutMs } = { ...TCP_CLIENT_DEFAULTS, ...given }
+  const { connectTimeoutMs } = { ...TCP_CLIENT_DEFAULTS, ...givenOf(given) }
   const address = formatListening({ host, port })
   const fail = (problem: string): void => {
     stopFollowing()
@@ -120,9 +116,8 @@ const behaviour: Behaviour<Connection> = Object.freeze({
   name: 'tcp-client',
   kind: 'port' as const,
   init,
-  handleDown: (connection: Connection, { target }: Down) => {
-    seats.get(connection)?.left(target)
-  },
+  // The seat is the client's own, so it hears itself of the end of its reader.
+  handleDown: (connection: Connection, { target }: Down) => connection.left(target),
 })
 
 /**

@@ -75,6 +75,7 @@ export type CompleteConnection = TcpConnectionLimits & {
 
 /** The options with their defaults. Throws OPTION_INVALID naming the option that cannot be. */
 export function completeConnection(given: TcpConnectionOptions): CompleteConnection {
+  requireObject('options', given)
   const { chunking, framing, writeQueueBytesMax, delay } = given
   const isFraming = framing === undefined || framing === 'in' || framing === 'both'
   requireOption(isFraming, 'framing', framing, "give 'in' or 'both'")
@@ -84,7 +85,7 @@ export function completeConnection(given: TcpConnectionOptions): CompleteConnect
   requireOption(isFlag, 'delay', delay, 'give true or false')
   return Object.freeze({
     ...TCP_CONNECTION_DEFAULTS,
-    ...given,
+    ...givenOf(given),
     chunking: completeChunking(chunking),
     keepAlive: completeKeepAlive(given.keepAlive),
   })
@@ -109,6 +110,12 @@ function completeKeepAlive(given: TcpKeepAlive | undefined): CompleteConnection[
   requireOption(periodMs !== undefined, 'keepAlive.periodMs', periodMs, 'give milliseconds')
   requireDuration('keepAlive.periodMs', periodMs)
   return { bytes: Uint8Array.from(Buffer.from(bytes as string)), periodMs }
+}
+
+/** What is really given: a member that is undefined must not take the place of a default. */
+export function givenOf<T extends object>(options: T): T {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(given) as T
 }
 
 /** Throws OPTION_INVALID unless the value is left out or a whole number above 0. */

@@ -15,6 +15,7 @@ import {
   formatTarget,
   NoReply,
   type ProcessContext,
+  type Target,
   TroupeError,
 } from '#contract'
 import { ChunkDecoder } from './chunk-decoder.js'
@@ -112,6 +113,11 @@ export class Connection {
 
   inspect(): Readonly<Record<string, unknown>> {
     return { ...this.#sides, ...this.counters() }
+  }
+
+  /** A process has ended that this one monitors. */
+  left(target: Target): void {
+    this.#parts.seat.left(target)
   }
 
   /** The message `send`. */

@@ -9,12 +9,12 @@
  */
 import { createServer, isIPv6, type Server, type Socket } from 'node:net'
 import { type Clock, systemClock } from '#base/clock'
-import { requireDuration } from '#contract'
+import { requireDuration, requireObject } from '#contract'
 import { type Listening, type ListenOptions, listen } from '#ports/listen'
 import { checkServerTls, type ServerTls } from '#ports/tls/server-tls'
 import { connectedOf, Handshakes } from './accept.js'
 import type { Connection, TcpAccepted } from './connection.js'
-import { requireCount } from './connection-options.js'
+import { givenOf, requireCount } from './connection-options.js'
 import type { TcpCounters, TcpEnd } from './message.js'
 import { Totals } from './totals.js'
 
@@ -72,6 +72,7 @@ export class TcpListener {
     handshakesFailed: 0,
     handshakesTooSlow: 0,
     unserved: 0,
+    gone: 0,
   }
   /** Connections that are processes. */
   readonly #served = new Set<Connection>()
@@ -81,13 +82,14 @@ export class TcpListener {
 
   constructor(bound: readonly Bound[], options: TcpListenOptions, clock: Clock) {
     this.#bound = bound
-    this.#limits = { ...TCP_LISTEN_DEFAULTS, ...options }
+    this.#limits = { ...TCP_LISTEN_DEFAULTS, ...givenOf(options) }
     this.#clock = clock
     this.#handshakes = options.tls === undefined ? undefined : new Handshakes(options.tls)
     for (const { server } of bound) {
       server.on('connection', (socket) => this.#accept(socket))
       // For example no file descriptor left: the next one may be accepted again.
       server.on('error', () => {
+        this.#counters.connections += 1
         this.#counters.connectionsRefused += 1
       })
     }
@@ -117,6 +119,12 @@ export class TcpListener {
   /** It has ended, for this reason. */
   closed(connection: Connection, end: TcpEnd): void {
     if (this.#served.delete(connection)) this.#totals.add(end, connection.counters())
+  }
+
+  /** It could not be served: its other side, or the port that took it, had gone. */
+  lose(socket: Socket): void {
+    this.#counters.gone += 1
+    socket.destroy()
   }
 
   /** Hands connections to this one from now on, first those that wait. */
@@ -159,7 +167,7 @@ export class TcpListener {
       return
     }
     const connected = connectedOf(raw, undefined)
-    if (connected === undefined) raw.destroy()
+    if (connected === undefined) this.lose(raw)
     else this.#ready(connected)
   }
 
@@ -187,7 +195,11 @@ export class TcpListener {
     const cancel = this.#clock.after(this.#limits.handshakeTimeoutMs, () => this.#unserved(waiting))
     const waiting: Waiting = { connected, cancel }
     this.#waiting.add(waiting)
-    connected.socket.once('close', () => this.#stopWaiting(waiting))
+    connected.socket.once('close', () => {
+      if (!this.#waiting.has(waiting)) return
+      this.#stopWaiting(waiting)
+      this.#counters.gone += 1
+    })
     if (!this.#isOpen) this.#unserved(waiting)
   }
 
@@ -215,11 +227,12 @@ export async function openTcp(
   options: TcpListenOptions,
   clock: Clock = systemClock,
 ): Promise<TcpListener> {
+  requireObject('listener', options)
   requireCount('connectionsMax', options.connectionsMax)
   requireCount('backlog', options.backlog)
   requireDuration('handshakeTimeoutMs', options.handshakeTimeoutMs)
   if (options.tls !== undefined) checkServerTls(options.tls)
-  const { backlog } = { ...TCP_LISTEN_DEFAULTS, ...options }
+  const { backlog } = { ...TCP_LISTEN_DEFAULTS, ...givenOf(options) }
   const bound = await listen<Bound>(options, {
     transport: 'tcp',
     open: (host, port) => openBound(host, port, backlog),

@@ -155,6 +155,8 @@ export interface TcpListenCounters {
   readonly handshakesTooSlow: number
   /** Closed because no port took them within `handshakeTimeoutMs`. */
   readonly unserved: number
+  /** The other side had gone before anybody could serve them. */
+  readonly gone: number
 }
 
 /** What a TCP server port understands. */

@@ -106,7 +106,7 @@ class State {
       this.#connections.set(pid.id, pid)
     } catch {
       // The port was killed a moment ago.
-      socket.destroy()
+      this.listener.lose(socket)
     }
   }
 

@@ -121,6 +121,11 @@ describe('the patience with a connection', () => {
     assert.deepEqual(told, ['690 peer-closed'])
   })
 
+  it('has its defaults also where an option is given as undefined', () => {
+    const given = { idleTimeoutMs: undefined, framing: undefined } as TcpConnectionOptions
+    assert.deepEqual(completeConnection(given), completeConnection({}))
+  })
+
   it('has no timer without a limit, and none once it is stopped', async () => {
     const unlimited = watched({ idleTimeoutMs: Number.POSITIVE_INFINITY })
     assert.equal(unlimited.clock.pending(), 0)

@@ -199,6 +199,20 @@ describe('a TCP port', { timeout: 20_000 }, () => {
     await until(async () => (await counters(node, tcp)).ended['reader-gone'] === 1)
   })
 
+  it('ends its connections at once with a reader that was given by its pid', async (t) => {
+    const { node, told, definition, listener } = await served(t)
+    const reader = await node.spawn(definition)
+    const own = await openTcp({ port: 0 })
+    t.after(() => own.close())
+    const tcp = await node.spawn(tcpPort, { args: [{ listener: own, reader }] })
+    const { closed } = clientOf(t, own.port)
+    await until(() => told.connected.length === 1)
+    node.exit(reader, 'shutdown')
+    await closed
+    await until(async () => (await counters(node, tcp)).ended['reader-gone'] === 1)
+    assert.equal(listener.counters().connections, 0)
+  })
+
   it('holds connections while no port serves them, and hands them to the next one', async (t) => {
     const { node, tcp, told, listener, args } = await served(t, { chunking: LINES })
     const first = clientOf(t, listener.port)
