@@ -34,8 +34,8 @@ export interface Sockets {
 const nowMs = (): number => process.uptime() * 1_000
 const wallMs = (): number => performance.timeOrigin + nowMs()
 
-/** Open TLS connections that packets come in on; one more is closed at once. */
-export const TCP_CONNECTIONS_MAX = 10_000
+/** Open connections of each port, so that idle ones shut nobody out; one more is closed at once. */
+export const CONNECTIONS_MAX = 12_000
 
 /** Opens the table and what is kept of it; a refusal says why its folder cannot be used. */
 export function openTable({
@@ -55,6 +55,7 @@ export async function openSockets(flags: Flags): Promise<Sockets> {
   const { udpPort, tcpPort, webPort, isPlainHttp, receiveBufferBytes, vehicles, replay } = flags
   const tls = { certificates: await selfSigned(LOCAL_HOSTS, wallMs()) }
   const limits = { receiveBufferBytes, datagramBytesMax: PACKET_BYTES_MAX }
+  const web = { connectionsMax: CONNECTIONS_MAX, ...(isPlainHttp ? {} : { tls }) }
   const isSending = vehicles > 0 || replay !== undefined
   const opened: { close(): Promise<void> }[] = []
   const keep = <S extends { close(): Promise<void> }>(socket: S): S => {
@@ -64,8 +65,8 @@ export async function openSockets(flags: Flags): Promise<Sockets> {
   try {
     return {
       socket: keep(await openUdp({ port: udpPort, ...limits })),
-      tcp: keep(await openTcp({ port: tcpPort, tls, connectionsMax: TCP_CONNECTIONS_MAX })),
-      listener: keep(await openWeb({ port: webPort, ...(isPlainHttp ? {} : { tls }) })),
+      tcp: keep(await openTcp({ port: tcpPort, tls, connectionsMax: CONNECTIONS_MAX })),
+      listener: keep(await openWeb({ port: webPort, ...web })),
       sender: isSending ? keep(await openUdp({ port: 0, hosts: ['127.0.0.1'] })) : undefined,
     }
   } catch (error) {
@@ -88,6 +89,7 @@ export async function addressLines(
     ...socket.addresses.map((address) => `packets    udp ${formatListening(address)}`),
     ...tcp.addresses.map((address) => `packets    tls ${formatListening(address)}`),
     ...listener.addresses.map((address) => `questions  ${scheme}://${formatListening(address)}/`),
+    `live map   ${scheme}://localhost:${listener.port}/map`,
     await bufferLine(socket.receiveBufferBytes),
   ]
 }

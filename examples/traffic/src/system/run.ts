@@ -8,7 +8,7 @@ import { randomInt } from 'node:crypto'
 import { consoleSink, type Datagram, eventName, type Node, startNode } from 'troupe'
 import { Books } from '#traffic/account/books'
 import { Ledger } from '#traffic/account/ledger'
-import type { Surroundings } from '#traffic/account/stats-json'
+import { type Surroundings, statsJson } from '#traffic/account/stats-json'
 import { accountLine } from '#traffic/cli/account-line'
 import type { Flags } from '#traffic/cli/flags'
 import type { Screen } from '#traffic/cli/screen'
@@ -20,6 +20,7 @@ import { emergenciesJson, emergencyLine } from '#traffic/emergency/tally'
 import { seededChance } from '#traffic/fleet/chance'
 import type { Tour } from '#traffic/fleet/driver'
 import { Fleet } from '#traffic/fleet/fleet'
+import { type PageFiles, readPage } from '#traffic/map/page'
 import { type FinalCheck, Playback } from '#traffic/replay/playback'
 import { openRecording } from '#traffic/replay/recording-file'
 import type { RecordedRow } from '#traffic/replay/row'
@@ -52,8 +53,9 @@ export async function runTraffic(flags: Flags, screen: Screen): Promise<RunVerdi
   try {
     const sockets = await openSockets(flags)
     try {
+      const files = await readPage()
       const node = await startTrafficNode(flags, screen)
-      return await new Run(flags, screen, node, sockets, archive).until(rows)
+      return await new Run(flags, screen, node, sockets, archive).until(rows, files)
     } finally {
       await closeSockets(sockets)
     }
@@ -109,9 +111,9 @@ class Run {
   }
 
   /** Starts the parts, says so, and waits until the node has stopped. */
-  async until(rows: readonly RecordedRow[] | undefined): Promise<RunVerdict> {
+  async until(rows: readonly RecordedRow[] | undefined, files: PageFiles): Promise<RunVerdict> {
     const node = this.#node
-    const { sources, books } = this.#sources(rows)
+    const { sources, books } = this.#sources(rows, files)
     const start = trafficSupervisor(sources)
     node.loadApplication({ name: 'traffic', members: [{ name: 'traffic', start }] })
     try {
@@ -152,7 +154,10 @@ class Run {
     void this.#node.stop()
   }
 
-  #sources(rows: readonly RecordedRow[] | undefined): { sources: TrafficSources; books: Books } {
+  #sources(
+    rows: readonly RecordedRow[] | undefined,
+    files: PageFiles,
+  ): { sources: TrafficSources; books: Books } {
     const { socket, tcp, listener, sender } = this.#sockets
     const { table, writeBehind } = this.#archive
     const ledger = this.#ledger
@@ -173,13 +178,17 @@ class Run {
         if (this.#flags.isOnce) this.#stop(vehicles === atTheirPlace ? 0 : 1)
       },
     }
+    const map = {
+      files,
+      feed: { table, stats: async () => statsJson(await books.read(), surroundings()) },
+    }
     const feed = this.#feed(playback)
     const chaosMs = this.#flags.chaosSeconds * 1_000
     const reply = REPLIES[this.#flags.reply]
     const { flushMs } = this.#flags
     const kept = { table, writeBehind, flushMs, outbox: this.#outbox, courier: this.#courier() }
     const outlive = { ledger, roster, ...kept, socket, tcp, listener, token, reply }
-    return { sources: { ...outlive, desk, reporter, feed, chaosMs }, books }
+    return { sources: { ...outlive, desk, map, reporter, feed, chaosMs }, books }
   }
 
   #courier(): CourierSources | undefined {

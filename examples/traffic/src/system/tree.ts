@@ -3,7 +3,7 @@
  *
  *   traffic (one-for-one)
  *     intake (one-for-one): disk, emergency, storage, ingest, udp, reader, tcp
- *     service (one-for-one): desk, web
+ *     service (one-for-one): desk, web, map, map-feed, map-page
  *     feed (rest-for-one): sender, then fleet or replay
  *     reporter, chaos
  *
@@ -35,6 +35,7 @@ import type { Outbox } from '#traffic/emergency/outbox'
 import { driverActor, type Tour } from '#traffic/fleet/driver'
 import { ingestPool } from '#traffic/ingest/pool'
 import { CHUNKING, READER_MAILBOX_MAX, readerActor } from '#traffic/intake-tcp/reader'
+import { type MapSources, mapParts } from '#traffic/map/parts'
 import { type DeskSources, deskPool } from '#traffic/query/desk'
 import type { Playback } from '#traffic/replay/playback'
 import { playerActor } from '#traffic/replay/player'
@@ -71,6 +72,7 @@ export interface TrafficSources {
   /** What the sender of a good packet gets back; undefined for nothing. */
   readonly reply: Uint8Array | undefined
   readonly desk: DeskSources
+  readonly map: MapSources
   readonly reporter: ReporterSources
   /** Our own sender and what it sends; undefined when all packets come from outside. */
   readonly feed: Feed | undefined
@@ -155,10 +157,11 @@ function intakeTcp({ ledger, roster, outbox, tcp }: TrafficSources): readonly Pa
   ]
 }
 
-function service({ desk, listener }: TrafficSources): readonly PartSpec[] {
+function service({ desk, listener, map }: TrafficSources): readonly PartSpec[] {
   return [
     { name: 'desk', start: deskPool(desk), args: [] },
     { name: 'web', start: webPort, args: [{ listener, handler: 'desk' }] },
+    ...mapParts(map, listener),
   ]
 }
 

@@ -1,0 +1,176 @@
+/**
+ * page/main: brings the page to life: canvas, feed, input and panels meet here.
+ */
+import { DARK, draw, LIGHT, scaleBar } from './draw.js'
+import { Feed } from './feed.js'
+import { Fleet } from './fleet.js'
+import { listen } from './input.js'
+import { askNearest, distanceText, listNearest, type Place, placesOf, tipOf } from './nearest.js'
+import { Panel } from './panel.js'
+import { metresAt, xOf, yOf } from './projection.js'
+import { View } from './view.js'
+
+/** The feed is asked for another part of the world after so long without a further change. */
+const SETTLE_MS = 400
+/** The pointer rests for so long before it asks what is under it. */
+const REST_MS = 120
+/** Pixels around the pointer in which a vehicle is meant. */
+const POINT_PIXELS = 10
+/** What lies this much beyond the screen is sent along, in screens. */
+const MARGIN = 0.25
+const SWEEP_MS = 2_000
+const SUMMARY_MS = 15_000
+
+const element = (id: string): HTMLElement => document.getElementById(id) as HTMLElement
+
+class Page {
+  readonly #canvas = element('map') as HTMLCanvasElement
+  readonly #view = new View()
+  readonly #fleet = new Fleet()
+  readonly #panel = new Panel()
+  readonly #feed: Feed
+  readonly #dark = matchMedia('(prefers-color-scheme: dark)')
+  readonly #calm = matchMedia('(prefers-reduced-motion: reduce)')
+  #land: readonly Float64Array[] = []
+  #marks: readonly Place[] = []
+  #asked: Place | undefined
+  /** Nobody has moved the view yet: it follows the first vehicles that come. */
+  #isUntouched = true
+  #settling: ReturnType<typeof setTimeout> | undefined
+  #resting: ReturnType<typeof setTimeout> | undefined
+
+  constructor() {
+    this.#feed = new Feed({
+      live: (isLive) => this.#panel.live(isLive),
+      stats: (stats) => this.#panel.stats(stats),
+      frame: ({ v, whole, stride }) => {
+        this.#fleet.take(v, whole, performance.now())
+        this.#panel.stride(stride)
+        if (this.#isUntouched && this.#fleet.vehicles.size > 0) this.#fit()
+      },
+    })
+    listen(this.#canvas, this.#view, {
+      changed: () => this.#changed(),
+      asked: (x, y) => void this.#ask(x, y),
+      pointed: (place) => this.#pointed(place),
+      fit: () => this.#fit(),
+      cleared: () => this.#clear(),
+    })
+    this.#buttons()
+    addEventListener('resize', () => this.#resize())
+    this.#resize()
+    this.#feed.show(this.#view.bounds(MARGIN))
+    setInterval(() => this.#fleet.sweep(performance.now()), SWEEP_MS)
+    setInterval(() => this.#summarise(), SUMMARY_MS)
+    void this.#loadLand()
+    this.#paint()
+  }
+
+  #paint(): void {
+    const canvas = this.#canvas.getContext('2d')
+    if (canvas !== null) {
+      const scene = {
+        view: this.#view,
+        fleet: this.#fleet,
+        colours: this.#dark.matches ? DARK : LIGHT,
+        isCalm: this.#calm.matches,
+        land: this.#land,
+        marks: this.#marks,
+        asked: this.#asked,
+      }
+      draw(canvas, scene, performance.now())
+    }
+    requestAnimationFrame(() => this.#paint())
+  }
+
+  #resize(): void {
+    const { clientWidth, clientHeight } = this.#canvas
+    const ratio = devicePixelRatio || 1
+    this.#canvas.width = clientWidth * ratio
+    this.#canvas.height = clientHeight * ratio
+    this.#canvas.getContext('2d')?.scale(ratio, ratio)
+    this.#view.resize(clientWidth, clientHeight)
+    this.#settle()
+  }
+
+  #changed(): void {
+    this.#isUntouched = false
+    this.#settle()
+  }
+
+  /** Shows the new scale at once, and asks the feed once the view has come to rest. */
+  #settle(): void {
+    const [metres, pixels] = scaleBar(this.#view, 110)
+    element('scale-bar').style.width = `${pixels}px`
+    element('scale-text').textContent = distanceText(metres)
+    clearTimeout(this.#settling)
+    this.#settling = setTimeout(() => this.#feed.show(this.#view.bounds(MARGIN)), SETTLE_MS)
+  }
+
+  #fit(): void {
+    this.#isUntouched = false
+    this.#view.fit(this.#fleet.vehicles.values())
+    this.#settle()
+  }
+
+  async #ask(x: number, y: number): Promise<void> {
+    const [latitude, longitude] = [this.#view.latitudeAt(y), this.#view.longitudeAt(x)]
+    this.#asked = { x: xOf(longitude), y: yOf(latitude) }
+    const found = await askNearest(latitude, longitude, { limit: 10 }).catch(() => [])
+    this.#marks = placesOf(found)
+    listNearest(latitude, longitude, found)
+  }
+
+  #clear(): void {
+    this.#asked = undefined
+    this.#marks = []
+    element('nearest').hidden = true
+  }
+
+  #pointed(place: { readonly x: number; readonly y: number } | undefined): void {
+    clearTimeout(this.#resting)
+    element('tip').hidden = true
+    if (place !== undefined) this.#resting = setTimeout(() => void this.#tip(place), REST_MS)
+  }
+
+  async #tip({ x, y }: { readonly x: number; readonly y: number }): Promise<void> {
+    const [latitude, longitude] = [this.#view.latitudeAt(y), this.#view.longitudeAt(x)]
+    const radiusM = (metresAt(latitude) / this.#view.scale) * POINT_PIXELS
+    const [found] = await askNearest(latitude, longitude, { limit: 1, radiusM }).catch(() => [])
+    if (found === undefined) return
+    const tip = element('tip')
+    tip.textContent = tipOf(found)
+    tip.style.left = `${Math.min(x + 14, this.#view.width - 220)}px`
+    tip.style.top = `${Math.min(y + 14, this.#view.height - 90)}px`
+    tip.hidden = false
+  }
+
+  #buttons(): void {
+    const zoom = (factor: number): void => {
+      this.#view.zoomAt(factor, this.#view.width / 2, this.#view.height / 2)
+      this.#changed()
+    }
+    element('zoom-in').addEventListener('click', () => zoom(2))
+    element('zoom-out').addEventListener('click', () => zoom(0.5))
+    element('fit').addEventListener('click', () => this.#fit())
+    element('nearest-close').addEventListener('click', () => this.#clear())
+  }
+
+  /** For those who hear the page: what the picture shows, in a sentence. */
+  #summarise(): void {
+    const { vehicles, emergencies } = this.#fleet
+    const told = `A map with ${vehicles.size} vehicles, ${emergencies} in an emergency`
+    this.#canvas.setAttribute('aria-label', told)
+  }
+
+  async #loadLand(): Promise<void> {
+    const response = await fetch('map/land.json')
+    if (!response.ok) return
+    const rings: readonly (readonly number[])[] = await response.json()
+    this.#land = rings.map((ring) =>
+      Float64Array.from(ring, (value, at) => (at % 2 === 0 ? xOf(value / 100) : yOf(value / 100))),
+    )
+  }
+}
+
+new Page()
