@@ -122,8 +122,8 @@ describe('the patience with a connection', () => {
   })
 
   it('has its defaults also where an option is given as undefined', () => {
-    const given = { idleTimeoutMs: undefined, framing: undefined } as TcpConnectionOptions
-    assert.deepEqual(completeConnection(given), completeConnection({}))
+    const given = { idleTimeoutMs: undefined, framing: undefined } as unknown
+    assert.deepEqual(completeConnection(given as TcpConnectionOptions), completeConnection({}))
   })
 
   it('has no timer without a limit, and none once it is stopped', async () => {
