@@ -5,9 +5,11 @@
 import { LIFE_FAULTS } from './life-faults.js'
 import { MESSAGE_FAULTS } from './message-faults.js'
 import type { Mutant } from './mutant.js'
+import { SSE_PROGRAM_FAULTS } from './sse-program-faults.js'
 import { SUPERVISION_FAULTS } from './supervision-faults.js'
 import { TCP_FAULTS } from './tcp-faults.js'
 import { WEB_FAULTS } from './web-faults.js'
+import { WEB_SOCKET_FAULTS } from './websocket-faults.js'
 
 export const PLANTED_FAULTS: readonly Mutant[] = Object.freeze([
   ...MESSAGE_FAULTS,
@@ -15,4 +17,6 @@ export const PLANTED_FAULTS: readonly Mutant[] = Object.freeze([
   ...SUPERVISION_FAULTS,
   ...TCP_FAULTS,
   ...WEB_FAULTS,
+  ...WEB_SOCKET_FAULTS,
+  ...SSE_PROGRAM_FAULTS,
 ])

@@ -150,8 +150,12 @@ describe('a WebSocket connection', { timeout: 30_000 }, () => {
     const flood = Buffer.concat(
       Array.from({ length: 500 }, () => frame({ opcode: 9, body: 'x'.repeat(125) })),
     )
-    while (told.disconnected.length === 0) {
-      if (raw.socket.writableLength < 1_000_000) raw.socket.write(flood)
+    let floods = 0
+    while (told.disconnected.length === 0 && floods < 500) {
+      if (raw.socket.writableLength < 1_000_000) {
+        raw.socket.write(flood)
+        floods += 1
+      }
       await new Promise((resolve) => setImmediate(resolve))
     }
     assert.equal(told.disconnected[0]?.end, 'peer-too-slow')

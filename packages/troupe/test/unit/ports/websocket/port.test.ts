@@ -190,6 +190,8 @@ describe('a WebSocket port', { timeout: 30_000 }, () => {
     const gate = new Promise<undefined>((resolve) => {
       letGo = () => resolve(undefined)
     })
+    // Before the node is stopped, which would wait for the reader.
+    t.after(() => letGo())
     const as = { mailbox: { lengthMax: 2, policy: 'fail' as const }, reply: () => gate }
     const { told, url, node } = await served(t, { as })
     const { ws } = await openClient(t, url)
