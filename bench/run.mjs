@@ -27,7 +27,7 @@ const HELP = `npm run bench -- NAME [flags]       NAME: ${NAMES.join(', ')}
   --rows a,b      only these rows             --list  show all rows and peers
   --peers a,b     only these peers
   --runs N        measurements of each, taking turns; default 5
-  --seconds N     udp: length of each load; default 60. http: of a measurement; default 4
+  --seconds N     udp: length of each load; default 60. http: of a measurement; default 2
   --no-install    leave peers out that would have to be installed
   --help          this text
 `
