@@ -200,7 +200,9 @@ describe('a program', { timeout: 60_000 }, () => {
     assert.equal(isAlive(told.started[0]?.osPid as number), false)
   })
 
-  it('ends at once, with all it has started, when its process is killed', async (t) => {
+  it('ends at once, with all it has started, when its process is killed', {
+    timeout: 10_000,
+  }, async (t) => {
     const { node, told, program } = await run(t, shell('sleep 600 & echo $!; wait'))
     await until(() => told.all.length === 1)
     const child = Number(told.all[0]?.slice('line '.length))
@@ -222,6 +224,7 @@ describe('a program', { timeout: 60_000 }, () => {
     const isOpen = new Promise<void>((resolve) => {
       open = resolve
     })
+    t.after(() => open?.())
     const { node, told, program } = await run(
       t,
       { command: 'seq', args: ['1', String(count)] },

@@ -212,6 +212,7 @@ describe('an SSE client', { timeout: 20_000 }, () => {
     const isOpen = new Promise<void>((resolve) => {
       open = resolve
     })
+    t.after(() => open?.())
     const count = 3_000
     const url = await serving(t, (_request, response) => {
       response.writeHead(200, EVENTS)

@@ -121,7 +121,9 @@ describe('an SSE port', { timeout: 20_000 }, () => {
     assert.equal(from.told.disconnected[0]?.end, 'closed')
   })
 
-  it('closes a client that does not read once too much waits for it', async (t) => {
+  it('closes a client that does not read once too much waits for it', {
+    timeout: 5_000,
+  }, async (t) => {
     const from = await served(t, { writeQueueBytesMax: 100_000 })
     const socket = await connected(t, from.listener.port)
     socket.pause()
@@ -239,7 +241,7 @@ describe('an SSE port', { timeout: 20_000 }, () => {
     assert.equal(after.status, 503)
   })
 
-  it('ends its connections when it is killed', async (t) => {
+  it('ends its connections when it is killed', { timeout: 5_000 }, async (t) => {
     const from = await served(t)
     const { client, connection } = await joined(t, from)
     const ended = from.node.ended(connection)
