@@ -42,11 +42,17 @@ async function liveLife(random: Random, socket: Socket): Promise<void> {
   await closed
 }
 
-/** Runs them all, and checks that every byte and every connection is accounted for. */
-export async function runRandomClients(node: Node, given: RandomClients): Promise<void> {
-  const random = seededRandom(given.seed)
-  const told = { connected: 0, bytes: 0, chunks: 0, disconnected: 0, undeliveredBytes: 0 }
-  const reader = actor(TcpReader, {
+interface Told {
+  connected: number
+  bytes: number
+  chunks: number
+  disconnected: number
+  undeliveredBytes: number
+}
+
+/** A reader with little room that sometimes answers and sometimes takes its time. */
+function countingReader(random: Random, told: Told) {
+  return actor(TcpReader, {
     options: { mailbox: { lengthMax: 1 + random.below(20), policy: 'block' } },
     on: {
       connected() {
@@ -64,21 +70,9 @@ export async function runRandomClients(node: Node, given: RandomClients): Promis
       },
     },
   })
-  const pid = await node.spawn(reader)
-  const tls = given.tls === undefined ? {} : { tls: given.tls }
-  const listener = await openTcp({ port: 0, hosts: ['127.0.0.1'], connectionsMax: 20, ...tls })
-  const chunking = { kind: 'length', lengthBytes: 1, keepHeader: true, chunkBytesMax: 41 } as const
-  const tcp = await node.spawn(tcpPort, { args: [{ listener, reader: pid, chunking }] })
-  const to = { port: listener.port, host: '127.0.0.1', rejectUnauthorized: false }
-  const lives = Array.from({ length: given.clients }, async () => {
-    await new Promise((resolve) => setImmediate(resolve))
-    const isSecure = given.tls !== undefined && random.below(2) === 0
-    await liveLife(random, isSecure ? connectSecure(to) : connect(to))
-  })
-  await Promise.all(lives)
-  await until(() => listener.counters().connectionsOpen === 0)
-  await until(() => listener.counters().connected === 0 && told.connected === told.disconnected)
-  const counted = listener.counters()
+}
+
+function assertClosed(told: Told, counted: TcpCounters): void {
   assert.equal(told.bytes + counted.undeliveredBytes, counted.receivedBytes, 'bytes')
   assert.equal(told.chunks, counted.receivedChunks, 'chunks')
   // Who is gone before the reader has room for the greeting is counted, but not told of.
@@ -90,8 +84,29 @@ export async function runRandomClients(node: Node, given: RandomClients): Promis
   const { connectionsRefused, handshakesFailed, handshakesTooSlow, unserved, gone } = counted
   const others = connectionsRefused + handshakesFailed + handshakesTooSlow + unserved + gone
   assert.equal(counted.connections, ended + others, 'connections')
+}
+
+/** Runs them all, and checks that every byte and every connection is accounted for. */
+export async function runRandomClients(node: Node, given: RandomClients): Promise<void> {
+  const random = seededRandom(given.seed)
+  const told = { connected: 0, bytes: 0, chunks: 0, disconnected: 0, undeliveredBytes: 0 }
+  const reader = await node.spawn(countingReader(random, told))
+  const tls = given.tls === undefined ? {} : { tls: given.tls }
+  const listener = await openTcp({ port: 0, hosts: ['127.0.0.1'], connectionsMax: 20, ...tls })
+  const chunking = { kind: 'length', lengthBytes: 1, keepHeader: true, chunkBytesMax: 41 } as const
+  const tcp = await node.spawn(tcpPort, { args: [{ listener, reader, chunking }] })
+  const to = { port: listener.port, host: '127.0.0.1', rejectUnauthorized: false }
+  const lives = Array.from({ length: given.clients }, async () => {
+    await new Promise((resolve) => setImmediate(resolve))
+    const isSecure = given.tls !== undefined && random.below(2) === 0
+    await liveLife(random, isSecure ? connectSecure(to) : connect(to))
+  })
+  await Promise.all(lives)
+  await until(() => listener.counters().connectionsOpen === 0)
+  await until(() => listener.counters().connected === 0 && told.connected === told.disconnected)
+  assertClosed(told, listener.counters())
   node.exit(tcp, 'shutdown')
   await node.ended(tcp)
   await listener.close()
-  node.exit(pid, 'shutdown')
+  node.exit(reader, 'shutdown')
 }
