@@ -4,7 +4,16 @@
 import assert from 'node:assert/strict'
 import { connect, type Socket } from 'node:net'
 import { connect as connectSecure, TLSSocket } from 'node:tls'
-import { actor, type Node, openTcp, type ServerTls, TCP_ENDS, TcpReader, tcpPort } from 'troupe'
+import {
+  actor,
+  type Node,
+  openTcp,
+  type ServerTls,
+  TCP_ENDS,
+  type TcpCounters,
+  TcpReader,
+  tcpPort,
+} from 'troupe'
 import { type Random, seededRandom } from '#base/random'
 import { until } from '#test/unit/ports/tcp/tcp-kit'
 
