@@ -24,7 +24,7 @@ export async function started(t: TestContext): Promise<Node> {
 }
 
 /** Longer than any of these tests should wait for anything. */
-const UNTIL_MS_MAX = 5_000
+const UNTIL_MS_MAX = 10_000
 
 /** Turns the event loop until it is so, and fails when it never is. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
