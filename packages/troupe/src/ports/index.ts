@@ -1,5 +1,5 @@
 /**
- * ports: the outside world as processes: UDP and HTTP so far.
+ * ports: the outside world as processes: UDP, TCP, HTTP, WebSocket, SSE, external programs.
  */
 export type { Listening, ListenOptions } from './listen.js'
 export { formatListening, LISTEN_DEFAULTS } from './listen.js'

@@ -1,79 +1,25 @@
 /** ports/sse/client: a foreign event stream as a process, read from servers of every kind. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { type AddressInfo, createServer as createRawServer } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
-import { actor, type ExitReason, type MailboxOptions, supervisor, TroupeError } from 'troupe'
+import { supervisor, TroupeError } from 'troupe'
 import { testNode } from 'troupe/testing'
 import { Certificates } from '#contract'
-import { openWeb, SseClientReader, sseClient, ssePort } from '#ports'
-import type { SseClosed, SseOpened } from '#ports/sse/client-message'
-import { reconnectDelayMs, type SseClientOptions } from '#ports/sse/client-options'
+import { openWeb, sseClient, ssePort } from '#ports'
+import { reconnectDelayMs } from '#ports/sse/client-options'
 import { testAuthority } from '#test/certificates'
+import {
+  EVENTS,
+  listener,
+  reading,
+  type Serve,
+  serving,
+  wordOf,
+} from '#test/unit/ports/sse/client-kit'
 import { keeper, startedNode } from '#test/unit/ports/sse/sse-kit'
 import { until } from '#test/unit/ports/web/web-kit'
-
-interface Heard {
-  readonly opened: SseOpened[]
-  readonly events: string[]
-  readonly closed: SseClosed[]
-}
-
-function listener(hold?: () => Promise<void>) {
-  const heard: Heard = { opened: [], events: [], closed: [] }
-  const definition = actor(SseClientReader, {
-    on: {
-      opened: (_state, given) => void heard.opened.push(given),
-      async event(_state, { event, data, lastEventId }) {
-        await hold?.()
-        heard.events.push(`${event}|${data}|${lastEventId}`)
-      },
-      closed: (_state, given) => void heard.closed.push(given),
-    },
-  })
-  return { heard, definition }
-}
-
-type Serve = (request: IncomingMessage, response: ServerResponse, turn: number) => void
-
-/** A server that answers as the test says. */
-async function serving(t: TestContext, serve: Serve): Promise<string> {
-  let turn = 0
-  const server = createServer((request, response) => {
-    turn += 1
-    serve(request, response, turn)
-  })
-  server.listen(0, '127.0.0.1')
-  t.after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  await once(server, 'listening')
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-}
-
-const EVENTS = { 'content-type': 'text/event-stream; charset=utf-8' }
-
-interface ReadSettings {
-  readonly hold?: () => Promise<void>
-  readonly mailbox?: MailboxOptions
-}
-
-async function reading(
-  t: TestContext,
-  options: SseClientOptions,
-  { hold, mailbox }: ReadSettings = {},
-) {
-  const node = await startedNode(t)
-  const { heard, definition } = listener(hold)
-  await node.spawn(definition, { name: 'reader', ...(mailbox && { mailbox }) })
-  const client = await node.spawn(sseClient, { args: [{ reader: 'reader', ...options }] })
-  return { node, heard, client }
-}
-
-const wordOf = (reason: ExitReason): string =>
-  typeof reason === 'object' && reason.kind === 'custom' ? reason.name : JSON.stringify(reason)
 
 describe('an SSE client', { timeout: 20_000 }, () => {
   it('tells its reader of the stream, each event, and the end', async (t) => {
@@ -299,6 +245,43 @@ describe('an SSE client', { timeout: 20_000 }, () => {
     assert.deepEqual(heard.events, ['x|a\nb|1'])
     const stranger = await node.spawn(sseClient, { args: [{ url, reader: 'reader' }] })
     assert.equal(wordOf(await node.ended(stranger)), 'connect-failed')
+  })
+
+  it('ends when one side speaks TLS and the other does not, or it is sent elsewhere', async (t) => {
+    const authority = await testAuthority()
+    const certificates = new Certificates(await authority.issue())
+    const web = await openWeb({ port: 0, tls: { certificates }, closeTimeoutMs: 50 })
+    t.after(() => web.close())
+    const plain = await serving(t, (_request, response) => {
+      response.writeHead(302, { location: '/other' }).end()
+    })
+    const node = await startedNode(t)
+    await node.spawn(listener().definition, { name: 'reader' })
+    const words: string[] = []
+    const urls = [plain.replace('http', 'https'), `http://127.0.0.1:${web.port}/`, plain]
+    for (const url of urls) {
+      const client = await node.spawn(sseClient, { args: [{ url, reader: 'reader' }] })
+      words.push(wordOf(await node.ended(client)))
+    }
+    // A TLS server may close without a word, or say in HTTP that it expects TLS.
+    assert.match(words[1] ?? '', /^(connect-failed|refused)$/)
+    assert.deepEqual([words[0], words[2]], ['connect-failed', 'refused'])
+  })
+
+  it('reads a stream that comes byte by byte', async (t) => {
+    const bytes = Buffer.from('\ufeffid:\u20ac\r\ndata:\u{1f600}\r\n\r\n')
+    const url = await serving(t, (_request, response) => {
+      response.writeHead(200, EVENTS)
+      const next = (at: number): void => {
+        if (at === bytes.length) return void response.end()
+        response.write(bytes.subarray(at, at + 1), () => setImmediate(next, at + 1))
+      }
+      next(0)
+    })
+    const { node, heard, client } = await reading(t, { url })
+    await node.ended(client)
+    await until(() => heard.closed.length === 1)
+    assert.deepEqual(heard.events, ['message|\u{1f600}|\u20ac'])
   })
 
   it('refuses options that cannot be', async (t) => {
