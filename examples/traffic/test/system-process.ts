@@ -35,6 +35,8 @@ export interface Stats {
   readonly lostWith: Readonly<Record<string, number>>
   readonly vehicles: number
   readonly restarts: Readonly<Record<string, number>>
+  readonly web: { readonly headersTooLarge: number; readonly connectionsRefused: number }
+  readonly uptimeMs: number
 }
 
 /** A vehicle as the answer shows it. */

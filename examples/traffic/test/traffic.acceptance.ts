@@ -8,6 +8,7 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { faultFacts } from '#test/list/faults'
+import { hostileFacts } from '#test/list/hostile'
 import { loadFacts } from '#test/list/load'
 import { packetFacts } from '#test/list/packets'
 import { FULL } from '#test/list/setting'
@@ -25,6 +26,7 @@ describe('the traffic system keeps', { timeout: 900_000 }, () => {
   packetFacts()
   webFacts()
   faultFacts(FULL)
+  hostileFacts(FULL)
   loadFacts(FULL)
 })
 

@@ -24,6 +24,8 @@ export interface Surroundings {
   readonly emergencies?: ReturnType<typeof emergenciesJson> | undefined
   /** The connections of the TCP port. */
   readonly tcp?: Readonly<Record<string, unknown>> | undefined
+  /** Connections and requests of the web port. */
+  readonly web?: Readonly<Record<string, unknown>> | undefined
   /** Time of all cores together since the start. */
   readonly cpuSeconds: number
   readonly residentBytes: number

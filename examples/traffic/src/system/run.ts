@@ -20,7 +20,7 @@ import { emergenciesJson, emergencyLine } from '#traffic/emergency/tally'
 import { seededChance } from '#traffic/fleet/chance'
 import type { Tour } from '#traffic/fleet/driver'
 import { Fleet } from '#traffic/fleet/fleet'
-import { type PageFiles, readPage } from '#traffic/map/page'
+import { creditOf, type PageFiles, readPage } from '#traffic/map/page'
 import { type FinalCheck, Playback } from '#traffic/replay/playback'
 import { openRecording } from '#traffic/replay/recording-file'
 import type { RecordedRow } from '#traffic/replay/row'
@@ -53,7 +53,7 @@ export async function runTraffic(flags: Flags, screen: Screen): Promise<RunVerdi
   try {
     const sockets = await openSockets(flags)
     try {
-      const files = await readPage()
+      const files = await readPage(creditOf(flags.replay))
       const node = await startTrafficNode(flags, screen)
       return await new Run(flags, screen, node, sockets, archive).until(rows, files)
     } finally {
@@ -209,6 +209,7 @@ class Run {
       disk: writeBehind?.stats(),
       emergencies: emergenciesJson(this.#outbox.tally()),
       tcp: { ...this.#sockets.tcp.counters() },
+      web: { ...this.#sockets.listener.counters() },
       cpuSeconds: (user + system) / 1e6,
       residentBytes: process.memoryUsage.rss(),
       uptimeMs: Math.round(this.#node.info().uptimeMs),

@@ -106,11 +106,9 @@ function restarts({ calmRate }: Setting): void {
     const sender = startSender(flow)
     t.after(() => sender.stop())
     await first.statsWhen(({ vehicles }) => vehicles === 1_050)
-    const { uptimeMs } = (await first.stats()) as unknown as { uptimeMs: number }
+    const { uptimeMs } = await first.stats()
     // Two windows of the documented 200 ms later all of them must be on disk.
-    await first.statsWhen(
-      (now) => (now as unknown as typeof flow & { uptimeMs: number }).uptimeMs > uptimeMs + 400,
-    )
+    await first.statsWhen((now) => now.uptimeMs > uptimeMs + 400)
     first.signal('SIGKILL')
     await first.ended
     sender.stop()

@@ -18,6 +18,8 @@ export interface Setting {
   readonly highRate: number
   /** Packets of the flood of T23. */
   readonly flood: number
+  /** Connections that are opened and then left alone. */
+  readonly idleConnections: number
   /** Seconds the generator runs for T19. */
   readonly generatorSeconds: number
   /** Whether CPU, memory and latency are judged: a busy test machine proves nothing of them. */
@@ -29,6 +31,7 @@ export const FULL: Setting = {
   calmRate: 5_000,
   highRate: 15_000,
   flood: 100_000,
+  idleConnections: 10_000,
   generatorSeconds: 22,
   judgesSpeed: true,
 }
@@ -38,6 +41,7 @@ export const SHORT: Setting = {
   calmRate: 1_000,
   highRate: 3_000,
   flood: 20_000,
+  idleConnections: 400,
   generatorSeconds: 6,
   judgesSpeed: false,
 }
