@@ -108,13 +108,15 @@ class LightResponse {
     if (!isTyped) response.headers.set('content-type', 'application/json')
     return response as unknown as Response
   }
-
-  /** What Node itself answers to `fetch` is a response too, when this has taken its place. */
-  static [Symbol.hasInstance](value: unknown): boolean {
-    if (this === LightResponse) return value instanceof WholeResponse
-    return Function.prototype[Symbol.hasInstance].call(this, value)
-  }
 }
+
+/** What Node itself answers to `fetch` is one too, for when this has taken its place. */
+Object.defineProperty(LightResponse, Symbol.hasInstance, {
+  value(this: unknown, value: unknown): boolean {
+    if (this === LightResponse) return value instanceof WholeResponse
+    return Function.prototype[Symbol.hasInstance].call(this as () => void, value)
+  },
+})
 
 complete(LightResponse.prototype, new WholeResponse())
 

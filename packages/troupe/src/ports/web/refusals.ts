@@ -66,6 +66,8 @@ export function answerShortly(response: ServerResponse, { status, reason }: Refu
 
 /** Answers on a connection that was to speak something else, and closes it. */
 export function answerUpgrade(socket: Duplex, { status }: Refusal): void {
+  // Nobody watches it any more: a client that keeps its side open would keep it for ever.
+  socket.once('finish', () => socket.destroy())
   socket.end(headOf(status))
 }
 

@@ -33,7 +33,20 @@ const piece = fc.oneof(
     '%',
     ';',
   ),
-  fc.constantFrom('0', '255', '256', '08', '0x1', '65536', 'xn--', '127.0.0.1', '_', '-'),
+  fc.constantFrom(
+    '0',
+    '255',
+    '256',
+    '08',
+    '0x1',
+    '65536',
+    'xn--',
+    ':80',
+    ':443',
+    '127.0.0.1',
+    '_',
+    '-',
+  ),
   fc.string({ maxLength: 4 }),
 )
 const text = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''))
@@ -58,10 +71,7 @@ function plainUrl(target: string, host: string): string | undefined {
 describe('the address of a request', { timeout: 120_000 }, () => {
   it('is what the standard makes of it, or none', () => {
     const same = (target: string, host: string): void => {
-      const url = urlOf(asked(target, host), false)
-      const plain = plainUrl(target, host)
-      // The short way keeps a default port; the standard leaves it out.
-      assert.equal(url === undefined ? undefined : new URL(url).href, plain)
+      assert.equal(urlOf(asked(target, host), false), plainUrl(target, host))
     }
     fc.assert(
       fc.property(
