@@ -61,7 +61,7 @@ function settingsOf(limits: CompleteWebSocket): Readonly<Record<string, unknown>
     maxPayload: limits.messageBytesMax,
     maxFragments: limits.fragmentsMax,
     // Its own timer, for a socket nobody has: ours comes first.
-    closeTimeout: Math.min(limits.closeTimeoutMs, 2_147_483_647),
+    closeTimeout: Math.min(limits.closeTimeoutMs + 1_000, 2_147_483_647),
     perMessageDeflate: limits.compression ? COMPRESSION : false,
   }
 }

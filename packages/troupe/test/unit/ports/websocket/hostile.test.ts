@@ -1,5 +1,6 @@
 /** ports/websocket: what no honest client sends ends one connection with a word, and no more. */
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { deflateRawSync } from 'node:zlib'
 import type { WebSocketEnd } from 'troupe'
@@ -209,6 +210,8 @@ describe('a WebSocket connection', { timeout: 30_000 }, () => {
     const gate = new Promise<undefined>((resolve) => {
       letGo = () => resolve(undefined)
     })
+    // Before the node is stopped, which would wait for the reader.
+    t.after(() => letGo())
     const as = { mailbox: { lengthMax: 1, policy: 'fail' as const }, reply: () => gate }
     const limits = { messageBytesMax: 100_000, readQueueBytesMax: 1_000_000 }
     const { told, port, node, sockets } = await served(t, { compression: true, as, ...limits })
@@ -218,11 +221,11 @@ describe('a WebSocket connection', { timeout: 30_000 }, () => {
     const small = frame({ opcode: 2, reserved: 0x40, body: deflateRawSync(Buffer.alloc(99_000)) })
     raw.socket.write(Buffer.concat(Array.from({ length: 100 }, () => small)))
     await raw.closed
-    const { ended } = await node.call(sockets, 'counters')
-    assert.deepEqual(ended, { 'too-much-at-once': 1 })
+    const ended = async () => (await node.call(sockets, 'counters')).ended
+    await until(async () => Object.keys(await ended()).length > 0)
+    assert.deepEqual(await ended(), { 'too-much-at-once': 1 })
     assert.deepEqual(raw.codes(), [1008])
     assert.equal(told.connected.length, 1)
-    letGo()
   })
 
   it('ends with frame-invalid when packed bytes are none', async (t) => {
@@ -292,6 +295,20 @@ describe('a handshake', { timeout: 30_000 }, () => {
     raw.socket.write(handshake().slice(0, 60))
     await raw.closed
     assert.match(raw.got().toString(), /^HTTP\/1\.1 408 /)
+  })
+
+  it('that is refused is closed, also when the client keeps its side open', async (t) => {
+    const { port, listener } = await served(t, { connectionsMax: 1, checkOrigin: () => false })
+    const sockets = Array.from({ length: 5 }, () =>
+      connect({ port, host: '127.0.0.1', allowHalfOpen: true }),
+    )
+    for (const socket of sockets) {
+      t.after(() => socket.destroy())
+      socket.on('error', () => {})
+      socket.write(handshake())
+    }
+    await until(() => listener.counters().upgrades === 5)
+    await until(() => listener.counters().connectionsOpen === 0)
   })
 
   it('whose client is gone at once does no harm', async (t) => {
