@@ -166,7 +166,7 @@ export class PositionTable {
       return { x, y, z }
     }
     for (const slot of inSpaceOrder([...this.#slotOfId.values()], pointOf)) {
-      this.#tree.put(slot, pointOf(slot))
+      this.#tree.put(slot, pointOf(slot), this.#reports[slot]?.receivedAtMs ?? 0)
     }
   }
 
@@ -212,6 +212,7 @@ export class PositionTable {
       get bound() {
         return Math.min(reach, nearest.bound)
       },
+      sinceMs: receivedSinceMs,
     })
     return nearest.found.flatMap(({ slot, distance }): readonly NearReport[] => {
       const report = this.#reports[slot]
@@ -246,7 +247,8 @@ export class PositionTable {
 
   #place(slot: number, report: Report): void {
     this.#reports[slot] = report
-    this.#tree.put(slot, spherePoint(report.position.latitude, report.position.longitude))
+    const { latitude, longitude } = report.position
+    this.#tree.put(slot, spherePoint(latitude, longitude), report.receivedAtMs)
   }
 
   #leaveFree(slot: number): void {

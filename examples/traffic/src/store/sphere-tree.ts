@@ -7,6 +7,8 @@
  * times larger. The well-known trees were weighed and left: rbush measures in the plane, so it is
  * wrong at the poles and at the 180 degree line; kdbush and flatbush cannot move a point at all. A
  * grid of one cube size was here before: 1,000 times slower where vehicles are far apart.
+ * Each cube knows the second of the newest report it ever had, so that a search for fresh ones
+ * passes by whole seas of stale ones; a packet mostly finds that second written already.
  * Limit: `DEPTH_MAX` cuts; vehicles closer together than about ten metres share a cube.
  */
 
@@ -27,6 +29,8 @@ export interface TreeVisit {
   visit(slot: number, distanceSquared: number): void
   /** Straight distance squared beyond which nothing is wanted any more. */
   readonly bound: number
+  /** Milliseconds since 1970; what was put for an earlier moment may be passed by. */
+  readonly sinceMs: number
 }
 
 class Cube {
@@ -39,6 +43,8 @@ class Cube {
   readonly parent: Cube | undefined
   /** Slots in it and below it. */
   count = 0
+  /** Seconds since 1970, rounded up: no report in it or below it is newer. */
+  newestS: number
   /** Its slots, while it is whole; empty once it is cut. */
   slots: number[] = []
   /** Eight places, once it is cut; where nobody is there is nothing. */
@@ -51,6 +57,7 @@ class Cube {
     this.half = half
     this.parent = parent
     this.depth = parent === undefined ? 0 : parent.depth + 1
+    this.newestS = parent === undefined ? Number.NEGATIVE_INFINITY : parent.newestS
   }
 }
 
@@ -70,18 +77,18 @@ export class SphereTree {
     return cubesOf(this.#root)
   }
 
-  /** Puts a slot at a point, taking it from where it was. */
-  put(slot: number, point: SpherePoint): void {
+  /** Puts a slot at a point for a report of this moment, taking it from where it was. */
+  put(slot: number, point: SpherePoint, receivedAtMs: number): void {
     while (3 * slot >= this.#points.length) this.#growPoints()
     this.#points[3 * slot] = point.x
     this.#points[3 * slot + 1] = point.y
     this.#points[3 * slot + 2] = point.z
     const cube = this.#cubeOfSlot[slot]
-    if (cube !== undefined) {
-      if (distanceToCube(cube, point) === 0) return
+    if (cube === undefined || distanceToCube(cube, point) !== 0) {
       this.remove(slot)
+      this.#enter(slot, point)
     }
-    this.#enter(slot, point)
+    this.#freshen(this.#cubeOfSlot[slot], Math.ceil(receivedAtMs / 1_000))
   }
 
   remove(slot: number): void {
@@ -118,6 +125,15 @@ export class SphereTree {
     if (cube.slots.length > LEAF_MAX && cube.depth < DEPTH_MAX) this.#cut(cube)
   }
 
+  /** A cube is never fresher than the one around it, so the way up ends where it is known. */
+  #freshen(cube: Cube | undefined, second: number): void {
+    let stale = cube
+    while (stale !== undefined && stale.newestS < second) {
+      stale.newestS = second
+      stale = stale.parent
+    }
+  }
+
   #settle(slot: number, cube: Cube): void {
     this.#cubeOfSlot[slot] = cube
     this.#placeOfSlot[slot] = cube.slots.length
@@ -150,6 +166,7 @@ export class SphereTree {
   }
 
   #searchCube(cube: Cube, from: SpherePoint, visit: TreeVisit): void {
+    if (cube.newestS * 1_000 < visit.sinceMs) return
     const { parts } = cube
     if (parts === undefined) {
       for (const slot of cube.slots) visit.visit(slot, this.#distanceSquared(slot, from))

@@ -52,27 +52,35 @@ describe('a tree of slots on the globe', () => {
         fc.double({ min: 0, max: 4, noNaN: true }),
         fc.double({ min: 0, max: 1e-4, noNaN: true }),
       ),
-      (moves, from, bound) => {
+      fc.oneof(fc.constant(Number.NEGATIVE_INFINITY), fc.nat({ max: 420_000 })),
+      (moves, from, bound, sinceMs) => {
         const tree = new SphereTree()
         const plain = new Map<number, SpherePoint>()
-        for (const { slot, point } of moves) {
+        const moments = new Map<number, number>()
+        for (const [i, { slot, point }] of moves.entries()) {
           if (point === undefined) {
             tree.remove(slot)
             plain.delete(slot)
           } else {
-            tree.put(slot, point)
+            // About a second apart, so that some share one and some moves are out of turn.
+            const atMs = i * 1_000 - (i % 3) * 700
+            tree.put(slot, point, atMs)
             plain.set(slot, point)
+            moments.set(slot, atMs)
           }
         }
         const met: number[] = []
         tree.search(from, {
           bound,
+          sinceMs,
           visit: (slot, squared) => {
             assert.equal(squared, distance(plain.get(slot) as SpherePoint, from))
-            if (squared <= bound) met.push(slot)
+            if (squared <= bound && (moments.get(slot) ?? 0) >= sinceMs) met.push(slot)
           },
         })
-        const wanted = [...plain].filter(([, point]) => distance(point, from) <= bound)
+        const wanted = [...plain]
+          .filter(([, point]) => distance(point, from) <= bound)
+          .filter(([slot]) => (moments.get(slot) ?? 0) >= sinceMs)
         assert.deepEqual(
           met.sort((left, right) => left - right),
           wanted.map(([slot]) => slot).sort((left, right) => left - right),
@@ -84,7 +92,7 @@ describe('a tree of slots on the globe', () => {
 
   it('is one cube again when all have gone', () => {
     const tree = new SphereTree()
-    for (let slot = 0; slot < 1_000; slot += 1) tree.put(slot, spherePoint(slot / 12, slot / 6))
+    for (let slot = 0; slot < 1_000; slot += 1) tree.put(slot, spherePoint(slot / 12, slot / 6), 0)
     assert.ok(tree.cubes > 100)
     for (let slot = 0; slot < 1_000; slot += 1) tree.remove(slot)
     assert.equal(tree.cubes, 1)
@@ -96,7 +104,7 @@ describe('a tree of slots on the globe', () => {
     for (let slot = 0; slot < 10_000; slot += 1) {
       // Evenly over the globe: equal steps of height, a golden angle apart.
       const latitude = (Math.asin(1 - (2 * slot + 1) / 10_000) * 180) / Math.PI
-      tree.put(slot, spherePoint(latitude, ((slot * ring) % 360) - 180))
+      tree.put(slot, spherePoint(latitude, ((slot * ring) % 360) - 180), slot)
     }
     let visited = 0
     let best = Number.POSITIVE_INFINITY
@@ -104,11 +112,22 @@ describe('a tree of slots on the globe', () => {
       get bound() {
         return best
       },
+      sinceMs: 0,
       visit: (_slot, squared) => {
         visited += 1
         best = Math.min(best, squared)
       },
     })
     assert.ok(visited < 100, `${visited} of 10,000`)
+  })
+
+  it('passes by all that is stale without a visit', () => {
+    const tree = new SphereTree()
+    for (let slot = 0; slot < 1_000; slot += 1) tree.put(slot, spherePoint(slot / 12, 0), 5_000)
+    tree.put(7, spherePoint(7 / 12, 0), 60_000)
+    const met: number[] = []
+    const visit = (slot: number) => met.push(slot)
+    tree.search(spherePoint(0, 0), { bound: 4, sinceMs: 5_001, visit })
+    assert.ok(met.includes(7) && met.length < 20, `${met.length} were visited`)
   })
 })
