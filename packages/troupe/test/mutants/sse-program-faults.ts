@@ -59,8 +59,8 @@ export const SSE_PROGRAM_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a program that ignores SIGTERM lives on',
     file: 'ports/program/program',
-    find: "this.#launched.killGroup('SIGKILL'); }",
-    replace: '}',
+    find: "if (this.#isRunning()) this.#launched.killGroup('SIGKILL');",
+    replace: '',
     caughtBy: ['unit/ports/program/program.test'],
     tests: 'ignores SIGTERM',
   },

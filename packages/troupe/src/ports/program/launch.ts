@@ -59,7 +59,7 @@ export async function launch({ command, args, cwd, env }: Launch): Promise<Launc
   if (running.size === 0) process.on('exit', killAll)
   running.add(launched)
   launched.child.once('exit', () => {
-    // What it has left behind goes too, while the number of the group cannot be another's.
+    // What it has left behind goes too, at once: later the number could be another's.
     launched.killGroup('SIGKILL')
     running.delete(launched)
     if (running.size === 0) process.off('exit', killAll)

@@ -150,25 +150,25 @@ class State {
     this.#input.end()
   }
 
-  signal(signal: NodeJS.Signals): void {
+  signal(signal: NodeJS.Signals): unknown {
     try {
-      this.#launched.child.kill(signal)
+      return void this.#launched.child.kill(signal)
     } catch (thrown) {
       const problem = `no such signal: ${String(signal)}`
       const refused = new TroupeError('MESSAGE_INVALID', { message: 'signal', problem }, thrown)
-      this.#context.refuse('message-refused', refused)
+      return this.#context.refuse('message-refused', refused)
     }
   }
 
   /** Asks the program to end, kills it when it does not, and tells the reader last. */
   async terminate(): Promise<void> {
     const { stopTimeoutMs } = this.#options
-    if (this.#status === undefined) {
+    if (this.#isRunning()) {
       this.#end ??= 'stopped'
       this.#input.end()
       this.#launched.killGroup('SIGTERM')
       await Promise.race([this.#exited, this.#context.sleep(stopTimeoutMs)])
-      this.#launched.killGroup('SIGKILL')
+      if (this.#isRunning()) this.#launched.killGroup('SIGKILL')
     }
     await Promise.race([this.#exited, this.#context.sleep(LAST_MS)])
     await Promise.race([this.#drained, this.#context.sleep(LAST_MS)])
@@ -180,8 +180,13 @@ class State {
   /** Ends it at once; what a killed process needs. */
   release(): void {
     const { child, killGroup } = this.#launched
-    if (this.#status === undefined) killGroup('SIGKILL')
+    if (this.#isRunning()) killGroup('SIGKILL')
     for (const stream of child.stdio) stream?.destroy()
+  }
+
+  /** Its number may be another's once it has exited. */
+  #isRunning(): boolean {
+    return this.#status === undefined
   }
 
   async #greet(): Promise<void> {

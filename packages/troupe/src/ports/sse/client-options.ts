@@ -3,10 +3,10 @@
  *
  * Pure. Each limit has a name and a default.
  */
-import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { type Address, requireDuration, requireObject, requireOption } from '#contract'
 import { type ClientTls, checkClientTls } from '#ports/tls/client-tls'
 import type { SseClientReader } from './client-message.js'
+import { isHeader, requireHeaders } from './header.js'
 
 /** What an SSE client is spawned with: its one argument. Times are milliseconds above 0. */
 export interface SseClientOptions {
@@ -69,11 +69,8 @@ export function completeSseClient(given: SseClientOptions): CompleteSseClient {
   const target = urlOf(given.url)
   const isWeb = target?.protocol === 'http:' || target?.protocol === 'https:'
   requireOption(isWeb, 'url', given.url, 'give a URL with http: or https:')
-  const { headers = {}, lastEventId, tls } = given
-  requireObject('headers', headers)
-  for (const [name, value] of Object.entries(headers)) {
-    requireOption(isHeader(name, value), `headers.${name}`, value, 'give what HTTP can send')
-  }
+  const { headers, lastEventId, tls } = given
+  requireHeaders(headers)
   const isId = lastEventId === undefined || isHeaderId(lastEventId)
   requireOption(isId, 'lastEventId', lastEventId, 'give one line of text')
   if (tls !== undefined) checkClientTls(tls)
@@ -100,17 +97,6 @@ function urlOf(given: unknown): URL | undefined {
   } catch {
     // Told as an option that cannot be.
     return undefined
-  }
-}
-
-function isHeader(name: string, value: unknown): boolean {
-  try {
-    validateHeaderName(name)
-    validateHeaderValue(name, value as string)
-    return typeof value === 'string'
-  } catch {
-    // Told as an option that cannot be.
-    return false
   }
 }
 

@@ -79,6 +79,8 @@ class Connection implements SseCounted {
     const { incoming, response, options, seat } = parts
     this.#parts = parts
     this.#context = context
+    // A body is not looked at, but unread it would hide that the client has gone.
+    incoming.resume()
     this.#request = requestOf(incoming)
     const lastEventId = lastEventIdOf(incoming)
     this.#delivery = new Delivery(context, seat, {

@@ -6,6 +6,7 @@
 import { type Address, requireDuration, requireObject, requireOption } from '#contract'
 import type { WebListenOptions } from '#ports/web/listen-options'
 import type { WebListener } from '#ports/web/listener'
+import { requireHeaders } from './header.js'
 import type { SseEnd, SseReader } from './message.js'
 
 /** What an SSE port is spawned with: its one argument. Times are milliseconds above 0. */
@@ -86,7 +87,7 @@ export function completeSse(given: SsePortOptions): CompleteSse {
   requireOption(isOne, 'readers', 'given with reader', 'give one of the two')
   const hasReaders = readers === undefined || (Array.isArray(readers) && readers.length > 0)
   requireOption(hasReaders, 'readers', readers, 'give at least one address')
-  if (headers !== undefined) requireObject('headers', headers)
+  requireHeaders(headers)
   const isRetry = retryMs === undefined || (Number.isSafeInteger(retryMs) && retryMs >= 0)
   requireOption(isRetry, 'retryMs', retryMs, 'give whole milliseconds, 0 or more')
   for (const name of ['connectionsMax', 'writeQueueBytesMax'] as const) {

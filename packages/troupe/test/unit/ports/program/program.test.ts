@@ -356,6 +356,7 @@ describe('a program', { timeout: 60_000 }, () => {
     node.send(program, 'signal', 'SIGNONSENSE' as never)
     await until(() => told.all.length === 2)
     assert.deepEqual(told.all, ['line ready', 'line hup'])
+    assert.equal(node.info().account.dropped['message-refused'], 1)
   })
 
   it('goes on while its reader is started again, which is told of it', async (t) => {

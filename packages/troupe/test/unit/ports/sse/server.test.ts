@@ -101,6 +101,17 @@ describe('an SSE port', { timeout: 20_000 }, () => {
     assert.deepEqual([counters.connected, counters.ended], [0, { 'peer-closed': 1 }])
   })
 
+  it('notices that a client goes which has sent a body nobody reads', async (t) => {
+    const from = await served(t)
+    const socket = await connected(t, from.listener.port)
+    const head = 'GET /events HTTP/1.1\r\nhost: x\r\ncontent-length: 300000\r\n\r\n'
+    socket.write(head + 'x'.repeat(299_999))
+    await until(() => from.told.connected.length === 1)
+    socket.destroy()
+    await until(() => from.told.disconnected.length === 1)
+    assert.equal(from.told.disconnected[0]?.end, 'peer-closed')
+  })
+
   it('closes the stream when told to, after all that was sent', async (t) => {
     const from = await served(t)
     const { client, connection } = await joined(t, from)
@@ -281,6 +292,7 @@ describe('an SSE port', { timeout: 20_000 }, () => {
       { readers: ['a'], reader },
       { retryMs: -1 },
       { path: 'events' },
+      { headers: { 'x-a': 'b\r\nc: d' } },
     ]
     for (const options of bad) {
       const given = 'readers' in options ? options : { reader, ...options }
