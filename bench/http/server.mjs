@@ -115,7 +115,10 @@ async function troupe() {
 const KINDS = { bare, fastify }
 const port = await (KINDS[kind] ?? troupe)()
 console.log(`port ${port}`)
-createInterface({ input: process.stdin }).on('line', () => {
+const input = createInterface({ input: process.stdin })
+input.on('line', () => {
   const { user, system } = process.cpuUsage()
   console.log(JSON.stringify({ cpuSeconds: (user + system) / 1e6 }))
 })
+// Whoever started it has gone.
+input.on('close', () => process.exit(0))
