@@ -1,4 +1,5 @@
 /** Helpers of the program tests: real programs, and a reader that keeps what it is told. */
+import { readFileSync } from 'node:fs'
 import type { TestContext } from 'node:test'
 import { actor, type MailboxOptions, type Node, type Pid, startNode } from 'troupe'
 import { type Program, ProgramDataReader, ProgramReader, programPort } from '#ports'
@@ -79,12 +80,22 @@ export const script = (source: string): ProgramOptions => ({
   args: ['-e', source],
 })
 
-/** True while the operating system has a process of this number. */
+/** True while a process of this number runs; one that waits to be buried does not. */
 export function isAlive(osPid: number): boolean {
   try {
     process.kill(osPid, 0)
-    return true
   } catch {
     return false
+  }
+  return stateOf(osPid) !== 'Z'
+}
+
+/** The state that Linux tells; undefined elsewhere, or when it has gone meanwhile. */
+function stateOf(osPid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${osPid}/stat`, 'latin1')
+    return stat[stat.lastIndexOf(')') + 2]
+  } catch {
+    return undefined
   }
 }
