@@ -40,7 +40,9 @@ function storing(): void {
       assert.equal(String((await replied(1))[0]), reply)
     }
   })
+}
 
+function finding(): void {
   it('T4 T6 an id is one vehicle at its newest position, with the time it came in', async (t) => {
     const system = await SystemProcess.startAs(t, '--no-fleet', '--no-data')
     const send = udpClient(t, system.udpPort)
@@ -164,6 +166,7 @@ function overTls(): void {
 export function packetFacts(): void {
   starting()
   storing()
+  finding()
   judging()
   overTls()
 }
