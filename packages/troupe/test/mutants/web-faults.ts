@@ -63,7 +63,7 @@ export const WEB_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a light response of a text has no type',
     file: 'ports/web/light-response',
-    find: "this.#headers.set('content-type', 'text/plain;charset=UTF-8');",
+    find: "if (isText && !this.#isTyped) this.#headers.set('content-type', TEXT_TYPE);",
     replace: '',
     caughtBy: ['unit/ports/web/light-response.test'],
   },

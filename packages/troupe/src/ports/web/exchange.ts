@@ -38,10 +38,10 @@ export class Exchange {
     this.#owner = owner
     // Before Node's own listener, which gives the connection back. A connection that breaks tells
     // the same, though what it still held is lost.
-    response.prependOnceListener('finish', () => {
+    response.prependListener('finish', () => {
       this.#isWhole = !incoming.socket.destroyed
     })
-    response.once('close', () => this.#close())
+    response.on('close', () => this.#close())
   }
 
   /** Aborts when the client goes away before the end of its answer. */

@@ -39,7 +39,8 @@ export async function sendResponse(exchange: Exchange, response: Response): Prom
   try {
     const light = lightParts(response)
     if (light !== undefined) {
-      exchange.answer({ ...light, headers: listed(light.headers) })
+      const { status, headers, body } = light
+      exchange.answer({ status, headers: isHeaders(headers) ? listed(headers) : headers, body })
       return
     }
     const { status, headers } = response
@@ -59,6 +60,8 @@ export async function sendResponse(exchange: Exchange, response: Response): Prom
     void cancel(response)
   }
 }
+
+const isHeaders = (given: object): given is Headers => given instanceof Headers
 
 /** Headers as an exchange takes them; cookies stay apart, which a comma would damage. */
 function listed(headers: Headers): Record<string, string | readonly string[]> {

@@ -18,7 +18,7 @@ type LightBody = string | Uint8Array | null | undefined
 /** What an exchange needs to send one. */
 export interface LightParts {
   readonly status: number
-  readonly headers: Headers
+  readonly headers: Headers | Readonly<Record<string, string>>
   readonly body: string | Uint8Array
 }
 
@@ -31,10 +31,36 @@ const isLight = (body: unknown): body is LightBody =>
   // Bytes in memory that is shared, or may shrink, are for Node to judge.
   (body instanceof Uint8Array && body.buffer instanceof ArrayBuffer)
 
+const PLAIN_NAME = /^[a-z\d-]+$/
+const PLAIN_VALUE = /^[!-~](?:[ -~]*[!-~])?$/
+
+/** A copy of headers that need no work: small letters, each once; undefined for all others. */
+function plainHeaders(given: ResponseInit['headers']): Record<string, string> | undefined {
+  if (given === undefined) return {}
+  if (Object.getPrototypeOf(given) !== Object.prototype) return undefined
+  const plain: Record<string, string> = {}
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value !== 'string' || name === 'set-cookie') return undefined
+    if (!PLAIN_NAME.test(name) || !PLAIN_VALUE.test(value)) return undefined
+    plain[name] = value
+  }
+  return plain
+}
+
+/** A text has a type, unless it was given another one. */
+function typed(plain: Record<string, string>, body: LightBody): Record<string, string> {
+  if (typeof body === 'string') plain['content-type'] ??= TEXT_TYPE
+  return plain
+}
+
+const TEXT_TYPE = 'text/plain;charset=UTF-8'
+
 class LightResponse {
   readonly #body: LightBody
   readonly #status: number
   readonly #init: ResponseInit
+  /** What was given, while it can be sent as it is and nobody has looked at it. */
+  #plain: Record<string, string> | undefined
   #headers: Headers | undefined
   #whole: Response | undefined
 
@@ -48,7 +74,10 @@ class LightResponse {
     // What is out of the ordinary Node takes or refuses, in its own words.
     const isKept = isOrdinary && isLight(body) && (isNull || !NULL_BODY_STATUS.has(status))
     if (!isKept) this.#whole = new WholeResponse(body as string, init)
-    else if (init.headers !== undefined) this.#headers = new Headers(init.headers)
+    else {
+      this.#plain = plainHeaders(init.headers)
+      if (this.#plain === undefined) this.#headers = new Headers(init.headers)
+    }
   }
 
   get status(): number {
@@ -61,9 +90,10 @@ class LightResponse {
 
   get headers(): Headers {
     if (this.#whole !== undefined) return this.#whole.headers
-    this.#headers ??= new Headers()
+    this.#headers ??= new Headers(this.#plain)
+    this.#plain = undefined
     const isText = typeof this.#body === 'string' && !this.#headers.has('content-type')
-    if (isText && !this.#isTyped) this.#headers.set('content-type', 'text/plain;charset=UTF-8')
+    if (isText && !this.#isTyped) this.#headers.set('content-type', TEXT_TYPE)
     this.#isTyped = true
     return this.#headers
   }
@@ -88,7 +118,9 @@ class LightResponse {
   /** What is to be sent; undefined when only the whole one knows. */
   static partsOf(given: object): LightParts | undefined {
     if (!(#whole in given) || given.#whole !== undefined) return undefined
-    return { status: given.#status, headers: given.headers, body: given.#body ?? '' }
+    const plain = given.#plain
+    const headers = plain === undefined ? given.headers : typed(plain, given.#body)
+    return { status: given.#status, headers, body: given.#body ?? '' }
   }
 
   static error(): Response {
@@ -103,8 +135,12 @@ class LightResponse {
     const body = JSON.stringify(data)
     // Node says what is wrong with a value that JSON does not have.
     if (body === undefined) return WholeResponse.json(data, init)
+    if (init.headers === undefined) {
+      const headers = { 'content-type': 'application/json' }
+      return new LightResponse(body, { ...init, headers }) as unknown as Response
+    }
     const response = new LightResponse(body, init)
-    const isTyped = init.headers !== undefined && new Headers(init.headers).has('content-type')
+    const isTyped = new Headers(init.headers).has('content-type')
     if (!isTyped) response.headers.set('content-type', 'application/json')
     return response as unknown as Response
   }
