@@ -63,10 +63,11 @@ async function run(given: ServiceArguments): Promise<void> {
 /** What the system says of an address that cannot be had, as the other systems say it. */
 function startProblem(error: unknown, { host, port }: ServiceArguments): string {
   const code = (error as { readonly code?: unknown } | undefined)?.code
+  const address = `the tcp port ${host}:${port}`
   if (code === 'EADDRINUSE') {
-    return `PORT_IN_USE: the tcp port ${host}:${port} is in use; stop its holder or choose another port`
+    return `PORT_IN_USE: ${address} is in use; stop its holder or choose another port`
   }
-  return `PORT_FAILED: the tcp port ${host}:${port} failed: ${describeThrown(error)}`
+  return `PORT_FAILED: ${address} failed: ${describeThrown(error)}`
 }
 
 const verdict = parseArguments(process.argv.slice(2))
