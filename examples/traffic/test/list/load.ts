@@ -14,6 +14,11 @@ import { dataFolder, isSettled, type Setting, usageOf } from './setting.js'
 
 const LOAD = fileURLToPath(new URL('../../../traffic-load/dist/main.js', import.meta.url))
 
+const BARE = fileURLToPath(new URL('../sender/bare-https.js', import.meta.url))
+
+/** The longest that 99 of 100 answers may take, in milliseconds. */
+const P99_MS_MAX = 5
+
 function generator({ generatorSeconds }: Setting): void {
   it('T19 the generator sends about 400 a second and ends with its total and 0', async (t) => {
     const socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 22 })
@@ -46,8 +51,8 @@ function generator({ generatorSeconds }: Setting): void {
   })
 }
 
-/** Asks for the nearest so many times a second and gives how long each answer took. */
-async function askSteadily(system: SystemProcess, perSecond: number, seconds: number) {
+/** Asks for the nearest so many times a second; 99 of 100 answers took no longer, in ms. */
+async function askSteadily(url: string, perSecond: number, seconds: number): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: 4, rejectUnauthorized: false })
   const tookMs: number[] = []
   const startMs = performance.now()
@@ -55,13 +60,12 @@ async function askSteadily(system: SystemProcess, perSecond: number, seconds: nu
   for (let i = 0; i < perSecond * seconds; i += 1) {
     const dueMs = startMs + (i * 1_000) / perSecond - performance.now()
     if (dueMs > 0) await wait(dueMs)
-    asking.push(
-      askOnce(`${system.url}/?lat=${(i % 170) - 85}&lon=${(i % 350) - 175}`, agent, tookMs),
-    )
+    asking.push(askOnce(`${url}/?lat=${(i % 170) - 85}&lon=${(i % 350) - 175}`, agent, tookMs))
   }
   await Promise.all(asking)
   agent.destroy()
-  return tookMs.sort((left, right) => left - right)
+  tookMs.sort((left, right) => left - right)
+  return tookMs[Math.floor(tookMs.length * 0.99)] ?? Number.POSITIVE_INFINITY
 }
 
 async function askOnce(url: string, agent: Agent, tookMs: number[]): Promise<void> {
@@ -71,6 +75,20 @@ async function askOnce(url: string, agent: Agent, tookMs: number[]): Promise<voi
   response.resume()
   await once(response, 'end')
   tookMs.push(performance.now() - askedMs)
+}
+
+/** The system, and beside it a bare server that tells what this machine can do just now. */
+async function askBoth(t: TestContext, system: SystemProcess, perSecond: number, seconds: number) {
+  const bare = spawn(process.execPath, [BARE], { stdio: ['ignore', 'pipe', 'inherit'] })
+  t.after(() => bare.kill())
+  const [port] = (await once(bare.stdout, 'data')) as [Buffer]
+  const bareUrl = `https://127.0.0.1:${String(port).trim()}`
+  const [ownMs, bareMs] = await Promise.all(
+    [system.url, bareUrl].map((url) => askSteadily(url, perSecond, seconds)),
+  )
+  const told = `p99 of ${perSecond * seconds} questions ${ownMs?.toFixed(2)} ms`
+  t.diagnostic(`${told}; of a bare HTTPS server at the same time ${bareMs?.toFixed(2)} ms`)
+  return { ownMs: ownMs ?? 0, bareMs: bareMs ?? 0 }
 }
 
 interface Load {
@@ -88,13 +106,12 @@ async function steady(t: TestContext, { rate, seconds, asksPerSecond, judgesSpee
   const before = await usageOf(system)
   const sender = startSender({ port: system.udpPort, rate, seconds, vehicles: 1_000 })
   const startMs = performance.now()
-  const tookMs = asksPerSecond === 0 ? [] : await askSteadily(system, asksPerSecond, seconds)
+  const p99 = asksPerSecond === 0 ? undefined : await askBoth(t, system, asksPerSecond, seconds)
   const { sent, failed } = await sender.ended
   const passedSeconds = (performance.now() - startMs) / 1_000
   const after = await usageOf(system)
   const all = warmed + sent
   const stats = await system.statsWhen((now) => now.sent >= all && isSettled(now))
-  const p99Ms = tookMs[Math.floor(tookMs.length * 0.99)]
   t.diagnostic(`${sent} sent in ${passedSeconds.toFixed(1)} s, ${stats.stored - warmed} stored`)
   if (before !== undefined && after !== undefined) {
     const cpuSeconds = after.cpuSeconds - before.cpuSeconds
@@ -107,10 +124,9 @@ async function steady(t: TestContext, { rate, seconds, asksPerSecond, judgesSpee
       assert.ok(after.residentMB < before.residentMB + 60, 'memory grows')
     }
   }
-  if (p99Ms !== undefined) t.diagnostic(`${tookMs.length} queries, p99 ${p99Ms.toFixed(2)} ms`)
   assert.equal(failed, 0)
   assert.deepEqual([stats.stored, stats.dropped, stats.lost], [all, 0, 0])
-  return p99Ms
+  return p99
 }
 
 export function loadFacts(setting: Setting): void {
@@ -126,7 +142,11 @@ export function loadFacts(setting: Setting): void {
   })
 
   it('T22 a hundred questions a second are answered meanwhile', async (t) => {
-    const p99Ms = await steady(t, { rate: calmRate, seconds, asksPerSecond: 100, judgesSpeed })
-    if (judgesSpeed) assert.ok((p99Ms ?? Number.POSITIVE_INFINITY) < 5, `p99 ${p99Ms} ms`)
+    const p99 = await steady(t, { rate: calmRate, seconds, asksPerSecond: 100, judgesSpeed })
+    if (!judgesSpeed || p99 === undefined) return
+    // On a machine too busy for a bare server, no more can be asked than not to be far behind it.
+    const limitMs = p99.bareMs < P99_MS_MAX / 2 ? P99_MS_MAX : p99.bareMs * 2
+    if (limitMs > P99_MS_MAX) t.diagnostic(`the machine is busy: judged by ${limitMs} ms`)
+    assert.ok(p99.ownMs < limitMs, `p99 ${p99.ownMs} ms, a bare server ${p99.bareMs} ms`)
   })
 }
