@@ -24,7 +24,7 @@ import { type Emergency, emergencyOf } from './emergency.js'
 import { Journal, type RecordShelf } from './journal.js'
 import { decodeRecord, type EmergencyState, encodeRecord, tidyTold } from './record.js'
 import { type RepeatOptions, Repeats } from './repeats.js'
-import type { EmergencyTally } from './tally.js'
+import type { EmergencyTally, RefusedEmergency } from './tally.js'
 
 export interface OutboxOptions {
   /** False when there is nowhere to send to: emergencies are counted and no more. */
@@ -47,13 +47,6 @@ export const OUTBOX_DEFAULTS: OutboxOptions = Object.freeze({
 
 /** What became of a report: a new emergency, a known one, no room, or nowhere to send to. */
 export type TakeVerdict = 'new' | 'repeat' | 'full' | 'unaddressed'
-
-/** An emergency that the service does not want. */
-export interface RefusedEmergency {
-  readonly emergency: Emergency
-  readonly status: number
-  readonly told: string
-}
 
 /** Told that an emergency is on disk. */
 export type Kept = () => void

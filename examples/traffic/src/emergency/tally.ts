@@ -9,6 +9,7 @@
 import type { DiskFault } from '#traffic/store/shelf'
 import type { RetryCause } from './answer.js'
 import type { Circuit } from './circuit.js'
+import type { Emergency } from './emergency.js'
 
 export interface EmergencyTally {
   /** Reports with the mark of an emergency. */
@@ -49,10 +50,25 @@ export function emergencyDifference(tally: EmergencyTally): number {
   return received + recovered - explained
 }
 
-/** The tally as `GET /stats` shows it. */
-export function emergenciesJson(tally: EmergencyTally) {
+/** Refused emergencies that `GET /stats` shows: the latest. */
+export const REFUSED_SHOWN = 10
+
+/** An emergency that the service does not want. */
+export interface RefusedEmergency {
+  readonly emergency: Emergency
+  readonly status: number
+  /** The beginning of what the service said. */
+  readonly told: string
+}
+
+/** The tally as `GET /stats` shows it, with the latest that were refused. */
+export function emergenciesJson(tally: EmergencyTally, refused: readonly RefusedEmergency[]) {
   const difference = emergencyDifference(tally)
-  return { ...tally, difference, closes: difference === 0 }
+  const latestRefused = refused.slice(-REFUSED_SHOWN).map(({ emergency, status, told }) => {
+    const { key, id, latitude, longitude } = emergency
+    return { key, id, latitude, longitude, status, told }
+  })
+  return { ...tally, difference, closes: difference === 0, latestRefused }
 }
 
 const count = (number: number): string => number.toLocaleString('en-US')

@@ -13,6 +13,7 @@ import { accountLine } from '#traffic/cli/account-line'
 import type { Flags } from '#traffic/cli/flags'
 import type { Screen } from '#traffic/cli/screen'
 import { ATTEMPT_TIMEOUT_MS, type CourierSources } from '#traffic/emergency/courier'
+import { diskShelf } from '#traffic/emergency/disk-shelf'
 import { httpPost } from '#traffic/emergency/http-post'
 import { MemoryShelf } from '#traffic/emergency/memory-shelf'
 import { OUTBOX_DEFAULTS, Outbox } from '#traffic/emergency/outbox'
@@ -105,7 +106,8 @@ class Run {
     this.#node = node
     this.#sockets = sockets
     this.#archive = archive
-    const shelf = archive.environment?.emergencies ?? new MemoryShelf()
+    const { environment } = archive
+    const shelf = environment === undefined ? new MemoryShelf() : diskShelf(environment)
     const isAddressed = flags.emergencyUrl !== undefined
     this.#outbox = new Outbox(shelf, { ...OUTBOX_DEFAULTS, isAddressed })
   }
@@ -207,7 +209,7 @@ class Run {
       restarts: roster.allDeaths(),
       receiveBufferBytes: this.#sockets.socket.receiveBufferBytes,
       disk: writeBehind?.stats(),
-      emergencies: emergenciesJson(this.#outbox.tally()),
+      emergencies: emergenciesJson(this.#outbox.tally(), this.#outbox.refused()),
       tcp: { ...this.#sockets.tcp.counters() },
       web: { ...this.#sockets.listener.counters() },
       cpuSeconds: (user + system) / 1e6,

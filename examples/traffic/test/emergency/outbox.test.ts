@@ -3,10 +3,12 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { Verdict } from '#traffic/emergency/answer'
+import { diskShelf } from '#traffic/emergency/disk-shelf'
 import { Journal, type RecordShelf } from '#traffic/emergency/journal'
 import { MemoryShelf } from '#traffic/emergency/memory-shelf'
 import { OUTBOX_DEFAULTS, Outbox, type OutboxOptions } from '#traffic/emergency/outbox'
 import { emergenciesJson, emergencyDifference } from '#traffic/emergency/tally'
+import type { Environment } from '#traffic/store/environment'
 import type { Report } from '#traffic/store/position-table'
 import type { Change, WriteFailure } from '#traffic/store/shelf'
 
@@ -118,6 +120,22 @@ describe('the outbox', () => {
     assert.equal(outbox.tally().notKept['disk-full'], 1)
   })
 
+  it('says the same when the data file was removed under it', async () => {
+    let isThere = true
+    const memory = new MemoryShelf()
+    const emergencies = memory as unknown as Environment['emergencies']
+    const shelf = diskShelf({ emergencies, isInPlace: () => isThere })
+    const outbox = outboxOf(shelf)
+    outbox.take(report('a'))
+    await outbox.writeAll()
+    isThere = false
+    outbox.take(report('b'))
+    await outbox.writeAll()
+    assert.deepEqual(keysOn(memory), ['a.1000'])
+    assert.equal(outbox.tally().notKept['file-gone'], 1)
+    assert.deepEqual(sent(outbox), ['a.1000', 'b.1000'])
+  })
+
   it('goes on after the end of the program with what was on disk', async () => {
     const shelf = new MemoryShelf()
     const before = outboxOf(shelf)
@@ -164,6 +182,14 @@ describe('the outbox', () => {
     assert.deepEqual(keysOn(shelf).sort(), ['b.1000', 'c.1000'])
     const { refused: count, refusedKept } = outbox.tally()
     assert.deepEqual([count, refusedKept], [3, 2])
+    const { latestRefused } = emergenciesJson(outbox.tally(), outbox.refused())
+    assert.deepEqual(
+      latestRefused.map(({ id, status, told }) => [id, status, told]),
+      [
+        ['b', 422, 'no'],
+        ['c', 422, 'no'],
+      ],
+    )
   })
 
   it('counts and forgets where there is nowhere to send to', async () => {
@@ -177,7 +203,7 @@ describe('the outbox', () => {
     await outbox.writeAll()
     assert.deepEqual(keysOn(shelf), [])
     assert.equal(outbox.hasUnwritten, false)
-    assert.equal(emergenciesJson(outbox.tally()).closes, true)
+    assert.equal(emergenciesJson(outbox.tally(), outbox.refused()).closes, true)
   })
 
   it('leaves a record it does not understand where it is, and counts it', async () => {
