@@ -9,7 +9,7 @@
  * @source ergo-features 13 (UDP server)
  */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
-import { isIPv6 } from 'node:net'
+import { isIP, isIPv6 } from 'node:net'
 import { requireOption } from '#contract'
 import { type Listening, type ListenOptions, listen } from '#ports/listen'
 import { kernelDrops } from './kernel-drops.js'
@@ -63,6 +63,10 @@ export type TakeDatagram = (bytes: Uint8Array, from: Peer, sequence: number) => 
 interface Bound extends Listening {
   readonly socket: Socket
 }
+
+/** True for a numeric address and a port one can send to; a name would have to be looked up. */
+export const isPeer = ({ address, port }: Peer): boolean =>
+  isIP(address) !== 0 && Number.isInteger(port) && port > 0 && port <= 65_535
 
 /** Open UDP sockets on one port; made by `openUdp`, and closed by whoever made them. */
 export class UdpSocket {
@@ -131,9 +135,12 @@ export class UdpSocket {
     if (this.#take === take) this.#take = undefined
   }
 
-  /** Sends one datagram; false when it was refused at once, which is also counted. */
+  /**
+   * Sends one datagram to a numeric address; false when it was refused at once, which is also
+   * counted: no such address or port, too much waiting, closed.
+   */
   send(bytes: Uint8Array, to: Peer): boolean {
-    const socket = this.#socketFor(to)
+    const socket = isPeer(to) ? this.#socketFor(to) : undefined
     const waiting = socket?.getSendQueueSize() ?? 0
     if (socket === undefined || waiting + bytes.length > this.#sendQueueBytesMax) {
       this.#counters.sendFailed += 1

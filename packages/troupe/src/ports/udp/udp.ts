@@ -16,9 +16,13 @@ import {
   type ProcessContext,
   protocol,
   request,
+  requireObject,
+  requireOption,
   type Spawnable,
+  TroupeError,
 } from '#contract'
 import {
+  isPeer,
   openUdp,
   type Peer,
   type TakeDatagram,
@@ -41,7 +45,7 @@ export const DatagramReader = protocol('datagram-reader', { datagram: message<Da
 
 /** What a UDP port understands. */
 export const Udp = protocol('udp', {
-  /** Sends a datagram; a refusal is counted. */
+  /** Sends a datagram; a refusal is counted. What is no datagram is a dead letter. */
   send: message<Peer & { readonly bytes: Uint8Array }>(),
   counters: request<void, UdpCounters>(),
 })
@@ -59,13 +63,14 @@ export interface UdpPortOptions {
 }
 
 interface State {
+  readonly context: ProcessContext
   readonly socket: UdpSocket
   /** Stops reading, and closes what the port owns; runs once. */
   release(): Promise<void>
 }
 
 async function init(context: ProcessContext, args: readonly unknown[]): Promise<State> {
-  const { socket: given, target } = args[0] as UdpPortOptions
+  const { socket: given, target } = checkedOptions(args[0] as UdpPortOptions)
   // Asked before anything is opened: a process killed meanwhile may not ask any more.
   const ended = context.ended(context.self)
   const isBorrowed = given instanceof UdpSocket
@@ -81,7 +86,32 @@ async function init(context: ProcessContext, args: readonly unknown[]): Promise<
   socket.attach(take)
   // A killed process has no terminate, yet its sockets must not outlive it.
   void ended.then(release)
-  return { socket, release }
+  return { context, socket, release }
+}
+
+/** Throws OPTION_INVALID naming the option that cannot be. */
+function checkedOptions(options: UdpPortOptions): UdpPortOptions {
+  requireObject('options', options)
+  requireObject('socket', options.socket)
+  requireObject('target', options.target)
+  const { kind } = options.target
+  const isKind = kind === 'process' || kind === 'event'
+  requireOption(isKind, 'target.kind', kind, "give 'process' or 'event'")
+  return options
+}
+
+/** The message `send`: whatever anybody gives, the port goes on. */
+function send({ context, socket }: State, payload: unknown): unknown {
+  const given = (payload ?? {}) as Partial<Peer & { readonly bytes: Uint8Array }>
+  const { bytes, address = '', port = 0 } = given
+  const to = { address, port }
+  if (bytes instanceof Uint8Array && isPeer(to)) {
+    socket.send(bytes, to)
+    return undefined
+  }
+  const problem = 'give bytes, a numeric address and a port from 1 to 65535'
+  const error = new TroupeError('MESSAGE_INVALID', { message: 'send', problem })
+  return context.refuse('message-refused', error)
 }
 
 /** Hands a datagram on; false when nobody can take it any more. */
@@ -112,15 +142,7 @@ const behaviour: Behaviour<State> = Object.freeze({
   name: 'udp',
   kind: 'port' as const,
   protocol: Udp,
-  messages: new Map([
-    [
-      'send',
-      ({ socket }: State, payload: unknown) => {
-        const { bytes, ...to } = payload as Peer & { readonly bytes: Uint8Array }
-        socket.send(bytes, to)
-      },
-    ],
-  ]),
+  messages: new Map([['send', send]]),
   requests: new Map([['counters', ({ socket }: State) => socket.counters()]]),
   options: Object.freeze({}),
   init,
