@@ -18,11 +18,13 @@ import { say, step } from './console.mjs'
 
 /**
  * Every part that a test asks for, by name, such as
- * `etcd: { program: 'etcd', packages: ['etcd-server'] }`. None is needed so far.
+ * `etcd: { program: 'etcd', packages: ['etcd-server'] }`.
  *
  * @type {Readonly<Record<string, Part>>}
  */
-export const PARTS = Object.freeze({})
+export const PARTS = Object.freeze({
+  chromium: { program: 'chromium', packages: ['chromium'] },
+})
 
 /**
  * @typedef {object} Machine

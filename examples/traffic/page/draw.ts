@@ -69,9 +69,9 @@ export function draw(canvas: CanvasRenderingContext2D, scene: Scene, nowMs: numb
 
 function drawLand(canvas: CanvasRenderingContext2D, { view, land, colours }: Scene): void {
   canvas.fillStyle = colours.land
-  // Of each copy of the world that reaches into the screen.
-  const left = Math.floor(view.x - view.width / 2 / view.scale)
-  const right = Math.floor(view.x + view.width / 2 / view.scale)
+  // Of each copy of the world that reaches into the screen; a ring may reach into the next one.
+  const left = Math.floor(view.x - view.width / 2 / view.scale) - 1
+  const right = Math.floor(view.x + view.width / 2 / view.scale) + 1
   for (let copy = left; copy <= right; copy += 1) {
     canvas.beginPath()
     for (const ring of land) {
@@ -107,7 +107,7 @@ function drawGraticule(canvas: CanvasRenderingContext2D, { view, colours }: Scen
     canvas.moveTo(x, 0)
     canvas.lineTo(x, view.height)
     const longitude = ((((line * step + 180) % 360) + 360) % 360) - 180
-    canvas.fillText(degrees(longitude, digits, 'E', 'W'), x + 4, view.height - 34)
+    canvas.fillText(degrees(longitude, digits, 'E', 'W'), x + 4, view.height - 52)
   }
   const south = Math.floor(view.latitudeAt(view.height) / step)
   const north = Math.ceil(view.latitudeAt(0) / step)
@@ -115,7 +115,7 @@ function drawGraticule(canvas: CanvasRenderingContext2D, { view, colours }: Scen
     const y = view.screenY(yOf(line * step))
     canvas.moveTo(0, y)
     canvas.lineTo(view.width, y)
-    canvas.fillText(degrees(line * step, digits, 'N', 'S'), view.width - 60, y - 4)
+    canvas.fillText(degrees(line * step, digits, 'N', 'S'), view.width - 112, y - 4)
   }
   canvas.stroke()
 }

@@ -37,8 +37,10 @@ export class Feed {
 
   /** Asks for another part of the world from now on. */
   show(bounds: Bounds): void {
+    const before = this.#bounds
     this.#bounds = bounds
-    this.#open()
+    const edges = ['west', 'south', 'east', 'north'] as const
+    if (before === undefined || edges.some((edge) => bounds[edge] !== before[edge])) this.#open()
   }
 
   #open(): void {

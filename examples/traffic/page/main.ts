@@ -46,7 +46,7 @@ class Page {
       frame: ({ v, whole, stride }) => {
         this.#fleet.take(v, whole, performance.now())
         this.#panel.stride(stride)
-        if (this.#isUntouched && this.#fleet.vehicles.size > 0) this.#fit()
+        if (this.#isUntouched && this.#fleet.vehicles.size > 0) this.#open()
       },
     })
     listen(this.#canvas, this.#view, {
@@ -107,6 +107,13 @@ class Page {
     this.#settling = setTimeout(() => this.#feed.show(this.#view.bounds(MARGIN)), SETTLE_MS)
   }
 
+  /** The first view: where most vehicles are close together. */
+  #open(): void {
+    this.#isUntouched = false
+    this.#view.fit(this.#fleet.densest())
+    this.#settle()
+  }
+
   #fit(): void {
     this.#isUntouched = false
     this.#view.fit(this.#fleet.vehicles.values())
@@ -164,13 +171,17 @@ class Page {
   }
 
   async #loadLand(): Promise<void> {
-    const response = await fetch('map/land.json')
-    if (!response.ok) return
-    const rings: readonly (readonly number[])[] = await response.json()
+    element('credit').textContent = String(await json('map/credit.json'))
+    const rings = (await json('map/land.json')) as readonly (readonly number[])[]
     this.#land = rings.map((ring) =>
       Float64Array.from(ring, (value, at) => (at % 2 === 0 ? xOf(value / 100) : yOf(value / 100))),
     )
   }
+}
+
+async function json(path: string): Promise<unknown> {
+  const response = await fetch(path)
+  return response.ok ? await response.json() : []
 }
 
 new Page()

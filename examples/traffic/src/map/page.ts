@@ -58,8 +58,17 @@ function pageFile(bytes: Uint8Array, name: string): PageFile {
   return { bytes, type, etag: `"${digest}"` }
 }
 
-/** Reads all files of the page. */
-export async function readPage(): Promise<PageFiles> {
+/** Who made the shores, and the positions where they are not our own. */
+const SHORES = 'shores: Natural Earth'
+const BUSES =
+  'positions: buses of Capital Metro, Austin, collected by CapMetrics, © 2015 Sean Cascketta, MIT'
+
+/** What is to be credited where this recording is shown; undefined for no recording. */
+export const creditOf = (recording: string | undefined): string =>
+  recording !== undefined && /austin-buses/.test(recording) ? `${BUSES}; ${SHORES}` : SHORES
+
+/** Reads all files of the page, which will name its sources. */
+export async function readPage(credit: string): Promise<PageFiles> {
   const files = new Map<string, PageFile>()
   for (const folder of FOLDERS) {
     for (const name of await readdir(folder)) {
@@ -69,6 +78,7 @@ export async function readPage(): Promise<PageFiles> {
     }
   }
   files.set('/map/land.json', pageFile(Buffer.from(await landJson()), 'land.json'))
+  files.set('/map/credit.json', pageFile(Buffer.from(JSON.stringify(credit)), 'credit.json'))
   return files
 }
 
