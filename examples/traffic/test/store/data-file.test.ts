@@ -144,7 +144,7 @@ describe('a data file', () => {
     for (const [damage, count] of refused) assert.ok(count > 10, `${damage}: ${count}`)
   })
 
-  it('with any bit flipped in a page of positions is refused, but for what nobody reads', async (t) => {
+  it('with a bit of an id flipped is refused, but in a copy that nobody reads', async (t) => {
     const folder = dataFolder(t)
     const good = await sampleFile(t, 20)
     const path = join(folder, 'file')

@@ -43,6 +43,11 @@ const steps = fc.array(
   { minLength: 50, maxLength: 400, size: 'max' },
 )
 
+/** About a second apart, so that some share one and some moves are out of turn. */
+const momentOf = (step: number): number => step * 1_000 - (step % 3) * 700
+
+const byNumber = (left: number, right: number): number => left - right
+
 describe('a tree of slots on the globe', () => {
   it('gives the same slots within a bound as a look at all of them', () => {
     const holds = fc.property(
@@ -55,36 +60,31 @@ describe('a tree of slots on the globe', () => {
       fc.oneof(fc.constant(Number.NEGATIVE_INFINITY), fc.nat({ max: 420_000 })),
       (moves, from, bound, sinceMs) => {
         const tree = new SphereTree()
-        const plain = new Map<number, SpherePoint>()
-        const moments = new Map<number, number>()
+        const plain = new Map<number, { readonly point: SpherePoint; readonly atMs: number }>()
         for (const [i, { slot, point }] of moves.entries()) {
+          const atMs = momentOf(i)
           if (point === undefined) {
             tree.remove(slot)
             plain.delete(slot)
           } else {
-            // About a second apart, so that some share one and some moves are out of turn.
-            const atMs = i * 1_000 - (i % 3) * 700
             tree.put(slot, point, atMs)
-            plain.set(slot, point)
-            moments.set(slot, atMs)
+            plain.set(slot, { point, atMs })
           }
+        }
+        const isWanted = (slot: number): boolean => {
+          const there = plain.get(slot) ?? assert.fail(`slot ${slot} is not there`)
+          return distance(there.point, from) <= bound && there.atMs >= sinceMs
         }
         const met: number[] = []
         tree.search(from, {
           bound,
           sinceMs,
           visit: (slot, squared) => {
-            assert.equal(squared, distance(plain.get(slot) as SpherePoint, from))
-            if (squared <= bound && (moments.get(slot) ?? 0) >= sinceMs) met.push(slot)
+            assert.equal(squared, distance(plain.get(slot)?.point as SpherePoint, from))
+            if (isWanted(slot)) met.push(slot)
           },
         })
-        const wanted = [...plain]
-          .filter(([, point]) => distance(point, from) <= bound)
-          .filter(([slot]) => (moments.get(slot) ?? 0) >= sinceMs)
-        assert.deepEqual(
-          met.sort((left, right) => left - right),
-          wanted.map(([slot]) => slot).sort((left, right) => left - right),
-        )
+        assert.deepEqual(met.sort(byNumber), [...plain.keys()].filter(isWanted).sort(byNumber))
       },
     )
     fc.assert(holds, { seed, numRuns: 500 })
