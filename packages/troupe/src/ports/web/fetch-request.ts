@@ -22,7 +22,7 @@ export interface RequestParts {
 
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)'
 const NAME = '(?!.*xn--)(?:[a-z\\d_-]+\\.)*[a-z][a-z\\d_-]*'
-/** What the standard takes as it is: a name or four numbers, and no port that goes without saying. */
+/** What the standard takes as it is: a name or four numbers, without a port that is understood. */
 const PLAIN_HOST = new RegExp(
   `^(?:${NAME}|${OCTET}(?:\\.${OCTET}){3})(?::(?!80$|443$)(?:[1-9]\\d{0,3}|[1-5]\\d{4}))?$`,
   'i',

@@ -10,7 +10,7 @@ export interface StandIn {
   readonly whole: object
 }
 
-/** Completes a class of stand-ins: what it lacks comes from the whole; `sample` is one of Node's. */
+/** Completes a class of stand-ins; what it lacks comes from the whole. `sample` is Node's own. */
 export function complete(prototype: StandIn, sample: object): void {
   const base: object = Object.getPrototypeOf(sample)
   Object.setPrototypeOf(prototype, base)
