@@ -61,9 +61,8 @@ async function measureCeiling({ row, buffer }, { runs, say, peers, cores }) {
     for (const { id } of peers) {
       const command = KINDS[id](String(buffer), join(BUILT, 'peers', 'erlang'))
       const { rate: value, cpuMicros, bufferBytes } = await ceiling(command, FLOOD, cores)
-      say(
-        `  ${row.name} ${run}/${runs} ${id}: ${Math.round(value)} packets/s of ${bufferBytes} bytes`,
-      )
+      const told = `${Math.round(value)} packets/s, buffer of ${bufferBytes} bytes`
+      say(`  ${row.name} ${run}/${runs} ${id}: ${told}`)
       samples.get(id).push({ value, cpuMicrosPerOp: cpuMicros })
     }
   }
@@ -76,15 +75,21 @@ async function measureCeiling({ row, buffer }, { runs, say, peers, cores }) {
 const fixed = (value, digits) =>
   value === null || value === undefined ? '' : value.toFixed(digits)
 
+const LOAD_HEAD = [
+  ...['packets/s', 'CPU % of a core', 'MB', 'sent', 'lost', 'us/packet', 'query p50 / p99 ms'],
+  ...['article: CPU', 'memory', 'errors'],
+]
+
 function loadTable(figures) {
   const lines = figures.map((one) => {
     const article = ARTICLE.find(([rate]) => rate === one.rate)
     const query = one.p99Ms === undefined ? '' : `${fixed(one.p50Ms, 2)} / ${fixed(one.p99Ms, 2)}`
     const own = [fixed(one.cpuPercent, 1), fixed(one.residentMB, 0), one.sent, one.lost]
-    return `| ${[one.rate, ...own, fixed(one.cpuMicros, 1), query, ...article.slice(1)].join(' | ')} |`
+    const cells = [one.rate, ...own, fixed(one.cpuMicros, 1), query, ...article.slice(1)]
+    return `| ${cells.join(' | ')} |`
   })
   return [
-    '| packets/s | CPU % of a core | MB | sent | lost | us/packet | query p50 / p99 ms | article: CPU | memory | errors |',
+    `| ${LOAD_HEAD.join(' | ')} |`,
     '|---:|---:|---:|---:|---:|---:|---:|---|---|---|',
     ...lines,
   ]
@@ -116,45 +121,61 @@ function loadRows(figures, version) {
   ])
 }
 
-/** Runs what `--rows` names of `ceiling` and `load`; both without it. */
+/** Who is measured: those that were asked for and can be had. */
+function peersFor(values, say) {
+  const wanted = values.peers?.split(',') ?? Object.keys(KINDS)
+  return PEERS_LOCAL.filter((peer) => {
+    if (!(peer.id in KINDS) || !wanted.includes(peer.id)) return false
+    const absent = peer.setUp({ mayInstall: !values['no-install'], say })
+    if (absent !== undefined) say(`${peer.id} is left out: ${absent}`)
+    return absent === undefined
+  })
+}
+
+async function benchCeiling(values, cores, say) {
+  const peers = peersFor(values, say)
+  const [rows, sections] = [[], []]
+  for (const one of CEILINGS) {
+    const setting = { runs: Number(values.runs), say, peers, cores }
+    const { results, notes } = await measureCeiling(one, setting)
+    const row = { ...one.row, budget: [] }
+    say(`\n${table(row, results, notes).join('\n')}\n`)
+    rows.push(...results)
+    sections.push(markdown(row, results, notes))
+  }
+  return { rows, sections }
+}
+
+async function benchLoad(values, cores, say) {
+  const figures = await measureLoad(Number(values.seconds ?? 60), cores, say)
+  const lines = loadTable(figures)
+  say(`\n${lines.join('\n')}\n`)
+  const [own] = PEERS_LOCAL
+  const title = '### load: the whole traffic system at the rates of the article\n'
+  return { rows: loadRows(figures, own.version()), sections: [[title, ...lines, ''].join('\n')] }
+}
+
+const PARTS = { ceiling: benchCeiling, load: benchLoad }
+
+/** Runs the parts that `--rows` names, `ceiling` and `load`; both without it. */
 export async function benchUdp(values, say) {
   const missing = buildFlood()
   if (missing !== undefined) {
     say(`bench udp cannot run: ${missing}`)
     return false
   }
-  const parts = values.rows?.split(',') ?? ['ceiling', 'load']
   const cores = coresHere()
   const most = readFileSync('/proc/sys/net/core/rmem_max', 'latin1').trim()
   say(`net.core.rmem_max is ${most}; sender and receiver on cores ${JSON.stringify(cores)}`)
   const [rows, sections] = [[], []]
-  if (parts.includes('ceiling')) {
-    const wanted = values.peers?.split(',') ?? Object.keys(KINDS)
-    const peers = PEERS_LOCAL.filter(({ id }) => id in KINDS && wanted.includes(id)).filter(
-      (peer) => {
-        const absent = peer.setUp({ mayInstall: !values['no-install'], say })
-        if (absent !== undefined) say(`${peer.id} is left out: ${absent}`)
-        return absent === undefined
-      },
-    )
-    for (const one of CEILINGS) {
-      const setting = { runs: Number(values.runs), say, peers, cores }
-      const { results, notes } = await measureCeiling(one, setting)
-      const row = { ...one.row, budget: [] }
-      say(`\n${table(row, results, notes).join('\n')}\n`)
-      rows.push(...results)
-      sections.push(markdown(row, results, notes))
+  for (const name of values.rows?.split(',') ?? Object.keys(PARTS)) {
+    const part = await PARTS[name]?.(values, cores, say)
+    if (part === undefined) {
+      say(`no row ${name}; there are ${Object.keys(PARTS).join(', ')}`)
+      return false
     }
-  }
-  if (parts.includes('load')) {
-    const figures = await measureLoad(Number(values.seconds ?? 60), cores, say)
-    const lines = loadTable(figures)
-    say(`\n${lines.join('\n')}\n`)
-    const [own] = PEERS_LOCAL
-    rows.push(...loadRows(figures, own.version()))
-    sections.push(
-      ['### load: the whole traffic system at the rates of the article\n', ...lines, ''].join('\n'),
-    )
+    rows.push(...part.rows)
+    sections.push(...part.sections)
   }
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 1)}\n`)
   if (values.markdown !== undefined) writeFileSync(values.markdown, sections.join('\n'))
