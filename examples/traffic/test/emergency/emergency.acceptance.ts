@@ -53,7 +53,9 @@ describe('emergencies', { timeout: 180_000 }, () => {
     const stats = await system.statsWhen((now) => emergenciesOf(now).delivered >= 1_000)
     t.diagnostic(`${usual.toFixed(0)} positions/s before, ${meanwhile.toFixed(0)} meanwhile`)
     t.diagnostic(`${book.counts().requests} attempts, ${book.counts().repeats} repeats`)
-    assert.ok(meanwhile >= usual * 0.97, `${meanwhile} of ${usual} positions a second`)
+    // A fleet that was held up makes up for it, so what was usual may be more than its rate.
+    const expected = Math.min(usual, RATE)
+    assert.ok(meanwhile >= expected * 0.97, `${meanwhile} of ${expected} positions a second`)
     assert.deepEqual([stats.dropped, stats.difference], [0, 0])
     assert.equal(emergenciesOf(stats).difference, 0)
     assert.equal(emergenciesOf(stats).refused, 0)
