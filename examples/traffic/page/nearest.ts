@@ -27,7 +27,8 @@ export async function askNearest(
   wish: { readonly limit: number; readonly radiusM?: number },
 ): Promise<readonly Found[]> {
   const radius = wish.radiusM === undefined ? '' : `&radius=${Math.ceil(wish.radiusM)}`
-  const query = `?lat=${latitude.toFixed(6)}&lon=${longitude.toFixed(6)}&limit=${wish.limit}${radius}`
+  const place = `lat=${latitude.toFixed(6)}&lon=${longitude.toFixed(6)}`
+  const query = `?${place}&limit=${wish.limit}${radius}`
   const response = await fetch(new URL(query, new URL('/', location.href)))
   return response.ok ? await response.json() : []
 }
@@ -64,7 +65,8 @@ function span(className: string, text: string): HTMLElement {
 
 export function distanceText(metres: number): string {
   if (metres < 1_000) return `${Math.round(metres)} m`
-  return `${(metres / 1_000).toLocaleString('en', { maximumFractionDigits: metres < 1e5 ? 1 : 0 })} km`
+  const maximumFractionDigits = metres < 1e5 ? 1 : 0
+  return `${(metres / 1_000).toLocaleString('en', { maximumFractionDigits })} km`
 }
 
 function ageText(heard: string): string {
