@@ -1,11 +1,12 @@
 /**
  * emergency/answer: what the answer of the service means for a delivery.
  *
- * Pure. Taken is 2xx. For good refused is any 4xx but 408, 425 and 429; everything else may turn
+ * Pure. Taken is 2xx. For good refused is any 4xx but 408, 409, 425 and 429; everything else may turn
  * out better another time, also a redirect, which is not followed. Limit: a service can ask for
  * a wait of at most `RETRY_AFTER_MS_MAX`.
  *
- * @source RFC 9110 sections 10.2.3 and 15; RFC 6585 section 4; RFC 8470 section 5.2
+ * @source RFC 9110 sections 10.2.3 and 15; RFC 6585 section 4; RFC 8470 section 5.2;
+ * IETF draft "The Idempotency-Key HTTP Header Field" section 2.6
  */
 
 /** The longest wait that Retry-After is believed, in milliseconds: one hour. */
@@ -29,7 +30,7 @@ export const RETRY_CAUSES = Object.freeze([
   'timeout',
   /** No connection, or it was closed before an answer. */
   'connection',
-  /** 408, 425, 429: not now. */
+  /** 408, 425, 429: not now; 409: it works on an earlier attempt of the same key. */
   'not-now',
   /** 5xx. */
   'server-error',
@@ -49,7 +50,7 @@ export type Verdict =
       readonly told: string
     }
 
-const NOT_NOW: ReadonlySet<number> = new Set([408, 425, 429])
+const NOT_NOW: ReadonlySet<number> = new Set([408, 409, 425, 429])
 
 /**
  * What this outcome means; `wallMs` is the time now, since Retry-After may name a date.

@@ -29,19 +29,19 @@ describe('an answer', () => {
   it('means delivered, refused or another time by its status, and nothing else', () => {
     for (let status = 100; status <= 699; status += 1) {
       const { kind } = verdictOf(answer(status), 0)
-      const isRefused = status >= 400 && status < 500 && ![408, 425, 429].includes(status)
+      const isRefused = status >= 400 && status < 500 && ![408, 409, 425, 429].includes(status)
       const isDelivered = status >= 200 && status < 300
       assert.equal(kind, isDelivered ? 'delivered' : isRefused ? 'refused' : 'retry', `${status}`)
     }
   })
 
   it('names the cause of a repeat', () => {
-    const causes = [408, 425, 429, 500, 503, 599, 301, 304, 600].map((status) => {
+    const causes = [408, 409, 425, 429, 500, 503, 599, 301, 304, 600].map((status) => {
       const verdict = verdictOf(answer(status), 0)
       return verdict.kind === 'retry' ? verdict.cause : verdict.kind
     })
     assert.deepEqual(causes, [
-      ...['not-now', 'not-now', 'not-now'],
+      ...['not-now', 'not-now', 'not-now', 'not-now'],
       ...['server-error', 'server-error', 'server-error'],
       ...['unexpected', 'unexpected', 'unexpected'],
     ])
