@@ -77,7 +77,7 @@ async function askOnce(url: string, agent: Agent, tookMs: number[]): Promise<voi
   tookMs.push(performance.now() - askedMs)
 }
 
-/** The system, and beside it a bare server that tells what this machine can do just now. */
+/** The system, and beside it a bare server that tells what this machine can do meanwhile. */
 async function askBoth(t: TestContext, system: SystemProcess, perSecond: number, seconds: number) {
   const bare = spawn(process.execPath, [BARE], { stdio: ['ignore', 'pipe', 'inherit'] })
   t.after(() => bare.kill())

@@ -60,7 +60,9 @@ function finding(): void {
     const receivedMs = Date.parse(vehicle?.Date ?? '')
     assert.ok(receivedMs >= beforeMs && receivedMs <= afterMs)
   })
+}
 
+function nearest(): void {
   it('T5 the ten nearest of twenty come in the order of a plain calculation', async (t) => {
     const system = await SystemProcess.startAs(t, '--no-fleet', '--no-data')
     const send = udpClient(t, system.udpPort)
@@ -167,6 +169,7 @@ export function packetFacts(): void {
   starting()
   storing()
   finding()
+  nearest()
   judging()
   overTls()
 }
