@@ -11,10 +11,11 @@ import { connect } from 'node:net'
 const [port, method, connections, seconds] = process.argv.slice(2)
 const BODY = 'x'.repeat(1_000)
 const HEAD = `host: 127.0.0.1:${port}\r\nuser-agent: bench\r\naccept: */*\r\n`
+const TYPE = 'content-type: text/plain\r\n'
 const ASKED = Buffer.from(
   method === 'GET'
     ? `GET /a/path HTTP/1.1\r\n${HEAD}\r\n`
-    : `POST /a/path HTTP/1.1\r\n${HEAD}content-type: text/plain\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`,
+    : `POST /a/path HTTP/1.1\r\n${HEAD}${TYPE}content-length: ${BODY.length}\r\n\r\n${BODY}`,
 )
 const OK = Buffer.from('HTTP/1.1 200 ')
 

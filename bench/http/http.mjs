@@ -1,9 +1,9 @@
 /**
  * bench/http: requests a second and their p99 of our web port, beside node:http and Fastify.
  *
- * `npm run bench -- http`: all servers run on the last core; one at a time is asked, by a fresh client
- * on the first core. Each measurement has one of bare node:http right before it, and a ratio is the
- * median of those pairs: what else goes on on a machine then hurts both.
+ * `npm run bench -- http`: all servers run on the last core; one at a time is asked, by a fresh
+ * client on the first core. Each measurement has one of bare node:http right before it; a ratio is
+ * the median of those pairs: what else goes on on a machine then hurts both.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -153,9 +153,8 @@ export async function benchHttp(values, say) {
   const kinds = named.filter((kind) => kind !== 'bare')
   const wrong = [...rows.filter((row) => !(row in ROWS)), ...kinds.filter((one) => !(one in KINDS))]
   if (wrong.length > 0) {
-    say(
-      `bench http knows no ${wrong.join(', ')}; rows ${Object.keys(ROWS)}, peers ${Object.keys(KINDS)}`,
-    )
+    const known = `rows ${Object.keys(ROWS)}, peers ${Object.keys(KINDS)}`
+    say(`bench http knows no ${wrong.join(', ')}; ${known}`)
     return false
   }
   const cores = coresHere()

@@ -38,13 +38,15 @@ export function readBody(incoming: IncomingMessage, bodyBytesMax: number): Promi
   return new Promise((resolve) => {
     const chunks: Uint8Array[] = []
     let length = 0
+    let isDone = false
+    // The listeners stay: taking them away costs more than a flag, and Node has to read on, and
+    // somebody to take an error, until the answer has gone.
     const done = (read: Read): void => {
-      incoming.off('data', take).off('end', end).off('close', breakOff).off('error', breakOff)
-      // Node reads on and drops what comes, until the answer has gone.
-      if (read.kind !== 'whole') incoming.on('error', () => {}).resume()
+      isDone = true
       resolve(read)
     }
     const take = (chunk: Uint8Array): void => {
+      if (isDone) return
       length += chunk.length
       if (length > bodyBytesMax) done({ kind: 'too-large' })
       else chunks.push(chunk)
