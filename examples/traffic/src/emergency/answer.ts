@@ -1,7 +1,7 @@
 /**
  * emergency/answer: what the answer of the service means for a delivery.
  *
- * Pure. Taken is 2xx. For good refused is any 4xx but 408, 409, 425 and 429; everything else may turn
+ * Pure. Taken is 2xx. Refused for good is any 4xx but 408, 409, 425 and 429; the rest may turn
  * out better another time, also a redirect, which is not followed. Limit: a service can ask for
  * a wait of at most `RETRY_AFTER_MS_MAX`.
  *
