@@ -6,35 +6,41 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { decodePacket, encodePacket } from '#traffic/packet/decode'
+import { keptLine, keptPackets } from '#test/packet/corpus'
+import { decodePacket } from '#traffic/packet/decode'
 import { REJECT_CAUSES } from '#traffic/packet/verdict'
 
 const seed = Number(process.env['TROUPE_SEED'] ?? 1)
 /** A part of the round: other soak tests run beside this one. */
 const timeMs = Math.min(Number(process.env['TROUPE_SOAK_MS'] ?? 5_000), 60_000) / 2
 
-const good = encodePacket({ id: 'bus-1', longitude: -97.7, latitude: 30.2, emergency: false })
+const KEPT = keptPackets().map(({ bytes }) => bytes)
 
-/** A good packet with some bytes changed, cut off or added. */
+/** The beginning of a kept packet and the end of another, with some bytes changed or put between. */
 const damaged = fc
-  .array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 })
-  .chain((changes) =>
-    fc.tuple(fc.constant(changes), fc.nat(good.length), fc.uint8Array({ maxLength: 8 })),
-  )
-  .map(([changes, kept, added]) => {
-    const bytes = Uint8Array.from(good)
-    for (const [place, value] of changes) bytes[place] = value
-    return Buffer.concat([bytes.subarray(0, kept), added])
+  .record({
+    first: fc.constantFrom(...KEPT),
+    second: fc.constantFrom(...KEPT),
+    cuts: fc.tuple(fc.nat(200), fc.nat(200)),
+    changes: fc.array(fc.tuple(fc.nat(200), fc.nat(255)), { maxLength: 6 }),
+    between: fc.uint8Array({ maxLength: 8 }),
+  })
+  .map(({ first, second, cuts, changes, between }) => {
+    const [begun, ended] = [first.subarray(0, cuts[0]), second.subarray(cuts[1])]
+    const bytes = Buffer.concat([begun, between, ended])
+    for (const [place, value] of changes) if (place < bytes.length) bytes[place] = value
+    return bytes
   })
 
 function oneVerdict(bytes: Uint8Array): void {
   const verdict = decodePacket(bytes)
   if (verdict.kind === 'rejected') {
-    assert.ok(REJECT_CAUSES.includes(verdict.cause))
+    assert.ok(REJECT_CAUSES.includes(verdict.cause), keptLine(verdict.cause, bytes))
     return
   }
   const { latitude, longitude, id } = verdict.position
-  assert.ok(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 && id.length > 0)
+  const isPlace = Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180
+  assert.ok(isPlace && id.length > 0, keptLine('position', bytes))
 }
 
 describe('any bytes', () => {
