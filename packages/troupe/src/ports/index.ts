@@ -1,5 +1,5 @@
 /**
- * ports: the outside world as processes: UDP, TCP, HTTP, WebSocket, SSE, external programs.
+ * ports: the outside world as processes: udp, tcp, web, websocket, sse, program; tls for them.
  */
 export type { Listening, ListenOptions } from './listen.js'
 export { formatListening, LISTEN_DEFAULTS } from './listen.js'
