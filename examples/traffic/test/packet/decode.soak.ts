@@ -16,7 +16,7 @@ const timeMs = Math.min(Number(process.env['TROUPE_SOAK_MS'] ?? 5_000), 60_000) 
 
 const KEPT = keptPackets().map(({ bytes }) => bytes)
 
-/** The beginning of a kept packet and the end of another, with some bytes changed or put between. */
+/** The beginning of a kept packet and the end of another, some bytes changed or put between. */
 const damaged = fc
   .record({
     first: fc.constantFrom(...KEPT),

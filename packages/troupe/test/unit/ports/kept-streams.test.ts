@@ -1,4 +1,4 @@
-/** ports/sse/decode and ports/tcp/chunk-decoder: what fuzzers kept is read as the plain way does. */
+/** ports/sse/decode, ports/tcp/chunk-decoder: what fuzzers kept is read as the plain way does. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type Chunking, completeChunking } from '#ports/tcp/chunking'
