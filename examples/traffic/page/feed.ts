@@ -35,12 +35,14 @@ export class Feed {
     setInterval(() => this.#look(), AGAIN_MS)
   }
 
-  /** Asks for another part of the world from now on. */
-  show(bounds: Bounds): void {
+  /** Asks for another part of the world from now on; false when it is the one that is told. */
+  show(bounds: Bounds): boolean {
     const before = this.#bounds
     this.#bounds = bounds
     const edges = ['west', 'south', 'east', 'north'] as const
-    if (before === undefined || edges.some((edge) => bounds[edge] !== before[edge])) this.#open()
+    const isNew = before === undefined || edges.some((edge) => bounds[edge] !== before[edge])
+    if (isNew) this.#open()
+    return isNew
   }
 
   #open(): void {

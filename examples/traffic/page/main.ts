@@ -18,6 +18,7 @@ const REST_MS = 120
 const POINT_PIXELS = 10
 /** What lies this much beyond the screen is sent along, in screens. */
 const MARGIN = 0.25
+const WORLD = { west: -180, south: -90, east: 180, north: 90 }
 const SWEEP_MS = 2_000
 const SUMMARY_MS = 15_000
 
@@ -36,6 +37,8 @@ class Page {
   #asked: Place | undefined
   /** Nobody has moved the view yet: it follows the first vehicles that come. */
   #isUntouched = true
+  /** All vehicles are to be shown as soon as the feed has told of them. */
+  #isFitting = false
   #settling: ReturnType<typeof setTimeout> | undefined
   #resting: ReturnType<typeof setTimeout> | undefined
 
@@ -46,6 +49,7 @@ class Page {
       frame: ({ v, whole, stride }) => {
         this.#fleet.take(v, whole, performance.now())
         this.#panel.stride(stride)
+        if (this.#isFitting && whole) this.#fitNow()
         if (this.#isUntouched && this.#fleet.vehicles.size > 0) this.#open()
       },
     })
@@ -114,8 +118,16 @@ class Page {
     this.#settle()
   }
 
+  /** Shows all vehicles. The feed tells of those in view alone: it is asked for the world first. */
   #fit(): void {
     this.#isUntouched = false
+    clearTimeout(this.#settling)
+    this.#isFitting = this.#feed.show(WORLD)
+    if (!this.#isFitting) this.#fitNow()
+  }
+
+  #fitNow(): void {
+    this.#isFitting = false
     this.#view.fit(this.#fleet.vehicles.values())
     this.#settle()
   }

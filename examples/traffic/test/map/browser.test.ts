@@ -102,6 +102,24 @@ describe('the live map', { skip: partSkip('chromium'), timeout: 120_000 }, () =>
     assert.deepEqual(faults, [])
   })
 
+  it('shows all vehicles when asked to, those out of view too', async (t) => {
+    const system = await SystemProcess.startAs(t, '--no-data', '--no-fleet')
+    const send = await udpClient(t, system.udpPort)
+    for (const [ID, Lon, Lat] of [
+      ['a', 10, 50],
+      ['b', 10.01, 50],
+      ['far', -60, -20],
+    ] as const) {
+      await send(encode({ ID, Lon, Lat, Emergency: false }))
+    }
+    const { page, faults } = await open(browser, system.url)
+    const scale = page.locator('#scale-text')
+    await until(page, async () => (await scale.textContent())?.endsWith(' m') === true)
+    await page.locator('#fit').click()
+    await until(page, async () => /^\d,\d{3} km$/.test((await scale.textContent()) ?? ''))
+    assert.deepEqual(faults, [])
+  })
+
   it('comes back by itself when its parts or the whole web port are killed', async (t) => {
     const flags = ['--no-data', '--vehicles', '20', '--allow-kill']
     const system = await SystemProcess.startAs(t, ...flags)
