@@ -31,6 +31,10 @@ const ERRORS = {
   CHILD_TAKEN: 'the supervisor already has a child {name}; choose another name or delete it',
   CHILD_UNKNOWN: 'the supervisor has no child {name}; see its children()',
   CHUNK_REFUSED: 'a chunk of {length} bytes cannot be sent: {problem}',
+  CONNECTION_FULL:
+    'more than {limit} bytes wait for {node}; send less, wait with sendWhenRoom, or raise the limit',
+  COOKIE_FILE_REFUSED: 'the cookie file {path} cannot be used: {problem}',
+  COOKIE_MISMATCH: 'the cookie of {node} is not ours: {problem}; give both nodes the same cookie',
   CRON_JOB_UNKNOWN: 'there is no cron job {name}; see cron.jobs()',
   CRON_SPEC_INVALID: 'the cron expression {spec} of {name} cannot be read: {problem}',
   EVENT_NOT_OWNED: 'the event {event} needs its token; publish with what registerEvent returned',
@@ -40,6 +44,9 @@ const ERRORS = {
     'the actor {actor} has no handler for {message}, which its protocol {protocol} names; add it',
   HANDLER_RESERVED:
     'the protocol {protocol} names a message {message}, a word kept for the lifecycle; rename it',
+  HANDSHAKE_INVALID: 'the handshake with {node} broke off: {problem}',
+  HANDSHAKE_TIMEOUT:
+    'the handshake with {node} took longer than {timeoutMs} ms: {problem}; it may be dialled again',
   INIT_FAILED: 'the process {process} did not start: {problem}',
   INIT_TIMEOUT: 'init of {process} did not finish within {timeoutMs} ms; the process was removed',
   LOGGER_TAKEN: 'a log sink named {name} is already there; remove it first',
@@ -54,11 +61,22 @@ const ERRORS = {
   NAME_UNKNOWN: 'nobody is registered as {name} here',
   NO_CONNECTION: 'the connection to {node} is lost; what was on its way may not have arrived',
   NO_ROUTE: 'there is no way to the node {node}; start its network or check the name',
+  NODE_INCARNATION_OLD:
+    'the node {node} has a later life: {problem}; stop the older of the two programs',
   NODE_NAME_INVALID: 'the node name {name} is not of the form name@host',
+  NODE_NAME_MISMATCH:
+    'there lives {node}, not {wanted}: {problem}; correct the name or the address that was dialled',
+  NODE_NAME_TAKEN:
+    'the node name {node} is in use: {problem}; give one of the two nodes another name',
+  NODE_SELF: 'the node {node} met its own name: {problem}; take that address away or rename one',
+  NODE_SIMULTANEOUS: 'the other line with {node} is kept: {problem}; nothing has to be done',
   NODE_STOPPED: 'the node {node} has stopped; start it again before you use it',
   NODE_STOP_TIMEOUT: 'the node {node} did not stop within {timeoutMs} ms; {left} were killed',
   NOT_ALLOWED: '{operation} is not allowed here: {problem}',
   OPTION_INVALID: 'the option {option} is {value}: {problem}',
+  PAYLOAD_TOO_LARGE:
+    'a message of {bytes} bytes is above the limit of {limit} that {node} takes; send it in parts',
+  PAYLOAD_UNSUPPORTED: 'what was sent to {to} cannot leave this node: {problem}',
   POOL_EMPTY: 'the pool {pool} would have no workers left; remove fewer',
   POOL_SATURATED: 'all {workers} workers of the pool {to} are full; send less or grow the pool',
   PORT_IN_USE: 'the {transport} port {address} is in use; stop its holder or choose another port',
@@ -75,6 +93,8 @@ const ERRORS = {
   ROUTE_UNKNOWN: 'the router has no route {name}; add it first',
   STRATEGY_ACTIVE: 'the supervisor is restarting its children; try again when it is done',
   SUPERVISOR_SPEC_INVALID: 'the supervisor {name} cannot be: {problem}',
+  WIRE_VERSION:
+    'no version of the wire is common with {node}: {problem}; upgrade the older of the two',
   WRITE_REFUSED:
     '{connection} cannot send {length} bytes: {problem}; wait for the answers of earlier writes',
 } as const
