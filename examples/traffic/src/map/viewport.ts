@@ -4,6 +4,8 @@
  * Pure. West may be above east: then it goes across the 180 degree line.
  */
 
+import { NUMBER } from '#traffic/query/nearest-query'
+
 /** Degrees. */
 export interface Viewport {
   readonly west: number
@@ -16,7 +18,9 @@ export const WORLD: Viewport = Object.freeze({ west: -180, south: -90, east: 180
 
 /** `west,south,east,north` of a query string; the whole world for what is none. */
 export function viewportOf(query: string): Viewport {
-  const given = new URLSearchParams(query).get('bounds')?.split(',').map(Number) ?? []
+  const texts = new URLSearchParams(query).get('bounds')?.split(',') ?? []
+  if (!texts.every((text) => NUMBER.test(text))) return WORLD
+  const given = texts.map(Number)
   const [west, south, east, north] = given
   const isWhole = given.length === 4 && given.every(Number.isFinite)
   if (!isWhole || west === undefined || south === undefined) return WORLD

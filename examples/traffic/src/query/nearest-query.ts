@@ -1,9 +1,12 @@
 /**
  * query/nearest-query: what a request for the nearest vehicles asks, read from its URL.
  *
- * Knows nothing of HTTP beyond the query string. Numbers are plain decimals: what is empty,
- * hexadecimal, NaN or infinite is refused and not guessed at. Unknown parameters are ignored,
- * as is usual on the web. Limit: `LIMIT_MAX` vehicles in one answer.
+ * Knows nothing of HTTP beyond the query string. A number is written as in JSON, and how many are
+ * wanted with digits alone: what is empty, hexadecimal, padded, signed with a plus, NaN or infinite
+ * is refused and not guessed at. Unknown parameters are ignored, as is usual on the web.
+ * Limit: `LIMIT_MAX` vehicles in one answer.
+ *
+ * @source RFC 8259 section 6 (numbers)
  */
 
 import { isLatitude, isLongitude } from '#traffic/packet/position'
@@ -36,7 +39,11 @@ export type QueryVerdict =
 
 type Refused = Extract<QueryVerdict, { kind: 'refused' }>
 
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i
+/** A number as JSON has it; a program that prints 0.0000005 may well print 5e-7. */
+export const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+
+/** A count: digits, without a zero in front. */
+const DIGITS = /^(?:0|[1-9]\d*)$/
 
 /**
  * What these parameters ask for, or which of them is wrong and why.
@@ -44,36 +51,44 @@ const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i
  * @example parseNearestQuery(new URLSearchParams('lat=30.27&lon=-97.74'))
  */
 export function parseNearestQuery(parameters: URLSearchParams): QueryVerdict {
-  const latitude = numberOf(parameters, 'lat', isLatitude, 'must be from -90 to 90')
+  const latitude = numberOf(parameters, 'lat', LATITUDE)
   if (typeof latitude !== 'number') return latitude
-  const longitude = numberOf(parameters, 'lon', isLongitude, 'must be from -180 to 180')
+  const longitude = numberOf(parameters, 'lon', LONGITUDE)
   if (typeof longitude !== 'number') return longitude
   const query: Wish = { latitude, longitude, limit: LIMIT_DEFAULT }
-  for (const [parameter, { fits, told, take }] of Object.entries(WISHES)) {
+  for (const [parameter, spec] of Object.entries(WISHES)) {
     if (!parameters.has(parameter)) continue
-    const number = numberOf(parameters, parameter, fits, told)
+    const number = numberOf(parameters, parameter, spec)
     if (typeof number !== 'number') return number
-    take(query, number)
+    spec.take(query, number)
   }
   return { kind: 'nearest', query }
 }
 
 type Wish = { -readonly [K in keyof NearestQuery]: NearestQuery[K] }
 
-interface WishSpec {
+interface NumberSpec {
+  /** True where digits alone are a number. */
+  readonly isCount?: boolean
   readonly fits: (number: number) => boolean
   readonly told: string
+}
+
+interface WishSpec extends NumberSpec {
   readonly take: (query: Wish, number: number) => void
 }
 
-const isLimit = (number: number): boolean =>
-  Number.isInteger(number) && number >= 1 && number <= LIMIT_MAX
+const LATITUDE: NumberSpec = { fits: isLatitude, told: 'must be from -90 to 90' }
+const LONGITUDE: NumberSpec = { fits: isLongitude, told: 'must be from -180 to 180' }
+
+const isLimit = (number: number): boolean => number >= 1 && number <= LIMIT_MAX
 
 /** What may be left out. */
 const WISHES: Readonly<Record<string, WishSpec>> = Object.freeze({
   limit: {
+    isCount: true,
     fits: isLimit,
-    told: `must be a whole number from 1 to ${LIMIT_MAX}`,
+    told: `must be a whole number from 1 to ${LIMIT_MAX}, in digits`,
     take: (query, number) => {
       query.limit = number
     },
@@ -97,14 +112,14 @@ const WISHES: Readonly<Record<string, WishSpec>> = Object.freeze({
 function numberOf(
   parameters: URLSearchParams,
   parameter: string,
-  fits: (number: number) => boolean,
-  told: string,
+  { isCount, fits, told }: NumberSpec,
 ): number | Refused {
   const [text, second] = parameters.getAll(parameter)
   const refuse = (reason: string): Refused => ({ kind: 'refused', parameter, reason })
   if (text === undefined) return refuse('is missing')
   if (second !== undefined) return refuse('is given more than once')
-  if (!DECIMAL.test(text)) return refuse('must be a decimal number')
+  if (isCount && !DIGITS.test(text)) return refuse(told)
+  if (!NUMBER.test(text)) return refuse('must be a decimal number, such as -97.74')
   const number = Number(text)
   return fits(number) ? number : refuse(told)
 }

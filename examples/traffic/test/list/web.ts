@@ -31,6 +31,7 @@ function questions(): void {
       'lat=91&lon=1',
       'lat=1&lon=181',
       'lat=NaN&lon=1',
+      'lat=1&lon=1&limit=1e1',
     ]) {
       const { status, headers, body } = await system.ask(`/?${query}`)
       assert.equal(status, 400, query)

@@ -18,7 +18,14 @@ const numbersOf = (json: string): readonly number[] => JSON.parse(json).v
 describe('the viewport of a page', () => {
   it('is read from its query, and is the world for anything else', () => {
     assert.deepEqual(viewportOf('bounds=1,2,3,4'), { west: 1, south: 2, east: 3, north: 4 })
-    for (const query of ['', 'bounds=', 'bounds=1,2,3', 'bounds=1,x,3,4', 'bounds=1,5,3,4']) {
+    for (const query of [
+      '',
+      'bounds=',
+      'bounds=1,2,3',
+      'bounds=1,x,3,4',
+      'bounds=1,5,3,4',
+      'bounds=1,,3,4',
+    ]) {
       assert.equal(viewportOf(query), WORLD, query)
     }
   })

@@ -46,8 +46,49 @@ describe('a query', () => {
   })
 
   it('is refused for a limit that is not from 1 to the most there may be', () => {
-    for (const limit of ['0', '-1', '1.5', '101', 'ten', '', '1e3']) {
+    for (const limit of ['0', '-1', '1.5', '101', 'ten', '']) {
       assert.equal(refusedParameter(`lat=0&lon=0&limit=${limit}`), 'limit', limit)
+    }
+  })
+
+  it('is refused for a limit that is not written with digits alone', () => {
+    for (const limit of ['1e1', '1E1', '10.0', '010', '0xa', '+5', '%2B5', '5%20', '1e400']) {
+      assert.equal(refusedParameter(`lat=0&lon=0&limit=${limit}`), 'limit', limit)
+    }
+  })
+
+  it('takes numbers as JSON writes them', () => {
+    for (const [text, number] of [
+      ['0', 0],
+      ['-0', -0],
+      ['7.25', 7.25],
+      ['5e-7', 5e-7],
+      ['-1.5E1', -15],
+      ['1e%2B1', 10],
+      ['1e-400', 0],
+    ] as const) {
+      const verdict = parse(`lat=${text}&lon=${text}`)
+      assert.ok(verdict.kind === 'nearest', text)
+      assert.deepEqual([verdict.query.latitude, verdict.query.longitude], [number, number], text)
+    }
+  })
+
+  it('is refused for every other way to write a number, whichever parameter it is', () => {
+    const others = ['0x10', '0b1', '1_0', '01', '.5', '5.', '1,5', '1e', 'e1', 'Infinity', '--1']
+    const padded = ['+5', '%2B5', '%205', '5%20', '5%0A', '%EF%BC%95', '5%00', '1e400', '-1e999']
+    for (const text of [...others, ...padded]) {
+      for (const parameter of ['lat', 'lon', 'radius', 'maxAge', 'limit']) {
+        const place = ['lat=1', 'lon=1'].filter((pair) => !pair.startsWith(parameter))
+        const query = [...place, `${parameter}=${text}`].join('&')
+        assert.equal(refusedParameter(query), parameter, query)
+      }
+    }
+  })
+
+  it('is refused for any parameter that is there twice, even with the same value', () => {
+    for (const parameter of ['lat', 'lon', 'radius', 'maxAge', 'limit']) {
+      const wishes = 'lat=1&lon=1&radius=1&maxAge=1&limit=1'
+      assert.equal(refusedParameter(`${wishes}&${parameter}=1`), parameter)
     }
   })
 
