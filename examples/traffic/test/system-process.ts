@@ -143,7 +143,7 @@ export class SystemProcess {
     return this.#child.pid ?? assert.fail('it never ran')
   }
 
-  /** Asks over HTTP or HTTPS, whichever it speaks; its certificate was made a moment ago. */
+  /** Asks over HTTP or HTTPS, whichever it speaks; nobody has signed its certificate. */
   ask(path: string, method = 'GET', host = '127.0.0.1'): Promise<Answered> {
     const url = new URL(
       path,

@@ -13,7 +13,7 @@ export interface TlsClient {
   readonly closed: Promise<void>
 }
 
-/** Connects; the certificate was made a moment ago, so nobody can know it. */
+/** Connects; nobody has signed the certificate. */
 export async function tlsClient(t: TestContext, port: number): Promise<TlsClient> {
   const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false })
   t.after(() => socket.destroy())

@@ -18,7 +18,12 @@ import {
 import type { Flags } from '#traffic/cli/flags'
 import { PACKET_BYTES_MAX } from '#traffic/packet/decode'
 import { openArchive } from '#traffic/store/archive'
-import { LOCAL_HOSTS, selfSigned } from '#traffic/tls/self-signed'
+import {
+  certificateLines,
+  type KeptCertificate,
+  keptCertificate,
+} from '#traffic/tls/kept-certificate'
+import { LOCAL_HOSTS } from '#traffic/tls/self-signed'
 
 /** Sockets that outlive the processes that use them. */
 export interface Sockets {
@@ -28,6 +33,8 @@ export interface Sockets {
   readonly tcp: TcpListener
   /** Where our own packets leave; undefined when we send none. */
   readonly sender: UdpSocket | undefined
+  /** What the ports show to their clients. */
+  readonly certificate: KeptCertificate
 }
 
 // There is no node yet that has clocks.
@@ -50,10 +57,12 @@ export function openTable({
   })
 }
 
-/** Opens the sockets; rejects with PORT_IN_USE, PORT_FAILED. */
+/** Opens the sockets; rejects with PORT_IN_USE, PORT_FAILED. The data folder is open by now. */
 export async function openSockets(flags: Flags): Promise<Sockets> {
   const { udpPort, tcpPort, webPort, isPlainHttp, receiveBufferBytes, vehicles, replay } = flags
-  const tls = { certificates: await selfSigned(LOCAL_HOSTS, wallMs()) }
+  const wish = { folder: flags.dataFolder, hosts: LOCAL_HOSTS, nowMs: wallMs() }
+  const certificate = await keptCertificate(wish)
+  const tls = { certificates: certificate.certificates }
   const limits = { receiveBufferBytes, datagramBytesMax: PACKET_BYTES_MAX }
   const web = { connectionsMax: CONNECTIONS_MAX, ...(isPlainHttp ? {} : { tls }) }
   const isSending = vehicles > 0 || replay !== undefined
@@ -68,6 +77,7 @@ export async function openSockets(flags: Flags): Promise<Sockets> {
       tcp: keep(await openTcp({ port: tcpPort, tls, connectionsMax: CONNECTIONS_MAX })),
       listener: keep(await openWeb({ port: webPort, ...web })),
       sender: isSending ? keep(await openUdp({ port: 0, hosts: ['127.0.0.1'] })) : undefined,
+      certificate,
     }
   } catch (error) {
     await Promise.all(opened.map((socket) => socket.close()))
@@ -79,9 +89,9 @@ export async function closeSockets({ socket, tcp, listener, sender }: Sockets): 
   await Promise.all([socket.close(), tcp.close(), listener.close(), sender?.close()])
 }
 
-/** One line for each address, and one for the buffer the kernel granted. */
+/** One line for each address, and those for the certificate and the buffer that was granted. */
 export async function addressLines(
-  { socket, tcp, listener }: Sockets,
+  { socket, tcp, listener, certificate }: Sockets,
   isPlainHttp: boolean,
 ): Promise<readonly string[]> {
   const scheme = isPlainHttp ? 'http' : 'https'
@@ -90,6 +100,7 @@ export async function addressLines(
     ...tcp.addresses.map((address) => `packets    tls ${formatListening(address)}`),
     ...listener.addresses.map((address) => `questions  ${scheme}://${formatListening(address)}/`),
     `live map   ${scheme}://localhost:${listener.port}/map`,
+    ...certificateLines(certificate),
     await bufferLine(socket.receiveBufferBytes),
   ]
 }

@@ -1,5 +1,5 @@
 /**
- * tls/self-signed: a certificate for this machine alone, made at the start and kept in memory.
+ * tls/self-signed: a new certificate for this machine alone, and its key.
  *
  * Nobody signed it, so a client has to be told to take it (`curl -k`). Elliptic key: it takes a few
  * milliseconds. Limit: it holds for `VALID_DAYS`.

@@ -1,4 +1,4 @@
-/** tls: the certificate made at the start is one that clients take when they are told to. */
+/** tls: a self-signed certificate is one that clients take when they are told to. */
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
