@@ -97,6 +97,7 @@ export type {
   ErrorCode,
   ErrorDetail,
   EventInfo,
+  EventGap,
   EventInterest,
   EventMessage,
   EventOptions,

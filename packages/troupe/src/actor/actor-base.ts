@@ -110,6 +110,7 @@ const LIFECYCLE = [
   'handleCall',
   'handleDown',
   'handleEvent',
+  'handleEventGap',
   'handleEventInterest',
   'handleExit',
   'handleLog',

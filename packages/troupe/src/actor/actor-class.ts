@@ -10,6 +10,7 @@ import type {
   AnyProtocol,
   Behaviour,
   Down,
+  EventGap,
   EventInterest,
   EventMessage,
   Exit,
@@ -37,6 +38,7 @@ export interface Lifecycle {
   /** A publication of a subscribed event. */
   handleEvent?(event: EventMessage): unknown
   /** The first subscriber of an own event came, or the last one left. */
+  handleEventGap?(gap: EventGap): unknown
   handleEventInterest?(interest: EventInterest): unknown
   /** A log record, when the process is a sink of the log. */
   handleLog?(record: LogRecord): unknown
@@ -151,6 +153,7 @@ function behaviourOfClass(
     handleDown: handlerOf<Down>(methods['handleDown']),
     handleExit: handlerOf<Exit>(methods['handleExit']),
     handleEvent: handlerOf<EventMessage>(methods['handleEvent']),
+    handleEventGap: handlerOf<EventGap>(methods['handleEventGap']),
     handleEventInterest: handlerOf<EventInterest>(methods['handleEventInterest']),
     handleLog: handlerOf<LogRecord>(methods['handleLog']),
     handleMessage: handlerOf<Untyped>(methods['handleMessage']),

@@ -11,6 +11,7 @@ import type {
   AnyProtocol,
   Behaviour,
   Down,
+  EventGap,
   EventInterest,
   EventMessage,
   Exit,
@@ -67,6 +68,8 @@ export interface ActorSpec<P extends AnyProtocol, S, A extends readonly unknown[
   readonly handleDown?: (state: S, down: Down, context: ProcessContext) => unknown
   /** A publication of a subscribed event. */
   readonly handleEvent?: (state: S, event: EventMessage, context: ProcessContext) => unknown
+  /** A subscription with `resubscribe` is back after its node was lost. */
+  readonly handleEventGap?: (state: S, gap: EventGap, context: ProcessContext) => unknown
   /** The first subscriber of an own event came, or the last one left. */
   readonly handleEventInterest?: (
     state: S,
@@ -131,6 +134,7 @@ export function actor<P extends AnyProtocol, S = undefined, A extends readonly u
     handleDown: spec.handleDown,
     handleExit: spec.handleExit,
     handleEvent: spec.handleEvent,
+    handleEventGap: spec.handleEventGap,
     handleEventInterest: spec.handleEventInterest,
     handleLog: spec.handleLog,
     handleMessage: spec.handleMessage,

@@ -11,7 +11,7 @@ import type { ProcessOptions } from './limits.js'
 import type { LogRecord } from './logger.js'
 import type { AnyProtocol } from './protocol.js'
 import type { ExitReason } from './reason.js'
-import type { Down, EventInterest, EventMessage, Exit } from './signal.js'
+import type { Down, EventGap, EventInterest, EventMessage, Exit } from './signal.js'
 
 /** Handles one message; what it returns matters for requests only. */
 export type Handler<S> = (state: S, payload: unknown, context: ProcessContext) => unknown
@@ -52,6 +52,9 @@ export interface Behaviour<S = unknown> {
   readonly handleExit?: ((state: S, exit: Exit, context: ProcessContext) => unknown) | undefined
   readonly handleEvent?:
     | ((state: S, event: EventMessage, context: ProcessContext) => unknown)
+    | undefined
+  readonly handleEventGap?:
+    | ((state: S, gap: EventGap, context: ProcessContext) => unknown)
     | undefined
   readonly handleEventInterest?:
     | ((state: S, interest: EventInterest, context: ProcessContext) => unknown)

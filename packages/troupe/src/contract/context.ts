@@ -133,6 +133,11 @@ export interface EventToken<T = unknown> {
 export interface SubscribeOptions {
   /** End with the event (a link) instead of being told by `handleDown` (a monitor); else not. */
   readonly link?: boolean
+  /**
+   * An event of another node: listen again by itself when that node was lost and is back; told as
+   * `handleEventGap`. Default false.
+   */
+  readonly resubscribe?: boolean
 }
 
 /** A running subscription and what was published before it. */

@@ -122,8 +122,35 @@ export type { Crash, Custom, ExitReason } from './reason.js'
 export { crashOf, custom, describeReason, isCalm, requireReason } from './reason.js'
 export type { StandardSchema } from './schema.js'
 export type { CallOptions, Sender, SendFailure, SendOptions } from './sender.js'
-export type { DeadLetter, Down, DropCause, EventInterest, EventMessage, Exit } from './signal.js'
+export type {
+  DeadLetter,
+  Down,
+  DropCause,
+  EventGap,
+  EventInterest,
+  EventMessage,
+  Exit,
+} from './signal.js'
 export { DROP_CAUSES, isEventOf } from './signal.js'
+export type {
+  Line,
+  LineDialOptions,
+  LineListener,
+  LineListenOptions,
+  LineTaker,
+  Transport,
+  TransportAddress,
+} from './transport.js'
 export type { WebRequest, WebResponse } from './web.js'
 export { WebHandler } from './web.js'
-export type { Envelope, Wire, WireAnswers } from './wire.js'
+export type {
+  Confirmation,
+  ExitCause,
+  FarWatch,
+  HomeAddress,
+  PeerNotice,
+  SubscribeAnswers,
+  Wire,
+  WireAnswers,
+  WireHome,
+} from './wire.js'

@@ -30,6 +30,9 @@ export type SendFailure =
   | 'MESSAGE_INVALID'
   | 'NO_ROUTE'
   | 'NO_CONNECTION'
+  | 'CONNECTION_FULL'
+  | 'PAYLOAD_UNSUPPORTED'
+  | 'PAYLOAD_TOO_LARGE'
   | 'NODE_STOPPED'
 
 /** How a message is sent. */

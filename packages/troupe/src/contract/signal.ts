@@ -34,6 +34,24 @@ export interface EventMessage<T = unknown> {
 }
 
 /**
+ * Tells a subscriber with `resubscribe` that it listens again after its node was lost: what was
+ * published in between did not come, except for what the event still keeps.
+ *
+ * @source design 4.14
+ */
+export interface EventGap<T = unknown> {
+  readonly kind: 'event-gap'
+  readonly event: EventName<T>
+  /** The new monitor of the event: the old one told of the loss. */
+  readonly ref: Ref
+  /** When the node was lost and when it was there again: wall clock here, milliseconds since 1970. */
+  readonly sinceMs: number
+  readonly untilMs: number
+  /** The event's buffer, oldest first; may repeat what came before the gap. */
+  readonly missed: readonly EventMessage<T>[]
+}
+
+/**
  * True when a publication is of this event; its message then has the type of the event.
  *
  * `handleEvent` gets what is published by all events a process subscribes to. An event without a
@@ -63,7 +81,9 @@ export interface EventInterest {
  * `process-unknown`: nobody behind the address. `process-ended`: it waited when its receiver
  * ended. `process-revoked`: its sender was killed. `mailbox-full`, `-oldest`, `-replaced`: at a
  * limit, by policy. `message-unknown`: no handler. `message-refused`: by a schema or on purpose.
- * `handler-failed`: its handler threw. `pool-saturated`, `route-failed`: not handed on.
+ * `handler-failed`: its handler threw. `pool-saturated`, `route-failed`: not handed on. To other
+ * nodes: `no-route`; `connection-full`, more waits than `sendBufferMaxBytes`; `connection-lost`,
+ * sent and not acknowledged when the node went down; `payload-refused`, cannot be encoded.
  */
 export const DROP_CAUSES = Object.freeze([
   'process-unknown',
@@ -78,6 +98,9 @@ export const DROP_CAUSES = Object.freeze([
   'pool-saturated',
   'route-failed',
   'no-route',
+  'connection-full',
+  'connection-lost',
+  'payload-refused',
   'node-stopped',
 ] as const)
 /** One of `DROP_CAUSES`. */

@@ -1,66 +1,185 @@
 /**
- * contract/wire: what a node asks of its network; the simulated world and TCP both answer it.
+ * contract/wire: the two halves between a node and its network: what goes out, what comes in.
  *
- * The runtime hands over what is addressed to another node and never learns how it travels.
- * Whoever makes the node plugs it in.
+ * The runtime hands over what is addressed to another node and never learns how it travels; the
+ * network hands over what has arrived and never learns what a mailbox is. The simulated world and
+ * the real one plug in here.
  *
- * @source ergo-features 19
+ * @source ergo-features 5, 7, 8, 19
  */
+import type { Clock } from '#base/clock'
 import type { TroupeError } from './errors.js'
-import type { Address, EventName, Pid, Ref, Target } from './identity.js'
+import type { Address, Alias, Pid, ProcessName, Ref, Target } from './identity.js'
 import type { Priority } from './limits.js'
+import type { Logger } from './logger.js'
 import type { ExitReason } from './reason.js'
 import type { SendFailure } from './sender.js'
+import type { EventMessage } from './signal.js'
 
-/** What travels with every message beside its payload. */
-export interface Envelope {
-  readonly from: Pid | undefined
-  readonly priority: Priority
-  /** Wall clock, milliseconds since 1970; undefined for messages without one. */
-  readonly deadlineMs: number | undefined
-  /** W3C trace context; undefined when not traced. */
-  readonly trace: string | undefined
-  /** Position among the messages of this sender, receiver and priority; 0 = not yet given. */
-  readonly sequence: number
-  /** The life of the sending node. */
-  readonly incarnation: number
-}
-
-/** Where the answer of a far request goes; false when nobody waits any more. */
+/** Where the answer of a far request goes; both answer false when nobody waits any more. */
 export interface WireAnswers {
   reply(value: unknown): boolean
   reject(error: TroupeError): boolean
+  /** False once the caller has an outcome. */
+  readonly waiting: boolean
 }
 
-/** The way to other nodes. */
+/** What became of a subscription to a far event. */
+export interface SubscribeAnswers {
+  /** From now on publications come; `missed` is what the buffer of the event holds. */
+  joined(missed: readonly EventMessage[]): void
+  /** EVENT_UNKNOWN, NO_ROUTE, NO_CONNECTION. */
+  refused(error: TroupeError): void
+}
+
+/** What one confirmed send asks of the far node: to queue it now, or as soon as there is room. */
+export type Confirmation = 'important' | 'when-room'
+
+/** How an exit signal came about: a link, a program's `exit`, or a `kill`. */
+export type ExitCause = 'link' | 'program' | 'kill'
+
+/** The way to other nodes. What it answers at once is local; what happens later is told. */
 export interface Wire {
+  /** Names the node it serves; called once, before anything else. Settles when it can be used. */
+  start(home: WireHome): Promise<void>
+  /** A one-way message to an address of another node. */
   send(
     node: string,
     to: Address,
     message: string,
     payload: unknown,
-    envelope: Envelope,
+    from: Pid | undefined,
+    priority: Priority,
+    trace: string | undefined,
   ): SendFailure | undefined
-  /** Sends a request; exactly one of `answers` is called, unless a failure is returned. */
+  /**
+   * A request; exactly one function of `answers` is called, unless a failure is returned.
+   * `leftMs`: how long its caller waits; Infinity for ever.
+   */
   call(
     node: string,
     to: Address,
     request: string,
     payload: unknown,
-    envelope: Envelope,
+    from: Pid | undefined,
+    priority: Priority,
+    trace: string | undefined,
+    leftMs: number,
     answers: WireAnswers,
   ): SendFailure | undefined
   /** Settles when the far node has queued the message, or with the failure. */
-  sendImportant(
+  sendConfirmed(
     node: string,
     to: Address,
     message: string,
     payload: unknown,
-    envelope: Envelope,
+    from: Pid | undefined,
+    priority: Priority,
+    how: Confirmation,
   ): Promise<SendFailure | undefined>
-  exit(node: string, from: Pid, to: Pid, reason: ExitReason): void
+  /** An exit signal; `from` undefined is the node itself. Lost silently when there is no way. */
+  exit(node: string, from: Pid | undefined, to: Pid, reason: ExitReason, cause: ExitCause): void
+  /** One half of a link between two processes; its end comes back as `WireHome.linkEnded`. */
+  link(node: string, from: Pid, to: Pid): SendFailure | undefined
+  unlink(node: string, from: Pid, to: Pid): void
+  /** One-way watch; its end comes back as `WireHome.watchEnded`. */
   watch(node: string, watcher: Pid, target: Target, ref: Ref): SendFailure | undefined
   unwatch(node: string, watcher: Pid, ref: Ref): void
-  subscribe(node: string, subscriber: Pid, event: EventName, ref: Ref): SendFailure | undefined
+  /**
+   * Joins the subscribers of a far event; exactly one function of `answers` is called.
+   * Publications come back as `WireHome.published`, once for all subscribers of this node.
+   */
+  subscribe(node: string, event: string, answers: SubscribeAnswers): void
+  /** Nobody here listens to the event any more. */
+  unsubscribe(node: string, event: string): void
   stop(): Promise<void>
+}
+
+/** An address of this node, as it came in: by id, by name, or by alias. */
+export type HomeAddress = Pid | Alias | ProcessName
+
+/** A far watcher of something at this node; `cancel` withdraws it without telling. */
+export interface FarWatch {
+  cancel(): unknown
+}
+
+/** What other nodes are to the program: told on the node's event `node`. */
+export type PeerNotice =
+  | { readonly kind: 'node-up'; readonly node: string; readonly creation: number }
+  | {
+      readonly kind: 'node-down'
+      readonly node: string
+      readonly creation: number
+      readonly reason: string
+    }
+  | { readonly kind: 'node-suspect'; readonly node: string; readonly reason: string }
+
+/** The node a wire serves: what the network does at home with what has arrived. */
+export interface WireHome {
+  readonly name: string
+  readonly creation: number
+  readonly clock: Clock
+  readonly log: Logger
+  /** True while the node has more to run than it gets done: arrivals should wait. */
+  readonly behind: boolean
+
+  /** The process of this node with this id and life, as the quickest address of it. */
+  local(id: number, creation: number): Pid | undefined
+  /** Puts a message into a mailbox; its failure is counted here. */
+  deliver(
+    to: HomeAddress,
+    message: string,
+    payload: unknown,
+    from: Pid | undefined,
+    priority: Priority,
+    trace: string | undefined,
+  ): SendFailure | undefined
+  /** Puts a request into a mailbox; exactly one function of `answers` is called, always. */
+  request(
+    to: HomeAddress,
+    request: string,
+    payload: unknown,
+    from: Pid | undefined,
+    priority: Priority,
+    trace: string | undefined,
+    leftMs: number,
+    answers: WireAnswers,
+  ): void
+  /** Puts a message into a mailbox as soon as there is room. */
+  deliverWhenRoom(
+    to: HomeAddress,
+    message: string,
+    payload: unknown,
+    from: Pid | undefined,
+    priority: Priority,
+  ): Promise<SendFailure | undefined>
+  /** An exit signal from a far process, or from the far node itself. */
+  exit(from: Target, to: Pid, reason: ExitReason, cause: 'program' | 'kill'): void
+
+  /** The far half of a link; false when there is no such process. */
+  linked(from: Pid, to: Pid): boolean
+  unlinked(from: Pid, to: Pid): void
+  /** A far process has ended that is linked with one of ours. */
+  linkEnded(from: Pid, to: Pid, reason: ExitReason): void
+
+  /** A far process watches something here; `tell` is called once, perhaps at once. */
+  watched(watcher: Pid, target: Target, tell: (reason: ExitReason) => void): FarWatch
+  /** The far target of one of our watches has ended. */
+  watchEnded(node: string, ref: Ref, reason: ExitReason): void
+
+  /** A far node subscribes to an event of ours; what its buffer holds. Throws EVENT_UNKNOWN. */
+  subscribed(event: string, push: (publication: EventMessage) => void): readonly EventMessage[]
+  unsubscribed(event: string, push: (publication: EventMessage) => void): void
+  /** A publication of a far event, for its subscribers here. */
+  published(node: string, event: string, publication: EventMessage): void
+
+  /** How many messages wait in the mailbox behind an address; undefined when nobody is there. */
+  waiting(to: HomeAddress): number | undefined
+  /** Counts messages that were on their way when a connection was lost. */
+  lost(node: string, count: number): void
+  /** The first connection of a life of a node. */
+  peerUp(node: string, creation: number): void
+  /** The last word on a life of a node: everything with it ends with `no-connection`. */
+  peerDown(node: string, creation: number, reason: string): void
+  peerSuspect(node: string, reason: string): void
 }

@@ -195,6 +195,12 @@ export function sendError(
     case 'NO_CONNECTION':
     case 'NODE_STOPPED':
       return new TroupeError(failure, { node })
+    case 'CONNECTION_FULL':
+      return new TroupeError(failure, { node, limit: 'sendBufferMaxBytes' })
+    case 'PAYLOAD_TOO_LARGE':
+      return new TroupeError(failure, { node, bytes: 'too many', limit: 'messageMaxBytes' })
+    case 'PAYLOAD_UNSUPPORTED':
+      return new TroupeError(failure, { to: told, problem: 'it holds what cannot be encoded' })
     case 'MESSAGE_INVALID':
       return new TroupeError(failure, { message: call.request, problem: 'it was refused' })
     case 'PROCESS_REVOKED':

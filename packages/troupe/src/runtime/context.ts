@@ -22,6 +22,7 @@ import {
   type ProcessContext,
   type Ref,
   type Replier,
+  requireOption,
   requireReason,
   type SendFailure,
   type SendOptions,
@@ -212,8 +213,17 @@ class Context extends Actions<Process> {
     options: SubscribeOptions = {},
   ): Promise<Subscription<T>> {
     const process = this.live()
-    const missed = this.kernel.topics.subscribe(process, event) as readonly EventMessage<T>[]
-    if (options.link === true) {
+    const { link = false, resubscribe = false } = options
+    const isOne = !(link && resubscribe)
+    requireOption(isOne, 'resubscribe', resubscribe, 'a link ends with the node; give one of both')
+    const node = event?.node
+    const isFar = typeof node === 'string' && node !== this.kernel.name
+    const missed = (
+      isFar
+        ? await this.kernel.farTopics.subscribe(process, node, event.name, resubscribe)
+        : this.kernel.topics.subscribe(process, event)
+    ) as readonly EventMessage<T>[]
+    if (link) {
       this.kernel.relations.link(process, event)
       return { ref: this.kernel.table.newRef(), missed }
     }
@@ -222,7 +232,10 @@ class Context extends Actions<Process> {
 
   unsubscribe(event: EventName): void {
     const process = this.live()
-    this.kernel.topics.unsubscribe(process, event)
+    const node = event?.node
+    if (typeof node === 'string' && node !== this.kernel.name) {
+      this.kernel.farTopics.unsubscribe(process, node, event.name)
+    } else this.kernel.topics.unsubscribe(process, event)
     this.kernel.relations.forget(process, event)
   }
 

@@ -22,6 +22,7 @@ import type { Calls } from './calls.js'
 import type { DeadLetters } from './dead-letters.js'
 import { PUBLISHED_SINGLY_MAX } from './dead-letters.js'
 import type { Extension, Mail } from './extension.js'
+import type { FarTopics } from './far-topics.js'
 import { drainMailbox, extend } from './mailbox.js'
 import { Call } from './message.js'
 import type { Outcomes } from './outcome.js'
@@ -51,6 +52,7 @@ export interface DeathParts {
   readonly letters: DeadLetters
   readonly relations: Relations
   readonly topics: Topics
+  readonly farTopics: FarTopics
   readonly room: Room
   readonly outcomes: Outcomes
   readonly suspensions: Suspensions
@@ -203,6 +205,7 @@ export class Deaths {
       gone.push(nameTarget(name))
     }
     if (relations === undefined) return gone
+    this.#parts.farTopics.ended(process)
     for (const token of topics.ended(process)) {
       topics.unregister(token, process)
       gone.push(token.event)

@@ -8,6 +8,7 @@
 import { Ring } from '#base/ring'
 import type {
   Alias,
+  EventName,
   EventToken,
   ExitReason,
   Logger,
@@ -90,6 +91,8 @@ export class Relations {
   events: Set<EventToken> | undefined = undefined
   /** Names of the topics it is subscribed to. */
   subscriptions: Set<string> | undefined = undefined
+  /** Events of other nodes it is subscribed to, by a key of both names. */
+  farSubscriptions: Map<string, EventName> | undefined = undefined
 }
 
 /**

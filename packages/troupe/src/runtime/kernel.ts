@@ -26,6 +26,7 @@ import { Calls } from './calls.js'
 import { DeadLetters } from './dead-letters.js'
 import { Deaths } from './death.js'
 import type { Waiter } from './extension.js'
+import { FarTopics } from './far-topics.js'
 import { type Lineage, rootLineage, withEnv } from './lineage.js'
 import { consoleSink, Log } from './log/index.js'
 import { extend, mailboxLength, withdraw } from './mailbox.js'
@@ -61,6 +62,7 @@ export class Kernel implements Home {
   readonly timers: Timers
   readonly calls: Calls
   readonly topics: Topics
+  readonly farTopics: FarTopics
   readonly letters: DeadLetters
   readonly post: Post
   readonly relations: Relations
@@ -96,6 +98,7 @@ export class Kernel implements Home {
     this.timers = new Timers(world.clock)
     this.calls = new Calls(world.clock)
     this.topics = this.#makeTopics()
+    this.farTopics = this.#makeFarTopics()
     this.letters = new DeadLetters({
       isHeard: () => this.topics.isHeard(DEAD_LETTER_EVENT),
       publish: (letter) => this.topics.publish(undefined, eventName(DEAD_LETTER_EVENT), letter),
@@ -181,10 +184,10 @@ export class Kernel implements Home {
 
   #makeDeaths(): Deaths {
     const { table, scheduler, turn, timers, calls, letters } = this
-    const { relations, topics, room, outcomes, suspensions } = this
+    const { relations, topics, farTopics, room, outcomes, suspensions } = this
     return new Deaths({
       ...{ table, scheduler, turn, timers, calls, letters },
-      ...{ relations, topics, room, outcomes, suspensions },
+      ...{ relations, topics, farTopics, room, outcomes, suspensions },
       logOf: (process) => this.logOf(process),
       ended: (process) => this.log.processEnded(process),
     })
@@ -200,6 +203,16 @@ export class Kernel implements Home {
     })
   }
 
+  #makeFarTopics(): FarTopics {
+    const { wire, clock } = this
+    return new FarTopics(wire, {
+      deliver: (to, entry, payload) => void this.post.send(undefined, to, entry, payload),
+      signal: (to, entry, payload) => this.post.signal(undefined, to, entry, payload),
+      monitor: (process, event) => this.relations.monitor(process, event),
+      wallMs: () => clock.wallMs(),
+    })
+  }
+
   #makePost(): Post {
     const { scheduler, table, letters, wire, calls } = this
     return new Post(this, {
@@ -208,13 +221,13 @@ export class Kernel implements Home {
         const limit = to.extension?.limit?.lengthMax ?? 0
         calls.reject(call, new TroupeError('MAILBOX_FULL', { to: formatTarget(to), limit }))
       },
-      deadlineWallMs: (call) => {
-        const leftMs = calls.deadlineOf(call) - this.clock.nowMs()
-        return leftMs === Number.POSITIVE_INFINITY ? undefined : this.clock.wallMs() + leftMs
-      },
+      leftMs: (call) => calls.deadlineOf(call) - this.clock.nowMs(),
       answersOf: (call) => ({
         reply: (value) => calls.answer(call, value),
         reject: (error) => calls.reject(call, error),
+        get waiting() {
+          return call.resolve !== undefined
+        },
       }),
     })
   }

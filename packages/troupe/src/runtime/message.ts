@@ -11,6 +11,7 @@ import { type Pid, requireOption } from '#contract'
 export const DOWN = Symbol('down')
 export const EXIT = Symbol('exit')
 export const EVENT = Symbol('event')
+export const GAP = Symbol('event-gap')
 export const INTEREST = Symbol('event-interest')
 export const LOG = Symbol('log')
 export const TIMER = Symbol('timer')

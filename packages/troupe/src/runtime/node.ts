@@ -29,6 +29,7 @@ import {
 } from '#contract'
 import { Actions } from './actions.js'
 import type { ApplicationTable } from './applications/index.js'
+import { Arrivals } from './arrivals.js'
 import { contextOf } from './context.js'
 import type { CronTable } from './cron/index.js'
 import { floatingRejections, watchFloating } from './floating.js'
@@ -248,6 +249,7 @@ export async function createNode(
   // The contract infers payloads and replies, which the class takes as they come.
   const node = new RuntimeNode(kernel, options) as unknown as Node
   try {
+    await wire.start(new Arrivals(kernel))
     for (const job of options.cronJobs ?? []) node.cron.add(job)
     for (const spec of options.applications ?? []) {
       node.loadApplication(spec)

@@ -44,6 +44,9 @@ const CAUSES: Readonly<Record<SendFailure, DropCause>> = Object.freeze({
   MESSAGE_INVALID: 'message-refused',
   NO_ROUTE: 'no-route',
   NO_CONNECTION: 'no-route',
+  CONNECTION_FULL: 'connection-full',
+  PAYLOAD_UNSUPPORTED: 'payload-refused',
+  PAYLOAD_TOO_LARGE: 'payload-refused',
   NODE_STOPPED: 'node-stopped',
 })
 
@@ -63,7 +66,8 @@ export class Post {
   /** Tells a caller that its request was dropped at a full mailbox. */
   readonly #rejectCall: (call: Call, to: Process) => void
   readonly #answersOf: (call: Call) => WireAnswers
-  readonly #deadlineWallMs: (call: Call) => number | undefined
+  /** How long a caller still waits. */
+  readonly #leftMs: (call: Call) => number
 
   constructor(
     home: Home,
@@ -74,7 +78,7 @@ export class Post {
       readonly wire: Wire
       readonly rejectCall: (call: Call, to: Process) => void
       readonly answersOf: (call: Call) => WireAnswers
-      readonly deadlineWallMs: (call: Call) => number | undefined
+      readonly leftMs: (call: Call) => number
     },
   ) {
     this.#home = home
@@ -84,7 +88,7 @@ export class Post {
     this.#wire = parts.wire
     this.#rejectCall = parts.rejectCall
     this.#answersOf = parts.answersOf
-    this.#deadlineWallMs = parts.deadlineWallMs
+    this.#leftMs = parts.leftMs
   }
 
   /** Sends with normal priority. */
@@ -226,19 +230,17 @@ export class Post {
   ): SendFailure | undefined {
     if (found !== 'REMOTE') return this.refuse(found, from, to, name)
     const node = (to as Pid).node
-    const envelope = {
-      from: senderOf(from),
-      priority,
-      deadlineMs: from instanceof Call ? this.#deadlineWallMs(from) : undefined,
-      trace: from instanceof Envelope ? from.trace : undefined,
-      sequence: 0,
-      incarnation: this.#home.creation,
-    }
+    const sender = senderOf(from)
     const message = String(name)
-    const failure =
-      from instanceof Call
-        ? this.#wire.call(node, to, message, payload, envelope, this.#answersOf(from))
-        : this.#wire.send(node, to, message, payload, envelope)
+    const trace = from instanceof Envelope ? from.trace : undefined
+    if (!(from instanceof Call)) {
+      const failure = this.#wire.send(node, to, message, payload, sender, priority, trace)
+      return failure === undefined ? undefined : this.refuse(failure, from, to, name)
+    }
+    const leftMs = this.#leftMs(from)
+    const answers = this.#answersOf(from)
+    const request = [node, to, message, payload, sender, priority, trace, leftMs, answers] as const
+    const failure = this.#wire.call(...request)
     return failure === undefined ? undefined : this.refuse(failure, from, to, name)
   }
 

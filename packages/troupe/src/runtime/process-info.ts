@@ -5,7 +5,7 @@ import { describeThrown, type ProcessInfo, type ProcessState } from '#contract'
 import type { Kernel } from './kernel.js'
 import { mainLength, oldestSinceMs } from './mailbox.js'
 import { DEAD, ENDING, type Process, RUNNING, STARTING, SUSPENDED, TRAPPING } from './process.js'
-import { linksOf, watchersOf, watchesOf } from './relations.js'
+import { linksOf, watchersOf, watchesOf } from './watch-lists.js'
 
 export function processInfo(kernel: Kernel, process: Process): ProcessInfo {
   const { extension, lineage, program } = process

@@ -12,7 +12,7 @@ import {
   printed,
   requireOption,
 } from '#contract'
-import { DOWN, type EntryName, EVENT, EXIT, INTEREST, LOG, TIMER } from './message.js'
+import { DOWN, type EntryName, EVENT, EXIT, GAP, INTEREST, LOG, TIMER } from './message.js'
 
 export type Run = (state: unknown, payload: unknown, context: ProcessContext) => unknown
 
@@ -50,6 +50,7 @@ export class Program {
     this.#addSignal(DOWN, behaviour.handleDown)
     this.#addSignal(EXIT, behaviour.handleExit)
     this.#addSignal(EVENT, behaviour.handleEvent)
+    this.#addSignal(GAP, behaviour.handleEventGap)
     this.#addSignal(INTEREST, behaviour.handleEventInterest)
     this.#addSignal(LOG, behaviour.handleLog)
     this.#addSignal(TIMER, runTimer)

@@ -13,6 +13,7 @@ import {
   EventName,
   type Exit,
   type ExitReason,
+  type FarWatch,
   formatTarget,
   NodeName,
   Pid,
@@ -22,7 +23,7 @@ import {
   type Target,
   type Wire,
 } from '#contract'
-import type { Relations as Owned } from './extension.js'
+import { FarRelations, isFar } from './far-relations.js'
 import { extend, relationsOf } from './mailbox.js'
 import { DOWN, type Envelope, EXIT } from './message.js'
 import {
@@ -36,7 +37,18 @@ import {
   TRAPPING,
 } from './process.js'
 import type { Table } from './table.js'
-import { Watch } from './watch.js'
+import { FarWatcher, Watch } from './watch.js'
+import {
+  addLink,
+  addWatch,
+  addWatcher,
+  ownWatch,
+  removeLink,
+  removeWatch,
+  removeWatcher,
+  watchersOf,
+  watchesOf,
+} from './watch-lists.js'
 
 /** What relations ask of the rest of the node. */
 export interface RelationVerbs {
@@ -54,7 +66,7 @@ export interface RelationVerbs {
 export class Relations {
   readonly #home: Home
   readonly #table: Table
-  readonly #wire: Wire
+  readonly #far: FarRelations
   readonly #verbs: RelationVerbs
   /** Watches of names, aliases, events and nodes, by a key of the target. */
   readonly #byKey = new Map<string, Map<number, Watch>>()
@@ -62,7 +74,7 @@ export class Relations {
   constructor(home: Home, table: Table, wire: Wire, verbs: RelationVerbs) {
     this.#home = home
     this.#table = table
-    this.#wire = wire
+    this.#far = new FarRelations(table, wire, (watch, reason) => this.#tell(watch, reason))
     this.#verbs = verbs
   }
 
@@ -70,7 +82,11 @@ export class Relations {
   link(process: Process, target: Target): void {
     requireTarget(target)
     if (!Pid.is(target) || target.node !== this.#home.name) {
-      if (this.#watchOf(process, 'link', target) === undefined) this.#watch(process, 'link', target)
+      const known =
+        Pid.is(target) && isFar(target, this.#home.name)
+          ? this.#far.linkOf(process, target)
+          : this.#watchOf(process, 'link', target)
+      if (known === undefined) this.#watch(process, 'link', target)
       return
     }
     const other = this.#table.find(target)
@@ -92,7 +108,10 @@ export class Relations {
       removeLink(other, process)
       return
     }
-    const watch = this.#watchOf(process, 'link', target)
+    const watch =
+      Pid.is(target) && isFar(target, this.#home.name)
+        ? this.#far.linkOf(process, target)
+        : this.#watchOf(process, 'link', target)
     if (watch !== undefined) this.#unwatch(watch)
   }
 
@@ -157,7 +176,9 @@ export class Relations {
   ended(process: Process, reason: ExitReason): void {
     const relations = process.extension?.relations
     for (let watch = relations?.firstWatch; watch !== undefined; watch = relations?.firstWatch) {
-      this.#unwatch(watch)
+      const isFarOne = isFar(watch.target, this.#home.name)
+      if (!isFarOne) this.#unwatch(watch)
+      else if (removeWatch(watch)) this.#far.ended(watch, reason)
     }
     this.#endLinks(process, reason)
     const extension = process.extension
@@ -176,6 +197,40 @@ export class Relations {
     for (const watch of watchersOf(process)) {
       if (watch.watcher === parent) this.#unwatch(watch)
     }
+  }
+
+  /** A process of another node watches something here; told at once when it is not there. */
+  watchedFromAfar(watcher: Pid, target: Target, tell: (reason: ExitReason) => void): FarWatch {
+    const watch = new FarWatcher(this.#table.newId(), watcher, target, tell)
+    const problem = this.#place(watch)
+    if (problem !== undefined) this.#tell(watch, problem)
+    return { cancel: () => watch.active && this.#unwatch(watch) }
+  }
+
+  /** The far half of a link; false when there is no such process here. */
+  linkedFromAfar(from: Pid, to: Pid): boolean {
+    return this.#far.linked(from, to)
+  }
+
+  unlinkedFromAfar(from: Pid, to: Pid): void {
+    const watch = this.#far.linkBetween(from, to)
+    if (watch !== undefined && removeWatch(watch)) this.#far.forget(watch)
+  }
+
+  /** A far process has ended that is linked with one of ours. */
+  farLinkEnded(from: Pid, to: Pid, reason: ExitReason): void {
+    const watch = this.#far.linkBetween(from, to)
+    if (watch !== undefined) this.#tell(watch, reason)
+  }
+
+  /** The far target of a watch has ended. */
+  farWatchEnded(node: string, ref: Ref, reason: ExitReason): void {
+    this.#far.watchEnded(node, ref.id, reason)
+  }
+
+  /** A node is lost. */
+  nodeLost(node: string): void {
+    this.#far.lost(node)
   }
 
   #endLinks(process: Process, reason: ExitReason): void {
@@ -202,7 +257,7 @@ export class Relations {
     if (own === undefined) return []
     const key = this.#keyOf(target)
     const others = this.#byKey.get(key)
-    if (others === undefined && !this.#isFar(target)) return []
+    if (others === undefined && !isFar(target, this.#home.name)) return []
     // The smaller of the two: one may watch very many, and very many may watch one.
     const isFewer = others !== undefined && others.size < own.watchCount
     const looked = isFewer ? [...others.values()] : watchesOf(process)
@@ -214,13 +269,8 @@ export class Relations {
     if (target.kind !== 'name' && target.kind !== 'event') {
       return `${target.kind}:${formatTarget(target)}`
     }
-    const place = this.#isFar(target) ? `@${target.node}` : ''
+    const place = isFar(target, this.#home.name) ? `@${target.node}` : ''
     return `${target.kind}:${target.name}${place}`
-  }
-
-  /** True for a target at another node. */
-  #isFar(target: Target): target is Target & { readonly node: string } {
-    return target.node !== undefined && target.node !== this.#home.name
   }
 
   #watch(watcher: Process, mode: Watch['mode'], target: Target): Watch {
@@ -234,10 +284,7 @@ export class Relations {
   /** Puts a watch where the end of its target will find it; a reason when there is no target. */
   #place(watch: Watch): ExitReason | undefined {
     const { target } = watch
-    if (this.#isFar(target)) {
-      const failure = this.#wire.watch(target.node, watch.watcher, target, watch)
-      return failure === undefined ? undefined : 'no-connection'
-    }
+    if (isFar(target, this.#home.name)) return this.#far.place(watch, target.node)
     if (Pid.is(target)) {
       const process = this.#table.find(target)
       if (process === undefined || (process.flags & DEAD) !== 0) return 'no-process'
@@ -259,11 +306,11 @@ export class Relations {
   }
 
   #unwatch(watch: Watch): void {
-    const watcher = watch.watcher as Process
-    removeWatch(watch)
+    if (watch instanceof FarWatcher) watch.active = false
+    else removeWatch(watch)
     const { target } = watch
-    if (this.#isFar(target)) {
-      this.#wire.unwatch(target.node, watcher, watch)
+    if (isFar(target, this.#home.name)) {
+      this.#far.withdraw(watch)
     } else if (Pid.is(target)) {
       const process = this.#table.find(target)
       if (process !== undefined) removeWatcher(process, watch)
@@ -277,8 +324,14 @@ export class Relations {
 
   /** Tells one watcher, once. */
   #tell(watch: Watch, reason: ExitReason): void {
+    if (watch instanceof FarWatcher) {
+      if (watch.active) watch.tell(reason)
+      watch.active = false
+      return
+    }
     const watcher = watch.watcher as Process
     if (!removeWatch(watch)) return
+    if (isFar(watch.target, this.#home.name)) this.#far.forget(watch)
     if (watch.mode === 'link') {
       this.exit(watcher, watch.target, reason, 'link')
       return
@@ -298,94 +351,4 @@ function requireTarget(target: Target): void {
   const holds = typeof target === 'object' && TARGET_KINDS.includes(target?.kind)
   const problem = 'give a pid, an alias, a processName, an eventName or a NodeName'
   requireOption(holds, 'target', target, problem)
-}
-
-/** What a process watches, oldest first. */
-export function watchesOf(process: Process): Watch[] {
-  const watches: Watch[] = []
-  let watch = process.extension?.relations?.firstWatch
-  for (; watch !== undefined; watch = watch.next) watches.push(watch)
-  return watches
-}
-
-/** The watch of this process behind a ref, also behind one that has travelled. */
-function ownWatch(process: Process, ref: Ref): Watch | undefined {
-  if (!(ref instanceof Watch)) return watchesOf(process).find((watch) => watch.id === ref.id)
-  return ref.active && ref.watcher === process ? ref : undefined
-}
-
-function addWatch(relations: Owned, watch: Watch): void {
-  const last = relations.lastWatch
-  if (last === undefined) relations.firstWatch = watch
-  else {
-    last.next = watch
-    watch.previous = last
-  }
-  relations.lastWatch = watch
-  relations.watchCount += 1
-}
-
-/** Takes a watch from its watcher; false when it was told or withdrawn before. */
-function removeWatch(watch: Watch): boolean {
-  const relations = (watch.watcher as Process).extension?.relations
-  if (!watch.active || relations === undefined) return false
-  const { previous, next } = watch
-  if (previous === undefined) relations.firstWatch = next
-  else previous.next = next
-  if (next === undefined) relations.lastWatch = previous
-  else next.previous = previous
-  watch.active = false
-  watch.previous = undefined
-  watch.next = undefined
-  relations.watchCount -= 1
-  return true
-}
-
-/** Who watches a process by its pid. */
-export function watchersOf(process: Process): Watch[] {
-  const watchers = process.extension?.watchers
-  if (watchers === undefined) return []
-  return watchers instanceof Map ? [...watchers.values()] : [watchers]
-}
-
-function addWatcher(process: Process, watch: Watch): void {
-  const extension = extend(process)
-  const watchers = extension.watchers
-  if (watchers === undefined) extension.watchers = watch
-  else if (watchers instanceof Map) watchers.set(watch.id, watch)
-  else {
-    extension.watchers = new Map([
-      [watchers.id, watchers],
-      [watch.id, watch],
-    ])
-  }
-}
-
-function removeWatcher(process: Process, watch: Watch): void {
-  const extension = process.extension
-  if (extension === undefined) return
-  if (extension.watchers instanceof Map) extension.watchers.delete(watch.id)
-  else if (extension.watchers === watch) extension.watchers = undefined
-}
-
-/** The processes linked with this one. */
-export function linksOf(process: Process): Pid[] {
-  const links = process.extension?.links
-  if (links === undefined) return []
-  return links instanceof Set ? [...links] : [links]
-}
-
-function addLink(process: Process, other: Pid): void {
-  const extension = extend(process)
-  const links = extension.links
-  if (links === undefined) extension.links = other
-  else if (links instanceof Set) links.add(other)
-  else if (links !== other) extension.links = new Set([links, other])
-}
-
-function removeLink(process: Process, other: Pid): void {
-  const extension = process.extension
-  if (extension === undefined) return
-  if (extension.links instanceof Set) extension.links.delete(other)
-  else if (extension.links === other) extension.links = undefined
 }

@@ -87,6 +87,9 @@ export class Scheduler {
     this.#stamped = verbs.stamped
   }
 
+  /** True when the last slice ended with processes still waiting for their turn. */
+  behind = false
+
   /** True when no slice runs and none is to come. */
   get resting(): boolean {
     return !this.#armed && !this.#draining
@@ -126,6 +129,7 @@ export class Scheduler {
     } finally {
       // What is thrown here is a fault of Troupe; the other processes go on all the same.
       this.#draining = false
+      this.behind = onward === 'round'
       this.turnOf = undefined
       if (onward === 'idle' && this.#stamped.fresh > 0) this.#readClock()
       if (onward === 'idle') this.#armed = false

@@ -5,6 +5,7 @@
  */
 import {
   type Address,
+  type Confirmation,
   type ExitReason,
   type Pid,
   requirePriority,
@@ -47,7 +48,7 @@ function deliver(
     : kernel.post.sendPriority(from, to, message, shared, priority)
 }
 
-/** Like a send, but waits for room in a full local mailbox. */
+/** Like a send, but waits for room in a full mailbox. */
 export function sendWhenRoom(
   kernel: Kernel,
   from: Process | undefined,
@@ -56,6 +57,10 @@ export function sendWhenRoom(
   payload: unknown,
   options: SendOptions | undefined,
 ): Promise<SendFailure | undefined> {
+  const node = farNode(kernel, to)
+  if (node !== undefined) {
+    return confirm(kernel, { node, from, to, message, payload, options, how: 'when-room' })
+  }
   const process = kernel.post.find(to)
   if (process === undefined || !kernel.room.isFull(process)) {
     return Promise.resolve(sendMessage(kernel, from, to, message, payload, options))
@@ -80,27 +85,49 @@ export function sendImportant(
   payload: unknown,
   options: SendOptions | undefined,
 ): Promise<SendFailure | undefined> {
+  const node = farNode(kernel, to)
+  return node === undefined
+    ? Promise.resolve(sendMessage(kernel, from, to, message, payload, options))
+    : confirm(kernel, { node, from, to, message, payload, options, how: 'important' })
+}
+
+/** The node of an address that is not this one. */
+function farNode(kernel: Kernel, to: Address): string | undefined {
   // Untyped callers may give anything as an address.
   const node = typeof to === 'string' ? undefined : (to as Pid | undefined)?.node
-  if (typeof node !== 'string' || node === kernel.name) {
-    return Promise.resolve(sendMessage(kernel, from, to, message, payload, options))
-  }
-  const envelope = {
-    from,
-    priority: options?.priority ?? ('normal' as const),
-    deadlineMs: undefined,
-    trace: undefined,
-    sequence: 0,
-    incarnation: kernel.creation,
-  }
-  const outcome = kernel.wire.sendImportant(node, to, message, payload, envelope)
-  // A refusal of the far node is counted there; one of the way to it, here.
-  return outcome.then((failure) =>
-    failure === 'NO_ROUTE' || failure === 'NO_CONNECTION'
-      ? kernel.post.refuse(failure, from, to, message)
-      : failure,
-  )
+  return typeof node !== 'string' || node === kernel.name ? undefined : node
 }
+
+/** One message that a far node confirms. */
+interface Confirmed {
+  readonly node: string
+  readonly from: Process | undefined
+  readonly to: Address
+  readonly message: string
+  readonly payload: unknown
+  readonly options: SendOptions | undefined
+  readonly how: Confirmation
+}
+
+async function confirm(kernel: Kernel, sent: Confirmed): Promise<SendFailure | undefined> {
+  const { node, from, to, message, payload, options, how } = sent
+  const priority = options?.priority ?? from?.extension?.options?.priority ?? 'normal'
+  requirePriority(priority)
+  if (!kernel.post.open) return kernel.post.refuse('NODE_STOPPED', from, to, message)
+  const failure = await kernel.wire.sendConfirmed(node, to, message, payload, from, priority, how)
+  // A refusal of the far node is counted there; one of the way to it, here.
+  return failure !== undefined && OF_THE_WAY.has(failure)
+    ? kernel.post.refuse(failure, from, to, message)
+    : failure
+}
+
+const OF_THE_WAY: ReadonlySet<SendFailure> = new Set<SendFailure>([
+  'NO_ROUTE',
+  'NO_CONNECTION',
+  'CONNECTION_FULL',
+  'PAYLOAD_TOO_LARGE',
+  'PAYLOAD_UNSUPPORTED',
+])
 
 /** An exit signal from a process, or from the node. */
 export function sendExit(
@@ -111,7 +138,7 @@ export function sendExit(
 ): void {
   if (typeof (to as Pid | undefined)?.node !== 'string') return
   if (to.node !== kernel.name) {
-    if (from !== undefined) kernel.wire.exit(to.node, from, to, reason)
+    kernel.wire.exit(to.node, from, to, reason, 'program')
     return
   }
   const process = kernel.table.find(to)
@@ -124,7 +151,7 @@ export function sendExit(
 export function sendKill(kernel: Kernel, from: Process | undefined, to: Pid): void {
   if (typeof (to as Pid | undefined)?.node !== 'string') return
   if (to.node !== kernel.name) {
-    if (from !== undefined) kernel.wire.exit(to.node, from, to, 'killed')
+    kernel.wire.exit(to.node, from, to, 'killed', 'kill')
     return
   }
   const process = kernel.table.find(to)

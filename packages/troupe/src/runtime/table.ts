@@ -80,6 +80,12 @@ export class Table {
     return isSame && pid.creation === this.#home.creation ? process : undefined
   }
 
+  /** The process with this id, unless it has ended. */
+  byId(id: number): Process | undefined {
+    const process = this.#slots[id & SLOT_MASK]
+    return process !== undefined && process.id === id ? process : undefined
+  }
+
   all(): Process[] {
     return this.#slots.filter((process) => process !== undefined)
   }

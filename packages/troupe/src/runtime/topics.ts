@@ -37,6 +37,9 @@ export interface TopicVerbs {
   newRef(): Ref
 }
 
+/** Carries a publication to another node. */
+export type FarPush = (publication: EventMessage) => void
+
 /** One event and its subscribers. */
 class Topic {
   readonly event: EventName
@@ -47,6 +50,8 @@ class Topic {
   /** Subscribers in one flat array, and the place of each in it. */
   readonly subscribers: Process[] = []
   readonly places = new Map<Process, number>()
+  /** The other nodes where somebody listens: each gets a publication once. */
+  readonly far = new Set<FarPush>()
   published = 0
   delivered = 0
 
@@ -62,6 +67,11 @@ class Topic {
     this.places.set(subscriber, this.subscribers.length)
     this.subscribers.push(subscriber)
     return true
+  }
+
+  /** Subscribers of all kinds. */
+  get audience(): number {
+    return this.subscribers.length + this.far.size
   }
 
   remove(subscriber: Process): boolean {
@@ -173,6 +183,8 @@ export class Topics {
     for (let i = 0; i < subscribers.length; i += 1) {
       this.#verbs.deliver(from, subscribers[i] as Process, EVENT, told)
     }
+    if (topic.far.size === 0) return
+    for (const push of topic.far) push(told)
   }
 
   /** Adds a subscriber; gives what the buffer holds. EVENT_UNKNOWN. */
@@ -182,7 +194,7 @@ export class Topics {
       const relations = relationsOf(subscriber)
       relations.subscriptions ??= new Set()
       relations.subscriptions.add(event.name)
-      if (topic.subscribers.length === 1) this.#notify(topic, true)
+      if (topic.audience === 1) this.#notify(topic, true)
     }
     return [...topic.buffer]
   }
@@ -191,13 +203,30 @@ export class Topics {
     const topic = this.#find(event)
     if (topic === undefined || !topic.remove(subscriber)) return
     subscriber.extension?.relations?.subscriptions?.delete(event.name)
-    if (topic.subscribers.length === 0) this.#notify(topic, false)
+    if (topic.audience === 0) this.#notify(topic, false)
+  }
+
+  /** Another node joins; gives what the buffer holds. EVENT_UNKNOWN. */
+  join(event: string, push: FarPush): readonly EventMessage[] {
+    const topic = this.#known(eventName(event))
+    if (!topic.far.has(push)) {
+      topic.far.add(push)
+      if (topic.audience === 1) this.#notify(topic, true)
+    }
+    return [...topic.buffer]
+  }
+
+  /** Another node leaves. */
+  leave(event: string, push: FarPush): void {
+    const topic = this.#topics.get(event)
+    if (topic === undefined || !topic.far.delete(push)) return
+    if (topic.audience === 0) this.#notify(topic, false)
   }
 
   /** True when an event exists and somebody listens. */
   isHeard(name: string): boolean {
     const topic = this.#topics.get(name)
-    return topic !== undefined && topic.subscribers.length > 0
+    return topic !== undefined && topic.audience > 0
   }
 
   /** At the end of a process: leaves its subscriptions; gives the events it owned. */
@@ -216,7 +245,7 @@ export class Topics {
       owner: topic.owner,
       open: topic.options.open,
       buffer: topic.buffer.length,
-      subscribers: topic.subscribers.length,
+      subscribers: topic.audience,
       published: topic.published,
       delivered: topic.delivered,
     }))

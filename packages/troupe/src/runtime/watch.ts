@@ -4,7 +4,7 @@
  * It is its own ref, the one `monitor` answers and the down notice carries.
  */
 import { inspect } from 'node:util'
-import { type Pid, Ref, type Target } from '#contract'
+import { type ExitReason, type Pid, Ref, type Target } from '#contract'
 
 export class Watch implements Ref {
   readonly mode: 'link' | 'monitor'
@@ -43,5 +43,15 @@ export class Watch implements Ref {
 
   [inspect.custom](): string {
     return Ref.format(this)
+  }
+}
+
+/** A watcher of another node: its network is told instead of a mailbox. */
+export class FarWatcher extends Watch {
+  readonly tell: (reason: ExitReason) => void
+
+  constructor(id: number, watcher: Pid, target: Target, tell: (reason: ExitReason) => void) {
+    super('monitor', id, watcher, target)
+    this.tell = tell
   }
 }

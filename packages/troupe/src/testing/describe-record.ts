@@ -152,6 +152,8 @@ function describeSignal(signal: Told['signal'], target: ShowTarget): string {
       return `was told exit of ${target(signal.from)}, ${reasoned(signal.reason)}`
     case 'event-message':
       return `was told event ${signal.event.name}${paid(signal.message)}`
+    case 'event-gap':
+      return `was told that ${signal.event.name} is back after a gap`
     case 'event-interest':
       return `was told that ${signal.event.name} ${
         signal.subscribed ? 'has its first subscriber' : 'has lost its last subscriber'

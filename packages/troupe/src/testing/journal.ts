@@ -14,6 +14,7 @@ import type {
   CallOptions,
   Down,
   DropCause,
+  EventGap,
   EventInterest,
   EventMessage,
   Exit,
@@ -187,7 +188,7 @@ export interface Received extends Base {
 /** A signal reached its handler. */
 export interface Told extends Base {
   readonly kind: 'told'
-  readonly signal: Down | Exit | EventMessage | EventInterest | LogRecord
+  readonly signal: Down | Exit | EventMessage | EventGap | EventInterest | LogRecord
 }
 
 /** `init` has finished, or failed. */

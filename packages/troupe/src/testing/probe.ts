@@ -11,6 +11,7 @@ import {
   type Behaviour,
   behaviourOf,
   type Down,
+  type EventGap,
   type EventInterest,
   type EventMessage,
   type Exit,
@@ -28,7 +29,7 @@ import type { HasPid } from './matching.js'
 import { type CallStub, Stubs } from './stubs.js'
 import { TURN_MESSAGE, type TurnWork, turnHandler } from './turn-message.js'
 
-type Signal = Down | Exit | EventMessage | EventInterest
+type Signal = Down | Exit | EventMessage | EventGap | EventInterest
 
 /** One thing that reached a probe. */
 export type ProbeRecord =
@@ -145,6 +146,7 @@ export class ProbeCore implements Probe {
       handleDown: (_state, signal) => this.#note(signal),
       handleExit: (_state, signal) => this.#note(signal),
       handleEvent: (_state, signal) => this.#note(signal),
+      handleEventGap: (_state, signal) => this.#note(signal),
       handleEventInterest: (_state, signal) => this.#note(signal),
       handleMessage: (_state, { message, payload }, { from }) => {
         this.received.push({ kind: 'message', message, payload, from })

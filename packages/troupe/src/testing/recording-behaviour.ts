@@ -47,6 +47,7 @@ export class RecordingBehaviour {
       handleDown: this.#signal(real.handleDown),
       handleExit: this.#signal(real.handleExit),
       handleEvent: this.#signal(real.handleEvent),
+      handleEventGap: this.#signal(real.handleEventGap),
       handleEventInterest: this.#signal(real.handleEventInterest),
       handleLog: this.#signal(real.handleLog),
       handleMessage: this.#untyped(real.handleMessage, false),
@@ -69,6 +70,8 @@ export class RecordingBehaviour {
         return real.handleExit?.(state, signal, context)
       case 'event-message':
         return real.handleEvent?.(state, signal, context)
+      case 'event-gap':
+        return real.handleEventGap?.(state, signal, context)
       case 'event-interest':
         return real.handleEventInterest?.(state, signal, context)
     }

@@ -1,0 +1,101 @@
+/**
+ * contract/transport: what carries bytes between two nodes: TCP, TLS, a Unix socket, a simulation.
+ *
+ * A transport makes lines; a line is a stream of bytes in order that may break at any moment. It
+ * knows nothing of nodes, messages or cookies. One conformance suite holds for all of them.
+ */
+
+/** Where a transport can be reached: `host` and `port`, or the `path` of a Unix socket. */
+export interface TransportAddress {
+  /** The transport that understands it: `tcp`, `tls`, `unix`, `simulated`. */
+  readonly transport: string
+  /** A host name or a numeric address; empty for a path. */
+  readonly host: string
+  /** 0 for a path. */
+  readonly port: number
+  /** Of a Unix socket; empty otherwise. */
+  readonly path: string
+}
+
+/** Who a line tells what happens to it. */
+export interface LineTaker {
+  /** What arrived; the bytes are valid only during the call. */
+  data(bytes: Uint8Array): void
+  /** What was written has left and there is room again; only after `write` answered false. */
+  drained(): void
+  /**
+   * The line has ended, told exactly once; nothing follows. `problem` says why in words, undefined
+   * when it was closed by either side in order.
+   */
+  closed(problem: string | undefined): void
+}
+
+/** One open stream of bytes to another program. */
+export interface Line {
+  /** Of the transport it came from. */
+  readonly transport: string
+  /** The far end as printed in logs. */
+  readonly remote: string
+  /** This end as printed in logs. */
+  readonly local: string
+  /**
+   * Bytes that both ends of a TLS session derive alike and nobody between them can (RFC 9266,
+   * tls-exporter); undefined where there is no TLS.
+   */
+  readonly channelBinding: Uint8Array | undefined
+  /** Bytes handed to `write` that have not left yet. */
+  readonly waitingBytes: number
+  /** Names who is told; nothing is read before. Called once. */
+  start(taker: LineTaker): void
+  /**
+   * Takes bytes to send; they must not be changed afterwards. False: wait for `drained` before the
+   * next one. Bytes written after the end are dropped.
+   */
+  write(bytes: Uint8Array): boolean
+  /** Stops reading; what has been read is still told. */
+  pause(): void
+  resume(): void
+  /** Ends the line when all that was written has left. */
+  close(): void
+  /** Ends the line at once. */
+  destroy(): void
+}
+
+/** A place where a transport takes lines; ends with `close`. */
+export interface LineListener {
+  /** Where it listens, with the port that was found. */
+  readonly address: TransportAddress
+  /** Stops taking lines; those it has taken live on. */
+  close(): Promise<void>
+}
+
+/** How a transport listens. Times are milliseconds. */
+export interface LineListenOptions {
+  readonly host: string
+  /** 0: any free one. */
+  readonly port: number
+  /** How many ports from `port` upwards are tried when one is in use. */
+  readonly portRange: number
+  /** Of a Unix socket; empty otherwise. */
+  readonly path: string
+  /** Takes each new line. */
+  readonly accept: (line: Line) => void
+  /** What the operating system or TLS refused before there was a line: counted, not fatal. */
+  readonly refused: (problem: string, remote: string) => void
+}
+
+/** How a transport dials. */
+export interface LineDialOptions {
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal
+}
+
+/**
+ * A way to carry bytes. `dial` rejects with PORT_FAILED or DIAL_TIMEOUT, `listen` with PORT_IN_USE
+ * or PORT_FAILED.
+ */
+export interface Transport {
+  readonly name: string
+  dial(address: TransportAddress, options: LineDialOptions): Promise<Line>
+  listen(options: LineListenOptions): Promise<LineListener>
+}

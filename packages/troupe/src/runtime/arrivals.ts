@@ -1,0 +1,219 @@
+/**
+ * runtime/arrivals: what other nodes ask of this one: the home of its wire.
+ *
+ * What comes from afar is checked against its schema here, once; after that it is a message like
+ * any other. A request becomes a call of this node, so that time-outs, the end of the callee and
+ * delegated answers work as they do at home.
+ *
+ * @source ergo-features 5, 7, 8
+ */
+import {
+  type EventMessage,
+  type ExitReason,
+  eventName,
+  type FarWatch,
+  formatTarget,
+  type HomeAddress,
+  type Logger,
+  NODE_EVENT,
+  NodeName,
+  type PeerNotice,
+  type Pid,
+  type Priority,
+  type Ref,
+  type SendFailure,
+  type Target,
+  TroupeError,
+  type WireAnswers,
+  type WireHome,
+} from '#contract'
+import { sendError } from './calling.js'
+import { UNSTAMPED } from './calls.js'
+import { enter } from './entrance.js'
+import type { Kernel } from './kernel.js'
+import { mailboxLength } from './mailbox.js'
+import { Call, Envelope } from './message.js'
+import { DEAD } from './process.js'
+
+export class Arrivals implements WireHome {
+  readonly #kernel: Kernel
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel
+  }
+
+  get name(): string {
+    return this.#kernel.name
+  }
+
+  get creation(): number {
+    return this.#kernel.creation
+  }
+
+  get clock(): Kernel['clock'] {
+    return this.#kernel.clock
+  }
+
+  get log(): Logger {
+    return this.#kernel.log
+  }
+
+  get behind(): boolean {
+    return this.#kernel.scheduler.behind
+  }
+
+  local(id: number, creation: number): Pid | undefined {
+    return creation === this.#kernel.creation ? this.#kernel.table.byId(id) : undefined
+  }
+
+  deliver(
+    to: HomeAddress,
+    message: string,
+    payload: unknown,
+    from: Pid | undefined,
+    priority: Priority,
+    trace: string | undefined,
+  ): SendFailure | undefined {
+    const kernel = this.#kernel
+    const entered = enter(kernel, to, message, payload)
+    if (entered.kind === 'refused') return kernel.post.refuse('MESSAGE_INVALID', from, to, message)
+    const origin = trace === undefined ? from : tracedBy(from, trace)
+    return priority === 'normal'
+      ? kernel.post.send(origin, to, message, entered.payload)
+      : kernel.post.sendPriority(origin, to, message, entered.payload, priority)
+  }
+
+  request(
+    to: HomeAddress,
+    request: string,
+    payload: unknown,
+    from: Pid | undefined,
+    priority: Priority,
+    trace: string | undefined,
+    leftMs: number,
+    answers: WireAnswers,
+  ): void {
+    const kernel = this.#kernel
+    const call = new Call(from, to, request, UNSTAMPED, leftMs)
+    call.trace = trace
+    call.resolve = (value) => void answers.reply(value)
+    call.reject = (error) => void answers.reject(error as TroupeError)
+    kernel.calls.add(call)
+    const entered = enter(kernel, to, request, payload)
+    if (entered.kind === 'refused') {
+      kernel.post.refuse('MESSAGE_INVALID', call, to, request)
+      const detail = { message: request, problem: entered.problem }
+      kernel.calls.reject(call, new TroupeError('MESSAGE_INVALID', detail))
+      return
+    }
+    const failure =
+      priority === 'normal'
+        ? kernel.post.send(call, to, request, entered.payload)
+        : kernel.post.sendPriority(call, to, request, entered.payload, priority)
+    if (failure !== undefined) kernel.calls.reject(call, sendError(kernel, failure, call, to))
+    // Nobody else may read the clock for it: it did not come in a turn.
+    if (kernel.scheduler.resting) kernel.calls.stamp(kernel.clock.nowMs())
+  }
+
+  async deliverWhenRoom(
+    to: HomeAddress,
+    message: string,
+    payload: unknown,
+    from: Pid | undefined,
+    priority: Priority,
+  ): Promise<SendFailure | undefined> {
+    const { post, room } = this.#kernel
+    const process = post.find(to)
+    if (process === undefined || !room.isFull(process)) {
+      return this.deliver(to, message, payload, from, priority, undefined)
+    }
+    const entered = enter(this.#kernel, to, message, payload)
+    if (entered.kind === 'refused') return post.refuse('MESSAGE_INVALID', from, to, message)
+    return room.wait(process, { from, name: message, payload: entered.payload, priority })
+  }
+
+  exit(from: Target, to: Pid, reason: ExitReason, cause: 'program' | 'kill'): void {
+    const { table, deaths, relations } = this.#kernel
+    const process = table.find(to)
+    if (process === undefined || (process.flags & DEAD) !== 0) return
+    if (cause === 'kill') deaths.kill(process)
+    else relations.exit(process, from, reason, 'program')
+  }
+
+  linked(from: Pid, to: Pid): boolean {
+    return this.#kernel.relations.linkedFromAfar(from, to)
+  }
+
+  unlinked(from: Pid, to: Pid): void {
+    this.#kernel.relations.unlinkedFromAfar(from, to)
+  }
+
+  linkEnded(from: Pid, to: Pid, reason: ExitReason): void {
+    this.#kernel.relations.farLinkEnded(from, to, reason)
+  }
+
+  watched(watcher: Pid, target: Target, tell: (reason: ExitReason) => void): FarWatch {
+    return this.#kernel.relations.watchedFromAfar(watcher, target, tell)
+  }
+
+  watchEnded(node: string, ref: Ref, reason: ExitReason): void {
+    this.#kernel.relations.farWatchEnded(node, ref, reason)
+  }
+
+  subscribed(event: string, push: (publication: EventMessage) => void): readonly EventMessage[] {
+    return this.#kernel.topics.join(event, push)
+  }
+
+  unsubscribed(event: string, push: (publication: EventMessage) => void): void {
+    this.#kernel.topics.leave(event, push)
+  }
+
+  published(node: string, event: string, publication: EventMessage): void {
+    this.#kernel.farTopics.published(node, event, publication)
+  }
+
+  waiting(to: HomeAddress): number | undefined {
+    const process = this.#kernel.post.find(to)
+    return process === undefined ? undefined : mailboxLength(process)
+  }
+
+  lost(node: string, count: number): void {
+    const { post, letters } = this.#kernel
+    if (count === 0) return
+    post.sent += count
+    letters.drop('connection-lost', undefined, nodeAddress(node), '[unacknowledged]', count)
+  }
+
+  peerUp(node: string, creation: number): void {
+    this.#tell({ kind: 'node-up', node, creation })
+    this.#kernel.farTopics.returned(node)
+  }
+
+  peerDown(node: string, creation: number, reason: string): void {
+    const { relations, farTopics } = this.#kernel
+    relations.nodeLost(node)
+    farTopics.lost(node)
+    this.#tell({ kind: 'node-down', node, creation, reason })
+  }
+
+  peerSuspect(node: string, reason: string): void {
+    this.#tell({ kind: 'node-suspect', node, reason })
+  }
+
+  #tell(notice: PeerNotice): void {
+    this.#kernel.topics.publish(undefined, eventName(NODE_EVENT), notice)
+  }
+}
+
+function tracedBy(from: Pid | undefined, trace: string): Envelope {
+  const envelope = new Envelope(from, Number.POSITIVE_INFINITY)
+  envelope.trace = trace
+  return envelope
+}
+
+/** Messages lost on their way have no one receiver: the node stands for all. */
+const nodeAddress = (node: string): HomeAddress => ({
+  kind: 'name',
+  name: formatTarget(NodeName.of(node)),
+  node,
+})

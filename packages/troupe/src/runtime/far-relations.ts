@@ -1,0 +1,140 @@
+/**
+ * runtime/far-relations: the links and monitors of this node's processes to those of other nodes.
+ *
+ * Both halves of a link between two nodes are watches, one at each; the end of a process travels
+ * as an exit signal to the other half. What a lost node leaves behind is found by its name, so
+ * that each watch of it is told once.
+ *
+ * @source OTP "Distributed Erlang"; ergo-features 7
+ */
+import { type ExitReason, Pid, type Target, type Wire } from '#contract'
+import { relationsOf } from './mailbox.js'
+import { DEAD, type Process } from './process.js'
+import type { Table } from './table.js'
+import { Watch } from './watch.js'
+import { addWatch } from './watch-lists.js'
+
+/** What the relations of one node to one other are. */
+class FarNode {
+  /** By the id of the watch. */
+  readonly watches = new Map<number, Watch>()
+  /** Links to processes there, by both ends. */
+  readonly links = new Map<string, Watch>()
+}
+
+export class FarRelations {
+  readonly #table: Table
+  readonly #wire: Wire
+  /** Ends a watch and tells its watcher, unless that has happened. */
+  readonly #tell: (watch: Watch, reason: ExitReason) => void
+  readonly #nodes = new Map<string, FarNode>()
+
+  constructor(table: Table, wire: Wire, tell: (watch: Watch, reason: ExitReason) => void) {
+    this.#table = table
+    this.#wire = wire
+    this.#tell = tell
+  }
+
+  /** The link of a process with one of another node, if there is one. */
+  linkOf(process: Process, target: Pid): Watch | undefined {
+    return this.#nodes.get(target.node)?.links.get(linkKey(process, target))
+  }
+
+  /** Places a watch of a target at another node; a reason when there is no way to it. */
+  place(watch: Watch, node: string): ExitReason | undefined {
+    const far = this.#far(node)
+    far.watches.set(watch.id, watch)
+    const { target } = watch
+    const watcher = watch.watcher as Process
+    if (watch.mode !== 'link' || !Pid.is(target)) {
+      return this.#wire.watch(node, watcher, target, watch) === undefined
+        ? undefined
+        : 'no-connection'
+    }
+    far.links.set(linkKey(watcher, target), watch)
+    const failure = this.#wire.link(node, watcher, target)
+    return failure === undefined ? undefined : 'no-connection'
+  }
+
+  /** A watch that was told or withdrawn is kept no longer. */
+  forget(watch: Watch): void {
+    const node = watch.target.node as string
+    const far = this.#nodes.get(node)
+    if (far === undefined) return
+    far.watches.delete(watch.id)
+    if (watch.mode === 'link' && Pid.is(watch.target)) {
+      far.links.delete(linkKey(watch.watcher, watch.target))
+    }
+    if (far.watches.size === 0) this.#nodes.delete(node)
+  }
+
+  /** Withdraws a watch: the far node is told. */
+  withdraw(watch: Watch): void {
+    const { target } = watch
+    const node = target.node as string
+    this.forget(watch)
+    if (watch.mode === 'link' && Pid.is(target)) this.#wire.unlink(node, watch.watcher, target)
+    else this.#wire.unwatch(node, watch.watcher, watch)
+  }
+
+  /** The watcher has ended: the other half of a link gets its exit signal, all else is withdrawn. */
+  ended(watch: Watch, reason: ExitReason): void {
+    const { target } = watch
+    if (watch.mode !== 'link' || !Pid.is(target)) {
+      this.withdraw(watch)
+      return
+    }
+    this.forget(watch)
+    this.#wire.exit(target.node, watch.watcher, target, reason, 'link')
+  }
+
+  /** The far half of a link has come; false when there is no such process here. */
+  linked(from: Pid, to: Pid): boolean {
+    const process = this.#table.find(to)
+    if (process === undefined || (process.flags & DEAD) !== 0) return false
+    if (this.linkOf(process, from) !== undefined) return true
+    const watch = new Watch('link', this.#table.newId(), process, from)
+    addWatch(relationsOf(process), watch)
+    const far = this.#far(from.node)
+    far.watches.set(watch.id, watch)
+    far.links.set(linkKey(process, from), watch)
+    return true
+  }
+
+  /** The watch behind a link that has ended or was taken back at the other node. */
+  linkBetween(from: Pid, to: Pid): Watch | undefined {
+    const process = this.#table.find(to)
+    return process === undefined ? undefined : this.linkOf(process, from)
+  }
+
+  /** The target of a watch has ended. */
+  watchEnded(node: string, id: number, reason: ExitReason): void {
+    const watch = this.#nodes.get(node)?.watches.get(id)
+    if (watch !== undefined) this.#tell(watch, reason)
+  }
+
+  /** A node is lost: everything that watches something there is told, once. */
+  lost(node: string): void {
+    const far = this.#nodes.get(node)
+    if (far === undefined) return
+    // Who is told may watch again at once: that is of the next life of the node.
+    this.#nodes.delete(node)
+    for (const watch of [...far.watches.values()]) this.#tell(watch, 'no-connection')
+  }
+
+  #far(node: string): FarNode {
+    let far = this.#nodes.get(node)
+    if (far === undefined) {
+      far = new FarNode()
+      this.#nodes.set(node, far)
+    }
+    return far
+  }
+}
+
+/** The two ends of a link; the near one is of this life of this node. */
+const linkKey = (near: Pid, far: Pid): string => `${near.id}:${far.id}:${far.creation}`
+
+/** True for a target at another node. */
+export const isFar = (target: Target, home: string): target is Target & { readonly node: string } =>
+  target.node !== undefined && target.node !== home

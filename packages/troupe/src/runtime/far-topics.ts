@@ -1,0 +1,178 @@
+/**
+ * runtime/far-topics: who on this node listens to the events of other nodes.
+ *
+ * The far node sends each publication once; here it is given to all its subscribers. A subscriber
+ * joins in the very moment the far node answers, so that its buffer and what follows have neither
+ * a gap nor a double.
+ *
+ * @source ergo-features 8
+ */
+import {
+  type EventGap,
+  type EventMessage,
+  type EventName,
+  eventName,
+  type Ref,
+  type Wire,
+} from '#contract'
+import { relationsOf } from './mailbox.js'
+import { EVENT, GAP } from './message.js'
+import { DEAD, type Process } from './process.js'
+
+/** What far topics ask of the rest of the node. */
+export interface FarTopicVerbs {
+  deliver(to: Process, name: symbol, payload: unknown): void
+  signal(to: Process, name: symbol, payload: unknown): void
+  monitor(process: Process, event: EventName): Ref
+  wallMs(): number
+}
+
+/** One event of another node. */
+class FarTopic {
+  readonly node: string
+  readonly name: string
+  /** Each with whether it wants to come back after its node was lost. */
+  readonly subscribers = new Map<Process, boolean>()
+  /** When its node was lost, while somebody waits for its return. */
+  lostMs: number | undefined = undefined
+
+  constructor(node: string, name: string) {
+    this.node = node
+    this.name = name
+  }
+}
+
+export class FarTopics {
+  readonly #wire: Wire
+  readonly #verbs: FarTopicVerbs
+  readonly #nodes = new Map<string, Map<string, FarTopic>>()
+
+  constructor(wire: Wire, verbs: FarTopicVerbs) {
+    this.#wire = wire
+    this.#verbs = verbs
+  }
+
+  /** Joins; gives what the buffer holds. EVENT_UNKNOWN, NO_ROUTE, NO_CONNECTION. */
+  subscribe(
+    process: Process,
+    node: string,
+    name: string,
+    resubscribe: boolean,
+  ): Promise<readonly EventMessage[]> {
+    return new Promise((resolve, reject) => {
+      const joined = (missed: readonly EventMessage[]): void => {
+        if ((process.flags & DEAD) !== 0) this.#leaveIfEmpty(node, name)
+        else this.#join(process, node, name, resubscribe)
+        resolve(missed)
+      }
+      this.#wire.subscribe(node, name, { joined, refused: reject })
+    })
+  }
+
+  unsubscribe(process: Process, node: string, name: string): void {
+    const topic = this.#nodes.get(node)?.get(name)
+    if (topic === undefined || !topic.subscribers.delete(process)) return
+    process.extension?.relations?.farSubscriptions?.delete(keyOf(node, name))
+    this.#leaveIfEmpty(node, name)
+  }
+
+  /** A publication has come, for all subscribers here. */
+  published(node: string, name: string, publication: EventMessage): void {
+    const topic = this.#nodes.get(node)?.get(name)
+    if (topic === undefined) return
+    for (const subscriber of topic.subscribers.keys()) {
+      this.#verbs.deliver(subscriber, EVENT, publication)
+    }
+  }
+
+  /** At the end of a process: leaves its subscriptions. */
+  ended(process: Process): void {
+    const far = process.extension?.relations?.farSubscriptions
+    if (far === undefined) return
+    for (const event of far.values()) this.unsubscribe(process, event.node as string, event.name)
+  }
+
+  /** A node is lost: only who asked to come back stays. */
+  lost(node: string): void {
+    const lostMs = this.#verbs.wallMs()
+    for (const topic of this.#nodes.get(node)?.values() ?? []) {
+      for (const [process, resubscribes] of topic.subscribers) {
+        if (resubscribes) continue
+        topic.subscribers.delete(process)
+        process.extension?.relations?.farSubscriptions?.delete(keyOf(node, topic.name))
+      }
+      if (topic.subscribers.size === 0) this.#drop(node, topic.name)
+      else topic.lostMs ??= lostMs
+    }
+  }
+
+  /** True while somebody waits for the return of a lost node. */
+  awaits(node: string): boolean {
+    return [...(this.#nodes.get(node)?.values() ?? [])].some(({ lostMs }) => lostMs !== undefined)
+  }
+
+  /** A node is there again: who asked for it joins anew and is told of the gap. */
+  returned(node: string): void {
+    for (const topic of this.#nodes.get(node)?.values() ?? []) {
+      const sinceMs = topic.lostMs
+      if (sinceMs === undefined) continue
+      topic.lostMs = undefined
+      this.#wire.subscribe(node, topic.name, {
+        joined: (missed) => this.#tellGap(topic, sinceMs, missed),
+        // Its event is not there any more; who monitors it was told when the node was lost.
+        refused: () => this.#abandon(topic),
+      })
+    }
+  }
+
+  #tellGap(topic: FarTopic, sinceMs: number, missed: readonly EventMessage[]): void {
+    const event = eventName(topic.name, topic.node)
+    const untilMs = this.#verbs.wallMs()
+    for (const process of topic.subscribers.keys()) {
+      const ref = this.#verbs.monitor(process, event)
+      const gap: EventGap = { kind: 'event-gap', event, ref, sinceMs, untilMs, missed }
+      this.#verbs.signal(process, GAP, gap)
+    }
+    this.#leaveIfEmpty(topic.node, topic.name)
+  }
+
+  #abandon(topic: FarTopic): void {
+    for (const process of topic.subscribers.keys()) {
+      process.extension?.relations?.farSubscriptions?.delete(keyOf(topic.node, topic.name))
+    }
+    topic.subscribers.clear()
+    this.#drop(topic.node, topic.name)
+  }
+
+  #join(process: Process, node: string, name: string, resubscribe: boolean): void {
+    let topics = this.#nodes.get(node)
+    if (topics === undefined) {
+      topics = new Map()
+      this.#nodes.set(node, topics)
+    }
+    let topic = topics.get(name)
+    if (topic === undefined) {
+      topic = new FarTopic(node, name)
+      topics.set(name, topic)
+    }
+    topic.subscribers.set(process, resubscribe)
+    const relations = relationsOf(process)
+    relations.farSubscriptions ??= new Map<string, EventName>()
+    relations.farSubscriptions.set(keyOf(node, name), eventName(name, node))
+  }
+
+  #leaveIfEmpty(node: string, name: string): void {
+    const topic = this.#nodes.get(node)?.get(name)
+    if (topic !== undefined && topic.subscribers.size > 0) return
+    this.#drop(node, name)
+    this.#wire.unsubscribe(node, name)
+  }
+
+  #drop(node: string, name: string): void {
+    const topics = this.#nodes.get(node)
+    topics?.delete(name)
+    if (topics?.size === 0) this.#nodes.delete(node)
+  }
+}
+
+const keyOf = (node: string, name: string): string => JSON.stringify([node, name])
