@@ -224,7 +224,12 @@ describe('the desk', () => {
       roster,
       surroundings: () => ({
         ...{ vehicles: 0, expired: 0, restarts: {}, receiveBufferBytes: 1 },
-        ...{ cpuSeconds: 0, residentBytes: 1, uptimeMs: 5 },
+        ...{
+          cpuSeconds: 0,
+          residentBytes: 1,
+          countedSince: '1970-01-01T00:00:00.000Z',
+          uptimeMs: 5,
+        },
       }),
       allowsKill,
     }

@@ -37,6 +37,7 @@ export interface Stats {
   readonly restarts: Readonly<Record<string, number>>
   readonly web: { readonly headersTooLarge: number; readonly connectionsRefused: number }
   readonly uptimeMs: number
+  readonly countedSince: string
 }
 
 /** A vehicle as the answer shows it. */

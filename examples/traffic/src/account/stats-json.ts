@@ -2,7 +2,8 @@
  * account/stats-json: the account as `GET /stats` shows it.
  *
  * Pure. The totals stand at the top and close: sent = stored + rejected + dropped + lost +
- * waiting + difference. Below is what each is made of, by stage and by cause.
+ * waiting + difference. Below is what each is made of, by stage and by cause. All counts begin
+ * anew with the program, at `countedSince`; what is of the disk and older is named so.
  */
 
 import type { emergenciesJson } from '#traffic/emergency/tally'
@@ -29,6 +30,8 @@ export interface Surroundings {
   /** Time of all cores together since the start. */
   readonly cpuSeconds: number
   readonly residentBytes: number
+  /** When this run began to count: ISO 8601, UTC. */
+  readonly countedSince: string
   readonly uptimeMs: number
 }
 

@@ -45,8 +45,8 @@ export class Journal {
     this.#change(key, body, done)
   }
 
-  remove(key: string): void {
-    this.#change(key, undefined, undefined)
+  remove(key: string, done?: Done): void {
+    this.#change(key, undefined, done)
   }
 
   /**

@@ -22,8 +22,15 @@ import {
 } from './delivery-plan.js'
 import { type Emergency, emergencyOf } from './emergency.js'
 import { Journal, type RecordShelf } from './journal.js'
-import { decodeRecord, type EmergencyState, encodeRecord, tidyTold } from './record.js'
+import {
+  decodeRecord,
+  type EmergencyRecord,
+  type EmergencyState,
+  encodeRecord,
+  tidyTold,
+} from './record.js'
 import { type RepeatOptions, Repeats } from './repeats.js'
+import { ShelfCount } from './shelf-count.js'
 import type { EmergencyTally, RefusedEmergency } from './tally.js'
 
 export interface OutboxOptions {
@@ -69,8 +76,8 @@ export class Outbox {
   readonly #counts = zeros(['received', 'repeated', 'delivered', 'refused', 'unaddressed', 'full'])
   readonly #notKept = zeros(DISK_FAULTS)
   readonly #retries = zeros(RETRY_CAUSES)
+  readonly #onShelf = new ShelfCount()
   #recovered = 0
-  #unreadable = 0
 
   /** Goes on with what lies on the shelf. */
   constructor(shelf: RecordShelf, options: OutboxOptions = OUTBOX_DEFAULTS) {
@@ -104,8 +111,7 @@ export class Outbox {
     }
     this.#waiting.set(emergency.key, emergency)
     this.#unwritten.set(emergency.key, kept === undefined ? [] : [kept])
-    const record = encodeRecord({ emergency, state: { kind: 'waiting' } })
-    this.#journal.put(emergency.key, record, (failure) => this.#written(emergency, failure))
+    this.#put(emergency, { kind: 'waiting' }, (failure) => this.#written(emergency, failure))
     return 'new'
   }
 
@@ -175,8 +181,7 @@ export class Outbox {
       notKept: { ...this.#notKept },
       retries: { ...this.#retries },
       circuit: this.#plan.circuit,
-      unreadable: this.#unreadable,
-      refusedKept: this.#refused.size,
+      shelf: this.#onShelf.read(),
     }
   }
 
@@ -213,7 +218,7 @@ export class Outbox {
     this.#waiting.delete(key)
     this.#unkept.delete(key)
     if (this.#repeats.remembers(id, key)) this.#put(emergency, { kind: 'delivered' })
-    else this.#journal.remove(key)
+    else this.#remove(key)
   }
 
   #refuse(refused: RefusedEmergency): void {
@@ -230,28 +235,42 @@ export class Outbox {
     const [oldest] = this.#refused.keys()
     if (oldest === undefined) return
     this.#refused.delete(oldest)
-    this.#journal.remove(oldest)
+    this.#remove(oldest)
   }
 
-  #put(emergency: Emergency, state: EmergencyState): void {
-    this.#journal.put(emergency.key, encodeRecord({ emergency, state }))
+  #put(emergency: Emergency, state: EmergencyState, done?: (failure?: WriteFailure) => void): void {
+    const { key } = emergency
+    this.#journal.put(key, encodeRecord({ emergency, state }), (failure) => {
+      if (failure === undefined) this.#onShelf.wrote(key, state.kind)
+      done?.(failure)
+    })
+  }
+
+  #remove(key: string): void {
+    this.#journal.remove(key, (failure) => {
+      if (failure === undefined) this.#onShelf.removed(key)
+    })
   }
 
   /** Removes what was kept for a window only; what waits or was refused stays. */
   #forget(keys: readonly string[]): void {
     if (!this.#options.isAddressed) return
     for (const key of keys) {
-      if (!this.#waiting.has(key) && !this.#refused.has(key)) this.#journal.remove(key)
+      if (!this.#waiting.has(key) && !this.#refused.has(key)) this.#remove(key)
     }
   }
 
   #recover(shelf: RecordShelf): void {
-    const records = [...shelf.entries()].map(({ key, body }) => decodeRecord(key, body))
-    const known = records.filter((record) => record !== undefined)
-    this.#unreadable = records.length - known.length
+    const known: EmergencyRecord[] = []
+    for (const { key, body } of shelf.entries()) {
+      const record = decodeRecord(key, body)
+      if (record === undefined) this.#onShelf.foundUnreadable()
+      else known.push(record)
+    }
     known.sort((left, right) => left.emergency.receivedAtMs - right.emergency.receivedAtMs)
     for (const { emergency, state } of known) {
       const { id, key, receivedAtMs } = emergency
+      this.#onShelf.wrote(key, state.kind)
       if (state.kind === 'refused') this.#keepRefused({ emergency, ...state })
       if (state.kind === 'waiting') {
         this.#recovered += 1

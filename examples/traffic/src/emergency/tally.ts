@@ -3,13 +3,16 @@
  *
  *   received + recovered = repeated + delivered + refused + unaddressed + dropped + waiting
  *
- * Pure. Counted since the start of the program; `recovered` is what an earlier one left waiting.
+ * Pure. All of it is counted since the start of the program, but `shelf`: the records that lie on
+ * disk now, whichever run has put them there. `recovered` is what the shelf held waiting at the
+ * start, so the totals close in every run and no emergency is missing between two of them.
  */
 
 import type { DiskFault } from '#traffic/store/shelf'
 import type { RetryCause } from './answer.js'
 import type { Circuit } from './circuit.js'
 import type { Emergency } from './emergency.js'
+import type { ShelfCounts } from './shelf-count.js'
 
 export interface EmergencyTally {
   /** Reports with the mark of an emergency. */
@@ -37,10 +40,11 @@ export interface EmergencyTally {
   /** Attempts that have to be repeated, by cause. */
   readonly retries: Readonly<Record<RetryCause, number>>
   readonly circuit: Circuit['kind']
-  /** Records on disk that were not understood; they are left where they are. */
-  readonly unreadable: number
-  /** Refused emergencies that are kept, also from earlier runs. */
-  readonly refusedKept: number
+  /**
+   * What lies on disk now, from all runs: emergencies that wait, delivered ones whose window is
+   * open, refused ones that are kept, and records that were not understood and are left there.
+   */
+  readonly shelf: ShelfCounts
 }
 
 /** What of the emergencies is unexplained: 0 unless one went uncounted. */

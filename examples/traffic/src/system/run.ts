@@ -214,6 +214,7 @@ class Run {
       web: { ...this.#sockets.listener.counters() },
       cpuSeconds: (user + system) / 1e6,
       residentBytes: process.memoryUsage.rss(),
+      countedSince: new Date(performance.timeOrigin).toISOString(),
       uptimeMs: Math.round(this.#node.info().uptimeMs),
     }
   }

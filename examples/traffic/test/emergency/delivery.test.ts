@@ -47,6 +47,7 @@ describe('emergencies of the traffic system', { timeout: 60_000 }, () => {
     await replied(count)
     const before = emergenciesOf(await first.stats())
     assert.deepEqual([before.waiting, before.delivered, before.difference], [count, 0, 0])
+    assert.equal(before.shelf.waiting, count)
     first.signal('SIGKILL')
     await first.ended
     const keysBefore = [...book.visits().keys()]
@@ -65,6 +66,36 @@ describe('emergencies of the traffic system', { timeout: 60_000 }, () => {
     await udpClient(t, second.udpPort)(packet)
     await second.statsWhen((now) => emergenciesOf(now).repeated === 1)
     assert.equal(await second.stop(), 0)
+  })
+
+  it('are counted for each run, and on the shelf for all of them; both close', async (t) => {
+    const { service, url } = await fakeService(t, { fail: 1 })
+    const folder = dataFolder(t)
+    const first = await startIn(t, folder, url)
+    const { send, replied } = talkingClient(t, first.udpPort)
+    for (const packet of emergencyPackets(20)) await send(packet)
+    await replied(20)
+    first.signal('SIGKILL')
+    await first.ended
+
+    const second = await startIn(t, folder, url)
+    const left = emergenciesOf(await second.stats())
+    assert.deepEqual([left.received, left.recovered, left.waiting], [0, 20, 20])
+    assert.deepEqual(left.shelf, { waiting: 20, delivered: 0, refused: 0, unreadable: 0 })
+    service.change(CALM)
+    const done = emergenciesOf(
+      await second.statsWhen((now) => emergenciesOf(now).shelf.delivered === 20),
+    )
+    assert.deepEqual([done.recovered, done.delivered, done.difference], [20, 20, 0])
+    assert.equal(await second.stop(), 0)
+
+    const third = await startIn(t, folder, url)
+    const stats = await third.stats()
+    assert.ok(Date.parse(stats.countedSince) <= Date.now())
+    const { shelf, ...run } = emergenciesOf(stats)
+    assert.deepEqual([run.recovered, run.delivered, run.waiting, run.difference], [0, 0, 0, 0])
+    // Kept until their windows are over, so that a report that comes again is known.
+    assert.deepEqual(shelf, { waiting: 0, delivered: 20, refused: 0, unreadable: 0 })
   })
 
   it('are none lost by kill -9 again and again amid failing deliveries', async (t) => {

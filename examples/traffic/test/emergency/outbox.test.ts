@@ -7,6 +7,7 @@ import { diskShelf } from '#traffic/emergency/disk-shelf'
 import { Journal, type RecordShelf } from '#traffic/emergency/journal'
 import { MemoryShelf } from '#traffic/emergency/memory-shelf'
 import { OUTBOX_DEFAULTS, Outbox, type OutboxOptions } from '#traffic/emergency/outbox'
+import { decodeRecord } from '#traffic/emergency/record'
 import { emergenciesJson, emergencyDifference } from '#traffic/emergency/tally'
 import type { Environment } from '#traffic/store/environment'
 import type { Report } from '#traffic/store/position-table'
@@ -118,6 +119,7 @@ describe('the outbox', () => {
     outbox.take(report('bus'), () => (kept += 1))
     assert.deepEqual([sent(outbox), kept], [['bus.1000'], 0])
     assert.equal(outbox.tally().notKept['disk-full'], 1)
+    assert.deepEqual([outbox.tally().waiting, outbox.tally().shelf.waiting], [1, 0])
   })
 
   it('says the same when the data file was removed under it', async () => {
@@ -146,8 +148,9 @@ describe('the outbox', () => {
     before.settle(second, refused, moment)
     await before.writeAll()
     const after = outboxOf(shelf)
-    const { recovered, waiting, refusedKept } = after.tally()
-    assert.deepEqual([recovered, waiting, refusedKept], [3, 3, 1])
+    const { recovered, waiting, delivered: told, shelf: kept } = after.tally()
+    assert.deepEqual([recovered, waiting, told], [3, 3, 0])
+    assert.deepEqual(kept, { waiting: 3, delivered: 1, refused: 1, unreadable: 0 })
     assert.deepEqual(sent(after), ['bus-2.1000', 'bus-3.1000', 'bus-4.1000'])
     assert.deepEqual(after.refused()[0]?.status, 422)
     assert.equal(after.refused()[0]?.told, 'no')
@@ -180,8 +183,8 @@ describe('the outbox', () => {
     for (const key of sent(outbox)) outbox.settle(key, refused, moment)
     await outbox.writeAll()
     assert.deepEqual(keysOn(shelf).sort(), ['b.1000', 'c.1000'])
-    const { refused: count, refusedKept } = outbox.tally()
-    assert.deepEqual([count, refusedKept], [3, 2])
+    const { refused: count, shelf: kept } = outbox.tally()
+    assert.deepEqual([count, kept.refused], [3, 2])
     const { latestRefused } = emergenciesJson(outbox.tally(), outbox.refused())
     assert.deepEqual(
       latestRefused.map(({ id, status, told }) => [id, status, told]),
@@ -211,7 +214,7 @@ describe('the outbox', () => {
     const journal = new Journal(shelf)
     journal.put('newer', Buffer.from('{"version":2}'))
     await journal.writeAll()
-    assert.equal(outboxOf(shelf).tally().unreadable, 1)
+    assert.equal(outboxOf(shelf).tally().shelf.unreadable, 1)
     assert.deepEqual(keysOn(shelf), ['newer'])
   })
 
@@ -270,8 +273,19 @@ async function runCourse(course: readonly CourseStep[]): Promise<void> {
     }
     assert.equal(emergencyDifference(outbox.tally()), 0, kind)
   }
+  await assertShelf(outbox, shelf)
   await drain(outbox, nowMs, ended)
   for (const id of kept) assert.ok(ended.has(id), `${id} was kept and is lost`)
+}
+
+/** What is told of the shelf is what a look at each of its records finds. */
+async function assertShelf(outbox: Outbox, shelf: MemoryShelf): Promise<void> {
+  await outbox.writeAll()
+  const found = { waiting: 0, delivered: 0, refused: 0, unreadable: 0 }
+  for (const { key, body } of shelf.entries()) {
+    found[decodeRecord(key, body)?.state.kind ?? 'unreadable'] += 1
+  }
+  assert.deepEqual(outbox.tally().shelf, found)
 }
 
 /** Delivers all that waits. */
