@@ -31,6 +31,10 @@ const ERRORS = {
   CHILD_TAKEN: 'the supervisor already has a child {name}; choose another name or delete it',
   CHILD_UNKNOWN: 'the supervisor has no child {name}; see its children()',
   CHUNK_REFUSED: 'a chunk of {length} bytes cannot be sent: {problem}',
+  CODEC_INVALID:
+    'bytes of another node cannot be read: {problem} at byte {offset}; the connection is closed',
+  CODEC_REFUSED:
+    'a message was refused: the codec {codec} {problem}; register the same codec on both nodes',
   CONNECTION_FULL:
     'more than {limit} bytes wait for {node}; send less, wait with sendWhenRoom, or raise the limit',
   COOKIE_FILE_REFUSED: 'the cookie file {path} cannot be used: {problem}',
