@@ -43,6 +43,7 @@ const ERRORS = {
   CRON_SPEC_INVALID: 'the cron expression {spec} of {name} cannot be read: {problem}',
   EVENT_NOT_OWNED: 'the event {event} needs its token; publish with what registerEvent returned',
   EVENT_UNKNOWN: 'there is no event {event} here; its owner has ended or never registered it',
+  FRAME_INVALID: 'what came over the line is no frame of Troupe: {problem}; the line was closed',
   HANDLER_FAILED: '{to} failed while it handled {request}: {problem}',
   HANDLER_MISSING:
     'the actor {actor} has no handler for {message}, which its protocol {protocol} names; add it',
