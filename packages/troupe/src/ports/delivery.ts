@@ -6,55 +6,61 @@
  * greeted first. Knows nothing of sockets.
  * Limit: one message waits at a time; the time for it is that of the seat.
  */
-import type { Pid, ProcessContext, SendFailure } from '#contract'
-
-/** Where a message can be sent now. */
-type Seated = Pid | { readonly kind: 'alias' | 'name' } | string
-
-/** The place of one reader: who reads now, and who will after a restart. */
-export interface ReaderSeat {
-  now(): Seated | undefined
-  whenTaken(): Promise<Seated | undefined>
-}
+import type {
+  Address,
+  AnyProtocol,
+  MessageNameOf,
+  PayloadOf,
+  Pid,
+  ProcessContext,
+  SendFailure,
+} from '#contract'
+import type { Seat } from './seat.js'
 
 /** The first that a reader is told; `again` when another one knew it already. */
-export interface Greeting {
-  readonly message: string
-  payload(again: boolean): unknown
-}
+export type Greeting<P extends AnyProtocol> = {
+  readonly [K in MessageNameOf<P>]: {
+    readonly message: K
+    payload(again: boolean): PayloadOf<P, K>
+  }
+}[MessageNameOf<P>]
 
 /** Failures of a send after which another reader may be found under the same address. */
 const ABSENT: readonly SendFailure[] = ['PROCESS_UNKNOWN', 'NAME_UNKNOWN', 'ALIAS_UNKNOWN']
 /** Failures in a row, of readers that are found and gone again at once. */
 const TRIES_MAX = 100
 
-export class Delivery {
+/** Hands messages of the protocol `P` on. */
+export class Delivery<P extends AnyProtocol> {
   readonly #context: ProcessContext
-  readonly #seat: ReaderSeat
-  readonly #greeting: Greeting
+  readonly #seat: Seat<P>
+  readonly #greeting: Greeting<P>
   /** Who was greeted last. */
-  #greeted: Seated | undefined
+  #greeted: Address<P> | undefined
   /** Settles when the message before has its place: two that wait must not greet twice. */
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(context: ProcessContext, seat: ReaderSeat, greeting: Greeting) {
+  constructor(context: ProcessContext, seat: Seat<P>, greeting: Greeting<P>) {
     this.#context = context
     this.#seat = seat
     this.#greeting = greeting
   }
 
   /** Whoever reads now, and was greeted; undefined when nobody came in time. */
-  greet(): Promise<Seated | undefined> {
+  greet(): Promise<Address<P> | undefined> {
     return this.#inTurn(() => this.#greet())
   }
 
   /** Hands one message on; false when there is nobody to hand it to. */
-  handOn(message: string, payload: unknown): Promise<boolean> {
+  handOn<const K extends MessageNameOf<P>>(message: K, payload: PayloadOf<P, K>): Promise<boolean> {
     return this.#inTurn(() => this.#handOn(message, payload))
   }
 
   /** The last word, to whoever was greeted; nobody is waited for. */
-  async last(message: string, payload: unknown): Promise<void> {
+  async last<const K extends MessageNameOf<P>>(
+    message: K,
+    payload: PayloadOf<P, K>,
+  ): Promise<void> {
     if (this.#greeted !== undefined) await this.#send(this.#greeted, message, payload)
   }
 
@@ -64,7 +70,7 @@ export class Delivery {
     return done
   }
 
-  async #greet(): Promise<Seated | undefined> {
+  async #greet(): Promise<Address<P> | undefined> {
     for (let failures = 0; ; failures += 1) {
       const seated = this.#seat.now() ?? (await this.#seat.whenTaken())
       if (seated === undefined || seated === this.#greeted) return seated
@@ -90,7 +96,7 @@ export class Delivery {
     }
   }
 
-  #send(to: Seated, message: string, payload: unknown): Promise<SendFailure | undefined> {
+  #send(to: Address<P>, message: string, payload: unknown): Promise<SendFailure | undefined> {
     return this.#context.sendWhenRoom(to as Pid, message, payload)
   }
 

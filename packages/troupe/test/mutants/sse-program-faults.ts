@@ -41,6 +41,14 @@ export const SSE_PROGRAM_FAULTS: readonly Mutant[] = Object.freeze([
     tests: 'does not read once too much',
   },
   {
+    name: 'a connection is given to a reader that is not there',
+    file: 'ports/seats',
+    find: 'if (seat.now() !== undefined)',
+    replace: '',
+    caughtBy: ['unit/ports/sse/server.test'],
+    tests: 'passes over',
+  },
+  {
     name: 'the clients of a killed SSE port stay',
     file: 'ports/sse/connection',
     find: "handleDown: (connection, _down) => connection.end('port-ended'),",

@@ -46,7 +46,7 @@ export const TCP_FAULTS: readonly Mutant[] = Object.freeze([
   },
   {
     name: 'a reader that was restarted is not told of its connections',
-    file: 'ports/tcp/seat',
+    file: 'ports/seat',
     find: 'for (const changed of [...this.#guests]) changed();',
     replace: '',
     caughtBy: PORT,

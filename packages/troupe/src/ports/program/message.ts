@@ -3,7 +3,7 @@
  *
  * @source ergo-features 13 (Port)
  */
-import { message, type Pid, protocol, request } from '#contract'
+import { message, type Pid, type Protocol, protocol, request } from '#contract'
 
 /** Why a program has ended, in one word; also the name of its exit reason where not calm. */
 export type ProgramEnd =
@@ -97,6 +97,11 @@ export const ProgramDataReader = protocol('program-data-reader', {
   errorLine: message<ProgramLine>(),
   ended: message<ProgramEnded>(),
 })
+
+/** Either of the two: which one reads is said by the chunking. */
+export type ProgramAnyReader = Protocol<
+  (typeof ProgramReader)['messages'] & (typeof ProgramDataReader)['messages']
+>
 
 /** Counted since the program was started. */
 export interface ProgramCounters {

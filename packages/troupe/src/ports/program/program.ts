@@ -23,11 +23,18 @@ import {
   TroupeError,
 } from '#contract'
 import { Delivery } from '#ports/delivery'
+import { readerOf } from '#ports/readers'
+import { Seat } from '#ports/seat'
 import { encodeChunk } from '#ports/tcp/chunking'
-import { Seat } from '#ports/tcp/seat'
 import { ProgramInput } from './input.js'
 import { type Launched, launch } from './launch.js'
-import { Program, type ProgramCounters, type ProgramEnd, type ProgramEnded } from './message.js'
+import {
+  Program,
+  type ProgramAnyReader,
+  type ProgramCounters,
+  type ProgramEnd,
+  type ProgramEnded,
+} from './message.js'
 import {
   type CompleteProgram,
   completeProgram,
@@ -55,8 +62,8 @@ class State {
   readonly #context: ProcessContext
   readonly #options: CompleteProgram
   readonly #launched: Launched
-  readonly #seat: Seat
-  readonly #delivery: Delivery
+  readonly #seat: Seat<ProgramAnyReader>
+  readonly #delivery: Delivery<ProgramAnyReader>
   readonly #input: ProgramInput
   readonly #output: ProgramOutput
   readonly #errors: ProgramOutput
@@ -71,11 +78,11 @@ class State {
     this.#context = context
     this.#options = options
     this.#launched = launched
-    const reader = options.reader ?? context.parent
-    this.#seat = new Seat(reader as never, context, options.readerTimeoutMs)
+    const reader = readerOf(options.reader as Address<ProgramAnyReader>, context.parent)
+    this.#seat = new Seat(reader, context, options.readerTimeoutMs)
     this.#delivery = new Delivery(context, this.#seat, {
       message: 'started',
-      payload: (again) => ({ ...this.#note(), osPid: child.pid, again }),
+      payload: (again) => ({ ...this.#note(), osPid: child.pid as number, again }),
     })
     const { stdin, stdout, stderr } = child
     requireOption(stdin !== null && stdout !== null && stderr !== null, 'stdio', null, 'pipes')
@@ -283,8 +290,7 @@ const textOf = (bytes: Uint8Array): string =>
 async function init(context: ProcessContext, args: readonly unknown[]): Promise<State> {
   const options = completeProgram(args[0] as ProgramOptions)
   const { command, args: given, cwd } = options
-  const reader = (options.reader ?? context.parent) as Address | undefined
-  requireOption(reader !== undefined, 'reader', reader, 'give the address of a reader')
+  readerOf(options.reader as Address, context.parent)
   // Asked before anything is started: a process killed meanwhile may not ask any more.
   const ended = context.ended(context.self)
   const env = environmentOf(options, process.env, (name) => context.env(name))

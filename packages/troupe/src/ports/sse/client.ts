@@ -9,7 +9,6 @@
  * @source WHATWG HTML, 9.2 "Server-sent events"; ergo-features 13 (SSE client)
  */
 import {
-  type Address,
   type Behaviour,
   behaviourOf,
   custom,
@@ -17,15 +16,16 @@ import {
   type ExitReason,
   type Pid,
   type ProcessContext,
-  requireOption,
   type Spawnable,
 } from '#contract'
 import { Delivery } from '#ports/delivery'
-import { Seat } from '#ports/tcp/seat'
+import { readerOf } from '#ports/readers'
+import { Seat } from '#ports/seat'
 import {
   SseClient,
   type SseClientCounters,
   type SseClientEnd,
+  type SseClientReader,
   type SseClosed,
 } from './client-message.js'
 import {
@@ -57,11 +57,11 @@ const isPassing = (status: number | undefined): boolean =>
 class State {
   readonly #context: ProcessContext
   readonly #options: CompleteSseClient
-  readonly #seat: Seat
+  readonly #seat: Seat<typeof SseClientReader>
   readonly #ended: Partial<Record<SseClientEnd, number>> = {}
   readonly #counters = { opened: 0, events: 0, comments: 0, receivedBytes: 0 }
   #exchange: Exchange | undefined
-  #delivery: Delivery
+  #delivery: Delivery<typeof SseClientReader>
   #lastEventId: string
   #retryMs: number | undefined
   #failures = 0
@@ -72,8 +72,8 @@ class State {
     this.#context = context
     this.#options = options
     this.#lastEventId = options.lastEventId
-    const reader = options.reader ?? context.parent
-    this.#seat = new Seat(reader as never, context, options.readerTimeoutMs)
+    const reader = readerOf(options.reader, context.parent)
+    this.#seat = new Seat(reader, context, options.readerTimeoutMs)
     this.#delivery = this.#nextDelivery()
     this.#seat.enter(() => void this.#retell())
     void this.#run()
@@ -173,7 +173,7 @@ class State {
   async #tell(closed: SseClosed): Promise<void> {
     const seated = this.#seat.now()
     if (seated !== undefined) {
-      await this.#context.sendWhenRoom(seated as Pid, 'closed', closed)
+      await this.#context.sendWhenRoom(seated, 'closed', closed)
     }
   }
 
@@ -192,7 +192,7 @@ class State {
     if (seated === undefined) this.#exchange?.close('reader-gone')
   }
 
-  #nextDelivery(): Delivery {
+  #nextDelivery(): Delivery<typeof SseClientReader> {
     const lastEventId = this.#lastEventId
     const { url } = this.#options
     return new Delivery(this.#context, this.#seat, {
@@ -218,8 +218,7 @@ const READER_GONE: Outcome = Object.freeze({
 
 function init(context: ProcessContext, args: readonly unknown[]): State {
   const options = completeSseClient(args[0] as SseClientOptions)
-  const reader = (options.reader ?? context.parent) as Address | undefined
-  requireOption(reader !== undefined, 'reader', reader, 'give the address of a reader')
+  readerOf(options.reader, context.parent)
   const ended = context.ended(context.self)
   const state = new State(context, options)
   // A killed process has no terminate, yet its connection must not outlive it.

@@ -20,7 +20,8 @@ import {
   type Spawnable,
   TroupeError,
 } from '#contract'
-import { Delivery, type ReaderSeat } from '#ports/delivery'
+import { Delivery } from '#ports/delivery'
+import type { Seat } from '#ports/seat'
 import { encodeSse } from './encode.js'
 import {
   SseConnection,
@@ -28,23 +29,19 @@ import {
   type SseDisconnected,
   type SseEnd,
   type SsePush,
+  type SseReader,
   type SseRequest,
 } from './message.js'
 import type { CompleteSse } from './port-options.js'
 import { lastEventIdOf, requestOf } from './request.js'
 import { SseStream } from './stream.js'
 
-/** A seat that also tells when another one reads. */
-export interface WatchedSeat extends ReaderSeat {
-  enter(changed: () => void): () => void
-}
-
 /** What a connection is made of: the one argument of its process. */
 export interface SseConnectionParts {
   readonly incoming: IncomingMessage
   readonly response: ServerResponse
   readonly options: CompleteSse
-  readonly seat: WatchedSeat
+  readonly seat: Seat<typeof SseReader>
   /** Called once, with what counts it. */
   readonly opened: (connection: SseCounted) => void
   /** Called once, when nothing more will happen; `isTold`: the reader was told of the end. */
@@ -65,7 +62,7 @@ const CALM: Readonly<Partial<Record<SseEnd, ExitReason>>> = Object.freeze({
 class Connection implements SseCounted {
   readonly #parts: SseConnectionParts
   readonly #context: ProcessContext
-  readonly #delivery: Delivery
+  readonly #delivery: Delivery<typeof SseReader>
   readonly #stream: SseStream
   readonly #leaveSeat: () => void
   readonly #request: SseRequest
@@ -86,7 +83,7 @@ class Connection implements SseCounted {
     this.#delivery = new Delivery(context, seat, {
       message: 'connected',
       payload: (again) => ({
-        connection: context.self,
+        connection: context.self as Pid<typeof SseConnection>,
         request: this.#request,
         lastEventId,
         again,

@@ -17,7 +17,7 @@ export interface SsePortOptions {
   readonly path?: string
   /** Who is told of the clients; mostly a name. Default whoever spawned the port. */
   readonly reader?: Address<typeof SseReader>
-  /** Several readers instead of one: each client gets the next one, and keeps it. */
+  /** Several readers instead of one: each client gets the next that is there, and keeps it. */
   readonly readers?: readonly Address<typeof SseReader>[]
   /** Clients at once; one more gets 503; default 1,000. */
   readonly connectionsMax?: number
@@ -82,11 +82,7 @@ export interface SseCounters {
 export function completeSse(given: SsePortOptions): CompleteSse {
   requireObject('options', given)
   requireObject('listener', given.listener)
-  const { reader, readers, headers, retryMs } = given
-  const isOne = reader === undefined || readers === undefined
-  requireOption(isOne, 'readers', 'given with reader', 'give one of the two')
-  const hasReaders = readers === undefined || (Array.isArray(readers) && readers.length > 0)
-  requireOption(hasReaders, 'readers', readers, 'give at least one address')
+  const { headers, retryMs } = given
   requireHeaders(headers)
   const isRetry = retryMs === undefined || (Number.isSafeInteger(retryMs) && retryMs >= 0)
   requireOption(isRetry, 'retryMs', retryMs, 'give whole milliseconds, 0 or more')

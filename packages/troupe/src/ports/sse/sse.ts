@@ -9,7 +9,6 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
-  type Address,
   type Behaviour,
   behaviourOf,
   type Down,
@@ -17,10 +16,11 @@ import {
   type ProcessContext,
   protocol,
   request,
-  requireOption,
   type Spawnable,
 } from '#contract'
-import { Seat } from '#ports/tcp/seat'
+import { readersOf } from '#ports/readers'
+import type { Seat } from '#ports/seat'
+import { Seats } from '#ports/seats'
 import { openWeb, type Serve, WebListener } from '#ports/web/listener'
 import { answerShortly } from '#ports/web/refusals'
 import { type SseConnectionParts, type SseCounted, sseConnection } from './connection.js'
@@ -44,7 +44,7 @@ class State {
   readonly #context: ProcessContext
   readonly #options: CompleteSse
   readonly #isBorrowed: boolean
-  readonly #seats: readonly Seat[]
+  readonly #seats: Seats<typeof SseReader>
   readonly #pids = new Set<Pid>()
   readonly #open = new Set<SseCounted>()
   readonly #ended: Partial<Record<SseEnd, number>> = {}
@@ -58,7 +58,6 @@ class State {
     unsentBytes: 0,
     refused: 0,
   }
-  #turn = 0
   #isOver = false
   readonly #serve: Serve = (incoming, response) => this.#request(incoming, response)
 
@@ -68,9 +67,8 @@ class State {
     this.#options = options
     this.#isBorrowed = listener === options.listener
     const { readerTimeoutMs } = options
-    this.#seats = readersOf(options, context.parent).map(
-      (reader) => new Seat(reader as never, context, readerTimeoutMs),
-    )
+    const readers = readersOf(options, context.parent)
+    this.#seats = new Seats(readers, context, readerTimeoutMs)
     listener.attach(this.#serve, options.path)
   }
 
@@ -82,7 +80,7 @@ class State {
 
   /** A process that this one watches has ended. */
   left({ target }: Down): void {
-    for (const seat of this.#seats) seat.left(target)
+    this.#seats.left(target)
   }
 
   /** Takes no more clients, ends those that are there, and closes what the port owns. */
@@ -117,8 +115,7 @@ class State {
   }
 
   async #spawn(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const seat = this.#seats[this.#turn % this.#seats.length] as Seat
-    this.#turn += 1
+    const seat = this.#seats.next()
     let pid: Pid | undefined
     let isClosed = false
     const parts: SseConnectionParts = {
@@ -145,7 +142,11 @@ class State {
     }
   }
 
-  #closed(connection: SseCounted, told: SseDisconnected, seat: Seat | undefined): void {
+  #closed(
+    connection: SseCounted,
+    told: SseDisconnected,
+    seat: Seat<typeof SseReader> | undefined,
+  ): void {
     this.#open.delete(connection)
     addTo(this.#counters, connection.counters())
     this.#counters.unsentBytes += told.unsentBytes
@@ -153,18 +154,8 @@ class State {
     if (seat === undefined || this.#isOver) return
     // It was killed, so the port says what it can say no more.
     const reader = seat.now()
-    if (reader !== undefined) this.#context.send(reader as Pid, 'disconnected', told)
+    if (reader !== undefined) this.#context.send(reader, 'disconnected', told)
   }
-}
-
-function readersOf(
-  { reader, readers }: CompleteSse,
-  parent: Pid | undefined,
-): readonly Address<typeof SseReader>[] {
-  if (readers !== undefined) return readers
-  const address = reader ?? parent
-  requireOption(address !== undefined, 'reader', reader, 'give the address of a reader')
-  return [address as Address<typeof SseReader>]
 }
 
 type Sum = { events: number; heartbeats: number; sentBytes: number; refused: number }

@@ -22,13 +22,14 @@ import {
   TroupeError,
 } from '#contract'
 import { formatListening } from '#ports/listen'
+import { readerOf } from '#ports/readers'
+import { Seat } from '#ports/seat'
 import { type ClientTls, checkClientTls, clientTlsOptions } from '#ports/tls/client-tls'
 import { connectedOf, securityOf } from './accept.js'
 import { CONNECTION_HANDLERS, connectionOf } from './behaviour.js'
 import type { Connection } from './connection.js'
 import { completeConnection, givenOf, type TcpConnectionOptions } from './connection-options.js'
 import type { TcpConnection, TcpReaderAddress } from './message.js'
-import { Seat } from './seat.js'
 
 /** What a TCP client is spawned with: its one argument. */
 export interface TcpClientOptions extends TcpConnectionOptions {
@@ -49,7 +50,8 @@ export const TCP_CLIENT_DEFAULTS = Object.freeze({ connectTimeoutMs: 5_000 })
 function init(context: ProcessContext, args: readonly unknown[]): Connection {
   const given = args[0] as TcpClientOptions
   const options = completeConnection(given)
-  const reader = checkedReader(given, context)
+  checkTarget(given)
+  const reader = readerOf(given.reader, context.parent)
   const seat = new Seat(reader, context, options.readerTimeoutMs)
   const socket = begin(given)
   // Nobody listens yet, and an error without a listener would end the program.
@@ -59,15 +61,12 @@ function init(context: ProcessContext, args: readonly unknown[]): Connection {
   return connection
 }
 
-function checkedReader(given: TcpClientOptions, context: ProcessContext): TcpReaderAddress {
-  const { host, port, tls, reader = context.parent, connectTimeoutMs } = given
+function checkTarget({ host, port, tls, connectTimeoutMs }: TcpClientOptions): void {
   requireOption(typeof host === 'string' && host !== '', 'host', host, 'give a name or an address')
   const isPort = Number.isInteger(port) && port > 0 && port <= 65_535
   requireOption(isPort, 'port', port, 'give a whole number from 1 to 65535')
   requireDuration('connectTimeoutMs', connectTimeoutMs)
   if (tls !== undefined) checkClientTls(tls)
-  requireOption(reader !== undefined, 'reader', reader, 'give one: no process has spawned this')
-  return reader as TcpReaderAddress
 }
 
 function begin({ host, port, tls }: TcpClientOptions): Socket {

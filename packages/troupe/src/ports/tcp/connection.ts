@@ -18,13 +18,13 @@ import {
   type Target,
   TroupeError,
 } from '#contract'
+import type { Seat } from '#ports/seat'
 import { ChunkDecoder } from './chunk-decoder.js'
 import type { CompleteConnection } from './connection-options.js'
 import { Deadlines } from './deadlines.js'
 import { Inward, type TcpSides } from './inward.js'
-import type { TcpConnectionCounters, TcpEnd } from './message.js'
+import type { TcpConnectionCounters, TcpEnd, TcpReader } from './message.js'
 import { Outward } from './outward.js'
-import type { Seat } from './seat.js'
 
 /** A socket that is connected, and what is known of its two sides. */
 export interface TcpAccepted extends TcpSides {
@@ -36,7 +36,7 @@ export interface ConnectionParts {
   /** It may still be connecting; what is sent waits in it. */
   readonly socket: Socket
   readonly options: CompleteConnection
-  readonly seat: Seat
+  readonly seat: Seat<typeof TcpReader>
   /** Called once, when nothing more will happen. */
   readonly closed: (connection: Connection, end: TcpEnd) => void
 }

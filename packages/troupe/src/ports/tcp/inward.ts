@@ -6,10 +6,10 @@
  *
  * @source ergo-features 13 (TCP server)
  */
-import type { Pid, ProcessContext, SendFailure } from '#contract'
+import type { Address, Pid, ProcessContext, SendFailure } from '#contract'
 import type { Listening } from '#ports/listen'
-import type { TcpConnection, TcpEnd, TcpSecurity } from './message.js'
-import type { Seat, Seated } from './seat.js'
+import type { Seat } from '#ports/seat'
+import type { TcpConnection, TcpEnd, TcpReader, TcpSecurity } from './message.js'
 
 /** Failures of a send after which another reader may be found under the same address. */
 const ABSENT: readonly SendFailure[] = ['PROCESS_UNKNOWN', 'NAME_UNKNOWN', 'ALIAS_UNKNOWN']
@@ -26,14 +26,14 @@ export interface TcpSides {
 
 export class Inward {
   readonly #context: ProcessContext
-  readonly #seat: Seat
+  readonly #seat: Seat<typeof TcpReader>
   /** Who was told of this connection last. */
-  #greeted: Seated | undefined
+  #greeted: Address<typeof TcpReader> | undefined
   /** Bytes of the chunk that waits for room. */
   #waitingBytes = 0
   #chunks = 0
 
-  constructor(context: ProcessContext, seat: Seat) {
+  constructor(context: ProcessContext, seat: Seat<typeof TcpReader>) {
     this.#context = context
     this.#seat = seat
   }
@@ -48,7 +48,7 @@ export class Inward {
   }
 
   /** Whoever reads now, and knows of this connection; undefined when nobody came in time. */
-  async greet(sides: TcpSides): Promise<Seated | undefined> {
+  async greet(sides: TcpSides): Promise<Address<typeof TcpReader> | undefined> {
     for (let failures = 0; ; failures += 1) {
       const seated = this.#seat.now() ?? (await this.#seat.whenTaken())
       if (seated === undefined || seated === this.#greeted) return seated

@@ -13,16 +13,22 @@ import {
   type Exit,
   Pid,
   type ProcessContext,
-  requireOption,
   type Spawnable,
   type Target,
 } from '#contract'
+import { readersOf } from '#ports/readers'
+import { Seats } from '#ports/seats'
 import { acceptedConnection } from './behaviour.js'
 import type { Connection, TcpAccepted } from './connection.js'
 import { completeConnection, type TcpConnectionOptions } from './connection-options.js'
 import { openTcp, TcpListener, type TcpListenOptions } from './listener.js'
-import { Tcp, type TcpCounters, type TcpEnd, type TcpReaderAddress } from './message.js'
-import { Seat } from './seat.js'
+import {
+  Tcp,
+  type TcpCounters,
+  type TcpEnd,
+  type TcpReader,
+  type TcpReaderAddress,
+} from './message.js'
 
 /** What a TCP server port is spawned with: its one argument. */
 export interface TcpPortOptions extends TcpConnectionOptions {
@@ -39,10 +45,9 @@ class State {
   readonly #context: ProcessContext
   readonly #options: TcpPortOptions
   readonly #limits: ReturnType<typeof completeConnection>
-  readonly #seats: readonly Seat[]
+  readonly #seats: Seats<typeof TcpReader>
   readonly #connections = new Map<number, Pid>()
   readonly #open = new Set<Connection>()
-  #turn = 0
   #isReleased = false
   readonly #serve = (connected: TcpAccepted): void => void this.#take(connected)
 
@@ -52,8 +57,8 @@ class State {
     this.#options = options
     this.#limits = completeConnection(options)
     const { readerTimeoutMs } = this.#limits
-    const readers = readersOf(options, context)
-    this.#seats = readers.map((reader) => new Seat(reader, context, readerTimeoutMs))
+    const readers = readersOf(options, context.parent)
+    this.#seats = new Seats(readers, context, readerTimeoutMs)
     listener.attach(this.#serve)
   }
 
@@ -63,7 +68,7 @@ class State {
 
   /** A reader has ended: its seat waits for the next one. */
   left(target: Target): void {
-    for (const seat of this.#seats) seat.left(target)
+    this.#seats.left(target)
   }
 
   /** One of its connections has ended, or somebody wants the port to end. */
@@ -101,7 +106,7 @@ class State {
         link: true,
         // Nobody outside shall fill the log; how each has ended is counted, and told its reader.
         logLevel: 'silent',
-        args: [{ socket, sides, options: this.#limits, seat: this.#nextSeat(), ...this.#hooks }],
+        args: [{ socket, sides, options: this.#limits, seat: this.#seats.next(), ...this.#hooks }],
       })
       this.#connections.set(pid.id, pid)
     } catch {
@@ -120,31 +125,6 @@ class State {
       this.listener.closed(connection, end)
     },
   }
-
-  /** Readers in turn; one that is not there is passed over when another one is. */
-  #nextSeat(): Seat {
-    const seats = this.#seats
-    const first = this.#turn
-    this.#turn = (first + 1) % seats.length
-    for (let i = 0; i < seats.length; i += 1) {
-      const seat = seats[(first + i) % seats.length] as Seat
-      if (seat.now() !== undefined) return seat
-    }
-    return seats[first] as Seat
-  }
-}
-
-function readersOf(
-  { reader, readers }: TcpPortOptions,
-  context: ProcessContext,
-): readonly TcpReaderAddress[] {
-  const isOne = reader === undefined || readers === undefined
-  requireOption(isOne, 'readers', 'given beside reader', 'give one of the two')
-  const given = readers ?? [reader ?? context.parent]
-  const found = given.filter((one): one is TcpReaderAddress => one !== undefined)
-  const hasAny = found.length > 0 && found.length === given.length
-  requireOption(hasAny, 'reader', reader, 'give a reader: no process has spawned this port')
-  return found
 }
 
 async function init(context: ProcessContext, args: readonly unknown[]): Promise<State> {
@@ -152,7 +132,7 @@ async function init(context: ProcessContext, args: readonly unknown[]): Promise<
   // Asked before anything is opened: a process killed meanwhile may not ask any more.
   const ended = context.ended(context.self)
   completeConnection(options)
-  readersOf(options, context)
+  readersOf(options, context.parent)
   const { listener: given } = options
   const listener = given instanceof TcpListener ? given : await openTcp(given)
   const state = new State(listener, context, options)

@@ -21,7 +21,8 @@ import {
   type Spawnable,
   TroupeError,
 } from '#contract'
-import { Seat } from '#ports/tcp/seat'
+import { readerOf } from '#ports/readers'
+import { Seat } from '#ports/seat'
 import { type ClientTls, checkClientTls, clientTlsOptions } from '#ports/tls/client-tls'
 import { CONNECTION_HANDLERS, connectionOf } from './behaviour.js'
 import type { Connection } from './connection.js'
@@ -34,7 +35,7 @@ import {
 import { headersOf, remoteOf, securityFor } from './handshake.js'
 import type { WebSocketSides } from './inward.js'
 import { type Dialled, dial, type Line } from './library.js'
-import type { WebSocketConnection, WebSocketReaderAddress } from './message.js'
+import type { WebSocketConnection, WebSocketReader, WebSocketReaderAddress } from './message.js'
 import { checkProtocols } from './port-options.js'
 
 /** What a WebSocket client is spawned with: its one argument. */
@@ -69,15 +70,15 @@ type CompleteClient = Pick<WebSocketClientOptions, 'url' | 'reader' | 'tls'> &
   typeof WEB_SOCKET_CLIENT_DEFAULTS & { readonly limits: CompleteWebSocket }
 
 /** The seat is the client's own: it hears itself of the end of its reader. */
-const seats = new WeakMap<Connection, Seat>()
+const seats = new WeakMap<Connection, Seat<typeof WebSocketReader>>()
 
 function init(context: ProcessContext, args: readonly unknown[]): Connection {
   const options = completeClient(args[0] as WebSocketClientOptions)
-  const { reader = context.parent, limits } = options
-  requireOption(reader !== undefined, 'reader', reader, 'give one: no process has spawned this')
-  const seat = new Seat(reader as never, context, limits.readerTimeoutMs)
+  const { limits } = options
+  const reader = readerOf(options.reader, context.parent)
+  const seat = new Seat(reader, context, limits.readerTimeoutMs)
   let breakOff = (): void => {}
-  const parts = { limits, seat: seat as never, closed: () => breakOff() }
+  const parts = { limits, seat, closed: () => breakOff() }
   const connection = connectionOf(context, parts)
   seats.set(connection, seat)
   breakOff = begin(connection, options, context)

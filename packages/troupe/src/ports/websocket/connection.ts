@@ -15,24 +15,19 @@ import {
   type ProcessContext,
   TroupeError,
 } from '#contract'
-import type { ReaderSeat } from '#ports/delivery'
+import type { Seat } from '#ports/seat'
 import type { CompleteWebSocket } from './connection-options.js'
 import { Deadlines } from './deadlines.js'
 import { closingOf, type Farewell, type Frame, frameOf } from './frame.js'
 import { Inward, type WebSocketSides } from './inward.js'
 import type { Line, WebSocketFault } from './library.js'
-import type { WebSocketConnectionCounters, WebSocketEnd } from './message.js'
+import type { WebSocketConnectionCounters, WebSocketEnd, WebSocketReader } from './message.js'
 import { Outward } from './outward.js'
-
-/** A seat that also tells when another one reads. */
-export interface WatchedSeat extends ReaderSeat {
-  enter(changed: () => void): () => void
-}
 
 /** What a connection is made of. */
 export interface ConnectionParts {
   readonly limits: CompleteWebSocket
-  readonly seat: WatchedSeat
+  readonly seat: Seat<typeof WebSocketReader>
   /** Called once, when nothing more will happen. */
   readonly closed: (connection: Connection, end: WebSocketEnd) => void
 }

@@ -8,7 +8,8 @@
  */
 import { Ring } from '#base/ring'
 import type { Pid, ProcessContext } from '#contract'
-import { Delivery, type ReaderSeat } from '#ports/delivery'
+import { Delivery } from '#ports/delivery'
+import type { Seat } from '#ports/seat'
 import type { CompleteWebSocket } from './connection-options.js'
 import type { Frame } from './frame.js'
 import type {
@@ -16,6 +17,7 @@ import type {
   WebSocketConnection,
   WebSocketDisconnected,
   WebSocketMessage,
+  WebSocketReader,
 } from './message.js'
 
 /** What readers are told of the two sides. */
@@ -28,7 +30,7 @@ const KEPT_SLOTS_MAX = 1_024
 
 export class Inward {
   readonly #limits: CompleteWebSocket
-  readonly #delivery: Delivery
+  readonly #delivery: Delivery<typeof WebSocketReader>
   readonly #connection: Pid<typeof WebSocketConnection>
   readonly counters = {
     receivedMessages: 0,
@@ -42,12 +44,20 @@ export class Inward {
   /** Of what waits and of what is being handed on. */
   #waitingBytes = 0
 
-  constructor(context: ProcessContext, seat: ReaderSeat, limits: CompleteWebSocket) {
+  constructor(
+    context: ProcessContext,
+    seat: Seat<typeof WebSocketReader>,
+    limits: CompleteWebSocket,
+  ) {
     this.#limits = limits
     this.#connection = context.self as Pid<typeof WebSocketConnection>
     this.#delivery = new Delivery(context, seat, {
       message: 'connected',
-      payload: (again) => ({ connection: this.#connection, ...this.#sides, again }),
+      payload: (again) => ({
+        connection: this.#connection,
+        ...(this.#sides as WebSocketSides),
+        again,
+      }),
     })
   }
 

@@ -57,11 +57,6 @@ export type CompletePort = WebSocketPortOptions &
 export function completePort(given: WebSocketPortOptions): CompletePort {
   requireObject('options', given)
   requireObject('listener', given.listener)
-  const { reader, readers } = given
-  const isOne = reader === undefined || readers === undefined
-  requireOption(isOne, 'readers', 'given beside reader', 'give one of the two')
-  const hasReaders = readers === undefined || (Array.isArray(readers) && readers.length > 0)
-  requireOption(hasReaders, 'readers', readers, 'give at least one address')
   requireCount('connectionsMax', given.connectionsMax)
   requireDuration('handshakeTimeoutMs', given.handshakeTimeoutMs)
   checkCheckOrigin(given.checkOrigin)

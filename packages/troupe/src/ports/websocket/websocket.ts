@@ -16,11 +16,11 @@ import {
   type Exit,
   Pid,
   type ProcessContext,
-  requireOption,
   type Spawnable,
   type Target,
 } from '#contract'
-import { Seat } from '#ports/tcp/seat'
+import { readersOf } from '#ports/readers'
+import { Seats } from '#ports/seats'
 import { openWeb, type TakeUpgrade, WebListener } from '#ports/web/listener'
 import { answerUpgrade, type Refusal } from '#ports/web/refusals'
 import { acceptedConnection } from './behaviour.js'
@@ -31,7 +31,7 @@ import { type Accept, acceptor, type Line } from './library.js'
 import {
   type WebSocketCounters,
   type WebSocketEnd,
-  type WebSocketReaderAddress,
+  type WebSocketReader,
   WebSockets,
 } from './message.js'
 import { mayConnect, type WebSocketHandshake } from './origin.js'
@@ -56,7 +56,7 @@ class State {
   readonly #context: ProcessContext
   readonly #options: CompletePort
   readonly #accept: Accept
-  readonly #seats: readonly Seat[]
+  readonly #seats: Seats<typeof WebSocketReader>
   readonly #asking = new Set<Asking>()
   readonly #connections = new Map<number, Pid>()
   readonly #open = new Set<Connection>()
@@ -69,7 +69,6 @@ class State {
     originsRefused: 0,
     connectionsRefused: 0,
   }
-  #turn = 0
   /** Connections that were accepted and have not ended. */
   #taken = 0
   #isReleased = false
@@ -83,9 +82,8 @@ class State {
     this.#options = options
     this.#accept = acceptor(options.limits, options.protocols)
     const { readerTimeoutMs } = options.limits
-    this.#seats = readersOf(options, context.parent).map(
-      (reader) => new Seat(reader as never, context, readerTimeoutMs),
-    )
+    const readers = readersOf(options, context.parent)
+    this.#seats = new Seats(readers, context, readerTimeoutMs)
     listener.attachUpgrade(this.#take, options.path)
   }
 
@@ -96,7 +94,7 @@ class State {
 
   /** A reader has ended: its seat waits for the next one. */
   left(target: Target): void {
-    for (const seat of this.#seats) seat.left(target)
+    this.#seats.left(target)
   }
 
   /** One of its connections has ended, or somebody wants the port to end. */
@@ -199,7 +197,7 @@ class State {
         link: true,
         // Nobody outside shall fill the log; how each has ended is counted, and told its reader.
         logLevel: 'silent',
-        args: [{ line, sides, limits, seat: this.#nextSeat() as never, ...this.#hooks }],
+        args: [{ line, sides, limits, seat: this.#seats.next(), ...this.#hooks }],
       })
     } catch {
       // The port was killed a moment ago, or the node takes no more processes.
@@ -220,28 +218,6 @@ class State {
       this.#totals.add(end, connection.counters())
     },
   }
-
-  /** Readers in turn; one that is not there is passed over when another one is. */
-  #nextSeat(): Seat {
-    const seats = this.#seats
-    const first = this.#turn
-    this.#turn = (first + 1) % seats.length
-    for (let i = 0; i < seats.length; i += 1) {
-      const seat = seats[(first + i) % seats.length] as Seat
-      if (seat.now() !== undefined) return seat
-    }
-    return seats[first] as Seat
-  }
-}
-
-function readersOf(
-  { reader, readers }: WebSocketPortOptions,
-  parent: Pid | undefined,
-): readonly WebSocketReaderAddress[] {
-  if (readers !== undefined) return readers
-  const address = reader ?? parent
-  requireOption(address !== undefined, 'reader', reader, 'give the address of a reader')
-  return [address as WebSocketReaderAddress]
 }
 
 async function init(context: ProcessContext, args: readonly unknown[]): Promise<State> {

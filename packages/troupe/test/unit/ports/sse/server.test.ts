@@ -214,6 +214,17 @@ describe('an SSE port', { timeout: 20_000 }, () => {
     assert.deepEqual([left.told.connected.length, right.told.connected.length], [2, 2])
   })
 
+  it('passes over a reader that is not there while another one is', async (t) => {
+    const node = await startedNode(t)
+    const listener = await openWeb({ port: 0, closeTimeoutMs: 50 })
+    t.after(() => listener.close())
+    const there = keeper()
+    await node.spawn(there.definition, { name: 'there' })
+    await node.spawn(ssePort, { args: [{ listener, readers: ['away', 'there'] }] })
+    await new Client(t, `http://127.0.0.1:${listener.port}/`).opened()
+    assert.equal(there.told.connected.length, 1)
+  })
+
   it('tells a restarted reader of the clients that stayed', async (t) => {
     const from = await served(t)
     const { client, connection } = await joined(t, from)

@@ -1,52 +1,56 @@
 /**
- * ports/tcp/seat: the place of one reader: who reads now, and who will after a restart.
+ * ports/seat: the place of one reader: who reads now, and who will after a restart.
  *
  * A name is looked up again and again, a pid never comes back. While nobody is there, one look at
- * a time serves all connections that wait. Knows nothing of sockets.
+ * a time serves all connections that wait. Knows nothing of sockets, nor of what readers are told.
  * Limit: `readerTimeoutMs` of waiting.
  *
  * @source ergo-features 13 (ProcessPool)
  */
-import { type Address, type Pid, Pid as Pids, type ProcessContext, type Target } from '#contract'
-import type { TcpReader, TcpReaderAddress } from './message.js'
+import {
+  type Address,
+  type AnyProtocol,
+  type Pid,
+  Pid as Pids,
+  type ProcessContext,
+  type Target,
+} from '#contract'
 
 /** Longest time between two looks for a reader that is not there, in milliseconds. */
 const LOOK_MS_MAX = 100
 /** Shortest one, in milliseconds. */
 const LOOK_MS_MIN = 2
 
-/** Where a message can be sent now. */
-export type Seated = Address<typeof TcpReader>
+type Waiter<P extends AnyProtocol> = (seated: Address<P> | undefined) => void
 
-type Waiter = (seated: Seated | undefined) => void
-
-export class Seat {
-  readonly #address: TcpReaderAddress
+/** The place of one reader that speaks `P`. */
+export class Seat<P extends AnyProtocol> {
+  readonly #address: Address<P>
   readonly #context: ProcessContext
   readonly #timeoutMs: number
   /** The pid that is watched, so that its end is heard of also when nothing is sent. */
   #watched: Pid | undefined
-  #waiters: Waiter[] = []
+  #waiters: Waiter<P>[] = []
   readonly #guests = new Set<() => void>()
 
-  constructor(address: TcpReaderAddress, context: ProcessContext, timeoutMs: number) {
+  constructor(address: Address<P>, context: ProcessContext, timeoutMs: number) {
     this.#address = address
     this.#context = context
     this.#timeoutMs = timeoutMs
   }
 
   /** Who reads now; undefined when nobody does. */
-  now(): Seated | undefined {
+  now(): Address<P> | undefined {
     const { self } = this.#context
     const name = localName(this.#address, self.node)
     if (name === undefined) return this.#mayBeThere() ? this.#address : undefined
     const pid = this.#context.whereis(name)
     if (pid !== undefined) this.#watch(pid)
-    return pid as Seated | undefined
+    return pid as Pid<P> | undefined
   }
 
   /** Who reads, as soon as somebody does; undefined when that takes too long. */
-  async whenTaken(): Promise<Seated | undefined> {
+  async whenTaken(): Promise<Address<P> | undefined> {
     const seated = this.now()
     if (seated !== undefined || Pids.is(this.#address)) return seated
     return new Promise((resolve) => {
@@ -99,7 +103,7 @@ export class Seat {
 }
 
 /** The name, when it is one of this node: only these can be looked up. */
-function localName(address: TcpReaderAddress, node: string): string | undefined {
+function localName(address: Address, node: string): string | undefined {
   if (typeof address === 'string') return address
   const isName = address.kind === 'name' && (address.node === undefined || address.node === node)
   return isName ? address.name : undefined
