@@ -1,0 +1,70 @@
+/**
+ * network/handshake/terms: what each side announces of itself once it has proven itself.
+ *
+ * Knows nothing of how the announcement is kept; session and liveness do. Limit: `ADDRESSES_MAX`
+ * addresses, each with texts of a length that lets all of them fit into one frame.
+ */
+import { requireOption, type TransportAddress } from '#contract'
+
+/** Where a node's liveness thread is asked, as seen from outside. */
+export interface LivenessAddress {
+  readonly host: string
+  readonly port: number
+}
+
+/** What a side tells of itself in the handshake. */
+export interface HandshakeTerms {
+  /** The largest message it takes, in bytes. */
+  readonly messageBytesMax: number
+  /** Bytes of the session that it grants at the start. */
+  readonly windowBytes: number
+  /** An idle line carries a sign of life from this side every so many milliseconds. */
+  readonly keepAliveMs: number
+  /** Undefined: nobody answers for this node while its loop is blocked. */
+  readonly liveness: LivenessAddress | undefined
+  /** Where it takes lines; empty when it only dials. */
+  readonly addresses: readonly TransportAddress[]
+}
+
+/** Most addresses that one side announces. */
+export const ADDRESSES_MAX = 8
+/** Longest host of an address, in bytes. */
+export const HOST_BYTES_MAX = 255
+/** Longest path of a Unix socket, in bytes: what operating systems take. */
+export const PATH_BYTES_MAX = 108
+/** Longest name of a transport, in bytes. */
+export const TRANSPORT_BYTES_MAX = 32
+/** The largest port. */
+export const PORT_MAX = 65_535
+
+const fits = (text: string, bytesMax: number): boolean => Buffer.byteLength(text) <= bytesMax
+const isPort = (port: number): boolean => Number.isInteger(port) && port >= 0 && port <= PORT_MAX
+const isCount = (value: number): boolean => Number.isSafeInteger(value) && value > 0
+
+/** Throws OPTION_INVALID when the terms cannot be announced. */
+export function requireTerms(terms: HandshakeTerms): void {
+  const { messageBytesMax, windowBytes, keepAliveMs, liveness, addresses } = terms
+  requireOption(isU48(messageBytesMax), 'messageBytesMax', messageBytesMax, 'give bytes above 0')
+  requireOption(isU48(windowBytes), 'windowBytes', windowBytes, 'give bytes above 0')
+  const isTime = isCount(keepAliveMs) && keepAliveMs <= 0xffff_ffff
+  requireOption(isTime, 'keepAliveMs', keepAliveMs, 'give whole milliseconds above 0')
+  if (liveness !== undefined) {
+    const isSound = fits(liveness.host, HOST_BYTES_MAX) && isPort(liveness.port)
+    requireOption(isSound, 'liveness', `${liveness.host}:${liveness.port}`, 'give host and port')
+  }
+  const count = addresses.length
+  requireOption(count <= ADDRESSES_MAX, 'addresses', count, `announce at most ${ADDRESSES_MAX}`)
+  for (const address of addresses) {
+    const told = `${address.transport} ${address.host}:${address.port}${address.path}`
+    requireOption(isAddress(address), 'addresses', told, 'a part of it is too long')
+  }
+}
+
+const isU48 = (value: number): boolean => isCount(value) && value <= 0xffff_ffff_ffff
+
+/** True when each part has a length that can be announced. */
+export const isAddress = ({ transport, host, port, path }: TransportAddress): boolean =>
+  fits(transport, TRANSPORT_BYTES_MAX) &&
+  fits(host, HOST_BYTES_MAX) &&
+  fits(path, PATH_BYTES_MAX) &&
+  isPort(port)
