@@ -10,6 +10,8 @@ import type { Bounds } from './view.js'
 export interface Frame {
   readonly whole: boolean
   readonly stride: number
+  /** Slots whose vehicle is not shown any more. */
+  readonly gone: readonly number[]
   readonly v: readonly number[]
 }
 

@@ -2,9 +2,10 @@
  * page/fleet: every vehicle the page knows, where it is and where it was.
  *
  * A vehicle glides from one report to the next; one that has leapt is put there at once and leaves
- * no trail. Knows nothing of the screen. Limit: `TRAIL_MAX` places a vehicle; those that were
- * silent for `FORGET_MS` are forgotten.
+ * no trail. Who is gone is told by the server; nobody is forgotten here on the quiet. Knows nothing
+ * of the screen. Limit: `TRAIL_MAX` places a vehicle.
  */
+import type { Frame } from './feed.js'
 import { xOf, yOf } from './projection.js'
 
 /** Time a vehicle takes from one report to the next, in milliseconds. */
@@ -14,7 +15,6 @@ const LEAP = 1e-3
 /** Cells of the whole plane in each direction: a degree of longitude. */
 const CELLS = 360
 const TRAIL_MAX = 12
-const FORGET_MS = 15 * 60_000
 
 export class Vehicle {
   readonly slot: number
@@ -52,23 +52,15 @@ const STEPS = 100_000
 
 export class Fleet {
   readonly vehicles = new Map<number, Vehicle>()
-  emergencies = 0
 
   /** Takes a frame of the feed; a whole one replaces everything. */
-  take(numbers: readonly number[], isWhole: boolean, nowMs: number): void {
-    if (isWhole) this.vehicles.clear()
+  take({ v: numbers, gone, whole }: Frame, nowMs: number): void {
+    if (whole) this.vehicles.clear()
+    // First, since a slot may be that of another vehicle now, which must not inherit a trail.
+    for (const slot of gone) this.vehicles.delete(slot)
     for (let at = 0; at + WIDTH <= numbers.length; at += WIDTH) {
       const [slot = 0, lon = 0, lat = 0, ageMs = 0, flag = 0] = numbers.slice(at, at + WIDTH)
       this.#move(slot, xOf(lon / STEPS), yOf(lat / STEPS), nowMs - ageMs, nowMs, flag === 1)
-    }
-  }
-
-  /** Lets go of who was silent for too long; counts who is in an emergency. */
-  sweep(nowMs: number): void {
-    this.emergencies = 0
-    for (const [slot, vehicle] of this.vehicles) {
-      if (nowMs - vehicle.heardMs > FORGET_MS) this.vehicles.delete(slot)
-      else if (vehicle.isEmergency) this.emergencies += 1
     }
   }
 

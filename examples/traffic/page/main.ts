@@ -8,6 +8,7 @@ import { listen } from './input.js'
 import { askNearest, distanceText, listNearest, type Place, placesOf, tipOf } from './nearest.js'
 import { Panel } from './panel.js'
 import { metresAt, xOf, yOf } from './projection.js'
+import { summaryOf } from './summary.js'
 import { View } from './view.js'
 
 /** The feed is asked for another part of the world after so long without a further change. */
@@ -19,8 +20,7 @@ const POINT_PIXELS = 10
 /** What lies this much beyond the screen is sent along, in screens. */
 const MARGIN = 0.25
 const WORLD = { west: -180, south: -90, east: 180, north: 90 }
-const SWEEP_MS = 2_000
-const SUMMARY_MS = 15_000
+const SUMMARY_MS = 1_000
 
 const element = (id: string): HTMLElement => document.getElementById(id) as HTMLElement
 
@@ -35,6 +35,9 @@ class Page {
   #land: readonly Float64Array[] = []
   #marks: readonly Place[] = []
   #asked: Place | undefined
+  /** Vehicles the server knows; undefined before it has told. */
+  #known: number | undefined
+  #stride = 1
   /** Nobody has moved the view yet: it follows the first vehicles that come. */
   #isUntouched = true
   /** All vehicles are to be shown as soon as the feed has told of them. */
@@ -45,11 +48,15 @@ class Page {
   constructor() {
     this.#feed = new Feed({
       live: (isLive) => this.#panel.live(isLive),
-      stats: (stats) => this.#panel.stats(stats),
-      frame: ({ v, whole, stride }) => {
-        this.#fleet.take(v, whole, performance.now())
-        this.#panel.stride(stride)
-        if (this.#isFitting && whole) this.#fitNow()
+      stats: (stats) => {
+        this.#known = Number(stats['vehicles'])
+        this.#panel.stats(stats)
+      },
+      frame: (frame) => {
+        this.#fleet.take(frame, performance.now())
+        this.#stride = frame.stride
+        this.#panel.stride(frame.stride)
+        if (this.#isFitting && frame.whole) this.#fitNow()
         if (this.#isUntouched && this.#fleet.vehicles.size > 0) this.#open()
       },
     })
@@ -64,7 +71,6 @@ class Page {
     addEventListener('resize', () => this.#resize())
     this.#resize()
     this.#feed.show(this.#view.bounds(MARGIN))
-    setInterval(() => this.#fleet.sweep(performance.now()), SWEEP_MS)
     setInterval(() => this.#summarise(), SUMMARY_MS)
     void this.#loadLand()
     this.#paint()
@@ -177,9 +183,9 @@ class Page {
 
   /** For those who hear the page: what the picture shows, in a sentence. */
   #summarise(): void {
-    const { vehicles, emergencies } = this.#fleet
-    const told = `A map with ${vehicles.size} vehicles, ${emergencies} in an emergency`
-    this.#canvas.setAttribute('aria-label', told)
+    const vehicles = this.#fleet.vehicles.values()
+    const shown = { vehicles, view: this.#view, known: this.#known, stride: this.#stride }
+    this.#canvas.setAttribute('aria-label', summaryOf(shown))
   }
 
   async #loadLand(): Promise<void> {

@@ -2,8 +2,9 @@
  * map/feed: the actor that tells every open page what has moved, four times a second.
  *
  * A page connects with the part of the world it shows, gets all of it once and then what has
- * changed. With no page there is nothing to do. A page that reads too slowly is closed by its
- * connection and comes again by itself. Limits: `scan` of map/frame, the queue of a connection.
+ * changed: who has moved, and who is gone. With no page there is nothing to do. A page that reads
+ * too slowly is closed by its connection and comes again by itself.
+ * Limits: `WATCH_SLOTS_MAX` of map/watch, the queue of a connection.
  */
 
 import {
@@ -15,8 +16,9 @@ import {
   SseReader,
 } from 'troupe'
 import type { PositionTable } from '#traffic/store/position-table'
-import { frameJson, type Scan, scan } from './frame.js'
-import { type Viewport, viewportOf } from './viewport.js'
+import { Onlooker } from './onlooker.js'
+import { viewportOf } from './viewport.js'
+import { Watch } from './watch.js'
 
 /** Time between two frames, in milliseconds. */
 const FRAME_MS = 250
@@ -32,33 +34,29 @@ export interface FeedSources {
 
 interface Page {
   readonly connection: Pid<typeof SseConnection>
-  readonly viewport: Viewport
-  /** It has had nothing yet. */
-  isNew: boolean
+  readonly onlooker: Onlooker
 }
 
 interface State {
   readonly sources: FeedSources
   readonly pages: Map<number, Page>
-  scannedAtMs: number
+  readonly watch: Watch
   /** The account is being read: it takes a file of the kernel, and must not pile up. */
   isReading: boolean
 }
 
-function pushFrames(state: State, context: ProcessContext): void {
-  const { pages, sources } = state
+function pushFrames({ pages, watch }: State, context: ProcessContext): void {
   if (pages.size === 0) return
   const nowMs = context.wallMs()
-  const moved = scan(sources.table, state.scannedAtMs)
-  state.scannedAtMs = nowMs
-  let whole: Scan | undefined
-  for (const page of pages.values()) {
-    if (page.isNew) whole ??= scan(sources.table, Number.NEGATIVE_INFINITY)
-    const found = page.isNew && whole !== undefined ? whole : moved
-    if (found.sightings.length === 0 && !page.isNew) continue
-    const data = frameJson(found, page.viewport, nowMs, page.isNew)
-    page.isNew = false
-    context.send(page.connection, 'send', { event: 'frame', data })
+  const look = watch.look()
+  let whole: ReturnType<Watch['everybody']> | undefined
+  const everybody = () => {
+    whole ??= watch.everybody()
+    return whole
+  }
+  for (const { connection, onlooker } of pages.values()) {
+    const data = onlooker.frame(look, everybody, nowMs)
+    if (data !== undefined) context.send(connection, 'send', { event: 'frame', data })
   }
 }
 
@@ -80,7 +78,7 @@ export const feedActor = actor(SseReader, {
   init: (sources: FeedSources): State => ({
     sources,
     pages: new Map(),
-    scannedAtMs: 0,
+    watch: new Watch(sources.table),
     isReading: false,
   }),
   started(state, context) {
@@ -89,8 +87,8 @@ export const feedActor = actor(SseReader, {
   },
   on: {
     connected({ pages }, { connection, request }: SseConnected) {
-      const viewport = viewportOf(request.query)
-      pages.set(connection.id, { connection, viewport, isNew: true })
+      const onlooker = new Onlooker(viewportOf(request.query))
+      pages.set(connection.id, { connection, onlooker })
     },
     disconnected({ pages }, { connection }) {
       pages.delete(connection.id)

@@ -120,6 +120,27 @@ describe('the live map', { skip: partSkip('chromium'), timeout: 120_000 }, () =>
     assert.deepEqual(faults, [])
   })
 
+  it('lets go of a vehicle that was silent for too long, and tells those who hear it', async (t) => {
+    const flags = ['--no-data', '--no-fleet', '--expire-after', '3']
+    const system = await SystemProcess.startAs(t, ...flags)
+    const send = await udpClient(t, system.udpPort)
+    const report = (ID: string, Lon: number) => send(encode({ ID, Lon, Lat: 50, Emergency: false }))
+    await report('far', -60)
+    const { page, faults } = await open(browser, system.url)
+    const told = async () => (await page.locator('#map').getAttribute('aria-label')) ?? ''
+    // One that goes on reporting, and one that reports once and falls silent.
+    await report('silent', 10.001)
+    await until(page, async () => {
+      await report('alive', 10)
+      return (await told()).includes('Known in all: 3.')
+    })
+    await until(page, async () => {
+      await report('alive', 10)
+      return /in view: 1, .* in all: 1\./.test(await told())
+    })
+    assert.deepEqual(faults, [])
+  })
+
   it('comes back by itself when its parts or the whole web port are killed', async (t) => {
     const flags = ['--no-data', '--vehicles', '20', '--allow-kill']
     const system = await SystemProcess.startAs(t, ...flags)

@@ -1,19 +1,16 @@
 /** map: what pages are told, and what of the disk they can reach. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { frameJson, scan } from '#traffic/map/frame'
+import { frameJson } from '#traffic/map/frame'
 import { landJson, unrolled } from '#traffic/map/land'
 import { answerPage, creditOf, readPage } from '#traffic/map/page'
 import { holds, viewportOf, WORLD } from '#traffic/map/viewport'
-import { PositionTable } from '#traffic/store/position-table'
 
 const report = (id: string, latitude: number, longitude: number, receivedAtMs: number) => ({
   position: { id, latitude, longitude, emergency: id === 'e' },
   receivedAtMs,
   sequence: 1,
 })
-
-const numbersOf = (json: string): readonly number[] => JSON.parse(json).v
 
 describe('the viewport of a page', () => {
   it('is read from its query, and is the world for anything else', () => {
@@ -38,36 +35,23 @@ describe('the viewport of a page', () => {
 })
 
 describe('a frame', () => {
-  it('tells who was heard of since a moment and lies in the viewport', () => {
-    const table = new PositionTable()
-    table.put(report('a', 10, 20, 1_000))
-    table.put(report('b', 10, 21, 3_000))
-    table.put(report('e', -80, 21, 3_000))
-    const moved = scan(table, 2_000)
-    assert.deepEqual(
-      numbersOf(frameJson(moved, WORLD, 3_500, false)),
-      [1, 2_100_000, 1_000_000, 500, 0, 2, 2_100_000, -8_000_000, 500, 1],
-    )
-    const north = { west: -180, south: 0, east: 180, north: 90 }
-    assert.equal(numbersOf(frameJson(moved, north, 3_500, false)).length, 5)
-    assert.equal(scan(table, Number.NEGATIVE_INFINITY).sightings.length, 3)
-  })
-
-  it('shows each n-th vehicle, always the same, when there are very many', () => {
-    const table = new PositionTable()
-    for (let i = 0; i < 1_000; i += 1) table.put(report(`v${i}`, 0, i / 10, 1))
-    const { sightings, stride } = scan(table, 0, 100)
-    assert.equal(stride, 10)
-    assert.deepEqual(
-      sightings.map(({ slot }) => slot),
-      Array.from({ length: 100 }, (_, at) => at * 10),
-    )
+  it('holds five numbers a vehicle, and the slots of those who are gone', () => {
+    const shown = [
+      { slot: 1, report: report('b', 10, 21, 3_000) },
+      { slot: 2, report: report('e', -80, 21, 3_000) },
+    ]
+    const frame = { whole: false, stride: 1, gone: [7, 9], shown }
+    assert.deepEqual(JSON.parse(frameJson(frame, 3_500)), {
+      whole: false,
+      stride: 1,
+      gone: [7, 9],
+      v: [1, 2_100_000, 1_000_000, 500, 0, 2, 2_100_000, -8_000_000, 500, 1],
+    })
   })
 
   it('never tells an id, which is foreign text', () => {
-    const table = new PositionTable()
-    table.put(report('<script>', 1, 1, 1))
-    assert.doesNotMatch(frameJson(scan(table, 0), WORLD, 1, true), /script/)
+    const shown = [{ slot: 0, report: report('<script>', 1, 1, 1) }]
+    assert.doesNotMatch(frameJson({ whole: true, stride: 1, gone: [], shown }, 1), /script/)
   })
 })
 
