@@ -39,6 +39,8 @@ export class Delivery<P extends AnyProtocol> {
   #greeted: Address<P> | undefined
   /** Settles when the message before has its place: two that wait must not greet twice. */
   #turn: Promise<unknown> = Promise.resolve()
+  /** What waits for its turn, or has it. */
+  #works = 0
 
   constructor(context: ProcessContext, seat: Seat<P>, greeting: Greeting<P>) {
     this.#context = context
@@ -65,9 +67,22 @@ export class Delivery<P extends AnyProtocol> {
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(work)
-    this.#turn = done.catch(() => {})
+    // Mostly nobody is before it, and a turn that is not waited for costs nothing.
+    const isFirst = this.#works === 0
+    this.#works += 1
+    const done = isFirst ? work() : this.#turn.then(work)
+    this.#turn = done.then(this.#leave, this.#leave)
     return done
+  }
+
+  readonly #leave = (): void => {
+    this.#works -= 1
+  }
+
+  /** Who reads now, when they were greeted: then there is nothing to wait for. */
+  #known(): Address<P> | undefined {
+    const seated = this.#seat.now()
+    return seated === this.#greeted ? seated : undefined
   }
 
   async #greet(): Promise<Address<P> | undefined> {
@@ -87,7 +102,7 @@ export class Delivery<P extends AnyProtocol> {
 
   async #handOn(message: string, payload: unknown): Promise<boolean> {
     for (let failures = 0; ; failures += 1) {
-      const seated = await this.#greet()
+      const seated = this.#known() ?? (await this.#greet())
       if (seated === undefined) return false
       const failure = await this.#send(seated, message, payload)
       // What the schema of the reader refuses is its decision, and a dead letter.

@@ -67,8 +67,8 @@ export const TCP_FAULTS: readonly Mutant[] = Object.freeze([
   },
   {
     name: 'bytes that are never handed on are not counted',
-    file: 'ports/tcp/connection',
-    find: 'undeliveredBytes: this.#decoder.pendingBytes + this.#inward.waitingBytes,',
+    file: 'ports/tcp/inward',
+    find: 'undeliveredBytes: this.#decoder.pendingBytes + this.#waitingBytes,',
     replace: 'undeliveredBytes: 0,',
     caughtBy: ['unit/ports/tcp/account.test'],
   },

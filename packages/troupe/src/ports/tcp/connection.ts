@@ -19,7 +19,6 @@ import {
   TroupeError,
 } from '#contract'
 import type { Seat } from '#ports/seat'
-import { ChunkDecoder } from './chunk-decoder.js'
 import type { CompleteConnection } from './connection-options.js'
 import { Deadlines } from './deadlines.js'
 import { Inward, type TcpSides } from './inward.js'
@@ -55,14 +54,12 @@ export class Connection {
   readonly #parts: ConnectionParts
   readonly #socket: Socket
   readonly #context: ProcessContext
-  readonly #decoder: ChunkDecoder
   readonly #inward: Inward
   readonly #outward: Outward
   readonly #deadlines: Deadlines
   readonly #leaveSeat: () => void
   /** Known once it is connected. */
   #sides: TcpSides | undefined
-  #receivedBytes = 0
   /** Something is being handed on; the socket is not read meanwhile. */
   #isBusy = false
   #isGreetingDue = true
@@ -78,8 +75,7 @@ export class Connection {
     this.#parts = parts
     this.#socket = socket
     this.#context = context
-    this.#decoder = new ChunkDecoder(options.chunking)
-    this.#inward = new Inward(context, seat)
+    this.#inward = new Inward(context, seat, options.chunking)
     this.#deadlines = new Deadlines(options, {
       nowMs: () => context.nowMs(),
       after: (delayMs, run) => {
@@ -98,17 +94,13 @@ export class Connection {
   /** It is connected: tells the reader, and reads from now on. */
   open(sides: TcpSides): void {
     this.#sides = sides
+    this.#inward.open(sides)
     this.#listen()
     this.#greet()
   }
 
   counters(): TcpConnectionCounters {
-    return {
-      receivedBytes: this.#receivedBytes,
-      receivedChunks: this.#inward.chunks,
-      undeliveredBytes: this.#decoder.pendingBytes + this.#inward.waitingBytes,
-      ...this.#outward.counters,
-    }
+    return { ...this.#inward.counters, ...this.#outward.counters }
   }
 
   inspect(): Readonly<Record<string, unknown>> {
@@ -202,9 +194,8 @@ export class Connection {
 
   #read(bytes: Buffer): void {
     if (this.#end !== undefined) return
-    this.#receivedBytes += bytes.length
     this.#deadlines.received()
-    this.#decoder.feed(bytes)
+    this.#inward.add(bytes)
     this.#work()
   }
 
@@ -215,30 +206,25 @@ export class Connection {
   }
 
   #work(): void {
-    const sides = this.#sides
-    if (this.#end !== undefined || sides === undefined) return
+    if (this.#end !== undefined || this.#sides === undefined) return
     this.#isBusy = true
     this.#socket.pause()
-    this.#turn = this.#handOn(sides).then(
+    this.#turn = this.#handOn().then(
       () => this.#rest(),
       (thrown: unknown) => this.#failed(thrown),
     )
   }
 
-  async #handOn(sides: TcpSides): Promise<void> {
+  async #handOn(): Promise<void> {
+    const inward = this.#inward
     if (this.#isGreetingDue) {
       this.#isGreetingDue = false
-      if ((await this.#inward.greet(sides)) === undefined) return this.end('reader-gone')
+      if (!(await inward.greet())) return this.end('reader-gone')
     }
-    const chunksBefore = this.#inward.chunks
-    while (this.#end === undefined) {
-      const chunk = this.#decoder.next()
-      if (chunk === undefined) break
-      if (!(await this.#inward.handOn(chunk, sides))) return this.end('reader-gone')
-    }
-    if (this.#decoder.fault !== undefined) return this.end(this.#decoder.fault)
-    const isNew = this.#inward.chunks > chunksBefore
-    this.#deadlines.partial(this.#decoder.pendingBytes > 0, isNew)
+    const { receivedChunks } = inward.counters
+    if (!(await inward.handOn(() => this.#end === undefined))) return this.end('reader-gone')
+    if (inward.fault !== undefined) return this.end(inward.fault)
+    this.#deadlines.partial(inward.hasPart, inward.counters.receivedChunks > receivedChunks)
   }
 
   #rest(): void {
@@ -251,7 +237,7 @@ export class Connection {
 
   /** All was handed on that the other side has sent. */
   #finish(): void {
-    if (this.#decoder.pendingBytes > 0) this.end('chunk-truncated')
+    if (this.#inward.hasPart) this.end('chunk-truncated')
     else if (this.#parts.options.halfOpenTimeoutMs > 0) this.#deadlines.finished()
     else this.end('peer-closed')
   }
@@ -267,7 +253,7 @@ export class Connection {
 
   async #tellEnd(end: TcpEnd): Promise<void> {
     await this.#turn
-    await this.#inward.tellEnd(end, this.counters().undeliveredBytes)
+    await this.#inward.tellEnd(end)
   }
 
   /** Settles when all that waits has gone out, or never will. */
