@@ -5,8 +5,9 @@ import { type Random, seededRandom } from '#base/random'
 import { Acceptor } from '#network/handshake/acceptor'
 import { Dialler } from '#network/handshake/dialler'
 import { maskOf } from '#network/handshake/flags'
+import { writeChallenge, writeWelcome } from '#network/handshake/frames'
 import type { Admission, Agreement, Applicant, Outcome, Step } from '#network/handshake/outcome'
-import { handshakeKey } from '#network/handshake/proof'
+import { handshakeKey, joined, proofOf } from '#network/handshake/proof'
 import {
   completeSettings,
   type DialPlan,
@@ -133,4 +134,41 @@ export const codesOf = ({ dialler, acceptor }: Met): readonly string[] => [
 
 function told(outcome: Outcome | undefined): string {
   return outcome?.kind === 'refused' ? outcome.refusal.error.message : 'no outcome'
+}
+
+export function flipped(frame: Uint8Array, at: number): Uint8Array {
+  const changed = frame.slice()
+  changed[at] = (changed[at] ?? 0) ^ 1
+  return changed
+}
+
+/** What a node may do that takes part in the handshake and does not play by its rules. */
+export interface Forged {
+  readonly name: string
+  readonly version?: number
+  readonly key?: Uint8Array
+  /** Goes on with this session. */
+  readonly resumed?: string
+}
+
+/** The outcome of a dialler that meets somebody who welcomes everybody. */
+export function welcomedBy(dialler: Dialler, forged: Forged): Outcome | undefined {
+  const { name, version = 1, key = handshakeKey(COOKIE), resumed } = forged
+  const [hello] = dialler.start().send
+  const nonce = new Uint8Array(32)
+  const challenge = writeChallenge({ version, nonce, creation: 9, flags: 0n, name })
+  const challenged = dialler.receive(challenge)
+  const [proof] = challenged.send
+  if (challenged.outcome !== undefined) return challenged.outcome
+  assert.ok(hello !== undefined && proof !== undefined)
+  const open = writeWelcome({
+    resumed: resumed !== undefined,
+    sessionId: resumed ?? SESSION,
+    receivedBytes: 0,
+    terms: TERMS,
+  })
+  const mac = proofOf(key, 'accept', [hello, challenge, proof, open], undefined)
+  const step = dialler.receive(joined(open, mac))
+  assert.deepEqual(step.send, [], 'behind its proof a dialler tells nothing more')
+  return step.outcome
 }
