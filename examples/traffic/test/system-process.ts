@@ -35,6 +35,8 @@ export interface Stats {
   readonly lostWith: Readonly<Record<string, number>>
   readonly vehicles: number
   readonly restarts: Readonly<Record<string, number>>
+  /** Undefined when nothing is kept. */
+  readonly disk?: { readonly lastFlushMs: number; readonly flushes: number }
   readonly web: { readonly headersTooLarge: number; readonly connectionsRefused: number }
   readonly uptimeMs: number
   readonly countedSince: string
@@ -103,8 +105,25 @@ export class SystemProcess {
 
   /** The same as a user has it: HTTPS, and a data folder when one is named. */
   static async startAs(t: TestContext, ...flags: readonly string[]): Promise<SystemProcess> {
-    const all = [...FREE_PORTS, ...flags]
-    const child = spawn(process.execPath, [MAIN, ...all], { stdio: ['ignore', 'pipe', 'pipe'] })
+    return SystemProcess.#startWith(t, [], flags)
+  }
+
+  /** The same with a module loaded before it: a fault that a test has planted. */
+  static async startFaulty(
+    t: TestContext,
+    fault: URL,
+    ...flags: readonly string[]
+  ): Promise<SystemProcess> {
+    return SystemProcess.#startWith(t, ['--import', fault.href], flags)
+  }
+
+  static async #startWith(
+    t: TestContext,
+    nodeFlags: readonly string[],
+    flags: readonly string[],
+  ): Promise<SystemProcess> {
+    const words = [...nodeFlags, MAIN, ...FREE_PORTS, ...flags]
+    const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] })
     const system = new SystemProcess(child)
     t.after(() => system.stop())
     await system.line(/^ready$/)

@@ -11,9 +11,10 @@ import { faultFacts } from '#test/list/faults'
 import { hostileFacts } from '#test/list/hostile'
 import { loadFacts } from '#test/list/load'
 import { packetFacts } from '#test/list/packets'
-import { FULL } from '#test/list/setting'
+import { assertAccount, FULL, isSettled } from '#test/list/setting'
 import { webFacts } from '#test/list/web'
 import { BUS_DAY, REAL_PACKET } from '#test/samples'
+import { startSender } from '#test/sender/sender-process'
 import { type Stats, SystemProcess, udpClient } from '#test/system-process'
 
 const KILLS = 60
@@ -32,14 +33,21 @@ describe('the traffic system keeps', { timeout: 900_000 }, () => {
 
 describe('the traffic system', { timeout: 300_000 }, () => {
   it('counts every packet while any part is killed, 60 times at 5,000 a second', async (t) => {
-    const flags = ['--vehicles', '1000', '--rate', '5000', '--chaos-seconds', '0.4', '--seed', '11']
-    const system = await SystemProcess.start(t, ...flags)
+    const system = await SystemProcess.start(t, '--no-fleet', '--chaos-seconds', '0.4')
+    const flow = { port: system.udpPort, rate: 5_000, seconds: 0, vehicles: 1_000 }
+    const sender = startSender(flow)
+    t.after(() => sender.stop())
     const stats = await system.statsWhen((now) => killsOf(now) >= KILLS)
     assert.equal(stats.difference, 0)
-    assert.equal(stats.rejected, 0)
-    const later = await system.statsWhen((now) => now.stored >= stats.stored + 5_000)
-    assert.equal(later.difference, 0)
-    t.diagnostic(`${later.sent} sent, ${later.stored} stored, ${later.lost} lost with what died`)
+    await system.statsWhen((now) => now.stored >= stats.stored + 5_000)
+    sender.stop()
+    const { sent, failed } = await sender.ended
+    assert.equal(failed, 0)
+    const last = await system.statsWhen((now) => now.sent >= sent && isSettled(now))
+    assertAccount(last, sent)
+    assert.equal(last.rejected, 0)
+    const { stored, dropped, lost } = last
+    t.diagnostic(`${sent} sent, ${stored} stored, ${dropped} dropped, ${lost} lost with what died`)
     assert.equal(await system.stop(), 0)
   })
 

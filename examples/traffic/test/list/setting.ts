@@ -3,6 +3,7 @@
  *
  * The facts are the same; what differs is for how long, and how fast, packets are sent.
  */
+import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -18,6 +19,8 @@ export interface Setting {
   readonly highRate: number
   /** Packets of the flood of T23. */
   readonly flood: number
+  /** When T18 kills, each in a run of its own: parts of a flush window after a flush. */
+  readonly killedAt: readonly number[]
   /** Connections that are opened and then left alone. */
   readonly idleConnections: number
   /** Seconds the generator runs for T19. */
@@ -31,6 +34,7 @@ export const FULL: Setting = {
   calmRate: 5_000,
   highRate: 15_000,
   flood: 100_000,
+  killedAt: [0.1, 0.5, 0.8, 0.9],
   idleConnections: 10_000,
   generatorSeconds: 22,
   judgesSpeed: true,
@@ -41,6 +45,7 @@ export const SHORT: Setting = {
   calmRate: 1_000,
   highRate: 3_000,
   flood: 20_000,
+  killedAt: [0.8],
   idleConnections: 400,
   generatorSeconds: 6,
   judgesSpeed: false,
@@ -49,6 +54,13 @@ export const SHORT: Setting = {
 /** Everything that came in has been dealt with, and every packet is accounted for. */
 export const isSettled = ({ waiting, difference }: Stats): boolean =>
   waiting === 0 && difference === 0
+
+/** What has become of packets must be what somebody else has sent. */
+export function assertAccount(stats: Stats, sent: number): void {
+  assert.equal(stats.sent, sent, 'what the sender counted has all been seen')
+  assert.equal(stats.stored + stats.rejected + stats.dropped + stats.lost, sent)
+  assert.equal(stats.difference, 0)
+}
 
 /** A folder of its own, gone after the test. */
 export function dataFolder(t: TestContext): string {

@@ -4,15 +4,14 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { describe, it } from 'node:test'
+import { assertAccount, isSettled } from '#test/list/setting'
 import { BUS_DAY, REAL_PACKET } from '#test/samples'
+import { startSender } from '#test/sender/sender-process'
 import { runToEnd, type Stats, SystemProcess, talkingClient, udpClient } from '#test/system-process'
 import { encodePacket } from '#traffic/packet/decode'
 
 const packetOf = (id: string, latitude: number, longitude: number, emergency = false) =>
   encodePacket({ id, latitude, longitude, emergency })
-
-/** Everything that came in has been dealt with, and every packet is accounted for. */
-const isSettled = (stats: Stats): boolean => stats.waiting === 0 && stats.difference === 0
 
 describe('the traffic system', { timeout: 60_000 }, () => {
   it('finds the packet of the article again near its position', async (t) => {
@@ -202,15 +201,28 @@ describe('when a part is killed', { timeout: 60_000 }, () => {
     })
   }
 
-  it('the fleet goes on, whatever chaos kills, and the account closes', async (t) => {
-    const flags = ['--vehicles', '50', '--rate', '2000', '--chaos-seconds', '0.1']
-    const system = await SystemProcess.start(t, ...flags)
+  it('packets of another program go on, whatever chaos kills, and its count closes', async (t) => {
+    const system = await SystemProcess.start(t, '--no-fleet', '--chaos-seconds', '0.1')
+    const flow = { port: system.udpPort, rate: 2_000, seconds: 0, vehicles: 50 }
+    const sender = startSender(flow)
+    t.after(() => sender.stop())
     const isEnough = (stats: Stats): boolean =>
       Object.values(stats.restarts).reduce((sum, count) => sum + count, 0) >= 25
     const stats = await system.statsWhen((now) => isEnough(now) && now.stored > 3_000)
     assert.equal(stats.difference, 0)
-    const later = await system.statsWhen((now) => now.stored > stats.stored + 1_000)
-    assert.ok(later.stored > stats.stored)
+    await system.statsWhen((now) => now.stored > stats.stored + 1_000)
+    sender.stop()
+    const { sent } = await sender.ended
+    assertAccount(await system.statsWhen((now) => now.sent >= sent && isSettled(now)), sent)
+    assert.equal(await system.stop(), 0)
+  })
+
+  it('the own fleet goes on, whatever chaos kills', async (t) => {
+    const flags = ['--vehicles', '50', '--rate', '1000', '--chaos-seconds', '0.1']
+    const system = await SystemProcess.start(t, ...flags)
+    const killed = await system.statsWhen(({ restarts }) => (restarts['fleet'] ?? 0) >= 1)
+    const later = await system.statsWhen((now) => now.stored > killed.stored + 500)
+    assert.equal(later.difference, 0)
     assert.equal(await system.stop(), 0)
   })
 })
