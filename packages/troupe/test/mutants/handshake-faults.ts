@@ -5,6 +5,7 @@ import type { Mutant } from './mutant.js'
 
 const HOSTILE = ['unit/network/handshake/hostile.test']
 const REFUSALS = ['unit/network/handshake/refusals.test']
+const COOKIE = ['unit/network/handshake/cookie.test']
 const RUN = ['unit/network/handshake/run-handshake.test']
 
 export const HANDSHAKE_FAULTS: readonly Mutant[] = Object.freeze([
@@ -146,5 +147,27 @@ export const HANDSHAKE_FAULTS: readonly Mutant[] = Object.freeze([
     replace: 'if (rest.length > 1_000)',
     caughtBy: RUN,
     tests: 'in one piece',
+  },
+  {
+    name: 'a cookie that others may read is used',
+    file: 'network/handshake/cookie',
+    find: 'const OF_OTHERS = 0o077;',
+    replace: 'const OF_OTHERS = 0o070;',
+    caughtBy: COOKIE,
+  },
+  {
+    name: 'the cookie of the last node that starts wins',
+    file: 'network/handshake/cookie-file',
+    find: 'await link(aside, path);',
+    replace: "await (await import('node:fs/promises')).copyFile(aside, path);",
+    caughtBy: COOKIE,
+    tests: 'the same moment',
+  },
+  {
+    name: 'a cookie is read through a symbolic link',
+    file: 'network/handshake/cookie-file',
+    find: 'O_RDONLY | (O_NOFOLLOW ?? 0)',
+    replace: 'O_RDONLY',
+    caughtBy: COOKIE,
   },
 ])
