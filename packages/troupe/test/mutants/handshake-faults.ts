@@ -161,7 +161,7 @@ export const HANDSHAKE_FAULTS: readonly Mutant[] = Object.freeze([
     find: 'await link(aside, path);',
     replace: "await (await import('node:fs/promises')).copyFile(aside, path);",
     caughtBy: COOKIE,
-    tests: 'the same moment',
+    tests: 'the faster node',
   },
   {
     name: 'a cookie is read through a symbolic link',

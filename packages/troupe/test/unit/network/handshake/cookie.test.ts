@@ -74,6 +74,17 @@ describe('the cookie of a user', () => {
     assert.deepEqual(await readdir(join(path, '..')), ['cookie'])
   })
 
+  it('is that of the faster node, should it appear between looking and making', async (t) => {
+    const path = await place(t)
+    const other = 'f'.repeat(43)
+    const overtaken = (length: number): Uint8Array => {
+      writeFileSync(path, other, { mode: 0o600 })
+      return randomBytes(length)
+    }
+    assert.equal(await cookieOfUser(path, overtaken), other)
+    assert.deepEqual(await readdir(join(path, '..')), ['cookie'])
+  })
+
   it('may be written by hand', async (t) => {
     assert.equal(await cookieOfUser(await kept(t, GOOD, 0o600), randomBytes), GOOD)
     assert.equal(await cookieOfUser(await kept(t, `${GOOD}\r\n`, 0o400), randomBytes), GOOD)
