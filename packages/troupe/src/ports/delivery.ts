@@ -37,6 +37,7 @@ export class Delivery<P extends AnyProtocol> {
   readonly #greeting: Greeting<P>
   /** Who was greeted last. */
   #greeted: Address<P> | undefined
+  #isGreeting = false
   /** Settles when the message before has its place: two that wait must not greet twice. */
   #turn: Promise<unknown> = Promise.resolve()
   /** What waits for its turn, or has it. */
@@ -46,6 +47,11 @@ export class Delivery<P extends AnyProtocol> {
     this.#context = context
     this.#seat = seat
     this.#greeting = greeting
+  }
+
+  /** True while a greeting waits for room: it may be heard after all that is told meanwhile. */
+  get isGreeting(): boolean {
+    return this.#isGreeting
   }
 
   /** Whoever reads now, and was greeted; undefined when nobody came in time. */
@@ -91,7 +97,9 @@ export class Delivery<P extends AnyProtocol> {
       if (seated === undefined || seated === this.#greeted) return seated
       const { message } = this.#greeting
       const payload = this.#greeting.payload(this.#greeted !== undefined)
+      this.#isGreeting = true
       const failure = await this.#send(seated, message, payload)
+      this.#isGreeting = false
       if (failure === undefined) {
         this.#greeted = seated
         return seated

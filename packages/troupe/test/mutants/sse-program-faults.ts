@@ -49,6 +49,27 @@ export const SSE_PROGRAM_FAULTS: readonly Mutant[] = Object.freeze([
     tests: 'passes over',
   },
   {
+    name: 'a client waits for ever when the reader of an SSE port is full',
+    file: 'ports/sse/connection',
+    find: 'this.#patience = context.after(readerTimeoutMs, () => this.#refuse());',
+    replace: '',
+    caughtBy: ['unit/ports/sse/full-reader.test'],
+  },
+  {
+    name: 'clients that leave before a full reader hears of them take no place',
+    file: 'ports/sse/sse',
+    find: 'this.#pids.size + this.#unheard >=',
+    replace: 'this.#pids.size >=',
+    caughtBy: ['unit/ports/sse/full-reader.test'],
+  },
+  {
+    name: 'the end of a client overtakes its beginning',
+    file: 'ports/sse/connection',
+    find: 'this.#isTold = !this.#delivery.isGreeting;',
+    replace: 'this.#isTold = true;',
+    caughtBy: ['unit/ports/sse/full-reader.test'],
+  },
+  {
     name: 'the clients of a killed SSE port stay',
     file: 'ports/sse/connection',
     find: "handleDown: (connection, _down) => connection.end('port-ended'),",

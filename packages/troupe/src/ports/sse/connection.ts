@@ -18,6 +18,7 @@ import {
   type Pid,
   type ProcessContext,
   type Spawnable,
+  type Timer,
   TroupeError,
 } from '#contract'
 import { Delivery } from '#ports/delivery'
@@ -59,6 +60,9 @@ const CALM: Readonly<Partial<Record<SseEnd, ExitReason>>> = Object.freeze({
   'port-ended': 'shutdown',
 })
 
+/** Ends of a client that no reader has taken: it is told to come again. */
+const UNREAD: readonly SseEnd[] = ['reader-gone', 'reader-too-slow']
+
 class Connection implements SseCounted {
   readonly #parts: SseConnectionParts
   readonly #context: ProcessContext
@@ -69,6 +73,8 @@ class Connection implements SseCounted {
   #end: SseEnd | undefined
   #events = 0
   #refused = 0
+  /** Ends when a reader has heard of it. */
+  #patience: Timer | undefined
   #isTold = false
   #isReleased = false
 
@@ -98,6 +104,9 @@ class Connection implements SseCounted {
     this.#leaveSeat = seat.enter(() => this.#greet())
     parts.opened(this)
     this.#greet()
+    const { readerTimeoutMs } = options
+    if (!Number.isFinite(readerTimeoutMs)) return
+    this.#patience = context.after(readerTimeoutMs, () => this.#refuse())
   }
 
   counters(): SseConnectionCounters {
@@ -156,11 +165,12 @@ class Connection implements SseCounted {
   async terminate(reason: ExitReason): Promise<void> {
     this.#end ??= reason === 'shutdown' ? 'port-ended' : 'closed'
     const isHopeless = this.#end === 'peer-too-slow' || this.#end === 'peer-closed'
-    if (this.#end === 'reader-gone') this.#stream.refuse(503)
+    if (UNREAD.includes(this.#end)) this.#stream.refuse(503)
     const left = isHopeless ? undefined : this.#stream.finish()
     const { closeTimeoutMs } = this.#parts.options
     if (left !== undefined) await Promise.race([left, this.#context.sleep(closeTimeoutMs)])
-    this.#isTold = true
+    // What waits for room is heard before the end only if the port, which goes on, tells the end.
+    this.#isTold = !this.#delivery.isGreeting
     const told = this.#delivery.last('disconnected', this.#disconnected())
     this.release()
     await Promise.race([told, this.#context.sleep(closeTimeoutMs)])
@@ -209,7 +219,13 @@ class Connection implements SseCounted {
     )
   }
 
+  /** It was not taken in time: the client shall not wait for the head of its answer for ever. */
+  #refuse(): void {
+    this.end(this.#parts.seat.now() === undefined ? 'reader-gone' : 'reader-too-slow')
+  }
+
   #begin(): void {
+    this.#patience?.cancel()
     const { retryMs } = this.#parts.options
     const isFirst = !this.#parts.response.headersSent
     this.#open()

@@ -29,6 +29,8 @@ export type SseEnd =
   | 'peer-too-slow'
   /** Nobody was there to be told of it for `readerTimeoutMs`. */
   | 'reader-gone'
+  /** It had no room to be told of the client for `readerTimeoutMs`: the client got 503. */
+  | 'reader-too-slow'
 
 /** What a connection to one client understands. Its pid is in every message about it. */
 export const SseConnection = protocol('sse-connection', {

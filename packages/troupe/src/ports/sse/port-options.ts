@@ -30,7 +30,10 @@ export interface SsePortOptions {
   readonly writeQueueBytesMax?: number
   /** Longest time in which a client takes nothing of what waits; then closed; default 20,000. */
   readonly writeTimeoutMs?: number
-  /** Longest time without a reader, while one is restarted; default 5,000. */
+  /**
+   * Longest time until a reader has room for a new client, and without a reader while one is
+   * restarted; then the client gets 503; default 5,000.
+   */
   readonly readerTimeoutMs?: number
   /** How long what waits may still be sent when a connection ends; default 1,000. */
   readonly closeTimeoutMs?: number

@@ -9,6 +9,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
+  type Address,
   type Behaviour,
   behaviourOf,
   type Down,
@@ -58,6 +59,8 @@ class State {
     unsentBytes: 0,
     refused: 0,
   }
+  /** Clients that have left before their reader had room to hear of them. */
+  #unheard = 0
   #isOver = false
   readonly #serve: Serve = (incoming, response) => this.#request(incoming, response)
 
@@ -108,7 +111,7 @@ class State {
       counters.methodRefused += 1
       response.setHeader('allow', 'GET')
       answerShortly(response, GET_ONLY)
-    } else if (this.#pids.size >= this.#options.connectionsMax) {
+    } else if (this.#pids.size + this.#unheard >= this.#options.connectionsMax) {
       counters.connectionsRefused += 1
       answerShortly(response, FULL)
     } else void this.#spawn(incoming, response)
@@ -152,9 +155,20 @@ class State {
     this.#counters.unsentBytes += told.unsentBytes
     this.#ended[told.end] = (this.#ended[told.end] ?? 0) + 1
     if (seat === undefined || this.#isOver) return
-    // It was killed, so the port says what it can say no more.
+    // It was killed, or not even its beginning was heard: the port says what it can say no more.
     const reader = seat.now()
-    if (reader !== undefined) this.#context.send(reader, 'disconnected', told)
+    if (reader !== undefined) void this.#tell(reader, told)
+  }
+
+  /** Waits behind what was told before; meanwhile it takes a place of `connectionsMax`. */
+  async #tell(reader: Address<typeof SseReader>, told: SseDisconnected): Promise<void> {
+    this.#unheard += 1
+    try {
+      await this.#context.sendWhenRoom(reader, 'disconnected', told)
+    } catch {
+      // Revoked: this port was killed a moment ago.
+    }
+    this.#unheard -= 1
   }
 }
 
