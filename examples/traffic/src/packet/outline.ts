@@ -10,6 +10,7 @@
  */
 
 import { isUtf8 } from 'node:buffer'
+import { ID_BYTES_MAX } from './position.js'
 import type { RejectCause } from './verdict.js'
 
 /** A position is one level deep; a little more is walked so that the cause is named well. */
@@ -84,7 +85,15 @@ class Walk {
   #text(length: number): boolean {
     const start = this.#at
     if (!this.#skip(length)) return false
+    // Some decoders take the mark away and so make an id that was too long one that is not.
+    if (length > ID_BYTES_MAX && this.#isMarked(start)) return this.#stop('malformed')
     return isUtf8(this.#bytes.subarray(start, this.#at)) || this.#stop('malformed')
+  }
+
+  /** True where a text begins with the byte order mark. */
+  #isMarked(at: number): boolean {
+    const bytes = this.#bytes
+    return bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf
   }
 
   #items(count: number, depth: number): boolean {

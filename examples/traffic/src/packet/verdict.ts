@@ -17,7 +17,7 @@ export const REJECT_CAUSES = Object.freeze([
   'truncated',
   /** Bytes are left after the value. */
   'trailing',
-  /** Not MessagePack: the reserved byte, or a string that is not UTF-8. */
+  /** Not MessagePack: the reserved byte, a text that is not UTF-8, a long one that is marked. */
   'malformed',
   /** Maps or arrays deeper than `PACKET_DEPTH_MAX`. */
   'nested',
