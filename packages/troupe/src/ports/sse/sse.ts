@@ -22,10 +22,11 @@ import {
 import { readersOf } from '#ports/readers'
 import type { Seat } from '#ports/seat'
 import { Seats } from '#ports/seats'
+import { Totals } from '#ports/totals'
 import { openWeb, type Serve, WebListener } from '#ports/web/listener'
 import { answerShortly } from '#ports/web/refusals'
 import { type SseConnectionParts, type SseCounted, sseConnection } from './connection.js'
-import type { SseConnectionCounters, SseDisconnected, SseEnd, SseReader } from './message.js'
+import type { SseDisconnected, SseEnd, SseReader } from './message.js'
 import {
   type CompleteSse,
   completeSse,
@@ -35,6 +36,12 @@ import {
 
 /** What an SSE port understands. */
 export const Sse = protocol('sse', { counters: request<void, SseCounters>() })
+
+/** What is summed over connections. */
+const SUMMED = {
+  flow: ['events', 'heartbeats', 'sentBytes', 'refused'],
+  left: { unsentBytes: 'queuedBytes' },
+} as const
 
 const GET_ONLY = Object.freeze({ status: 405, reason: 'events are read with GET' })
 const FULL = Object.freeze({ status: 503, reason: 'too many clients are connected' })
@@ -48,16 +55,11 @@ class State {
   readonly #seats: Seats<typeof SseReader>
   readonly #pids = new Set<Pid>()
   readonly #open = new Set<SseCounted>()
-  readonly #ended: Partial<Record<SseEnd, number>> = {}
+  readonly #totals = new Totals<SseEnd, typeof SUMMED>(SUMMED)
   readonly #counters = {
     requests: 0,
     methodRefused: 0,
     connectionsRefused: 0,
-    events: 0,
-    heartbeats: 0,
-    sentBytes: 0,
-    unsentBytes: 0,
-    refused: 0,
   }
   /** Clients that have left before their reader had room to hear of them. */
   #unheard = 0
@@ -76,9 +78,8 @@ class State {
   }
 
   counters(): SseCounters {
-    const sum = { ...this.#counters, connected: this.#open.size, ended: { ...this.#ended } }
-    for (const connection of this.#open) addTo(sum, connection.counters())
-    return sum
+    const open = [...this.#open].map((connection) => connection.counters())
+    return { ...this.#counters, ...this.#totals.with(open) }
   }
 
   /** A process that this one watches has ended. */
@@ -151,9 +152,7 @@ class State {
     seat: Seat<typeof SseReader> | undefined,
   ): void {
     this.#open.delete(connection)
-    addTo(this.#counters, connection.counters())
-    this.#counters.unsentBytes += told.unsentBytes
-    this.#ended[told.end] = (this.#ended[told.end] ?? 0) + 1
+    this.#totals.add(told.end, connection.counters())
     if (seat === undefined || this.#isOver) return
     // It was killed, or not even its beginning was heard: the port says what it can say no more.
     const reader = seat.now()
@@ -170,15 +169,6 @@ class State {
     }
     this.#unheard -= 1
   }
-}
-
-type Sum = { events: number; heartbeats: number; sentBytes: number; refused: number }
-
-function addTo(sum: Sum, counted: SseConnectionCounters): void {
-  sum.events += counted.events
-  sum.heartbeats += counted.heartbeats
-  sum.sentBytes += counted.sentBytes
-  sum.refused += counted.refused
 }
 
 async function init(context: ProcessContext, args: readonly unknown[]): Promise<State> {

@@ -12,11 +12,11 @@ import { type Clock, systemClock } from '#base/clock'
 import { requireDuration, requireObject } from '#contract'
 import { type Listening, type ListenOptions, listen } from '#ports/listen'
 import { checkServerTls, type ServerTls } from '#ports/tls/server-tls'
+import { Totals } from '#ports/totals'
 import { connectedOf, Handshakes } from './accept.js'
 import type { Connection, TcpAccepted } from './connection.js'
 import { givenOf, requireCount } from './connection-options.js'
 import type { TcpCounters, TcpEnd } from './message.js'
-import { Totals } from './totals.js'
 
 /** Where a TCP listener opens, and its limits. */
 export interface TcpListenOptions extends ListenOptions {
@@ -42,6 +42,12 @@ export const TCP_LISTEN_DEFAULTS: TcpListenLimits = Object.freeze({
   handshakeTimeoutMs: 10_000,
   backlog: 511,
 })
+
+/** What is summed over connections. */
+const SUMMED = {
+  flow: ['receivedBytes', 'receivedChunks', 'sentBytes', 'refusedBytes'],
+  left: { undeliveredBytes: 'undeliveredBytes', unsentBytes: 'queuedBytes' },
+} as const
 
 /** Takes over a connection. */
 export type ServeTcp = (connected: TcpAccepted) => void
@@ -76,7 +82,7 @@ export class TcpListener {
   }
   /** Connections that are processes. */
   readonly #served = new Set<Connection>()
-  readonly #totals = new Totals()
+  readonly #totals = new Totals<TcpEnd, typeof SUMMED>(SUMMED)
   #serve: ServeTcp | undefined
   #isOpen = true
 

@@ -21,6 +21,7 @@ import {
 } from '#contract'
 import { readersOf } from '#ports/readers'
 import { Seats } from '#ports/seats'
+import { Totals } from '#ports/totals'
 import { openWeb, type TakeUpgrade, WebListener } from '#ports/web/listener'
 import { answerUpgrade, type Refusal } from '#ports/web/refusals'
 import { acceptedConnection } from './behaviour.js'
@@ -36,12 +37,17 @@ import {
 } from './message.js'
 import { mayConnect, type WebSocketHandshake } from './origin.js'
 import { type CompletePort, completePort, type WebSocketPortOptions } from './port-options.js'
-import { Totals } from './totals.js'
 
 const FULL: Refusal = Object.freeze({ status: 503, reason: 'too many are connected' })
 const FORBIDDEN: Refusal = Object.freeze({ status: 403, reason: 'this page may not connect' })
 const LATE: Refusal = Object.freeze({ status: 408, reason: 'the handshake took too long' })
 const STARTING: Refusal = Object.freeze({ status: 503, reason: 'the service is starting again' })
+
+/** What is summed over connections. */
+const SUMMED = {
+  flow: ['receivedMessages', 'receivedBytes', 'sentMessages', 'sentBytes', 'refusedMessages'],
+  left: { undeliveredMessages: 'undeliveredMessages', unsentMessages: 'queuedMessages' },
+} as const
 
 /** One handshake that is being decided. */
 interface Asking {
@@ -60,7 +66,7 @@ class State {
   readonly #asking = new Set<Asking>()
   readonly #connections = new Map<number, Pid>()
   readonly #open = new Set<Connection>()
-  readonly #totals = new Totals()
+  readonly #totals = new Totals<WebSocketEnd, typeof SUMMED>(SUMMED)
   readonly #counters = {
     handshakes: 0,
     handshakesInvalid: 0,
