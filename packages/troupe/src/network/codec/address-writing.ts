@@ -45,12 +45,15 @@ export function writeAddress(encoder: Encoder, address: AnyAddress): void {
     case 'pid':
     case 'ref':
     case 'alias':
-      return encoder.pid(address)
+      encoder.pid(address)
+      break
     case 'name':
     case 'event':
-      return writeNamed(encoder, address)
+      writeNamed(encoder, address)
+      break
     case 'node':
-      return encoder.name(address.node)
+      encoder.name(address.node)
+      break
   }
 }
 

@@ -78,6 +78,8 @@ export const binaryWidthOf = (kind: number): number | undefined => KINDS[kind]?.
 export function bytesOf(value: ArrayBuffer | ArrayBufferView): Uint8Array {
   if (!ArrayBuffer.isView(value)) return new Uint8Array(value)
   const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+  // Another thread may write there meanwhile.
+  if (value.buffer instanceof SharedArrayBuffer) return Uint8Array.from(bytes)
   const width = KINDS[binaryKindOf(value, Object.getPrototypeOf(value)) ?? 0]?.width ?? 1
   return isBigEndian && width > 1 ? turned(bytes, width) : bytes
 }

@@ -27,8 +27,8 @@ export interface DecoderSettings {
   readonly compile?: boolean
 }
 
-/** Longest array that is made in one piece before its elements have been read. */
-const WHOLE_ARRAY_MAX = 1_024
+/** Longest array that is made in one piece; a longer one would become a slow table of elements. */
+const WHOLE_ARRAY_MAX = 16_777_216
 
 export class Decoder extends Reader {
   readonly codecs: CustomCodecs
@@ -38,6 +38,7 @@ export class Decoder extends Reader {
   #textLength = 0
   #depth = 0
   #containersLeft = 0
+  #elementsLeft = 0
   #refusal: TroupeError | undefined = undefined
 
   constructor(settings: DecoderSettings = {}) {
@@ -56,6 +57,7 @@ export class Decoder extends Reader {
   value(): unknown {
     this.#depth = 0
     this.#containersLeft = this.limits.containersMax
+    this.#elementsLeft = this.end - this.position
     const value = this.read()
     if (this.#refusal !== undefined) throw this.#takeRefusal()
     return value
@@ -111,7 +113,7 @@ export class Decoder extends Reader {
       case 0xd8:
         return this.latin1(this.byte())
       case 0xd9:
-        return this.latin1(this.length())
+        return this.latin1(this.textLength())
       case 0xda:
         return this.utf8(this.byte())
       default:
@@ -131,14 +133,12 @@ export class Decoder extends Reader {
 
   /** An array of so many values. */
   array(length: number): unknown[] {
-    if (length > this.end - this.position) {
-      this.fail('an array is longer than the bytes that are left')
-    }
     this.enter()
-    // A long one is made as it comes: many within each other may declare what never follows.
+    this.#elementsLeft -= length
+    // All arrays of a message together have fewer elements than it has bytes.
+    if (this.#elementsLeft < 0) this.fail('an array is longer than the bytes that are left')
     const values: unknown[] = length <= WHOLE_ARRAY_MAX ? new Array(length) : []
-    if (length <= WHOLE_ARRAY_MAX) for (let i = 0; i < length; i += 1) values[i] = this.read()
-    else for (let i = 0; i < length; i += 1) values.push(this.read())
+    for (let i = 0; i < length; i += 1) values[i] = this.read()
     this.#depth -= 1
     return values
   }

@@ -51,6 +51,8 @@ export interface Rope {
   readonly bytes: number
 }
 
+type Fields = Readonly<Record<string, unknown>>
+
 const BUFFER_BYTES = 65_536
 const PLAIN: object = Object.prototype
 const ARRAYS: object = Array.prototype
@@ -109,7 +111,7 @@ export class Encoder extends Writer {
     this.#depth = 0
     this.#containersLeft = this.limits.containersMax
     this.bounded = true
-    this.measure()
+    if (this.limitAt < this.end) this.end = this.limitAt
     try {
       this.write(value)
       return this.position <= this.limitAt
@@ -118,7 +120,7 @@ export class Encoder extends Writer {
       throw unsupported(to, unsupportedProblem(value, thrown, this), thrown)
     } finally {
       this.bounded = false
-      this.measure()
+      if (this.limitAt <= this.end) this.measure()
       this.#busy = false
     }
   }
@@ -160,31 +162,31 @@ export class Encoder extends Writer {
     if (this.position > this.end) this.room(0)
     switch (typeof value) {
       case 'number':
-        return this.number(value)
+        this.number(value)
+        break
       case 'string':
-        return this.string(value)
+        this.string(value)
+        break
       case 'object':
-        return this.#object(value)
+        if (value === null) this.buffer[this.position++] = NULL
+        else this.#object(value)
+        break
       case 'boolean':
         this.buffer[this.position++] = value ? TRUE : FALSE
-        return
+        break
       case 'undefined':
         this.buffer[this.position++] = UNDEFINED
-        return
+        break
       default:
-        return writeRare(this, value)
+        writeRare(this, value)
     }
   }
 
-  #object(value: object | null): void {
-    if (value === null) {
-      this.buffer[this.position++] = NULL
-      return
-    }
+  #object(value: object): void {
     const prototype = Object.getPrototypeOf(value)
-    if (prototype === PLAIN) return this.plain(value as Readonly<Record<string, unknown>>)
-    if (prototype === ARRAYS && Array.isArray(value)) return this.array(value)
-    return writeRare(this, value)
+    if (prototype === PLAIN) this.plain(value as Fields)
+    else if (prototype === ARRAYS && Array.isArray(value)) this.array(value)
+    else writeRare(this, value)
   }
 
   /** An array; holes become undefined. */
@@ -203,10 +205,14 @@ export class Encoder extends Writer {
   }
 
   /** A plain object: by its shape where it has one. */
-  plain(value: Readonly<Record<string, unknown>>): void {
+  plain(value: Fields): void {
     const shape = this.#shapes.find(value)
-    if (shape === undefined) return this.#unshaped(value)
-    if (shape.isAddress && isAddress(value)) return writeAddress(this, value)
+    if (shape === undefined) this.#unshaped(value)
+    else if (shape.isAddress && isAddress(value)) writeAddress(this, value)
+    else this.#shaped(value, shape)
+  }
+
+  #shaped(value: Fields, shape: Shape): void {
     const { id } = shape
     const { buffer, position } = this
     if (id <= SHAPE_SHORT_MAX) {
@@ -221,7 +227,7 @@ export class Encoder extends Writer {
     this.#fields(value, shape)
   }
 
-  #fields(value: Readonly<Record<string, unknown>>, shape: Shape): void {
+  #fields(value: Fields, shape: Shape): void {
     this.enter()
     let count = 0
     for (const key in value) {
@@ -232,12 +238,19 @@ export class Encoder extends Writer {
     this.leave()
   }
 
-  #unshaped(value: Readonly<Record<string, unknown>>): void {
+  #unshaped(value: Fields): void {
     const keys = Object.keys(value)
-    if (mayBeAddress(keys) && isAddress(value)) return writeAddress(this, value)
+    if (mayBeAddress(keys) && isAddress(value)) {
+      writeAddress(this, value)
+      return
+    }
     if (keys.includes('__proto__')) throw UNSUPPORTED
     const shape = this.rope === undefined ? this.#learn(value, keys) : undefined
-    if (shape === undefined) return this.named(OBJECT, value, keys)
+    if (shape === undefined) this.named(OBJECT, value, keys)
+    else this.#newShape(value, keys, shape)
+  }
+
+  #newShape(value: Fields, keys: readonly string[], shape: Shape): void {
     this.byte(SHAPE_NEW)
     this.uint(keys.length)
     for (const key of keys) this.string(key)
@@ -252,7 +265,7 @@ export class Encoder extends Writer {
   }
 
   /** An object with its keys in front of its values. */
-  named(tag: number, value: Readonly<Record<string, unknown>>, keys: readonly string[]): void {
+  named(tag: number, value: Fields, keys: readonly string[]): void {
     this.enter()
     this.check(keys.length)
     this.tagged(tag, keys.length)

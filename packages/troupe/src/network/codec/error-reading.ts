@@ -39,12 +39,13 @@ const CODES: ReadonlySet<unknown> = new Set(TroupeError.codes)
 export function readError(decoder: Decoder): Error {
   const parts = readParts(decoder)
   const { stackTraceLimit } = Error
-  // Where bytes are decoded is not where it was thrown, and finding out is slow.
-  Error.stackTraceLimit = 0
+  // Where bytes are decoded is not where it was thrown, and finding out is slow. Programs may
+  // have frozen the class; then it is slow.
+  Reflect.set(Error, 'stackTraceLimit', 0)
   try {
     return made(decoder, parts)
   } finally {
-    Error.stackTraceLimit = stackTraceLimit
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
   }
 }
 

@@ -4,7 +4,7 @@
  *
  * Throws UNSUPPORTED for the rest; `unsupportedProblem` finds out afterwards what it was.
  */
-import { TroupeError } from '#contract'
+import { printed, TroupeError } from '#contract'
 import { isAddress, writeAddress } from './address-writing.js'
 import { binaryKindOf, bytesOf } from './binary.js'
 import type { Encoder } from './encoder.js'
@@ -30,22 +30,32 @@ type Fields = Readonly<Record<string, unknown>>
 
 /** Writes what has neither the prototype of plain objects nor that of arrays. */
 export function writeRare(encoder: Encoder, value: unknown): void {
-  if (typeof value === 'bigint') return writeBigint(encoder, value)
-  if (typeof value !== 'object' || value === null) throw UNSUPPORTED
+  if (typeof value === 'bigint') writeBigint(encoder, value)
+  else if (typeof value === 'object' && value !== null) writeObject(encoder, value)
+  else throw UNSUPPORTED
+}
+
+function writeObject(encoder: Encoder, value: object): void {
   const prototype: object | null = Object.getPrototypeOf(value)
-  if (prototype === null) return writeBare(encoder, value as Fields)
-  if (prototype === Map.prototype) return writeMap(encoder, value as Map<unknown, unknown>)
-  if (prototype === Set.prototype) return writeSet(encoder, value as Set<unknown>)
-  if (prototype === Date.prototype) return writeDate(encoder, value as Date)
-  const kind = binaryKindOf(value, prototype)
-  if (kind !== undefined) return writeBinary(encoder, kind, value as ArrayBuffer)
+  if (prototype === null) writeBare(encoder, value as Fields)
+  else if (prototype === Map.prototype) writeMap(encoder, value as Map<unknown, unknown>)
+  else if (prototype === Set.prototype) writeSet(encoder, value as Set<unknown>)
+  else if (prototype === Date.prototype) writeDate(encoder, value as Date)
+  else {
+    const kind = binaryKindOf(value, prototype)
+    if (kind === undefined) writeInstance(encoder, value, prototype)
+    else writeBinary(encoder, kind, value as ArrayBuffer)
+  }
+}
+
+function writeInstance(encoder: Encoder, value: object, prototype: object): void {
   const codec = encoder.codecs.of(value)
-  if (codec !== undefined) return writeCustom(encoder, codec.name, codec.encode(value))
-  if (value instanceof Error) return writeError(encoder, value)
-  if (isAddress(value)) return writeAddress(encoder, value)
-  if (Array.isArray(value) && isForeign(prototype, 'Array')) return encoder.array(value)
-  if (isForeign(prototype, 'Object')) return encoder.plain(value as Fields)
-  throw UNSUPPORTED
+  if (codec !== undefined) writeCustom(encoder, codec.name, codec.encode(value))
+  else if (value instanceof Error) writeError(encoder, value)
+  else if (isAddress(value)) writeAddress(encoder, value)
+  else if (Array.isArray(value) && isForeign(prototype, 'Array')) encoder.array(value)
+  else if (isForeign(prototype, 'Object')) encoder.plain(value as Fields)
+  else throw UNSUPPORTED
 }
 
 /** The prototype of plain objects or arrays of another realm, such as a `node:vm` context. */
@@ -79,13 +89,15 @@ function writeMap(encoder: Encoder, map: Map<unknown, unknown>): void {
   encoder.enter(HEAVY)
   const { size } = map
   encoder.tagged(MAP, size)
-  let count = 0
+  let left = size
   for (const [key, value] of map) {
+    // A getter in it may add to it, for ever.
+    if (left === 0) throw UNSUPPORTED
     encoder.write(key)
     encoder.write(value)
-    count += 1
+    left -= 1
   }
-  if (count !== size) throw UNSUPPORTED
+  if (left !== 0) throw UNSUPPORTED
   encoder.leave()
 }
 
@@ -93,12 +105,13 @@ function writeSet(encoder: Encoder, set: Set<unknown>): void {
   encoder.enter(HEAVY)
   const { size } = set
   encoder.tagged(SET, size)
-  let count = 0
+  let left = size
   for (const value of set) {
+    if (left === 0) throw UNSUPPORTED
     encoder.write(value)
-    count += 1
+    left -= 1
   }
-  if (count !== size) throw UNSUPPORTED
+  if (left !== 0) throw UNSUPPORTED
   encoder.leave()
 }
 
@@ -150,7 +163,16 @@ function writeError(encoder: Encoder, error: Error): void {
   if (hasStack) encoder.string(stack)
   if (hasCause) encoder.write(cause)
   if (hasCode) encoder.write(code)
-  if (isOurs) encoder.write(error.detail)
+  if (isOurs) encoder.write(tellable(error.detail))
   if (isMany) encoder.write(errors)
   encoder.leave()
+}
+
+/** A detail of texts and numbers, which is all that the other end takes. */
+function tellable(detail: Fields): Fields {
+  const told = Object.entries(detail).map(([key, value]) => [
+    key,
+    typeof value === 'number' ? value : printed(value),
+  ])
+  return Object.fromEntries(told)
 }

@@ -5,7 +5,7 @@
  * left before anything is made of it. What cannot be is CODEC_INVALID, with the byte it was found
  * at, counted from the start of the slice; the connection is to be closed then.
  */
-import { isUtf8 } from 'node:buffer'
+import { constants, isUtf8 } from 'node:buffer'
 import { TroupeError } from '#contract'
 import type { CodecLimits } from './limits.js'
 import { type TextBuffer, textBuffer } from './native-text.js'
@@ -102,6 +102,12 @@ export class Reader {
     )
   }
 
+  /** The length of a long text. */
+  textLength(): number {
+    const length = this.length()
+    return length > constants.MAX_STRING_LENGTH ? this.fail('a text is too long') : length
+  }
+
   int8(): number {
     this.need(1)
     return ((this.buffer[this.position++] as number) << 24) >> 24
@@ -115,14 +121,22 @@ export class Reader {
   }
 
   int32(): number {
-    return this.length() | 0
+    this.need(4)
+    const { buffer, position } = this
+    this.position = position + 4
+    return (
+      ((buffer[position] as number) << 24) |
+      ((buffer[position + 1] as number) << 16) |
+      ((buffer[position + 2] as number) << 8) |
+      (buffer[position + 3] as number)
+    )
   }
 
   float(): number {
     this.need(8)
-    const value = this.#view.getFloat64(this.position)
-    this.position += 8
-    return value
+    const { position } = this
+    this.position = position + 8
+    return this.#view.getFloat64(position)
   }
 
   /** Text of one byte for each character. */

@@ -174,7 +174,7 @@ class Search {
 }
 
 function className(value: object): string {
-  const { constructor } = value
-  const name = typeof constructor === 'function' ? constructor.name : ''
+  const made = value.constructor
+  const name = typeof made === 'function' ? made.name : ''
   return typeof name === 'string' && name !== '' ? name : 'class instance'
 }

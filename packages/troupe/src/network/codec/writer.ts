@@ -106,7 +106,11 @@ export class Writer {
   /** A name that will come again: of a message, a protocol, a node, an event. */
   name(name: string): void {
     const entry = this.names.get(name)
-    if (entry !== undefined) return this.uint(entry + NAME_ENTRY)
+    if (entry === undefined) this.#newName(name)
+    else this.uint(entry + NAME_ENTRY)
+  }
+
+  #newName(name: string): void {
     const isKept = this.mayKeepName(name)
     this.byte(isKept ? NAME_NEW : NAME_INLINE)
     this.string(name)
@@ -132,8 +136,11 @@ export class Writer {
   /** Any number. Needs the slack only. */
   number(value: number): void {
     const { buffer, position } = this
-    if ((value | 0) !== value || (value === 0 && 1 / value < 0)) return this.#float(value)
-    if (value >= 0 && value < 128) {
+    if ((value | 0) !== value || (value === 0 && 1 / value < 0)) {
+      buffer[position] = FLOAT64
+      this.#view.setFloat64(position + 1, value)
+      this.position = position + 9
+    } else if (value >= 0 && value < 128) {
       buffer[position] = value
       this.position = position + 1
     } else if (value >= -128 && value < 128) {
@@ -155,12 +162,6 @@ export class Writer {
     }
   }
 
-  #float(value: number): void {
-    this.buffer[this.position] = FLOAT64
-    this.#view.setFloat64(this.position + 1, value)
-    this.position += 9
-  }
-
   /** A double without a tag. */
   float(value: number): void {
     if (this.position > this.end) this.room(0)
@@ -172,25 +173,34 @@ export class Writer {
   string(text: string): void {
     if (this.position > this.end) this.room(0)
     const { length } = text
-    if (length > STRING_SHORT_MAX) return this.#longer(text, length)
-    const { buffer } = this
-    let at = this.position + 1
+    if (length <= STRING_SHORT_MAX && this.#short(text, length)) return
+    if (length <= LONG_TEXT) this.#longer(text, length)
+    else this.#long(text, length)
+  }
+
+  /** Writes a text of units below 256; false for any other. */
+  #short(text: string, length: number): boolean {
+    const { buffer, position } = this
+    let at = position + 1
     for (let i = 0; i < length; i += 1) {
       const unit = text.charCodeAt(i)
-      if (unit > 255) return this.#longer(text, length)
+      if (unit > 255) return false
       buffer[at++] = unit
     }
-    buffer[this.position] = STRING_SHORT | length
+    buffer[position] = STRING_SHORT | length
     this.position = at
+    return true
   }
 
   #longer(text: string, length: number): void {
-    if (length > LONG_TEXT) return this.#long(text, length)
     if (length > SHORT_TEXT) this.room(length * 3)
     const lengthBytes = length > SHORT_TEXT ? 4 : 1
     const from = this.position + 1 + lengthBytes
     const bytes = this.buffer.utf8Write(text, from, length * 3)
-    if (bytes !== length && !isWellFormed(text)) return this.#utf16(text)
+    if (bytes !== length && !isWellFormed(text)) {
+      this.#utf16(text)
+      return
+    }
     if (lengthBytes === 1) {
       this.buffer[this.position] = bytes === length ? LATIN1 : UTF8
       this.buffer[this.position + 1] = bytes
@@ -202,17 +212,22 @@ export class Writer {
 
   #long(text: string, length: number): void {
     this.check(length)
-    if (!isWellFormed(text)) return this.#utf16(text)
+    if (isWellFormed(text)) this.#utf8(text, length)
+    else this.#utf16(text)
+  }
+
+  #utf8(text: string, length: number): void {
     const bytes = Buffer.byteLength(text, 'utf8')
     this.check(bytes)
     const tag = bytes === length ? LATIN1_LONG : UTF8_LONG
     if (this.rope !== undefined && bytes >= PART_BYTES) {
       this.tagged(tag, bytes)
-      return this.part(Buffer.from(text, 'utf8'))
+      this.part(Buffer.from(text, 'utf8'))
+    } else {
+      this.room(bytes)
+      this.tagged(tag, bytes)
+      this.position += this.buffer.utf8Write(text, this.position, bytes)
     }
-    this.room(bytes)
-    this.tagged(tag, bytes)
-    this.position += this.buffer.utf8Write(text, this.position, bytes)
   }
 
   /** A text with lone surrogates, which only its own units can hold. */
@@ -241,10 +256,13 @@ export class Writer {
     // Their length is told in four bytes.
     if (length >= TWO_32) throw OVER_LIMIT
     this.check(length)
-    if (this.rope !== undefined && length >= PART_BYTES) return this.part(bytes)
-    this.room(length)
-    this.buffer.set(bytes, this.position)
-    this.position += length
+    if (this.rope !== undefined && length >= PART_BYTES) {
+      this.part(bytes)
+    } else {
+      this.room(length)
+      this.buffer.set(bytes, this.position)
+      this.position += length
+    }
   }
 
   /** Throws when so many more bytes would be beyond the limit. */
@@ -257,7 +275,11 @@ export class Writer {
     this.check(0)
     const needed = this.position + bytes + SLACK_BYTES
     if (needed <= this.buffer.length) return
-    if (this.rope !== undefined) return this.#nextWeaving(bytes)
+    if (this.rope !== undefined) this.#nextWeaving(bytes)
+    else this.#grow(needed)
+  }
+
+  #grow(needed: number): void {
     const larger = Buffer.allocUnsafeSlow(Math.max(this.buffer.length * 2, needed))
     this.buffer.copy(larger, this.base, this.base, this.position)
     this.use(larger, this.position, this.base)
