@@ -1,26 +1,17 @@
 /**
- * ports/tcp/deadlines: how long one connection may wait for what, with one timer for all.
+ * ports/tcp/deadlines: how long one TCP connection may wait for what.
  *
- * It is told what happens and says when patience is over. The timer is armed for the earliest
- * deadline and looks again when it rings, so that a busy connection moves numbers, not timers.
+ * It is told what happens and says when patience is over.
  */
-import type { Cancel } from '#base/clock'
+import { NEVER, Patience, type PatienceVerbs } from '#ports/patience'
 import type { CompleteConnection } from './connection-options.js'
 import type { TcpEnd } from './message.js'
 
 /** What it needs of the world. */
-export interface DeadlineVerbs {
-  nowMs(): number
-  after(delayMs: number, run: () => void): Cancel
-  /** True while the reader has no room: nothing is read then, which is nobody's fault outside. */
-  isHeld(): boolean
-  /** Patience is over. */
-  expired(end: TcpEnd): void
+export interface DeadlineVerbs extends PatienceVerbs<TcpEnd> {
   /** Nothing was sent for a period. */
   keepAlive(bytes: Uint8Array): void
 }
-
-const NEVER = Number.POSITIVE_INFINITY
 
 export class Deadlines {
   readonly #verbs: DeadlineVerbs
@@ -32,16 +23,20 @@ export class Deadlines {
   #chunkMs = NEVER
   #stuckMs = NEVER
   #finishedMs = NEVER
-  #ringsMs = NEVER
-  #cancel: Cancel | undefined
-  #isOver = false
+  readonly #patience: Patience<TcpEnd>
 
   constructor(limits: CompleteConnection, verbs: DeadlineVerbs) {
     this.#limits = limits
     this.#verbs = verbs
     this.#activeMs = verbs.nowMs()
     this.#sentMs = this.#activeMs
-    this.#arm(this.#activeMs)
+    this.#patience = new Patience(verbs, {
+      dueMs: () => this.#dueMs(),
+      excuse: (nowMs) => this.#excuse(nowMs),
+      verdict: (nowMs) => this.#verdict(nowMs),
+      remind: (nowMs) => this.#keepAlive(nowMs),
+    })
+    this.#patience.moved()
   }
 
   /** Bytes have come. */
@@ -53,7 +48,7 @@ export class Deadlines {
   partial(isPartial: boolean, isNew: boolean): void {
     if (!isPartial) this.#chunkMs = NEVER
     else if (isNew || this.#chunkMs === NEVER) this.#chunkMs = this.#verbs.nowMs()
-    this.#rearm()
+    this.#patience.moved()
   }
 
   /** Bytes wait to be sent; `isOwn` when they are our keep-alive. */
@@ -62,7 +57,7 @@ export class Deadlines {
     if (!isOwn) this.#activeMs = this.#sentMs
     if (this.#finishedMs !== NEVER) this.#finishedMs = this.#sentMs
     if (this.#stuckMs === NEVER) this.#stuckMs = this.#sentMs
-    this.#rearm()
+    this.#patience.moved()
   }
 
   /** The kernel has taken some; `isEmpty`: all of them. */
@@ -70,36 +65,19 @@ export class Deadlines {
     const nowMs = this.#verbs.nowMs()
     this.#stuckMs = isEmpty ? NEVER : nowMs
     if (this.#finishedMs !== NEVER) this.#finishedMs = nowMs
-    this.#rearm()
+    this.#patience.moved()
   }
 
   /** The other side has finished sending. */
   finished(): void {
     this.#finishedMs = this.#verbs.nowMs()
-    this.#rearm()
+    this.#patience.moved()
   }
 
   stop(): void {
-    this.#isOver = true
-    this.#cancel?.()
+    this.#patience.stop()
   }
 
-  #look(): void {
-    if (this.#isOver) return
-    const nowMs = this.#verbs.nowMs()
-    this.#ringsMs = NEVER
-    if (this.#verbs.isHeld()) this.#excuse(nowMs)
-    const end = this.#verdict(nowMs)
-    if (end !== undefined) {
-      this.stop()
-      this.#verbs.expired(end)
-      return
-    }
-    this.#keepAlive(nowMs)
-    this.#arm(nowMs)
-  }
-
-  /** The other side gets all its time again. */
   #excuse(nowMs: number): void {
     this.#activeMs = nowMs
     if (this.#chunkMs !== NEVER) this.#chunkMs = nowMs
@@ -112,17 +90,6 @@ export class Deadlines {
     this.#sentMs = nowMs
     // Behind what is stuck it would only wait too.
     if (this.#stuckMs === NEVER) this.#verbs.keepAlive(keepAlive.bytes)
-  }
-
-  #rearm(): void {
-    if (this.#dueMs() < this.#ringsMs) this.#arm(this.#verbs.nowMs())
-  }
-
-  #arm(nowMs: number): void {
-    this.#cancel?.()
-    this.#ringsMs = this.#dueMs()
-    if (this.#isOver || this.#ringsMs === NEVER) return
-    this.#cancel = this.#verbs.after(Math.max(1, this.#ringsMs - nowMs), () => this.#look())
   }
 
   #verdict(nowMs: number): TcpEnd | undefined {

@@ -1,29 +1,20 @@
 /**
- * ports/websocket/deadlines: how long one connection may wait for what, with one timer for all.
+ * ports/websocket/deadlines: how long one WebSocket connection may wait for what.
  *
  * A peer that is silent is pinged; one that does not answer is dead. Any whole frame is an
  * answer. Bytes that are no whole frame yet buy some time, once: else a peer that sends a byte now
- * and then would live for ever. The timer is armed for the earliest deadline and looks again when
- * it rings, so that a busy connection moves numbers, not timers.
+ * and then would live for ever.
  */
-import type { Cancel } from '#base/clock'
+import { NEVER, Patience, type PatienceVerbs } from '#ports/patience'
 import type { CompleteWebSocket } from './connection-options.js'
 import type { WebSocketEnd } from './message.js'
 
 /** What it needs of the world. */
-export interface DeadlineVerbs {
-  nowMs(): number
-  after(delayMs: number, run: () => void): Cancel
-  /** True while the reader has no room: nothing is read then, which is nobody's fault outside. */
-  isHeld(): boolean
+export interface DeadlineVerbs extends PatienceVerbs<WebSocketEnd> {
   /** Bytes that came so far, whatever they are. */
   bytesRead(): number
   ping(): void
-  /** Patience is over. */
-  expired(end: WebSocketEnd): void
 }
-
-const NEVER = Number.POSITIVE_INFINITY
 
 export class Deadlines {
   readonly #verbs: DeadlineVerbs
@@ -35,22 +26,26 @@ export class Deadlines {
   #pingedMs = NEVER
   #stuckMs = NEVER
   #bytesAtPing = 0
-  #ringsMs = NEVER
-  #cancel: Cancel | undefined
-  #isOver = false
+  readonly #patience: Patience<WebSocketEnd>
 
   constructor(limits: CompleteWebSocket, verbs: DeadlineVerbs) {
     this.#limits = limits
     this.#verbs = verbs
     this.#frameMs = verbs.nowMs()
     this.#activeMs = this.#frameMs
+    this.#patience = new Patience(verbs, {
+      dueMs: () => this.#dueMs(),
+      excuse: (nowMs) => this.#excuse(nowMs),
+      verdict: (nowMs) => this.#verdict(nowMs),
+      remind: (nowMs) => this.#ping(nowMs),
+    })
   }
 
   /** It is connected: patience begins. */
   start(): void {
     this.resumed()
     this.#activeMs = this.#frameMs
-    this.#arm(this.#frameMs)
+    this.#patience.moved()
   }
 
   /** A whole frame has come; `isMessage`: a text or bytes. */
@@ -65,7 +60,7 @@ export class Deadlines {
     if (this.#pingedMs === NEVER) return
     this.#pingedMs = NEVER
     // The next ping may be due before the answer to this one was.
-    if (this.#dueMs() < this.#ringsMs) this.#arm(this.#frameMs)
+    this.#patience.moved()
   }
 
   /** Something waits to be sent; `isMessage`: a text or bytes. */
@@ -74,7 +69,7 @@ export class Deadlines {
     if (isMessage) this.#activeMs = nowMs
     if (this.#stuckMs !== NEVER) return
     this.#stuckMs = nowMs
-    if (this.#stuckDueMs() < this.#ringsMs) this.#arm(nowMs)
+    this.#patience.moved()
   }
 
   /** The kernel has taken some; `isEmpty`: all. */
@@ -83,40 +78,19 @@ export class Deadlines {
   }
 
   stop(): void {
-    this.#isOver = true
-    this.#cancel?.()
+    this.#patience.stop()
   }
 
-  #look(): void {
-    if (this.#isOver) return
-    const nowMs = this.#verbs.nowMs()
-    this.#ringsMs = NEVER
-    if (this.#verbs.isHeld()) {
-      this.resumed()
-      this.#activeMs = nowMs
-    }
-    const end = this.#verdict(nowMs)
-    if (end !== undefined) {
-      this.stop()
-      this.#verbs.expired(end)
-      return
-    }
-    if (nowMs >= this.#pingDueMs()) this.#ping(nowMs)
-    this.#arm(nowMs)
+  #excuse(nowMs: number): void {
+    this.resumed()
+    this.#activeMs = nowMs
   }
 
   #ping(nowMs: number): void {
+    if (nowMs < this.#pingDueMs()) return
     this.#pingedMs = nowMs
     this.#bytesAtPing = this.#verbs.bytesRead()
     this.#verbs.ping()
-  }
-
-  #arm(nowMs: number): void {
-    this.#cancel?.()
-    this.#cancel = undefined
-    this.#ringsMs = this.#dueMs()
-    if (this.#isOver || this.#ringsMs === NEVER) return
-    this.#cancel = this.#verbs.after(Math.max(1, this.#ringsMs - nowMs), () => this.#look())
   }
 
   #verdict(nowMs: number): WebSocketEnd | undefined {
