@@ -181,5 +181,7 @@ export interface WireHome {
   peerUp(node: string, creation: number): void
   /** The last word on a life of a node: everything with it ends with `no-connection`. */
   peerDown(node: string, creation: number, reason: string): void
+  /** A node could not be reached: what was begun with it ends with `no-connection`. */
+  peerMissing(node: string): void
   peerSuspect(node: string, reason: string): void
 }

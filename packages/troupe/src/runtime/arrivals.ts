@@ -196,6 +196,11 @@ export class Arrivals implements WireHome {
     this.#tell({ kind: 'node-down', node, creation, reason })
   }
 
+  peerMissing(node: string): void {
+    this.#kernel.relations.nodeLost(node)
+    this.#kernel.farTopics.lost(node)
+  }
+
   peerSuspect(node: string, reason: string): void {
     this.#tell({ kind: 'node-suspect', node, reason })
   }

@@ -53,7 +53,8 @@ export class FarRelations {
     }
     far.links.set(linkKey(watcher, target), watch)
     const failure = this.#wire.link(node, watcher, target)
-    return failure === undefined ? undefined : 'no-connection'
+    if (failure === undefined) return undefined
+    return failure === 'PROCESS_INCARNATION' ? 'no-process' : 'no-connection'
   }
 
   /** A watch that was told or withdrawn is kept no longer. */

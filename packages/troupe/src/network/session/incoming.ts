@@ -7,7 +7,8 @@
  *
  * Limit: one message of `messageBytesMax` is held.
  */
-import { TroupeError } from '#contract'
+import type { TroupeError } from '#contract'
+import { badFrame } from '#network/frame/line-frame'
 import { MESSAGE_HEAD_BYTES } from './outgoing.js'
 
 /** Bytes of the length before a message; its kind counts as part of the message. */
@@ -105,8 +106,7 @@ export class Incoming {
   }
 
   #badLength(length: number): TroupeError {
-    const problem = `a message of ${length} bytes, above the limit of ${this.#messageBytesMax}`
-    return new TroupeError('FRAME_INVALID', { problem })
+    return badFrame(`a message of ${length} bytes, above the limit of ${this.#messageBytesMax}`)
   }
 }
 

@@ -17,17 +17,20 @@ export const MESSAGE_HEAD_BYTES = 5
 /** A batch that is longer leaves at once. */
 const BATCH_BYTES = 49_152
 /** With less room than this a slab is full. */
-const ROOM_BYTES_MIN = 8_192
+const ROOM_BYTES_MIN = 4_096
 /** Acknowledged segments at the head of the list before it is cut. */
 const HEAD_MAX = 1_024
 
 /** What messages are written with: the encoder, as far as memory goes. */
 export interface Writer {
-  buffer: Buffer
+  /** Replaced by a larger one, with the same offsets, when it is too small. */
+  readonly buffer: Buffer
   /** Where the next byte goes. */
   position: number
   /** When the buffer grows, bytes before this need not be kept. */
   base: number
+  /** Goes on writing in another buffer. */
+  use(buffer: Buffer, position: number): void
 }
 
 export class Outgoing {
@@ -70,9 +73,7 @@ export class Outgoing {
     this.#soon = soon
     this.#granted = grantedBytes
     this.#slab = this.#slabs.take()
-    writer.buffer = this.#slab.buffer
-    writer.position = 0
-    writer.base = 0
+    writer.use(this.#slab.buffer, 0)
   }
 
   /** Bytes the peer has not acknowledged. */
@@ -95,6 +96,9 @@ export class Outgoing {
   /** Begins a message; gives where it starts. Its body is written behind `MESSAGE_HEAD_BYTES`. */
   begin(): number {
     const writer = this.#writer
+    if (this.#batchFrom >= 0 && writer.buffer.length - writer.position < ROOM_BYTES_MIN) {
+      this.flush()
+    }
     if (this.#batchFrom < 0) this.#beginBatch()
     const start = writer.position
     writer.position = start + MESSAGE_HEAD_BYTES
@@ -194,8 +198,7 @@ export class Outgoing {
     full.full = true
     if (full.segments === 0) this.#slabs.release(full)
     this.#slab = this.#slabs.take()
-    this.#writer.buffer = this.#slab.buffer
-    this.#writer.position = 0
+    this.#writer.use(this.#slab.buffer, 0)
   }
 
   #closeBatch(): void {

@@ -1,0 +1,63 @@
+/**
+ * network/admission: may a node that has proven itself have a line, and which session is it of.
+ *
+ * Pure: what is known of the name, who asks, and an answer. Two nodes that dial each other at once
+ * keep the line that the one with the lesser name dialled, so that both decide alike.
+ *
+ * @source ergo-features 19 (simultaneous connect); OTP "Distribution Handshake"
+ */
+import type { Admission, Applicant } from '#network/handshake/outcome'
+
+/** What is known of the node under this name. */
+export interface KnownPeer {
+  readonly state: 'dialling' | 'up' | 'broken'
+  /** 0 while it has not answered. */
+  readonly creation: number
+  readonly sessionId: string | undefined
+  readonly receivedBytes: number
+  /** The running line was dialled from here, so many milliseconds ago. */
+  readonly dialledHere: boolean
+  readonly upForMs: number
+}
+
+/** What to do: an answer, or to look first whether the known one is alive. */
+export type Decision = Admission | { readonly kind: 'look' }
+
+/** Two dials at once meet within this time. */
+const SIMULTANEOUS_MS = 5_000
+
+const fresh: Decision = Object.freeze({ kind: 'fresh' })
+
+export function admission(
+  own: string,
+  applicant: Applicant,
+  known: KnownPeer | undefined,
+): Decision {
+  if (known === undefined) return fresh
+  const { name, creation, resume } = applicant
+  if (known.creation > creation) {
+    const detail = `a later life of ${name} is known here; this one is over`
+    return { kind: 'refuse', code: 'NODE_INCARNATION_OLD', detail }
+  }
+  const isSameLife = known.creation === creation
+  if (isSameLife && resume !== undefined && resume.sessionId === known.sessionId) {
+    return { kind: 'resume', receivedBytes: known.receivedBytes }
+  }
+  if (known.state === 'dialling') return own < name ? simultaneous(name) : fresh
+  if (isSameLife) {
+    const isMeeting = known.state === 'up' && known.dialledHere && known.upForMs < SIMULTANEOUS_MS
+    return isMeeting && own < name ? simultaneous(name) : fresh
+  }
+  return known.state === 'up' ? { kind: 'look' } : fresh
+}
+
+/** What is said to a second node of a name that is alive. */
+export function nameTaken(name: string): Admission {
+  const detail = `another node ${name} is connected and alive; give one of them another name`
+  return { kind: 'refuse', code: 'NODE_NAME_TAKEN', detail }
+}
+
+function simultaneous(name: string): Admission {
+  const detail = `both nodes dialled at once; the line to ${name} is being made from here`
+  return { kind: 'refuse', code: 'NODE_SIMULTANEOUS', detail }
+}

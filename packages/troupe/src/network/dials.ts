@@ -1,0 +1,166 @@
+/**
+ * network/dials: who is being dialled now, and when to try again.
+ *
+ * One dial for each peer at a time. A node that could not be reached is left alone for a while,
+ * longer each time, so that sends to it fail at once instead of dialling without end. A broken line
+ * is dialled again until the peer gives up.
+ */
+import type { Clock } from '#base/clock'
+import type { Random } from '#base/random'
+import { type Logger, type Transport, type TransportAddress, TroupeError } from '#contract'
+import { NodeDialler, type Reached } from './dialler.js'
+import type { HandshakeSettings } from './handshake/settings.js'
+import type { NetworkSettings } from './options.js'
+import type { Peer } from './peer/peer.js'
+
+/** Waits between tries, with up to half of them by chance. */
+const RETRY_MS_MIN = 50
+const RETRY_MS_MAX = 2_000
+/** Nodes that are remembered as not reached. */
+const UNREACHED_MAX = 10_000
+
+/** What dials work with. */
+export interface DialParts {
+  readonly transports: ReadonlyMap<string, Transport>
+  readonly handshake: () => HandshakeSettings
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+  readonly settings: NetworkSettings
+  readonly resolve: (
+    node: string,
+  ) => readonly TransportAddress[] | Promise<readonly TransportAddress[]>
+  readonly reached: (peer: Peer, reached: Reached) => void
+}
+
+export class Dials {
+  /** Dials that came to nothing. */
+  failed = 0
+  readonly #parts: DialParts
+  readonly #dialler: NodeDialler
+  readonly #running = new Map<Peer, AbortController>()
+  readonly #unreached = new Map<string, { readonly untilMs: number; readonly retryMs: number }>()
+
+  constructor(parts: DialParts) {
+    this.#parts = parts
+    this.#dialler = new NodeDialler(parts.transports, parts.handshake, parts.clock)
+  }
+
+  /** False while a node that was not reached is left alone. */
+  mayTry(node: string): boolean {
+    const unreached = this.#unreached.get(node)
+    return unreached === undefined || this.#parts.clock.nowMs() >= unreached.untilMs
+  }
+
+  /** Reaches a peer for the first time; it is down when that fails. */
+  dial(peer: Peer): void {
+    void this.#run(peer, (problem) => {
+      if (peer.state !== 'dialling') return
+      if (problem.code === 'NODE_SIMULTANEOUS') this.#awaitOther(peer)
+      else this.#giveUp(peer, problem)
+    })
+  }
+
+  /** Reaches a peer again whose line broke, until it gives up. */
+  mend(peer: Peer): void {
+    this.#mendAfter(peer, RETRY_MS_MIN, 0)
+  }
+
+  /** The peer has a line, or needs none any more. */
+  settled(peer: Peer): void {
+    this.#running.get(peer)?.abort()
+    this.#running.delete(peer)
+    if (peer.state === 'dialling') this.#unreached.delete(peer.name)
+  }
+
+  stop(): void {
+    for (const controller of this.#running.values()) controller.abort()
+    this.#running.clear()
+  }
+
+  #mendAfter(peer: Peer, retryMs: number, delayMs: number): void {
+    this.#parts.clock.after(delayMs, () => {
+      if (peer.state !== 'broken' || this.#running.has(peer)) return
+      void this.#run(peer, (problem) => {
+        if (peer.state !== 'broken') return
+        if (OVER.has(problem.code)) peer.down(problem.message)
+        else this.#mendAfter(peer, Math.min(RETRY_MS_MAX, retryMs * 2), this.#jittered(retryMs))
+      })
+    })
+  }
+
+  async #run(peer: Peer, failed: (problem: TroupeError) => void): Promise<void> {
+    const controller = new AbortController()
+    this.#running.set(peer, controller)
+    const { settings, reached } = this.#parts
+    const addresses = await this.#addressesOf(peer)
+    const result = await this.#dialler.dial({
+      node: peer.name,
+      addresses,
+      resume: this.#resumeOf(peer),
+      timeoutMs: settings.dialTimeoutMs,
+      signal: controller.signal,
+    })
+    const isCurrent = this.#running.get(peer) === controller
+    if (isCurrent) this.#running.delete(peer)
+    if (result instanceof TroupeError) {
+      this.failed += 1
+      if (isCurrent) failed(result)
+      return
+    }
+    if (isCurrent && peer.state !== 'down') reached(peer, result)
+    else result.line.destroy()
+  }
+
+  async #addressesOf(peer: Peer): Promise<readonly TransportAddress[]> {
+    const known = this.#parts.settings.peers.get(peer.name)
+    try {
+      const found = await this.#parts.resolve(peer.name)
+      const told = peer.agreement?.peerTerms.addresses ?? []
+      return [...found, ...(known === undefined ? [] : [known]), ...told]
+    } catch (thrown) {
+      this.#parts.log.warning('a node could not be resolved', {
+        node: peer.name,
+        problem: String(thrown),
+      })
+      return known === undefined ? [] : [known]
+    }
+  }
+
+  #resumeOf(
+    peer: Peer,
+  ): { readonly sessionId: string; readonly receivedBytes: number } | undefined {
+    const { sessionId } = peer
+    if (sessionId === undefined) return undefined
+    return { sessionId, receivedBytes: peer.session.incoming.received }
+  }
+
+  /** The other node dials us at this moment, and its line wins; if it does not come, we dial. */
+  #awaitOther(peer: Peer): void {
+    const waitMs = this.#parts.settings.handshakeTimeoutMs
+    this.#parts.clock.after(waitMs, () => {
+      if (peer.state === 'dialling' && !this.#running.has(peer)) this.dial(peer)
+    })
+  }
+
+  #giveUp(peer: Peer, problem: TroupeError): void {
+    const before = this.#unreached.get(peer.name)?.retryMs ?? RETRY_MS_MIN / 2
+    const retryMs = Math.min(RETRY_MS_MAX, before * 2)
+    const untilMs = this.#parts.clock.nowMs() + this.#jittered(retryMs)
+    if (this.#unreached.size >= UNREACHED_MAX) this.#unreached.clear()
+    this.#unreached.set(peer.name, { untilMs, retryMs })
+    this.#parts.log.warning(`no way to ${peer.name}: ${problem.message}`, { code: problem.code })
+    peer.down(problem.message, 'NO_ROUTE')
+  }
+
+  #jittered(ms: number): number {
+    return ms + (ms / 2) * this.#parts.random.unit()
+  }
+}
+
+/** Answers of the other node after which there is nothing to mend. */
+const OVER: ReadonlySet<string> = new Set([
+  'NODE_INCARNATION_OLD',
+  'COOKIE_MISMATCH',
+  'NODE_NAME_TAKEN',
+])

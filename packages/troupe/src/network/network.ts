@@ -1,0 +1,327 @@
+/**
+ * network/network: the wire of a node: its peers, who dials them, who is let in.
+ *
+ * A peer is made at the first word to it, or when it comes; it goes with its life. Everything
+ * about one peer is in peer/; everything about one line in handshake/ and session/.
+ *
+ * @source ergo-features 19
+ */
+import {
+  type Address,
+  type Confirmation,
+  type ExitCause,
+  type ExitReason,
+  type Line,
+  NodeName,
+  type Pid,
+  type Priority,
+  type Ref,
+  type SendFailure,
+  type SubscribeAnswers,
+  type Target,
+  TroupeError,
+  type Wire,
+  type WireAnswers,
+  type WireHome,
+} from '#contract'
+import { admission, type KnownPeer, nameTaken } from './admission.js'
+import { Dials } from './dials.js'
+import { maskOf, type WireFlag } from './handshake/flags.js'
+import type { Admission, Agreement, Applicant } from './handshake/outcome.js'
+import { handshakeKey } from './handshake/proof.js'
+import type { HandshakeResult } from './handshake/run-handshake.js'
+import { completeSettings, type HandshakeSettings } from './handshake/settings.js'
+import { Lobby } from './lobby.js'
+import type { NetworkSettings, NetworkWorld } from './options.js'
+import { KIND } from './peer/kinds.js'
+import { Peer, type PeerVerbs } from './peer/peer.js'
+
+/** How long a known node has to show that it is alive when another claims its name. */
+const LOOK_MS = 1_000
+/** What this version can do. */
+const FLAGS: readonly WireFlag[] = ['resume', 'fragmentation', 'important-delivery', 'tracing']
+
+type Agreed = Extract<HandshakeResult, { readonly kind: 'agreed' }>
+
+export class Network implements Wire {
+  readonly #settings: NetworkSettings
+  readonly #world: NetworkWorld
+  readonly #key: Uint8Array
+  readonly #peers = new Map<string, Peer>()
+  readonly #verbs: PeerVerbs
+  #home: WireHome | undefined = undefined
+  #lobby: Lobby | undefined = undefined
+  #dials: Dials | undefined = undefined
+  #open = false
+  /** The peer of the last message: the next one often goes there too. */
+  #last: Peer | undefined = undefined
+
+  constructor(settings: NetworkSettings, world: NetworkWorld) {
+    this.#settings = settings
+    this.#world = world
+    this.#key = handshakeKey(settings.cookie)
+    this.#verbs = {
+      mend: (peer) => this.#dials?.mend(peer),
+      suspect: (peer, silentMs) => this.#suspect(peer, silentMs),
+      lost: (peer) => this.#forget(peer),
+      loopDelayMs: () => world.loopDelayMs(),
+    }
+  }
+
+  /** The other nodes that are known now. */
+  get peers(): readonly Peer[] {
+    return [...this.#peers.values()]
+  }
+
+  get lobby(): Lobby | undefined {
+    return this.#lobby
+  }
+
+  async start(home: WireHome): Promise<void> {
+    this.#home = home
+    if (this.#settings.mode === 'disabled') return
+    const { transports, acceptors, connectionsMax, mode, unixPath } = this.#settings
+    const handshake = (): HandshakeSettings => this.#handshakeSettings(home)
+    this.#lobby = new Lobby({
+      ...{ transports, handshake, connectionsMax, clock: home.clock, log: home.log },
+      admit: (applicant) => this.#admit(applicant),
+      arrived: (line, agreed) => this.#attach(this.#peerNamed(agreed.agreement), line, agreed),
+      connections: () => this.#peers.size,
+    })
+    this.#dials = new Dials({
+      ...{ transports, handshake, clock: home.clock, random: this.#world.random, log: home.log },
+      settings: this.#settings,
+      resolve: (node) => this.#world.resolve(node),
+      reached: (peer, { line, handshake: agreed }) => this.#attach(peer, line, agreed),
+    })
+    this.#open = true
+    if (mode === 'hidden') return
+    for (const acceptor of acceptors) await this.#lobby.listen(acceptor)
+    if (unixPath !== '') await this.#listenUnix(this.#lobby, unixPath, home)
+  }
+
+  send(
+    node: string,
+    to: Address,
+    message: string,
+    payload: unknown,
+    from: Pid | undefined,
+    priority: Priority,
+    trace: string | undefined,
+  ): SendFailure | undefined {
+    const last = this.#last
+    const peer = last !== undefined && last.name === node ? last : this.#peer(node)
+    if (peer === undefined) return 'NO_ROUTE'
+    return peer.outbox.send(to, message, payload, from, priority, trace)
+  }
+
+  call(
+    node: string,
+    to: Address,
+    request: string,
+    payload: unknown,
+    from: Pid | undefined,
+    priority: Priority,
+    trace: string | undefined,
+    leftMs: number,
+    answers: WireAnswers,
+  ): SendFailure | undefined {
+    const peer = this.#peer(node)
+    if (peer === undefined) return 'NO_ROUTE'
+    const id = peer.pending.addCall(answers)
+    const failure = peer.outbox.call({ to, from, priority, trace }, request, payload, id, leftMs)
+    if (failure === undefined) return undefined
+    peer.pending.takeCall(id)
+    const { problem } = peer.outbox
+    if (problem !== undefined && problem.code === failure) answers.reject(problem)
+    return failure
+  }
+
+  sendConfirmed(
+    node: string,
+    to: Address,
+    message: string,
+    payload: unknown,
+    from: Pid | undefined,
+    priority: Priority,
+    how: Confirmation,
+  ): Promise<SendFailure | undefined> {
+    const peer = this.#peer(node)
+    if (peer === undefined) return Promise.resolve('NO_ROUTE' as const)
+    return new Promise((resolve) => {
+      const id = peer.pending.addConfirm(resolve)
+      const route = { to, from, priority, trace: undefined }
+      const failure = peer.outbox.confirm(route, message, payload, id, how)
+      if (failure === undefined) return
+      peer.pending.takeConfirm(id)
+      resolve(failure)
+    })
+  }
+
+  exit(node: string, from: Pid | undefined, to: Pid, reason: ExitReason, cause: ExitCause): void {
+    if (cause !== 'link') {
+      this.#peer(node)?.outbox.exit(from, to, reason, cause)
+      return
+    }
+    // Without a connection the other half has been told already.
+    if (from !== undefined) this.#peers.get(node)?.outbox.linkEnded(from, to, reason)
+  }
+
+  link(node: string, from: Pid, to: Pid): SendFailure | undefined {
+    const peer = this.#peer(node)
+    if (peer === undefined) return 'NO_ROUTE'
+    if (peer.creation !== 0 && peer.creation !== to.creation) return 'PROCESS_INCARNATION'
+    peer.outbox.link(KIND.link, from, to)
+    return undefined
+  }
+
+  unlink(node: string, from: Pid, to: Pid): void {
+    this.#peers.get(node)?.outbox.link(KIND.unlink, from, to)
+  }
+
+  watch(node: string, watcher: Pid, target: Target, ref: Ref): SendFailure | undefined {
+    const peer = this.#peer(node)
+    if (peer === undefined) return 'NO_ROUTE'
+    // That a node is lost is known here.
+    if (!NodeName.is(target)) peer.outbox.watch(ref.id, watcher, target)
+    return undefined
+  }
+
+  unwatch(node: string, _watcher: Pid, ref: Ref): void {
+    this.#peers.get(node)?.outbox.unwatch(ref.id)
+  }
+
+  subscribe(node: string, event: string, answers: SubscribeAnswers): void {
+    const peer = this.#peer(node)
+    if (peer === undefined) {
+      answers.refused(new TroupeError('NO_ROUTE', { node }))
+      return
+    }
+    peer.outbox.subscribe(peer.pending.addJoin(answers), event)
+  }
+
+  unsubscribe(node: string, event: string): void {
+    this.#peers.get(node)?.outbox.unsubscribe(event)
+  }
+
+  async stop(): Promise<void> {
+    this.#open = false
+    this.#dials?.stop()
+    for (const peer of [...this.#peers.values()]) peer.stop()
+    await this.#lobby?.close()
+  }
+
+  /** The peer of a name; made, and dialled, at the first word to it. */
+  #peer(node: string): Peer | undefined {
+    const known = this.#peers.get(node)
+    if (known !== undefined) {
+      this.#last = known
+      return known
+    }
+    const dials = this.#dials
+    if (!this.#open || dials === undefined || !dials.mayTry(node)) return undefined
+    const peer = this.#makePeer(node)
+    dials.dial(peer)
+    return peer
+  }
+
+  #makePeer(node: string): Peer {
+    const peer = new Peer(node, this.#home as WireHome, this.#settings, this.#verbs)
+    this.#peers.set(node, peer)
+    return peer
+  }
+
+  /** The peer an agreement is about; whatever lived under its name before is over. */
+  #peerNamed({ peer: { name, creation }, session }: Agreement): Peer {
+    const known = this.#peers.get(name)
+    if (known === undefined) return this.#makePeer(name)
+    if (known.state === 'dialling') return known
+    if (session.kind === 'resume' && known.sessionId === session.sessionId) return known
+    const isLater = known.creation !== creation
+    known.down(isLater ? 'a later life of it has come' : 'it has begun anew')
+    return this.#makePeer(name)
+  }
+
+  #attach(peer: Peer, line: Line, agreed: Agreed): void {
+    const isCurrent = this.#open && this.#peers.get(peer.name) === peer
+    if (!isCurrent) {
+      line.destroy()
+      return
+    }
+    this.#dials?.settled(peer)
+    const target =
+      agreed.agreement.session.kind === 'fresh' ? this.#peerNamed(agreed.agreement) : peer
+    target.attach(line, agreed.agreement, (taker) => agreed.start(taker))
+  }
+
+  #forget(peer: Peer): void {
+    if (this.#last === peer) this.#last = undefined
+    if (this.#peers.get(peer.name) === peer) this.#peers.delete(peer.name)
+    this.#dials?.settled(peer)
+  }
+
+  #admit(applicant: Applicant): Admission | Promise<Admission> {
+    const known = this.#peers.get(applicant.name)
+    const home = this.#home as WireHome
+    const decision = admission(home.name, applicant, known && this.#known(known))
+    if (decision.kind !== 'look' || known === undefined) return decision as Admission
+    return this.#look(known, applicant)
+  }
+
+  #known(peer: Peer): KnownPeer {
+    const { state, creation, sessionId, agreement, upMs, session } = peer
+    const upForMs = (this.#home as WireHome).clock.nowMs() - upMs
+    const receivedBytes = session.incoming.received
+    const dialledHere = agreement?.role === 'dialler'
+    const known = state === 'down' ? 'broken' : state
+    return { state: known, creation, sessionId, receivedBytes, dialledHere, upForMs }
+  }
+
+  /** Another node claims the name of one that seems to be up: is that one alive? */
+  #look(known: Peer, { name }: Applicant): Promise<Admission> {
+    const { clock } = this.#home as WireHome
+    const askedMs = clock.nowMs()
+    known.session.ping()
+    return new Promise((resolve) => {
+      clock.after(LOOK_MS, () => {
+        const isAlive = known.state === 'up' && known.session.heardMs > askedMs
+        resolve(isAlive ? nameTaken(name) : { kind: 'fresh' })
+      })
+    })
+  }
+
+  /** Silent for too long: a busy loop, or gone? Whoever watches over liveness decides. */
+  #suspect(peer: Peer, silentMs: number): void {
+    if (!peer.suspected) {
+      peer.suspected = true
+      this.#home?.peerSuspect(peer.name, `silent for ${Math.round(silentMs)} ms`)
+    }
+    this.#world.suspect(peer, silentMs)
+  }
+
+  async #listenUnix(lobby: Lobby, path: string, home: WireHome): Promise<void> {
+    try {
+      await lobby.listen({ transport: 'unix', host: '', port: 0 }, path)
+    } catch (thrown) {
+      // The socket of this host is a short cut; without it TCP serves.
+      if (!TroupeError.is(thrown)) throw thrown
+      home.log.warning(thrown.message, { path })
+    }
+  }
+
+  #handshakeSettings(home: WireHome): HandshakeSettings {
+    const { messageMaxBytes, windowBytes, keepAliveMs, handshakeTimeoutMs } = this.#settings
+    return completeSettings({
+      own: { name: home.name, creation: home.creation },
+      key: this.#key,
+      flags: maskOf(FLAGS),
+      terms: {
+        ...{ messageBytesMax: messageMaxBytes, windowBytes, keepAliveMs },
+        liveness: this.#world.livenessAddress(),
+        addresses: this.#lobby?.addresses ?? [],
+      },
+      randomBytes: this.#world.randomBytes,
+      timeoutMs: handshakeTimeoutMs,
+    })
+  }
+}

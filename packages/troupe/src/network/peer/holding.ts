@@ -1,0 +1,66 @@
+/**
+ * network/peer/holding: which mailboxes here are too full to be filled further from afar.
+ *
+ * A look at the receiver of every so many messages; one with too many waiting is held: the node at
+ * the other end is told, and its sends fail at once until half of them are done. So memory stays
+ * bounded without a count for each message.
+ */
+import type { Cancel, Clock } from '#base/clock'
+import { formatTarget, type HomeAddress, type WireHome } from '#contract'
+
+/** One message in so many is looked at. */
+const SAMPLE = 64
+const POLL_MS = 10
+
+/** Tells the other node. */
+export interface HoldVerbs {
+  hold(target: string): void
+  release(target: string): void
+}
+
+export class Holding {
+  /** Times a mailbox was held. */
+  held = 0
+  readonly #home: WireHome
+  readonly #clock: Clock
+  readonly #waitingMax: number
+  readonly #verbs: HoldVerbs
+  readonly #holds = new Map<string, HomeAddress>()
+  #count = 0
+  #cancel: Cancel | undefined = undefined
+
+  constructor(home: WireHome, waitingMax: number, verbs: HoldVerbs) {
+    this.#home = home
+    this.#clock = home.clock
+    this.#waitingMax = waitingMax
+    this.#verbs = verbs
+  }
+
+  /** A message was put into a mailbox. */
+  delivered(to: HomeAddress): void {
+    this.#count += 1
+    if ((this.#count & (SAMPLE - 1)) !== 0) return
+    if ((this.#home.waiting(to) ?? 0) <= this.#waitingMax) return
+    const target = formatTarget(to)
+    if (this.#holds.has(target)) return
+    this.#holds.set(target, to)
+    this.held += 1
+    this.#verbs.hold(target)
+    this.#cancel ??= this.#clock.after(POLL_MS, () => this.#poll())
+  }
+
+  end(): void {
+    this.#cancel?.()
+    this.#holds.clear()
+  }
+
+  #poll(): void {
+    this.#cancel = undefined
+    for (const [target, to] of this.#holds) {
+      if ((this.#home.waiting(to) ?? 0) > this.#waitingMax / 2) continue
+      this.#holds.delete(target)
+      this.#verbs.release(target)
+    }
+    if (this.#holds.size > 0) this.#cancel = this.#clock.after(POLL_MS, () => this.#poll())
+  }
+}

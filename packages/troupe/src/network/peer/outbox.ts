@@ -1,0 +1,395 @@
+/**
+ * network/peer/outbox: what the runtime wants done at another node, as messages of the session.
+ *
+ * A message is encoded straight into the session's memory. One that cannot be encoded leaves no
+ * trace; one that is large is encoded apart and leaves in pieces.
+ *
+ * @source docs/reference/wire.md
+ */
+import {
+  type Address,
+  Alias,
+  type Confirmation,
+  type EventMessage,
+  type ExitCause,
+  type ExitReason,
+  formatTarget,
+  Pid,
+  type Priority,
+  type SendFailure,
+  type Target,
+  TroupeError,
+} from '#contract'
+import type { Encoder } from '#network/codec/encoder'
+import type { Outgoing } from '#network/session/outgoing'
+import { KIND, ROUTE } from './kinds.js'
+import { laneKey } from './lanes.js'
+import { PIECE_BYTES, type Transfers } from './transfers.js'
+
+const PRIORITY: Readonly<Record<Priority, number>> = Object.freeze({
+  normal: 0,
+  high: 1 << ROUTE.priorityShift,
+  max: 2 << ROUTE.priorityShift,
+})
+
+/** Exit causes, by their number on the wire. */
+export const EXIT_CAUSES = Object.freeze(['program', 'kill'] as const)
+
+/** Where a message goes, from whom and how urgent. */
+export interface Route {
+  readonly to: Address
+  readonly from: Pid | undefined
+  readonly priority: Priority
+  readonly trace: string | undefined
+}
+
+/** What an outbox has to be given. */
+export interface OutboxParts {
+  readonly encoder: Encoder
+  readonly outgoing: Outgoing
+  readonly transfers: Transfers
+  /** The own node: only its processes may be named as senders. */
+  readonly home: string
+  readonly node: string
+  /** The largest message the other node takes, and how much may be kept for it. */
+  readonly limits: { messageMaxBytes: number; readonly sendBufferMaxBytes: number }
+}
+
+export class Outbox {
+  /** The life of the other node; 0 while it is not known. */
+  creation = 0
+  /** Targets at the other node that take no more for now, by their printed form. */
+  readonly held = new Set<string>()
+  /** The last message that could not be sent, told in the caller's error. */
+  problem: TroupeError | undefined = undefined
+  readonly #parts: OutboxParts
+  readonly #encoder: Encoder
+  readonly #outgoing: Outgoing
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts
+    this.#encoder = parts.encoder
+    this.#outgoing = parts.outgoing
+  }
+
+  send(
+    to: Address,
+    message: string,
+    payload: unknown,
+    from: Pid | undefined,
+    priority: Priority,
+    trace: string | undefined,
+  ): SendFailure | undefined {
+    const refused = this.#refusal(to)
+    if (refused !== undefined) return refused
+    const encoder = this.#encoder
+    if (encoder.busy) return this.#nested(to)
+    const start = this.#outgoing.begin()
+    encoder.mark(PIECE_BYTES)
+    let fits = false
+    try {
+      this.#route(to, from, priority, trace)
+      encoder.name(message)
+      fits = encoder.value(payload, to)
+    } catch (thrown) {
+      return this.#unsent(start, thrown)
+    }
+    if (fits) {
+      this.#outgoing.commit(start, KIND.send)
+      return undefined
+    }
+    const route = { to, from, priority, trace }
+    return this.#large(start, KIND.send, this.#lane(route), () =>
+      this.#body(route, message, payload),
+    )
+  }
+
+  call(
+    route: Route,
+    request: string,
+    payload: unknown,
+    id: number,
+    leftMs: number,
+  ): SendFailure | undefined {
+    const refused = this.#refusal(route.to)
+    if (refused !== undefined) return refused
+    return this.#message(KIND.call, route, () => {
+      this.#encoder.uint(id)
+      this.#encoder.uint(leftMs === Number.POSITIVE_INFINITY ? 0 : Math.max(1, Math.ceil(leftMs)))
+      return this.#body(route, request, payload)
+    })
+  }
+
+  confirm(
+    route: Route,
+    message: string,
+    payload: unknown,
+    id: number,
+    how: Confirmation,
+  ): SendFailure | undefined {
+    const refused = how === 'when-room' ? this.#wayRefusal(route.to) : this.#refusal(route.to)
+    if (refused !== undefined) return refused
+    return this.#message(KIND.confirm, route, () => {
+      this.#encoder.uint(id)
+      this.#encoder.byte(how === 'important' ? 0 : 1)
+      return this.#body(route, message, payload)
+    })
+  }
+
+  /** The answer to a request of the other node; an error when it cannot be encoded. */
+  reply(id: number, value: unknown): void {
+    const { node } = this.#parts
+    const failure = this.#plain(KIND.reply, () => {
+      this.#encoder.uint(id)
+      return this.#encoder.value(value, node)
+    })
+    if (failure !== undefined) this.reject(id, this.problem as TroupeError)
+  }
+
+  reject(id: number, error: TroupeError): void {
+    this.#plain(KIND.reject, () => {
+      this.#encoder.uint(id)
+      return this.#encoder.value(error)
+    })
+  }
+
+  confirmed(id: number, failure: SendFailure | undefined): void {
+    this.#plain(KIND.confirmed, () => {
+      this.#encoder.uint(id)
+      this.#encoder.name(failure ?? '')
+      return true
+    })
+  }
+
+  exit(
+    from: Pid | undefined,
+    to: Pid,
+    reason: ExitReason,
+    cause: Exclude<ExitCause, 'link'>,
+  ): void {
+    this.#plain(KIND.exit, () => {
+      this.#encoder.byte(EXIT_CAUSES.indexOf(cause))
+      this.#encoder.uint(this.#ownId(from))
+      this.#target(to)
+      return this.#encoder.value(sent(reason))
+    })
+  }
+
+  link(kind: typeof KIND.link | typeof KIND.unlink, from: Pid, to: Pid): void {
+    this.#plain(kind, () => {
+      this.#encoder.uint(from.id)
+      this.#target(to)
+      return true
+    })
+  }
+
+  linkEnded(from: Pid, to: Pid, reason: ExitReason): void {
+    this.#plain(KIND.linkEnded, () => {
+      this.#encoder.uint(from.id)
+      this.#target(to)
+      return this.#encoder.value(sent(reason))
+    })
+  }
+
+  watch(ref: number, watcher: Pid, target: Target): void {
+    this.#plain(KIND.watch, () => {
+      this.#encoder.uint(ref)
+      this.#encoder.uint(watcher.id)
+      return this.#encoder.value(target)
+    })
+  }
+
+  unwatch(ref: number): void {
+    this.#plain(KIND.unwatch, () => {
+      this.#encoder.uint(ref)
+      return true
+    })
+  }
+
+  /** `fromId`: the process that has ended, behind whose messages this comes; 0 for none. */
+  down(ref: number, fromId: number, reason: ExitReason): void {
+    this.#plain(KIND.down, () => {
+      this.#encoder.uint(ref)
+      this.#encoder.uint(fromId)
+      return this.#encoder.value(sent(reason))
+    })
+  }
+
+  subscribe(id: number, event: string): SendFailure | undefined {
+    return this.#plain(KIND.subscribe, () => {
+      this.#encoder.uint(id)
+      this.#encoder.name(event)
+      return true
+    })
+  }
+
+  unsubscribe(event: string): void {
+    this.#plain(KIND.unsubscribe, () => {
+      this.#encoder.name(event)
+      return true
+    })
+  }
+
+  /** The answer to a subscription: what the buffer holds, or why not. */
+  subscribed(id: number, missed: readonly EventMessage[] | TroupeError): void {
+    const failure = this.#plain(KIND.subscribed, () => {
+      this.#encoder.uint(id)
+      return this.#encoder.value(missed)
+    })
+    if (failure !== undefined) this.subscribed(id, this.problem as TroupeError)
+  }
+
+  event(name: string, publication: EventMessage): SendFailure | undefined {
+    if (this.#isFull) return 'CONNECTION_FULL'
+    return this.#plain(KIND.event, () => {
+      this.#encoder.name(name)
+      this.#encoder.value(publication.timeMs)
+      return this.#encoder.value(publication.message)
+    })
+  }
+
+  hold(kind: typeof KIND.hold | typeof KIND.release, target: string): void {
+    this.#plain(kind, () => {
+      this.#encoder.string(target)
+      return true
+    })
+  }
+
+  get #isFull(): boolean {
+    return this.#outgoing.keptBytes > this.#parts.limits.sendBufferMaxBytes
+  }
+
+  /** Why a message to this target cannot be sent now. */
+  #refusal(to: Address): SendFailure | undefined {
+    if (this.held.size > 0 && this.held.has(formatTarget(to))) return 'MAILBOX_FULL'
+    return this.#wayRefusal(to)
+  }
+
+  #wayRefusal(to: Address): SendFailure | undefined {
+    if (this.#isFull) return 'CONNECTION_FULL'
+    const isOld = this.creation !== 0 && Pid.is(to) && to.creation !== this.creation
+    return isOld ? 'PROCESS_INCARNATION' : undefined
+  }
+
+  #body(route: Route, message: string, payload: unknown): boolean {
+    this.#route(route.to, route.from, route.priority, route.trace)
+    this.#encoder.name(message)
+    return this.#encoder.value(payload, route.to)
+  }
+
+  #lane(route: Route): string {
+    return laneKey(this.#ownId(route.from), formatTarget(route.to), route.priority)
+  }
+
+  #route(to: Address, from: Pid | undefined, priority: Priority, trace: string | undefined): void {
+    const encoder = this.#encoder
+    const fromId = this.#ownId(from)
+    let route = PRIORITY[priority]
+    if (fromId !== 0) route |= ROUTE.from
+    if (trace !== undefined) route |= ROUTE.traced
+    if (typeof to === 'string') throw new TroupeError('PROCESS_UNKNOWN', { to })
+    if (Pid.is(to) && this.creation !== 0) {
+      encoder.byte(route)
+      encoder.uint(to.id)
+    } else if (to.kind === 'name') {
+      encoder.byte(route | ROUTE.name)
+      encoder.name(to.name)
+    } else if (Alias.is(to) && this.creation !== 0) {
+      encoder.byte(route | ROUTE.alias)
+      encoder.uint(to.id)
+    } else {
+      // The life of the other node is not known yet: it has to look itself.
+      encoder.byte(route | ROUTE.address)
+      encoder.value(to)
+    }
+    if (fromId !== 0) encoder.uint(fromId)
+    if (trace !== undefined) encoder.string(trace)
+  }
+
+  /** A process there, in one of its node's lives. */
+  #target(to: Pid): void {
+    this.#encoder.uint(to.id)
+    this.#encoder.uint(to.creation)
+  }
+
+  /** A node speaks only for its own processes: others are not named. */
+  #ownId(from: Pid | undefined): number {
+    return from === undefined || from.node !== this.#parts.home ? 0 : from.id
+  }
+
+  #message(kind: number, route: Route, write: () => boolean): SendFailure | undefined {
+    return this.#write(kind, route.to, () => this.#lane(route), write)
+  }
+
+  /** A message that belongs to no sender and receiver. */
+  #plain(kind: number, write: () => boolean): SendFailure | undefined {
+    return this.#write(kind, this.#parts.node, () => '', write)
+  }
+
+  #write(
+    kind: number,
+    to: Address,
+    laneOf: () => string,
+    write: () => boolean,
+  ): SendFailure | undefined {
+    const encoder = this.#encoder
+    if (encoder.busy) return this.#nested(to)
+    const start = this.#outgoing.begin()
+    encoder.mark(PIECE_BYTES)
+    let fits = false
+    try {
+      fits = write()
+    } catch (thrown) {
+      return this.#unsent(start, thrown)
+    }
+    if (!fits) return this.#large(start, kind, laneOf(), write)
+    this.#outgoing.commit(start, kind)
+    return undefined
+  }
+
+  /** Nothing of a message that cannot be encoded stays behind. */
+  #unsent(start: number, thrown: unknown): SendFailure {
+    this.#encoder.rollback()
+    this.#outgoing.abort(start)
+    if (!TroupeError.is(thrown)) throw thrown
+    this.problem = thrown
+    return thrown.code === 'PAYLOAD_UNSUPPORTED' ? thrown.code : 'PROCESS_UNKNOWN'
+  }
+
+  /** A message above one piece: encoded apart, where nothing is copied that is large. */
+  #large(start: number, kind: number, lane: string, write: () => boolean): SendFailure | undefined {
+    this.#encoder.rollback()
+    this.#outgoing.abort(start)
+    const { messageMaxBytes } = this.#parts.limits
+    try {
+      const rope = this.#encoder.apart(messageMaxBytes, write)
+      if (rope === undefined) return this.#tooLarge(messageMaxBytes)
+      this.#parts.transfers.add(kind, rope.parts, lane)
+      return undefined
+    } catch (thrown) {
+      if (!TroupeError.is(thrown, 'PAYLOAD_UNSUPPORTED')) throw thrown
+      this.problem = thrown
+      return 'PAYLOAD_UNSUPPORTED'
+    }
+  }
+
+  #tooLarge(limit: number): SendFailure {
+    const { node } = this.#parts
+    this.problem = new TroupeError('PAYLOAD_TOO_LARGE', { bytes: `over ${limit}`, limit, node })
+    return 'PAYLOAD_TOO_LARGE'
+  }
+
+  /** Sent from within a getter of what is being sent. */
+  #nested(to: Address): SendFailure {
+    const problem = 'it was sent while another message was being written'
+    this.problem = new TroupeError('PAYLOAD_UNSUPPORTED', { to: formatTarget(to), problem })
+    return 'PAYLOAD_UNSUPPORTED'
+  }
+}
+
+/** A reason as it travels: where something crashed stays at home. */
+function sent(reason: ExitReason): ExitReason {
+  return typeof reason === 'object' && reason.kind === 'crash'
+    ? { ...reason, stack: undefined }
+    : reason
+}

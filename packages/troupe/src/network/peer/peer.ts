@@ -1,0 +1,207 @@
+/**
+ * network/peer/peer: one other node, in one of its lives: from the first word to the last.
+ *
+ * Words can be written to it before it has answered; they leave when it does. A broken line is
+ * mended within the resume window by whoever can dial; after that the node is lost, and everything
+ * that was open with it ends, each thing once.
+ *
+ * @source design 4.9, 4.12, 5
+ */
+import type { Cancel } from '#base/clock'
+import { type Line, type LineTaker, TroupeError, type WireHome } from '#contract'
+import { Decoder } from '#network/codec/decoder'
+import { Encoder } from '#network/codec/encoder'
+import type { Agreement } from '#network/handshake/outcome'
+import { Session } from '#network/session/session'
+import { Holding } from './holding.js'
+import { Inbox } from './inbox.js'
+import { KIND } from './kinds.js'
+import { Outbox } from './outbox.js'
+import { Pending } from './pending.js'
+import { PIECE_BYTES, Transfers } from './transfers.js'
+
+/**
+ * `dialling`: never answered yet. `up`: in talk. `broken`: the line is gone, another may come.
+ * `down`: lost; a later life, or a later try, is another peer.
+ */
+export type PeerState = 'dialling' | 'up' | 'broken' | 'down'
+
+/** Above one piece there are heads: what a message in one piece may have. */
+const PIECE_ROOM_BYTES = 4_096
+/** Reasons of a good-bye. */
+const BYE_STOP = 1
+
+/** What of the settings of a network a peer needs. */
+export interface PeerSettings {
+  readonly windowBytes: number
+  readonly messageMaxBytes: number
+  readonly sendBufferMaxBytes: number
+  readonly remoteMailboxMax: number
+  readonly keepAliveMs: number
+  readonly silenceMs: number
+  readonly resumeWindowMs: number
+}
+
+/** What a peer asks of the network. */
+export interface PeerVerbs {
+  /** The line is gone: dial again if this side can. */
+  readonly mend: (peer: Peer) => void
+  /** Silent for longer than it should be: look whether it lives. */
+  readonly suspect: (peer: Peer, silentMs: number) => void
+  /** It is lost; told once. */
+  readonly lost: (peer: Peer, reason: string) => void
+  readonly loopDelayMs: () => number
+}
+
+export class Peer {
+  readonly name: string
+  readonly outbox: Outbox
+  readonly pending = new Pending()
+  readonly session: Session
+  readonly transfers: Transfers
+  readonly holding: Holding
+  state: PeerState = 'dialling'
+  /** What was agreed on the running or the last line. */
+  agreement: Agreement | undefined = undefined
+  /** Clock reading of the moment it came up. */
+  upMs = 0
+  suspected = false
+  readonly #home: WireHome
+  readonly #settings: PeerSettings
+  readonly #verbs: PeerVerbs
+  readonly #encoder = new Encoder()
+  readonly #decoder = new Decoder()
+  readonly #limits: { messageMaxBytes: number; readonly sendBufferMaxBytes: number }
+  #inbox: Inbox | undefined = undefined
+  #cancelTick: Cancel | undefined = undefined
+  #cancelGiveUp: Cancel | undefined = undefined
+
+  constructor(name: string, home: WireHome, settings: PeerSettings, verbs: PeerVerbs) {
+    this.name = name
+    this.#home = home
+    this.#settings = settings
+    this.#verbs = verbs
+    const { windowBytes, messageMaxBytes, sendBufferMaxBytes } = settings
+    const limits = {
+      windowBytes,
+      peerWindowBytes: 0,
+      pieceBytesMax: PIECE_BYTES + PIECE_ROOM_BYTES,
+    }
+    this.session = new Session(home.clock, this.#encoder, limits, {
+      take: (kind, bytes, from, to) => this.#inbox?.take(kind, bytes, from, to),
+      lineLost: (problem) => this.#lineLost(problem),
+      failed: (problem) => this.down(problem),
+      bye: () => this.down('it was stopped'),
+      behind: () => home.behind,
+      loopDelayMs: verbs.loopDelayMs,
+    })
+    this.transfers = new Transfers(this.session.outgoing, this.#encoder)
+    this.#limits = { messageMaxBytes, sendBufferMaxBytes }
+    this.outbox = new Outbox({
+      encoder: this.#encoder,
+      outgoing: this.session.outgoing,
+      transfers: this.transfers,
+      home: home.name,
+      node: name,
+      limits: this.#limits,
+    })
+    this.holding = new Holding(home, settings.remoteMailboxMax, {
+      hold: (target) => this.outbox.hold(KIND.hold, target),
+      release: (target) => this.outbox.hold(KIND.release, target),
+    })
+  }
+
+  /** The life of the other node; 0 before it has answered. */
+  get creation(): number {
+    return this.agreement?.peer.creation ?? 0
+  }
+
+  get sessionId(): string | undefined {
+    return this.agreement?.session.sessionId
+  }
+
+  /** Goes on over a new line; `start` names its taker. */
+  attach(line: Line, agreement: Agreement, start: (taker: LineTaker) => void): void {
+    const isFirst = this.agreement === undefined
+    this.agreement = agreement
+    this.outbox.creation = agreement.peer.creation
+    this.#limits.messageMaxBytes = agreement.peerTerms.messageBytesMax
+    if (isFirst) this.#begin(agreement)
+    this.#cancelGiveUp?.()
+    this.state = 'up'
+    this.suspected = false
+    const { peerReceivedBytes } = agreement.session
+    const granted = peerReceivedBytes + agreement.peerTerms.windowBytes
+    if (!this.session.attach(line, peerReceivedBytes, granted)) {
+      line.destroy()
+      this.down('it counts bytes that were never sent')
+      return
+    }
+    if (isFirst) {
+      this.upMs = this.#home.clock.nowMs()
+      this.#home.peerUp(this.name, agreement.peer.creation)
+    }
+    start(this.session)
+    if (this.#cancelTick === undefined) this.#tick()
+  }
+
+  /** Lost: everything that is open ends, once. */
+  down(reason: string, failure: 'NO_ROUTE' | 'NO_CONNECTION' = 'NO_CONNECTION'): void {
+    if (this.state === 'down') return
+    const wasUp = this.agreement !== undefined
+    this.state = 'down'
+    this.#cancelTick?.()
+    this.#cancelGiveUp?.()
+    this.holding.end()
+    this.session.drop()
+    const { outgoing } = this.session
+    this.#verbs.lost(this, reason)
+    this.#home.lost(this.name, outgoing.messages - outgoing.acknowledged)
+    this.pending.abandon(failure, new TroupeError(failure, { node: this.name }))
+    this.#inbox?.end()
+    if (wasUp) this.#home.peerDown(this.name, this.creation, reason)
+    else this.#home.peerMissing(this.name)
+  }
+
+  /** This node stops: what is written leaves, then the line ends. */
+  stop(): void {
+    if (this.state === 'up') this.session.close(BYE_STOP)
+    this.down('this node was stopped')
+  }
+
+  #begin(agreement: Agreement): void {
+    const { name, creation } = agreement.peer
+    this.#inbox = new Inbox({
+      node: name,
+      creation,
+      home: this.#home,
+      decoder: this.#decoder,
+      outbox: this.outbox,
+      pending: this.pending,
+      holding: this.holding,
+      messageMaxBytes: this.#settings.messageMaxBytes,
+    })
+  }
+
+  #lineLost(problem: string | undefined): void {
+    if (this.state !== 'up') return
+    this.state = 'broken'
+    const { resumeWindowMs } = this.#settings
+    this.#cancelGiveUp = this.#home.clock.after(resumeWindowMs, () =>
+      this.down(problem ?? 'the connection ended and did not come back'),
+    )
+    this.#verbs.mend(this)
+  }
+
+  /** Signs of life both ways, and a look for theirs. */
+  #tick(): void {
+    const { keepAliveMs, silenceMs } = this.#settings
+    this.#cancelTick = this.#home.clock.after(keepAliveMs, () => this.#tick())
+    this.pending.sweep()
+    if (this.state !== 'up') return
+    const silentMs = this.#home.clock.nowMs() - this.session.heardMs
+    if (silentMs >= keepAliveMs / 2) this.session.ping()
+    if (silentMs < silenceMs) this.suspected = false
+    else this.#verbs.suspect(this, silentMs)
+  }
+}
