@@ -79,7 +79,7 @@ export function bytesOf(value: ArrayBuffer | ArrayBufferView): Uint8Array {
   if (!ArrayBuffer.isView(value)) return new Uint8Array(value)
   const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
   // Another thread may write there meanwhile.
-  if (value.buffer instanceof SharedArrayBuffer) return Uint8Array.from(bytes)
+  if (value.buffer instanceof SharedArrayBuffer) return new Uint8Array(bytes)
   const width = KINDS[binaryKindOf(value, Object.getPrototypeOf(value)) ?? 0]?.width ?? 1
   return isBigEndian && width > 1 ? turned(bytes, width) : bytes
 }
@@ -100,12 +100,12 @@ export function binaryOf(
     ? (bytes as Uint8Array<ArrayBuffer>)
     : isTurned
       ? turned(bytes, width)
-      : Uint8Array.from(bytes)
+      : new Uint8Array(bytes)
   return make(own.buffer, own.byteOffset, own.length)
 }
 
 function turned(bytes: Uint8Array, width: number): Uint8Array<ArrayBuffer> {
-  const copy = Uint8Array.from(bytes)
+  const copy = new Uint8Array(bytes)
   for (let at = 0; at < copy.length; at += width) copy.subarray(at, at + width).reverse()
   return copy
 }

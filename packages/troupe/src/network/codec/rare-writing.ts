@@ -6,7 +6,7 @@
  */
 import { printed, TroupeError } from '#contract'
 import { isAddress, writeAddress } from './address-writing.js'
-import { binaryKindOf, bytesOf } from './binary.js'
+import { binaryKindOf, binaryWidthOf, bytesOf } from './binary.js'
 import type { Encoder } from './encoder.js'
 import {
   BIGINT,
@@ -125,6 +125,8 @@ function writeDate(encoder: Encoder, date: Date): void {
 
 function writeBinary(encoder: Encoder, kind: number, value: ArrayBuffer | ArrayBufferView): void {
   const bytes = bytesOf(value)
+  // Its prototype may have been changed to that of wider elements.
+  if (bytes.length % (binaryWidthOf(kind) ?? 1) !== 0) throw UNSUPPORTED
   encoder.enter(HEAVY)
   encoder.byte(BINARY)
   encoder.byte(kind)
