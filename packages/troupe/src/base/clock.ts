@@ -44,6 +44,12 @@ function afterOnMachine(delayMs: number, run: () => void): Cancel {
   }
 }
 
+/**
+ * Milliseconds of the machine's steady clock, to the microsecond: unlike `nowMs` of two threads,
+ * those of all threads of a program can be compared.
+ */
+export const steadyMs = (): number => Number(process.hrtime.bigint() / 1_000n) / 1_000
+
 /** Keeps the program running until it is called off. */
 export function keepAlive(): Cancel {
   const interval = setInterval(() => {}, DELAY_MS_MAX)

@@ -1,0 +1,181 @@
+/**
+ * network/liveness/liveness-server: starts and ends the thread that answers for a node.
+ *
+ * The loop of the node beats into shared memory; the thread tells everybody who may ask how long
+ * the last beat is ago. A thread that ends by itself is started again on its port.
+ * Limit: the thread may use `HEAP_MB_MAX` megabytes.
+ *
+ * @source design 5 (a busy event loop is not a dead node)
+ */
+import { Worker } from 'node:worker_threads'
+import { type Cancel, type Clock, steadyMs } from '#base/clock'
+import { TroupeError } from '#contract'
+import type { ProbeCause } from './answerer.js'
+import type { DatagramAddress } from './datagrams.js'
+import type { LivenessThreadData, LivenessThreadMessage } from './liveness-thread.js'
+import { completeLiveness, type LivenessOptions } from './options.js'
+import { SharedBeat, sharedBeatMemory } from './shared-beat.js'
+
+/** It keeps nothing from one datagram to the next. */
+const HEAP_MB_MAX = 16
+/** Between the end of a thread and the start of the next, in milliseconds. */
+const RESTART_MS = 1_000
+
+/** For whom is answered. */
+export interface LivenessSelf {
+  readonly name: string
+  readonly creation: number
+  /** Of the cookie, by `livenessKey`. */
+  readonly key: Uint8Array
+}
+
+/** What is known of the thread; a snapshot. */
+export interface LivenessInfo {
+  /** How far the loop is behind now, in milliseconds. */
+  readonly loopDelayMs: number
+  /** How often the thread ended by itself. */
+  readonly restarts: number
+  /** Datagrams by what became of them. */
+  readonly probes: Readonly<Record<ProbeCause, number>>
+}
+
+/** A thread that answers for a node until it is stopped. */
+export interface LivenessServer {
+  /** What other nodes are told. */
+  readonly advertised: DatagramAddress
+  /** Where it listens. */
+  readonly address: DatagramAddress
+  info(): LivenessInfo
+  stop(): Promise<void>
+}
+
+/**
+ * Starts the thread and the beat; settles when it listens. The thread does not keep the program
+ * running; the beat does, until `stop`.
+ *
+ * Rejects with OPTION_INVALID, PORT_IN_USE or PORT_FAILED.
+ */
+export async function startLiveness(
+  self: LivenessSelf,
+  clock: Clock,
+  options: LivenessOptions = {},
+): Promise<LivenessServer> {
+  const server = new Server(self, clock, options)
+  await server.start()
+  return server
+}
+
+class Server implements LivenessServer {
+  readonly #self: LivenessSelf
+  readonly #clock: Clock
+  readonly #options: ReturnType<typeof completeLiveness>
+  readonly #memory = sharedBeatMemory()
+  readonly #beat: SharedBeat
+  #port: number
+  #worker: Worker | undefined
+  #restarts = 0
+  #isStopped = false
+  #cancelBeat: Cancel = () => false
+  #cancelRestart: Cancel = () => false
+
+  constructor(self: LivenessSelf, clock: Clock, options: LivenessOptions) {
+    this.#self = self
+    this.#clock = clock
+    this.#options = completeLiveness(options)
+    this.#beat = new SharedBeat(this.#memory, this.#options.beatMs)
+    this.#port = this.#options.port
+  }
+
+  get address(): DatagramAddress {
+    return { host: this.#options.host, port: this.#port }
+  }
+
+  get advertised(): DatagramAddress {
+    const { host, advertisedHost = host, advertisedPort = this.#port } = this.#options
+    return { host: advertisedHost, port: advertisedPort }
+  }
+
+  info(): LivenessInfo {
+    return {
+      loopDelayMs: this.#beat.loopDelayMs(steadyMs()),
+      restarts: this.#restarts,
+      probes: this.#beat.counters(),
+    }
+  }
+
+  async start(): Promise<void> {
+    this.#beatOn()
+    try {
+      this.#port = await this.#launch()
+    } catch (thrown) {
+      await this.stop()
+      throw thrown
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    this.#cancelBeat()
+    this.#cancelRestart()
+    await this.#worker?.terminate()
+  }
+
+  readonly #beatOn = (): void => {
+    this.#beat.beat(steadyMs())
+    this.#cancelBeat = this.#clock.after(this.#options.beatMs, this.#beatOn)
+  }
+
+  /** One life of the thread; settles with its port. */
+  #launch(): Promise<number> {
+    const { host, beatMs, answersPerSecondMax } = this.#options
+    const rest = { host, port: this.#port, beatMs, answersPerSecondMax, memory: this.#memory }
+    const data: LivenessThreadData = { ...this.#self, ...rest }
+    const worker = newThread(data)
+    this.#worker = worker
+    return new Promise((resolve, reject) => {
+      let last = 'the thread ended'
+      worker.on('message', (message: LivenessThreadMessage) => {
+        if (message.kind === 'listening') resolve(message.port)
+        else last = message.problem
+        if (message.kind === 'failed') reject(this.#portError(message.code, message.problem))
+      })
+      worker.on('error', (error) => {
+        last = String(error)
+      })
+      worker.on('exit', () => {
+        reject(this.#portError('', last))
+        this.#ended(worker)
+      })
+    })
+  }
+
+  #ended(worker: Worker): void {
+    if (this.#isStopped || this.#worker !== worker) return
+    this.#worker = undefined
+    this.#cancelRestart = this.#clock.after(RESTART_MS, () => {
+      this.#restarts += 1
+      // One that cannot start has ended, too, and so is tried again.
+      void this.#launch().catch(() => {})
+    })
+  }
+
+  #portError(code: string, problem: string): TroupeError {
+    const { host, port } = this.#options
+    const address = `${host}:${port}`
+    if (code === 'EADDRINUSE') return new TroupeError('PORT_IN_USE', { transport: 'udp', address })
+    return new TroupeError('PORT_FAILED', { transport: 'udp', address, problem })
+  }
+}
+
+function newThread(data: LivenessThreadData): Worker {
+  const worker = new Worker(new URL('./liveness-thread.js', import.meta.url), {
+    workerData: data,
+    name: 'troupe liveness',
+    // What a program preloads for itself has no business in this thread.
+    execArgv: [],
+    env: {},
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB_MAX, maxYoungGenerationSizeMb: 2 },
+  })
+  worker.unref()
+  return worker
+}

@@ -1,0 +1,49 @@
+/**
+ * network/liveness/liveness-thread: the thread that answers probes while the loop is blocked.
+ *
+ * Its own program, started by liveness-server with what it needs. Loads as little as it can: its
+ * start costs every node.
+ */
+import { createSocket } from 'node:dgram'
+import { isIPv6 } from 'node:net'
+import { parentPort, workerData } from 'node:worker_threads'
+import { steadyMs } from '#base/clock'
+import { Answerer } from './answerer.js'
+import { SharedBeat } from './shared-beat.js'
+
+/** What the thread is started with. */
+export interface LivenessThreadData {
+  readonly host: string
+  readonly port: number
+  readonly name: string
+  readonly creation: number
+  readonly key: Uint8Array
+  readonly answersPerSecondMax: number
+  readonly beatMs: number
+  readonly memory: SharedArrayBuffer
+}
+
+/** What the thread tells, once each. */
+export type LivenessThreadMessage =
+  | { readonly kind: 'listening'; readonly port: number }
+  | { readonly kind: 'failed'; readonly code: string; readonly problem: string }
+
+const data: LivenessThreadData = workerData
+const answerer = new Answerer(data, steadyMs())
+const beat = new SharedBeat(data.memory, data.beatMs)
+const socket = createSocket(isIPv6(data.host) ? 'udp6' : 'udp4')
+const tell = (message: LivenessThreadMessage): void => parentPort?.postMessage(message)
+
+socket.on('message', (datagram, from) => {
+  const nowMs = steadyMs()
+  const { cause, bytes } = answerer.answer(datagram, nowMs, beat.loopDelayMs(nowMs))
+  beat.count(cause)
+  // An answer that cannot be sent is one that got lost: who asked will ask again.
+  if (bytes !== undefined) socket.send(bytes, from.port, from.address, () => {})
+})
+socket.on('listening', () => tell({ kind: 'listening', port: socket.address().port }))
+socket.on('error', (error: NodeJS.ErrnoException) => {
+  tell({ kind: 'failed', code: error.code ?? '', problem: error.message })
+  socket.close()
+})
+socket.bind({ address: data.host, port: data.port, exclusive: true })
