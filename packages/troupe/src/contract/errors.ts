@@ -41,6 +41,8 @@ const ERRORS = {
   COOKIE_MISMATCH: 'the cookie of {node} is not ours: {problem}; give both nodes the same cookie',
   CRON_JOB_UNKNOWN: 'there is no cron job {name}; see cron.jobs()',
   CRON_SPEC_INVALID: 'the cron expression {spec} of {name} cannot be read: {problem}',
+  DIAL_TIMEOUT:
+    'nobody answered at the {transport} address {address} within {timeoutMs} ms; check host and port',
   EVENT_NOT_OWNED: 'the event {event} needs its token; publish with what registerEvent returned',
   EVENT_UNKNOWN: 'there is no event {event} here; its owner has ended or never registered it',
   FRAME_INVALID: 'what came over the line is no frame of Troupe: {problem}; the line was closed',
