@@ -49,25 +49,32 @@ export class ProgramOutput {
       // A pipe that breaks is the end of the output; whatever else is wrong is not ours to hide.
       if (!this.#stream.destroyed) throw thrown
     }
-    return (await this.#rest(take)) ? 'done' : 'refused'
+    return this.#rest(take)
   }
 
   async #drain(take: TakePiece): Promise<boolean> {
     for (;;) {
       const piece = this.#decoder.next()
       if (piece === undefined) return true
-      this.#waitingBytes = piece.length
-      if (!(await take(piece))) return false
-      this.#waitingBytes = 0
-      this.pieces += 1
+      if (!(await this.#handOn(piece, take))) return false
     }
   }
 
-  /** A last line without its end is given one. */
-  async #rest(take: TakePiece): Promise<boolean> {
-    const isLine = this.#chunking.kind === 'delimiter' && this.#decoder.pendingBytes > 0
-    if (!isLine || this.#decoder.fault !== undefined) return true
-    this.#decoder.feed(this.#chunking.delimiter)
-    return this.#drain(take)
+  async #handOn(piece: Uint8Array, take: TakePiece): Promise<boolean> {
+    this.#waitingBytes = piece.length
+    if (!(await take(piece))) return false
+    this.#waitingBytes = 0
+    this.pieces += 1
+    return true
+  }
+
+  /** The last line may lack its end; where ends are handed on, it is given one. */
+  async #rest(take: TakePiece): Promise<OutputEnd> {
+    if (this.#chunking.kind !== 'delimiter') return 'done'
+    const { delimiter, keepDelimiter, chunkBytesMax } = this.#chunking
+    const rest = this.#decoder.takeRest(chunkBytesMax)
+    if (rest === undefined) return this.#decoder.fault ?? 'done'
+    const piece = keepDelimiter ? Buffer.concat([rest, delimiter]) : rest
+    return (await this.#handOn(piece, take)) ? 'done' : 'refused'
   }
 }

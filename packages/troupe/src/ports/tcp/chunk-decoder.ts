@@ -65,6 +65,15 @@ export class ChunkDecoder {
     return chunk
   }
 
+  /**
+   * What is in no chunk when the stream has ended, as its last chunk; undefined when nothing is.
+   * Only when `next` has answered undefined; a fault when it is above `bytesMax`.
+   */
+  takeRest(bytesMax: number): Uint8Array | undefined {
+    if (this.#heldBytes === 0) return undefined
+    return this.#heldBytes > bytesMax ? this.#fail('chunk-too-large') : this.#cut(this.#heldBytes)
+  }
+
   #take(chunking: CompleteChunking): Uint8Array | undefined {
     switch (chunking.kind) {
       case 'off':

@@ -1,37 +1,24 @@
-/** ports/sse/decode, ports/tcp/chunk-decoder: what fuzzers kept is read as the plain way does. */
+/** ports/sse/decode, tcp/chunk-decoder, program/output: what fuzzers kept is read the plain way. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Chunking, completeChunking } from '#ports/tcp/chunking'
-import { keptLines } from '#test/corpus'
-import { decodedStream } from '#test/unit/ports/sse/any-stream'
-import { plainStream } from '#test/unit/ports/sse/plain-stream'
-import { decodedChunks } from '#test/unit/ports/tcp/any-chunks'
-import { plainChunks } from '#test/unit/ports/tcp/plain-chunks'
-
-const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'))
+import { outputFuzzer } from '#test/unit/ports/program/output-fuzz'
+import { streamFuzzer } from '#test/unit/ports/sse/stream-fuzz'
+import { chunkFuzzer } from '#test/unit/ports/tcp/chunk-fuzz'
 
 describe('the kept streams', () => {
   it('of events are read as the plain decoder reads them', () => {
-    const lines = keptLines('event-streams')
-    assert.ok(lines.length > 0)
-    for (const line of lines) {
-      const reads = line.split(' ').map(bytesOf)
-      const { fault, ...decoded } = decodedStream(reads)
-      assert.equal(fault, undefined, line)
-      assert.deepEqual(decoded, plainStream(Buffer.concat(reads)), line)
-    }
+    const { kept, judge } = streamFuzzer
+    assert.ok(kept.length > 0)
+    for (const stream of kept) judge(stream)
   })
 
   it('of chunks are cut as the plain decoder cuts them', () => {
-    const lines = keptLines('chunk-streams')
-    assert.ok(lines.length > 0)
-    for (const line of lines) {
-      const kept = JSON.parse(line) as { chunking: Chunking; reads: readonly string[] }
-      const { delimiter } = kept.chunking as { delimiter?: readonly number[] }
-      const given = delimiter === undefined ? {} : { delimiter: Uint8Array.from(delimiter) }
-      const chunking = completeChunking({ ...kept.chunking, ...given } as Chunking)
-      const reads = kept.reads.map((hex) => [...bytesOf(hex)])
-      assert.deepEqual(decodedChunks(chunking, reads), plainChunks(chunking, reads.flat()), line)
-    }
+    const { kept, judge } = chunkFuzzer
+    assert.ok(kept.length > 0)
+    for (const stream of kept) judge(stream)
+  })
+
+  it('of chunks are handed on line by line where a program prints them', async () => {
+    for (const stream of outputFuzzer.kept) await outputFuzzer.judge(stream)
   })
 })

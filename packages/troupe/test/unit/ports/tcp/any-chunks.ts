@@ -1,6 +1,7 @@
 /**
  * Any chunking, and streams that fit it more or less, cut into reads anywhere.
  */
+import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { ChunkDecoder } from '#ports/tcp/chunk-decoder'
 import { type Chunking, type CompleteChunking, completeChunking } from '#ports/tcp/chunking'
@@ -13,7 +14,7 @@ const lengthChunking = fc
     behind: fc.nat(3),
     lengthIncludesHeader: fc.boolean(),
     keepHeader: fc.boolean(),
-    above: fc.nat(40),
+    above: fc.oneof(fc.nat(40), fc.nat(400)),
   })
   .map(({ behind, above, ...rest }): Chunking => {
     const headerBytes = rest.lengthAt + rest.lengthBytes + behind
@@ -25,7 +26,7 @@ const delimiterChunking = fc
     // Few different bytes, so that halves of delimiters are everywhere.
     delimiter: fc.uint8Array({ minLength: 1, maxLength: 4, max: 2 }),
     keepDelimiter: fc.boolean(),
-    chunkBytesMax: fc.integer({ min: 1, max: 40 }),
+    chunkBytesMax: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 400 })),
   })
   .map((rest): Chunking => ({ kind: 'delimiter', ...rest }))
 
@@ -52,14 +53,19 @@ export function decodedChunks(
   reads: readonly (readonly number[])[],
 ): PlainChunks {
   const decoder = new ChunkDecoder(chunking)
-  const chunks: string[] = []
+  const chunks: Uint8Array[] = []
+  let fed = 0
   for (const read of reads) {
     decoder.feed(Uint8Array.from(read))
+    fed += read.length
     for (;;) {
       const chunk = decoder.next()
       if (chunk === undefined) break
-      chunks.push(hex(chunk))
+      chunks.push(chunk)
+      // Each takes a byte at least; a decoder that stands still would go on for ever.
+      assert.ok(chunks.length <= fed, 'there are more chunks than bytes')
     }
   }
-  return { chunks, fault: decoder.fault, rest: decoder.pendingBytes }
+  // Looked at last: one whose bytes are taken for another chunk meanwhile would show.
+  return { chunks: chunks.map(hex), fault: decoder.fault, rest: decoder.pendingBytes }
 }
