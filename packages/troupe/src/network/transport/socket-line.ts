@@ -1,18 +1,38 @@
 /**
- * network/transport/socket-line: a line over a socket of Node: TCP, TLS or Unix, all the same.
+ * network/transport/socket-line: a line over a socket of node: TCP, TLS or Unix.
  *
- * Tells its end exactly once, whatever the socket does on the way there. Limit: none of its own;
- * how much may wait is the session's business.
+ * Copies nothing and keeps nothing of its own: what waits to be sent waits in the socket. After
+ * `close` what still arrives is thrown away, so that the far end can end too.
+ * Limit: a far end that does not let the line end has `LINGER_MS`; then the line is torn down.
  */
 import type { Socket } from 'node:net'
+import type { Clock } from '#base/clock'
 import type { Line, LineTaker } from '#contract'
+import { problemOf } from './problem.js'
 
-/** What differs between the kinds of sockets. */
-export interface SocketFacts {
+/** How long the far end may take to take the rest and end the line, in milliseconds. */
+export const LINGER_MS = 5_000
+
+/** Where a socket puts what it reads when it was made with a buffer to be used again. */
+export class Inlet {
+  line: SocketLine | undefined = undefined
+
+  readonly take = (length: number, buffer: Uint8Array): boolean => {
+    this.line?.take(buffer.subarray(0, length))
+    return true
+  }
+}
+
+/** What a line is made of. */
+export interface SocketLineParts {
   readonly transport: string
   readonly remote: string
   readonly local: string
-  readonly channelBinding: Uint8Array | undefined
+  readonly channelBinding?: Uint8Array
+  readonly socket: Socket
+  readonly clock: Clock
+  /** Through which the socket reads; without it, by its event `data`. */
+  readonly inlet?: Inlet
 }
 
 export class SocketLine implements Line {
@@ -21,21 +41,35 @@ export class SocketLine implements Line {
   readonly local: string
   readonly channelBinding: Uint8Array | undefined
   readonly #socket: Socket
+  readonly #clock: Clock
+  readonly #hasInlet: boolean
   #taker: LineTaker | undefined = undefined
+  /** What the socket complained of before it closed. */
   #problem: string | undefined = undefined
-  #ended = false
-  #blocked = false
+  #isClosing = false
+  #hasEnded = false
+  #cancelLinger = (): boolean => false
 
-  constructor(socket: Socket, facts: SocketFacts) {
-    this.#socket = socket
-    this.transport = facts.transport
-    this.remote = facts.remote
-    this.local = facts.local
-    this.channelBinding = facts.channelBinding
+  /** The socket rests; nothing has been read from it. */
+  constructor(parts: SocketLineParts) {
+    this.transport = parts.transport
+    this.remote = parts.remote
+    this.local = parts.local
+    this.channelBinding = parts.channelBinding
+    this.#socket = parts.socket
+    this.#clock = parts.clock
+    this.#hasInlet = parts.inlet !== undefined
+    if (parts.inlet !== undefined) parts.inlet.line = this
+    const socket = parts.socket
     socket.on('error', (error) => {
-      this.#problem ??= error.message
+      if (!this.#isClosing || this.#problem === undefined) this.#problem = problemOf(error)
     })
-    socket.on('close', () => this.#end())
+    socket.on('end', () => this.#lingerFrom('the far end has closed it and takes nothing more'))
+    socket.on('drain', () => {
+      if (!this.#isClosing) this.#taker?.drained()
+    })
+    socket.once('close', () => this.#ended())
+    if (socket.destroyed && socket.closed) this.#hasEnded = true
   }
 
   get waitingBytes(): number {
@@ -44,50 +78,65 @@ export class SocketLine implements Line {
 
   start(taker: LineTaker): void {
     this.#taker = taker
-    if (this.#ended) {
-      taker.closed(this.#problem)
+    const socket = this.#socket
+    if (this.#hasEnded) {
+      // Told later also then: nobody expects an end within the call that begins.
+      this.#clock.soon(() => taker.closed(this.#problem))
       return
     }
-    const socket = this.#socket
-    socket.on('data', (bytes: Buffer) => {
-      if (!this.#ended) taker.data(bytes)
-    })
-    socket.on('drain', () => {
-      this.#blocked = false
-      if (!this.#ended) taker.drained()
-    })
+    if (!this.#hasInlet) socket.on('data', (bytes: Buffer) => this.take(bytes))
     socket.resume()
   }
 
+  /** What the socket has read. */
+  take(bytes: Uint8Array): void {
+    if (!this.#isClosing) this.#taker?.data(bytes)
+  }
+
   write(bytes: Uint8Array): boolean {
-    if (this.#ended || this.#socket.destroyed || this.#socket.writableEnded) return true
-    const hasRoom = this.#socket.write(bytes)
-    this.#blocked = !hasRoom
-    return hasRoom
+    const socket = this.#socket
+    if (this.#isClosing || !socket.writable) return true
+    // What the system took at once does not wait, however long it was.
+    return socket.write(bytes) || socket.writableLength === 0
   }
 
   pause(): void {
-    this.#socket.pause()
+    if (!this.#isClosing) this.#socket.pause()
   }
 
   resume(): void {
-    this.#socket.resume()
+    if (this.#taker !== undefined) this.#socket.resume()
   }
 
   close(): void {
+    if (this.#isClosing || this.#hasEnded) return
+    this.#isClosing = true
     this.#socket.end()
-    // The far end may never close its half; what it still sends is of no interest.
+    // Read on, into nowhere: the end of the far side comes behind whatever it has sent.
+    if (this.#taker === undefined && !this.#hasInlet) this.#socket.on('data', () => {})
     this.#socket.resume()
-    if (!this.#blocked && this.#socket.writableLength === 0) this.#socket.destroySoon()
+    this.#lingerFrom(`the far end did not let it end within ${LINGER_MS} ms`)
   }
 
   destroy(): void {
+    this.#isClosing = true
     this.#socket.destroy()
   }
 
-  #end(): void {
-    if (this.#ended) return
-    this.#ended = true
+  #lingerFrom(problem: string): void {
+    this.#cancelLinger()
+    if (this.#hasEnded) return
+    this.#cancelLinger = this.#clock.after(LINGER_MS, () => {
+      this.#problem ??= problem
+      this.#isClosing = true
+      this.#socket.destroy()
+    })
+  }
+
+  #ended(): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    this.#cancelLinger()
     this.#taker?.closed(this.#problem)
   }
 }

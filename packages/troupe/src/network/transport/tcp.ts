@@ -1,90 +1,140 @@
 /**
- * network/transport/tcp: lines over TCP, without delay and with the system's own keep-alive.
+ * network/transport/tcp: lines over TCP.
  *
- * @source ergo-features 19 (acceptor, dial)
+ * Without TLS: whoever sits on the way can read and change what is sent; the handshake of nodes
+ * keeps strangers out, not readers. Limit: `connectionsMax` lines for each listener; what comes
+ * beyond is refused and counted.
+ *
+ * @source Node.js "Net"; ergo-features 19 (acceptors)
  */
-import { createServer, connect as dialSocket, type Socket } from 'node:net'
-import {
-  type Line,
-  type LineDialOptions,
-  type LineListener,
-  type LineListenOptions,
-  type Transport,
-  type TransportAddress,
-  TroupeError,
+import { connect, createServer, type Server, type Socket, type TcpNetConnectOpts } from 'node:net'
+import { type Clock, systemClock } from '#base/clock'
+import type {
+  Line,
+  LineDialOptions,
+  LineListener,
+  LineListenOptions,
+  Transport,
+  TransportAddress,
 } from '#contract'
-import { closeServer, listenInRange } from './listening.js'
-import { SocketLine } from './socket-line.js'
+import { dialSocket } from './dial.js'
+import { addressOf, servePorts } from './serve.js'
+import { Inlet, SocketLine } from './socket-line.js'
 
-/** The system looks for dead peers after this; the session does so much sooner. */
-const KEEP_ALIVE_MS = 15_000
+/** How lines are made over sockets. Times are milliseconds. */
+export interface SocketOptions {
+  /** Time for limits of ours; default the machine's. */
+  readonly clock?: Clock
+  /** Connections that may wait for the program to take them; default 1,024. */
+  readonly backlog?: number
+  /** Most lines of one listener at a time; default 20,000. */
+  readonly connectionsMax?: number
+  /** A line that is silent so long is probed by the system, every so often; default 15,000. */
+  readonly keepAliveMs?: number
+}
 
-/** The transport of plain TCP. */
-export const tcpTransport: Transport = Object.freeze({
-  name: 'tcp',
-
-  async dial(address: TransportAddress, options: LineDialOptions): Promise<Line> {
-    const { host, port } = address
-    const settings = { host, port, noDelay: true, keepAlive: true, autoSelectFamily: true }
-    const socket = dialSocket({ ...settings, keepAliveInitialDelay: KEEP_ALIVE_MS })
-    await connected(socket, 'connect', `${host}:${port}`, 'tcp', options)
-    return lineOf(socket)
-  },
-
-  async listen(options: LineListenOptions): Promise<LineListener> {
-    const settings = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS }
-    const server = createServer({ ...settings, pauseOnConnect: true }, (socket) =>
-      options.accept(lineOf(socket)),
-    )
-    const port = await listenInRange(server, { ...options, transport: 'tcp' })
-    server.on('error', (error) => options.refused(error.message, ''))
-    const address = { transport: 'tcp', host: options.host, port, path: '' }
-    return { address, close: () => closeServer(server) }
-  },
+/** What the options of sockets leave open. */
+export const SOCKET_DEFAULTS: Required<SocketOptions> = Object.freeze({
+  clock: systemClock,
+  backlog: 1_024,
+  connectionsMax: 20_000,
+  keepAliveMs: 15_000,
 })
 
-/** Waits until a socket can be used. Rejects with PORT_FAILED, DIAL_TIMEOUT. */
-export function connected(
-  socket: Socket,
-  event: 'connect' | 'secureConnect',
-  address: string,
-  transport: string,
-  { timeoutMs, signal }: LineDialOptions,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: TroupeError): void => {
-      socket.destroy()
-      done()
-      reject(error)
-    }
-    const failed = (error: Error): void =>
-      fail(new TroupeError('PORT_FAILED', { transport, address, problem: error.message }, error))
-    const late = (): void =>
-      fail(new TroupeError('DIAL_TIMEOUT', { transport, address, timeoutMs }))
-    const aborted = (): void =>
-      fail(new TroupeError('PORT_FAILED', { transport, address, problem: 'the dial was aborted' }))
-    const done = (): void => {
-      socket.setTimeout(0)
-      socket.off('error', failed)
-      socket.off('timeout', late)
-      signal?.removeEventListener('abort', aborted)
-    }
-    socket.once('error', failed)
-    socket.setTimeout(timeoutMs, late)
-    signal?.addEventListener('abort', aborted, { once: true })
-    socket.once(event, () => {
-      done()
-      resolve()
+/** Above this `write` answers false, in bytes. */
+export const WATER_BYTES = 65_536
+/** One read takes so much at most, in bytes. */
+const READ_BYTES = 65_536
+
+/**
+ * A transport over TCP.
+ *
+ * @example const line = await tcpTransport().dial({ transport: 'tcp', host, port, path: '' }, {})
+ */
+export function tcpTransport(options: SocketOptions = {}): Transport {
+  return new Tcp({ ...SOCKET_DEFAULTS, ...options })
+}
+
+class Tcp implements Transport {
+  readonly name = 'tcp'
+  readonly #options: Required<SocketOptions>
+  /** All sockets read into it, one after the other: the bytes are told before the next read. */
+  readonly #readBuffer = Buffer.allocUnsafeSlow(READ_BYTES)
+
+  constructor(options: Required<SocketOptions>) {
+    this.#options = options
+  }
+
+  async dial({ host, port }: TransportAddress, options: LineDialOptions): Promise<Line> {
+    const { clock } = this.#options
+    const address = addressOf(host, port)
+    const inlet = new Inlet()
+    const socket = await dialSocket(() => this.#open(host, port, inlet), {
+      ...options,
+      transport: this.name,
+      address,
+      clock,
+      ready: 'connect',
     })
-    if (signal?.aborted) aborted()
+    return new SocketLine({ ...endsOf(socket), transport: this.name, socket, clock, inlet })
+  }
+
+  async listen(options: LineListenOptions): Promise<LineListener> {
+    const { clock, backlog, keepAliveMs } = this.#options
+    const server = createServer({
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: keepAliveMs,
+      highWaterMark: WATER_BYTES,
+      pauseOnConnect: true,
+    })
+    limitConnections(server, this.#options.connectionsMax, options.refused)
+    server.on('connection', (socket) => {
+      options.accept(new SocketLine({ ...endsOf(socket), transport: this.name, socket, clock }))
+    })
+    const port = await servePorts({ transport: this.name, server, backlog }, options)
+    return listenerOf(server, { transport: this.name, host: options.host, port, path: '' })
+  }
+
+  #open(host: string, port: number, inlet: Inlet): Socket {
+    const settings: TcpNetConnectOpts & { readonly highWaterMark: number } = {
+      host,
+      port,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: this.#options.keepAliveMs,
+      highWaterMark: WATER_BYTES,
+      onread: { buffer: this.#readBuffer, callback: inlet.take },
+    }
+    // Nothing is read before somebody is told of it.
+    return connect(settings).pause()
+  }
+}
+
+/** Both ends as they are printed; unknown ones have gone already. */
+export function endsOf(socket: Socket): { readonly remote: string; readonly local: string } {
+  const { remoteAddress = 'gone', remotePort = 0, localAddress = 'gone', localPort = 0 } = socket
+  return { remote: addressOf(remoteAddress, remotePort), local: addressOf(localAddress, localPort) }
+}
+
+/** Has connections above the limit dropped and told. */
+export function limitConnections(
+  server: Server,
+  connectionsMax: number,
+  refused: LineListenOptions['refused'],
+): void {
+  server.maxConnections = connectionsMax
+  server.on('drop', (dropped) => {
+    const { remoteAddress = 'unknown', remotePort = 0 } = dropped ?? {}
+    refused(`all ${connectionsMax} connections are taken`, addressOf(remoteAddress, remotePort))
   })
 }
 
-function lineOf(socket: Socket): Line {
-  return new SocketLine(socket, {
-    transport: 'tcp',
-    remote: `${socket.remoteAddress}:${socket.remotePort}`,
-    local: `${socket.localAddress}:${socket.localPort}`,
-    channelBinding: undefined,
+/** What a listening server is to its user. */
+export function listenerOf(server: Server, address: TransportAddress): LineListener {
+  return Object.freeze({
+    address: Object.freeze(address),
+    // Node tells of the end when the last connection has ended; the port is free at once.
+    close: async () => void server.close(),
   })
 }
