@@ -63,6 +63,7 @@ export {
   webWorker,
 } from '#actor'
 export type {
+  AcceptorOptions,
   Account,
   Address,
   Answer,
@@ -96,8 +97,8 @@ export type {
   DropCause,
   ErrorCode,
   ErrorDetail,
-  EventInfo,
   EventGap,
+  EventInfo,
   EventInterest,
   EventMessage,
   EventOptions,
@@ -122,11 +123,16 @@ export type {
   MessageNameOf,
   MessageType,
   NameOf,
+  NetworkMode,
+  NetworkOptions,
   Node,
   NodeInfo,
   NodeLog,
+  NodeNetwork,
   NodeOptions,
   PayloadOf,
+  PeerInfo,
+  PeerNotice,
   PemPair,
   PreservedMailbox,
   Priority,
@@ -157,6 +163,7 @@ export type {
   WebResponse,
 } from '#contract'
 export {
+  ACCEPTOR_DEFAULTS,
   Alias,
   APPLICATION_DEFAULTS,
   behaviourOf,
@@ -179,6 +186,7 @@ export {
   LOG_LEVELS,
   loadCertificates,
   message,
+  NETWORK_DEFAULTS,
   NODE_DEFAULTS,
   NODE_EVENT,
   NodeName,
@@ -193,6 +201,8 @@ export {
   TroupeError,
   WebHandler,
 } from '#contract'
+export type { CustomCodec } from '#network'
+export { registerCodec } from '#network'
 export type {
   Authorities,
   CheckOrigin,

@@ -4,7 +4,9 @@
  * Here the rooms meet: the runtime, the machine's clock and chance, the signals of the program.
  */
 import { keepAlive } from '#base/clock'
+import { systemRandom } from '#base/random'
 import { NODE_DEFAULTS, type Node, type NodeOptions } from '#contract'
+import { openNetwork } from '#network'
 import { createNode } from '#runtime'
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
@@ -24,7 +26,9 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const
  * @source ergo-features 2
  */
 export async function startNode(name: string, options: NodeOptions = {}): Promise<Node> {
-  const node = await createNode(name, options)
+  const { network } = options
+  const world = network === undefined ? {} : { wire: await openNetwork(network, systemRandom) }
+  const node = await createNode(name, options, world)
   const release = keepAlive()
   const stop = (): void => void node.stop()
   const handles = options.handleSignals ?? NODE_DEFAULTS.handleSignals

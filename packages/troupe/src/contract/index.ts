@@ -91,6 +91,14 @@ export type {
 } from './logger.js'
 export { LOG_LEVELS } from './logger.js'
 export type {
+  AcceptorOptions,
+  NetworkMode,
+  NetworkOptions,
+  NodeNetwork,
+  PeerInfo,
+} from './network.js'
+export { ACCEPTOR_DEFAULTS, NETWORK_DEFAULTS, requireNetworkOptions } from './network.js'
+export type {
   Account,
   EventInfo,
   Node,

@@ -9,6 +9,7 @@ import type { EventOptions, EventToken, Spawner } from './context.js'
 import type { Cron, CronJob } from './cron.js'
 import type { EventName, Pid, Target } from './identity.js'
 import type { LogSink, LogThreshold, NodeLog } from './logger.js'
+import type { NetworkOptions, NodeNetwork } from './network.js'
 import type { ExitReason } from './reason.js'
 import type { Sender } from './sender.js'
 import type { DropCause } from './signal.js'
@@ -161,6 +162,8 @@ export interface NodeOptions {
   readonly stopTimeoutMs?: number
   /** Stop on SIGTERM and SIGINT; default true. */
   readonly handleSignals?: boolean
+  /** How it meets other nodes; default none: nothing listens and no other node is reached. */
+  readonly network?: NetworkOptions
   /** Development: freeze or clone local messages to catch shared state; default `off`. */
   readonly sharing?: SharingCheck
 }
@@ -179,6 +182,8 @@ export interface Node extends Sender, Spawner {
   /** Its birth, in milliseconds since 1970; later than that of each earlier life of its name. */
   readonly creation: number
   readonly log: NodeLog
+  /** The other nodes. */
+  readonly network: NodeNetwork
   /** Its calendar. */
   readonly cron: Cron
   /** False once `stop` was called. */

@@ -12,6 +12,7 @@ import type { TroupeError } from './errors.js'
 import type { Address, Alias, Pid, ProcessName, Ref, Target } from './identity.js'
 import type { Priority } from './limits.js'
 import type { Logger } from './logger.js'
+import type { NodeNetwork } from './network.js'
 import type { ExitReason } from './reason.js'
 import type { SendFailure } from './sender.js'
 import type { EventMessage } from './signal.js'
@@ -40,6 +41,8 @@ export type ExitCause = 'link' | 'program' | 'kill'
 
 /** The way to other nodes. What it answers at once is local; what happens later is told. */
 export interface Wire {
+  /** What the program sees of its network. */
+  readonly control: NodeNetwork
   /** Names the node it serves; called once, before anything else. Settles when it can be used. */
   start(home: WireHome): Promise<void>
   /** A one-way message to an address of another node. */

@@ -150,7 +150,7 @@ export class Dials {
     if (this.#unreached.size >= UNREACHED_MAX) this.#unreached.clear()
     this.#unreached.set(peer.name, { untilMs, retryMs })
     this.#parts.log.warning(`no way to ${peer.name}: ${problem.message}`, { code: problem.code })
-    peer.down(problem.message, 'NO_ROUTE')
+    peer.down(problem.message, 'NO_ROUTE', problem)
   }
 
   #jittered(ms: number): number {

@@ -8,6 +8,8 @@
  */
 import type { Clock } from '#base/clock'
 import {
+  ACCEPTOR_DEFAULTS,
+  type AcceptorOptions,
   type Line,
   type LineListener,
   type Logger,
@@ -19,7 +21,6 @@ import type { Admission, Applicant } from './handshake/outcome.js'
 import { describeOutcome } from './handshake/outcome.js'
 import { type HandshakeResult, runHandshake } from './handshake/run-handshake.js'
 import type { HandshakeSettings } from './handshake/settings.js'
-import { ACCEPTOR_DEFAULTS, type AcceptorOptions } from './options.js'
 
 /** Handshakes at a time; more lines than that are closed at once. */
 const HANDSHAKES_MAX = 512

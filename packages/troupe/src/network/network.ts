@@ -12,7 +12,9 @@ import {
   type ExitCause,
   type ExitReason,
   type Line,
+  type NetworkMode,
   NodeName,
+  type NodeNetwork,
   type Pid,
   type Priority,
   type Ref,
@@ -25,6 +27,7 @@ import {
   type WireHome,
 } from '#contract'
 import { admission, type KnownPeer, nameTaken } from './admission.js'
+import { NetworkControl } from './control.js'
 import { Dials } from './dials.js'
 import { maskOf, type WireFlag } from './handshake/flags.js'
 import type { Admission, Agreement, Applicant } from './handshake/outcome.js'
@@ -44,6 +47,7 @@ const FLAGS: readonly WireFlag[] = ['resume', 'fragmentation', 'important-delive
 type Agreed = Extract<HandshakeResult, { readonly kind: 'agreed' }>
 
 export class Network implements Wire {
+  readonly control: NodeNetwork = new NetworkControl(this)
   readonly #settings: NetworkSettings
   readonly #world: NetworkWorld
   readonly #key: Uint8Array
@@ -68,6 +72,14 @@ export class Network implements Wire {
     }
   }
 
+  get mode(): NetworkMode {
+    return this.#open ? this.#settings.mode : 'disabled'
+  }
+
+  get nowMs(): number {
+    return this.#home?.clock.nowMs() ?? 0
+  }
+
   /** The other nodes that are known now. */
   get peers(): readonly Peer[] {
     return [...this.#peers.values()]
@@ -79,7 +91,13 @@ export class Network implements Wire {
 
   async start(home: WireHome): Promise<void> {
     this.#home = home
-    if (this.#settings.mode === 'disabled') return
+    if (this.#settings.mode !== 'disabled') await this.open()
+  }
+
+  /** Listens and dials. PORT_IN_USE, PORT_FAILED. */
+  async open(): Promise<void> {
+    const home = this.#home
+    if (home === undefined || this.#open) return
     const { transports, acceptors, connectionsMax, mode, unixPath } = this.#settings
     const handshake = (): HandshakeSettings => this.#handshakeSettings(home)
     this.#lobby = new Lobby({
@@ -207,8 +225,13 @@ export class Network implements Wire {
   async stop(): Promise<void> {
     this.#open = false
     this.#dials?.stop()
-    for (const peer of [...this.#peers.values()]) peer.stop()
+    for (const peer of [...this.#peers.values()]) peer.stop('this node was stopped')
     await this.#lobby?.close()
+  }
+
+  /** The peer of a name, dialled when it is not known. */
+  reach(node: string): Peer | undefined {
+    return node === this.#home?.name ? undefined : this.#peer(node)
   }
 
   /** The peer of a name; made, and dialled, at the first word to it. */

@@ -1,9 +1,30 @@
 /**
  * runtime/no-wire: the wire of a node without a network: there is no way to any other node.
  */
-import { TroupeError, type Wire } from '#contract'
+import { type NodeNetwork, TroupeError, type Wire } from '#contract'
+
+const refusal = (operation: string): TroupeError =>
+  new TroupeError('NOT_ALLOWED', { operation, problem: 'give startNode the option network' })
+
+const NO_NETWORK: NodeNetwork = Object.freeze({
+  mode: 'disabled',
+  addresses: Object.freeze([]),
+  nodes: () => [],
+  peers: () => [],
+  peer: () => undefined,
+  connect: async () => {
+    throw refusal('network.connect')
+  },
+  disconnect: () => false,
+  refused: () => ({}),
+  start: async () => {
+    throw refusal('network.start')
+  },
+  stop: async () => {},
+} satisfies NodeNetwork)
 
 export const NO_WIRE: Wire = Object.freeze({
+  control: NO_NETWORK,
   start: async () => {},
   send: () => 'NO_ROUTE' as const,
   call: () => 'NO_ROUTE' as const,

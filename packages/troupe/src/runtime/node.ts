@@ -21,6 +21,7 @@ import {
   type Node,
   type NodeInfo,
   type NodeLog,
+  type NodeNetwork,
   type NodeOptions,
   type Pid,
   type ProcessInfo,
@@ -81,6 +82,10 @@ class RuntimeNode extends Actions<undefined> {
 
   get log(): NodeLog {
     return this.kernel.log
+  }
+
+  get network(): NodeNetwork {
+    return this.kernel.wire.control
   }
 
   get cron(): Cron {

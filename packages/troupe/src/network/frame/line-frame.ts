@@ -101,12 +101,15 @@ export class FrameReader {
   }
 }
 
+/** The error of a line that brought what cannot be. */
+export const badFrame = (problem: string): TroupeError =>
+  new TroupeError('FRAME_INVALID', { problem })
+
 function requireControl(kind: number, length: number): void {
   if (kind < FRAME.ack || kind > FRAME.bye) {
-    throw new TroupeError('FRAME_INVALID', { problem: `there is no frame of kind ${kind}` })
+    throw badFrame(`there is no frame of kind ${kind}`)
   }
   if (length > CONTROL_BYTES_MAX) {
-    const problem = `a frame of kind ${kind} has ${length} bytes, above ${CONTROL_BYTES_MAX}`
-    throw new TroupeError('FRAME_INVALID', { problem })
+    throw badFrame(`a frame of kind ${kind} has ${length} bytes, above ${CONTROL_BYTES_MAX}`)
   }
 }

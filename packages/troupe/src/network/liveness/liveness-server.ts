@@ -59,16 +59,21 @@ export async function startLiveness(
   self: LivenessSelf,
   clock: Clock,
   options: LivenessOptions = {},
+  newThread: NewThread = newLivenessThread,
 ): Promise<LivenessServer> {
-  const server = new Server(self, clock, options)
+  const server = new Server(self, clock, options, newThread)
   await server.start()
   return server
 }
+
+/** Starts one thread; tests keep a hand on it. */
+export type NewThread = (data: LivenessThreadData) => Worker
 
 class Server implements LivenessServer {
   readonly #self: LivenessSelf
   readonly #clock: Clock
   readonly #options: ReturnType<typeof completeLiveness>
+  readonly #newThread: NewThread
   readonly #memory = sharedBeatMemory()
   readonly #beat: SharedBeat
   #port: number
@@ -78,8 +83,9 @@ class Server implements LivenessServer {
   #cancelBeat: Cancel = () => false
   #cancelRestart: Cancel = () => false
 
-  constructor(self: LivenessSelf, clock: Clock, options: LivenessOptions) {
+  constructor(self: LivenessSelf, clock: Clock, options: LivenessOptions, newThread: NewThread) {
     this.#self = self
+    this.#newThread = newThread
     this.#clock = clock
     this.#options = completeLiveness(options)
     this.#beat = new SharedBeat(this.#memory, this.#options.beatMs)
@@ -130,7 +136,7 @@ class Server implements LivenessServer {
     const { host, beatMs, answersPerSecondMax } = this.#options
     const rest = { host, port: this.#port, beatMs, answersPerSecondMax, memory: this.#memory }
     const data: LivenessThreadData = { ...this.#self, ...rest }
-    const worker = newThread(data)
+    const worker = this.#newThread(data)
     this.#worker = worker
     return new Promise((resolve, reject) => {
       let last = 'the thread ended'
@@ -167,7 +173,8 @@ class Server implements LivenessServer {
   }
 }
 
-function newThread(data: LivenessThreadData): Worker {
+/** The thread as a node starts it. */
+export function newLivenessThread(data: LivenessThreadData): Worker {
   const worker = new Worker(new URL('./liveness-thread.js', import.meta.url), {
     workerData: data,
     name: 'troupe liveness',

@@ -73,6 +73,8 @@ export class Peer {
   readonly #decoder = new Decoder()
   readonly #limits: { messageMaxBytes: number; readonly sendBufferMaxBytes: number }
   #inbox: Inbox | undefined = undefined
+  readonly #waiters: { readonly resolve: () => void; readonly reject: (e: TroupeError) => void }[] =
+    []
   #cancelTick: Cancel | undefined = undefined
   #cancelGiveUp: Cancel | undefined = undefined
 
@@ -140,13 +142,18 @@ export class Peer {
     if (isFirst) {
       this.upMs = this.#home.clock.nowMs()
       this.#home.peerUp(this.name, agreement.peer.creation)
+      for (const { resolve } of this.#waiters.splice(0)) resolve()
     }
     start(this.session)
     if (this.#cancelTick === undefined) this.#tick()
   }
 
   /** Lost: everything that is open ends, once. */
-  down(reason: string, failure: 'NO_ROUTE' | 'NO_CONNECTION' = 'NO_CONNECTION'): void {
+  down(
+    reason: string,
+    failure: 'NO_ROUTE' | 'NO_CONNECTION' = 'NO_CONNECTION',
+    problem?: TroupeError,
+  ): void {
     if (this.state === 'down') return
     const wasUp = this.agreement !== undefined
     this.state = 'down'
@@ -157,16 +164,30 @@ export class Peer {
     const { outgoing } = this.session
     this.#verbs.lost(this, reason)
     this.#home.lost(this.name, outgoing.messages - outgoing.acknowledged)
-    this.pending.abandon(failure, new TroupeError(failure, { node: this.name }))
+    const error = new TroupeError(failure, { node: this.name }, problem)
+    this.pending.abandon(failure, error)
+    for (const { reject } of this.#waiters.splice(0)) reject(error)
     this.#inbox?.end()
     if (wasUp) this.#home.peerDown(this.name, this.creation, reason)
     else this.#home.peerMissing(this.name)
   }
 
-  /** This node stops: what is written leaves, then the line ends. */
-  stop(): void {
+  /** Ends in order: what is written leaves, then the line ends. */
+  stop(reason: string): void {
     if (this.state === 'up') this.session.close(BYE_STOP)
-    this.down('this node was stopped')
+    this.down(reason)
+  }
+
+  /** Settles when it has answered; rejects with NO_ROUTE or NO_CONNECTION when it is lost. */
+  whenUp(): Promise<void> {
+    if (this.agreement !== undefined) return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ resolve, reject })
+    })
+  }
+
+  get unknownKinds(): number {
+    return this.#inbox?.unknownKinds ?? 0
   }
 
   #begin(agreement: Agreement): void {

@@ -14,6 +14,9 @@ import { MESSAGE_HEAD_BYTES } from './outgoing.js'
 /** Bytes of the length before a message; its kind counts as part of the message. */
 const LENGTH_BYTES = 4
 
+/** The peer is told how far we are after so many bytes at the latest. */
+const WORD_BYTES = 131_072
+
 /** Takes one whole message; `bytes` is valid only during the call. */
 export type TakeMessage = (kind: number, bytes: Buffer, from: number, to: number) => void
 
@@ -42,7 +45,7 @@ export class Incoming {
 
   /** True when so much has come that the peer should be told. */
   get owesWord(): boolean {
-    return this.received - this.told >= this.#windowBytes >> 2
+    return this.received - this.told >= Math.min(this.#windowBytes >> 2, WORD_BYTES)
   }
 
   /** Takes a piece of the stream. Throws FRAME_INVALID, or what reading a message threw. */

@@ -4,9 +4,8 @@
 import { randomBytes } from 'node:crypto'
 import { systemClock } from '#base/clock'
 import { systemRandom } from '#base/random'
-import type { Node, Wire } from '#contract'
+import { NETWORK_DEFAULTS, type NetworkOptions, type Node, type Wire } from '#contract'
 import { Network } from '#network/network'
-import { NETWORK_DEFAULTS, type NetworkOptions } from '#network/options'
 import { createNode } from '#runtime'
 import { Pipes } from './pipe.js'
 

@@ -1,0 +1,201 @@
+/**
+ * contract/network: how a node is part of a network: options, defaults, and what it shows of it.
+ *
+ * Defaults live here and nowhere else. docs/reference/options.md is tested against this file.
+ *
+ * @source ergo-features 19 (options, RemoteNode)
+ */
+import { requireDuration, requireOption } from './limits.js'
+import type { TransportAddress } from './transport.js'
+
+/**
+ * `enabled`: listens and dials. `hidden`: only dials. `disabled`: neither, as if there were no
+ * network.
+ */
+export type NetworkMode = 'enabled' | 'hidden' | 'disabled'
+
+/** One place where a node takes connections. */
+export interface AcceptorOptions {
+  /** `tcp`, `tls` or `unix`; default `tcp`. */
+  readonly transport?: string
+  /** Where it listens; default the loopback address 127.0.0.1. */
+  readonly host?: string
+  /** Default 11144; 0 is any free port. */
+  readonly port?: number
+  /** How many ports from `port` upwards are tried; default 100. */
+  readonly portRange?: number
+  /** What other nodes are told instead of `host`: behind NAT, in containers. */
+  readonly advertisedHost?: string
+  /** What other nodes are told instead of the port. */
+  readonly advertisedPort?: number
+}
+
+/** How a node is part of a network. Times are milliseconds. */
+export interface NetworkOptions {
+  /** Default `enabled`. */
+  readonly mode?: NetworkMode
+  /** The secret that all nodes share; default the one in the user's own cookie file. */
+  readonly cookie?: string
+  /** Where it listens; default one TCP acceptor on the loopback address. */
+  readonly acceptors?: readonly AcceptorOptions[]
+  /** Nodes that are known by name, as `tcp://host:port`; more come from a registrar. */
+  readonly peers?: Readonly<Record<string, string>>
+  /** Nodes of one host and user find each other by a Unix socket; default true. */
+  readonly unixSocket?: boolean
+  /** Longest time to reach an address; default 3,000. */
+  readonly dialTimeoutMs?: number
+  /** Longest time of a handshake; default 5,000. */
+  readonly handshakeTimeoutMs?: number
+  /** An idle connection carries a sign of life every so often; default 500. */
+  readonly keepAliveMs?: number
+  /** A silence that makes a node suspect; default 1,500. */
+  readonly silenceMs?: number
+  /** How long a broken connection is mended before the node counts as lost; default 2,000. */
+  readonly resumeWindowMs?: number
+  /** A node whose loop is blocked longer than this counts as lost; default 60,000. */
+  readonly loopBlockedMaxMs?: number
+  /** The largest message taken, in bytes; default 268,435,456. */
+  readonly messageMaxBytes?: number
+  /** Bytes a peer may send ahead of what this node has taken; default 4,194,304. */
+  readonly windowBytes?: number
+  /** Bytes kept for a slow peer, above which sends fail; default 67,108,864. */
+  readonly sendBufferMaxBytes?: number
+  /** Messages from afar in one mailbox, above which their senders are held; default 100,000. */
+  readonly remoteMailboxMax?: number
+  /** Messages of more bytes than this travel compressed; default Infinity: none. */
+  readonly compressAboveBytes?: number
+  /** Most connections, counting those whose handshake is not done; default 16,384. */
+  readonly connectionsMax?: number
+}
+
+/** What the options of a network leave open. */
+export const NETWORK_DEFAULTS = Object.freeze({
+  mode: 'enabled' as NetworkMode,
+  unixSocket: true,
+  dialTimeoutMs: 3_000,
+  handshakeTimeoutMs: 5_000,
+  keepAliveMs: 500,
+  silenceMs: 1_500,
+  resumeWindowMs: 2_000,
+  loopBlockedMaxMs: 60_000,
+  messageMaxBytes: 268_435_456,
+  windowBytes: 4_194_304,
+  sendBufferMaxBytes: 67_108_864,
+  remoteMailboxMax: 100_000,
+  compressAboveBytes: Number.POSITIVE_INFINITY,
+  connectionsMax: 16_384,
+})
+
+/** What the options of an acceptor leave open. */
+export const ACCEPTOR_DEFAULTS = Object.freeze({
+  transport: 'tcp',
+  host: '127.0.0.1',
+  port: 11_144,
+  portRange: 100,
+})
+
+/** What is known of one other node; a snapshot. Counters run since it came. */
+export interface PeerInfo {
+  readonly node: string
+  /** Its birth, in milliseconds since 1970; 0 before it has answered. */
+  readonly creation: number
+  /** `suspect`: silent, and asked whether it lives; `broken`: its line is being mended. */
+  readonly state: 'dialling' | 'up' | 'suspect' | 'broken'
+  /** How it is reached: `tcp`, `tls`, `unix`. */
+  readonly transport: string
+  readonly remote: string
+  /** Milliseconds since it came up. */
+  readonly uptimeMs: number
+  /** Lines it has had: above 1, some were mended. */
+  readonly lines: number
+  /** Round trip of the last sign of life, in milliseconds; -1 before the first. */
+  readonly roundTripMs: number
+  /** How late its event loop said it was. */
+  readonly loopDelayMs: number
+  readonly messagesOut: number
+  /** Of these, those it has acknowledged. */
+  readonly acknowledged: number
+  readonly messagesIn: number
+  readonly bytesIn: number
+  /** Bytes kept until it acknowledges them, and those of them that wait to leave. */
+  readonly keptBytes: number
+  readonly waitingBytes: number
+  readonly resentBytes: number
+  /** Our calls that it has not answered. */
+  readonly calls: number
+  /** Mailboxes here that were held against it, and ours that it holds against us now. */
+  readonly held: number
+  readonly heldByPeer: number
+  readonly unknownKinds: number
+}
+
+/** The network of a node: who is connected, and switches. */
+export interface NodeNetwork {
+  readonly mode: NetworkMode
+  /** Where other nodes are told to come. */
+  readonly addresses: readonly TransportAddress[]
+  /** Names of the nodes that are up. */
+  nodes(): readonly string[]
+  /** What is known of all nodes that are known now. */
+  peers(): readonly PeerInfo[]
+  peer(node: string): PeerInfo | undefined
+  /**
+   * Connects, unless that has happened. Rejects with NO_ROUTE, or what the handshake ended with.
+   *
+   * @example await node.network.connect('b@localhost')
+   */
+  connect(node: string): Promise<PeerInfo>
+  /** Ends the connection; everything open with it ends with `no-connection`. False: there is none. */
+  disconnect(node: string): boolean
+  /** Handshakes that came to nothing since the start, by code. */
+  refused(): Readonly<Record<string, number>>
+  /** Listens and dials again after `stop`. PORT_IN_USE, PORT_FAILED. */
+  start(): Promise<void>
+  /** Ends all connections and listens no more; sends to other nodes answer NO_ROUTE. */
+  stop(): Promise<void>
+}
+
+const MODES: readonly unknown[] = ['enabled', 'hidden', 'disabled']
+const DURATIONS = [
+  'dialTimeoutMs',
+  'handshakeTimeoutMs',
+  'keepAliveMs',
+  'silenceMs',
+  'resumeWindowMs',
+  'loopBlockedMaxMs',
+] as const
+const SIZES = [
+  'messageMaxBytes',
+  'windowBytes',
+  'sendBufferMaxBytes',
+  'remoteMailboxMax',
+  'compressAboveBytes',
+  'connectionsMax',
+] as const
+
+/** Throws OPTION_INVALID, naming the option. */
+export function requireNetworkOptions(options: NetworkOptions): void {
+  const isObject = typeof options === 'object' && options !== null
+  requireOption(isObject, 'network', options, 'give an object')
+  const { mode, cookie, acceptors, peers, unixSocket } = options
+  requireOption(
+    mode === undefined || MODES.includes(mode),
+    'mode',
+    mode,
+    `one of ${MODES.join(', ')}`,
+  )
+  const isText = cookie === undefined || (typeof cookie === 'string' && cookie.length > 0)
+  requireOption(isText, 'cookie', '(hidden)', 'give a text that is not empty')
+  const isList = acceptors === undefined || Array.isArray(acceptors)
+  requireOption(isList, 'acceptors', acceptors, 'give a list of objects')
+  const isMap = peers === undefined || (typeof peers === 'object' && peers !== null)
+  requireOption(isMap, 'peers', peers, 'give an object of addresses by node name')
+  const isFlag = unixSocket === undefined || typeof unixSocket === 'boolean'
+  requireOption(isFlag, 'unixSocket', unixSocket, 'give true or false')
+  for (const name of DURATIONS) requireDuration(name, options[name])
+  for (const name of SIZES) {
+    const size = options[name]
+    const holds = size === undefined || (typeof size === 'number' && size >= 1)
+    requireOption(holds, name, size, 'give a number of 1 or more')
+  }
+}

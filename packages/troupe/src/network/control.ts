@@ -1,0 +1,87 @@
+/**
+ * network/control: what a program sees of its network, and the few switches it has.
+ */
+import { type NodeNetwork, type PeerInfo, type TransportAddress, TroupeError } from '#contract'
+import type { Network } from './network.js'
+import type { Peer } from './peer/peer.js'
+
+export class NetworkControl implements NodeNetwork {
+  readonly #network: Network
+
+  constructor(network: Network) {
+    this.#network = network
+  }
+
+  get mode(): NodeNetwork['mode'] {
+    return this.#network.mode
+  }
+
+  get addresses(): readonly TransportAddress[] {
+    return [...(this.#network.lobby?.addresses ?? [])]
+  }
+
+  nodes(): readonly string[] {
+    return this.#network.peers.filter(({ state }) => state === 'up').map(({ name }) => name)
+  }
+
+  peers(): readonly PeerInfo[] {
+    return this.#network.peers.map((peer) => infoOf(peer, this.#network.nowMs))
+  }
+
+  peer(node: string): PeerInfo | undefined {
+    return this.peers().find((info) => info.node === node)
+  }
+
+  async connect(node: string): Promise<PeerInfo> {
+    const peer = this.#network.reach(node)
+    if (peer === undefined) throw new TroupeError('NO_ROUTE', { node })
+    await peer.whenUp()
+    return infoOf(peer, this.#network.nowMs)
+  }
+
+  disconnect(node: string): boolean {
+    const peer = this.#network.peers.find(({ name }) => name === node)
+    peer?.stop('it was disconnected')
+    return peer !== undefined
+  }
+
+  refused(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#network.lobby?.refused ?? [])
+  }
+
+  start(): Promise<void> {
+    return this.#network.open()
+  }
+
+  stop(): Promise<void> {
+    return this.#network.stop()
+  }
+}
+
+function infoOf(peer: Peer, nowMs: number): PeerInfo {
+  const { session, agreement, outbox, holding, pending } = peer
+  const { outgoing, incoming } = session
+  const state = peer.state === 'down' ? 'broken' : peer.state
+  return Object.freeze({
+    node: peer.name,
+    creation: peer.creation,
+    state: state === 'up' && peer.suspected ? 'suspect' : state,
+    transport: session.line?.transport ?? '',
+    remote: agreement?.remote ?? '',
+    uptimeMs: agreement === undefined ? 0 : nowMs - peer.upMs,
+    lines: session.lines,
+    roundTripMs: session.roundTripMs,
+    loopDelayMs: session.peerLoopDelayMs,
+    messagesOut: outgoing.messages,
+    acknowledged: outgoing.acknowledged,
+    messagesIn: incoming.messages,
+    bytesIn: incoming.received,
+    keptBytes: outgoing.keptBytes,
+    waitingBytes: outgoing.waitingBytes,
+    resentBytes: outgoing.resentBytes,
+    calls: pending.calls,
+    held: holding.held,
+    heldByPeer: outbox.held.size,
+    unknownKinds: peer.unknownKinds,
+  })
+}
