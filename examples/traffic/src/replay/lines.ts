@@ -26,7 +26,8 @@ export async function* linesOf(
       start = end + 1
     }
     rest = bytes.subarray(start)
-    if (rest.length > LINE_BYTES_MAX) {
+    // One more may be the CR of an end that is yet to come.
+    if (rest.length > LINE_BYTES_MAX + 1) {
       isTooLong = true
       rest = Buffer.alloc(0)
     }
@@ -36,6 +37,6 @@ export async function* linesOf(
 }
 
 function textOf(line: Buffer): string | undefined {
-  if (line.length > LINE_BYTES_MAX) return undefined
-  return line.toString('utf8', 0, line.at(-1) === CR ? line.length - 1 : line.length)
+  const length = line.at(-1) === CR ? line.length - 1 : line.length
+  return length > LINE_BYTES_MAX ? undefined : line.toString('utf8', 0, length)
 }

@@ -25,7 +25,7 @@ export const ROW_CAUSES = Object.freeze([
   'fields',
   /** No vehicle id, or one of more than `ID_BYTES_MAX` bytes. */
   'id',
-  /** Not a date and time of ISO 8601, as in 2017-04-18T22:31:40-05:00. */
+  /** Not a date and time of ISO 8601, as in 2017-04-18T22:31:40-05:00, or a day there never was. */
   'timestamp',
   /** Not a number of degrees on the globe. */
   'position',
@@ -86,8 +86,17 @@ export function readRow(line: string, columns: Columns): RowVerdict {
 /** Milliseconds since 1970; a time without a zone is read as UTC, so every machine agrees. */
 function momentOf(timestamp: string): number {
   const match = ISO_8601.exec(timestamp)
-  if (match === null) return Number.NaN
+  if (match === null || !isDay(timestamp)) return Number.NaN
   return Date.parse(match[3] === undefined ? `${timestamp}Z` : timestamp)
+}
+
+/** False for the 30th of February, which a Date takes for the 2nd of March. */
+function isDay(timestamp: string): boolean {
+  const [year, month, day] = [timestamp.slice(0, 4), timestamp.slice(5, 7), timestamp.slice(8, 10)]
+  if (Number(day) <= 28) return true
+  if (month !== '02') return day !== '31' || !['04', '06', '09', '11'].includes(month)
+  const isLeap = Number(year) % 4 === 0 && (Number(year) % 100 !== 0 || Number(year) % 400 === 0)
+  return isLeap && day === '29'
 }
 
 const degreesOf = (text: string | undefined): number =>

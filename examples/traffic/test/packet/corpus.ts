@@ -1,5 +1,5 @@
 /** packet/corpus: datagrams worth keeping, each with its verdict; a fuzzer's finding is added. */
-import { readFileSync } from 'node:fs'
+import { keptLines } from '#test/corpus'
 
 export interface KeptPacket {
   /** `position`, or why it is rejected. */
@@ -8,14 +8,10 @@ export interface KeptPacket {
 }
 
 export function keptPackets(): readonly KeptPacket[] {
-  const file = new URL('../../test/corpus/packets.txt', import.meta.url)
-  const lines = readFileSync(file, 'utf8').split('\n')
-  return lines
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => {
-      const [verdict = '', text = ''] = line.split(' ')
-      return { verdict, bytes: Buffer.from(text === '-' ? '' : text, 'base64') }
-    })
+  return keptLines('packets').map((line) => {
+    const [verdict = '', text = ''] = line.split(' ')
+    return { verdict, bytes: Buffer.from(text === '-' ? '' : text, 'base64') }
+  })
 }
 
 /** The line by which a datagram is kept. */
