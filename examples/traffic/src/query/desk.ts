@@ -48,8 +48,9 @@ async function nearest(
   context: ProcessContext,
 ): Promise<WebResponse> {
   try {
-    // Ahead of the positions that wait, since somebody is waiting for the answer.
-    const found = await context.call(storage, 'nearest', verdict.query, { priority: 'high' })
+    // Behind the positions that came before it, so that it sees them, and ahead of none: in one
+    // queue neither can starve the other, and what waits there at the utmost is a matter of ms.
+    const found = await context.call(storage, 'nearest', verdict.query)
     const { latitude, longitude } = verdict.query
     context.log.debug('query served', { latitude, longitude, found: found.length })
     return json(200, found.map(vehicleJson))
