@@ -186,5 +186,7 @@ export interface WireHome {
   peerDown(node: string, creation: number, reason: string): void
   /** A node could not be reached: what was begun with it ends with `no-connection`. */
   peerMissing(node: string): void
+  /** True while somebody here waits for the return of a lost node. */
+  awaits(node: string): boolean
   peerSuspect(node: string, reason: string): void
 }

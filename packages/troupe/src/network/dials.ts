@@ -33,11 +33,19 @@ export interface DialParts {
   readonly reached: (peer: Peer, reached: Reached) => void
 }
 
+/** Somebody who waits for a lost node. */
+export interface Seeking {
+  /** False: the node is back, or nobody waits any more. */
+  readonly wanted: () => boolean
+  readonly reach: () => void
+}
+
 export class Dials {
   /** Dials that came to nothing. */
   failed = 0
   readonly #parts: DialParts
   readonly #dialler: NodeDialler
+  #stopped = false
   readonly #running = new Map<Peer, AbortController>()
   readonly #unreached = new Map<string, { readonly untilMs: number; readonly retryMs: number }>()
 
@@ -66,6 +74,15 @@ export class Dials {
     this.#mendAfter(peer, RETRY_MS_MIN, 0)
   }
 
+  /** Looks for a lost node again and again, as long as somebody waits for it. */
+  seek(seeking: Seeking, retryMs = RETRY_MS_MIN): void {
+    this.#parts.clock.after(this.#jittered(retryMs), () => {
+      if (this.#stopped || !seeking.wanted()) return
+      seeking.reach()
+      this.seek(seeking, Math.min(RETRY_MS_MAX, retryMs * 2))
+    })
+  }
+
   /** The peer has a line, or needs none any more. */
   settled(peer: Peer): void {
     this.#running.get(peer)?.abort()
@@ -74,6 +91,7 @@ export class Dials {
   }
 
   stop(): void {
+    this.#stopped = true
     for (const controller of this.#running.values()) controller.abort()
     this.#running.clear()
   }

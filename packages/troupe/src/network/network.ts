@@ -281,6 +281,15 @@ export class Network implements Wire {
     if (this.#last === peer) this.#last = undefined
     if (this.#peers.get(peer.name) === peer) this.#peers.delete(peer.name)
     this.#dials?.settled(peer)
+    const node = peer.name
+    this.#dials?.seek({
+      wanted: () => this.#open && !this.#isUp(node) && (this.#home as WireHome).awaits(node),
+      reach: () => void this.#peer(node),
+    })
+  }
+
+  #isUp(node: string): boolean {
+    return this.#peers.get(node)?.state === 'up'
   }
 
   #admit(applicant: Applicant): Admission | Promise<Admission> {

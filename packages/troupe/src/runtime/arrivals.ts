@@ -201,6 +201,10 @@ export class Arrivals implements WireHome {
     this.#kernel.farTopics.lost(node)
   }
 
+  awaits(node: string): boolean {
+    return this.#kernel.farTopics.awaits(node)
+  }
+
   peerSuspect(node: string, reason: string): void {
     this.#tell({ kind: 'node-suspect', node, reason })
   }
