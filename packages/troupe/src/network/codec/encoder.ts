@@ -216,7 +216,7 @@ export class Encoder extends Writer {
     const { id } = shape
     const { buffer, position } = this
     if (id <= SHAPE_SHORT_MAX) {
-      buffer[position] = SHAPE_SHORT | id
+      buffer[position] = SHAPE_SHORT + id
       this.position = position + 1
     } else {
       buffer[position] = SHAPE
