@@ -6,6 +6,7 @@
  * Limit: `TOLD_LENGTH_MAX` of what the service said is kept.
  */
 
+import { isLatitude, isLongitude } from '#traffic/packet/position'
 import type { Emergency } from './emergency.js'
 
 /** Characters kept of what a service said. */
@@ -46,8 +47,10 @@ export function decodeRecord(key: string, body: Uint8Array): EmergencyRecord | u
   if (fields === undefined || fields['version'] !== VERSION) return undefined
   const { id, latitude, longitude, receivedAtMs } = fields
   if (typeof id !== 'string') return undefined
-  if (typeof latitude !== 'number' || typeof longitude !== 'number') return undefined
-  if (typeof receivedAtMs !== 'number') return undefined
+  if (typeof latitude !== 'number' || !isLatitude(latitude)) return undefined
+  if (typeof longitude !== 'number' || !isLongitude(longitude)) return undefined
+  // JSON has numbers that are too large for one.
+  if (typeof receivedAtMs !== 'number' || !Number.isFinite(receivedAtMs)) return undefined
   const state = stateOf(fields)
   if (state === undefined) return undefined
   return { emergency: Object.freeze({ key, id, latitude, longitude, receivedAtMs }), state }
@@ -73,6 +76,6 @@ function fieldsOf(body: Uint8Array): Fields | undefined {
 
 function stateOf({ kind, status, told }: Fields): EmergencyState | undefined {
   if (kind === 'waiting' || kind === 'delivered') return { kind }
-  if (kind !== 'refused' || typeof status !== 'number' || typeof told !== 'string') return undefined
-  return { kind, status, told }
+  if (kind !== 'refused' || typeof told !== 'string') return undefined
+  return typeof status === 'number' && Number.isFinite(status) ? { kind, status, told } : undefined
 }

@@ -9,6 +9,7 @@
  * A change of this layout is a new FORMAT_VERSION.
  */
 
+import { isUtf8 } from 'node:buffer'
 import { ID_BYTES_MAX, isLatitude, isLongitude } from '#traffic/packet/position'
 import type { Report } from './position-table.js'
 import { SEAL_BYTES, writeSeal } from './seal.js'
@@ -44,7 +45,9 @@ export function readRecord(body: Buffer): Report | undefined {
   const sequence = body.readDoubleLE(25)
   if (flags > EMERGENCY || !isLongitude(longitude) || !isLatitude(latitude)) return undefined
   if (!Number.isFinite(receivedAtMs) || !Number.isFinite(sequence)) return undefined
-  const id = body.toString('utf8', ID_AT)
+  const idBody = body.subarray(ID_AT)
+  if (!isUtf8(idBody)) return undefined
+  const id = idBody.toString('utf8')
   const position = { id, longitude, latitude, emergency: flags === EMERGENCY }
   return { position, receivedAtMs, sequence }
 }
