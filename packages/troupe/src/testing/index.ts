@@ -6,6 +6,16 @@ export { Expectation } from './expectation.js'
 export type { Mark, Recorded, RecordKind, RecordOf } from './journal.js'
 export type { Filter, HasPid, Match } from './matching.js'
 export type { Probe, ProbeRecord } from './probe.js'
+export type { DatagramOptions, SimulatedDatagrams } from './simulation/datagrams.js'
+export type { CrashOptions, SimulatedHost } from './simulation/host.js'
+export type { LineEnding } from './simulation/life.js'
+export { LINK_DEFAULTS, type LinkSettings } from './simulation/link.js'
+export type { Breakage, LinkChoice, SimulatedNetworkOptions } from './simulation/network.js'
+export {
+  SIMULATED_NETWORK_DEFAULTS,
+  SimulatedNetwork,
+  simulatedNetwork,
+} from './simulation/network.js'
 export type { CallStub, SendStub, SpawnStubber, StubbedCall } from './stubs.js'
 export type { TestNode, TestNodeOptions } from './test-node.js'
 export { testNode } from './test-node.js'
