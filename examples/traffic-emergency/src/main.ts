@@ -5,6 +5,7 @@
  */
 
 import { randomInt } from 'node:crypto'
+import { type ProgramEnd, print, runProgram } from '@troupe-examples/traffic/cli/program'
 import { seededChance } from '@troupe-examples/traffic/fleet/chance'
 import { describeThrown } from 'troupe'
 import { HELP, parseArguments, type ServiceArguments } from '#service/arguments'
@@ -13,16 +14,6 @@ import { Service } from '#service/service'
 
 /** Between two lines of counts, in milliseconds. */
 const PRINT_MS = 2_000
-
-// A reader that has gone must not end the program; what is printed then is lost.
-process.stdout.on('error', () => {})
-
-const print = (line: string): void => void process.stdout.write(`${line}\n`)
-
-function refuse(problem: string): void {
-  process.stderr.write(`${problem}\n`)
-  process.exitCode = 1
-}
 
 const after = (delayMs: number, run: () => void): void => {
   AbortSignal.timeout(delayMs).onabort = run
@@ -45,7 +36,7 @@ function watch(book: GuestBook, printed: number): void {
   after(PRINT_MS, () => watch(book, requests))
 }
 
-async function run(given: ServiceArguments): Promise<void> {
+async function serve(given: ServiceArguments): Promise<ProgramEnd> {
   const book = new GuestBook()
   const chance = seededChance(given.seed ?? randomInt(2 ** 32 - 1)).unit
   const service = await Service.open(given, { book, chance, after })
@@ -58,6 +49,7 @@ async function run(given: ServiceArguments): Promise<void> {
   })
   await service.close()
   print(countsLine(book))
+  return { kind: 'ended', exitCode: 0 }
 }
 
 /** What the system says of an address that cannot be had, as the other systems say it. */
@@ -70,14 +62,9 @@ function startProblem(error: unknown, { host, port }: ServiceArguments): string 
   return `PORT_FAILED: ${address} failed: ${describeThrown(error)}`
 }
 
-const verdict = parseArguments(process.argv.slice(2))
-switch (verdict.kind) {
-  case 'help':
-    process.stdout.write(HELP)
-    break
-  case 'refused':
-    refuse(`OPTION_INVALID: ${verdict.problem}`)
-    break
-  case 'run':
-    await run(verdict.given).catch((error) => refuse(startProblem(error, verdict.given)))
-}
+await runProgram({
+  commandLine: parseArguments(process.argv.slice(2)),
+  help: HELP,
+  run: ({ given }) =>
+    serve(given).catch((error) => ({ kind: 'refused', problem: startProblem(error, given) })),
+})

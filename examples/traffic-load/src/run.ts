@@ -7,21 +7,18 @@
 import { randomInt } from 'node:crypto'
 import { lookup } from 'node:dns/promises'
 import { isIPv6 } from 'node:net'
+import type { ProgramEnd } from '@troupe-examples/traffic/cli/program'
 import { seededChance } from '@troupe-examples/traffic/fleet/chance'
 import { consoleSink, type Node, openUdp, startNode, supervisor, type UdpSocket } from 'troupe'
 import type { LoadArguments } from './arguments.js'
 import { convoyActor, planJourney } from './convoy.js'
 import { reporterActor, totalLine } from './reporter.js'
 
-export type LoadVerdict =
-  | { readonly kind: 'ended'; readonly exitCode: number }
-  | { readonly kind: 'refused'; readonly problem: string }
-
 /** Sends until it is stopped or its time is over. Rejects with coded errors while it starts. */
 export async function runLoad(
   given: LoadArguments,
   print: (line: string) => void,
-): Promise<LoadVerdict> {
+): Promise<ProgramEnd> {
   const address = await addressOf(given.host)
   if (address === undefined) return { kind: 'refused', problem: `${given.host} is no known host` }
   const outlets = await openOutlets(address, given.sockets)

@@ -11,6 +11,7 @@ import { Ledger } from '#traffic/account/ledger'
 import { type Surroundings, statsJson } from '#traffic/account/stats-json'
 import { accountLine } from '#traffic/cli/account-line'
 import type { Flags } from '#traffic/cli/flags'
+import type { ProgramEnd } from '#traffic/cli/program'
 import type { Screen } from '#traffic/cli/screen'
 import { ATTEMPT_TIMEOUT_MS, type CourierSources } from '#traffic/emergency/courier'
 import { diskShelf } from '#traffic/emergency/disk-shelf'
@@ -40,13 +41,8 @@ const REPLIES = Object.freeze({
   none: undefined,
 })
 
-/** Why the system cannot start, for people; the program ends with exit code 1. */
-export type RunVerdict =
-  | { readonly kind: 'ended'; readonly exitCode: number }
-  | { readonly kind: 'refused'; readonly problem: string }
-
 /** Runs the system until it is stopped. Rejects with coded errors while it starts. */
-export async function runTraffic(flags: Flags, screen: Screen): Promise<RunVerdict> {
+export async function runTraffic(flags: Flags, screen: Screen): Promise<ProgramEnd> {
   const rows = flags.replay === undefined ? undefined : await readRows(flags.replay, screen)
   if (typeof rows === 'string') return { kind: 'refused', problem: rows }
   const archive = await openTable(flags)
@@ -113,7 +109,7 @@ class Run {
   }
 
   /** Starts the parts, says so, and waits until the node has stopped. */
-  async until(rows: readonly RecordedRow[] | undefined, files: PageFiles): Promise<RunVerdict> {
+  async until(rows: readonly RecordedRow[] | undefined, files: PageFiles): Promise<ProgramEnd> {
     const node = this.#node
     const { sources, books } = this.#sources(rows, files)
     const start = trafficSupervisor(sources)
