@@ -92,12 +92,18 @@ export type {
 export { LOG_LEVELS } from './logger.js'
 export type {
   AcceptorOptions,
+  LivenessOptions,
   NetworkMode,
   NetworkOptions,
   NodeNetwork,
   PeerInfo,
 } from './network.js'
-export { ACCEPTOR_DEFAULTS, NETWORK_DEFAULTS, requireNetworkOptions } from './network.js'
+export {
+  ACCEPTOR_DEFAULTS,
+  LIVENESS_DEFAULTS,
+  NETWORK_DEFAULTS,
+  requireNetworkOptions,
+} from './network.js'
 export type {
   Account,
   EventInfo,

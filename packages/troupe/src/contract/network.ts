@@ -30,6 +30,30 @@ export interface AcceptorOptions {
   readonly advertisedPort?: number
 }
 
+/** Where and how a node answers whether it lives, from a thread of its own. */
+export interface LivenessOptions {
+  /** Where it listens for datagrams; default the loopback address 127.0.0.1. */
+  readonly host?: string
+  /** Default 0: any free one. */
+  readonly port?: number
+  /** What other nodes are told instead of `host`: behind NAT, in containers. */
+  readonly advertisedHost?: string
+  /** What other nodes are told instead of the port. */
+  readonly advertisedPort?: number
+  /** How often the loop tells the thread that it runs, in milliseconds; default 100. */
+  readonly beatMs?: number
+  /** Most answers in a second; beyond it silence; default 20,000. */
+  readonly answersPerSecondMax?: number
+}
+
+/** What the options leave open. */
+export const LIVENESS_DEFAULTS = Object.freeze({
+  host: '127.0.0.1',
+  port: 0,
+  beatMs: 100,
+  answersPerSecondMax: 20_000,
+})
+
 /** How a node is part of a network. Times are milliseconds. */
 export interface NetworkOptions {
   /** Default `enabled`. */
@@ -48,6 +72,8 @@ export interface NetworkOptions {
   readonly handshakeTimeoutMs?: number
   /** An idle connection carries a sign of life every so often; default 500. */
   readonly keepAliveMs?: number
+  /** The thread that answers for this node while its loop is busy. */
+  readonly liveness?: LivenessOptions
   /** A silence that makes a node suspect; default 1,500. */
   readonly silenceMs?: number
   /** How long a broken connection is mended before the node counts as lost; default 2,000. */

@@ -34,8 +34,9 @@ import type { Admission, Agreement, Applicant } from './handshake/outcome.js'
 import { handshakeKey } from './handshake/proof.js'
 import type { HandshakeResult } from './handshake/run-handshake.js'
 import { completeSettings, type HandshakeSettings } from './handshake/settings.js'
+import { livenessKey } from './liveness/probe-frame.js'
 import { Lobby } from './lobby.js'
-import type { NetworkSettings, NetworkWorld } from './options.js'
+import type { Liveness, NetworkSettings, NetworkWorld } from './options.js'
 import { KIND } from './peer/kinds.js'
 import { Peer, type PeerVerbs } from './peer/peer.js'
 
@@ -56,6 +57,7 @@ export class Network implements Wire {
   #home: WireHome | undefined = undefined
   #lobby: Lobby | undefined = undefined
   #dials: Dials | undefined = undefined
+  #liveness: Liveness | undefined = undefined
   #open = false
   /** The peer of the last message: the next one often goes there too. */
   #last: Peer | undefined = undefined
@@ -66,9 +68,9 @@ export class Network implements Wire {
     this.#key = handshakeKey(settings.cookie)
     this.#verbs = {
       mend: (peer) => this.#dials?.mend(peer),
-      suspect: (peer, silentMs) => this.#suspect(peer, silentMs),
+      watch: (node, taker) => this.#liveness?.prober.watch(node, taker),
       lost: (peer) => this.#forget(peer),
-      loopDelayMs: () => world.loopDelayMs(),
+      loopDelayMs: () => this.#liveness?.loopDelayMs() ?? 0,
     }
   }
 
@@ -112,6 +114,9 @@ export class Network implements Wire {
       resolve: (node) => this.#world.resolve(node),
       reached: (peer, { line, handshake: agreed }) => this.#attach(peer, line, agreed),
     })
+    const { name, creation, clock } = home
+    const key = livenessKey(this.#settings.cookie)
+    this.#liveness = await this.#world.openLiveness({ name, creation, key }, clock)
     this.#open = true
     if (mode === 'hidden') return
     for (const acceptor of acceptors) await this.#lobby.listen(acceptor)
@@ -227,6 +232,8 @@ export class Network implements Wire {
     this.#dials?.stop()
     for (const peer of [...this.#peers.values()]) peer.stop('this node was stopped')
     await this.#lobby?.close()
+    await this.#liveness?.stop()
+    this.#liveness = undefined
   }
 
   /** The peer of a name, dialled when it is not known. */
@@ -322,15 +329,6 @@ export class Network implements Wire {
     })
   }
 
-  /** Silent for too long: a busy loop, or gone? Whoever watches over liveness decides. */
-  #suspect(peer: Peer, silentMs: number): void {
-    if (!peer.suspected) {
-      peer.suspected = true
-      this.#home?.peerSuspect(peer.name, `silent for ${Math.round(silentMs)} ms`)
-    }
-    this.#world.suspect(peer, silentMs)
-  }
-
   async #listenUnix(lobby: Lobby, path: string, home: WireHome): Promise<void> {
     try {
       await lobby.listen({ transport: 'unix', host: '', port: 0 }, path)
@@ -349,7 +347,7 @@ export class Network implements Wire {
       flags: maskOf(FLAGS),
       terms: {
         ...{ messageBytesMax: messageMaxBytes, windowBytes, keepAliveMs },
-        liveness: this.#world.livenessAddress(),
+        liveness: this.#liveness?.address,
         addresses: this.#lobby?.addresses ?? [],
       },
       randomBytes: this.#world.randomBytes,

@@ -13,6 +13,10 @@ import {
 } from '#contract'
 import { requireCookie } from './handshake/cookie.js'
 import { cookieOfUser, defaultCookiePath } from './handshake/cookie-file.js'
+import { startLiveness } from './liveness/liveness-server.js'
+import { SUSPICION_DEFAULTS } from './liveness/options.js'
+import { Prober } from './liveness/prober.js'
+import { udpDatagrams } from './liveness/udp-datagrams.js'
 import { Network } from './network.js'
 import { parseAddress } from './options.js'
 import { tcpTransport } from './transport/tcp.js'
@@ -20,7 +24,7 @@ import { tcpTransport } from './transport/tcp.js'
 /** Makes the network of a node. Rejects with OPTION_INVALID, COOKIE_FILE_REFUSED. */
 export async function openNetwork(options: NetworkOptions, random: Random): Promise<Network> {
   requireNetworkOptions(options)
-  const { cookie, peers = {}, acceptors = [{}], ...given } = options
+  const { cookie, peers = {}, acceptors = [{}], liveness: _, ...given } = options
   if (cookie !== undefined) requireCookie(cookie)
   const isOff = options.mode === 'disabled'
   const secret = cookie ?? (isOff ? '' : await cookieOfUser(defaultCookiePath(), makeBytes))
@@ -36,10 +40,21 @@ export async function openNetwork(options: NetworkOptions, random: Random): Prom
     random,
     randomBytes: makeBytes,
     resolve: () => [],
-    livenessAddress: () => undefined,
-    loopDelayMs: () => 0,
-    suspect: (peer, silentMs) => {
-      if (silentMs > 2 * settings.silenceMs) peer.down(`silent for ${Math.round(silentMs)} ms`)
+    openLiveness: async (self, clock) => {
+      const server = await startLiveness(self, clock, options.liveness)
+      const { silenceMs, loopBlockedMaxMs } = settings
+      const prober = new Prober({
+        ...{ key: self.key, clock, randomBytes: makeBytes, datagrams: udpDatagrams() },
+        limits: { ...SUSPICION_DEFAULTS, silenceMs, loopBlockedMaxMs },
+      })
+      return {
+        ...{ address: server.advertised, prober },
+        loopDelayMs: () => server.info().loopDelayMs,
+        stop: async () => {
+          prober.stop()
+          await server.stop()
+        },
+      }
     },
   })
 }

@@ -3,6 +3,7 @@
  *
  * @source ergo-features 19 (options)
  */
+import type { Clock } from '#base/clock'
 import type { Random } from '#base/random'
 import {
   type AcceptorOptions,
@@ -12,11 +13,12 @@ import {
   type TransportAddress,
 } from '#contract'
 import type { LivenessAddress } from './handshake/terms.js'
-import type { Peer } from './peer/peer.js'
+import type { LivenessSelf } from './liveness/liveness-server.js'
+import type { Prober } from './liveness/prober.js'
 
 /** Options with nothing left open, as the network itself uses them. */
 export type NetworkSettings = Required<
-  Omit<NetworkOptions, 'peers' | 'acceptors' | 'unixSocket'>
+  Omit<NetworkOptions, 'peers' | 'acceptors' | 'unixSocket' | 'liveness'>
 > & {
   /** The Unix socket of this node; empty for none. */
   readonly unixPath: string
@@ -34,12 +36,18 @@ export interface NetworkWorld {
   readonly resolve: (
     node: string,
   ) => readonly TransportAddress[] | Promise<readonly TransportAddress[]>
-  /** Where the liveness of this node is asked for; undefined: nowhere. */
-  readonly livenessAddress: () => LivenessAddress | undefined
+  /** Starts what answers for this node, and what asks for others. */
+  readonly openLiveness: (self: LivenessSelf, clock: Clock) => Promise<Liveness>
+}
+
+/** Whether nodes live: who answers for this one, who asks for others. */
+export interface Liveness {
+  /** Where others ask for this node; undefined: nowhere. */
+  readonly address: LivenessAddress | undefined
+  readonly prober: Prober
   /** How late the loop of this node is, in milliseconds. */
-  readonly loopDelayMs: () => number
-  /** A peer is silent: find out whether it lives, and call `peer.down` when it does not. */
-  readonly suspect: (peer: Peer, silentMs: number) => void
+  loopDelayMs(): number
+  stop(): Promise<void>
 }
 
 /** Reads `tcp://host:port`, `tls://host:port` or `unix:/path`. Throws OPTION_INVALID. */

@@ -3,31 +3,9 @@
  *
  * @source design 5; ergo-features 19 (SoftwareKeepAlive)
  */
-import { requireDuration, requireOption } from '#contract'
+export type { LivenessOptions } from '#contract'
 
-/** Where and how a node answers whether it lives, from a thread of its own. */
-export interface LivenessOptions {
-  /** Where it listens for datagrams; default the loopback address 127.0.0.1. */
-  readonly host?: string
-  /** Default 0: any free one. */
-  readonly port?: number
-  /** What other nodes are told instead of `host`: behind NAT, in containers. */
-  readonly advertisedHost?: string
-  /** What other nodes are told instead of the port. */
-  readonly advertisedPort?: number
-  /** How often the loop tells the thread that it runs, in milliseconds; default 100. */
-  readonly beatMs?: number
-  /** Most answers in a second; beyond it silence; default 20,000. */
-  readonly answersPerSecondMax?: number
-}
-
-/** What the options leave open. */
-export const LIVENESS_DEFAULTS = Object.freeze({
-  host: '127.0.0.1',
-  port: 0,
-  beatMs: 100,
-  answersPerSecondMax: 20_000,
-})
+import { LIVENESS_DEFAULTS, type LivenessOptions, requireDuration, requireOption } from '#contract'
 
 /** Options with nothing left open but what is advertised. */
 export type CompleteLiveness = typeof LIVENESS_DEFAULTS & LivenessOptions

@@ -12,6 +12,8 @@ import { type Line, type LineTaker, TroupeError, type WireHome } from '#contract
 import { Decoder } from '#network/codec/decoder'
 import { Encoder } from '#network/codec/encoder'
 import type { Agreement } from '#network/handshake/outcome'
+import type { LivenessWatch, WatchedNode } from '#network/liveness/prober'
+import type { DownCause, Finding } from '#network/liveness/suspicion'
 import { Session } from '#network/session/session'
 import { Holding } from './holding.js'
 import { Inbox } from './inbox.js'
@@ -31,6 +33,14 @@ const PIECE_ROOM_BYTES = 4_096
 /** Reasons of a good-bye. */
 const BYE_STOP = 1
 
+/** Why a node counts as gone, in words. */
+const GONE: Readonly<Record<DownCause, string>> = Object.freeze({
+  silent: 'it fell silent and answered no probe',
+  unreachable: 'it fell silent and no probe ever reached it',
+  restarted: 'another life of it answers',
+  blocked: 'its event loop was blocked for too long',
+})
+
 /** What of the settings of a network a peer needs. */
 export interface PeerSettings {
   readonly windowBytes: number
@@ -38,7 +48,6 @@ export interface PeerSettings {
   readonly sendBufferMaxBytes: number
   readonly remoteMailboxMax: number
   readonly keepAliveMs: number
-  readonly silenceMs: number
   readonly resumeWindowMs: number
 }
 
@@ -46,8 +55,11 @@ export interface PeerSettings {
 export interface PeerVerbs {
   /** The line is gone: dial again if this side can. */
   readonly mend: (peer: Peer) => void
-  /** Silent for longer than it should be: look whether it lives. */
-  readonly suspect: (peer: Peer, silentMs: number) => void
+  /** Watches whether it lives. */
+  readonly watch: (
+    node: WatchedNode,
+    taker: (finding: Finding) => void,
+  ) => LivenessWatch | undefined
   /** It is lost; told once. */
   readonly lost: (peer: Peer, reason: string) => void
   readonly loopDelayMs: () => number
@@ -75,6 +87,7 @@ export class Peer {
   #inbox: Inbox | undefined = undefined
   readonly #waiters: { readonly resolve: () => void; readonly reject: (e: TroupeError) => void }[] =
     []
+  #watch: LivenessWatch | undefined = undefined
   #cancelTick: Cancel | undefined = undefined
   #cancelGiveUp: Cancel | undefined = undefined
 
@@ -91,6 +104,7 @@ export class Peer {
     }
     this.session = new Session(home.clock, this.#encoder, limits, {
       take: (kind, bytes, from, to) => this.#inbox?.take(kind, bytes, from, to),
+      heard: () => this.#watch?.heard(),
       lineLost: (problem) => this.#lineLost(problem),
       failed: (problem) => this.down(problem),
       bye: () => this.down('it was stopped'),
@@ -159,6 +173,7 @@ export class Peer {
     this.state = 'down'
     this.#cancelTick?.()
     this.#cancelGiveUp?.()
+    this.#watch?.end()
     this.holding.end()
     this.session.drop()
     const { outgoing } = this.session
@@ -202,11 +217,14 @@ export class Peer {
       holding: this.holding,
       messageMaxBytes: this.#settings.messageMaxBytes,
     })
+    const address = agreement.peerTerms.liveness
+    this.#watch = this.#verbs.watch({ name, creation, address }, (finding) => this.#found(finding))
   }
 
   #lineLost(problem: string | undefined): void {
     if (this.state !== 'up') return
     this.state = 'broken'
+    this.#watch?.lost()
     const { resumeWindowMs } = this.#settings
     this.#cancelGiveUp = this.#home.clock.after(resumeWindowMs, () =>
       this.down(problem ?? 'the connection ended and did not come back'),
@@ -216,13 +234,29 @@ export class Peer {
 
   /** Signs of life both ways, and a look for theirs. */
   #tick(): void {
-    const { keepAliveMs, silenceMs } = this.#settings
+    const { keepAliveMs } = this.#settings
     this.#cancelTick = this.#home.clock.after(keepAliveMs, () => this.#tick())
     this.pending.sweep()
     if (this.state !== 'up') return
     const silentMs = this.#home.clock.nowMs() - this.session.heardMs
     if (silentMs >= keepAliveMs / 2) this.session.ping()
-    if (silentMs < silenceMs) this.suspected = false
-    else this.#verbs.suspect(this, silentMs)
+  }
+
+  /** What was found out about whether it lives. */
+  #found(finding: Finding): void {
+    switch (finding.kind) {
+      case 'suspect':
+        this.suspected = true
+        this.#home.peerSuspect(this.name, `silent for ${Math.round(finding.silentMs)} ms`)
+        return
+      case 'busy':
+        this.session.peerLoopDelayMs = finding.loopDelayMs
+        return
+      case 'well':
+        this.suspected = false
+        return
+      case 'down':
+        this.down(GONE[finding.cause])
+    }
   }
 }

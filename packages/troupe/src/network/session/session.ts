@@ -29,6 +29,8 @@ const STAMP_BYTES = 4
 export interface SessionVerbs {
   /** A whole message, valid only during the call; what it throws ends the session. */
   readonly take: TakeMessage
+  /** Something has come: the peer lives. */
+  readonly heard: () => void
   /** The line has ended; the session goes on without one. */
   readonly lineLost: (problem: string | undefined) => void
   /** What came cannot be; the line was destroyed and the session is of no use any more. */
@@ -141,6 +143,7 @@ export class Session implements LineTaker {
 
   data(bytes: Uint8Array): void {
     this.heardMs = this.#clock.nowMs()
+    this.#verbs.heard()
     try {
       this.#reader.feed(asBuffer(bytes))
     } catch (thrown) {

@@ -5,6 +5,8 @@ import { randomBytes } from 'node:crypto'
 import { systemClock } from '#base/clock'
 import { systemRandom } from '#base/random'
 import { NETWORK_DEFAULTS, type NetworkOptions, type Node, type Wire } from '#contract'
+import { SUSPICION_DEFAULTS } from '#network/liveness/options'
+import { Prober } from '#network/liveness/prober'
 import { Network } from '#network/network'
 import { createNode } from '#runtime'
 import { Pipes } from './pipe.js'
@@ -43,9 +45,16 @@ export async function peered(
       random: systemRandom,
       randomBytes: (length) => randomBytes(length),
       resolve: () => [],
-      livenessAddress: () => undefined,
-      loopDelayMs: () => 0,
-      suspect: (peer) => peer.down('silent'),
+      openLiveness: async ({ key }, clock) => ({
+        address: undefined,
+        prober: new Prober({
+          ...{ key, clock, randomBytes: (length: number) => randomBytes(length) },
+          datagrams: { start: () => {}, send: () => {}, close: () => {} },
+          limits: SUSPICION_DEFAULTS,
+        }),
+        loopDelayMs: () => 0,
+        stop: async () => {},
+      }),
     },
   )
   const wire: Wire = network
