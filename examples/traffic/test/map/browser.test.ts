@@ -120,7 +120,7 @@ describe('the live map', { skip: partSkip('chromium'), timeout: 120_000 }, () =>
     assert.deepEqual(faults, [])
   })
 
-  it('lets go of a vehicle that was silent for too long, and tells those who hear it', async (t) => {
+  it('lets go of a vehicle that was silent for too long, and says so', async (t) => {
     const flags = ['--no-data', '--no-fleet', '--expire-after', '3']
     const system = await SystemProcess.startAs(t, ...flags)
     const send = await udpClient(t, system.udpPort)

@@ -16,46 +16,53 @@ const QUESTION = {
   remoteAddress: '127.0.0.1',
 } as const
 
-describe('a question', () => {
+/** A storage that does nothing before it is told to, and what it has served in which order. */
+function heldStorage() {
+  const served: (number | 'question')[] = []
+  let release = (): void => {}
+  const gate = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const storage = actor(Storage, {
+    on: {
+      async store(_state, { sequence }) {
+        served.push(sequence)
+        await gate
+      },
+      nearest() {
+        served.push('question')
+        return []
+      },
+    },
+  })
+  return { storage, served, release: () => release() }
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve))
+}
+
+describe('a question', { timeout: 30_000 }, () => {
   it('sees every position that came before it, and goes ahead of none', async (t) => {
     const node = await startNode('order@localhost', { logSinks: [] })
     t.after(() => node.stop())
-    const served: (number | 'question')[] = []
-    let open = (): void => {}
-    const gate = new Promise<void>((resolve) => {
-      open = resolve
-    })
-    const slow = actor(Storage, {
-      on: {
-        async store(_state, { sequence }) {
-          served.push(sequence)
-          await gate
-        },
-        nearest() {
-          served.push('question')
-          return []
-        },
-      },
-    })
-    const storage = await node.spawn(slow, { name: 'storage' })
-    const waiting = (): number => node.processInfo(storage)?.mailbox.main ?? 0
+    const { storage: held, served, release } = heldStorage()
+    const storage = await node.spawn(held, { name: 'storage' })
     const store = (sequence: number) =>
       node.send(storage, 'store', { position: POSITION, receivedAtMs: 1, sequence })
     const sources = { roster: new Roster(() => true), allowsKill: false } as unknown as DeskSources
     const desk = await node.spawn(deskActor, { args: [sources] })
     for (const sequence of [1, 2, 3]) store(sequence)
-    while (served.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    await until(() => served.length === 1)
     const answered = node.call(desk, 'handle', QUESTION)
-    const queued = (): boolean => {
-      const mailbox = node.processInfo(storage)?.mailbox
-      return (mailbox?.main ?? 0) + (mailbox?.system ?? 0) === 3
-    }
-    while (!queued()) await new Promise((resolve) => setImmediate(resolve))
-    assert.equal(waiting(), 3)
+    await until(() => {
+      const { main = 0, system = 0 } = node.processInfo(storage)?.mailbox ?? {}
+      return main + system === 3
+    })
     for (const sequence of [4, 5]) store(sequence)
-    open()
+    release()
     assert.equal((await answered).status, 200)
-    while (served.length < 6) await new Promise((resolve) => setImmediate(resolve))
+    await until(() => served.length === 6)
     assert.deepEqual(served, [1, 2, 3, 'question', 4, 5])
   })
 })
