@@ -5,74 +5,76 @@
  * connection moves numbers, not timers. Which deadlines there are is said by the rules of the
  * kind of connection.
  */
-import type { Cancel } from '#base/clock'
+import type { Timer } from '#contract'
 
 /** What it needs of the world. */
 export interface PatienceVerbs<End> {
   nowMs(): number
-  after(delayMs: number, run: () => void): Cancel
+  after(delayMs: number, run: () => void): Timer
   /** True while the reader has no room: nothing is read then, which is nobody's fault outside. */
   isHeld(): boolean
   /** Patience is over. */
   expired(end: End): void
 }
 
-/** The deadlines of one kind of connection. */
-export interface PatienceRules<End> {
+/** How deadlines of one kind are; a table, so that each connection costs no closures. */
+export interface PatienceRules<D, End> {
   /** The earliest deadline; `NEVER` for none. */
-  dueMs(): number
+  dueMs(deadlines: D): number
   /** The other side gets all its time again. */
-  excuse(nowMs: number): void
+  excuse(deadlines: D, nowMs: number): void
   /** Why patience is over now; undefined while it is not. */
-  verdict(nowMs: number): End | undefined
+  verdict(deadlines: D, nowMs: number): End | undefined
   /** Does what is due that ends nothing. */
-  remind(nowMs: number): void
+  remind(deadlines: D, nowMs: number): void
 }
 
 /** A deadline that is not there. */
 export const NEVER = Number.POSITIVE_INFINITY
 
-export class Patience<End> {
+export class Patience<D, End> {
   readonly #verbs: PatienceVerbs<End>
-  readonly #rules: PatienceRules<End>
+  readonly #deadlines: D
+  readonly #rules: PatienceRules<D, End>
   #ringsMs = NEVER
-  #cancel: Cancel | undefined
+  #timer: Timer | undefined
   #isOver = false
 
-  constructor(verbs: PatienceVerbs<End>, rules: PatienceRules<End>) {
+  constructor(verbs: PatienceVerbs<End>, deadlines: D, rules: PatienceRules<D, End>) {
     this.#verbs = verbs
+    this.#deadlines = deadlines
     this.#rules = rules
   }
 
   /** Deadlines have moved: begins, or rings earlier than it would have. */
   moved(): void {
-    if (this.#rules.dueMs() < this.#ringsMs) this.#arm(this.#verbs.nowMs())
+    if (this.#rules.dueMs(this.#deadlines) < this.#ringsMs) this.#arm(this.#verbs.nowMs())
   }
 
   stop(): void {
     this.#isOver = true
-    this.#cancel?.()
+    this.#timer?.cancel()
   }
 
   #arm(nowMs: number): void {
-    this.#cancel?.()
-    this.#ringsMs = this.#rules.dueMs()
+    this.#timer?.cancel()
+    this.#ringsMs = this.#rules.dueMs(this.#deadlines)
     if (this.#isOver || this.#ringsMs === NEVER) return
-    this.#cancel = this.#verbs.after(Math.max(1, this.#ringsMs - nowMs), () => this.#look())
+    this.#timer = this.#verbs.after(Math.max(1, this.#ringsMs - nowMs), () => this.#look())
   }
 
   #look(): void {
     if (this.#isOver) return
     const nowMs = this.#verbs.nowMs()
     this.#ringsMs = NEVER
-    if (this.#verbs.isHeld()) this.#rules.excuse(nowMs)
-    const end = this.#rules.verdict(nowMs)
+    if (this.#verbs.isHeld()) this.#rules.excuse(this.#deadlines, nowMs)
+    const end = this.#rules.verdict(this.#deadlines, nowMs)
     if (end !== undefined) {
       this.stop()
       this.#verbs.expired(end)
       return
     }
-    this.#rules.remind(nowMs)
+    this.#rules.remind(this.#deadlines, nowMs)
     this.#arm(nowMs)
   }
 }

@@ -39,8 +39,8 @@ export const TCP_FAULTS: readonly Mutant[] = Object.freeze([
   },
   {
     name: 'the socket is read on while the reader has no room',
-    file: 'ports/tcp/connection',
-    find: 'this.#isBusy = true; this.#socket.pause();',
+    file: 'ports/handing',
+    find: 'this.#isBusy = true; this.#verbs.pause(this.#connection);',
     replace: 'this.#isBusy = true;',
     caughtBy: PORT,
   },

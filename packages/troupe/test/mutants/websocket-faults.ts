@@ -26,8 +26,8 @@ export const WEB_SOCKET_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a WebSocket is read on while its reader has no room',
     file: 'ports/websocket/connection',
-    find: 'this.#isBusy = true; line.pause();',
-    replace: 'this.#isBusy = true;',
+    find: 'pause: (connection) => connection.#line?.pause(),',
+    replace: 'pause: () => {},',
     caughtBy: PORT,
     tests: 'has no room',
   },

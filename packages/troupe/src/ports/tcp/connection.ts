@@ -10,15 +10,16 @@
 import type { Socket } from 'node:net'
 import { systemClock } from '#base/clock'
 import {
-  custom,
   type ExitReason,
-  formatTarget,
-  NoReply,
+  type NoReply,
   type ProcessContext,
   type Target,
   TroupeError,
 } from '#contract'
+import { Ending, type EndingVerbs } from '#ports/ending'
+import { Handing, type HandingVerbs } from '#ports/handing'
 import type { Seat } from '#ports/seat'
+import { answerWrite, refuseMessage, writeRefused } from '#ports/writing'
 import type { CompleteConnection } from './connection-options.js'
 import { Deadlines } from './deadlines.js'
 import { Inward, type TcpSides } from './inward.js'
@@ -40,35 +41,41 @@ export interface ConnectionParts {
   readonly closed: (connection: Connection, end: TcpEnd) => void
 }
 
-/** The exit reasons of the ends that are no failure. */
-const CALM: Readonly<Partial<Record<TcpEnd, ExitReason>>> = Object.freeze({
-  'peer-closed': 'normal',
-  closed: 'normal',
-  'port-ended': 'shutdown',
-})
-
 /** Ends after which nothing that waits could still be sent. */
 const HOPELESS: readonly TcpEnd[] = ['connection-lost', 'peer-too-slow']
 
 export class Connection {
+  static readonly #handingVerbs: HandingVerbs<Connection> = {
+    isOpen: (connection) => connection.#isOpen() && connection.#sides !== undefined,
+    hasMore: () => false,
+    pause: (connection) => void connection.#socket.pause(),
+    greet: (connection) => connection.#inward.greet(),
+    handOn: (connection) => connection.#handOn(),
+    rest: (connection) => connection.#rest(),
+    end: (connection, end) => connection.end(end),
+  }
+
+  static readonly #endingVerbs: EndingVerbs<Connection, TcpEnd> = {
+    detail: (connection) => ({ remote: connection.#sides?.remote }),
+    closeTimeoutMs: (connection) => connection.#parts.options.closeTimeoutMs,
+    halt: (connection) => connection.#halt(),
+    finish: (connection, end) => connection.#finish(end),
+    release: (connection, end) => connection.#release(end),
+  }
+
   readonly #parts: ConnectionParts
   readonly #socket: Socket
   readonly #context: ProcessContext
   readonly #inward: Inward
   readonly #outward: Outward
   readonly #deadlines: Deadlines
+  readonly #handing: Handing<Connection>
+  readonly #ending: Ending<Connection, TcpEnd>
   readonly #leaveSeat: () => void
   /** Known once it is connected. */
   #sides: TcpSides | undefined
-  /** Something is being handed on; the socket is not read meanwhile. */
-  #isBusy = false
-  #isGreetingDue = true
-  /** Settles when what is being handed on now is. */
-  #turn: Promise<void> = Promise.resolve()
   /** The other side has finished sending. */
   #isFinished = false
-  #end: TcpEnd | undefined
-  #isReleased = false
 
   constructor(parts: ConnectionParts, context: ProcessContext) {
     const { socket, options, seat } = parts
@@ -76,19 +83,18 @@ export class Connection {
     this.#socket = socket
     this.#context = context
     this.#inward = new Inward(context, seat, options.chunking)
+    this.#handing = new Handing(context, this, Connection.#handingVerbs)
+    this.#ending = new Ending(context, this, Connection.#endingVerbs)
     this.#deadlines = new Deadlines(options, {
       nowMs: () => context.nowMs(),
-      after: (delayMs, run) => {
-        const timer = context.after(delayMs, run)
-        return () => timer.cancel()
-      },
-      isHeld: () => this.#isBusy,
+      after: (delayMs, run) => context.after(delayMs, run),
+      isHeld: () => this.#handing.isBusy,
       expired: (end) => this.end(end),
       keepAlive: (bytes) => this.#outward.keepAlive(bytes),
     })
     const parted = { deadlines: this.#deadlines, soon: systemClock.soon }
     this.#outward = new Outward(socket, options, parted)
-    this.#leaveSeat = seat.enter(() => this.#greet())
+    this.#leaveSeat = seat.enter(() => this.#handing.greet())
   }
 
   /** It is connected: tells the reader, and reads from now on. */
@@ -96,7 +102,7 @@ export class Connection {
     this.#sides = sides
     this.#inward.open(sides)
     this.#listen()
-    this.#greet()
+    this.#handing.greet()
   }
 
   counters(): TcpConnectionCounters {
@@ -115,64 +121,64 @@ export class Connection {
   /** The message `send`. */
   send(given: unknown): unknown {
     try {
-      if (this.#outward.send(bytesOf('send', given)) || this.#end !== undefined) return undefined
-      return this.end('peer-too-slow')
+      const isQueued = this.#outward.send(bytesOf('send', given))
+      if (!isQueued) this.end('peer-too-slow')
+      return undefined
     } catch (refused) {
-      if (!TroupeError.is(refused)) throw refused
-      return this.#context.refuse('message-refused', refused)
+      return refuseMessage(this.#context, refused)
     }
   }
 
   /** The request `write`: answered when the kernel has taken the bytes. */
   write(given: unknown): NoReply {
-    const replier = this.#context.replyLater<number>()
-    try {
+    return answerWrite(this.#context, (replier) => {
       const bytes = bytesOf('write', given)
       const { length } = bytes
       // When they are never sent the connection ends, which rejects whoever waits.
       const isQueued = this.#outward.send(bytes, (isSent) => isSent && replier.reply(length))
       if (!isQueued) replier.reject(this.#writeRefused(length))
-    } catch (refused) {
-      if (!TroupeError.is(refused)) throw refused
-      replier.reject(refused)
-    }
-    return NoReply
+    })
+  }
+
+  /** The message `close`. */
+  close(): void {
+    this.end('closed')
   }
 
   /** Ends it with this word, unless it has one; with the exit reason that goes with it. */
-  end(end: TcpEnd, reason: ExitReason = CALM[end] ?? this.#failure(end)): void {
-    if (this.#end !== undefined) return
-    this.#end = end
-    this.#deadlines.stop()
-    this.#socket.pause()
-    try {
-      this.#context.stop(reason)
-    } catch {
-      // It was killed a moment ago.
-    }
+  end(end: TcpEnd, reason?: ExitReason): void {
+    this.#ending.end(end, reason)
   }
 
   /** Tells the reader, sends what waits as far as there is time, and closes. */
-  async terminate(): Promise<void> {
-    this.#end ??= this.#isOrphan() ? 'port-ended' : 'closed'
-    this.#deadlines.stop()
-    this.#socket.pause()
-    this.#outward.end()
-    const { closeTimeoutMs } = this.#parts.options
-    const done = Promise.all([this.#tellEnd(this.#end), this.#flushed(this.#end)])
-    await Promise.race([done, this.#context.sleep(closeTimeoutMs)])
-    this.release()
+  terminate(): Promise<void> {
+    return this.#ending.terminate()
   }
 
   /** Closes at once; what a killed process needs. */
   release(): void {
-    if (this.#isReleased) return
-    this.#isReleased = true
-    this.#end ??= 'closed'
+    this.#ending.release()
+  }
+
+  #isOpen(): boolean {
+    return this.#ending.word === undefined
+  }
+
+  #halt(): void {
+    this.#deadlines.stop()
+    this.#socket.pause()
+  }
+
+  #finish(end: TcpEnd): Promise<unknown> {
+    this.#outward.end()
+    return Promise.all([this.#tellEnd(end), this.#flushed(end)])
+  }
+
+  #release(end: TcpEnd): void {
     this.#deadlines.stop()
     this.#leaveSeat()
     this.#socket.destroy()
-    this.#parts.closed(this, this.#end)
+    this.#parts.closed(this, end)
   }
 
   #listen(): void {
@@ -187,72 +193,41 @@ export class Connection {
     socket.on('close', () => this.end('connection-lost'))
     socket.on('end', () => {
       this.#isFinished = true
-      if (!this.#isBusy) this.#rest()
+      this.#handing.settle()
     })
     socket.on('data', (bytes: Buffer) => this.#read(bytes))
   }
 
   #read(bytes: Buffer): void {
-    if (this.#end !== undefined) return
+    if (!this.#isOpen()) return
     this.#deadlines.received()
     this.#inward.add(bytes)
-    this.#work()
-  }
-
-  /** Tells the reader of this connection, now or when it has time for it. */
-  #greet(): void {
-    this.#isGreetingDue = true
-    if (!this.#isBusy) this.#work()
-  }
-
-  #work(): void {
-    if (this.#end !== undefined || this.#sides === undefined) return
-    this.#isBusy = true
-    this.#socket.pause()
-    this.#turn = this.#handOn().then(
-      () => this.#rest(),
-      (thrown: unknown) => this.#failed(thrown),
-    )
+    this.#handing.work()
   }
 
   async #handOn(): Promise<void> {
     const inward = this.#inward
-    if (this.#isGreetingDue) {
-      this.#isGreetingDue = false
-      if (!(await inward.greet())) return this.end('reader-gone')
-    }
     const { receivedChunks } = inward.counters
-    if (!(await inward.handOn(() => this.#end === undefined))) return this.end('reader-gone')
+    const isTaken = await inward.handOn(() => this.#isOpen())
+    if (!isTaken) return this.end('reader-gone')
     if (inward.fault !== undefined) return this.end(inward.fault)
     this.#deadlines.partial(inward.hasPart, inward.counters.receivedChunks > receivedChunks)
   }
 
   #rest(): void {
-    this.#isBusy = false
-    if (this.#end !== undefined) return
-    if (this.#isGreetingDue) this.#work()
-    else if (this.#isFinished) this.#finish()
+    if (this.#isFinished) this.#finished()
     else this.#socket.resume()
   }
 
   /** All was handed on that the other side has sent. */
-  #finish(): void {
+  #finished(): void {
     if (this.#inward.hasPart) this.end('chunk-truncated')
     else if (this.#parts.options.halfOpenTimeoutMs > 0) this.#deadlines.finished()
     else this.end('peer-closed')
   }
 
-  #failed(thrown: unknown): void {
-    this.#isBusy = false
-    // Revoked: the port or this process was killed a moment ago. Else it is a fault of ours.
-    if (!TroupeError.is(thrown, 'PROCESS_REVOKED')) {
-      this.#context.log.error('a TCP connection failed', { problem: String(thrown) })
-    }
-    this.end('connection-lost')
-  }
-
   async #tellEnd(end: TcpEnd): Promise<void> {
-    await this.#turn
+    await this.#handing.turn
     await this.#inward.tellEnd(end)
   }
 
@@ -270,20 +245,9 @@ export class Connection {
     })
   }
 
-  /** Its parent has ended: the port that accepted it. */
-  #isOrphan(): boolean {
-    const { parent } = this.#context
-    return parent !== undefined && this.#context.mailboxLength(parent) === undefined
-  }
-
-  #failure(end: TcpEnd): ExitReason {
-    return custom(end, { remote: this.#sides?.remote })
-  }
-
   #writeRefused(length: number): TroupeError {
-    const connection = formatTarget(this.#context.self)
-    const problem = this.#end === undefined ? 'too much waits to be sent' : 'it has ended'
-    return new TroupeError('WRITE_REFUSED', { connection, length, problem })
+    const problem = this.#isOpen() ? 'too much waits to be sent' : 'it has ended'
+    return writeRefused(this.#context, length, problem)
   }
 }
 

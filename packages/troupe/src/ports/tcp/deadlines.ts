@@ -3,7 +3,7 @@
  *
  * It is told what happens and says when patience is over.
  */
-import { NEVER, Patience, type PatienceVerbs } from '#ports/patience'
+import { NEVER, Patience, type PatienceRules, type PatienceVerbs } from '#ports/patience'
 import type { CompleteConnection } from './connection-options.js'
 import type { TcpEnd } from './message.js'
 
@@ -14,6 +14,12 @@ export interface DeadlineVerbs extends PatienceVerbs<TcpEnd> {
 }
 
 export class Deadlines {
+  static readonly #rules: PatienceRules<Deadlines, TcpEnd> = {
+    dueMs: (deadlines) => deadlines.#dueMs(),
+    excuse: (deadlines, nowMs) => deadlines.#excuse(nowMs),
+    verdict: (deadlines, nowMs) => deadlines.#verdict(nowMs),
+    remind: (deadlines, nowMs) => deadlines.#keepAlive(nowMs),
+  }
   readonly #verbs: DeadlineVerbs
   readonly #limits: CompleteConnection
   /** When something last came or was sent by somebody; keep-alive bytes are no life of its own. */
@@ -23,19 +29,14 @@ export class Deadlines {
   #chunkMs = NEVER
   #stuckMs = NEVER
   #finishedMs = NEVER
-  readonly #patience: Patience<TcpEnd>
+  readonly #patience: Patience<Deadlines, TcpEnd>
 
   constructor(limits: CompleteConnection, verbs: DeadlineVerbs) {
     this.#limits = limits
     this.#verbs = verbs
     this.#activeMs = verbs.nowMs()
     this.#sentMs = this.#activeMs
-    this.#patience = new Patience(verbs, {
-      dueMs: () => this.#dueMs(),
-      excuse: (nowMs) => this.#excuse(nowMs),
-      verdict: (nowMs) => this.#verdict(nowMs),
-      remind: (nowMs) => this.#keepAlive(nowMs),
-    })
+    this.#patience = new Patience(verbs, this, Deadlines.#rules)
     this.#patience.moved()
   }
 

@@ -8,14 +8,16 @@
  * @source ergo-features 13 (WebSocket); RFC 6455, 7 (closing)
  */
 import {
-  custom,
   type ExitReason,
-  formatTarget,
   NoReply,
   type ProcessContext,
-  TroupeError,
+  type Target,
+  type TroupeError,
 } from '#contract'
+import { Ending, type EndingVerbs } from '#ports/ending'
+import { Handing, type HandingVerbs } from '#ports/handing'
 import type { Seat } from '#ports/seat'
+import { answerWrite, refuseMessage, writeRefused } from '#ports/writing'
 import type { CompleteWebSocket } from './connection-options.js'
 import { Deadlines } from './deadlines.js'
 import { closingOf, type Farewell, type Frame, frameOf } from './frame.js'
@@ -31,13 +33,6 @@ export interface ConnectionParts {
   /** Called once, when nothing more will happen. */
   readonly closed: (connection: Connection, end: WebSocketEnd) => void
 }
-
-/** The exit reasons of the ends that are no failure. */
-const CALM: Readonly<Partial<Record<WebSocketEnd, ExitReason>>> = Object.freeze({
-  'peer-closed': 'normal',
-  closed: 'normal',
-  'port-ended': 'shutdown',
-})
 
 /** What the other side is told; where there is no code, it is told already or not there. */
 const CODES: Readonly<Partial<Record<WebSocketEnd, number>>> = Object.freeze({
@@ -58,51 +53,63 @@ const CODES: Readonly<Partial<Record<WebSocketEnd, number>>> = Object.freeze({
 const ABNORMAL = 1006
 
 export class Connection {
+  static readonly #handingVerbs: HandingVerbs<Connection> = {
+    isOpen: (connection) => connection.#isOpen() && connection.#line !== undefined,
+    hasMore: (connection) => !connection.#inward.isEmpty,
+    pause: (connection) => connection.#line?.pause(),
+    greet: (connection) => connection.#inward.greet(),
+    handOn: (connection) => connection.#handOn(),
+    rest: (connection) => connection.#rest(),
+    end: (connection, end) => connection.end(end),
+  }
+
+  static readonly #endingVerbs: EndingVerbs<Connection, WebSocketEnd> = {
+    detail: (connection) => ({ remote: connection.#sides?.remote }),
+    closeTimeoutMs: (connection) => connection.#parts.limits.closeTimeoutMs,
+    halt: (connection) => connection.#halt(),
+    finish: (connection, end) => connection.#finish(end),
+    release: (connection, end) => connection.#release(end),
+  }
+
   readonly #parts: ConnectionParts
   readonly #context: ProcessContext
   readonly #inward: Inward
   readonly #outward: Outward
   readonly #deadlines: Deadlines
+  readonly #handing: Handing<Connection>
+  readonly #ending: Ending<Connection, WebSocketEnd>
   readonly #leaveSeat: () => void
   #line: Line | undefined
   #sides: WebSocketSides | undefined
-  /** Something is being handed on; the socket is not read meanwhile. */
-  #isBusy = false
-  #isGreetingDue = true
-  /** Settles when what is being handed on now is. */
-  #turn: Promise<void> = Promise.resolve()
   /** What the other side did last, to be told when all before it was handed on. */
   #last: (Farewell & { readonly end: WebSocketEnd }) | undefined
   #isLineClosed = false
   #whenLineClosed: () => void = () => {}
-  #end: WebSocketEnd | undefined
   /** What this side wants to close with, when it was said. */
   #closing: Farewell | undefined
-  #isReleased = false
 
   constructor(parts: ConnectionParts, context: ProcessContext) {
     const { limits, seat } = parts
     this.#parts = parts
     this.#context = context
     this.#inward = new Inward(context, seat, limits)
+    this.#handing = new Handing(context, this, Connection.#handingVerbs)
+    this.#ending = new Ending(context, this, Connection.#endingVerbs)
     this.#deadlines = new Deadlines(limits, {
       nowMs: () => context.nowMs(),
-      after: (delayMs, run) => {
-        const timer = context.after(delayMs, run)
-        return () => timer.cancel()
-      },
-      isHeld: () => this.#isBusy,
+      after: (delayMs, run) => context.after(delayMs, run),
+      isHeld: () => this.#handing.isBusy,
       bytesRead: () => this.#line?.bytesRead ?? 0,
       ping: () => void this.#outward.send({ kind: 'ping', body: Buffer.alloc(0) }),
       expired: (end) => this.end(end),
     })
     this.#outward = new Outward(limits, this.#deadlines)
-    this.#leaveSeat = seat.enter(() => this.#greet())
+    this.#leaveSeat = seat.enter(() => this.#handing.greet())
   }
 
   /** It is connected: tells the reader, sends what waits, and reads from now on. */
   open(line: Line, sides: WebSocketSides): void {
-    if (this.#end !== undefined) {
+    if (!this.#isOpen()) {
       line.destroy()
       return
     }
@@ -116,7 +123,7 @@ export class Connection {
       closed: (code, reason) => this.#lineClosed(code, reason),
     })
     this.#outward.open(line)
-    this.#greet()
+    this.#handing.greet()
   }
 
   counters(): WebSocketConnectionCounters {
@@ -128,9 +135,14 @@ export class Connection {
     return { url, protocol, remote, ...this.counters() }
   }
 
+  /** A process has ended that this one monitors. */
+  left(target: Target): void {
+    this.#parts.seat.left(target)
+  }
+
   /** The message `send`. */
   send(given: unknown): unknown {
-    const frame = this.#checked('send', given, frameOf)
+    const frame = this.#checked(() => frameOf('send', given))
     if (frame === undefined) return NoReply
     if (frame.kind === 'close') return this.#close(frame)
     if (!this.#outward.send(frame)) this.end('peer-too-slow')
@@ -139,69 +151,63 @@ export class Connection {
 
   /** The message `close`. */
   close(given: unknown): unknown {
-    const frame = this.#checked('close', given, closingOf)
+    const frame = this.#checked(() => closingOf('close', given))
     return frame === undefined ? NoReply : this.#close(frame)
   }
 
   /** The request `write`: answered when the kernel has taken the bytes. */
   write(given: unknown): NoReply {
-    const replier = this.#context.replyLater<number>()
-    try {
-      const frame = frameOf('write', given)
+    return answerWrite(this.#context, (replier) => {
+      const frame = this.#counted(() => frameOf('write', given))
       if (frame.kind === 'close') {
         replier.reply(0)
         this.#close(frame)
-        return NoReply
+        return
       }
       const { length } = frame.body
       // When they are never sent the connection ends, which rejects whoever waits.
       const isQueued = this.#outward.send(frame, (isSent) => isSent && replier.reply(length))
       if (!isQueued) replier.reject(this.#writeRefused(length))
-    } catch (refused) {
-      if (!TroupeError.is(refused)) throw refused
-      this.#outward.counters.refusedMessages += 1
-      replier.reject(refused)
-    }
-    return NoReply
+    })
   }
 
   /** Ends it with this word, unless it has one; with the exit reason that goes with it. */
-  end(end: WebSocketEnd, reason: ExitReason = CALM[end] ?? this.#failure(end)): void {
-    if (this.#end !== undefined) return
-    this.#end = end
-    this.#deadlines.stop()
-    this.#outward.end()
-    try {
-      this.#context.stop(reason)
-    } catch {
-      // It was killed a moment ago.
-    }
+  end(end: WebSocketEnd, reason?: ExitReason): void {
+    this.#ending.end(end, reason)
   }
 
   /** Tells the reader, sends what waits as far as there is time, and closes. */
-  async terminate(): Promise<void> {
-    this.#end ??= this.#isOrphan() ? 'port-ended' : 'closed'
-    this.#deadlines.stop()
-    this.#outward.end()
-    const { closeTimeoutMs } = this.#parts.limits
-    const done = Promise.all([this.#tellEnd(this.#end), this.#flushed(this.#end)])
-    await Promise.race([done, this.#context.sleep(closeTimeoutMs)])
-    this.release()
+  terminate(): Promise<void> {
+    return this.#ending.terminate()
   }
 
   /** Closes at once; what a killed process needs. */
   release(): void {
-    if (this.#isReleased) return
-    this.#isReleased = true
-    this.#end ??= 'closed'
+    this.#ending.release()
+  }
+
+  #isOpen(): boolean {
+    return this.#ending.word === undefined
+  }
+
+  #halt(): void {
+    this.#deadlines.stop()
+    this.#outward.end()
+  }
+
+  #finish(end: WebSocketEnd): Promise<unknown> {
+    return Promise.all([this.#tellEnd(end), this.#flushed(end)])
+  }
+
+  #release(end: WebSocketEnd): void {
     this.#deadlines.stop()
     this.#leaveSeat()
     this.#line?.destroy()
-    this.#parts.closed(this, this.#end)
+    this.#parts.closed(this, end)
   }
 
   #received(frame: Frame): void {
-    if (this.#end !== undefined) {
+    if (!this.#isOpen()) {
       this.#inward.miss(frame)
       return
     }
@@ -212,76 +218,43 @@ export class Connection {
     const isTooSlow = kind === 'ping' && !this.#outward.send({ kind: 'pong', body })
     if (!hasRoom) this.end('too-much-at-once')
     else if (isTooSlow) this.end('peer-too-slow')
-    else if (!this.#isBusy && !this.#inward.isEmpty) this.#work()
+    else if (!this.#handing.isBusy && !this.#inward.isEmpty) this.#handing.work()
   }
 
   /** What came before the fault is handed on first. */
   #faulty(fault: WebSocketFault): void {
     this.#last ??= { end: fault, code: CODES[fault] ?? ABNORMAL, reason: '' }
-    if (!this.#isBusy) this.#rest()
+    this.#handing.settle()
   }
 
   #lineClosed(code: number, reason: string): void {
     this.#isLineClosed = true
     this.#last ??= { end: code === ABNORMAL ? 'connection-lost' : 'peer-closed', code, reason }
     this.#whenLineClosed()
-    if (!this.#isBusy) this.#rest()
-  }
-
-  /** Tells the reader of this connection, now or when it has time for it. */
-  #greet(): void {
-    this.#isGreetingDue = true
-    if (!this.#isBusy) this.#work()
-  }
-
-  #work(): void {
-    const line = this.#line
-    if (this.#end !== undefined || line === undefined) return
-    this.#isBusy = true
-    line.pause()
-    this.#turn = this.#handOn().then(
-      () => this.#rest(),
-      (thrown: unknown) => this.#failed(thrown),
-    )
+    this.#handing.settle()
   }
 
   async #handOn(): Promise<void> {
-    if (this.#isGreetingDue) {
-      this.#isGreetingDue = false
-      if (!(await this.#inward.greet())) return this.end('reader-gone')
-    }
-    const isGone = !(await this.#inward.handOn(() => this.#end === undefined))
-    if (isGone) this.end('reader-gone')
+    const isTaken = await this.#inward.handOn(() => this.#isOpen())
+    if (!isTaken) this.end('reader-gone')
   }
 
   #rest(): void {
-    this.#isBusy = false
-    if (this.#end !== undefined) return
-    if (this.#isGreetingDue || !this.#inward.isEmpty) this.#work()
-    else if (this.#last !== undefined) this.end(this.#last.end)
+    if (this.#last !== undefined) this.end(this.#last.end)
     else {
       this.#deadlines.resumed()
       this.#line?.resume()
     }
   }
 
-  #failed(thrown: unknown): void {
-    this.#isBusy = false
-    // Revoked: the port or this process was killed a moment ago. Else it is a fault of ours.
-    if (!TroupeError.is(thrown, 'PROCESS_REVOKED')) {
-      this.#context.log.error('a WebSocket connection failed', { problem: String(thrown) })
-    }
-    this.end('connection-lost')
-  }
-
   #close(frame: Farewell): undefined {
-    if (this.#end === undefined) this.#closing = frame
+    if (this.#isOpen()) this.#closing = frame
     this.end('closed')
     return undefined
   }
 
   async #tellEnd(end: WebSocketEnd): Promise<void> {
-    await this.#turn
+    await this.#handing.turn
     const { code, reason } = this.#farewell(end)
     await this.#inward.tellEnd({ end, code, reason })
   }
@@ -306,34 +279,27 @@ export class Connection {
     })
   }
 
-  #checked<T>(
-    message: string,
-    given: unknown,
-    check: (message: string, given: unknown) => T,
-  ): T | undefined {
+  /** What `check` gives; what it refuses is counted. */
+  #counted<T>(check: () => T): T {
     try {
-      return check(message, given)
+      return check()
     } catch (refused) {
-      if (!TroupeError.is(refused)) throw refused
       this.#outward.counters.refusedMessages += 1
-      this.#context.refuse('message-refused', refused)
+      throw refused
+    }
+  }
+
+  #checked<T>(check: () => T): T | undefined {
+    try {
+      return this.#counted(check)
+    } catch (refused) {
+      refuseMessage(this.#context, refused)
       return undefined
     }
   }
 
-  /** Its parent has ended: the port that accepted it. */
-  #isOrphan(): boolean {
-    const { parent } = this.#context
-    return parent !== undefined && this.#context.mailboxLength(parent) === undefined
-  }
-
-  #failure(end: WebSocketEnd): ExitReason {
-    return custom(end, { remote: this.#sides?.remote })
-  }
-
   #writeRefused(length: number): TroupeError {
-    const connection = formatTarget(this.#context.self)
-    const problem = this.#end === undefined ? 'too much waits to be sent' : 'it has ended'
-    return new TroupeError('WRITE_REFUSED', { connection, length, problem })
+    const problem = this.#isOpen() ? 'too much waits to be sent' : 'it has ended'
+    return writeRefused(this.#context, length, problem)
   }
 }

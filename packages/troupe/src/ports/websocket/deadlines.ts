@@ -5,7 +5,7 @@
  * answer. Bytes that are no whole frame yet buy some time, once: else a peer that sends a byte now
  * and then would live for ever.
  */
-import { NEVER, Patience, type PatienceVerbs } from '#ports/patience'
+import { NEVER, Patience, type PatienceRules, type PatienceVerbs } from '#ports/patience'
 import type { CompleteWebSocket } from './connection-options.js'
 import type { WebSocketEnd } from './message.js'
 
@@ -17,6 +17,12 @@ export interface DeadlineVerbs extends PatienceVerbs<WebSocketEnd> {
 }
 
 export class Deadlines {
+  static readonly #rules: PatienceRules<Deadlines, WebSocketEnd> = {
+    dueMs: (deadlines) => deadlines.#dueMs(),
+    excuse: (deadlines, nowMs) => deadlines.#excuse(nowMs),
+    verdict: (deadlines, nowMs) => deadlines.#verdict(nowMs),
+    remind: (deadlines, nowMs) => deadlines.#ping(nowMs),
+  }
   readonly #verbs: DeadlineVerbs
   readonly #limits: CompleteWebSocket
   /** When the last whole frame came, and when a message last went either way. */
@@ -26,19 +32,14 @@ export class Deadlines {
   #pingedMs = NEVER
   #stuckMs = NEVER
   #bytesAtPing = 0
-  readonly #patience: Patience<WebSocketEnd>
+  readonly #patience: Patience<Deadlines, WebSocketEnd>
 
   constructor(limits: CompleteWebSocket, verbs: DeadlineVerbs) {
     this.#limits = limits
     this.#verbs = verbs
     this.#frameMs = verbs.nowMs()
     this.#activeMs = this.#frameMs
-    this.#patience = new Patience(verbs, {
-      dueMs: () => this.#dueMs(),
-      excuse: (nowMs) => this.#excuse(nowMs),
-      verdict: (nowMs) => this.#verdict(nowMs),
-      remind: (nowMs) => this.#ping(nowMs),
-    })
+    this.#patience = new Patience(verbs, this, Deadlines.#rules)
   }
 
   /** It is connected: patience begins. */
