@@ -15,6 +15,7 @@ export type {
 export { APPLICATION_DEFAULTS } from './application.js'
 export type { CompleteSpec } from './application-check.js'
 export { checkStartOptions, completeSpec } from './application-check.js'
+export { type Authorities, asAuthorities } from './authorities.js'
 export type {
   AnySpawnable,
   Behaviour,

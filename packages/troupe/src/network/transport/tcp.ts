@@ -44,7 +44,7 @@ export const SOCKET_DEFAULTS: Required<SocketOptions> = Object.freeze({
 /** Above this `write` answers false, in bytes. */
 export const WATER_BYTES = 65_536
 /** One read takes so much at most, in bytes. */
-const READ_BYTES = 65_536
+export const READ_BYTES = 65_536
 
 /**
  * A transport over TCP.
@@ -130,11 +130,17 @@ export function limitConnections(
   })
 }
 
-/** What a listening server is to its user. */
-export function listenerOf(server: Server, address: TransportAddress): LineListener {
-  return Object.freeze({
-    address: Object.freeze(address),
+/** What a listening server is to its user; `closed` is told when that user ends it. */
+export function listenerOf(
+  server: Server,
+  address: TransportAddress,
+  closed: () => void = () => {},
+): LineListener {
+  const close = (): Promise<void> => {
     // Node tells of the end when the last connection has ended; the port is free at once.
-    close: async () => void server.close(),
-  })
+    server.close()
+    closed()
+    return Promise.resolve()
+  }
+  return Object.freeze({ address: Object.freeze(address), close })
 }

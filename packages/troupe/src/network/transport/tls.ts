@@ -1,0 +1,204 @@
+/**
+ * network/transport/tls: lines over TLS 1.3, with certificates that may change meanwhile.
+ *
+ * The node that is dialled proves who it is; with `mutual` the one that dials does so too. Both
+ * ends derive the same channel binding from the session, which the handshake of nodes takes into
+ * its proof, so that nobody can sit in between. Limit: `connectionsMax` as with TCP, and a
+ * handshake of TLS has `handshakeTimeoutMs`.
+ *
+ * @source RFC 8446 (TLS 1.3); RFC 9266 (tls-exporter); ergo-features 18
+ */
+import { isIP } from 'node:net'
+import {
+  type ConnectionOptions,
+  checkServerIdentity,
+  connect,
+  createServer,
+  type SecureContextOptions,
+  type TLSSocket,
+} from 'node:tls'
+import {
+  type Authorities,
+  asAuthorities,
+  Certificates,
+  type Line,
+  type LineDialOptions,
+  type LineListener,
+  type LineListenOptions,
+  requireOption,
+  type Transport,
+  type TransportAddress,
+} from '#contract'
+import { dialSocket } from './dial.js'
+import { problemOf } from './problem.js'
+import { addressOf, servePorts } from './serve.js'
+import { SocketLine } from './socket-line.js'
+import {
+  endsOf,
+  limitConnections,
+  listenerOf,
+  SOCKET_DEFAULTS,
+  type SocketOptions,
+  WATER_BYTES,
+} from './tcp.js'
+
+/** TLS between nodes. */
+export interface NodeTls {
+  /** What this node shows; an update holds for lines that are made from then on. */
+  readonly certificates: Certificates
+  /** Authorities whose nodes are believed, PEM; default those that come with Node.js. */
+  readonly ca?: Authorities
+  /**
+   * Mutual TLS: whoever dials this node must show a certificate of `clientCa`; default false.
+   */
+  readonly mutual?: boolean
+  /** Authorities of those who may dial, PEM; default `ca`. Given, it turns `mutual` on. */
+  readonly clientCa?: Authorities
+  /** The name that the certificate of a dialled node must have; default the host dialled. */
+  readonly serverName?: string
+  /**
+   * Whether a dialled node has to prove who it is; default true. False leaves it to the cookie,
+   * whose proof includes this TLS session: nobody can sit in between, but the far end is whoever
+   * knows the cookie.
+   */
+  readonly verify?: boolean
+  /** Longest handshake of TLS with somebody who dials; default 10,000. */
+  readonly handshakeTimeoutMs?: number
+}
+
+/** What the options of TLS leave open. */
+export const NODE_TLS_DEFAULTS = Object.freeze({
+  mutual: false,
+  verify: true,
+  handshakeTimeoutMs: 10_000,
+})
+
+/** Node takes the last one too, though its types do not say so. */
+type DialOptions = ConnectionOptions & { readonly highWaterMark: number }
+
+/** RFC 9266: label and length of a channel binding, without a context. */
+const BINDING_LABEL = 'EXPORTER-Channel-Binding'
+const BINDING_BYTES = 32
+
+/**
+ * A transport over TLS. Throws OPTION_INVALID naming the option that cannot be.
+ *
+ * @example tlsTransport({ certificates, ca, mutual: true })
+ */
+export function tlsTransport(tls: NodeTls, options: SocketOptions = {}): Transport {
+  return new Tls(checkNodeTls(tls), { ...SOCKET_DEFAULTS, ...options })
+}
+
+/** Throws OPTION_INVALID; answers what it was given. */
+export function checkNodeTls(tls: NodeTls): NodeTls {
+  requireOption(typeof tls === 'object' && tls !== null, 'tls', typeof tls, 'give an object')
+  const { certificates, ca, clientCa, mutual, serverName, handshakeTimeoutMs = 1 } = tls
+  const hasPair = certificates instanceof Certificates
+  requireOption(hasPair, 'tls.certificates', typeof certificates, 'give a Certificates')
+  if (ca !== undefined) asAuthorities('tls.ca', ca)
+  if (clientCa !== undefined) asAuthorities('tls.clientCa', clientCa)
+  const hasAuthority = mutual !== true || ca !== undefined || clientCa !== undefined
+  requireOption(hasAuthority, 'tls.mutual', mutual, 'give ca or clientCa too')
+  const isNamed = serverName === undefined || (typeof serverName === 'string' && serverName !== '')
+  requireOption(isNamed, 'tls.serverName', serverName, 'give a name')
+  const isTime = handshakeTimeoutMs > 0
+  requireOption(isTime, 'tls.handshakeTimeoutMs', handshakeTimeoutMs, 'give milliseconds')
+  return tls
+}
+
+class Tls implements Transport {
+  readonly name = 'tls'
+  readonly #tls: NodeTls
+  readonly #options: Required<SocketOptions>
+
+  constructor(tls: NodeTls, options: Required<SocketOptions>) {
+    this.#tls = { ...NODE_TLS_DEFAULTS, ...tls }
+    this.#options = options
+  }
+
+  async dial({ host, port }: TransportAddress, options: LineDialOptions): Promise<Line> {
+    const { clock } = this.#options
+    const dialling = {
+      ...options,
+      transport: this.name,
+      address: addressOf(host, port),
+      clock,
+      ready: 'secureConnect',
+    } as const
+    const socket = await dialSocket(() => connect(this.#dialOptions(host, port)), dialling)
+    return this.#lineOf(socket)
+  }
+
+  async listen(options: LineListenOptions): Promise<LineListener> {
+    const { backlog, connectionsMax } = this.#options
+    const { certificates, handshakeTimeoutMs = NODE_TLS_DEFAULTS.handshakeTimeoutMs } = this.#tls
+    const server = createServer({
+      ...this.#serverContext(),
+      requestCert: this.#isMutual,
+      rejectUnauthorized: this.#isMutual,
+      handshakeTimeout: handshakeTimeoutMs,
+      highWaterMark: WATER_BYTES,
+    })
+    limitConnections(server, connectionsMax, options.refused)
+    server.on('secureConnection', (socket) => {
+      // It may have begun its handshake before the listener was closed, or have gone since.
+      if (server.listening && !socket.destroyed) options.accept(this.#lineOf(socket))
+      else socket.destroy()
+    })
+    server.on('tlsClientError', (error, socket) => {
+      options.refused(problemOf(error), endsOf(socket).remote)
+      socket.destroy()
+    })
+    const port = await servePorts({ transport: this.name, server, backlog }, options)
+    const unwatch = certificates.watch(() => server.setSecureContext(this.#serverContext()))
+    const address = { transport: this.name, host: options.host, port, path: '' }
+    return listenerOf(server, address, unwatch)
+  }
+
+  get #isMutual(): boolean {
+    return this.#tls.mutual === true || this.#tls.clientCa !== undefined
+  }
+
+  #serverContext(): SecureContextOptions {
+    const { certificates, ca, clientCa = ca } = this.#tls
+    const authorities =
+      this.#isMutual && clientCa !== undefined
+        ? { ca: asAuthorities('tls.clientCa', clientCa) }
+        : {}
+    return { ...certificates.pair, minVersion: 'TLSv1.3', ...authorities }
+  }
+
+  #dialOptions(host: string, port: number): DialOptions {
+    const { certificates, ca, serverName = host, verify } = this.#tls
+    return {
+      host,
+      port,
+      minVersion: 'TLSv1.3',
+      highWaterMark: WATER_BYTES,
+      rejectUnauthorized: verify !== false,
+      // An address is no server name in the protocol, yet a certificate may hold one.
+      ...(isIP(serverName) === 0 ? { servername: serverName } : {}),
+      checkServerIdentity: (_host, certificate) => checkServerIdentity(serverName, certificate),
+      ...(ca === undefined ? {} : { ca: asAuthorities('tls.ca', ca) }),
+      ...certificates.pair,
+    }
+  }
+
+  #lineOf(socket: TLSSocket): SocketLine {
+    const { clock, keepAliveMs } = this.#options
+    socket.setNoDelay(true)
+    socket.setKeepAlive(true, keepAliveMs)
+    const channelBinding = bindingOf(socket)
+    return new SocketLine({
+      ...endsOf(socket),
+      transport: this.name,
+      channelBinding,
+      socket,
+      clock,
+    })
+  }
+}
+
+function bindingOf(socket: TLSSocket): Uint8Array {
+  return socket.exportKeyingMaterial(BINDING_BYTES, BINDING_LABEL, Buffer.alloc(0))
+}
