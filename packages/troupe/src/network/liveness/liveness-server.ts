@@ -76,6 +76,8 @@ class Server implements LivenessServer {
   readonly #newThread: NewThread
   readonly #memory = sharedBeatMemory()
   readonly #beat: SharedBeat
+  /** Numeric once it listens, so that nobody finds another address under the same name. */
+  #host: string
   #port: number
   #worker: Worker | undefined
   #restarts = 0
@@ -89,15 +91,16 @@ class Server implements LivenessServer {
     this.#clock = clock
     this.#options = completeLiveness(options)
     this.#beat = new SharedBeat(this.#memory, this.#options.beatMs)
+    this.#host = this.#options.host
     this.#port = this.#options.port
   }
 
   get address(): DatagramAddress {
-    return { host: this.#options.host, port: this.#port }
+    return { host: this.#host, port: this.#port }
   }
 
   get advertised(): DatagramAddress {
-    const { host, advertisedHost = host, advertisedPort = this.#port } = this.#options
+    const { advertisedHost = this.#host, advertisedPort = this.#port } = this.#options
     return { host: advertisedHost, port: advertisedPort }
   }
 
@@ -112,7 +115,9 @@ class Server implements LivenessServer {
   async start(): Promise<void> {
     this.#beatOn()
     try {
-      this.#port = await this.#launch()
+      const { host, port } = await this.#launch()
+      this.#host = host
+      this.#port = port
     } catch (thrown) {
       await this.stop()
       throw thrown
@@ -131,8 +136,8 @@ class Server implements LivenessServer {
     this.#cancelBeat = this.#clock.after(this.#options.beatMs, this.#beatOn)
   }
 
-  /** One life of the thread; settles with its port. */
-  #launch(): Promise<number> {
+  /** One life of the thread; settles with where it listens. */
+  #launch(): Promise<DatagramAddress> {
     const { host, beatMs, answersPerSecondMax } = this.#options
     const rest = { host, port: this.#port, beatMs, answersPerSecondMax, memory: this.#memory }
     const data: LivenessThreadData = { ...this.#self, ...rest }
@@ -141,7 +146,9 @@ class Server implements LivenessServer {
     return new Promise((resolve, reject) => {
       let last = 'the thread ended'
       worker.on('message', (message: LivenessThreadMessage) => {
-        if (message.kind === 'listening') resolve(message.port)
+        // Loading its modules refers to the program again; what was set before does not hold.
+        worker.unref()
+        if (message.kind === 'listening') resolve(message)
         else last = message.problem
         if (message.kind === 'failed') reject(this.#portError(message.code, message.problem))
       })

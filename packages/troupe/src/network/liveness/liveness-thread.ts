@@ -25,7 +25,7 @@ export interface LivenessThreadData {
 
 /** What the thread tells, once each. */
 export type LivenessThreadMessage =
-  | { readonly kind: 'listening'; readonly port: number }
+  | { readonly kind: 'listening'; readonly host: string; readonly port: number }
   | { readonly kind: 'failed'; readonly code: string; readonly problem: string }
 
 const data: LivenessThreadData = workerData
@@ -41,7 +41,10 @@ socket.on('message', (datagram, from) => {
   // An answer that cannot be sent is one that got lost: who asked will ask again.
   if (bytes !== undefined) socket.send(bytes, from.port, from.address, () => {})
 })
-socket.on('listening', () => tell({ kind: 'listening', port: socket.address().port }))
+socket.on('listening', () => {
+  const { address, port } = socket.address()
+  tell({ kind: 'listening', host: address, port })
+})
 socket.on('error', (error: NodeJS.ErrnoException) => {
   tell({ kind: 'failed', code: error.code ?? '', problem: error.message })
   socket.close()
