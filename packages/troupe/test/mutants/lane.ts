@@ -37,7 +37,7 @@ export class Lane {
     const root = await mkdtemp(join(tmpdir(), 'troupe-mutants-'))
     const lane = new Lane(root)
     await cp(join(PACKAGE, 'package.json'), lane.#path('package.json'))
-    for (const folder of ['dist', 'dist-test']) {
+    for (const folder of ['dist', 'dist-test', join('test', 'corpus')]) {
       const filter = (path: string): boolean => !/\.(map|d\.ts|tsbuildinfo)$/.test(path)
       await cp(join(PACKAGE, folder), lane.#path(folder), { recursive: true, filter })
     }

@@ -2,6 +2,7 @@
  * The faults that the suite must catch, by the part of the runtime they are planted in.
  */
 
+import { FUZZ_FAULTS } from './fuzz-faults.js'
 import { HANDSHAKE_FAULTS } from './handshake-faults.js'
 import { LIFE_FAULTS } from './life-faults.js'
 import { MESSAGE_FAULTS } from './message-faults.js'
@@ -20,5 +21,6 @@ export const PLANTED_FAULTS: readonly Mutant[] = Object.freeze([
   ...WEB_FAULTS,
   ...WEB_SOCKET_FAULTS,
   ...SSE_PROGRAM_FAULTS,
+  ...FUZZ_FAULTS,
   ...HANDSHAKE_FAULTS,
 ])

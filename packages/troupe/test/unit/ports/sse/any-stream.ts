@@ -10,7 +10,10 @@ export const WIDE: SseDecoderLimits = { lineBytesMax: 1_000_000, eventBytesMax: 
 
 const lineEnd = fc.constantFrom('\n', '\r', '\r\n', '\n\n', '\r\r', '\r\n\r\n', '\n\r')
 const word = fc.constantFrom('', ' ', '  ', 'a', 'b:c', '12', '007', '-1', '1e3', '\0', 'é€😀', ':')
-const field = fc.constantFrom('data', 'event', 'id', 'retry', '', 'Data', ' data', 'comment', 'dat')
+const known = fc.constantFrom('data', 'event', 'id', 'retry')
+/** The mark of UTF-8 is one at the beginning of the stream alone. */
+const unknown = fc.constantFrom('', 'Data', ' data', 'comment', 'dat', '\ufeffdata', '\ufeff')
+const field = fc.oneof({ weight: 2, arbitrary: known }, unknown)
 /** Longer than what a decoder first sets aside for a line that spans reads, some of them twice. */
 const longWord = fc
   .tuple(fc.constantFrom('x', 'é', '€😀'), fc.integer({ min: 60, max: 700 }))

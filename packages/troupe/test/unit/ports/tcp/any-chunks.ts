@@ -47,6 +47,42 @@ export const anyReads: fc.Arbitrary<readonly (readonly number[])[]> = fc.array(
   { maxLength: 12 },
 )
 
+/** Chunks as their sender means them, up to longer than they may be, one behind the other. */
+function fitting(chunking: CompleteChunking, lengths: readonly number[], off: number): number[] {
+  const bytes: number[] = []
+  for (const [at, length] of lengths.entries()) {
+    // No byte of a body is one of a delimiter, and none is like its neighbour.
+    const body = Array.from({ length }, (_, place) => 3 + ((place * 7 + at) % 250))
+    if (chunking.kind === 'length') {
+      const { headerBytes, lengthAt, lengthBytes, lengthIncludesHeader } = chunking
+      const header = Buffer.alloc(headerBytes, 1 + at)
+      const told = Math.max(0, length + off + (lengthIncludesHeader ? headerBytes : 0))
+      header.writeUIntBE(told % 256 ** lengthBytes, lengthAt, lengthBytes)
+      bytes.push(...header, ...body)
+    } else bytes.push(...body, ...(chunking.kind === 'delimiter' ? chunking.delimiter : []))
+  }
+  return bytes
+}
+
+/** A chunking with a stream that fits it, in one read or many. */
+export const anyFitting = fc
+  .record({
+    chunking: anyChunking,
+    lengths: fc.array(fc.oneof(fc.nat(12), fc.integer({ min: 30, max: 420 })), { maxLength: 6 }),
+    off: fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, fc.integer({ min: -9, max: 9 })),
+    steps: fc.array(fc.integer({ min: 1, max: 150 }), { minLength: 1, maxLength: 6 }),
+  })
+  .map(({ chunking, lengths, off, steps }) => {
+    const bytes = fitting(chunking, lengths, off)
+    const reads: number[][] = []
+    for (let at = 0; at < bytes.length; ) {
+      const step = steps[reads.length % steps.length] ?? 1
+      reads.push(bytes.slice(at, at + step))
+      at += step
+    }
+    return { chunking, reads }
+  })
+
 /** What the decoder makes of it, read by read. */
 export function decodedChunks(
   chunking: CompleteChunking,

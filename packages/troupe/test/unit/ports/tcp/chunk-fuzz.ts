@@ -6,7 +6,7 @@ import { damagedBytes, type Fuzzer } from '@troupe/tools/fuzz'
 import fc from 'fast-check'
 import { type Chunking, type CompleteChunking, completeChunking } from '#ports/tcp/chunking'
 import { keptLines } from '#test/corpus'
-import { anyChunking, anyReads, decodedChunks } from '#test/unit/ports/tcp/any-chunks'
+import { anyChunking, anyFitting, anyReads, decodedChunks } from '#test/unit/ports/tcp/any-chunks'
 import { hex, plainChunks } from '#test/unit/ports/tcp/plain-chunks'
 
 /** A chunking, and a stream in its reads. */
@@ -49,7 +49,8 @@ const keptChunking = fc.constantFrom(...kept.map(({ chunking }) => chunking))
 
 /** Any chunking with any stream. */
 export const anyChunkStream: fc.Arbitrary<ChunkStream> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ chunking: anyChunking, reads: anyReads }) },
+  { weight: 2, arbitrary: fc.record({ chunking: anyChunking, reads: anyReads }) },
+  { weight: 2, arbitrary: anyFitting },
   { weight: 1, arbitrary: fc.record({ chunking: keptChunking, reads: damagedReads }) },
 )
 

@@ -4,11 +4,10 @@
  * Seed and time come from `npm run soak`.
  */
 import assert from 'node:assert/strict'
-import type { IncomingMessage } from 'node:http'
 import { describe, it } from 'node:test'
+import { fuzz, soakBudget } from '@troupe/tools/fuzz'
 import fc from 'fast-check'
-import { urlOf } from '#ports/web/fetch-request'
-import { pathOf, queryOf } from '#ports/web/mounts'
+import { addressFuzzer } from '#test/unit/ports/web/address-fuzz'
 import { rawAnswer, served, statusOf } from './web-kit.js'
 
 const seed = Number(process.env['TROUPE_SEED'] ?? 1)
@@ -16,83 +15,10 @@ const seed = Number(process.env['TROUPE_SEED'] ?? 1)
 const timeMs = Math.min(Number(process.env['TROUPE_SOAK_MS'] ?? 5_000), 60_000) / 3
 const endless = { seed, numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: timeMs }
 
-const piece = fc.oneof(
-  fc.constantFrom(
-    '/',
-    '..',
-    '.',
-    '%2e',
-    '?',
-    '#',
-    '@',
-    ':',
-    '[::1]',
-    '\\',
-    'a',
-    'http://',
-    '%',
-    ';',
-  ),
-  fc.constantFrom(
-    '0',
-    '255',
-    '256',
-    '08',
-    '0x1',
-    '65536',
-    'xn--',
-    ':80',
-    ':443',
-    '127.0.0.1',
-    '_',
-    '-',
-  ),
-  fc.string({ maxLength: 4 }),
-)
-const text = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''))
-
-const asked = (url: string, host: string): IncomingMessage =>
-  ({ url, headers: { host }, socket: { localAddress: '::1', localPort: 1 } }) as never
-
-/** What the standard makes of it, with the host it was sent to; no short cuts. */
-function plainUrl(target: string, host: string): string | undefined {
-  if (/[\s/?#@\\]/.test(host)) return undefined
-  try {
-    const base = `http://${host}`
-    const absolute = target.startsWith('/') ? base + target : target
-    const url = new URL(target === '*' ? `${base}/` : absolute)
-    const isWeb = url.protocol === 'http:' || url.protocol === 'https:'
-    return isWeb && url.username === '' && url.password === '' ? url.href : undefined
-  } catch {
-    return undefined
-  }
-}
-
 describe('the address of a request', { timeout: 120_000 }, () => {
-  it('is what the standard makes of it, or none', () => {
-    const same = (target: string, host: string): void => {
-      assert.equal(urlOf(asked(target, host), false), plainUrl(target, host))
-    }
-    fc.assert(
-      fc.property(
-        fc.oneof(
-          text,
-          text.map((one) => `/${one}`),
-        ),
-        text,
-        same,
-      ),
-      endless,
-    )
-  })
-
-  it('has a path that begins with a slash, and a query', () => {
-    const split = (target: string): void => {
-      assert.ok(pathOf(target).startsWith('/'))
-      assert.ok(!pathOf(target).includes('?'))
-      assert.ok(target.endsWith(queryOf(target)))
-    }
-    fc.assert(fc.property(text, split), endless)
+  it('is what the standard makes of it, or none', (t) => {
+    const budget = soakBudget()
+    t.diagnostic(`seed ${budget.seed}: ${fuzz(addressFuzzer, budget)} cases`)
   })
 })
 
