@@ -39,15 +39,17 @@ export class PlainReader {
   readonly shapes: (readonly string[])[] = []
   readonly #codecs: CustomCodecs
   readonly #limits: CodecLimits
+  readonly #table: readonly TagRow[]
   #bytes: Uint8Array = new Uint8Array()
   #at = 0
   #depth = 0
   #containers = 0
   #refused: string[] = []
 
-  constructor(codecs: CustomCodecs, limits: CodecLimits = CODEC_LIMITS) {
+  constructor(codecs: CustomCodecs, { table = TABLE, limits = CODEC_LIMITS } = {}) {
     this.#codecs = codecs
     this.#limits = limits
+    this.#table = table
   }
 
   /** The one value that these bytes are. */
@@ -65,7 +67,7 @@ export class PlainReader {
 
   #value(): unknown {
     const [tag = 0] = this.#take(1)
-    const row = TABLE.find(({ first, last }) => first <= tag && tag <= last)
+    const row = this.#table.find(({ first, last }) => first <= tag && tag <= last)
     if (row === undefined) return refuse(`tag ${tag}`)
     const weight = WEIGHTS[row.name] ?? 0
     this.#containers += weight
@@ -191,7 +193,7 @@ export class PlainReader {
 
   #number(type: string): number {
     const bytes = this.#take(Number(type.slice(1)) / 8)
-    if (type === 'f64') return new DataView(bytes.slice().buffer).getFloat64(0)
+    if (type === 'f64') return new DataView(Uint8Array.from(bytes).buffer).getFloat64(0)
     let value = 0
     for (const byte of bytes) value = value * 256 + byte
     const isNegative = type.startsWith('i') && (bytes[0] ?? 0) > 127
