@@ -33,7 +33,7 @@ import { enter } from './entrance.js'
 import type { Kernel } from './kernel.js'
 import { mailboxLength } from './mailbox.js'
 import { Call, Envelope } from './message.js'
-import { DEAD } from './process.js'
+import { DEAD, Process } from './process.js'
 
 export class Arrivals implements WireHome {
   readonly #kernel: Kernel
@@ -75,6 +75,11 @@ export class Arrivals implements WireHome {
     trace: string | undefined,
   ): SendFailure | undefined {
     const kernel = this.#kernel
+    if (to instanceof Process && !to.program.hasSchemas && trace === undefined) {
+      return priority === 'normal'
+        ? kernel.post.send(from, to, message, payload)
+        : kernel.post.sendPriority(from, to, message, payload, priority)
+    }
     const entered = enter(kernel, to, message, payload)
     if (entered.kind === 'refused') return kernel.post.refuse('MESSAGE_INVALID', from, to, message)
     const origin = trace === undefined ? from : tracedBy(from, trace)

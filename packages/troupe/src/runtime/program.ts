@@ -33,6 +33,8 @@ export class Program {
   readonly behaviour: Behaviour
   /** True when the behaviour has defaults for its processes. */
   readonly hasOptions: boolean
+  /** False when nothing has to be checked of what enters from outside. */
+  readonly hasSchemas: boolean
   /** Entries by name; the turn alone also reads and writes the two fields below. */
   readonly #entries = new Map<EntryName, Entry>()
   lastName: EntryName | undefined = undefined
@@ -41,6 +43,8 @@ export class Program {
   constructor(behaviour: Behaviour) {
     this.behaviour = behaviour
     this.hasOptions = Object.keys(behaviour.options).length > 0
+    const types = Object.values(behaviour.protocol?.messages ?? {})
+    this.hasSchemas = types.some(({ schema }) => schema !== undefined)
     for (const [name, run] of behaviour.messages) {
       this.#entries.set(name, { run: run as Run, isRequest: false })
     }

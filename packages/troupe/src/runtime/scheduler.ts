@@ -120,6 +120,7 @@ export class Scheduler {
     } else if (this.#nowMs - this.#roundStartMs > SLICE_MS) {
       // Many short drains in a row, as of calls that are awaited one by one, fill a slice too.
       this.#draining = false
+      this.behind = true
       this.#clock.later(this.#drain)
       return
     }

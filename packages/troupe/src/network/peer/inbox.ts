@@ -7,37 +7,17 @@
  *
  * @source docs/reference/wire.md
  */
-import {
-  Alias,
-  type EventMessage,
-  type ExitReason,
-  eventName,
-  type FarWatch,
-  formatTarget,
-  type HomeAddress,
-  Pid,
-  type Priority,
-  processName,
-  Ref,
-  type SendFailure,
-  type Target,
-  TroupeError,
-  type WireHome,
-} from '#contract'
+import { formatTarget, type SendFailure, TroupeError, type WireHome } from '#contract'
 import type { Decoder } from '#network/codec/decoder'
 import { badFrame } from '#network/frame/line-frame'
 import { Assemblies } from './assemblies.js'
-import { FarPids } from './far-pids.js'
 import type { Holding } from './holding.js'
 import { KIND, ROUTE } from './kinds.js'
 import { Lanes, laneKey } from './lanes.js'
-import { EXIT_CAUSES, type Outbox } from './outbox.js'
+import type { Outbox } from './outbox.js'
 import type { Pending } from './pending.js'
-
-const PRIORITIES: readonly Priority[] = ['normal', 'high', 'max']
-/** Watches and subscriptions one other node may have here. */
-const WATCHES_MAX = 1_000_000
-const SUBSCRIPTIONS_MAX = 65_536
+import { codedError, type Head, Reading } from './reading.js'
+import { RelationInbox } from './relation-inbox.js'
 
 /** What an inbox works with. */
 export interface InboxParts {
@@ -52,14 +32,6 @@ export interface InboxParts {
   readonly messageMaxBytes: number
 }
 
-/** The head of a message to a process of ours. */
-interface Head {
-  readonly to: HomeAddress
-  readonly fromId: number
-  readonly priority: Priority
-  readonly trace: string | undefined
-}
-
 export class Inbox {
   /** Messages of a kind that is not known here. */
   unknownKinds = 0
@@ -70,22 +42,22 @@ export class Inbox {
   readonly #parts: InboxParts
   readonly #home: WireHome
   readonly #decoder: Decoder
-  readonly #far: FarPids
+  readonly #reading: Reading
+  readonly #relations: RelationInbox
   readonly #lanes = new Lanes()
   readonly #assemblies: Assemblies
-  readonly #watches = new Map<number, FarWatch>()
-  readonly #subscriptions = new Map<string, (publication: EventMessage) => void>()
 
   /** What to do with a message, by its kind. */
   readonly #takers: readonly ((() => void) | undefined)[]
 
   constructor(parts: InboxParts) {
     this.#parts = parts
-    this.#takers = this.#makeTakers()
     this.#home = parts.home
     this.#decoder = parts.decoder
-    this.#far = new FarPids(parts.node, parts.creation)
+    this.#reading = new Reading(parts.node, parts.creation, parts.home, parts.decoder)
+    this.#relations = new RelationInbox(parts, this.#reading, this.#lanes)
     this.#assemblies = new Assemblies(parts.messageMaxBytes)
+    this.#takers = this.#makeTakers()
   }
 
   /** Takes one message. Throws CODEC_INVALID or FRAME_INVALID. */
@@ -98,10 +70,7 @@ export class Inbox {
 
   /** The node is lost: what it watched and listened to here ends. */
   end(): void {
-    for (const watch of this.#watches.values()) watch.cancel()
-    this.#watches.clear()
-    for (const [event, push] of this.#subscriptions) this.#home.unsubscribed(event, push)
-    this.#subscriptions.clear()
+    this.#relations.end()
   }
 
   /** A payload of a class nobody knows here costs its message, not the connection. */
@@ -127,17 +96,7 @@ export class Inbox {
     takers[KIND.reject] = () => this.#reject()
     takers[KIND.confirm] = () => this.#confirm()
     takers[KIND.confirmed] = () => this.#confirmed()
-    takers[KIND.exit] = () => this.#exit()
-    takers[KIND.link] = () => this.#link(KIND.link)
-    takers[KIND.unlink] = () => this.#link(KIND.unlink)
-    takers[KIND.linkEnded] = () => this.#linkEnded()
-    takers[KIND.watch] = () => this.#watch()
-    takers[KIND.unwatch] = () => this.#unwatch()
-    takers[KIND.down] = () => this.#down()
-    takers[KIND.subscribe] = () => this.#subscribe()
-    takers[KIND.unsubscribe] = () => this.#unsubscribe()
-    takers[KIND.subscribed] = () => this.#subscribed()
-    takers[KIND.event] = () => this.#event()
+    this.#relations.register(takers)
     takers[KIND.hold] = () => void this.#parts.outbox.held.add(this.#decoder.text())
     takers[KIND.release] = () => void this.#parts.outbox.held.delete(this.#decoder.text())
     takers[KIND.large] = () => this.#large()
@@ -150,22 +109,22 @@ export class Inbox {
     // The short way: to a pid of ours, from a pid of theirs, nothing else.
     if ((route & ~ROUTE.from) === ROUTE.pid && !this.#lanes.busy) {
       const toId = decoder.uint()
-      const from = (route & ROUTE.from) === 0 ? undefined : this.#far.of(decoder.uint())
+      const from = (route & ROUTE.from) === 0 ? undefined : this.#reading.far.of(decoder.uint())
       const message = decoder.name()
       const payload = decoder.value()
       decoder.finish()
-      const to = this.#local(toId)
+      const to = this.#reading.local(toId)
       this.#home.deliver(to, message, payload, from, 'normal', undefined)
       this.#parts.holding.delivered(to)
       return
     }
-    const head = this.#head(route)
+    const head = this.#reading.head(route)
     const message = decoder.name()
     const payload = decoder.value()
     decoder.finish()
     this.#inOrder(head, () => {
       const { to, priority, trace } = head
-      this.#home.deliver(to, message, payload, this.#from(head), priority, trace)
+      this.#home.deliver(to, message, payload, this.#reading.from(head), priority, trace)
       this.#parts.holding.delivered(to)
     })
   }
@@ -175,7 +134,7 @@ export class Inbox {
     const id = decoder.uint()
     this.#callId = id
     const leftMs = decoder.uint()
-    const head = this.#head(decoder.byte())
+    const head = this.#reading.head(decoder.byte())
     const request = decoder.name()
     const payload = decoder.value()
     decoder.finish()
@@ -183,7 +142,7 @@ export class Inbox {
     this.#inOrder(head, () => {
       const { to, priority, trace } = head
       const limitMs = leftMs === 0 ? Number.POSITIVE_INFINITY : leftMs
-      const from = this.#from(head)
+      const from = this.#reading.from(head)
       this.#home.request(to, request, payload, from, priority, trace, limitMs, answers)
     })
   }
@@ -204,14 +163,14 @@ export class Inbox {
     const decoder = this.#decoder
     const id = decoder.uint()
     const isImportant = decoder.byte() === 0
-    const head = this.#head(decoder.byte())
+    const head = this.#reading.head(decoder.byte())
     const message = decoder.name()
     const payload = decoder.value()
     decoder.finish()
     const { outbox } = this.#parts
     this.#inOrder(head, () => {
       const { to, priority, trace } = head
-      const from = this.#from(head)
+      const from = this.#reading.from(head)
       if (isImportant) {
         outbox.confirmed(id, this.#home.deliver(to, message, payload, from, priority, trace))
         return
@@ -227,102 +186,6 @@ export class Inbox {
     const failure = this.#decoder.name()
     const confirm = this.#parts.pending.takeConfirm(id)
     confirm?.(failure === '' ? undefined : (failure as SendFailure))
-  }
-
-  #exit(): void {
-    const decoder = this.#decoder
-    const cause = EXIT_CAUSES[decoder.byte()]
-    const fromId = decoder.uint()
-    const to = this.#target()
-    const reason = this.#reason()
-    if (cause === undefined) throw badFrame('an exit signal without a cause')
-    const from: Target =
-      fromId === 0 ? { kind: 'node', node: this.#parts.node } : this.#far.of(fromId)
-    this.#behind(fromId, () => this.#home.exit(from, to, reason, cause))
-  }
-
-  #link(kind: number): void {
-    const from = this.#far.of(this.#decoder.uint())
-    const to = this.#target()
-    if (kind === KIND.unlink) this.#home.unlinked(from, to)
-    else if (!this.#home.linked(from, to)) this.#parts.outbox.linkEnded(to, from, 'no-process')
-  }
-
-  #linkEnded(): void {
-    const from = this.#far.of(this.#decoder.uint())
-    const to = this.#target()
-    const reason = this.#reason()
-    this.#behind(from.id, () => this.#home.linkEnded(from, to, reason))
-  }
-
-  #watch(): void {
-    const ref = this.#decoder.uint()
-    const watcher = this.#far.of(this.#decoder.uint())
-    const target = this.#decoder.value() as Target
-    if (this.#watches.size >= WATCHES_MAX) throw badFrame(`over ${WATCHES_MAX} watches`)
-    if (!isTarget(target)) throw badFrame('a watch of what is no target')
-    let isOver = false
-    const watch = this.#home.watched(watcher, this.#atHome(target), (reason) => {
-      isOver = true
-      this.#watches.delete(ref)
-      this.#parts.outbox.down(ref, Pid.is(target) ? target.id : 0, reason)
-    })
-    if (!isOver) this.#watches.set(ref, watch)
-  }
-
-  #unwatch(): void {
-    const ref = this.#decoder.uint()
-    this.#watches.get(ref)?.cancel()
-    this.#watches.delete(ref)
-  }
-
-  #down(): void {
-    const ref = Ref.of(this.#home.name, this.#decoder.uint(), this.#home.creation)
-    const fromId = this.#decoder.uint()
-    const reason = this.#reason()
-    this.#behind(fromId, () => this.#home.watchEnded(this.#parts.node, ref, reason))
-  }
-
-  #subscribe(): void {
-    const id = this.#decoder.uint()
-    const event = this.#decoder.name()
-    const { outbox } = this.#parts
-    const known = this.#subscriptions.get(event)
-    const push =
-      known ?? ((publication: EventMessage): void => void outbox.event(event, publication))
-    if (this.#subscriptions.size >= SUBSCRIPTIONS_MAX) throw badFrame('too many subscriptions')
-    try {
-      const missed = this.#home.subscribed(event, push)
-      this.#subscriptions.set(event, push)
-      outbox.subscribed(id, missed)
-    } catch (thrown) {
-      if (!TroupeError.is(thrown)) throw thrown
-      outbox.subscribed(id, thrown)
-    }
-  }
-
-  #unsubscribe(): void {
-    const event = this.#decoder.name()
-    const push = this.#subscriptions.get(event)
-    if (push === undefined) return
-    this.#subscriptions.delete(event)
-    this.#home.unsubscribed(event, push)
-  }
-
-  #subscribed(): void {
-    const answers = this.#parts.pending.takeJoin(this.#decoder.uint())
-    const missed = this.#decoder.value()
-    if (Array.isArray(missed)) answers?.joined(missed as readonly EventMessage[])
-    else answers?.refused(codedError(missed, this.#parts.node))
-  }
-
-  #event(): void {
-    const { node } = this.#parts
-    const name = this.#decoder.name()
-    const timeMs = Number(this.#decoder.value())
-    const message = this.#decoder.value()
-    const event = eventName(name, node)
-    this.#home.published(node, name, { kind: 'event-message', event, timeMs, message })
   }
 
   #large(): void {
@@ -349,73 +212,12 @@ export class Inbox {
     this.#dispatch(kind)
   }
 
-  #head(route: number): Head {
-    const decoder = this.#decoder
-    const priority = PRIORITIES[(route & ROUTE.priority) >> ROUTE.priorityShift]
-    if (priority === undefined) throw badFrame('a priority that is none')
-    const to = this.#address(route & 3)
-    const fromId = (route & ROUTE.from) === 0 ? 0 : decoder.uint()
-    const trace = (route & ROUTE.traced) === 0 ? undefined : decoder.text()
-    return { to, fromId, priority, trace }
-  }
-
-  #address(form: number): HomeAddress {
-    const { name, creation } = this.#home
-    switch (form) {
-      case ROUTE.pid:
-        return this.#local(this.#decoder.uint())
-      case ROUTE.name:
-        return processName(this.#decoder.name(), undefined, name)
-      case ROUTE.alias:
-        return Alias.of(name, this.#decoder.uint(), creation)
-      default: {
-        const given = this.#decoder.value() as Target
-        const holds = Pid.is(given) || Alias.is(given) || (isTarget(given) && given.kind === 'name')
-        if (!holds || given.node !== name) throw badFrame('an address that is not of this node')
-        return given
-      }
-    }
-  }
-
-  /** Targets of this node; what it names elsewhere is not watched through us. */
-  #atHome(target: Target): Target {
-    const { name } = this.#home
-    if (target.node === name) return target
-    throw badFrame(`a watch of ${formatTarget(target)}, which is not of this node`)
-  }
-
-  /** A process of ours, which may be of an earlier life of this node. */
-  #target(): Pid {
-    const id = this.#decoder.uint()
-    const creation = this.#decoder.uint()
-    return this.#home.local(id, creation) ?? Pid.of(this.#home.name, id, creation)
-  }
-
-  #local(id: number): Pid {
-    const { name, creation } = this.#home
-    return this.#home.local(id, creation) ?? Pid.of(name, id, creation)
-  }
-
-  #from({ fromId }: Head): Pid | undefined {
-    return fromId === 0 ? undefined : this.#far.of(fromId)
-  }
-
-  #reason(): ExitReason {
-    const reason = this.#decoder.value()
-    return isReason(reason) ? reason : { kind: 'custom', name: 'unknown-reason', detail: reason }
-  }
-
   /** Behind a large message of the same sender, receiver and priority. */
   #inOrder(head: Head, take: () => void): void {
     const isHeld =
       this.#lanes.busy &&
       this.#lanes.hold(laneKey(head.fromId, formatTarget(head.to), head.priority), take)
     if (!isHeld) take()
-  }
-
-  /** A signal of a process, behind its large messages. */
-  #behind(fromId: number, take: () => void): void {
-    if (!this.#lanes.busy || !this.#lanes.holdBehind(fromId, take)) take()
   }
 }
 
@@ -443,29 +245,4 @@ class FarAnswers {
     this.#outbox.reject(this.#id, error)
     return true
   }
-}
-
-const TARGET_KINDS: readonly unknown[] = ['pid', 'alias', 'name', 'event', 'node']
-
-const isTarget = (value: Target | undefined | null): value is Target =>
-  typeof value === 'object' && value !== null && TARGET_KINDS.includes(value.kind)
-
-const WORDS: readonly unknown[] = [
-  'normal',
-  'shutdown',
-  'killed',
-  'no-process',
-  'no-connection',
-  'unregistered',
-]
-
-function isReason(value: unknown): value is ExitReason {
-  if (typeof value === 'string') return WORDS.includes(value)
-  const kind = (value as { readonly kind?: unknown } | null)?.kind
-  return kind === 'crash' || kind === 'custom'
-}
-
-/** What another node gave as an error, as one of ours. */
-function codedError(value: unknown, node: string): TroupeError {
-  return TroupeError.is(value) ? value : new TroupeError('NO_CONNECTION', { node }, value)
 }

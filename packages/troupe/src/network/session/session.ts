@@ -72,7 +72,7 @@ export class Session implements LineTaker {
   #line: Line | undefined = undefined
   #reader: FrameReader
   #ackArmed = false
-  #grantArmed = false
+  #resting = false
   #pingedMs = 0
 
   constructor(clock: Clock, writer: Writer, limits: SessionLimits, verbs: SessionVerbs) {
@@ -152,6 +152,7 @@ export class Session implements LineTaker {
       return
     }
     if (this.incoming.received > this.incoming.told) this.#oweWord()
+    if (this.#verbs.behind()) this.#rest()
   }
 
   #take(kind: number, body: Buffer): void {
@@ -208,8 +209,7 @@ export class Session implements LineTaker {
   #acknowledge(): void {
     if (this.#line === undefined) return
     const { incoming } = this
-    if (!this.#verbs.behind()) incoming.granted = incoming.received + this.#windowBytes
-    else this.#grantLater()
+    incoming.granted = incoming.received + this.#windowBytes
     incoming.told = incoming.received
     const body = Buffer.allocUnsafe(ACK_BYTES)
     body.writeUIntBE(incoming.received, 0, 6)
@@ -217,13 +217,15 @@ export class Session implements LineTaker {
     this.#control(FRAME.ack, body)
   }
 
-  /** No credit while this node is behind; looked at again after a round of the loop. */
-  #grantLater(): void {
-    if (this.#grantArmed) return
-    this.#grantArmed = true
+  /** While this node is behind it reads one chunk in each round of the loop, and no more. */
+  #rest(): void {
+    const line = this.#line
+    if (line === undefined || this.#resting) return
+    this.#resting = true
+    line.pause()
     this.#clock.later(() => {
-      this.#grantArmed = false
-      this.#acknowledge()
+      this.#resting = false
+      line.resume()
     })
   }
 

@@ -1,0 +1,167 @@
+/**
+ * network/peer/relation-inbox: what another node tells of links, watches and events, done at home.
+ *
+ * Limits: `WATCHES_MAX` watches and `SUBSCRIPTIONS_MAX` subscriptions of one other node.
+ *
+ * @source docs/reference/wire.md
+ */
+import {
+  type EventMessage,
+  eventName,
+  type FarWatch,
+  Pid,
+  Ref,
+  type Target,
+  TroupeError,
+} from '#contract'
+import { badFrame } from '#network/frame/line-frame'
+import type { InboxParts } from './inbox.js'
+import { KIND } from './kinds.js'
+import type { Lanes } from './lanes.js'
+import { EXIT_CAUSES } from './outbox.js'
+import { codedError, isTarget, type Reading } from './reading.js'
+
+const WATCHES_MAX = 1_000_000
+const SUBSCRIPTIONS_MAX = 65_536
+
+export class RelationInbox {
+  readonly #parts: InboxParts
+  readonly #home: InboxParts['home']
+  readonly #decoder: InboxParts['decoder']
+  readonly #reading: Reading
+  readonly #lanes: Lanes
+  readonly #watches = new Map<number, FarWatch>()
+  readonly #subscriptions = new Map<string, (publication: EventMessage) => void>()
+
+  constructor(parts: InboxParts, reading: Reading, lanes: Lanes) {
+    this.#parts = parts
+    this.#home = parts.home
+    this.#decoder = parts.decoder
+    this.#reading = reading
+    this.#lanes = lanes
+  }
+
+  /** Adds what this takes to a table by kind. */
+  register(takers: ((() => void) | undefined)[]): void {
+    takers[KIND.exit] = () => this.#exit()
+    takers[KIND.link] = () => this.#link(KIND.link)
+    takers[KIND.unlink] = () => this.#link(KIND.unlink)
+    takers[KIND.linkEnded] = () => this.#linkEnded()
+    takers[KIND.watch] = () => this.#watch()
+    takers[KIND.unwatch] = () => this.#unwatch()
+    takers[KIND.down] = () => this.#down()
+    takers[KIND.subscribe] = () => this.#subscribe()
+    takers[KIND.unsubscribe] = () => this.#unsubscribe()
+    takers[KIND.subscribed] = () => this.#subscribed()
+    takers[KIND.event] = () => this.#event()
+  }
+
+  /** The node is lost: what it watched and listened to here ends. */
+  end(): void {
+    for (const watch of this.#watches.values()) watch.cancel()
+    this.#watches.clear()
+    for (const [event, push] of this.#subscriptions) this.#home.unsubscribed(event, push)
+    this.#subscriptions.clear()
+  }
+
+  #exit(): void {
+    const decoder = this.#decoder
+    const cause = EXIT_CAUSES[decoder.byte()]
+    const fromId = decoder.uint()
+    const to = this.#reading.target()
+    const reason = this.#reading.reason()
+    if (cause === undefined) throw badFrame('an exit signal without a cause')
+    const from: Target =
+      fromId === 0 ? { kind: 'node', node: this.#parts.node } : this.#reading.far.of(fromId)
+    this.#behind(fromId, () => this.#home.exit(from, to, reason, cause))
+  }
+
+  #link(kind: number): void {
+    const from = this.#reading.far.of(this.#decoder.uint())
+    const to = this.#reading.target()
+    if (kind === KIND.unlink) this.#home.unlinked(from, to)
+    else if (!this.#home.linked(from, to)) this.#parts.outbox.linkEnded(to, from, 'no-process')
+  }
+
+  #linkEnded(): void {
+    const from = this.#reading.far.of(this.#decoder.uint())
+    const to = this.#reading.target()
+    const reason = this.#reading.reason()
+    this.#behind(from.id, () => this.#home.linkEnded(from, to, reason))
+  }
+
+  #watch(): void {
+    const ref = this.#decoder.uint()
+    const watcher = this.#reading.far.of(this.#decoder.uint())
+    const target = this.#decoder.value() as Target
+    if (this.#watches.size >= WATCHES_MAX) throw badFrame(`over ${WATCHES_MAX} watches`)
+    if (!isTarget(target)) throw badFrame('a watch of what is no target')
+    let isOver = false
+    const watch = this.#home.watched(watcher, this.#reading.atHome(target), (reason) => {
+      isOver = true
+      this.#watches.delete(ref)
+      this.#parts.outbox.down(ref, Pid.is(target) ? target.id : 0, reason)
+    })
+    if (!isOver) this.#watches.set(ref, watch)
+  }
+
+  #unwatch(): void {
+    const ref = this.#decoder.uint()
+    this.#watches.get(ref)?.cancel()
+    this.#watches.delete(ref)
+  }
+
+  #down(): void {
+    const ref = Ref.of(this.#home.name, this.#decoder.uint(), this.#home.creation)
+    const fromId = this.#decoder.uint()
+    const reason = this.#reading.reason()
+    this.#behind(fromId, () => this.#home.watchEnded(this.#parts.node, ref, reason))
+  }
+
+  #subscribe(): void {
+    const id = this.#decoder.uint()
+    const event = this.#decoder.name()
+    const { outbox } = this.#parts
+    const known = this.#subscriptions.get(event)
+    const push =
+      known ?? ((publication: EventMessage): void => void outbox.event(event, publication))
+    if (this.#subscriptions.size >= SUBSCRIPTIONS_MAX) throw badFrame('too many subscriptions')
+    try {
+      const missed = this.#home.subscribed(event, push)
+      this.#subscriptions.set(event, push)
+      outbox.subscribed(id, missed)
+    } catch (thrown) {
+      if (!TroupeError.is(thrown)) throw thrown
+      outbox.subscribed(id, thrown)
+    }
+  }
+
+  #unsubscribe(): void {
+    const event = this.#decoder.name()
+    const push = this.#subscriptions.get(event)
+    if (push === undefined) return
+    this.#subscriptions.delete(event)
+    this.#home.unsubscribed(event, push)
+  }
+
+  #subscribed(): void {
+    const answers = this.#parts.pending.takeJoin(this.#decoder.uint())
+    const missed = this.#decoder.value()
+    if (Array.isArray(missed)) answers?.joined(missed as readonly EventMessage[])
+    else answers?.refused(codedError(missed, this.#parts.node))
+  }
+
+  #event(): void {
+    const { node } = this.#parts
+    const name = this.#decoder.name()
+    const timeMs = Number(this.#decoder.value())
+    const message = this.#decoder.value()
+    const event = eventName(name, node)
+    this.#home.published(node, name, { kind: 'event-message', event, timeMs, message })
+  }
+
+  /** A signal of a process, behind its large messages. */
+  #behind(fromId: number, take: () => void): void {
+    if (!this.#lanes.busy || !this.#lanes.holdBehind(fromId, take)) take()
+  }
+}
