@@ -5,12 +5,11 @@
  * connection moves numbers, not timers. Which deadlines there are is said by the rules of the
  * kind of connection.
  */
-import type { Timer } from '#contract'
 
 /** What it needs of the world. */
 export interface PatienceVerbs<End> {
   nowMs(): number
-  after(delayMs: number, run: () => void): Timer
+  after(delayMs: number, run: () => void): { cancel(): unknown }
   /** True while the reader has no room: nothing is read then, which is nobody's fault outside. */
   isHeld(): boolean
   /** Patience is over. */
@@ -37,7 +36,7 @@ export class Patience<D, End> {
   readonly #deadlines: D
   readonly #rules: PatienceRules<D, End>
   #ringsMs = NEVER
-  #timer: Timer | undefined
+  #timer: { cancel(): unknown } | undefined
   #isOver = false
 
   constructor(verbs: PatienceVerbs<End>, deadlines: D, rules: PatienceRules<D, End>) {

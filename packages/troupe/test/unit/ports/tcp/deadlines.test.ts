@@ -13,7 +13,7 @@ function watched(options: TcpConnectionOptions) {
   const tell = (word: string): void => void told.push(`${clock.nowMs() - startMs} ${word}`)
   const deadlines: Deadlines = new Deadlines(completeConnection(options), {
     nowMs: () => clock.nowMs(),
-    after: (delayMs, run) => clock.after(delayMs, run),
+    after: (delayMs, run) => ({ cancel: clock.after(delayMs, run) }),
     isHeld: () => held.is,
     expired: tell,
     keepAlive(bytes) {
