@@ -60,6 +60,7 @@ describe('the thread that answers for a node', () => {
     for (const host of ['127.0.0.1', '::1', 'localhost']) {
       const server = await started(t, { host })
       assert.ok(server.address.port > 0)
+      assert.match(server.address.host, /^(127\.0\.0\.1|::1)$/)
       const answer = await asked(t, server.address)
       assert.equal(answer?.kind, 'answer')
       assert.equal(answer.creation, 5)
@@ -101,7 +102,7 @@ describe('the thread that answers for a node', () => {
     assert.ok(server.info().loopDelayMs < 20)
   })
 
-  it('is started again on its port when it ends by itself', async (t) => {
+  it('is started again on its port when it ends by itself', { timeout: 8_000 }, async (t) => {
     const threads: Worker[] = []
     const server = await startLiveness(SELF, systemClock, {}, (data) => {
       const thread = newLivenessThread(data)
@@ -150,7 +151,7 @@ describe('the thread that answers for a node', () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--input-type=module', '--eval', program],
-      { cwd: new URL('../../../../', import.meta.url) },
+      { cwd: new URL('../../../../', import.meta.url), timeout: 15_000 },
     )
     assert.equal(stdout, 'listening\n')
   })
