@@ -10,7 +10,7 @@
  */
 
 import { existsSync, mkdirSync, statfsSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Database, open, type RootDatabase } from 'lmdb'
 import {
   checkDataFile,
@@ -83,12 +83,28 @@ const told = (error: unknown): string => (error instanceof Error ? error.message
 
 function lockedFolder(folder: string): FolderLock | DataRefusal {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     return takeFolderLock(folder)
   } catch (error) {
     const code = (error as { readonly code?: unknown } | undefined)?.code
     const isFull = code === 'ENOSPC' || code === 'EDQUOT'
     return refuse(isFull ? 'DATA_NO_ROOM' : 'DATA_FAILED', folder, told(error))
+  }
+}
+
+/**
+ * Makes a folder and those above it. Node's own way never ends where a file system says of a
+ * folder that it is not there and neither lets it be made, as /proc does.
+ */
+function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return
+  const above = dirname(folder)
+  if (above !== folder) makeFolder(above)
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // Another program may have made it meanwhile.
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error
   }
 }
 

@@ -62,8 +62,8 @@ const inUse = (folder: string, { pid }: Holder): DataRefusal =>
 /** True when the lock is ours: a link is made with all of its content or not at all. */
 function claim(path: string, self: Holder): boolean {
   const draft = `${path}.${self.nonce}`
-  writeFileSync(draft, JSON.stringify(self))
   try {
+    writeFileSync(draft, JSON.stringify(self))
     linkSync(draft, path)
     return true
   } catch (error) {

@@ -98,14 +98,19 @@ async function makeAnew(
 async function writePair(file: string, { pair }: Certificates): Promise<void> {
   const draft = `${file}.new`
   await rm(draft, { force: true })
-  const handle = await open(draft, 'wx', 0o600)
   try {
-    await handle.writeFile(`${pair.cert.trimEnd()}\n${pair.key.trimEnd()}\n`)
-    await handle.sync()
-  } finally {
-    await handle.close()
+    const handle = await open(draft, 'wx', 0o600)
+    try {
+      await handle.writeFile(`${pair.cert.trimEnd()}\n${pair.key.trimEnd()}\n`)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(draft, file)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw error
   }
-  await rename(draft, file)
 }
 
 /** The pair in this file, or why there is none, for people. */

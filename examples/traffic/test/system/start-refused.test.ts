@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -71,6 +71,31 @@ describe('a program that cannot start', { timeout: 60_000 }, () => {
     assert.equal(code, 1)
     assert.match(error, /^DATA_\w+: /)
     assert.equal(readFileSync(join(folder, 'traffic.mdb'), 'latin1'), 'dear diary')
+  })
+
+  it('refuses a folder that can neither be made nor written into', async (t) => {
+    const folders = ['/proc/traffic/data']
+    const small = smallDisk(t, 1_048_576)
+    if (small !== undefined) {
+      execFileSync('mount', ['-o', 'remount,ro', small])
+      folders.push(small, join(small, 'below'))
+    }
+    for (const folder of process.platform === 'linux' ? folders : []) {
+      const { code, out, error } = await runToEnd(...FREE_PORTS, '--no-fleet', '--data', folder)
+      assert.deepEqual([code, out], [1, ''])
+      assert.match(error, /^DATA_FAILED: .*: E\w+: .*keep nothing with --no-data\n$/)
+      assert.ok(error.includes(folder))
+    }
+  })
+
+  it('refuses a full disk, and leaves nothing there', async (t) => {
+    const folder = smallDisk(t, 65_536)
+    if (folder === undefined) return t.diagnostic('no right to mount a small disk here')
+    writeFileSync(join(folder, 'full'), new Uint8Array(65_536))
+    const { code, error } = await runToEnd(...FREE_PORTS, '--no-fleet', '--data', folder)
+    assert.equal(code, 1)
+    assert.match(error, /^DATA_NO_ROOM: /)
+    assert.deepEqual(readdirSync(folder), ['full'])
   })
 
   it('does not share its data with another one', async (t) => {

@@ -116,5 +116,6 @@ describe('a certificate that cannot be kept', () => {
     assert.equal(file, undefined)
     assert.match(reason ?? '', /^what lies there is no file, and it cannot be kept: /)
     assert.ok(certificates.info.validToMs > NOW_MS)
+    assert.deepEqual(readdirSync(folder), [CERTIFICATE_NAME])
   })
 })
