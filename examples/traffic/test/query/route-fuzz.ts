@@ -22,10 +22,21 @@ const number = fc.oneof(
   fc.constantFrom('', ' 1', '1 ', '0x10', '%31', '%zz', '1%', 'NaN', 'Infinity', '١', '\ufeff1'),
 )
 const name = fc.constantFrom('lat', 'lon', 'limit', 'radius', 'maxAge', 'bounds', 'part')
+/** Near what may be asked for, so that one thing alone is wrong. */
+const wish = fc
+  .tuple(
+    fc.constantFrom('limit', 'radius', 'maxAge'),
+    fc.constantFrom('1', '7', '100', '1e1', '1E+2', '10.0', '5e0', '0', '101', '-1', '0.5', '1e8'),
+  )
+  .map(([given, text]) => `${given}=${text}`)
+const edge = fc.oneof({ weight: 6, arbitrary: fc.constantFrom('-10', '10', '170.5', '-0') }, number)
+const bounds = fc.tuple(edge, edge, edge, edge).map((edges) => `bounds=${edges.join(',')}`)
 const oddName = fc.constantFrom('', '__proto__', 'Lat', 'l%61t', 'constructor', 'lat ', '+lat')
 const join = (parts: readonly string[]): string => parts.join('')
 const parameter = fc.oneof(
-  { weight: 8, arbitrary: fc.tuple(name, fc.constant('='), number).map(join) },
+  { weight: 4, arbitrary: wish },
+  { weight: 4, arbitrary: fc.tuple(name, fc.constant('='), number).map(join) },
+  { weight: 2, arbitrary: bounds },
   fc.tuple(fc.oneof(name, oddName), fc.constantFrom('=', '', '=='), number).map(join),
   fc.tuple(fc.constant('bounds='), fc.array(number, { maxLength: 5 }).map(String)).map(join),
   fc.string({ unit: 'binary', maxLength: 5 }),

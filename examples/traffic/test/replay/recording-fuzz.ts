@@ -94,6 +94,7 @@ const text = fc
       { weight: 12, arbitrary: fc.constant('vehicle_id,timestamp,latitude,longitude,other') },
       fc.constantFrom(
         '\ufeffvehicle_id,timestamp,latitude,longitude,route',
+        '\ufeff"vehicle_id",timestamp,latitude,longitude,route',
         'route, Longitude ,"LATITUDE",timestamp,vehicle_id',
         'vehicle_id,timestamp,latitude,longitude,vehicle_id',
         'vehicle_id,timestamp,latitude',
