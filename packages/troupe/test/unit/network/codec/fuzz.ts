@@ -34,8 +34,23 @@ const TAGS_AND_LENGTHS = [
 ]
 const anyByte = fc.oneof(fc.constantFrom(...TAGS_AND_LENGTHS), fc.integer({ min: 0, max: 255 }))
 
+/** What chance would not find: keys that reach prototypes, and lengths that are too long. */
+const TRAPS: readonly (readonly number[])[] = [
+  [0x89, ...Buffer.from('__proto__')],
+  [0x8b, ...Buffer.from('constructor')],
+  [0xdf, 0x01, 0x89, ...Buffer.from('__proto__'), 0xe0, 0, 0, 0, 0],
+  [0xff, 0xff, 0xff, 0xff],
+  [0x7f, 0xff, 0xff, 0xff],
+  [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f],
+]
+
 const anyNoise: fc.Arbitrary<Session> = fc.array(
-  fc.array(anyByte, { minLength: 1, maxLength: 40 }).map((bytes) => Uint8Array.from(bytes)),
+  fc
+    .array(fc.oneof({ arbitrary: anyByte, weight: 20 }, fc.constantFrom(...TRAPS)), {
+      minLength: 1,
+      maxLength: 40,
+    })
+    .map((bytes) => Uint8Array.from(bytes.flat())),
   { minLength: 1, maxLength: 6 },
 )
 
@@ -52,7 +67,7 @@ const anyEdit: fc.Arbitrary<Edit> = fc.record({
   message: fc.nat(),
   at: fc.nat(),
   length: fc.integer({ min: 1, max: 8 }),
-  bytes: fc.array(anyByte, { minLength: 1, maxLength: 4 }),
+  bytes: fc.oneof(fc.array(anyByte, { minLength: 1, maxLength: 4 }), fc.constantFrom(...TRAPS)),
 })
 
 function edited(session: Session, { how, message, at, length, bytes }: Edit): Session {
