@@ -3,8 +3,8 @@
  *
  * A page connects with the part of the world it shows, gets all of it once and then what has
  * changed: who has moved, and who is gone. With no page there is nothing to do. A page that reads
- * too slowly is closed by its connection and comes again by itself.
- * Limits: `WATCH_SLOTS_MAX` of map/watch, the queue of a connection.
+ * slowly gets fewer frames; one that reads nothing is closed by its connection.
+ * Limits: `WATCH_SLOTS_MAX` of map/watch, one frame that waits for each page.
  */
 
 import {
@@ -16,7 +16,7 @@ import {
   SseReader,
 } from 'troupe'
 import type { PositionTable } from '#traffic/store/position-table'
-import { Onlooker } from './onlooker.js'
+import { Gallery, type Page } from './gallery.js'
 import { viewportOf } from './viewport.js'
 import { Watch } from './watch.js'
 
@@ -24,6 +24,8 @@ import { Watch } from './watch.js'
 const FRAME_MS = 250
 /** Time between two tellings of the account, in milliseconds. */
 const STATS_MS = 1_000
+/** Longer than a connection waits for its client: then it has been closed. */
+const TAKE_MS_MAX = 30_000
 
 /** What the feed reads from. */
 export interface FeedSources {
@@ -32,40 +34,38 @@ export interface FeedSources {
   readonly stats: () => Promise<object>
 }
 
-interface Page {
-  readonly connection: Pid<typeof SseConnection>
-  readonly onlooker: Onlooker
-}
+type Connection = Pid<typeof SseConnection>
 
 interface State {
   readonly sources: FeedSources
-  readonly pages: Map<number, Page>
-  readonly watch: Watch
+  readonly gallery: Gallery<Connection>
   /** The account is being read: it takes a file of the kernel, and must not pile up. */
   isReading: boolean
 }
 
-function pushFrames({ pages, watch }: State, context: ProcessContext): void {
-  if (pages.size === 0) return
-  const nowMs = context.wallMs()
-  const look = watch.look()
-  let whole: ReturnType<Watch['everybody']> | undefined
-  const everybody = () => {
-    whole ??= watch.everybody()
-    return whole
-  }
-  for (const { connection, onlooker } of pages.values()) {
-    const data = onlooker.frame(look, everybody, nowMs)
-    if (data !== undefined) context.send(connection, 'send', { event: 'frame', data })
-  }
+/** Hands a page its frame, and knows it as busy until the kernel has taken it. */
+function hand(page: Page<Connection>, data: string, context: ProcessContext): void {
+  page.isBusy = true
+  const push = { event: 'frame', data }
+  // A page that has gone is told of apart; the one that reads nothing is closed before this ends.
+  const taken = context.call(page.connection, 'write', push, { timeoutMs: TAKE_MS_MAX })
+  void taken
+    .catch(() => {})
+    .then(() => {
+      page.isBusy = false
+    })
+}
+
+function pushFrames({ gallery }: State, context: ProcessContext): void {
+  gallery.show(context.wallMs(), (page, frame) => hand(page, frame, context))
 }
 
 async function pushStats(state: State, context: ProcessContext): Promise<void> {
-  if (state.pages.size === 0 || state.isReading) return
+  if (state.gallery.size === 0 || state.isReading) return
   state.isReading = true
   try {
     const data = JSON.stringify(await state.sources.stats())
-    for (const { connection } of state.pages.values()) {
+    for (const { connection } of state.gallery.upToDate()) {
       context.send(connection, 'send', { event: 'stats', data })
     }
   } finally {
@@ -77,8 +77,7 @@ export const feedActor = actor(SseReader, {
   name: 'map',
   init: (sources: FeedSources): State => ({
     sources,
-    pages: new Map(),
-    watch: new Watch(sources.table),
+    gallery: new Gallery(new Watch(sources.table)),
     isReading: false,
   }),
   started(state, context) {
@@ -86,13 +85,12 @@ export const feedActor = actor(SseReader, {
     context.every(STATS_MS, () => pushStats(state, context))
   },
   on: {
-    connected({ pages }, { connection, request }: SseConnected) {
-      const onlooker = new Onlooker(viewportOf(request.query))
-      pages.set(connection.id, { connection, onlooker })
+    connected({ gallery }, { connection, request }: SseConnected) {
+      gallery.enter(connection.id, connection, viewportOf(request.query))
     },
-    disconnected({ pages }, { connection }) {
-      pages.delete(connection.id)
+    disconnected({ gallery }, { connection }) {
+      gallery.leave(connection.id)
     },
   },
-  inspect: ({ pages }) => ({ pages: pages.size }),
+  inspect: ({ gallery }) => ({ pages: gallery.size }),
 })

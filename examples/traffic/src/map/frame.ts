@@ -14,23 +14,26 @@ export interface Frame {
   readonly stride: number
   /** Slots whose vehicle is not shown any more, before those of `shown` are. */
   readonly gone: readonly number[]
-  readonly shown: readonly Sighting[]
+  /** Texts of vehicles. */
+  readonly shown: readonly string[]
 }
 
 /** Degrees are sent in steps of a hundred-thousandth: about a metre. */
 const STEPS = 100_000
 
 /**
- * A frame as JSON: `v` holds five numbers for each vehicle: slot, longitude and latitude in
- * hundred-thousandths of a degree, age in milliseconds, 1 for an emergency.
+ * A vehicle in a frame, as five numbers: slot, longitude and latitude in hundred-thousandths of a
+ * degree, age in milliseconds, 1 for an emergency.
  */
-export function frameJson({ whole, stride, gone, shown }: Frame, nowMs: number): string {
-  let vehicles = ''
-  for (const { slot, report } of shown) {
-    const { latitude, longitude, emergency } = report.position
-    const [lon, lat] = [Math.round(longitude * STEPS), Math.round(latitude * STEPS)]
-    const ageMs = Math.max(0, Math.round(nowMs - report.receivedAtMs))
-    vehicles += `${vehicles === '' ? '' : ','}${slot},${lon},${lat},${ageMs},${emergency ? 1 : 0}`
-  }
+export function vehicleText({ slot, report }: Sighting, nowMs: number): string {
+  const { latitude, longitude, emergency } = report.position
+  const [lon, lat] = [Math.round(longitude * STEPS), Math.round(latitude * STEPS)]
+  const ageMs = Math.max(0, Math.round(nowMs - report.receivedAtMs))
+  return `${slot},${lon},${lat},${ageMs},${emergency ? 1 : 0}`
+}
+
+/** A frame as JSON; `v` holds the numbers of all vehicles, one behind the other. */
+export function frameJson({ whole, stride, gone, shown }: Frame): string {
+  const vehicles = shown.join(',')
   return `{"whole":${whole},"stride":${stride},"gone":[${gone.join(',')}],"v":[${vehicles}]}`
 }

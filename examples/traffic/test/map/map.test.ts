@@ -1,7 +1,7 @@
 /** map: what pages are told, and what of the disk they can reach. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { frameJson } from '#traffic/map/frame'
+import { frameJson, vehicleText } from '#traffic/map/frame'
 import { landJson, unrolled } from '#traffic/map/land'
 import { answerPage, creditOf, readPage } from '#traffic/map/page'
 import { holds, viewportOf, WORLD } from '#traffic/map/viewport'
@@ -40,8 +40,9 @@ describe('a frame', () => {
       { slot: 1, report: report('b', 10, 21, 3_000) },
       { slot: 2, report: report('e', -80, 21, 3_000) },
     ]
-    const frame = { whole: false, stride: 1, gone: [7, 9], shown }
-    assert.deepEqual(JSON.parse(frameJson(frame, 3_500)), {
+    const texts = shown.map((sighting) => vehicleText(sighting, 3_500))
+    const frame = { whole: false, stride: 1, gone: [7, 9], shown: texts }
+    assert.deepEqual(JSON.parse(frameJson(frame)), {
       whole: false,
       stride: 1,
       gone: [7, 9],
@@ -50,8 +51,8 @@ describe('a frame', () => {
   })
 
   it('never tells an id, which is foreign text', () => {
-    const shown = [{ slot: 0, report: report('<script>', 1, 1, 1) }]
-    assert.doesNotMatch(frameJson({ whole: true, stride: 1, gone: [], shown }, 1), /script/)
+    const sighting = { slot: 0, report: report('<script>', 1, 1, 1) }
+    assert.doesNotMatch(vehicleText(sighting, 1), /script/)
   })
 })
 

@@ -1,8 +1,8 @@
-/** map/watch and map/onlooker: a page shows who is there, and nobody who is not. */
+/** map/watch, map/onlooker, map/gallery: pages show who is there, and nobody who is not. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { Onlooker } from '#traffic/map/onlooker'
+import { Gallery } from '#traffic/map/gallery'
 import { holds, type Viewport, WORLD } from '#traffic/map/viewport'
 import { Watch } from '#traffic/map/watch'
 import { PositionTable } from '#traffic/store/position-table'
@@ -18,13 +18,16 @@ const NORTH: Viewport = { west: -180, south: 0, east: 180, north: 90 }
 /** A table, and a page that looks at it. */
 function scene(viewport = WORLD, { expireAfterMs = 1_000, slotsMax = 20_000 } = {}) {
   const table = new PositionTable({ expireAfterMs })
-  const watch = new Watch(table, slotsMax)
-  const onlooker = new Onlooker(viewport)
+  const gallery = new Gallery<string>(new Watch(table, slotsMax))
+  gallery.enter(1, 'page', viewport)
+  /** The next frame of the page; undefined when it gets none. */
   const frame = () => {
-    const text = onlooker.frame(watch.look(), () => watch.everybody(), 5)
-    return text === undefined ? undefined : JSON.parse(text)
+    const told: string[] = []
+    gallery.show(5, (_page, text) => told.push(text))
+    assert.ok(told.length <= 1)
+    return told[0] === undefined ? undefined : JSON.parse(told[0])
   }
-  return { table, frame }
+  return { table, gallery, frame }
 }
 
 const slotsOf = ({ v }: { readonly v: readonly number[] }) => v.filter((_, at) => at % 5 === 0)
@@ -150,5 +153,82 @@ describe('a page of the map', () => {
       }),
       { seed: 7, numRuns: 300 },
     )
+  })
+})
+
+describe('several pages', () => {
+  /** What each page was handed by one show. */
+  const shown = (gallery: Gallery<string>) => {
+    const handed: Record<string, string> = {}
+    gallery.show(5, ({ connection }, text) => {
+      handed[connection] = text
+    })
+    return handed
+  }
+
+  it('that show the same part share their frames; a new one gets everything', () => {
+    const { table, gallery } = scene(NORTH)
+    gallery.enter(2, 'other', NORTH)
+    table.put(report('a', 10, 1))
+    const first = shown(gallery)
+    assert.equal(first['page'], first['other'])
+    gallery.enter(3, 'late', NORTH)
+    table.put(report('b', 10, 1, 2))
+    const next = shown(gallery)
+    assert.deepEqual(slotsOf(JSON.parse(next['page'] ?? '')), [1])
+    assert.equal(next['other'], next['page'])
+    const late = JSON.parse(next['late'] ?? '')
+    assert.deepEqual([late.whole, slotsOf(late)], [true, [0, 1]])
+  })
+
+  it('get each what lies in their own part', () => {
+    const { table, gallery } = scene(NORTH)
+    gallery.enter(2, 'south', { ...NORTH, south: -90, north: 0 })
+    table.put(report('a', 10, 1))
+    table.put(report('b', -10, 1))
+    const { page = '', south = '' } = shown(gallery)
+    assert.deepEqual([slotsOf(JSON.parse(page)), slotsOf(JSON.parse(south))], [[0], [1]])
+  })
+
+  it('of which one is still busy with its frame do not wait for it, nor pile up more', () => {
+    const { table, gallery } = scene(NORTH)
+    gallery.enter(2, 'slow', NORTH)
+    table.put(report('a', 10, 1))
+    gallery.show(5, (page) => {
+      page.isBusy = page.connection === 'slow'
+    })
+    for (let step = 1; step <= 3; step += 1) {
+      table.put(report('a', 10, step, step + 1))
+      assert.deepEqual(Object.keys(shown(gallery)), ['page'])
+    }
+    const upToDate = [...gallery.upToDate()].map(({ connection }) => connection)
+    assert.deepEqual(upToDate, ['page'])
+  })
+
+  it('that have missed a frame get everything once they can take it', () => {
+    const { table, gallery } = scene(NORTH)
+    let taken = (): void => {}
+    table.put(report('a', 10, 1))
+    gallery.show(5, (page) => {
+      page.isBusy = true
+      taken = () => {
+        page.isBusy = false
+      }
+    })
+    table.put(report('b', 10, 1, 2))
+    assert.deepEqual(shown(gallery), {})
+    taken()
+    const { page = '' } = shown(gallery)
+    assert.deepEqual([JSON.parse(page).whole, slotsOf(JSON.parse(page))], [true, [0, 1]])
+    assert.deepEqual(shown(gallery), {})
+  })
+
+  it('are forgotten when they leave', () => {
+    const { gallery } = scene()
+    gallery.enter(2, 'other', NORTH)
+    gallery.leave(1)
+    gallery.leave(1)
+    assert.equal(gallery.size, 1)
+    assert.deepEqual(Object.keys(shown(gallery)), ['other'])
   })
 })
