@@ -15,6 +15,8 @@ export interface KnownPeer {
   readonly creation: number
   readonly sessionId: string | undefined
   readonly receivedBytes: number
+  /** It is being dialled from here at this moment. */
+  readonly dialling: boolean
   /** The running line was dialled from here, so many milliseconds ago. */
   readonly dialledHere: boolean
   readonly upForMs: number
@@ -41,6 +43,7 @@ export function admission(
   }
   const isSameLife = known.creation === creation
   if (isSameLife && resume !== undefined && resume.sessionId === known.sessionId) {
+    if (known.dialling && own < name) return simultaneous(name)
     return { kind: 'resume', receivedBytes: known.receivedBytes }
   }
   if (known.state === 'dialling') return own < name ? simultaneous(name) : fresh

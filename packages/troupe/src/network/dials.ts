@@ -83,6 +83,10 @@ export class Dials {
     })
   }
 
+  isDialling(peer: Peer): boolean {
+    return this.#running.has(peer)
+  }
+
   /** The peer has a line, or needs none any more. */
   settled(peer: Peer): void {
     this.#running.get(peer)?.abort()

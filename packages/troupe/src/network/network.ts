@@ -313,7 +313,8 @@ export class Network implements Wire {
     const receivedBytes = session.incoming.received
     const dialledHere = agreement?.role === 'dialler'
     const known = state === 'down' ? 'broken' : state
-    return { state: known, creation, sessionId, receivedBytes, dialledHere, upForMs }
+    const dialling = this.#dials?.isDialling(peer) ?? false
+    return { state: known, creation, sessionId, receivedBytes, dialling, dialledHere, upForMs }
   }
 
   /** Another node claims the name of one that seems to be up: is that one alive? */

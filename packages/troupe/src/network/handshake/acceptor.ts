@@ -1,5 +1,5 @@
 /**
- * network/handshake/acceptor: the side that took the line: CHALLENGE after HELLO, WELCOME after PROOF.
+ * network/handshake/acceptor: the side that took the line: it asks for a proof, then welcomes.
  *
  * A state machine without time or sockets: bytes in, bytes, a question and an outcome out. The
  * policy is asked only about who has proven itself. Before the proof a refusal tells its code and

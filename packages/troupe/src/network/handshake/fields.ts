@@ -1,5 +1,5 @@
 /**
- * network/handshake/fields: the frames of the handshake in bytes: u16 length, u8 type, fixed fields.
+ * network/handshake/fields: frames of the handshake in bytes: u16 length, u8 type, fixed fields.
  *
  * Big endian throughout. Knows nothing of what the fields mean. Limit: a frame has at most
  * `FRAME_BYTES_MAX` bytes with its length; a longer one is refused before it has been read.

@@ -145,7 +145,7 @@ export class Peer {
     if (isFirst) this.#begin(agreement)
     this.#cancelGiveUp?.()
     this.state = 'up'
-    this.suspected = false
+    if (!isFirst) this.#watch?.heard()
     const { peerReceivedBytes } = agreement.session
     const granted = peerReceivedBytes + agreement.peerTerms.windowBytes
     if (!this.session.attach(line, peerReceivedBytes, granted)) {

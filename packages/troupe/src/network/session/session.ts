@@ -99,7 +99,7 @@ export class Session implements LineTaker {
    * session as the taker of the line afterwards. False when that count cannot be.
    */
   attach(line: Line, peerReceivedBytes: number, peerGrantedBytes: number): boolean {
-    this.detach()
+    this.drop()
     this.#line = line
     this.lines += 1
     this.#reader = new FrameReader(this.#frames)

@@ -8,6 +8,7 @@ import { describeThrown } from '#contract'
 const WORDS: Readonly<Record<string, string>> = Object.freeze({
   EACCES: 'this user may not open it; choose another, or run as a user who may',
   EADDRNOTAVAIL: 'the address is not on this machine; give one that is',
+  EAGAIN: 'the program there takes no connections; it hangs or is overloaded',
   EAI_AGAIN: 'the name service does not answer; try again, or give a numeric address',
   ECONNABORTED: 'the connection was given up on the way',
   ECONNREFUSED: 'nobody listens there; start the node, or correct the address',

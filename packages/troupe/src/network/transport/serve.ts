@@ -32,6 +32,9 @@ export async function servePorts(
   if (host === '') {
     throw failure(serving.transport, address(port), 'no host is given; give an address of ours')
   }
+  if (!Number.isInteger(port) || port < 0 || port > PORT_MAX) {
+    throw failure(serving.transport, address(port), `give a port from 0 to ${PORT_MAX}`)
+  }
   for (let tried = port; tried <= last; tried += 1) {
     try {
       await opened(serving, { host, port: tried })

@@ -123,13 +123,20 @@ export class SocketLine implements Line {
     this.#socket.destroy()
   }
 
+  /** Tears the line down when nothing leaves any more: a long rest may take its time. */
   #lingerFrom(problem: string): void {
     this.#cancelLinger()
     if (this.#hasEnded) return
+    const socket = this.#socket
+    const leftBytes = (): number => socket.bytesWritten - socket.writableLength
+    const before = leftBytes()
     this.#cancelLinger = this.#clock.after(LINGER_MS, () => {
-      this.#problem ??= problem
-      this.#isClosing = true
-      this.#socket.destroy()
+      if (leftBytes() > before) this.#lingerFrom(problem)
+      else {
+        this.#problem ??= problem
+        this.#isClosing = true
+        socket.destroy()
+      }
     })
   }
 
