@@ -72,7 +72,7 @@ export const SSE_PROGRAM_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'the clients of a killed SSE port stay',
     file: 'ports/sse/connection',
-    find: "handleDown: (connection, _down) => connection.end('port-ended'),",
+    find: "handleDown: (connection) => connection.end('port-ended'),",
     replace: '',
     caughtBy: ['unit/ports/sse/server.test'],
     tests: 'when it is killed',
@@ -96,8 +96,8 @@ export const SSE_PROGRAM_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a program that fails ends its process calmly',
     file: 'ports/program/program',
-    find: "this.#stop(exitCode === 0 ? 'normal' :",
-    replace: "this.#stop(true ? 'normal' :",
+    find: "exitCode === 0 ? 'normal' :",
+    replace: "true ? 'normal' :",
     caughtBy: ['unit/ports/program/program.test'],
     tests: 'tells how it ended',
   },

@@ -53,8 +53,8 @@ export const TCP_FAULTS: readonly Mutant[] = Object.freeze([
   },
   {
     name: 'the socket of a killed connection stays open',
-    file: 'ports/tcp/behaviour',
-    find: 'void ended.then(() => connection.release());',
+    file: 'ports/release',
+    find: 'void ended.then(() => held.release());',
     replace: 'void ended;',
     caughtBy: PORT,
   },

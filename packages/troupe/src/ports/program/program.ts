@@ -9,23 +9,23 @@
  */
 import {
   type Address,
-  type Behaviour,
-  behaviourOf,
   custom,
   type Down,
-  type ExitReason,
-  formatTarget,
-  NoReply,
+  type NoReply,
   type Pid,
   type ProcessContext,
   requireOption,
   type Spawnable,
   TroupeError,
 } from '#contract'
+import { definePort } from '#ports/definition'
 import { Delivery } from '#ports/delivery'
+import { stopWith } from '#ports/ending'
 import { readerOf } from '#ports/readers'
+import { keeping } from '#ports/release'
 import { Seat } from '#ports/seat'
 import { encodeChunk } from '#ports/tcp/chunking'
+import { answerWrite, refuseMessage, writeRefused } from '#ports/writing'
 import { ProgramInput } from './input.js'
 import { type Launched, launch } from './launch.js'
 import {
@@ -131,14 +131,12 @@ class State {
       if (!this.#input.write(bytes) && wasOpen) this.#fail('input-stuck')
       return undefined
     } catch (refused) {
-      if (!TroupeError.is(refused)) throw refused
-      return this.#context.refuse('message-refused', refused)
+      return refuseMessage(this.#context, refused)
     }
   }
 
   write(given: unknown): NoReply {
-    const replier = this.#context.replyLater<number>()
-    try {
+    return answerWrite(this.#context, (replier) => {
       const bytes = this.#framed('write', given)
       const { length } = bytes
       const isQueued = this.#input.write(bytes, (isTaken) => {
@@ -146,11 +144,7 @@ class State {
         else replier.reject(this.#writeRefused(length))
       })
       if (!isQueued) replier.reject(this.#writeRefused(length))
-    } catch (refused) {
-      if (!TroupeError.is(refused)) throw refused
-      replier.reject(refused)
-    }
-    return NoReply
+    })
   }
 
   endInput(): void {
@@ -227,7 +221,7 @@ class State {
   #fail(end: ProgramEnd): void {
     if (this.#end !== undefined) return
     this.#end = end
-    this.#stop(custom(end, this.#told()))
+    stopWith(this.#context, custom(end, this.#told()))
   }
 
   /** It has exited, and all it has written was handed on. */
@@ -235,15 +229,8 @@ class State {
     if (this.#end !== undefined) return
     this.#end = exitCode === 0 ? 'program-done' : 'program-failed'
     if (signal !== undefined) this.#end = 'program-signalled'
-    this.#stop(exitCode === 0 ? 'normal' : custom(this.#end, { ...this.#told(), exitCode, signal }))
-  }
-
-  #stop(reason: ExitReason): void {
-    try {
-      this.#context.stop(reason)
-    } catch {
-      // It was killed a moment ago.
-    }
+    const told = { ...this.#told(), exitCode, signal }
+    stopWith(this.#context, exitCode === 0 ? 'normal' : custom(this.#end, told))
   }
 
   #told(): Readonly<Record<string, unknown>> {
@@ -278,9 +265,8 @@ class State {
   }
 
   #writeRefused(length: number): TroupeError {
-    const connection = formatTarget(this.#context.self)
     const problem = this.#input.isOpen ? 'too much waits to be read' : 'its input is closed'
-    return new TroupeError('WRITE_REFUSED', { connection, length, problem })
+    return writeRefused(this.#context, length, problem)
   }
 }
 
@@ -291,38 +277,16 @@ async function init(context: ProcessContext, args: readonly unknown[]): Promise<
   const options = completeProgram(args[0] as ProgramOptions)
   const { command, args: given, cwd } = options
   readerOf(options.reader as Address, context.parent)
-  // Asked before anything is started: a process killed meanwhile may not ask any more.
-  const ended = context.ended(context.self)
+  const keep = keeping(context)
   const env = environmentOf(options, process.env, (name) => context.env(name))
   const launched = await launch({ command, args: given, cwd, env })
-  // A killed process has no terminate, yet its program must not outlive it.
+  // Kept before its state is made, which may fail.
   let release = (): void => launched.killGroup('SIGKILL')
-  void ended.then(() => release())
+  keep({ release: () => release() })
   const state = new State(context, options, launched)
   release = () => state.release()
   return state
 }
-
-const behaviour: Behaviour<State> = Object.freeze({
-  name: 'program',
-  kind: 'port' as const,
-  protocol: Program,
-  messages: new Map<string, (state: State, given: unknown) => unknown>([
-    ['send', (state, given) => state.send(given)],
-    ['endInput', (state) => state.endInput()],
-    ['signal', (state, given) => state.signal(given as NodeJS.Signals)],
-  ]),
-  requests: new Map<string, (state: State, given: unknown) => unknown>([
-    ['write', (state, given) => state.write(given)],
-    ['counters', (state) => state.counters()],
-  ]),
-  // Its own limits bound the stop: `stopTimeoutMs`, and a second each for what follows.
-  options: Object.freeze({ terminateTimeoutMs: Number.POSITIVE_INFINITY }),
-  init,
-  terminate: (state: State) => state.terminate(),
-  handleDown: (state: State, down: Down) => state.left(down),
-  inspect: (state: State) => state.inspect(),
-})
 
 /**
  * An external program as a process. Its one argument says what to run and who reads.
@@ -337,6 +301,22 @@ const behaviour: Behaviour<State> = Object.freeze({
  * })
  * @source OTP open_port/2; ergo-features 13 (Port)
  */
-export const programPort: Spawnable<typeof Program, [options: ProgramOptions]> = Object.freeze({
-  [behaviourOf]: behaviour as unknown as Behaviour<never>,
+export const programPort: Spawnable<typeof Program, [options: ProgramOptions]> = definePort({
+  name: 'program',
+  protocol: Program,
+  messages: new Map<string, (state: State, given: unknown) => unknown>([
+    ['send', (state, given) => state.send(given)],
+    ['endInput', (state) => state.endInput()],
+    ['signal', (state, given) => state.signal(given as NodeJS.Signals)],
+  ]),
+  requests: new Map<string, (state: State, given: unknown) => unknown>([
+    ['write', (state, given) => state.write(given)],
+    ['counters', (state) => state.counters()],
+  ]),
+  // Its own limits bound the stop: `stopTimeoutMs`, and a second each for what follows.
+  options: Object.freeze({ terminateTimeoutMs: Number.POSITIVE_INFINITY }),
+  init,
+  terminate: (state) => state.terminate(),
+  handleDown: (state, down) => state.left(down),
+  inspect: (state) => state.inspect(),
 })

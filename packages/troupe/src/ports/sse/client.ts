@@ -9,8 +9,6 @@
  * @source WHATWG HTML, 9.2 "Server-sent events"; ergo-features 13 (SSE client)
  */
 import {
-  type Behaviour,
-  behaviourOf,
   custom,
   type Down,
   type ExitReason,
@@ -18,8 +16,10 @@ import {
   type ProcessContext,
   type Spawnable,
 } from '#contract'
+import { definePort } from '#ports/definition'
 import { Delivery } from '#ports/delivery'
 import { readerOf } from '#ports/readers'
+import { keeping } from '#ports/release'
 import { Seat } from '#ports/seat'
 import {
   SseClient,
@@ -219,25 +219,8 @@ const READER_GONE: Outcome = Object.freeze({
 function init(context: ProcessContext, args: readonly unknown[]): State {
   const options = completeSseClient(args[0] as SseClientOptions)
   readerOf(options.reader, context.parent)
-  const ended = context.ended(context.self)
-  const state = new State(context, options)
-  // A killed process has no terminate, yet its connection must not outlive it.
-  void ended.then(() => state.release())
-  return state
+  return keeping(context)(new State(context, options))
 }
-
-const behaviour: Behaviour<State> = Object.freeze({
-  name: 'sse-client',
-  kind: 'port' as const,
-  protocol: SseClient,
-  messages: new Map(),
-  requests: new Map([['counters', (state: State) => state.counters()]]),
-  options: Object.freeze({}),
-  init,
-  terminate: (state: State) => state.terminate(),
-  handleDown: (state: State, down: Down) => state.left(down),
-  inspect: (state: State) => state.inspect(),
-})
 
 /**
  * A foreign event stream as a process. Its one argument says which, and who reads.
@@ -250,6 +233,14 @@ const behaviour: Behaviour<State> = Object.freeze({
  *   args: [{ url: 'https://example.org/prices', reader: 'prices', reconnectMs: 3_000 }],
  * })
  */
-export const sseClient: Spawnable<typeof SseClient, [options: SseClientOptions]> = Object.freeze({
-  [behaviourOf]: behaviour as unknown as Behaviour<never>,
+export const sseClient: Spawnable<typeof SseClient, [options: SseClientOptions]> = definePort({
+  name: 'sse-client',
+  protocol: SseClient,
+  messages: new Map(),
+  requests: new Map([['counters', (state: State) => state.counters()]]),
+  options: Object.freeze({}),
+  init,
+  terminate: (state) => state.terminate(),
+  handleDown: (state, down) => state.left(down),
+  inspect: (state) => state.inspect(),
 })

@@ -7,22 +7,22 @@
  * @source ergo-features 13 (SSE)
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import {
-  type Behaviour,
-  behaviourOf,
-  custom,
-  type Down,
-  type ExitReason,
-  formatTarget,
+import type {
+  ExitReason,
   NoReply,
-  type Pid,
-  type ProcessContext,
-  type Spawnable,
-  type Timer,
+  Pid,
+  ProcessContext,
+  Spawnable,
+  Timer,
   TroupeError,
 } from '#contract'
+import { connectionBehaviour } from '#ports/connection-process'
+import { definePort } from '#ports/definition'
 import { Delivery } from '#ports/delivery'
+import { reasonFor, stopWith } from '#ports/ending'
+import { keeping } from '#ports/release'
 import type { Seat } from '#ports/seat'
+import { answerWrite, refuseMessage, writeRefused } from '#ports/writing'
 import { encodeSse } from './encode.js'
 import {
   SseConnection,
@@ -53,12 +53,6 @@ export interface SseConnectionParts {
 export interface SseCounted {
   counters(): SseConnectionCounters
 }
-
-const CALM: Readonly<Partial<Record<SseEnd, ExitReason>>> = Object.freeze({
-  'peer-closed': 'normal',
-  closed: 'normal',
-  'port-ended': 'shutdown',
-})
 
 /** Ends of a client that no reader has taken: it is told to come again. */
 const UNREAD: readonly SseEnd[] = ['reader-gone', 'reader-too-slow']
@@ -120,45 +114,37 @@ class Connection implements SseCounted {
   }
 
   /** The message `send`. */
-  send(given: SsePush): unknown {
+  send(given: unknown): unknown {
     try {
-      if (this.#push(encodeSse(given))) return undefined
-      this.end('peer-too-slow')
+      if (!this.#push(this.#encoded('send', given))) this.end('peer-too-slow')
       return undefined
     } catch (refused) {
-      this.#refused += 1
-      if (!TroupeError.is(refused)) throw refused
-      return this.#context.refuse('message-refused', refused)
+      return refuseMessage(this.#context, refused)
     }
   }
 
   /** The request `write`: answered when the kernel has taken the bytes. */
-  write(given: SsePush): NoReply {
-    const replier = this.#context.replyLater<number>()
-    try {
-      const bytes = encodeSse(given, 'write')
+  write(given: unknown): NoReply {
+    return answerWrite(this.#context, (replier) => {
+      const bytes = this.#encoded('write', given)
       const { length } = bytes
       // When they are never sent the connection ends, which rejects whoever waits.
       const isQueued = this.#push(bytes, () => void replier.reply(length))
       if (!isQueued) replier.reject(this.#writeRefused(length))
-    } catch (refused) {
-      this.#refused += 1
-      if (!TroupeError.is(refused)) throw refused
-      replier.reject(refused)
-    }
-    return NoReply
+    })
+  }
+
+  /** The message `close`. */
+  close(): void {
+    this.end('closed')
   }
 
   /** Ends it with this word, unless it has one. */
   end(end: SseEnd): void {
     if (this.#end !== undefined) return
     this.#end = end
-    try {
-      const { remoteAddress } = this.#request
-      this.#context.stop(CALM[end] ?? custom(end, { remoteAddress }))
-    } catch {
-      // It was killed a moment ago.
-    }
+    const { remoteAddress } = this.#request
+    stopWith(this.#context, reasonFor(end, { remoteAddress }))
   }
 
   /** Tells the reader, sends what waits as far as there is time, and closes. */
@@ -186,6 +172,15 @@ class Connection implements SseCounted {
     this.#parts.closed(this, this.#disconnected(), this.#isTold)
   }
 
+  #encoded(message: string, given: unknown): Uint8Array {
+    try {
+      return encodeSse(given as SsePush, message)
+    } catch (refused) {
+      this.#refused += 1
+      throw refused
+    }
+  }
+
   #push(bytes: Uint8Array, taken?: () => void): boolean {
     if (this.#end === undefined) {
       this.#open()
@@ -199,9 +194,8 @@ class Connection implements SseCounted {
   }
 
   #writeRefused(length: number): TroupeError {
-    const connection = formatTarget(this.#context.self)
     const problem = this.#end === undefined ? 'too much waits to be sent' : 'it has ended'
-    return new TroupeError('WRITE_REFUSED', { connection, length, problem })
+    return writeRefused(this.#context, length, problem)
   }
 
   #open(): void {
@@ -241,33 +235,16 @@ class Connection implements SseCounted {
 }
 
 function init(context: ProcessContext, args: readonly unknown[]): Connection {
-  const ended = context.ended(context.self)
+  const keep = keeping(context)
   if (context.parent !== undefined) context.monitor(context.parent)
-  const connection = new Connection(args[0] as SseConnectionParts, context)
-  // A killed process has no terminate, yet its client must not wait for ever.
-  void ended.then(() => connection.release())
-  return connection
+  return keep(new Connection(args[0] as SseConnectionParts, context))
 }
-
-const behaviour: Behaviour<Connection> = Object.freeze({
-  name: 'sse-connection',
-  kind: 'port' as const,
-  protocol: SseConnection,
-  messages: new Map([
-    ['send', (connection: Connection, given: unknown) => connection.send(given as SsePush)],
-    ['close', (connection: Connection) => connection.end('closed')],
-  ]),
-  requests: new Map<string, (connection: Connection, given: unknown) => unknown>([
-    ['write', (connection, given) => connection.write(given as SsePush)],
-    ['counters', (connection) => connection.counters()],
-  ]),
-  options: Object.freeze({}),
-  init,
-  terminate: (connection: Connection, reason: ExitReason) => connection.terminate(reason),
-  handleDown: (connection: Connection, _down: Down) => connection.end('port-ended'),
-  inspect: (connection: Connection) => connection.inspect(),
-})
 
 /** The process of one client; spawned by an SSE port alone. */
 export const sseConnection: Spawnable<typeof SseConnection, [parts: SseConnectionParts]> =
-  Object.freeze({ [behaviourOf]: behaviour as unknown as Behaviour<never> })
+  definePort({
+    ...connectionBehaviour(SseConnection),
+    name: 'sse-connection',
+    init,
+    handleDown: (connection) => connection.end('port-ended'),
+  })

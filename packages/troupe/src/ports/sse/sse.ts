@@ -10,8 +10,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   type Address,
-  type Behaviour,
-  behaviourOf,
   type Down,
   type Pid,
   type ProcessContext,
@@ -19,7 +17,9 @@ import {
   request,
   type Spawnable,
 } from '#contract'
+import { definePort } from '#ports/definition'
 import { readersOf } from '#ports/readers'
+import { keeping } from '#ports/release'
 import type { Seat } from '#ports/seat'
 import { Seats } from '#ports/seats'
 import { Totals } from '#ports/totals'
@@ -175,26 +175,10 @@ async function init(context: ProcessContext, args: readonly unknown[]): Promise<
   const options = completeSse(args[0] as SsePortOptions)
   readersOf(options, context.parent)
   const { listener: given } = options
-  // Asked before anything is opened: a process killed meanwhile may not ask any more.
-  const ended = context.ended(context.self)
+  const keep = keeping(context)
   const listener = given instanceof WebListener ? given : await openWeb(given)
-  const state = new State(listener, context, options)
-  void ended.then(() => state.release())
-  return state
+  return keep(new State(listener, context, options))
 }
-
-const behaviour: Behaviour<State> = Object.freeze({
-  name: 'sse',
-  kind: 'port' as const,
-  protocol: Sse,
-  messages: new Map(),
-  requests: new Map([['counters', (state: State) => state.counters()]]),
-  options: Object.freeze({}),
-  init,
-  terminate: (state: State) => state.terminate(),
-  handleDown: (state: State, down: Down) => state.left(down),
-  inspect: (state: State) => ({ addresses: state.listener.addresses, ...state.counters() }),
-})
 
 /**
  * Server-sent events as a process. Its one argument says where, and who is told of the clients.
@@ -207,6 +191,14 @@ const behaviour: Behaviour<State> = Object.freeze({
  * //   context.send(connection, 'send', { event: 'price', data: '42' })
  * // }
  */
-export const ssePort: Spawnable<typeof Sse, [options: SsePortOptions]> = Object.freeze({
-  [behaviourOf]: behaviour as unknown as Behaviour<never>,
+export const ssePort: Spawnable<typeof Sse, [options: SsePortOptions]> = definePort({
+  name: 'sse',
+  protocol: Sse,
+  messages: new Map(),
+  requests: new Map([['counters', (state: State) => state.counters()]]),
+  options: Object.freeze({}),
+  init,
+  terminate: (state) => state.terminate(),
+  handleDown: (state, down) => state.left(down),
+  inspect: (state) => ({ addresses: state.listener.addresses, ...state.counters() }),
 })

@@ -10,10 +10,7 @@
 import { connect as connectPlain, type Socket } from 'node:net'
 import { connect as connectSecure, type TLSSocket } from 'node:tls'
 import {
-  type Behaviour,
-  behaviourOf,
   crashOf,
-  type Down,
   describeThrown,
   type ProcessContext,
   requireDuration,
@@ -21,15 +18,17 @@ import {
   type Spawnable,
   TroupeError,
 } from '#contract'
+import { connectionBehaviour } from '#ports/connection-process'
+import { definePort } from '#ports/definition'
 import { formatListening } from '#ports/listen'
 import { readerOf } from '#ports/readers'
+import { keeping } from '#ports/release'
 import { Seat } from '#ports/seat'
 import { type ClientTls, checkClientTls, clientTlsOptions } from '#ports/tls/client-tls'
 import { connectedOf, securityOf } from './accept.js'
-import { CONNECTION_HANDLERS, connectionOf } from './behaviour.js'
-import type { Connection } from './connection.js'
+import { Connection } from './connection.js'
 import { completeConnection, givenOf, type TcpConnectionOptions } from './connection-options.js'
-import type { TcpConnection, TcpReaderAddress } from './message.js'
+import { TcpConnection, type TcpReaderAddress } from './message.js'
 
 /** What a TCP client is spawned with: its one argument. */
 export interface TcpClientOptions extends TcpConnectionOptions {
@@ -56,7 +55,8 @@ function init(context: ProcessContext, args: readonly unknown[]): Connection {
   const socket = begin(given)
   // Nobody listens yet, and an error without a listener would end the program.
   socket.on('error', () => {})
-  const connection = connectionOf(context, { socket, options, seat, closed: () => {} })
+  const parts = { socket, options, seat, closed: () => {} }
+  const connection = keeping(context)(new Connection(parts, context))
   follow(connection, socket, { given, context })
   return connection
 }
@@ -110,15 +110,6 @@ function follow(
   socket.once('error', failed).once('close', closed).once(event, ready)
 }
 
-const behaviour: Behaviour<Connection> = Object.freeze({
-  ...CONNECTION_HANDLERS,
-  name: 'tcp-client',
-  kind: 'port' as const,
-  init,
-  // The seat is the client's own, so it hears itself of the end of its reader.
-  handleDown: (connection: Connection, { target }: Down) => connection.left(target),
-})
-
 /**
  * A TCP connection to somebody as a process. Its one argument says to whom.
  *
@@ -129,5 +120,10 @@ const behaviour: Behaviour<Connection> = Object.freeze({
  * @example
  * await node.spawn(tcpClient, { args: [{ host: 'localhost', port: 9091, reader: 'desk' }] })
  */
-export const tcpClient: Spawnable<typeof TcpConnection, [options: TcpClientOptions]> =
-  Object.freeze({ [behaviourOf]: behaviour as unknown as Behaviour<never> })
+export const tcpClient: Spawnable<typeof TcpConnection, [options: TcpClientOptions]> = definePort({
+  ...connectionBehaviour(TcpConnection),
+  name: 'tcp-client',
+  init,
+  // The seat is the client's own, so it hears itself of the end of its reader.
+  handleDown: (connection, { target }) => connection.left(target),
+})

@@ -7,18 +7,12 @@
  *
  * @source ergo-features 13 (TCP server)
  */
-import {
-  type Behaviour,
-  behaviourOf,
-  type Exit,
-  Pid,
-  type ProcessContext,
-  type Spawnable,
-  type Target,
-} from '#contract'
+import { type Exit, Pid, type ProcessContext, type Spawnable, type Target } from '#contract'
+import { definePort } from '#ports/definition'
 import { readersOf } from '#ports/readers'
+import { keeping } from '#ports/release'
 import { Seats } from '#ports/seats'
-import { acceptedConnection } from './behaviour.js'
+import { acceptedConnection } from './accepted.js'
 import type { Connection, TcpAccepted } from './connection.js'
 import { completeConnection, type TcpConnectionOptions } from './connection-options.js'
 import { openTcp, TcpListener, type TcpListenOptions } from './listener.js'
@@ -129,32 +123,13 @@ class State {
 
 async function init(context: ProcessContext, args: readonly unknown[]): Promise<State> {
   const options = args[0] as TcpPortOptions
-  // Asked before anything is opened: a process killed meanwhile may not ask any more.
-  const ended = context.ended(context.self)
+  const keep = keeping(context)
   completeConnection(options)
   readersOf(options, context.parent)
   const { listener: given } = options
   const listener = given instanceof TcpListener ? given : await openTcp(given)
-  const state = new State(listener, context, options)
-  // A killed process has no terminate, yet its listener and connections must not outlive it.
-  void ended.then(() => state.release())
-  return state
+  return keep(new State(listener, context, options))
 }
-
-const behaviour: Behaviour<State> = Object.freeze({
-  name: 'tcp',
-  kind: 'port' as const,
-  protocol: Tcp,
-  messages: new Map(),
-  requests: new Map([['counters', (state: State) => state.counters()]]),
-  // A connection that fails must not end the port it is linked to.
-  options: Object.freeze({ trapExit: true }),
-  init,
-  terminate: (state: State) => state.terminate(),
-  handleExit: (state: State, exit: Exit) => state.exited(exit),
-  handleDown: (state: State, { target }: { readonly target: Target }) => state.left(target),
-  inspect: (state: State) => ({ addresses: state.listener.addresses, ...state.counters() }),
-})
 
 /**
  * A TCP server as a process. Its one argument says where to listen, how to cut what comes, and
@@ -168,6 +143,16 @@ const behaviour: Behaviour<State> = Object.freeze({
  *   args: [{ listener: { port: 9091 }, chunking: LINES, reader: 'echo' }],
  * })
  */
-export const tcpPort: Spawnable<typeof Tcp, [options: TcpPortOptions]> = Object.freeze({
-  [behaviourOf]: behaviour as unknown as Behaviour<never>,
+export const tcpPort: Spawnable<typeof Tcp, [options: TcpPortOptions]> = definePort({
+  name: 'tcp',
+  protocol: Tcp,
+  messages: new Map(),
+  requests: new Map([['counters', (state: State) => state.counters()]]),
+  // A connection that fails must not end the port it is linked to.
+  options: Object.freeze({ trapExit: true }),
+  init,
+  terminate: (state) => state.terminate(),
+  handleExit: (state, exit) => state.exited(exit),
+  handleDown: (state, { target }) => state.left(target),
+  inspect: (state) => ({ addresses: state.listener.addresses, ...state.counters() }),
 })

@@ -9,8 +9,6 @@
  */
 import {
   type Address,
-  type Behaviour,
-  behaviourOf,
   type EventToken,
   message,
   type ProcessContext,
@@ -21,6 +19,7 @@ import {
   type Spawnable,
   TroupeError,
 } from '#contract'
+import { definePort } from '#ports/definition'
 import {
   isPeer,
   openUdp,
@@ -138,18 +137,6 @@ function takerFor(context: ProcessContext, target: DatagramTarget): TakeDatagram
   }
 }
 
-const behaviour: Behaviour<State> = Object.freeze({
-  name: 'udp',
-  kind: 'port' as const,
-  protocol: Udp,
-  messages: new Map([['send', send]]),
-  requests: new Map([['counters', ({ socket }: State) => socket.counters()]]),
-  options: Object.freeze({}),
-  init,
-  terminate: ({ release }: State) => release(),
-  inspect: ({ socket }: State) => ({ addresses: socket.addresses, ...socket.counters() }),
-})
-
 /**
  * UDP as a process. Its one argument says what to read and where datagrams go.
  *
@@ -161,6 +148,13 @@ const behaviour: Behaviour<State> = Object.freeze({
  *   args: [{ socket: { port: 9092 }, target: { kind: 'process', to: reader } }],
  * })
  */
-export const udpPort: Spawnable<typeof Udp, [options: UdpPortOptions]> = Object.freeze({
-  [behaviourOf]: behaviour as unknown as Behaviour<never>,
+export const udpPort: Spawnable<typeof Udp, [options: UdpPortOptions]> = definePort({
+  name: 'udp',
+  protocol: Udp,
+  messages: new Map([['send', send]]),
+  requests: new Map([['counters', ({ socket }: State) => socket.counters()]]),
+  options: Object.freeze({}),
+  init,
+  terminate: ({ release }: State) => release(),
+  inspect: ({ socket }: State) => ({ addresses: socket.addresses, ...socket.counters() }),
 })

@@ -9,10 +9,7 @@
  */
 import { type IncomingMessage, validateHeaderName, validateHeaderValue } from 'node:http'
 import {
-  type Behaviour,
-  behaviourOf,
   crashOf,
-  type Down,
   describeThrown,
   type ProcessContext,
   requireDuration,
@@ -21,11 +18,13 @@ import {
   type Spawnable,
   TroupeError,
 } from '#contract'
+import { connectionBehaviour } from '#ports/connection-process'
+import { definePort } from '#ports/definition'
 import { readerOf } from '#ports/readers'
+import { keeping } from '#ports/release'
 import { Seat } from '#ports/seat'
 import { type ClientTls, checkClientTls, clientTlsOptions } from '#ports/tls/client-tls'
-import { CONNECTION_HANDLERS, connectionOf } from './behaviour.js'
-import type { Connection } from './connection.js'
+import { Connection } from './connection.js'
 import {
   type CompleteWebSocket,
   completeWebSocket,
@@ -35,7 +34,7 @@ import {
 import { headersOf, remoteOf, securityFor } from './handshake.js'
 import type { WebSocketSides } from './inward.js'
 import { type Dialled, dial, type Line } from './library.js'
-import type { WebSocketConnection, WebSocketReader, WebSocketReaderAddress } from './message.js'
+import { WebSocketConnection, type WebSocketReaderAddress } from './message.js'
 import { checkProtocols } from './port-options.js'
 
 /** What a WebSocket client is spawned with: its one argument. */
@@ -69,9 +68,6 @@ export const WEB_SOCKET_CLIENT_DEFAULTS: Required<
 type CompleteClient = Pick<WebSocketClientOptions, 'url' | 'reader' | 'tls'> &
   typeof WEB_SOCKET_CLIENT_DEFAULTS & { readonly limits: CompleteWebSocket }
 
-/** The seat is the client's own: it hears itself of the end of its reader. */
-const seats = new WeakMap<Connection, Seat<typeof WebSocketReader>>()
-
 function init(context: ProcessContext, args: readonly unknown[]): Connection {
   const options = completeClient(args[0] as WebSocketClientOptions)
   const { limits } = options
@@ -79,8 +75,7 @@ function init(context: ProcessContext, args: readonly unknown[]): Connection {
   const seat = new Seat(reader, context, limits.readerTimeoutMs)
   let breakOff = (): void => {}
   const parts = { limits, seat, closed: () => breakOff() }
-  const connection = connectionOf(context, parts)
-  seats.set(connection, seat)
+  const connection = keeping(context)(new Connection(parts, context))
   breakOff = begin(connection, options, context)
   return connection
 }
@@ -167,16 +162,6 @@ function shown(url: string): string {
   return parsed.href
 }
 
-const behaviour: Behaviour<Connection> = Object.freeze({
-  ...CONNECTION_HANDLERS,
-  name: 'websocket-client',
-  kind: 'port' as const,
-  init,
-  handleDown: (connection: Connection, { target }: Down) => {
-    seats.get(connection)?.left(target)
-  },
-})
-
 /**
  * A WebSocket connection to somebody as a process. Its one argument says to whom.
  *
@@ -190,4 +175,10 @@ const behaviour: Behaviour<Connection> = Object.freeze({
 export const webSocketClient: Spawnable<
   typeof WebSocketConnection,
   [options: WebSocketClientOptions]
-> = Object.freeze({ [behaviourOf]: behaviour as unknown as Behaviour<never> })
+> = definePort({
+  ...connectionBehaviour(WebSocketConnection),
+  name: 'websocket-client',
+  init,
+  // The seat is the client's own, so it hears itself of the end of its reader.
+  handleDown: (connection, { target }) => connection.left(target),
+})

@@ -10,8 +10,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import {
-  type Behaviour,
-  behaviourOf,
   describeThrown,
   type Exit,
   Pid,
@@ -19,12 +17,14 @@ import {
   type Spawnable,
   type Target,
 } from '#contract'
+import { definePort } from '#ports/definition'
 import { readersOf } from '#ports/readers'
+import { keeping } from '#ports/release'
 import { Seats } from '#ports/seats'
 import { Totals } from '#ports/totals'
 import { openWeb, type TakeUpgrade, WebListener } from '#ports/web/listener'
 import { answerUpgrade, type Refusal } from '#ports/web/refusals'
-import { acceptedConnection } from './behaviour.js'
+import { acceptedConnection } from './accepted.js'
 import type { Connection } from './connection.js'
 import { handshakeOf, securityFor } from './handshake.js'
 import type { WebSocketSides } from './inward.js'
@@ -230,29 +230,10 @@ async function init(context: ProcessContext, args: readonly unknown[]): Promise<
   const options = completePort(args[0] as WebSocketPortOptions)
   readersOf(options, context.parent)
   const { listener: given } = options
-  // Asked before anything is opened: a process killed meanwhile may not ask any more.
-  const ended = context.ended(context.self)
+  const keep = keeping(context)
   const listener = given instanceof WebListener ? given : await openWeb(given)
-  const state = new State(listener, context, options)
-  // A killed process has no terminate, yet its listener and connections must not outlive it.
-  void ended.then(() => state.release())
-  return state
+  return keep(new State(listener, context, options))
 }
-
-const behaviour: Behaviour<State> = Object.freeze({
-  name: 'websocket',
-  kind: 'port' as const,
-  protocol: WebSockets,
-  messages: new Map(),
-  requests: new Map([['counters', (state: State) => state.counters()]]),
-  // A connection that fails must not end the port it is linked to.
-  options: Object.freeze({ trapExit: true }),
-  init,
-  terminate: (state: State) => state.terminate(),
-  handleExit: (state: State, exit: Exit) => state.exited(exit),
-  handleDown: (state: State, { target }: { readonly target: Target }) => state.left(target),
-  inspect: (state: State) => ({ addresses: state.listener.addresses, ...state.counters() }),
-})
 
 /**
  * WebSocket connections as processes. Its one argument says where, and who reads them.
@@ -266,4 +247,16 @@ const behaviour: Behaviour<State> = Object.freeze({
  * // }
  */
 export const webSocketPort: Spawnable<typeof WebSockets, [options: WebSocketPortOptions]> =
-  Object.freeze({ [behaviourOf]: behaviour as unknown as Behaviour<never> })
+  definePort({
+    name: 'websocket',
+    protocol: WebSockets,
+    messages: new Map(),
+    requests: new Map([['counters', (state: State) => state.counters()]]),
+    // A connection that fails must not end the port it is linked to.
+    options: Object.freeze({ trapExit: true }),
+    init,
+    terminate: (state) => state.terminate(),
+    handleExit: (state, exit) => state.exited(exit),
+    handleDown: (state, { target }) => state.left(target),
+    inspect: (state) => ({ addresses: state.listener.addresses, ...state.counters() }),
+  })
