@@ -102,8 +102,8 @@ export const HANDSHAKE_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a refusal is believed without its proof',
     file: 'network/handshake/dialler',
-    find: "const isProven = detail !== undefined && isSameProof(proof, this.#proof('refuse', open));",
-    replace: 'const isProven = detail !== undefined;',
+    find: "&& isSameProof(proof, this.#proof('refuse', open));",
+    replace: ';',
     caughtBy: REFUSALS,
   },
   {

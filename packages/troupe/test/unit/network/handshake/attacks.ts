@@ -58,24 +58,32 @@ function anyBytes(random: Random): Uint8Array {
   return bytes
 }
 
+/** The frame cut or grown to a length that its own length tells. */
+function resized(frame: Uint8Array, length: number): Uint8Array {
+  const changed = new Uint8Array(Math.max(3, length))
+  changed.set(frame.subarray(0, changed.length))
+  changed[0] = (changed.length - 2) >> 8
+  changed[1] = (changed.length - 2) & 255
+  return changed
+}
+
+function altered(frame: Uint8Array, at: number, value: number): Uint8Array {
+  const changed = frame.slice()
+  changed[at] = value
+  return changed
+}
+
 /** A frame as it may arrive when somebody has had his hands on it. */
 export function tampered(frame: Uint8Array, random: Random): readonly Uint8Array[] {
   const at = random.below(frame.length)
+  const other = random.below(frame.length)
   switch (random.below(9)) {
-    case 0: {
-      const changed = frame.slice()
-      changed[at] = random.below(256)
-      return [changed]
-    }
+    case 0:
+      return [altered(frame, at, random.below(256))]
     case 1:
       return [frame.slice(0, at)]
-    case 2: {
-      // Shorter, with a length that fits.
-      const changed = frame.slice(0, Math.max(3, at))
-      changed[0] = (changed.length - 2) >> 8
-      changed[1] = (changed.length - 2) & 255
-      return [changed]
-    }
+    case 2:
+      return [resized(frame, at)]
     case 3:
       return [frame, frame]
     case 4:
@@ -84,21 +92,11 @@ export function tampered(frame: Uint8Array, random: Random): readonly Uint8Array
       return [anyBytes(random), frame]
     case 6:
       return [frame, anyBytes(random)]
-    case 7: {
-      // Longer, with a length that fits: fields of a later version.
-      const changed = new Uint8Array(frame.length + 4)
-      changed.set(frame)
-      changed[0] = (changed.length - 2) >> 8
-      changed[1] = (changed.length - 2) & 255
-      return [changed]
-    }
-    default: {
-      const changed = frame.slice()
-      const other = random.below(frame.length)
-      changed[at] = frame[other] ?? 0
-      changed[other] = frame[at] ?? 0
-      return [changed]
-    }
+    case 7:
+      // Fields of a later version.
+      return [resized(frame, frame.length + 4)]
+    default:
+      return [altered(altered(frame, at, frame[other] ?? 0), other, frame[at] ?? 0)]
   }
 }
 

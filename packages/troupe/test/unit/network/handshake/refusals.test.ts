@@ -174,7 +174,7 @@ describe('a handshake is refused', () => {
     assert.deepEqual(dialler.expire().outcome, undefined, 'it is over only once')
   })
 
-  it('with HANDSHAKE_TIMEOUT by the dialler, which tells the acceptor before its proof only', () => {
+  it('with HANDSHAKE_TIMEOUT by the dialler, which tells it before its proof only', () => {
     const dialler = new Dialler(settingsOf('dialler@one'), NOBODY, PLAIN)
     const acceptor = new Acceptor(settingsOf('b@two'), PLAIN)
     const [hello] = dialler.start().send

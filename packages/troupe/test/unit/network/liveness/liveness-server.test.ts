@@ -31,7 +31,7 @@ async function started(t: TestContext, options: LivenessOptions = {}): Promise<L
   return server
 }
 
-/** Asks until there is an answer: datagrams may be lost, and a thread may just be starting. */
+/** Asks until there is an answer: datagrams may be lost, and a thread may still be starting. */
 function asked(t: TestContext, to: DatagramAddress): Promise<ProbeFrame | undefined> {
   const datagrams = udpDatagrams()
   return new Promise((resolve) => {
