@@ -84,7 +84,7 @@ export class Decoder extends Reader {
   }
 
   /** Any value, within the run of `value`. For the parts of containers. */
-  override read(): unknown {
+  read(): unknown {
     const at = this.position
     if (at >= this.end) this.fail('the bytes end where a value was expected')
     const tag = this.buffer[at] as number

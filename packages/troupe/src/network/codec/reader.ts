@@ -9,7 +9,17 @@ import { constants, isUtf8 } from 'node:buffer'
 import { TroupeError } from '#contract'
 import type { CodecLimits } from './limits.js'
 import { type TextBuffer, textBuffer } from './native-text.js'
-import { NAME_ENTRY, NAME_NEW } from './tag.js'
+import {
+  LATIN1,
+  LATIN1_LONG,
+  NAME_ENTRY,
+  NAME_NEW,
+  STRING_SHORT,
+  STRING_SHORT_MAX,
+  UTF8,
+  UTF8_LONG,
+  UTF16,
+} from './tag.js'
 
 /** Texts up to here are put together byte by byte: quicker than asking Buffer. */
 const BYTEWISE_MAX = 11
@@ -199,15 +209,26 @@ export class Reader {
     this.#names.push(name)
   }
 
-  /** A value that must be a string. */
+  /** A value that must be a text: told by its tag, so that texts never lead into each other. */
   text(): string {
-    const value = this.read()
-    return typeof value === 'string' ? value : this.fail('a text was expected')
-  }
-
-  /** Any value; of the decoder. */
-  protected read(): unknown {
-    return this.fail('values are read by the decoder')
+    const tag = this.byte()
+    if (tag >= STRING_SHORT && tag <= STRING_SHORT + STRING_SHORT_MAX) {
+      return this.latin1(tag - STRING_SHORT)
+    }
+    switch (tag) {
+      case LATIN1:
+        return this.latin1(this.byte())
+      case LATIN1_LONG:
+        return this.latin1(this.textLength())
+      case UTF8:
+        return this.utf8(this.byte())
+      case UTF8_LONG:
+        return this.utf8(this.textLength())
+      case UTF16:
+        return this.utf16(this.textLength())
+      default:
+        return this.fail('a text was expected')
+    }
   }
 }
 

@@ -46,6 +46,7 @@ const REFUSALS: readonly Refusal[] = [
   { what: 'a million arrays within each other', bytes: Buffer.alloc(MB, 0xa1), problem: /deeply/ },
   { what: 'maps within each other', bytes: hex('e200000001'.repeat(500)), problem: /deeply/ },
   { what: 'errors within each other', bytes: hex('e7028080'.repeat(500)), problem: /deeply/ },
+  { what: 'pids as the names of pids', bytes: hex('e800'.repeat(MB)), problem: /a text was/ },
   { what: 'codecs within each other', bytes: hex('ee0080'.repeat(500)), problem: /deeply/ },
   {
     what: 'shapes within each other',

@@ -34,6 +34,8 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   error: 4,
 }
 
+const TEXTS = ['latin1-short', 'latin1', 'latin1-long', 'utf8', 'utf8-long', 'utf16']
+
 export class PlainReader {
   readonly names: string[] = []
   readonly shapes: (readonly string[])[] = []
@@ -254,8 +256,9 @@ export class PlainReader {
   }
 
   #text(): string {
-    const value = this.#value()
-    return typeof value === 'string' ? value : refuse('text')
+    const tag = this.#bytes[this.#at] ?? refuse('too short')
+    const row = this.#table.find(({ first, last }) => first <= tag && tag <= last)
+    return row !== undefined && TEXTS.includes(row.name) ? String(this.#value()) : refuse('text')
   }
 
   #take(count: number): Uint8Array {
