@@ -27,7 +27,8 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const
  */
 export async function startNode(name: string, options: NodeOptions = {}): Promise<Node> {
   const { network } = options
-  const world = network === undefined ? {} : { wire: await openNetwork(network, systemRandom) }
+  const world =
+    network === undefined ? {} : { wire: await openNetwork(name, network, systemRandom) }
   const node = await createNode(name, options, world)
   const release = keepAlive()
   const stop = (): void => void node.stop()

@@ -97,12 +97,14 @@ export type {
   NetworkMode,
   NetworkOptions,
   NodeNetwork,
+  NodeTls,
   PeerInfo,
 } from './network.js'
 export {
   ACCEPTOR_DEFAULTS,
   LIVENESS_DEFAULTS,
   NETWORK_DEFAULTS,
+  NODE_TLS_DEFAULTS,
   requireNetworkOptions,
 } from './network.js'
 export type {

@@ -5,6 +5,8 @@
  *
  * @source ergo-features 19 (options, RemoteNode)
  */
+import type { Authorities } from './authorities.js'
+import type { Certificates } from './certificates.js'
 import { requireDuration, requireOption } from './limits.js'
 import type { TransportAddress } from './transport.js'
 
@@ -29,6 +31,37 @@ export interface AcceptorOptions {
   /** What other nodes are told instead of the port. */
   readonly advertisedPort?: number
 }
+
+/** TLS between nodes. */
+export interface NodeTls {
+  /** What this node shows; an update holds for lines that are made from then on. */
+  readonly certificates: Certificates
+  /** Authorities whose nodes are believed, PEM; default those that come with Node.js. */
+  readonly ca?: Authorities
+  /**
+   * Mutual TLS: whoever dials this node must show a certificate of `clientCa`; default false.
+   */
+  readonly mutual?: boolean
+  /** Authorities of those who may dial, PEM; default `ca`. Given, it turns `mutual` on. */
+  readonly clientCa?: Authorities
+  /** The name that the certificate of a dialled node must have; default the host dialled. */
+  readonly serverName?: string
+  /**
+   * Whether a dialled node has to prove who it is; default true. False leaves it to the cookie,
+   * whose proof includes this TLS session: nobody can sit in between, but the far end is whoever
+   * knows the cookie.
+   */
+  readonly verify?: boolean
+  /** Longest handshake of TLS with somebody who dials; default 10,000. */
+  readonly handshakeTimeoutMs?: number
+}
+
+/** What the options of TLS leave open. */
+export const NODE_TLS_DEFAULTS = Object.freeze({
+  mutual: false,
+  verify: true,
+  handshakeTimeoutMs: 10_000,
+})
 
 /** Where and how a node answers whether it lives, from a thread of its own. */
 export interface LivenessOptions {
@@ -62,6 +95,8 @@ export interface NetworkOptions {
   readonly cookie?: string
   /** Where it listens; default one TCP acceptor on the loopback address. */
   readonly acceptors?: readonly AcceptorOptions[]
+  /** TLS; given, acceptors listen with it unless they say otherwise. */
+  readonly tls?: NodeTls
   /** Nodes that are known by name, as `tcp://host:port`; more come from a registrar. */
   readonly peers?: Readonly<Record<string, string>>
   /** Nodes of one host and user find each other by a Unix socket; default true. */

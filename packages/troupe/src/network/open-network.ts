@@ -4,12 +4,14 @@
  * The only file of the room that touches the machine beyond sockets.
  */
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import type { Random } from '#base/random'
 import {
   NETWORK_DEFAULTS,
   type NetworkOptions,
   requireNetworkOptions,
   type Transport,
+  type TransportAddress,
 } from '#contract'
 import { requireCookie } from './handshake/cookie.js'
 import { cookieOfUser, defaultCookiePath } from './handshake/cookie-file.js'
@@ -20,26 +22,42 @@ import { udpDatagrams } from './liveness/udp-datagrams.js'
 import { Network } from './network.js'
 import { parseAddress } from './options.js'
 import { tcpTransport } from './transport/tcp.js'
+import { tlsTransport } from './transport/tls.js'
+import { unixTransport } from './transport/unix.js'
+import { unixSocketPath } from './transport/unix-path.js'
 
 /** Makes the network of a node. Rejects with OPTION_INVALID, COOKIE_FILE_REFUSED. */
-export async function openNetwork(options: NetworkOptions, random: Random): Promise<Network> {
+export async function openNetwork(
+  name: string,
+  options: NetworkOptions,
+  random: Random,
+): Promise<Network> {
   requireNetworkOptions(options)
-  const { cookie, peers = {}, acceptors = [{}], liveness: _, ...given } = options
+  const { cookie, peers = {}, acceptors = [{}], liveness: _, tls, unixSocket, ...given } = options
   if (cookie !== undefined) requireCookie(cookie)
   const isOff = options.mode === 'disabled'
   const secret = cookie ?? (isOff ? '' : await cookieOfUser(defaultCookiePath(), makeBytes))
-  const tcp = tcpTransport()
-  const transports = new Map<string, Transport>([[tcp.name, tcp]])
+  const hasUnix = (unixSocket ?? NETWORK_DEFAULTS.unixSocket) && process.platform !== 'win32'
+  const transports = new Map<string, Transport>()
+  const made = [
+    tcpTransport(),
+    ...(tls ? [tlsTransport(tls)] : []),
+    ...(hasUnix ? [unixTransport()] : []),
+  ]
+  for (const transport of made) transports.set(transport.name, transport)
+  const usual = tls === undefined ? 'tcp' : 'tls'
   const known = Object.entries(peers).map(([node, text]) => [node, parseAddress(text)] as const)
   const settings = {
     ...NETWORK_DEFAULTS,
     ...given,
-    ...{ cookie: secret, peers: new Map(known), acceptors, transports, unixPath: '' },
+    ...{ cookie: secret, peers: new Map(known), transports },
+    acceptors: acceptors.map((acceptor) => ({ transport: usual, ...acceptor })),
+    unixPath: hasUnix ? unixSocketPath(name) : '',
   }
   return new Network(settings, {
     random,
     randomBytes: makeBytes,
-    resolve: () => [],
+    resolve: (node) => (hasUnix ? besideUs(name, node) : []),
     openLiveness: async (self, clock) => {
       const server = await startLiveness(self, clock, options.liveness)
       const { silenceMs, loopBlockedMaxMs } = settings
@@ -57,6 +75,14 @@ export async function openNetwork(options: NetworkOptions, random: Random): Prom
       }
     },
   })
+}
+
+/** The socket of a node that calls the same host its own, if it is there. */
+function besideUs(name: string, node: string): readonly TransportAddress[] {
+  const hostOf = (full: string): string => full.slice(full.indexOf('@') + 1)
+  const path = unixSocketPath(node)
+  if (hostOf(name) !== hostOf(node) || !existsSync(path)) return []
+  return [{ transport: 'unix', host: '', port: 0, path }]
 }
 
 const makeBytes = (length: number): Uint8Array => randomBytes(length)

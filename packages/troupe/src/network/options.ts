@@ -18,7 +18,7 @@ import type { Prober } from './liveness/prober.js'
 
 /** Options with nothing left open, as the network itself uses them. */
 export type NetworkSettings = Required<
-  Omit<NetworkOptions, 'peers' | 'acceptors' | 'unixSocket' | 'liveness'>
+  Omit<NetworkOptions, 'peers' | 'acceptors' | 'unixSocket' | 'liveness' | 'tls'>
 > & {
   /** The Unix socket of this node; empty for none. */
   readonly unixPath: string

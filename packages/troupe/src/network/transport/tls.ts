@@ -18,13 +18,14 @@ import {
   type TLSSocket,
 } from 'node:tls'
 import {
-  type Authorities,
   asAuthorities,
   Certificates,
   type Line,
   type LineDialOptions,
   type LineListener,
   type LineListenOptions,
+  NODE_TLS_DEFAULTS,
+  type NodeTls,
   requireOption,
   type Transport,
   type TransportAddress,
@@ -41,37 +42,6 @@ import {
   type SocketOptions,
   WATER_BYTES,
 } from './tcp.js'
-
-/** TLS between nodes. */
-export interface NodeTls {
-  /** What this node shows; an update holds for lines that are made from then on. */
-  readonly certificates: Certificates
-  /** Authorities whose nodes are believed, PEM; default those that come with Node.js. */
-  readonly ca?: Authorities
-  /**
-   * Mutual TLS: whoever dials this node must show a certificate of `clientCa`; default false.
-   */
-  readonly mutual?: boolean
-  /** Authorities of those who may dial, PEM; default `ca`. Given, it turns `mutual` on. */
-  readonly clientCa?: Authorities
-  /** The name that the certificate of a dialled node must have; default the host dialled. */
-  readonly serverName?: string
-  /**
-   * Whether a dialled node has to prove who it is; default true. False leaves it to the cookie,
-   * whose proof includes this TLS session: nobody can sit in between, but the far end is whoever
-   * knows the cookie.
-   */
-  readonly verify?: boolean
-  /** Longest handshake of TLS with somebody who dials; default 10,000. */
-  readonly handshakeTimeoutMs?: number
-}
-
-/** What the options of TLS leave open. */
-export const NODE_TLS_DEFAULTS = Object.freeze({
-  mutual: false,
-  verify: true,
-  handshakeTimeoutMs: 10_000,
-})
 
 /** Node takes the last one too, though its types do not say so. */
 type DialOptions = ConnectionOptions & { readonly highWaterMark: number }
