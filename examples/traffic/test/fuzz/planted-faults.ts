@@ -52,6 +52,14 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = Object.freeze([
     "line.startsWith('\\ufeff')",
     'false',
   ]),
+  fault('recording files', 'replay/recording-file', 'a compression that nobody undoes', [
+    'bytesRead === 2 && buffer.equals(GZIP_MARK)',
+    'false',
+  ]),
+  fault('recording files', 'replay/recording-file', 'a fault of the file that is thrown', [
+    "return { kind: 'refused', problem: error instanceof Error ? error.message : String(error) };",
+    'throw error;',
+  ]),
   fault('requests', 'query/nearest-query', 'a limit that is not written in digits', [
     'if (isCount && !DIGITS.test(text)) return refuse(told);',
     '',

@@ -16,6 +16,10 @@ export const SHORT_FUZZ = {
   packets: async () => fuzz((await import('#test/packet/packet-fuzz')).packetFuzzer, budget),
   recordings: async () =>
     fuzzSlowly((await import('#test/replay/recording-fuzz')).recordingFuzzer, budget),
+  'recording files': async (t: TestContext) => {
+    const { recordingFileFuzzer } = await import('#test/replay/recording-file-fuzz')
+    return fuzzSlowly(recordingFileFuzzer(t), fileBudget)
+  },
   requests: async () => fuzz((await import('#test/query/route-fuzz')).routeFuzzer, budget),
   'position records': async () =>
     fuzz((await import('#test/store/record-fuzz')).positionFuzzer, budget),

@@ -155,3 +155,6 @@ export const recordingFuzzer: SlowFuzzer<File> = {
   },
   line: lineOf,
 }
+
+/** The kept recordings as whole files. */
+export const keptRecordings: readonly Buffer[] = kept.map(({ reads }) => Buffer.concat(reads))
