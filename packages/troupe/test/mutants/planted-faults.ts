@@ -2,6 +2,7 @@
  * The faults that the suite must catch, by the part of the runtime they are planted in.
  */
 
+import { CODEC_FAULTS } from './codec-faults.js'
 import { FUZZ_FAULTS } from './fuzz-faults.js'
 import { HANDSHAKE_FAULTS } from './handshake-faults.js'
 import { LIFE_FAULTS } from './life-faults.js'
@@ -25,4 +26,5 @@ export const PLANTED_FAULTS: readonly Mutant[] = Object.freeze([
   ...FUZZ_FAULTS,
   ...HANDSHAKE_FAULTS,
   ...LIVENESS_FAULTS,
+  ...CODEC_FAULTS,
 ])
