@@ -1,6 +1,11 @@
 /**
  * testing: the public test kit, `troupe/testing`. Above all other rooms; none imports it.
  */
+
+export type { ConformanceCase } from './conformance/case.js'
+export type { TransportSuiteOptions } from './conformance/transport.js'
+export { transportConformance } from './conformance/transport.js'
+export type { TransportStage } from './conformance/transport-stage.js'
 export type { Expect } from './expectation.js'
 export { Expectation } from './expectation.js'
 export type { Mark, Recorded, RecordKind, RecordOf } from './journal.js'

@@ -259,10 +259,15 @@ export class SimulatedLine implements Line, StreamSource, StreamSink {
     this.#outgoing.end()
   }
 
+  /** Tears the line down when nothing leaves any more: a long rest may take its time. */
   #linger(problem: string): void {
     this.#cancelLinger()
     if (this.#isGone) return
-    this.#cancelLinger = this.#world.clock.after(LINGER_MS, () => this.#finish(problem, true))
+    const before = this.#outgoing.arrivedBytes
+    this.#cancelLinger = this.#world.clock.after(LINGER_MS, () => {
+      if (this.#outgoing.arrivedBytes > before) this.#linger(problem)
+      else this.#finish(problem, true)
+    })
   }
 
   #finish(problem: string | undefined, tellsFar: boolean): void {

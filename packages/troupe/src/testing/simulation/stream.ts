@@ -61,6 +61,7 @@ export class Stream {
   #head: Packet | undefined = undefined
   #windowBytes = 0
   #lastDueMs = 0
+  #arrivedBytes = 0
   #arrival: Cancel | undefined = undefined
   #giveUp: Cancel | undefined = undefined
   /** The far end has received what it could not acknowledge. */
@@ -81,6 +82,11 @@ export class Stream {
 
   get waitingBytes(): number {
     return this.#queueBytes
+  }
+
+  /** Bytes that have reached the far host since the start. */
+  get arrivedBytes(): number {
+    return this.#arrivedBytes
   }
 
   get isDrained(): boolean {
@@ -232,6 +238,7 @@ export class Stream {
     const canAnswer = this.#world.carriesBack(this.#link)
     if (!canAnswer) this.#isAckMissing = true
     this.#world.note(packet.kind, this.#subject, packet.bytes.length)
+    this.#arrivedBytes += packet.bytes.length
     const isTaken = this.#sink.arrive(packet)
     // Behind an end comes nothing: the stream is done, however long its sender stays.
     if (packet.kind === 'end') this.#isAbandoned = true

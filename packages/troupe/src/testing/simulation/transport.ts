@@ -38,10 +38,15 @@ export class SimulatedTransport implements Transport {
   }
 
   listen(options: LineListenOptions): Promise<LineListener> {
-    const port = this.#portFor(options)
     const host = this.#life.host
+    const address = `${host}:${options.port}`
+    if (!(options.port >= 0 && options.port <= PORT_MAX)) {
+      const problem = `give a port from 0 to ${PORT_MAX}`
+      const detail = { transport: this.name, address, problem }
+      return Promise.reject(new TroupeError('PORT_FAILED', detail))
+    }
+    const port = this.#portFor(options)
     if (port === undefined) {
-      const address = `${host}:${options.port}`
       return Promise.reject(new TroupeError('PORT_IN_USE', { transport: this.name, address }))
     }
     this.#listeners.set(port, options)
@@ -50,8 +55,8 @@ export class SimulatedTransport implements Transport {
       if (this.#listeners.get(port) === options) this.#listeners.delete(port)
       return Promise.resolve()
     }
-    const address = Object.freeze({ transport: this.name, host, port, path: '' })
-    return Promise.resolve(Object.freeze({ address, close }))
+    const where = Object.freeze({ transport: this.name, host, port, path: '' })
+    return Promise.resolve(Object.freeze({ address: where, close }))
   }
 
   dial(address: TransportAddress, options: LineDialOptions): Promise<Line> {
@@ -152,13 +157,9 @@ class Dial {
       this.#later(0, () => this.#fail(this.#failure('the host name is not known; correct it')))
       return
     }
-    let isAnswered = false
-    this.#pass(from, to, () => {
-      isAnswered = true
-      this.#answer()
-    })
+    this.#pass(from, to, () => this.#answer())
     this.#later(repeatMs, () => {
-      if (!this.#isOver && !isAnswered) this.#ask(repeatMs * 2)
+      if (!this.#isOver) this.#ask(repeatMs * 2)
     })
   }
 
