@@ -1,7 +1,7 @@
 /**
  * ports/tcp/accepted: the process of a connection that a port has accepted.
  */
-import type { ProcessContext, Spawnable } from '#contract'
+import type { Pid, ProcessContext, Spawnable } from '#contract'
 import { connectionBehaviour } from '#ports/connection-process'
 import { definePort } from '#ports/definition'
 import { keeping } from '#ports/release'
@@ -12,13 +12,13 @@ import { TcpConnection } from './message.js'
 /** What it is spawned with. */
 export interface AcceptedParts extends ConnectionParts {
   readonly sides: TcpSides
-  readonly opened: (connection: Connection) => void
+  readonly opened: (connection: Connection, pid: Pid) => void
 }
 
 function init(context: ProcessContext, args: readonly unknown[]): Connection {
   const parts = args[0] as AcceptedParts
   const connection = keeping(context)(new Connection(parts, context))
-  parts.opened(connection)
+  parts.opened(connection, context.self)
   connection.open(parts.sides)
   return connection
 }

@@ -7,7 +7,8 @@
  *
  * @source ergo-features 13 (TCP server)
  */
-import { type Exit, Pid, type ProcessContext, type Spawnable, type Target } from '#contract'
+import type { Exit, Pid, ProcessContext, Spawnable, Target } from '#contract'
+import { Connections } from '#ports/connections'
 import { definePort } from '#ports/definition'
 import { readersOf } from '#ports/readers'
 import { keeping } from '#ports/release'
@@ -40,14 +41,14 @@ class State {
   readonly #options: TcpPortOptions
   readonly #limits: ReturnType<typeof completeConnection>
   readonly #seats: Seats<typeof TcpReader>
-  readonly #connections = new Map<number, Pid>()
-  readonly #open = new Set<Connection>()
+  readonly #connections: Connections<Connection>
   #isReleased = false
   readonly #serve = (connected: TcpAccepted): void => void this.#take(connected)
 
   constructor(listener: TcpListener, context: ProcessContext, options: TcpPortOptions) {
     this.listener = listener
     this.#context = context
+    this.#connections = new Connections(context, 'a TCP connection')
     this.#options = options
     this.#limits = completeConnection(options)
     const { readerTimeoutMs } = this.#limits
@@ -65,24 +66,14 @@ class State {
     this.#seats.left(target)
   }
 
-  /** One of its connections has ended, or somebody wants the port to end. */
-  exited({ from, reason }: Exit): void {
-    const isOwn = Pid.is(from) && this.#connections.delete(from.id)
-    if (!isOwn) {
-      // What a linked process ends with normally does no harm, as to any process.
-      if (reason !== 'normal') this.#context.stop(reason)
-    } else if (typeof reason === 'object' && reason.kind === 'crash') {
-      // What the other side does wrong has a word; a crash is a fault of ours.
-      this.#context.log.error('a TCP connection failed', { problem: reason.message })
-    }
+  exited(exit: Exit): void {
+    this.#connections.exited(exit)
   }
 
   /** Stops serving and ends its connections, for which there is some time. */
   async terminate(): Promise<void> {
-    const pids = [...this.#connections.values()]
     this.release()
-    const ended = Promise.all(pids.map((pid) => this.#context.ended(pid)))
-    await Promise.race([ended, this.#context.sleep(this.#limits.closeTimeoutMs)])
+    await this.#connections.ended(this.#limits.closeTimeoutMs)
   }
 
   /** Stops serving, closes what the port owns, and ends its connections; runs once. */
@@ -91,18 +82,17 @@ class State {
     this.#isReleased = true
     this.listener.detach(this.#serve)
     if (this.listener !== this.#options.listener) void this.listener.close()
-    for (const connection of [...this.#open]) connection.end('port-ended')
+    this.#connections.end()
   }
 
   async #take({ socket, ...sides }: TcpAccepted): Promise<void> {
     try {
-      const pid = await this.#context.spawn(acceptedConnection, {
+      await this.#context.spawn(acceptedConnection, {
         link: true,
         // Nobody outside shall fill the log; how each has ended is counted, and told its reader.
         logLevel: 'silent',
         args: [{ socket, sides, options: this.#limits, seat: this.#seats.next(), ...this.#hooks }],
       })
-      this.#connections.set(pid.id, pid)
     } catch {
       // The port was killed a moment ago.
       this.listener.lose(socket)
@@ -110,12 +100,12 @@ class State {
   }
 
   readonly #hooks = {
-    opened: (connection: Connection): void => {
-      this.#open.add(connection)
+    opened: (connection: Connection, pid: Pid): void => {
+      this.#connections.opened(connection, pid)
       this.listener.opened(connection)
     },
     closed: (connection: Connection, end: TcpEnd): void => {
-      this.#open.delete(connection)
+      this.#connections.closed(connection)
       this.listener.closed(connection, end)
     },
   }

@@ -12,11 +12,12 @@ import type { Duplex } from 'node:stream'
 import {
   describeThrown,
   type Exit,
-  Pid,
+  type Pid,
   type ProcessContext,
   type Spawnable,
   type Target,
 } from '#contract'
+import { Connections } from '#ports/connections'
 import { definePort } from '#ports/definition'
 import { readersOf } from '#ports/readers'
 import { keeping } from '#ports/release'
@@ -64,8 +65,7 @@ class State {
   readonly #accept: Accept
   readonly #seats: Seats<typeof WebSocketReader>
   readonly #asking = new Set<Asking>()
-  readonly #connections = new Map<number, Pid>()
-  readonly #open = new Set<Connection>()
+  readonly #connections: Connections<Connection>
   readonly #totals = new Totals<WebSocketEnd, typeof SUMMED>(SUMMED)
   readonly #counters = {
     handshakes: 0,
@@ -85,6 +85,7 @@ class State {
   constructor(listener: WebListener, context: ProcessContext, options: CompletePort) {
     this.listener = listener
     this.#context = context
+    this.#connections = new Connections(context, 'a WebSocket connection')
     this.#options = options
     this.#accept = acceptor(options.limits, options.protocols)
     const { readerTimeoutMs } = options.limits
@@ -94,7 +95,7 @@ class State {
   }
 
   counters(): WebSocketCounters {
-    const open = [...this.#open].map((connection) => connection.counters())
+    const open = this.#connections.open.map((connection) => connection.counters())
     return { ...this.#counters, ...this.#totals.with(open) }
   }
 
@@ -103,24 +104,14 @@ class State {
     this.#seats.left(target)
   }
 
-  /** One of its connections has ended, or somebody wants the port to end. */
-  exited({ from, reason }: Exit): void {
-    const isOwn = Pid.is(from) && this.#connections.delete(from.id)
-    if (!isOwn) {
-      // What a linked process ends with normally does no harm, as to any process.
-      if (reason !== 'normal') this.#context.stop(reason)
-    } else if (typeof reason === 'object' && reason.kind === 'crash') {
-      // What the other side does wrong has a word; a crash is a fault of ours.
-      this.#context.log.error('a WebSocket connection failed', { problem: reason.message })
-    }
+  exited(exit: Exit): void {
+    this.#connections.exited(exit)
   }
 
   /** Takes no more and ends its connections, for which there is some time. */
   async terminate(): Promise<void> {
-    const pids = [...this.#connections.values()]
     this.#stop()
-    const ended = Promise.all(pids.map((pid) => this.#context.ended(pid)))
-    await Promise.race([ended, this.#context.sleep(this.#options.limits.closeTimeoutMs)])
+    await this.#connections.ended(this.#options.limits.closeTimeoutMs)
     await this.release()
   }
 
@@ -135,7 +126,7 @@ class State {
     this.#isReleased = true
     this.listener.detachUpgrade(this.#take, this.#options.path)
     for (const asking of [...this.#asking]) this.#refuse(asking, STARTING)
-    for (const connection of [...this.#open]) connection.end('port-ended')
+    this.#connections.end()
   }
 
   async #decide(asking: Asking): Promise<void> {
@@ -214,12 +205,10 @@ class State {
 
   readonly #hooks = {
     opened: (connection: Connection, pid: Pid): void => {
-      this.#connections.set(pid.id, pid)
-      this.#open.add(connection)
-      if (this.#isReleased) connection.end('port-ended')
+      this.#connections.opened(connection, pid)
     },
     closed: (connection: Connection, end: WebSocketEnd): void => {
-      this.#open.delete(connection)
+      this.#connections.closed(connection)
       this.#taken -= 1
       this.#totals.add(end, connection.counters())
     },
