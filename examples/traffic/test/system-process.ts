@@ -37,7 +37,11 @@ export interface Stats {
   readonly restarts: Readonly<Record<string, number>>
   /** Undefined when nothing is kept. */
   readonly disk?: { readonly lastFlushMs: number; readonly flushes: number }
-  readonly web: { readonly headersTooLarge: number; readonly connectionsRefused: number }
+  readonly web: {
+    readonly headersTooLarge: number
+    readonly connectionsRefused: number
+    readonly connectionsOpen: number
+  }
   readonly uptimeMs: number
   readonly countedSince: string
 }

@@ -67,6 +67,12 @@ export class Books {
     const counts = ledger.read()
     const { received, unread, oversize } = socket.counters()
     const topic = node.events().find((info) => info.event.name === event.name)
+    const delivered = topic?.delivered ?? 0
+    const poolSaturated = node.account().dropped['pool-saturated']
+    // A mailbox may hold a question or a timer too, and no more packets wait than are missing.
+    const inPool = this.waiting('ingest') + this.waiting('worker')
+    const handed = counts.handed + counts.tcp.handed
+    const dealtWith = Object.values(counts.outcomes).reduce((sum, count) => sum + count, 0)
     return {
       ...counts,
       tcp: { ...counts.tcp, ...this.#onTcp(counts.tcp) },
@@ -76,10 +82,10 @@ export class Books {
       unread,
       oversize,
       published: topic?.published ?? 0,
-      delivered: topic?.delivered ?? 0,
-      poolSaturated: node.account().dropped['pool-saturated'],
-      waitingForWorker: this.waiting('ingest') + this.waiting('worker'),
-      waitingForStorage: this.waiting('storage'),
+      delivered,
+      poolSaturated,
+      waitingForWorker: between0And(inPool, delivered - poolSaturated - answeredOn(counts)),
+      waitingForStorage: between0And(this.waiting('storage'), handed - dealtWith),
       deaths: {
         udp: roster.deaths('udp'),
         ingest: roster.deaths('ingest') + roster.deaths('worker'),
@@ -89,3 +95,5 @@ export class Books {
     }
   }
 }
+
+const between0And = (most: number, number: number): number => Math.max(0, Math.min(most, number))

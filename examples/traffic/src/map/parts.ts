@@ -10,7 +10,7 @@ import { type FeedSources, feedActor } from './feed.js'
 import { answerPage, type PageFiles } from './page.js'
 
 /** Pages at once; one more is told to come again. */
-const PAGES_MAX = 100
+const PAGES_MAX = 1_000
 
 /** What the map needs, made once at the start. */
 export interface MapSources {

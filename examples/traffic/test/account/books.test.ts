@@ -150,6 +150,18 @@ describe('the books', () => {
     assert.equal(balance(account).difference, 0)
   })
 
+  it('do not take a question or a timer in a mailbox for a packet', async () => {
+    const { books, publish, node, storage, clock, stop } = await intake()
+    publish(3)
+    await clock.advance(10)
+    const asked = node.call(storage, 'nearest', { latitude: 1, longitude: 1, limit: 1 })
+    const account = books.readNow(0)
+    assert.ok(books.waiting('storage') > 0)
+    assert.deepEqual([account.waiting, balance(account).difference], [0, 0])
+    assert.equal((await clock.until(asked)).length, 1)
+    await stop()
+  })
+
   it('show a packet that went uncounted as a difference', async () => {
     const { ledger } = await intake()
     const { tcp, ...counts } = ledger.read()

@@ -6,8 +6,9 @@ import { connect, type Socket } from 'node:net'
 import { it, type TestContext } from 'node:test'
 import { connect as connectTls } from 'node:tls'
 import { rawPacket } from '#test/raw-packet'
+import { startSender } from '#test/sender/sender-process'
 import { SystemProcess, udpClient } from '#test/system-process'
-import { isSettled, type Setting, usageOf } from './setting.js'
+import { assertAccount, isSettled, type Setting, usageOf } from './setting.js'
 
 /** A packet goes in and is found, and a question is answered. */
 async function assertServes(system: SystemProcess, t: TestContext): Promise<void> {
@@ -91,7 +92,46 @@ function idle({ idleConnections }: Setting): void {
   })
 }
 
+/** Pages of the map that are served at once; one more is told to come again. */
+const PAGES_MAX = 1_000
+
+/** Asks for the feed of the map; gives the status once it is known. */
+async function watchMap(t: TestContext, port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1')
+  t.after(() => socket.destroy())
+  socket.on('error', () => {})
+  await once(socket, 'connect')
+  socket.write('GET /map/feed HTTP/1.1\r\nHost: h\r\n\r\n')
+  return socket
+}
+
+function watchers({ calmRate, judgesSpeed }: Setting): void {
+  it(`${PAGES_MAX} pages that never read cost no packet and little memory`, async (t) => {
+    const system = await SystemProcess.start(t, '--no-fleet', '--level', 'silent')
+    const flow = { port: system.udpPort, rate: calmRate, seconds: 0, vehicles: 10_000 }
+    const sender = startSender(flow)
+    t.after(() => sender.stop())
+    const { stored } = await system.statsWhen((now) => now.stored > calmRate)
+    const before = await usageOf(system)
+    for (let page = 0; page < PAGES_MAX; page += 1) (await watchMap(t, system.webPort)).pause()
+    await system.statsWhen((now) => now.web.connectionsOpen > PAGES_MAX)
+    const [answer] = await once(await watchMap(t, system.webPort), 'data')
+    assert.match(String(answer), /^HTTP\/1\.1 503 /)
+    await system.statsWhen((now) => now.stored > stored + 5 * calmRate)
+    const after = await usageOf(system)
+    sender.stop()
+    const { sent } = await sender.ended
+    const stats = await system.statsWhen((now) => now.sent >= sent && isSettled(now))
+    assertAccount(stats, sent)
+    t.diagnostic(`${before?.residentMB.toFixed()} -> ${after?.residentMB.toFixed()} MB`)
+    if (!judgesSpeed || before === undefined || after === undefined) return
+    assert.equal(stats.dropped, 0)
+    assert.ok(after.residentMB < before.residentMB + 250, 'pages that do not read hoard memory')
+  })
+}
+
 export function hostileFacts(setting: Setting): void {
   garbage()
   idle(setting)
+  watchers(setting)
 }

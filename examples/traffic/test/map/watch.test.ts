@@ -223,6 +223,21 @@ describe('several pages', () => {
     assert.deepEqual(shown(gallery), {})
   })
 
+  it('that all need everything at once get it in turn, and each gets it', () => {
+    const table = new PositionTable()
+    const gallery = new Gallery<string>(new Watch(table), 100)
+    for (let i = 0; i < 10; i += 1) table.put(report(`v${i}`, 1, i))
+    for (let page = 0; page < 5; page += 1) gallery.enter(page, `page-${page}`, WORLD)
+    for (let page = 0; page < 5; page += 1) {
+      const handed = shown(gallery)
+      assert.deepEqual(Object.keys(handed), [`page-${page}`])
+      assert.equal(slotsOf(JSON.parse(handed[`page-${page}`] ?? '')).length, 10)
+    }
+    assert.deepEqual(shown(gallery), {})
+    table.put(report('v1', 2, 2, 2))
+    assert.equal(Object.keys(shown(gallery)).length, 5)
+  })
+
   it('are forgotten when they leave', () => {
     const { gallery } = scene()
     gallery.enter(2, 'other', NORTH)
