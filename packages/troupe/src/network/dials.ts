@@ -105,8 +105,13 @@ export class Dials {
       if (peer.state !== 'broken' || this.#running.has(peer)) return
       void this.#run(peer, (problem) => {
         if (peer.state !== 'broken') return
-        if (OVER.has(problem.code)) peer.down(problem.message)
-        else this.#mendAfter(peer, Math.min(RETRY_MS_MAX, retryMs * 2), this.#jittered(retryMs))
+        if (OVER.has(problem.code)) {
+          peer.down(problem.message)
+          return
+        }
+        if (problem.code === 'PORT_FAILED') peer.dialFailed()
+        if (peer.state === 'broken')
+          this.#mendAfter(peer, Math.min(RETRY_MS_MAX, retryMs * 2), this.#jittered(retryMs))
       })
     })
   }

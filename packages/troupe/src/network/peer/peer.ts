@@ -87,6 +87,10 @@ export class Peer {
   #inbox: Inbox | undefined = undefined
   readonly #waiters: { readonly resolve: () => void; readonly reject: (e: TroupeError) => void }[] =
     []
+  /** While the line is broken: no probe is answered, nobody takes a line, or it is only busy. */
+  #unanswered: string | undefined = undefined
+  #unreached = false
+  #busy = false
   #watch: LivenessWatch | undefined = undefined
   #cancelTick: Cancel | undefined = undefined
   #cancelGiveUp: Cancel | undefined = undefined
@@ -225,11 +229,24 @@ export class Peer {
     if (this.state !== 'up') return
     this.state = 'broken'
     this.#watch?.lost()
-    const { resumeWindowMs } = this.#settings
-    this.#cancelGiveUp = this.#home.clock.after(resumeWindowMs, () =>
-      this.down(problem ?? 'the connection ended and did not come back'),
-    )
+    this.#unanswered = undefined
+    this.#unreached = false
+    this.#giveUpAfter(problem ?? 'the connection ended and did not come back')
     this.#verbs.mend(this)
+  }
+
+  /** A node that is only busy cannot take a line before its loop runs again. */
+  #giveUpAfter(reason: string): void {
+    this.#cancelGiveUp = this.#home.clock.after(this.#settings.resumeWindowMs, () => {
+      if (this.#busy) this.#giveUpAfter(reason)
+      else this.down(reason)
+    })
+  }
+
+  /** A dial to mend the line found nobody. */
+  dialFailed(): void {
+    this.#unreached = true
+    if (this.state === 'broken' && this.#unanswered !== undefined) this.down(this.#unanswered)
   }
 
   /** Signs of life both ways, and a look for theirs. */
@@ -250,13 +267,23 @@ export class Peer {
         this.#home.peerSuspect(this.name, `silent for ${Math.round(finding.silentMs)} ms`)
         return
       case 'busy':
+        this.#busy = true
         this.session.peerLoopDelayMs = finding.loopDelayMs
         return
       case 'well':
         this.suspected = false
+        this.#busy = false
         return
       case 'down':
-        this.down(GONE[finding.cause])
+        this.#busy = false
+        this.#foundDown(finding.cause)
     }
+  }
+
+  /** A line and its probes may be cut off together for a moment: only both proofs are one. */
+  #foundDown(cause: DownCause): void {
+    const isSilence = cause === 'silent' || cause === 'unreachable'
+    if (this.state !== 'broken' || !isSilence || this.#unreached) this.down(GONE[cause])
+    else this.#unanswered = GONE[cause]
   }
 }
