@@ -86,4 +86,28 @@ export const FUZZ_FAULTS: readonly Mutant[] = Object.freeze([
     caughtBy,
     tests: 'web addresses',
   },
+  {
+    name: 'the text of a fuzzed WebSocket message is read as bytes',
+    file: 'ports/websocket/inward',
+    find: 'body: body.toString() }',
+    replace: "body: body.toString('latin1') }",
+    caughtBy: ['unit/ports/websocket/streams.test'],
+    tests: 'as it was meant',
+  },
+  {
+    name: 'a ping between fuzzed WebSocket messages is one of them',
+    file: 'ports/websocket/inward',
+    find: 'if (!isMessage(kind) && !this.#limits.controlFrames) return true;',
+    replace: '',
+    caughtBy: ['unit/ports/websocket/streams.test'],
+    tests: 'as it was meant',
+  },
+  {
+    name: 'a fuzzed WebSocket that breaks has no last word',
+    file: 'ports/websocket/inward',
+    find: "return this.#delivery.last('disconnected', { connection, ...told, undeliveredMessages });",
+    replace: 'return Promise.resolve(void connection, void told, void undeliveredMessages);',
+    caughtBy: ['unit/ports/websocket/streams.test'],
+    tests: 'ends with one word',
+  },
 ])

@@ -4,34 +4,20 @@
  * Seed and time come from `npm run soak`.
  */
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
-import { anyDamage, anyMessages } from '#test/unit/ports/websocket/any-frames'
-import { anyPort, anyReads, arrives, endsWithOneWord } from '#test/unit/ports/websocket/any-stream'
+import { fuzzSlowly, soakBudget } from '@troupe/tools/fuzz'
+import { anyPort } from '#test/unit/ports/websocket/any-stream'
+import { frameFuzzer, messageFuzzer } from '#test/unit/ports/websocket/frames-fuzz'
 
-const seed = Number(process.env['TROUPE_SEED'] ?? 1)
-/** A part of the round: other soak tests run beside this one. */
-const timeMs = Math.min(Number(process.env['TROUPE_SOAK_MS'] ?? 5_000), 60_000) / 4
-const rounds = {
-  seed,
-  numRuns: Number.MAX_SAFE_INTEGER,
-  interruptAfterTimeLimit: timeMs,
-} as const
+const budget = soakBudget(2)
 
 describe('any stream of WebSocket frames', () => {
   it('arrives as it was meant', async (t) => {
-    const all = await anyPort(t)
-    const given = fc.tuple(anyMessages, anyReads)
-    await fc.assert(
-      fc.asyncProperty(given, (one) => arrives(t, all, one)),
-      rounds,
-    )
+    const fuzzer = messageFuzzer(t, await anyPort(t))
+    t.diagnostic(`seed ${budget.seed}: ${await fuzzSlowly(fuzzer, budget)} cases`)
   })
 
   it('ends with one word when it is damaged', async (t) => {
-    const all = await anyPort(t)
-    await fc.assert(
-      fc.asyncProperty(anyDamage, (bytes) => endsWithOneWord(t, all, bytes)),
-      rounds,
-    )
+    const fuzzer = frameFuzzer(t, await anyPort(t))
+    t.diagnostic(`seed ${budget.seed}: ${await fuzzSlowly(fuzzer, budget)} cases`)
   })
 })

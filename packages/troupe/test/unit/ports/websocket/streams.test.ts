@@ -2,25 +2,21 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
-import { anyDamage, anyMessages } from '#test/unit/ports/websocket/any-frames'
-import { anyPort, anyReads, arrives, endsWithOneWord } from '#test/unit/ports/websocket/any-stream'
+import { fuzzSlowly } from '@troupe/tools/fuzz'
+import { anyPort } from '#test/unit/ports/websocket/any-stream'
+import { frameFuzzer, messageFuzzer } from '#test/unit/ports/websocket/frames-fuzz'
 
 const seed = Number(process.env['TROUPE_SEED'] ?? 1)
 
 describe('any stream of WebSocket frames', { timeout: 60_000 }, () => {
   it('arrives as it was meant, however it is cut', async (t) => {
-    const all = await anyPort(t)
-    const property = fc.asyncProperty(fc.tuple(anyMessages, anyReads), (given) =>
-      arrives(t, all, given),
-    )
-    await fc.assert(property, { seed, numRuns: 60 })
+    const fuzzer = messageFuzzer(t, await anyPort(t))
+    assert.ok((await fuzzSlowly(fuzzer, { seed, cases: 60 })) > 60)
   })
 
   it('ends with one word when it is damaged', async (t) => {
-    const all = await anyPort(t)
-    const property = fc.asyncProperty(anyDamage, (bytes) => endsWithOneWord(t, all, bytes))
-    await fc.assert(property, { seed, numRuns: 150 })
+    const fuzzer = frameFuzzer(t, await anyPort(t))
+    assert.ok((await fuzzSlowly(fuzzer, { seed, cases: 150 })) > 150)
   })
 })
 
