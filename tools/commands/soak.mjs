@@ -1,5 +1,5 @@
 /**
- * commands/soak: `npm run soak -- --minutes N`.
+ * commands/soak: `npm run soak -- --minutes N`, all of them or those a word names.
  *
  * Runs the soak tests round after round, each with another seed, until the time is up. A soak test
  * reads its seed from TROUPE_SEED and its share of the time from TROUPE_SOAK_MS. Where there are
@@ -11,7 +11,7 @@ import { runCommand } from '#setup/command'
 import { say, step } from '#setup/console'
 import { CommandFault } from '#setup/fault'
 import { ensureReady } from '#setup/ready'
-import { runQuietTests, testFiles } from '#setup/tests'
+import { matchingFiles, runQuietTests, testFiles } from '#setup/tests'
 
 const MINUTE_MS = 60_000
 const SEED_LIMIT = 2 ** 31
@@ -39,21 +39,25 @@ function seedOf(given) {
   )
 }
 
-function soakFiles() {
+/** @param {readonly string[]} words */
+function soakFiles(words) {
   const own = testFiles('soak')
-  return own.length > 0 ? own : testFiles('test').filter((path) => path.startsWith('packages/'))
+  const all =
+    own.length > 0 ? own : testFiles('test').filter((path) => path.startsWith('packages/'))
+  return matchingFiles(all, words)
 }
 
 /**
+ * @param {readonly string[]} files
  * @param {number} round
  * @param {number} seed
  * @param {number} endMs
  */
-async function oneRound(round, seed, endMs) {
+async function oneRound(files, round, seed, endMs) {
   const leftMs = endMs - performance.now()
   const title = `round ${round}, seed ${seed}, ${(leftMs / MINUTE_MS).toFixed(1)} minutes left`
   const env = { TROUPE_SEED: String(seed), TROUPE_SOAK_MS: String(Math.round(leftMs)) }
-  const { exitCode, output } = await step(title, () => runQuietTests(soakFiles(), env), {
+  const { exitCode, output } = await step(title, () => runQuietTests(files, env), {
     verdict: (result) => result.exitCode === 0,
   })
   if (exitCode === 0) return
@@ -68,18 +72,20 @@ await runCommand(
   {
     name: 'soak',
     about: 'Repeats the soak tests with new seeds until the time is up or one fails.',
-    usage: 'npm run soak [-- --minutes N] [--seed S]',
+    usage: 'npm run soak [-- word ...] [--minutes N] [--seed S]',
     flags: {
       minutes: { type: 'string', value: 'N', about: 'how long, default 10' },
       seed: { type: 'string', value: 'S', about: 'seed of the first round, default a random one' },
     },
+    positionals: true,
   },
-  async ({ flags }) => {
+  async ({ flags, words }) => {
     const endMs = performance.now() + minutesOf(flags['minutes']) * MINUTE_MS
     const first = seedOf(flags['seed'])
     await ensureReady()
+    const files = soakFiles(words)
     for (let round = 1; round === 1 || performance.now() < endMs; round += 1) {
-      await oneRound(round, (first + round - 1) % SEED_LIMIT, endMs)
+      await oneRound(files, round, (first + round - 1) % SEED_LIMIT, endMs)
     }
     return 0
   },
