@@ -35,9 +35,23 @@ export const WEB_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a body that does not declare its length has no limit',
     file: 'ports/web/body',
-    find: "if (length > bodyBytesMax) done({ kind: 'too-large' }); else",
+    find: 'if (this.#bytesLeft < 0) this.#done(TOO_LARGE); else',
     replace: '',
-    caughtBy: ['unit/ports/web/by-actor.test', 'unit/ports/web/by-fetch.test'],
+    caughtBy: ['unit/ports/web/body.test', 'unit/ports/web/by-actor.test'],
+  },
+  {
+    name: 'a body whose client has left is waited for',
+    file: 'ports/web/body',
+    find: 'owner.whenClosed(() => gathering.breakOff());',
+    replace: '',
+    caughtBy: ['unit/ports/web/body.test'],
+  },
+  {
+    name: 'what came of a body before it was asked for is lost',
+    file: 'ports/web/body',
+    find: 'if (incoming.readableLength > 0) gathering.take(incoming.read());',
+    replace: '',
+    caughtBy: ['unit/ports/web/body.test'],
   },
   {
     name: 'a late handler may still write',

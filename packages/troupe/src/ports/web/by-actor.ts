@@ -18,7 +18,7 @@ export function byActor(
 ): Answer {
   const isBounded = Number.isFinite(timeoutMs)
   const bounded = { timeoutMs }
-  const ask = (exchange: Exchange, body: Uint8Array): Promise<void> => {
+  const ask = (exchange: Exchange, body: Uint8Array): void => {
     const answered = (answer: WebResponse): void => {
       exchange.answer(answer)
       exchange.settle()
@@ -30,22 +30,22 @@ export function byActor(
     // The work goes on without the client, so it is waited for; but not for ever.
     const options = isBounded ? bounded : { timeoutMs, signal: exchange.signal }
     const request = requestOf(exchange.incoming, body)
-    return context.call(handler, 'handle', request, options).then(answered, failed)
+    context.call(handler, 'handle', request, options).then(answered, failed)
   }
-  const read = async (exchange: Exchange): Promise<void> => {
-    const body = await readBody(exchange.incoming, bodyBytesMax)
-    if (body.kind === 'whole') return ask(exchange, body.bytes)
-    // A client that went away in the middle needs no answer.
-    if (body.kind === 'too-large') exchange.fail(tooLarge(bodyBytesMax))
+  const refuse = (exchange: Exchange): void => {
+    exchange.fail(tooLarge(bodyBytesMax))
     exchange.settle()
   }
   return (exchange) => {
-    if (!hasBody(exchange.incoming)) void ask(exchange, NO_BYTES)
-    else if (!isTooLarge(exchange.incoming, bodyBytesMax)) void read(exchange)
-    else {
-      exchange.fail(tooLarge(bodyBytesMax))
-      exchange.settle()
-    }
+    if (!hasBody(exchange.incoming)) ask(exchange, NO_BYTES)
+    else if (isTooLarge(exchange.incoming, bodyBytesMax)) refuse(exchange)
+    else
+      readBody(exchange, bodyBytesMax, (read) => {
+        if (read.kind === 'whole') ask(exchange, read.bytes)
+        else if (read.kind === 'too-large') refuse(exchange)
+        // A client that went away in the middle needs no answer.
+        else exchange.settle()
+      })
   }
 }
 

@@ -8,6 +8,7 @@ import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:h
 import type { WebResponse } from '#contract'
 import { isUnread } from './body.js'
 import { mute } from './mute.js'
+import type { Linked } from './pending.js'
 import { NONSENSE, type WebRefusal } from './status.js'
 
 /** Who is told of the ends. */
@@ -20,17 +21,21 @@ export interface ExchangeOwner {
   refused(refusal: WebRefusal): void
 }
 
-export class Exchange {
+export class Exchange implements Linked<Exchange> {
   readonly incoming: IncomingMessage
   readonly response: ServerResponse
   /** When the answer has to have begun, by the clock of the owner. */
   dueMs = Number.POSITIVE_INFINITY
+  previous: Exchange | undefined
+  next: Exchange | undefined
+  isListed = false
   readonly #owner: ExchangeOwner
   #abort: AbortController | undefined
   #isClosed = false
-  /** The machine has taken the whole answer. */
+  /** Known when it is closed: the machine has taken the whole answer. */
   #isWhole = false
   #isSettled = false
+  #whenClosed: (() => void) | undefined
 
   constructor(incoming: IncomingMessage, response: ServerResponse, owner: ExchangeOwner) {
     this.incoming = incoming
@@ -60,6 +65,11 @@ export class Exchange {
 
   get isClosed(): boolean {
     return this.#isClosed
+  }
+
+  /** Runs once it is closed; one at a time, which is whoever reads the body. */
+  whenClosed(run: () => void): void {
+    this.#whenClosed = run
   }
 
   answer(given: WebResponse): void {
@@ -95,7 +105,7 @@ export class Exchange {
 
   /** Breaks an answer off that has begun, so that the client does not take it for whole. */
   breakOff(): void {
-    if (!this.#isWhole) this.response.destroy()
+    if (!this.response.writableFinished) this.response.destroy()
   }
 
   /** Nobody works on it any more. */
@@ -108,8 +118,11 @@ export class Exchange {
   #close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
+    // A connection that breaks finishes an answer too, though what it still held is lost.
+    this.#isWhole = this.response.writableFinished && !this.incoming.socket.destroyed
     this.#owner.closed(this, this.#isWhole ? this.response.statusCode : undefined)
     if (!this.#isWhole) this.#abort?.abort()
+    this.#whenClosed?.()
     if (this.#isSettled) this.#owner.ended(this)
   }
 

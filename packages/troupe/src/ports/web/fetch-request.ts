@@ -8,7 +8,7 @@
  * @source WHATWG Fetch, "Request class"; RFC 9112, 3.2 (request target)
  */
 import type { IncomingMessage } from 'node:http'
-import { hasBody, readBody, streamBody } from './body.js'
+import { hasBody, type Read, readBody, streamBody } from './body.js'
 import type { Exchange } from './exchange.js'
 import { complete } from './stand-in.js'
 import { tooLarge } from './web-options.js'
@@ -36,7 +36,7 @@ export function urlOf(incoming: IncomingMessage, isSecure: boolean): string | un
   const { url: target = '/', headers, socket } = incoming
   const { host = `${bracketed(socket.localAddress ?? 'localhost')}:${socket.localPort}` } = headers
   const scheme = isSecure ? 'https' : 'http'
-  const isPlain = PLAIN_TARGET.test(target) && !DOTS.test(target) && PLAIN_HOST.test(host)
+  const isPlain = isPlainHost(host) && PLAIN_TARGET.test(target) && !DOTS.test(target)
   if (isPlain) return `${scheme}://${host.toLowerCase()}${target}`
   if (NO_HOST.test(host)) return undefined
   try {
@@ -48,6 +48,16 @@ export function urlOf(incoming: IncomingMessage, isSecure: boolean): string | un
   } catch {
     return undefined
   }
+}
+
+/** Nearly all requests of a server name the same host. */
+let plainHost = ''
+
+function isPlainHost(host: string): boolean {
+  if (host === plainHost) return true
+  if (!PLAIN_HOST.test(host)) return false
+  plainHost = host
+  return true
 }
 
 const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address)
@@ -113,36 +123,64 @@ class SmallRequest {
     return this.#whole
   }
 
-  async text(): Promise<string> {
-    return this.#bytes((bytes) => new TextDecoder().decode(bytes)) ?? this.whole.text()
+  text(): Promise<string> {
+    return this.#read(textOf) ?? this.whole.text()
   }
 
-  async json(): Promise<unknown> {
-    const parsed = this.#bytes((bytes) => JSON.parse(new TextDecoder().decode(bytes)) as unknown)
-    return parsed ?? this.whole.json()
+  json(): Promise<unknown> {
+    return this.#read(jsonOf) ?? this.whole.json()
   }
 
-  async arrayBuffer(): Promise<ArrayBuffer> {
-    return this.#bytes((bytes) => new Uint8Array(bytes).buffer) ?? this.whole.arrayBuffer()
+  arrayBuffer(): Promise<ArrayBuffer> {
+    return this.#read(bufferOf) ?? this.whole.arrayBuffer()
   }
 
   /** Reads the body without a stream; undefined when a whole request has it already. */
-  #bytes<T>(make: (bytes: Uint8Array) => T): Promise<T> | undefined {
+  #read<T>(make: (bytes: Uint8Array) => T): Promise<T> | undefined {
     if (this.#whole !== undefined) return undefined
     if (this.#isRead) {
       return Promise.reject(new DOMException('the body was read already', 'InvalidStateError'))
     }
     this.#isRead = true
-    const { exchange, bodyBytesMax } = this.#parts
-    const { incoming, response } = exchange
-    if (!hasBody(incoming)) return Promise.resolve(make(new Uint8Array(0)))
-    return readBody(incoming, bodyBytesMax).then((read) => {
-      if (read.kind === 'whole') return make(read.bytes)
-      if (read.kind === 'too-large') exchange.fail(tooLarge(bodyBytesMax))
-      const problem = response.destroyed ? 'the client has gone away' : 'the body is too large'
-      throw new DOMException(problem, 'AbortError')
-    })
+    return bodyOf(this.#parts, make)
   }
+}
+
+const decoder = new TextDecoder()
+const textOf = (bytes: Uint8Array): string => decoder.decode(bytes)
+const jsonOf = (bytes: Uint8Array): unknown => JSON.parse(decoder.decode(bytes))
+
+/** Node's parser makes a buffer for each piece of a body; that of a single piece is handed on. */
+function bufferOf(bytes: Uint8Array): ArrayBuffer {
+  const { buffer } = bytes
+  const isAlone = buffer.byteLength === bytes.length && buffer instanceof ArrayBuffer
+  return isAlone ? buffer : new Uint8Array(bytes).buffer
+}
+
+const NO_BODY: Read = Object.freeze({ kind: 'whole', bytes: new Uint8Array(0) })
+
+function bodyOf<T>(
+  { exchange, bodyBytesMax }: RequestParts,
+  make: (bytes: Uint8Array) => T,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const told = (read: Read): void => {
+      try {
+        if (read.kind === 'whole') resolve(make(read.bytes))
+        else reject(problemOf(exchange, read, bodyBytesMax))
+      } catch (thrown) {
+        reject(thrown)
+      }
+    }
+    if (hasBody(exchange.incoming)) readBody(exchange, bodyBytesMax, told)
+    else told(NO_BODY)
+  })
+}
+
+function problemOf(exchange: Exchange, { kind }: Read, bodyBytesMax: number): DOMException {
+  if (kind !== 'too-large') return new DOMException('the client has gone away', 'AbortError')
+  exchange.fail(tooLarge(bodyBytesMax))
+  return new DOMException('the body is too large', 'AbortError')
 }
 
 /** True when Node takes a small request for a whole one, also where it looks inside. */

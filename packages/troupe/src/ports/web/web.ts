@@ -21,6 +21,7 @@ import { byFetch } from './by-fetch.js'
 import { byServe } from './by-serve.js'
 import { Exchange, type ExchangeOwner } from './exchange.js'
 import { openWeb, type Serve, WebListener } from './listener.js'
+import { Pending } from './pending.js'
 import { LATE, STARTING, TOO_MANY, type WebRefusal } from './status.js'
 import {
   type Answer,
@@ -45,8 +46,9 @@ class State implements ExchangeOwner {
   /** An actor is timed by its call; a function by us. */
   readonly #isTimed: boolean
   /** In the order they came, which is the order in which they are due. */
-  readonly #pending = new Set<Exchange>()
-  readonly #answered: Record<string, number> = {}
+  readonly #pending = new Pending<Exchange>()
+  /** By the hundreds of their status. */
+  readonly #answered: number[] = [0, 0, 0, 0, 0, 0]
   readonly #counters = {
     aborted: 0,
     pendingRefused: 0,
@@ -80,8 +82,12 @@ class State implements ExchangeOwner {
   }
 
   counters(): WebCounters {
-    const counted = { pending: this.#pending.size, answered: { ...this.#answered } }
-    return { ...this.listener.counters(), ...this.#counters, ...counted }
+    const answered: Record<string, number> = {}
+    this.#answered.forEach((count, hundreds) => {
+      if (count > 0) answered[`${hundreds}xx`] = count
+    })
+    const pending = this.#pending.size
+    return { ...this.listener.counters(), ...this.#counters, pending, answered }
   }
 
   /** Stops serving, ends what is under way and closes what the port owns. */
@@ -99,7 +105,7 @@ class State implements ExchangeOwner {
       this.#counters.aborted += 1
       return
     }
-    const hundreds = `${Math.floor(status / 100)}xx`
+    const hundreds = Math.floor(status / 100)
     this.#answered[hundreds] = (this.#answered[hundreds] ?? 0) + 1
   }
 
