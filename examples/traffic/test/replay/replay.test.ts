@@ -54,6 +54,11 @@ describe('a row', () => {
     assert.equal(causeOf(FIRST.replace('8928', 'x'.repeat(65))), 'id')
     assert.equal(causeOf(FIRST.replace('2017-04-18T22:31:40-05:00', 'yesterday')), 'timestamp')
     assert.equal(causeOf(FIRST.replace('2017-04-18', '2017-14-18')), 'timestamp')
+    assert.equal(causeOf(FIRST.replace('2017-04-18', '2017-02-29')), 'timestamp')
+    assert.equal(causeOf(FIRST.replace('2017-04-18', '2017-04-31')), 'timestamp')
+    assert.equal(causeOf(FIRST.replace('2017-04-18', '2016-02-29')), undefined)
+    assert.equal(causeOf(FIRST.replace('2017-04-18', '2000-02-29')), undefined)
+    assert.equal(causeOf(FIRST.replace('2017-04-18', '1900-02-29')), 'timestamp')
     assert.equal(causeOf(FIRST.replace('30.417902', '')), 'position')
     assert.equal(causeOf(FIRST.replace('30.417902', '91')), 'position')
     assert.equal(causeOf(FIRST.replace('-97.66719', 'NaN')), 'position')
@@ -101,6 +106,17 @@ describe('lines', () => {
         lines.push(line)
       }
       assert.deepEqual(lines, ['a', undefined, 'b', undefined])
+    }
+  })
+
+  it('may have the most bytes there are, and CRLF behind them', async () => {
+    const most = 'x'.repeat(LINE_BYTES_MAX)
+    for (const size of [1, LINE_BYTES_MAX + 1, 50_000]) {
+      const lines: (string | undefined)[] = []
+      for await (const line of linesOf(chunksOf(`${most}\r\n${most}\n${most}`, size))) {
+        lines.push(line)
+      }
+      assert.deepEqual(lines, [most, most, most])
     }
   })
 })

@@ -79,6 +79,7 @@ describe('a record', () => {
     assert.equal(readRecord(wrong(25, Number.NaN)), undefined)
     assert.equal(readRecord(Buffer.concat([Buffer.of(2), good.subarray(1)])), undefined)
     assert.equal(readRecord(good.subarray(0, 33)), undefined)
+    assert.equal(readRecord(Buffer.concat([good, Buffer.of(0xff)])), undefined)
     assert.equal(readRecord(Buffer.concat([good, Buffer.alloc(64)])), undefined)
   })
 
