@@ -69,7 +69,10 @@ export interface LivenessOptions {
   readonly host?: string
   /** Default 0: any free one. */
   readonly port?: number
-  /** What other nodes are told instead of `host`: behind NAT, in containers. */
+  /**
+   * What other nodes are told instead of `host`: behind NAT, in containers, and always when `host`
+   * stands for all addresses.
+   */
   readonly advertisedHost?: string
   /** What other nodes are told instead of the port. */
   readonly advertisedPort?: number
