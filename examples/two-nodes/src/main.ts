@@ -1,0 +1,35 @@
+/**
+ * two-nodes/main: runs both programs, each in a process of its own, and ends them together.
+ *
+ * Only for `npm start -- two-nodes`: by hand each is started in a terminal of its own.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const PORT_USAGE = `two-nodes: a shop and its customer, in two processes
+
+  SHOP_PORT=11144 npm start -- two-nodes     the TCP port of the shop, default 11144
+`
+
+/** Starts one of the programs and settles when it has said a line that holds `word`. */
+function start(program: string, word: string): Promise<ChildProcess> {
+  const path = fileURLToPath(new URL(`./${program}.js`, import.meta.url))
+  const child = fork(path, [], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+  return new Promise((resolve, reject) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      process.stdout.write(text.replace(/^(?=.)/gm, `${program}: `))
+      if (text.includes(word)) resolve(child)
+    })
+    child.once('error', reject)
+    child.once('exit', (code) => reject(new RangeError(`${program} ended with code ${code}`)))
+  })
+}
+
+if (process.argv.some((argument) => /^--?h(elp)?$/.test(argument))) process.stdout.write(PORT_USAGE)
+else {
+  const shop = await start('shop', 'open')
+  process.once('SIGTERM', () => shop.kill('SIGTERM'))
+  process.once('SIGINT', () => shop.kill('SIGTERM'))
+  await start('customer', 'costs')
+  console.log('ready')
+}
