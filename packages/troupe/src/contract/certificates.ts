@@ -3,17 +3,13 @@
  *
  * Servers, clients and the roads between nodes hold the same object: an update reaches all of
  * them, for new handshakes only. No text of an error tells anything of the key. Knows nothing of
- * sockets. Limit: files above `FILE_BYTES_MAX` are refused.
+ * sockets and files.
  *
  * @source ergo-features 18 (CertManager)
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
-import { open } from 'node:fs/promises'
 import { createSecureContext } from 'node:tls'
 import { TroupeError } from './errors.js'
-
-/** A file of certificates or a key that is larger is none, in bytes. */
-const FILE_BYTES_MAX = 1_048_576
 
 /** A certificate and its private key, both PEM; the certificate may be followed by its chain. */
 export interface CertificatePair {
@@ -26,12 +22,6 @@ export interface CertificatePair {
 export interface PemPair {
   readonly cert: string
   readonly key: string
-}
-
-/** Where a pair lies. */
-export interface CertificateFiles {
-  readonly certFile: string
-  readonly keyFile: string
 }
 
 /** What may be told of a certificate to anybody. */
@@ -120,66 +110,6 @@ export class Certificates {
   /** For printing: never the key. */
   toJSON(): CertificateInfo {
     return this.info
-  }
-}
-
-/** Certificates that can be read again from where they came. Made by `loadCertificates`. */
-export class FileCertificates extends Certificates {
-  readonly files: CertificateFiles
-
-  constructor(pair: CertificatePair, files: CertificateFiles) {
-    super(pair)
-    this.files = files
-  }
-
-  /**
-   * Reads the files again; false when they hold what is in use already.
-   *
-   * Rejects with CERTIFICATE_INVALID for a bad pair or file; then the one before stays in use.
-   * Nothing watches the files: call it when they were replaced, for example on SIGHUP.
-   *
-   * @example process.on('SIGHUP', () => void certificates.reload().catch(report))
-   */
-  async reload(): Promise<boolean> {
-    const read = await readPair(this.files)
-    const { cert, key } = this.pair
-    if (read.cert === cert && read.key === key) return false
-    this.update(read)
-    return true
-  }
-}
-
-/**
- * Reads a certificate and its key from PEM files.
- *
- * Rejects with CERTIFICATE_INVALID when a file cannot be read or the two are no pair.
- *
- * @example const certificates = await loadCertificates({ certFile: 'tls.crt', keyFile: 'tls.key' })
- */
-export async function loadCertificates(files: CertificateFiles): Promise<FileCertificates> {
-  return new FileCertificates(await readPair(files), Object.freeze({ ...files }))
-}
-
-async function readPair({ certFile, keyFile }: CertificateFiles): Promise<PemPair> {
-  // One after the other, so that the same files always fail with the same words.
-  const cert = await readPem(certFile)
-  return { cert, key: await readPem(keyFile) }
-}
-
-async function readPem(path: string): Promise<string> {
-  try {
-    const file = await open(path, 'r')
-    try {
-      const { size } = await file.stat()
-      if (size > FILE_BYTES_MAX) throw invalid(`the file ${path} is too large to be one`)
-      return await file.readFile('utf8')
-    } finally {
-      await file.close()
-    }
-  } catch (thrown) {
-    if (TroupeError.is(thrown)) throw thrown
-    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'no file'
-    throw invalid(`the file ${String(path)} cannot be read (${code})`)
   }
 }
 

@@ -26,13 +26,12 @@ export type {
 } from './behaviour.js'
 export { behaviourOf } from './behaviour.js'
 export type {
-  CertificateFiles,
   CertificateInfo,
   CertificatePair,
   CertificateWatcher,
   PemPair,
 } from './certificates.js'
-export { Certificates, FileCertificates, loadCertificates } from './certificates.js'
+export { Certificates } from './certificates.js'
 export type {
   ArgsOf,
   EventOptions,
