@@ -27,7 +27,7 @@ export const DELAY_MS_MAX = 2_147_483_647
 
 const settled = Promise.resolve()
 
-function afterOnMachine(delayMs: number, run: () => void): Cancel {
+function afterOnMachine(delayMs: number, run: () => void, holds = true): Cancel {
   let waiting = true
   const timeout = setTimeout(
     () => {
@@ -36,6 +36,7 @@ function afterOnMachine(delayMs: number, run: () => void): Cancel {
     },
     Math.min(Math.max(delayMs, 0), DELAY_MS_MAX),
   )
+  if (!holds) timeout.unref()
   return () => {
     if (!waiting) return false
     waiting = false
@@ -63,8 +64,14 @@ export function keepAlive(): Cancel {
 export const systemClock: Clock = Object.freeze({
   wallMs: () => Date.now(),
   nowMs: () => performance.now(),
-  after: afterOnMachine,
+  after: (delayMs: number, run: () => void) => afterOnMachine(delayMs, run),
   // A reaction of a settled promise costs about half of queueMicrotask on Node 20.
   soon: (run: () => void) => void settled.then(run),
   later: (run: () => void) => void setImmediate(run),
+})
+
+/** The same time, for what must not keep the program running, such as an open listener. */
+export const backgroundClock: Clock = Object.freeze({
+  ...systemClock,
+  after: (delayMs: number, run: () => void) => afterOnMachine(delayMs, run, false),
 })

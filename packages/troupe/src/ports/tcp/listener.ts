@@ -8,7 +8,7 @@
  * @source ergo-features 13 (TCP server)
  */
 import { createServer, isIPv6, type Server, type Socket } from 'node:net'
-import { type Clock, systemClock } from '#base/clock'
+import { backgroundClock, type Clock } from '#base/clock'
 import { requireDuration, requireObject } from '#contract'
 import { type Listening, type ListenOptions, listen } from '#ports/listen'
 import { checkServerTls, type ServerTls } from '#ports/tls/server-tls'
@@ -160,6 +160,7 @@ export class TcpListener {
 
   #accept(raw: Socket): void {
     this.#counters.connections += 1
+    raw.unref()
     raw.on('error', () => {})
     if (this.#open.size >= this.#limits.connectionsMax || !this.#isOpen) {
       this.#counters.connectionsRefused += 1
@@ -231,7 +232,7 @@ export class TcpListener {
  */
 export async function openTcp(
   options: TcpListenOptions,
-  clock: Clock = systemClock,
+  clock: Clock = backgroundClock,
 ): Promise<TcpListener> {
   requireObject('listener', options)
   requireCount('connectionsMax', options.connectionsMax)
@@ -253,6 +254,8 @@ function openBound(host: string, port: number, backlog: number): Promise<Bound> 
     server.once('error', reject)
     server.listen({ host, port, backlog, exclusive: true, ipv6Only: isIPv6(host) }, () => {
       server.off('error', reject)
+      // A node keeps the program running; what outlives its ports shall not.
+      server.unref()
       const address = server.address()
       const taken = typeof address === 'object' && address !== null ? address.port : port
       resolve({ host, port: taken, server })

@@ -211,6 +211,8 @@ function openBound(host: string, port: number, recvBufferSize?: number): Promise
     socket.once('error', refuse)
     socket.bind({ address: host, port, exclusive: true }, () => {
       socket.off('error', refuse)
+      // A node keeps the program running; what outlives its ports shall not.
+      socket.unref()
       resolve({ host, port: socket.address().port, socket })
     })
   })

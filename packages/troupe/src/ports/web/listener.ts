@@ -9,7 +9,7 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type Clock, systemClock } from '#base/clock'
+import { backgroundClock, type Clock, keepAlive } from '#base/clock'
 import { type Listening, listen } from '#ports/listen'
 import { followCertificates, type SecureServer, type ServerTls } from '#ports/tls/server-tls'
 import { isIgnorable, responseOn } from './ignored-upgrade.js'
@@ -131,6 +131,7 @@ export class WebListener {
   /** Takes no more connections, lets running requests end, then closes what is left. */
   async close(): Promise<void> {
     this.#unfollow?.()
+    const release = keepAlive()
     const closed = Promise.all(this.#bound.map(closeBound))
     for (const { server } of this.#bound) server.closeIdleConnections()
     const cancel = this.#clock.after(this.#limits.closeTimeoutMs, () => {
@@ -139,6 +140,7 @@ export class WebListener {
     })
     await closed
     cancel()
+    release()
   }
 
   #listenTo(server: Bound['server']): void {
@@ -157,6 +159,7 @@ export class WebListener {
     server.on('connection', (socket) => {
       counters.connections += 1
       counters.connectionsOpen += 1
+      socket.unref()
       socket.once('close', () => {
         counters.connectionsOpen -= 1
       })
@@ -269,7 +272,7 @@ function guarded(serve: Serve, request: IncomingMessage, response: ServerRespons
  */
 export async function openWeb(
   options: WebListenOptions,
-  clock: Clock = systemClock,
+  clock: Clock = backgroundClock,
 ): Promise<WebListener> {
   const limits = checkedLimits(options)
   const bound = await listen<Bound>(options, {

@@ -33,6 +33,8 @@ export function openBound(
     server.once('error', reject)
     server.listen({ host, port, exclusive: true, ipv6Only: isIPv6(host) }, () => {
       server.off('error', reject)
+      // A node keeps the program running; what outlives its ports shall not.
+      server.unref()
       const address = server.address()
       const taken = typeof address === 'object' && address !== null ? address.port : port
       resolve({ host, port: taken, server })
