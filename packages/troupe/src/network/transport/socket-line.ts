@@ -31,6 +31,8 @@ export interface SocketLineParts {
   readonly channelBinding?: Uint8Array
   readonly socket: Socket
   readonly clock: Clock
+  /** What an end in order means when nothing was ever received; default nothing bad. */
+  readonly unheard?: string
   /** Through which the socket reads; without it, by its event `data`. */
   readonly inlet?: Inlet
 }
@@ -46,6 +48,7 @@ export class SocketLine implements Line {
   #taker: LineTaker | undefined = undefined
   /** What the socket complained of before it closed. */
   #problem: string | undefined = undefined
+  #unheard: string | undefined
   #isClosing = false
   #hasEnded = false
   #cancelLinger = (): boolean => false
@@ -58,11 +61,12 @@ export class SocketLine implements Line {
     this.channelBinding = parts.channelBinding
     this.#socket = parts.socket
     this.#clock = parts.clock
+    this.#unheard = parts.unheard
     this.#hasInlet = parts.inlet !== undefined
     if (parts.inlet !== undefined) parts.inlet.line = this
     const socket = parts.socket
     socket.on('error', (error) => {
-      if (!this.#isClosing || this.#problem === undefined) this.#problem = problemOf(error)
+      this.#problem ??= problemOf(error)
     })
     socket.on('end', () => this.#lingerFrom('the far end has closed it and takes nothing more'))
     socket.on('drain', () => {
@@ -73,7 +77,7 @@ export class SocketLine implements Line {
   }
 
   get waitingBytes(): number {
-    return this.#socket.writableLength
+    return this.#hasEnded ? 0 : this.#socket.writableLength
   }
 
   start(taker: LineTaker): void {
@@ -90,6 +94,7 @@ export class SocketLine implements Line {
 
   /** What the socket has read. */
   take(bytes: Uint8Array): void {
+    this.#unheard = undefined
     if (!this.#isClosing) this.#taker?.data(bytes)
   }
 
@@ -143,6 +148,7 @@ export class SocketLine implements Line {
   #ended(): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
+    if (!this.#isClosing) this.#problem ??= this.#unheard
     this.#cancelLinger()
     this.#taker?.closed(this.#problem)
   }

@@ -49,6 +49,10 @@ type DialOptions = ConnectionOptions & { readonly highWaterMark: number }
 /** RFC 9266: label and length of a channel binding, without a context. */
 const BINDING_LABEL = 'EXPORTER-Channel-Binding'
 const BINDING_BYTES = 32
+/** With TLS 1.3 whoever dials is done before the other one has judged its certificate. */
+const UNHEARD =
+  'the far end ended it without a word; if it wants mutual TLS, it does not know the authority ' +
+  'of our certificate: add that to its clientCa'
 
 /**
  * A transport over TLS. Throws OPTION_INVALID naming the option that cannot be.
@@ -96,7 +100,7 @@ class Tls implements Transport {
       ready: 'secureConnect',
     } as const
     const socket = await dialSocket(() => connect(this.#dialOptions(host, port)), dialling)
-    return this.#lineOf(socket)
+    return this.#lineOf(socket, UNHEARD)
   }
 
   async listen(options: LineListenOptions): Promise<LineListener> {
@@ -116,7 +120,7 @@ class Tls implements Transport {
       else socket.destroy()
     })
     server.on('tlsClientError', (error, socket) => {
-      options.refused(problemOf(error), endsOf(socket).remote)
+      options.refused(refusalOf(error, socket), endsOf(socket).remote)
       socket.destroy()
     })
     const port = await servePorts({ transport: this.name, server, backlog }, options)
@@ -154,7 +158,7 @@ class Tls implements Transport {
     }
   }
 
-  #lineOf(socket: TLSSocket): SocketLine {
+  #lineOf(socket: TLSSocket, unheard?: string): SocketLine {
     const { clock, keepAliveMs } = this.#options
     socket.setNoDelay(true)
     socket.setKeepAlive(true, keepAliveMs)
@@ -165,8 +169,16 @@ class Tls implements Transport {
       channelBinding,
       socket,
       clock,
+      ...(unheard === undefined ? {} : { unheard }),
     })
   }
+}
+
+/** Node closes without a word when a certificate does not hold; why stands at the socket. */
+function refusalOf(error: Error, socket: TLSSocket): string {
+  const code: unknown = socket.authorizationError
+  if (typeof code !== 'string') return problemOf(error)
+  return `the certificate it showed: ${problemOf(Object.assign(error, { code }))}`
 }
 
 function bindingOf(socket: TLSSocket): Uint8Array {
