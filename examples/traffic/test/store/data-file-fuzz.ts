@@ -113,6 +113,41 @@ function isKept(found: string, kept: string, hasOldSector: boolean): boolean {
   return before.size === now.size && [...now].every(isOlder)
 }
 
+const headBytes = (bytes: Buffer): Buffer => bytes.subarray(0, 2 * PAGE)
+
+/** Lets lmdb use files that were accepted, each in a child. */
+class Users {
+  readonly #folder: string
+  readonly #good: Buffer
+  readonly #startMs = performance.now()
+  #usedMs = 0
+  #accepted = 0
+  uses = 0
+
+  constructor(folder: string, good: Buffer) {
+    this.#folder = join(folder, 'use')
+    this.#good = good
+  }
+
+  /** Uses the file when it is one that is worth it and there is time. */
+  use(bad: Buffer): void {
+    this.#accepted += 1
+    const isOdd = !headBytes(bad).equals(headBytes(this.#good))
+    const isWorth = isOdd || this.#accepted % USED_EVERY === 0
+    // Children are slow: they have half of the time.
+    const hasTime = this.#usedMs < (performance.now() - this.#startMs) / 2 || this.uses < USES_MIN
+    if (bad.length === 0 || !isWorth || !hasTime) return
+    const fromMs = performance.now()
+    rmSync(this.#folder, { recursive: true, force: true })
+    mkdirSync(this.#folder)
+    writeFileSync(join(this.#folder, FILE_NAME), bad)
+    const ran = spawnSync(process.execPath, [CHILD, this.#folder], { encoding: 'utf8' })
+    assert.equal(ran.stdout.trim(), 'sound', String(ran.signal))
+    this.uses += 1
+    this.#usedMs += performance.now() - fromMs
+  }
+}
+
 /** The fuzzer for one sample file. */
 export async function dataFileFuzzer(
   t: TestContext,
@@ -120,41 +155,23 @@ export async function dataFileFuzzer(
   const folder = dataFolder(t)
   const good = await sampleFile(t, 300)
   const path = join(folder, 'file')
-  const use = join(folder, 'use')
+  const users = new Users(folder, good)
   const { positions } = loaded(writeDamaged(path, good))
-  let accepted = 0
-  let uses = 0
-  let usedMs = 0
-  const startMs = performance.now()
-  const headBytes = (bytes: Buffer): Buffer => bytes.subarray(0, 2 * PAGE)
-  function judge(damages: readonly Damage[]): void {
-    const bad = damage(good, damages)
-    const verdict = loaded(writeDamaged(path, bad))
-    if (verdict.code !== undefined) return
-    // A file of no bytes is one that was made and never written to.
-    const kept = bad.length === 0 ? '' : positions
-    const hasOldSector = damages.some(({ kind }) => kind === 'swap')
-    assert.ok(isKept(verdict.positions, kept, hasOldSector), 'it keeps something else')
-    accepted += 1
-    const isUsed = accepted % USED_EVERY === 0 || !headBytes(bad).equals(headBytes(good))
-    // Children are slow: they have half of the time.
-    const isSpent = usedMs > (performance.now() - startMs) / 2
-    if (bad.length === 0 || !isUsed || (isSpent && uses >= USES_MIN)) return
-    const fromMs = performance.now()
-    rmSync(use, { recursive: true, force: true })
-    mkdirSync(use)
-    writeFileSync(join(use, FILE_NAME), bad)
-    const { stdout, signal } = spawnSync(process.execPath, [CHILD, use], { encoding: 'utf8' })
-    assert.equal(stdout.trim(), 'sound', String(signal))
-    uses += 1
-    usedMs += performance.now() - fromMs
-  }
   return {
     corpus: 'examples/traffic/test/corpus/data-files.txt',
     kept: keptLines('data-files').map((line) => JSON.parse(line) as readonly Damage[]),
     inputs: fc.array(one, { minLength: 1, maxLength: 3 }),
-    judge,
+    judge(damages) {
+      const bad = damage(good, damages)
+      const verdict = loaded(writeDamaged(path, bad))
+      if (verdict.code !== undefined) return
+      // A file of no bytes is one that was made and never written to.
+      const kept = bad.length === 0 ? '' : positions
+      const hasOldSector = damages.some(({ kind }) => kind === 'swap')
+      assert.ok(isKept(verdict.positions, kept, hasOldSector), 'it keeps something else')
+      users.use(bad)
+    },
     line: (damages) => JSON.stringify(damages),
-    uses: () => uses,
+    uses: () => users.uses,
   }
 }
