@@ -10,7 +10,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, link, mkdir, open, stat, unlink } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { describeThrown, TroupeError } from '#contract'
 import {
   COOKIE_BYTES,
@@ -25,8 +25,24 @@ const FILE_BYTES_MAX = COOKIE_LENGTH_MAX * 4 + 2
 /** Reading finds the file when making it did not; more turns mean that somebody removes it. */
 const TRIES_MAX = 5
 
-/** Where the cookie of a user is kept: `~/.troupe/cookie`. */
-export const defaultCookiePath = (): string => join(homedir(), '.troupe', 'cookie')
+/**
+ * Where the cookie of a user is kept: `~/.troupe/cookie`. Throws COOKIE_FILE_REFUSED for a user
+ * without a home: a cookie in whatever folder a program runs in would be nobody's.
+ */
+export function defaultCookiePath(home: () => string = homedir): string {
+  const folder = homeOf(home)
+  if (isAbsolute(folder)) return join(folder, '.troupe', 'cookie')
+  throw refused('~/.troupe/cookie', 'this user has no home folder; give the option cookie')
+}
+
+/** Empty for a user that the system does not know. */
+function homeOf(home: () => string): string {
+  try {
+    return home()
+  } catch {
+    return ''
+  }
+}
 
 /**
  * The cookie in the file at `path`; a random one is made first when there is no file.

@@ -9,7 +9,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import { type Cancel, type Clock, steadyMs } from '#base/clock'
-import { TroupeError } from '#contract'
+import { describeThrown, TroupeError } from '#contract'
 import type { ProbeCause } from './answerer.js'
 import type { DatagramAddress } from './datagrams.js'
 import type { LivenessThreadData, LivenessThreadMessage } from './liveness-thread.js'
@@ -35,6 +35,8 @@ export interface LivenessInfo {
   readonly loopDelayMs: number
   /** How often the thread ended by itself. */
   readonly restarts: number
+  /** Why it ended the last time; undefined when it never did. */
+  readonly problem: string | undefined
   /** Datagrams by what became of them. */
   readonly probes: Readonly<Record<ProbeCause, number>>
 }
@@ -81,6 +83,7 @@ class Server implements LivenessServer {
   #port: number
   #worker: Worker | undefined
   #restarts = 0
+  #problem: string | undefined
   #isStopped = false
   #cancelBeat: Cancel = () => false
   #cancelRestart: Cancel = () => false
@@ -108,6 +111,7 @@ class Server implements LivenessServer {
     return {
       loopDelayMs: this.#beat.loopDelayMs(steadyMs()),
       restarts: this.#restarts,
+      problem: this.#problem,
       probes: this.#beat.counters(),
     }
   }
@@ -137,11 +141,11 @@ class Server implements LivenessServer {
   }
 
   /** One life of the thread; settles with where it listens. */
-  #launch(): Promise<DatagramAddress> {
+  async #launch(): Promise<DatagramAddress> {
     const { host, beatMs, answersPerSecondMax } = this.#options
     const rest = { host, port: this.#port, beatMs, answersPerSecondMax, memory: this.#memory }
     const data: LivenessThreadData = { ...this.#self, ...rest }
-    const worker = this.#newThread(data)
+    const worker = this.#start(data)
     this.#worker = worker
     return new Promise((resolve, reject) => {
       let last = 'the thread ended'
@@ -157,14 +161,24 @@ class Server implements LivenessServer {
       })
       worker.on('exit', () => {
         reject(this.#portError('', last))
-        this.#ended(worker)
+        this.#ended(worker, last)
       })
     })
   }
 
-  #ended(worker: Worker): void {
+  /** A program may be forbidden to start threads. */
+  #start(data: LivenessThreadData): Worker {
+    try {
+      return this.#newThread(data)
+    } catch (thrown) {
+      throw this.#portError('', describeThrown(thrown))
+    }
+  }
+
+  #ended(worker: Worker, problem: string): void {
     if (this.#isStopped || this.#worker !== worker) return
     this.#worker = undefined
+    this.#problem = problem
     this.#cancelRestart = this.#clock.after(RESTART_MS, () => {
       this.#restarts += 1
       // One that cannot start has ended, too, and so is tried again.

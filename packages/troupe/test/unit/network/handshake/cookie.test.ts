@@ -92,7 +92,22 @@ describe('the cookie of a user', () => {
   })
 
   it('lies in the home of the user', () => {
-    assert.match(defaultCookiePath(), /[\\/]\.troupe[\\/]cookie$/)
+    assert.equal(
+      defaultCookiePath(() => '/home/me'),
+      join('/home/me', '.troupe', 'cookie'),
+    )
+  })
+
+  it('is refused when the user has no home', () => {
+    const homes = [
+      () => '',
+      () => 'here',
+      () => {
+        throw new Error('no such user')
+      },
+    ]
+    for (const home of homes)
+      assert.throws(() => defaultCookiePath(home), { code: 'COOKIE_FILE_REFUSED' })
   })
 
   it('is refused when others may read the file, with the command that mends it', async (t) => {

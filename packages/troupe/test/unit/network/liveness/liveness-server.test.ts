@@ -115,6 +115,7 @@ describe('the thread that answers for a node', () => {
     const answer = await asked(t, address)
     assert.equal(answer?.kind, 'answer')
     assert.equal(server.info().restarts, 1)
+    assert.equal(server.info().problem, 'the thread ended')
     assert.equal(threads.length, 2)
     assert.deepEqual(server.address, address)
   })
@@ -138,6 +139,13 @@ describe('the thread that answers for a node', () => {
     assert.equal(await codeOf(foreign), 'PORT_FAILED')
     for (const options of [{ port: 65_536 }, { beatMs: 0 }, { answersPerSecondMax: 0 }])
       assert.equal(await codeOf(startLiveness(SELF, systemClock, options)), 'OPTION_INVALID')
+  })
+
+  it('is refused where a program may not start threads', async () => {
+    const forbidden = startLiveness(SELF, systemClock, {}, () => {
+      throw new Error('access to this API has been restricted')
+    })
+    assert.equal(await codeOf(forbidden), 'PORT_FAILED')
   })
 
   it('does not keep a program running that has nothing else to do', async () => {
