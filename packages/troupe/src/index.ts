@@ -142,6 +142,7 @@ export type {
   ProcessOptions,
   ProcessState,
   Protocol,
+  ProtocolDifference,
   Replier,
   ReplyOf,
   RequestNameOf,

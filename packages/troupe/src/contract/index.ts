@@ -98,6 +98,7 @@ export type {
   NodeNetwork,
   NodeTls,
   PeerInfo,
+  ProtocolDifference,
 } from './network.js'
 export {
   ACCEPTOR_DEFAULTS,

@@ -191,6 +191,16 @@ export interface PeerInfo {
   readonly held: number
   readonly heldByPeer: number
   readonly unknownKinds: number
+  /** Protocols that both have, in different versions: what only one of both names. */
+  readonly protocolsDiffer: readonly ProtocolDifference[]
+}
+
+/** A protocol that two nodes have in different versions, as in a rolling deploy. */
+export interface ProtocolDifference {
+  readonly protocol: string
+  /** Messages and requests that only this node names, and only the other one. */
+  readonly onlyHere: readonly string[]
+  readonly onlyThere: readonly string[]
 }
 
 /** The network of a node: who is connected, and switches. */

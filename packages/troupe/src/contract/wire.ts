@@ -13,6 +13,7 @@ import type { Address, Alias, Pid, ProcessName, Ref, Target } from './identity.j
 import type { Priority } from './limits.js'
 import type { Logger } from './logger.js'
 import type { NodeNetwork } from './network.js'
+import type { AnyProtocol } from './protocol.js'
 import type { ExitReason } from './reason.js'
 import type { SendFailure } from './sender.js'
 import type { EventMessage } from './signal.js'
@@ -125,6 +126,8 @@ export interface WireHome {
   readonly log: Logger
   /** True while the node has more to run than it gets done: arrivals should wait. */
   readonly behind: boolean
+  /** What its processes speak, or spoke, by name. */
+  readonly protocols: ReadonlyMap<string, AnyProtocol>
 
   /** The process of this node with this id and life, as the quickest address of it. */
   local(id: number, creation: number): Pid | undefined

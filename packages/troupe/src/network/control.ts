@@ -83,5 +83,6 @@ function infoOf(peer: Peer, nowMs: number): PeerInfo {
     held: holding.held,
     heldByPeer: outbox.held.size,
     unknownKinds: peer.unknownKinds,
+    protocolsDiffer: peer.protocolsDiffer,
   })
 }

@@ -43,7 +43,14 @@ import { Peer, type PeerVerbs } from './peer/peer.js'
 /** How long a known node has to show that it is alive when another claims its name. */
 const LOOK_MS = 1_000
 /** What this version can do. */
-const FLAGS: readonly WireFlag[] = ['resume', 'fragmentation', 'important-delivery', 'tracing']
+const FLAGS: readonly WireFlag[] = [
+  'liveness',
+  'resume',
+  'fragmentation',
+  'compression',
+  'important-delivery',
+  'tracing',
+]
 
 type Agreed = Extract<HandshakeResult, { readonly kind: 'agreed' }>
 

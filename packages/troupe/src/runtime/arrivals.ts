@@ -8,6 +8,7 @@
  * @source ergo-features 5, 7, 8
  */
 import {
+  type AnyProtocol,
   type EventMessage,
   type ExitReason,
   eventName,
@@ -60,6 +61,10 @@ export class Arrivals implements WireHome {
 
   get behind(): boolean {
     return this.#kernel.scheduler.behind
+  }
+
+  get protocols(): ReadonlyMap<string, AnyProtocol> {
+    return this.#kernel.births.protocols
   }
 
   local(id: number, creation: number): Pid | undefined {

@@ -7,6 +7,7 @@
  * @source OTP "proc_lib:start_link"; ergo-features 3 (spawn)
  */
 import {
+  type AnyProtocol,
   type AnySpawnable,
   crashOf,
   describeThrown,
@@ -74,6 +75,9 @@ export class Births {
   failed = 0
   /** How many `init` are on the stack. */
   #depth = 0
+  /** The protocols of all that was ever spawned, by name; a node is asked for them by others. */
+  readonly protocols = new Map<string, AnyProtocol>()
+  #lastProgram: Program | undefined = undefined
   readonly #parts: BirthParts
 
   constructor(parts: BirthParts) {
@@ -101,6 +105,12 @@ export class Births {
     return this.#init(parent, process, options)
   }
 
+  #note(program: Program): void {
+    this.#lastProgram = program
+    const { protocol } = program.behaviour
+    if (protocol !== undefined) this.protocols.set(protocol.name, protocol)
+  }
+
   /** What the children of a process inherit. */
   lineageFor(parent: Process | undefined): Lineage {
     if (parent === undefined) return this.#parts.rootLineage()
@@ -114,6 +124,7 @@ export class Births {
     const { table, scheduler, home } = this.#parts
     if (!this.#parts.isOpen()) throw new TroupeError('NODE_STOPPED', { node: home.name })
     const program = programOf(definition)
+    if (program !== this.#lastProgram) this.#note(program)
     if (options !== NO_OPTIONS) checkSpawnOptions(options)
     const own = ownLineage(lineage, options)
     const process = new Process(home, table.nextId(), program, own, scheduler.coarseMs)

@@ -60,7 +60,8 @@ export function writeProbeFrame(key: Uint8Array, frame: ProbeFrame): Uint8Array 
   name.copy(bytes, NAME_AT)
   const proofAt = NAME_AT + name.length
   bytes.set(proofOf(key, bytes.subarray(0, proofAt)), proofAt)
-  return bytes
+  // No Buffer: whoever slices the datagram gets a copy, as its type says.
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
 /** The fields of a datagram, its proof not yet checked; undefined when it is none of ours. */

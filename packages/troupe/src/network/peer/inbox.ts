@@ -11,11 +11,13 @@ import { formatTarget, type SendFailure, TroupeError, type WireHome } from '#con
 import type { Decoder } from '#network/codec/decoder'
 import { badFrame } from '#network/frame/line-frame'
 import { Assemblies } from './assemblies.js'
+import { COMPRESSED_BYTES_MAX, expand } from './compression.js'
 import type { Holding } from './holding.js'
 import { KIND, ROUTE } from './kinds.js'
 import { Lanes, laneKey } from './lanes.js'
 import type { Outbox } from './outbox.js'
 import type { Pending } from './pending.js'
+import type { Protocols } from './protocols.js'
 import { codedError, type Head, Reading } from './reading.js'
 import { RelationInbox } from './relation-inbox.js'
 
@@ -29,6 +31,7 @@ export interface InboxParts {
   readonly outbox: Outbox
   readonly pending: Pending
   readonly holding: Holding
+  readonly protocols: Protocols
   readonly messageMaxBytes: number
 }
 
@@ -64,7 +67,8 @@ export class Inbox {
   take(kind: number, bytes: Buffer, from: number, to: number): void {
     const decoder = this.#decoder
     decoder.reset(bytes, from, to)
-    if (kind === KIND.piece) this.#piece(decoder.uint(), bytes, decoder.position, to)
+    if (kind === KIND.compressed) this.#compressed(bytes, to)
+    else if (kind === KIND.piece) this.#piece(decoder.uint(), bytes, decoder.position, to)
     else this.#dispatch(kind)
   }
 
@@ -99,6 +103,7 @@ export class Inbox {
     this.#relations.register(takers)
     takers[KIND.hold] = () => void this.#parts.outbox.held.add(this.#decoder.text())
     takers[KIND.release] = () => void this.#parts.outbox.held.delete(this.#decoder.text())
+    takers[KIND.protocols] = () => this.#parts.protocols.heard(this.#decoder.value())
     takers[KIND.large] = () => this.#large()
     return takers
   }
@@ -207,9 +212,22 @@ export class Inbox {
     else this.#lanes.complete(lane, id, () => this.#takeWhole(kind, body))
   }
 
+  /** Takes the message within a compressed one. */
+  #compressed(bytes: Buffer, to: number): void {
+    const decoder = this.#decoder
+    const kind = decoder.byte()
+    const length = decoder.uint()
+    const isNested = kind === KIND.compressed || kind === KIND.piece || kind === KIND.large
+    if (isNested || length > Math.min(COMPRESSED_BYTES_MAX, this.#parts.messageMaxBytes)) {
+      throw badFrame(`a compressed message of kind ${kind} and ${length} bytes`)
+    }
+    this.#takeWhole(kind, expand(bytes.subarray(decoder.position, to), length))
+  }
+
   #takeWhole(kind: number, body: Buffer): void {
     this.#decoder.reset(body, 0, body.length, true)
-    this.#dispatch(kind)
+    if (kind === KIND.compressed) this.#compressed(body, body.length)
+    else this.#dispatch(kind)
   }
 
   /** Behind a large message of the same sender, receiver and priority. */

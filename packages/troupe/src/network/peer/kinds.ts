@@ -30,6 +30,8 @@ export const KIND = Object.freeze({
   large: 20,
   piece: 21,
   protocols: 22,
+  /** Another message, made smaller. */
+  compressed: 23,
 } as const)
 
 /** Bits of the byte that begins a message to a process. */

@@ -24,6 +24,8 @@ import type { Encoder } from '#network/codec/encoder'
 import type { Outgoing } from '#network/session/outgoing'
 import { KIND, ROUTE } from './kinds.js'
 import { laneKey } from './lanes.js'
+import { MessageWriter } from './message-writer.js'
+import type { ToldProtocol } from './protocols.js'
 import { PIECE_BYTES, type Transfers } from './transfers.js'
 
 const PRIORITY: Readonly<Record<Priority, number>> = Object.freeze({
@@ -60,16 +62,26 @@ export class Outbox {
   creation = 0
   /** Targets at the other node that take no more for now, by their printed form. */
   readonly held = new Set<string>()
-  /** The last message that could not be sent, told in the caller's error. */
-  problem: TroupeError | undefined = undefined
+  readonly #writer: MessageWriter
   readonly #parts: OutboxParts
   readonly #encoder: Encoder
   readonly #outgoing: Outgoing
 
   constructor(parts: OutboxParts) {
     this.#parts = parts
+    this.#writer = new MessageWriter(parts)
     this.#encoder = parts.encoder
     this.#outgoing = parts.outgoing
+  }
+
+  /** Why the last message could not be sent. */
+  get problem(): TroupeError | undefined {
+    return this.#writer.problem
+  }
+
+  /** From now on messages of more bytes than this travel compressed. */
+  compressAbove(bytes: number): void {
+    this.#writer.compressAboveBytes = bytes
   }
 
   send(
@@ -83,7 +95,7 @@ export class Outbox {
     const refused = this.#refusal(to)
     if (refused !== undefined) return refused
     const encoder = this.#encoder
-    if (encoder.busy) return this.#nested(to)
+    if (encoder.busy) return this.#writer.nested(to)
     const start = this.#outgoing.begin()
     encoder.mark(PIECE_BYTES)
     let fits = false
@@ -92,14 +104,14 @@ export class Outbox {
       encoder.name(message)
       fits = encoder.value(payload, to)
     } catch (thrown) {
-      return this.#unsent(start, thrown)
+      return this.#writer.unsent(start, thrown)
     }
     if (fits) {
-      this.#outgoing.commit(start, KIND.send)
+      this.#writer.commit(start, KIND.send)
       return undefined
     }
     const route = { to, from, priority, trace }
-    return this.#large(start, KIND.send, this.#lane(route), () =>
+    return this.#writer.large(start, KIND.send, this.#lane(route), () =>
       this.#body(route, message, payload),
     )
   }
@@ -143,7 +155,7 @@ export class Outbox {
       this.#encoder.uint(id)
       return this.#encoder.value(value, node)
     })
-    if (failure !== undefined) this.reject(id, this.problem as TroupeError)
+    if (failure !== undefined) this.reject(id, this.#writer.problem as TroupeError)
   }
 
   reject(id: number, error: TroupeError): void {
@@ -236,7 +248,7 @@ export class Outbox {
       this.#encoder.uint(id)
       return this.#encoder.value(missed)
     })
-    if (failure !== undefined) this.subscribed(id, this.problem as TroupeError)
+    if (failure !== undefined) this.subscribed(id, this.#writer.problem as TroupeError)
   }
 
   event(name: string, publication: EventMessage): SendFailure | undefined {
@@ -246,6 +258,11 @@ export class Outbox {
       this.#encoder.value(publication.timeMs)
       return this.#encoder.value(publication.message)
     })
+  }
+
+  /** What this node's processes speak. */
+  protocols(told: readonly ToldProtocol[]): void {
+    this.#plain(KIND.protocols, () => this.#encoder.value(told))
   }
 
   hold(kind: typeof KIND.hold | typeof KIND.release, target: string): void {
@@ -318,72 +335,12 @@ export class Outbox {
   }
 
   #message(kind: number, route: Route, write: () => boolean): SendFailure | undefined {
-    return this.#write(kind, route.to, () => this.#lane(route), write)
+    return this.#writer.write(kind, route.to, () => this.#lane(route), write)
   }
 
   /** A message that belongs to no sender and receiver. */
   #plain(kind: number, write: () => boolean): SendFailure | undefined {
-    return this.#write(kind, this.#parts.node, () => '', write)
-  }
-
-  #write(
-    kind: number,
-    to: Address,
-    laneOf: () => string,
-    write: () => boolean,
-  ): SendFailure | undefined {
-    const encoder = this.#encoder
-    if (encoder.busy) return this.#nested(to)
-    const start = this.#outgoing.begin()
-    encoder.mark(PIECE_BYTES)
-    let fits = false
-    try {
-      fits = write()
-    } catch (thrown) {
-      return this.#unsent(start, thrown)
-    }
-    if (!fits) return this.#large(start, kind, laneOf(), write)
-    this.#outgoing.commit(start, kind)
-    return undefined
-  }
-
-  /** Nothing of a message that cannot be encoded stays behind. */
-  #unsent(start: number, thrown: unknown): SendFailure {
-    this.#encoder.rollback()
-    this.#outgoing.abort(start)
-    if (!TroupeError.is(thrown)) throw thrown
-    this.problem = thrown
-    return thrown.code === 'PAYLOAD_UNSUPPORTED' ? thrown.code : 'PROCESS_UNKNOWN'
-  }
-
-  /** A message above one piece: encoded apart, where nothing is copied that is large. */
-  #large(start: number, kind: number, lane: string, write: () => boolean): SendFailure | undefined {
-    this.#encoder.rollback()
-    this.#outgoing.abort(start)
-    const { messageMaxBytes } = this.#parts.limits
-    try {
-      const rope = this.#encoder.apart(messageMaxBytes, write)
-      if (rope === undefined) return this.#tooLarge(messageMaxBytes)
-      this.#parts.transfers.add(kind, rope.parts, lane)
-      return undefined
-    } catch (thrown) {
-      if (!TroupeError.is(thrown, 'PAYLOAD_UNSUPPORTED')) throw thrown
-      this.problem = thrown
-      return 'PAYLOAD_UNSUPPORTED'
-    }
-  }
-
-  #tooLarge(limit: number): SendFailure {
-    const { node } = this.#parts
-    this.problem = new TroupeError('PAYLOAD_TOO_LARGE', { bytes: `over ${limit}`, limit, node })
-    return 'PAYLOAD_TOO_LARGE'
-  }
-
-  /** Sent from within a getter of what is being sent. */
-  #nested(to: Address): SendFailure {
-    const problem = 'it was sent while another message was being written'
-    this.problem = new TroupeError('PAYLOAD_UNSUPPORTED', { to: formatTarget(to), problem })
-    return 'PAYLOAD_UNSUPPORTED'
+    return this.#writer.write(kind, this.#parts.node, () => '', write)
   }
 }
 

@@ -8,7 +8,13 @@
  * @source design 4.9, 4.12, 5
  */
 import type { Cancel } from '#base/clock'
-import { type Line, type LineTaker, TroupeError, type WireHome } from '#contract'
+import {
+  type Line,
+  type LineTaker,
+  type ProtocolDifference,
+  TroupeError,
+  type WireHome,
+} from '#contract'
 import { Decoder } from '#network/codec/decoder'
 import { Encoder } from '#network/codec/encoder'
 import type { Agreement } from '#network/handshake/outcome'
@@ -20,6 +26,7 @@ import { Inbox } from './inbox.js'
 import { KIND } from './kinds.js'
 import { Outbox } from './outbox.js'
 import { Pending } from './pending.js'
+import { Protocols } from './protocols.js'
 import { PIECE_BYTES, Transfers } from './transfers.js'
 
 /**
@@ -48,6 +55,7 @@ export interface PeerSettings {
   readonly sendBufferMaxBytes: number
   readonly remoteMailboxMax: number
   readonly keepAliveMs: number
+  readonly compressAboveBytes: number
   readonly resumeWindowMs: number
 }
 
@@ -72,6 +80,7 @@ export class Peer {
   readonly session: Session
   readonly transfers: Transfers
   readonly holding: Holding
+  readonly protocols = new Protocols()
   state: PeerState = 'dialling'
   /** What was agreed on the running or the last line. */
   agreement: Agreement | undefined = undefined
@@ -205,11 +214,18 @@ export class Peer {
     })
   }
 
+  get protocolsDiffer(): readonly ProtocolDifference[] {
+    return this.protocols.differences(this.#home.protocols)
+  }
+
   get unknownKinds(): number {
     return this.#inbox?.unknownKinds ?? 0
   }
 
   #begin(agreement: Agreement): void {
+    if (agreement.flags.has('compression')) {
+      this.outbox.compressAbove(this.#settings.compressAboveBytes)
+    }
     const { name, creation } = agreement.peer
     this.#inbox = new Inbox({
       node: name,
@@ -219,6 +235,7 @@ export class Peer {
       outbox: this.outbox,
       pending: this.pending,
       holding: this.holding,
+      protocols: this.protocols,
       messageMaxBytes: this.#settings.messageMaxBytes,
     })
     const address = agreement.peerTerms.liveness
@@ -257,6 +274,12 @@ export class Peer {
     if (this.state !== 'up') return
     const silentMs = this.#home.clock.nowMs() - this.session.heardMs
     if (silentMs >= keepAliveMs / 2) this.session.ping()
+    this.#tellProtocols()
+  }
+
+  #tellProtocols(): void {
+    const news = this.protocols.news(this.#home.protocols)
+    if (news.length > 0) this.outbox.protocols(news)
   }
 
   /** What was found out about whether it lives. */

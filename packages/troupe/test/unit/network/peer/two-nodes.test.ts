@@ -209,3 +209,35 @@ describe('two nodes', () => {
     await stop(a, b)
   })
 })
+
+describe('two nodes that compress', () => {
+  it('carry messages of any size, smaller on the way', async () => {
+    const { a, b } = await pair({ compressAboveBytes: 1_000 })
+    const far = away(await b.node.spawn(counter))
+    for (const length of [10, 2_000, 60_000, 3_000_000, 9_000_000]) {
+      assert.equal(await a.node.call(far, 'big', new Uint8Array(length)), length)
+    }
+    const info = b.node.network.peer('a@test')
+    assert.ok((info?.bytesIn ?? 0) < 9_100_000, `${info?.bytesIn} bytes`)
+    await stop(a, b)
+  })
+})
+
+describe('two versions of a protocol', () => {
+  it('live beside each other; the difference is told', async () => {
+    const { a, b } = await pair()
+    const Old = protocol('counter', { add: message<number>() })
+    const older = actor(Old, { init: () => ({}), on: { add: () => {} } })
+    const far = away(await b.node.spawn(counter))
+    await a.node.spawn(older)
+    assert.equal(await a.node.call(far, 'value'), 0)
+    await until(() => a.node.network.peer('b@test')?.protocolsDiffer.length === 1)
+    const [difference] = a.node.network.peer('b@test')?.protocolsDiffer ?? []
+    assert.deepEqual(difference, {
+      protocol: 'counter',
+      onlyHere: [],
+      onlyThere: ['value', 'big', 'never', 'crash'],
+    })
+    await stop(a, b)
+  })
+})
