@@ -49,6 +49,7 @@ export class SocketLine implements Line {
   /** What the socket complained of before it closed. */
   #problem: string | undefined = undefined
   #unheard: string | undefined
+  #isPaused = false
   #isClosing = false
   #hasEnded = false
   #cancelLinger = (): boolean => false
@@ -89,7 +90,7 @@ export class SocketLine implements Line {
       return
     }
     if (!this.#hasInlet) socket.on('data', (bytes: Buffer) => this.take(bytes))
-    socket.resume()
+    if (!this.#isPaused) socket.resume()
   }
 
   /** What the socket has read. */
@@ -106,10 +107,12 @@ export class SocketLine implements Line {
   }
 
   pause(): void {
+    this.#isPaused = true
     if (!this.#isClosing) this.#socket.pause()
   }
 
   resume(): void {
+    this.#isPaused = false
     if (this.#taker !== undefined) this.#socket.resume()
   }
 

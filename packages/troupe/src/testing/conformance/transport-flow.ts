@@ -165,6 +165,20 @@ export const FLOW_FACTS: readonly TransportFact[] = Object.freeze([
     },
   },
   {
+    title: 'a line that was paused before start tells nothing until it is resumed',
+    play: async (play) => {
+      const { near, far } = await play.ends()
+      far.line.pause()
+      far.start()
+      near.start()
+      near.line.write(Buffer.from('early'))
+      await play.fence(await play.pair())
+      assert.deepEqual(far.told, [])
+      far.line.resume()
+      await play.stage.until(far.got(5))
+    },
+  },
+  {
     title: 'a reader that pauses within data gets everything in the end',
     play: async (play) => {
       const { near, far } = await play.pair()

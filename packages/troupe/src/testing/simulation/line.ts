@@ -161,7 +161,8 @@ export class SimulatedLine implements Line, StreamSource, StreamSink {
 
   gaveUp(): void {
     this.#world.note('gave-up', this.subject)
-    this.#finish('the far end has stopped answering', true)
+    // Systems tell the far end nothing then: it would not hear it.
+    this.#finish('the far end has stopped answering', false)
   }
 
   refused(): void {
