@@ -15,6 +15,7 @@ import { BENCHES } from './lib/rows.mjs'
 
 /** Benches whose measurements need more than one process: each has a course of its own. */
 const OTHERS = {
+  codec: async (values) => (await import('./codec/codec.mjs')).benchCodec(values, say),
   http: async (values) => (await import('./http/http.mjs')).benchHttp(values, say),
   udp: async (values) => (await import('./udp/udp.mjs')).benchUdp(values, say),
 }
@@ -27,7 +28,8 @@ const HELP = `npm run bench -- NAME [flags]       NAME: ${NAMES.join(', ')}
   --rows a,b      only these rows             --list  show all rows and peers
   --peers a,b     only these peers
   --runs N        measurements of each, taking turns; default 5
-  --seconds N     udp: length of each load; default 60. http: of a measurement; default 2
+  --seconds N     udp: length of each load; default 60. http: of a measurement; default 2;
+                  codec: how much longer than usual each measurement is; default 1
   --no-install    leave peers out that would have to be installed
   --help          this text
 `

@@ -75,7 +75,7 @@ export class Encoder extends Writer {
     this.#shapes = new Shapes(this.limits)
   }
 
-  /** A value is being written just now. */
+  /** A value is being written now: no other may be begun. */
   get busy(): boolean {
     return this.#busy
   }

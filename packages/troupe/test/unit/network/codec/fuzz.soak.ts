@@ -1,5 +1,5 @@
 /**
- * network/codec, for as long as it is given: foul sessions, and what encoders and decoders agree on.
+ * network/codec, for as long as it is given: foul sessions, and what both ends agree on.
  *
  * Seed and time come from `npm run soak`. A failure prints the line to keep in the corpus.
  */

@@ -158,7 +158,7 @@ function plainOutcomes(session: Session): readonly string[] {
   return all
 }
 
-/** Only CODEC_INVALID, at a byte of the message; and what is read is what the plain reader reads. */
+/** Nothing but CODEC_INVALID, at a byte of the message; and both readers read the same. */
 export function holdsFor(session: Session): void {
   const line = lineOf(session)
   const plain = plainOutcomes(session)

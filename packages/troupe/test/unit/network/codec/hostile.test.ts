@@ -13,12 +13,13 @@ import { bytesOf } from '#test/unit/network/codec/pair'
 const MB = 1_048_576
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex')
+const byte = (value: number): string => value.toString(16).padStart(2, '0')
 const latin1 = (text: string): string =>
-  `d8${text.length.toString(16).padStart(2, '0')}${Buffer.from(text, 'latin1').toString('hex')}`
+  `d8${byte(text.length)}${Buffer.from(text, 'latin1').toString('hex')}`
 
 /** A shape with so many keys and as many zeros. */
 const shapeNew = (keys: readonly string[]): string =>
-  `df${keys.length.toString(16).padStart(2, '0')}${keys.map(latin1).join('')}${'00'.repeat(keys.length)}`
+  `df${byte(keys.length)}${keys.map(latin1).join('')}${'00'.repeat(keys.length)}`
 
 interface Refusal {
   readonly what: string

@@ -82,10 +82,9 @@ export class PlainReader {
   }
 
   #build(row: TagRow, low: number): unknown {
-    const { name } = row
     const fields = this.#fields(row, low)
-    const [first, second, third] = fields
-    switch (name) {
+    const [first, second] = fields
+    switch (row.name) {
       case 'integer':
         return low
       case 'null':
@@ -112,6 +111,14 @@ export class PlainReader {
       case 'array':
       case 'shape':
         return second
+      default:
+        return this.#object(row.name, fields)
+    }
+  }
+
+  #object(name: string, fields: readonly unknown[]): unknown {
+    const [first, second, third] = fields
+    switch (name) {
       case 'shape-new':
         return objectOf(false, second as string[], third as unknown[])
       case 'object':
