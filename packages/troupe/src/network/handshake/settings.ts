@@ -8,7 +8,7 @@ import { U48_MAX } from './fields.js'
 import type { ResumeWish } from './frames.js'
 import { isNodeName } from './node-name.js'
 import type { NodeIdentity } from './outcome.js'
-import { type HandshakeTerms, requireTerms } from './terms.js'
+import { announced, type HandshakeTerms } from './terms.js'
 
 /** The versions of the wire that this code speaks. */
 export const WIRE_VERSION_MIN = 1
@@ -65,6 +65,5 @@ export function completeSettings(given: HandshakeGiven): HandshakeSettings {
   const isBirth = Number.isInteger(creation) && creation >= 0 && creation <= U48_MAX
   requireOption(isBirth, 'creation', creation, 'give whole milliseconds since 1970')
   requireDuration('handshakeTimeoutMs', settings.timeoutMs)
-  requireTerms(settings.terms)
-  return Object.freeze(settings)
+  return Object.freeze({ ...settings, terms: announced(settings.terms) })
 }

@@ -124,11 +124,29 @@ describe('settings of a handshake', () => {
       { timeoutMs: 0 },
       { terms: { ...TERMS, windowBytes: 0 } },
       { terms: { ...TERMS, liveness: { host: 'h'.repeat(256), port: 1 } } },
-      { terms: { ...TERMS, addresses: Array(9).fill(TERMS.addresses[0]) } },
+      { terms: { ...TERMS, messageBytesMax: Number.NaN } },
+      { terms: { ...TERMS, addresses: [{ transport: 'tcp', host: '', port: -1, path: '' }] } },
     ]
     for (const one of wrong)
       assert.throws(() => completeSettings({ ...given, ...one }), {
         code: /OPTION_INVALID|NODE_NAME_INVALID/,
       })
+  })
+
+  it('announce no limit as the largest one, and whole numbers', () => {
+    const none = Number.POSITIVE_INFINITY
+    const nine = Array.from({ length: 9 }, (_, i) => ({
+      transport: 'tcp',
+      host: '',
+      port: i,
+      path: '',
+    }))
+    const terms = { ...TERMS, messageBytesMax: none, windowBytes: 1.5, addresses: nine }
+    const met = meet({ dialler: settingsOf('a@b', { terms: { ...terms, keepAliveMs: none } }) })
+    const { peerTerms } = agreementOf(met.acceptor)
+    assert.equal(peerTerms.messageBytesMax, 2 ** 48 - 1)
+    assert.equal(peerTerms.windowBytes, 2)
+    assert.equal(peerTerms.keepAliveMs, 2 ** 32 - 1)
+    assert.deepEqual(peerTerms.addresses, nine.slice(0, 8))
   })
 })
