@@ -4,7 +4,6 @@
  * Knows nothing of how the announcement is kept; session and liveness do. Limit: `ADDRESSES_MAX`
  * addresses, each with texts of a length that lets all of them fit into one frame.
  */
-
 import { requireOption, type TransportAddress } from '#contract'
 import { U48_MAX } from './fields.js'
 
