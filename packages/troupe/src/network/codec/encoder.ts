@@ -38,7 +38,7 @@ export interface EncoderSettings {
   readonly limits?: Partial<CodecLimits>
   /** For objects of classes; default those of `registerCodec`. */
   readonly codecs?: CustomCodecs
-  /** Where to begin; default a buffer of 64 KB. */
+  /** Where to begin; default a small one that grows. */
   readonly buffer?: Buffer
   /** Errors carry their stacks; default false: they tell strangers what lies where. */
   readonly stacks?: boolean
@@ -53,7 +53,9 @@ export interface Rope {
 
 type Fields = Readonly<Record<string, unknown>>
 
-const BUFFER_BYTES = 65_536
+/** Room to begin with; whoever writes much brings a buffer. */
+const BUFFER_BYTES = 2_048
+const NESTED = 'it was sent while another message was being written'
 const PLAIN: object = Object.prototype
 const ARRAYS: object = Array.prototype
 
@@ -106,7 +108,7 @@ export class Encoder extends Writer {
    * sent; roll back then as well.
    */
   value(value: unknown, to: EncodingTarget = 'another node'): boolean {
-    if (this.#busy) throw unsupported(to, 'it was sent while another message was being written')
+    if (this.#busy) throw unsupported(to, NESTED)
     this.#busy = true
     this.#depth = 0
     this.#containersLeft = this.limits.containersMax
@@ -144,6 +146,7 @@ export class Encoder extends Writer {
    */
   apart(bytesMax: number, write: (encoder: Encoder) => boolean): Rope | undefined {
     const { buffer, position, base, limitAt } = this
+    if (this.#busy) throw unsupported('another node', NESTED)
     this.beginRope(bytesMax)
     try {
       if (!write(this)) return undefined

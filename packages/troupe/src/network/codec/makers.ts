@@ -5,7 +5,8 @@
  * not compile code (`--disallow-code-generation-from-strings`) it is filled key by key as before.
  * Keys are quoted by JSON and set as own fields, so no key can be code or reach a prototype.
  *
- * Limit: `USES_BEFORE_COMPILING` uses, so that shapes met once or twice cost no compilation.
+ * Limits: `USES_BEFORE_COMPILING` uses, so that shapes met once or twice cost no compilation;
+ * `COMPILED_MAX` constructors, which all sessions of the program share.
  */
 
 /** Reads the next value. */
@@ -16,6 +17,11 @@ export interface ValueSource {
 type Make = (source: ValueSource) => object
 
 const USES_BEFORE_COMPILING = 16
+/** Shapes beyond it are filled key by key. */
+const COMPILED_MAX = 4_096
+
+/** Constructors by their keys: thousands of sessions speak of the same shapes. */
+const shared = new Map<string, Make>()
 
 /** One entry of the dictionary of shapes at the reading end. */
 export class Maker {
@@ -35,7 +41,7 @@ export class Maker {
   #count(source: ValueSource): object {
     this.#uses += 1
     if (this.#uses >= USES_BEFORE_COMPILING) {
-      this.make = compiled(this.keys) ?? ((later) => this.#fill(later))
+      this.make = constructorOf(this.keys) ?? ((later) => this.#fill(later))
     }
     return this.#fill(source)
   }
@@ -60,7 +66,16 @@ export function setOwn(target: object, key: string, value: unknown): void {
   })
 }
 
-/** A constructor for objects with these keys; undefined where code may not be compiled. */
+/** A constructor for objects with these keys; undefined when there can be none. */
+function constructorOf(keys: readonly string[]): Make | undefined {
+  const name = JSON.stringify(keys)
+  const known = shared.get(name)
+  if (known !== undefined || shared.size >= COMPILED_MAX) return known
+  const made = compiled(keys)
+  if (made !== undefined) shared.set(name, made)
+  return made
+}
+
 function compiled(keys: readonly string[]): Make | undefined {
   const fields = keys.map((key) => `${JSON.stringify(key)}: source.read()`)
   try {

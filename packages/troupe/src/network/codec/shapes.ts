@@ -42,7 +42,8 @@ export class Shape {
 export class Shapes {
   readonly #root = new Shape(0, 0)
   readonly #numbered: Shape[] = []
-  readonly #seen = new Uint32Array(SEEN_SLOTS)
+  /** Hashes of lists that were met once; made when the first one is. */
+  #seen: Uint32Array | undefined = undefined
   readonly #limits: CodecLimits
   #textLength = 0
   #nodes = 0
@@ -73,6 +74,7 @@ export class Shapes {
   }
 
   #isSeen(keys: readonly string[]): boolean {
+    this.#seen ??= new Uint32Array(SEEN_SLOTS)
     const hash = hashOf(keys)
     const slot = hash % SEEN_SLOTS
     const isSeen = this.#seen[slot] === hash
