@@ -12,6 +12,7 @@ import type { Mutant } from './mutant.js'
 import { SSE_PROGRAM_FAULTS } from './sse-program-faults.js'
 import { SUPERVISION_FAULTS } from './supervision-faults.js'
 import { TCP_FAULTS } from './tcp-faults.js'
+import { TRANSPORT_FAULTS } from './transport-faults.js'
 import { WEB_FAULTS } from './web-faults.js'
 import { WEB_SOCKET_FAULTS } from './websocket-faults.js'
 
@@ -26,5 +27,6 @@ export const PLANTED_FAULTS: readonly Mutant[] = Object.freeze([
   ...FUZZ_FAULTS,
   ...HANDSHAKE_FAULTS,
   ...LIVENESS_FAULTS,
+  ...TRANSPORT_FAULTS,
   ...CODEC_FAULTS,
 ])
