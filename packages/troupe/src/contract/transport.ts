@@ -19,13 +19,16 @@ export interface TransportAddress {
 
 /** Who a line tells what happens to it. */
 export interface LineTaker {
-  /** What arrived; the bytes are valid only during the call. */
+  /**
+   * What arrived; the bytes are valid only during the call, and may be changed within it. Cut
+   * anywhere: nothing of how they were written can be seen.
+   */
   data(bytes: Uint8Array): void
   /** What was written has left and there is room again; only after `write` answered false. */
   drained(): void
   /**
    * The line has ended, told exactly once; nothing follows. `problem` says why in words, undefined
-   * when it was closed by either side in order.
+   * when it was closed by either side in order, or destroyed by this one.
    */
   closed(problem: string | undefined): void
 }
@@ -45,19 +48,25 @@ export interface Line {
   readonly channelBinding: Uint8Array | undefined
   /** Bytes handed to `write` that have not left yet. */
   readonly waitingBytes: number
-  /** Names who is told; nothing is read before. Called once. */
+  /**
+   * Names who is told; nothing is read before, and nothing is told within this call. A line that
+   * has ended meanwhile tells it now. Called once.
+   */
   start(taker: LineTaker): void
   /**
    * Takes bytes to send; they must not be changed afterwards. False: wait for `drained` before the
    * next one. Bytes written after the end are dropped.
    */
   write(bytes: Uint8Array): boolean
-  /** Stops reading; what has been read is still told. */
+  /** Stops reading; what has been read is still told. An end may be noticed only afterwards. */
   pause(): void
   resume(): void
-  /** Ends the line when all that was written has left. */
+  /**
+   * Ends the line when all that was written has left. What arrives from now on is thrown away, so
+   * that the far end can end too; one that lets nothing move for some seconds is torn down.
+   */
   close(): void
-  /** Ends the line at once. */
+  /** Ends the line at once; what has not left is lost. */
   destroy(): void
 }
 
