@@ -111,6 +111,20 @@ export const TCP_FAULTS: readonly Mutant[] = Object.freeze([
     tests: 'SIGTERM',
   },
   {
+    name: 'a second port takes the listener of a port that lives',
+    file: 'ports/holder',
+    find: '|| !had.isAlive()',
+    replace: '|| true',
+    caughtBy: ['unit/ports/holder.test'],
+  },
+  {
+    name: 'a port that was killed keeps its listener',
+    file: 'ports/holder',
+    find: '|| !had.isAlive()',
+    replace: '',
+    caughtBy: ['unit/ports/holder.test'],
+  },
+  {
     name: 'a server does not follow its certificate',
     file: 'ports/tls/server-tls',
     find: 'server.setSecureContext(contextOf(tls));',

@@ -18,6 +18,7 @@ import {
   type Spawnable,
 } from '#contract'
 import { definePort } from '#ports/definition'
+import { holderOf } from '#ports/holder'
 import { readersOf } from '#ports/readers'
 import { keeping } from '#ports/release'
 import type { Seat } from '#ports/seat'
@@ -74,7 +75,7 @@ class State {
     const { readerTimeoutMs } = options
     const readers = readersOf(options, context.parent)
     this.#seats = new Seats(readers, context, readerTimeoutMs)
-    listener.attach(this.#serve, options.path)
+    listener.attach(this.#serve, options.path, holderOf(context))
   }
 
   counters(): SseCounters {

@@ -10,6 +10,7 @@
 import { createServer, isIPv6, type Server, type Socket } from 'node:net'
 import { backgroundClock, type Clock } from '#base/clock'
 import { requireDuration, requireObject } from '#contract'
+import { type Holder, requireFree, requireOpen } from '#ports/holder'
 import { type Listening, type ListenOptions, listen } from '#ports/listen'
 import { checkServerTls, type ServerTls } from '#ports/tls/server-tls'
 import { Totals } from '#ports/totals'
@@ -84,6 +85,7 @@ export class TcpListener {
   readonly #served = new Set<Connection>()
   readonly #totals = new Totals<TcpEnd, typeof SUMMED>(SUMMED)
   #serve: ServeTcp | undefined
+  #holder: Holder | undefined
   #isOpen = true
 
   constructor(bound: readonly Bound[], options: TcpListenOptions, clock: Clock) {
@@ -133,8 +135,15 @@ export class TcpListener {
     socket.destroy()
   }
 
-  /** Hands connections to this one from now on, first those that wait. */
-  attach(serve: ServeTcp): void {
+  /**
+   * Hands connections to this one from now on, first those that wait. PORT_FAILED when it is
+   * closed, PORT_IN_USE when another `holder` has it and lives.
+   */
+  attach(serve: ServeTcp, holder?: Holder): void {
+    const place = { transport: 'tcp', addresses: this.addresses, path: '' }
+    requireOpen(this.#isOpen, place)
+    requireFree(this.#holder, holder, place)
+    this.#holder = holder
     this.#serve = serve
     for (const waiting of [...this.#waiting]) {
       this.#stopWaiting(waiting)
@@ -144,7 +153,9 @@ export class TcpListener {
 
   /** Ends the serving of this one; nothing happens when another one serves by now. */
   detach(serve: ServeTcp): void {
-    if (this.#serve === serve) this.#serve = undefined
+    if (this.#serve !== serve) return
+    this.#serve = undefined
+    this.#holder = undefined
   }
 
   /** Takes no more connections and closes those nobody serves; the others go on. */

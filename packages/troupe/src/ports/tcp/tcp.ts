@@ -10,6 +10,7 @@
 import type { Exit, Pid, ProcessContext, Spawnable, Target } from '#contract'
 import { Connections } from '#ports/connections'
 import { definePort } from '#ports/definition'
+import { holderOf } from '#ports/holder'
 import { readersOf } from '#ports/readers'
 import { keeping } from '#ports/release'
 import { Seats } from '#ports/seats'
@@ -54,7 +55,7 @@ class State {
     const { readerTimeoutMs } = this.#limits
     const readers = readersOf(options, context.parent)
     this.#seats = new Seats(readers, context, readerTimeoutMs)
-    listener.attach(this.#serve)
+    listener.attach(this.#serve, holderOf(context))
   }
 
   counters(): TcpCounters {

@@ -11,6 +11,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { isIP, isIPv6 } from 'node:net'
 import { requireOption } from '#contract'
+import { type Holder, requireFree, requireOpen } from '#ports/holder'
 import { type Listening, type ListenOptions, listen } from '#ports/listen'
 import { kernelDrops } from './kernel-drops.js'
 
@@ -83,6 +84,7 @@ export class UdpSocket {
     errors: 0,
   }
   #take: TakeDatagram | undefined
+  #holder: Holder | undefined
   #drops: number | 'unknown' = 'unknown'
   #isOpen = true
 
@@ -125,14 +127,23 @@ export class UdpSocket {
     return this.#drops
   }
 
-  /** Hands datagrams to this reader from now on, in place of the one before. */
-  attach(take: TakeDatagram): void {
+  /**
+   * Hands datagrams to this reader from now on. PORT_FAILED when it is closed, PORT_IN_USE when
+   * another `holder` has it and lives.
+   */
+  attach(take: TakeDatagram, holder?: Holder): void {
+    const place = { transport: 'udp', addresses: this.addresses, path: '' }
+    requireOpen(this.#isOpen, place)
+    requireFree(this.#holder, holder, place)
+    this.#holder = holder
     this.#take = take
   }
 
   /** Ends the reading of this reader; nothing happens when another one reads by now. */
   detach(take: TakeDatagram): void {
-    if (this.#take === take) this.#take = undefined
+    if (this.#take !== take) return
+    this.#take = undefined
+    this.#holder = undefined
   }
 
   /**

@@ -20,6 +20,7 @@ import {
   TroupeError,
 } from '#contract'
 import { definePort } from '#ports/definition'
+import { holderOf } from '#ports/holder'
 import {
   isPeer,
   openUdp,
@@ -82,7 +83,7 @@ async function init(context: ProcessContext, args: readonly unknown[]): Promise<
     socket.detach(take)
     if (!isBorrowed) await socket.close()
   }
-  socket.attach(take)
+  socket.attach(take, holderOf(context))
   // A killed process has no terminate, yet its sockets must not outlive it.
   void ended.then(release)
   return { context, socket, release }

@@ -10,6 +10,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { backgroundClock, type Clock, keepAlive } from '#base/clock'
+import { type Holder, requireOpen } from '#ports/holder'
 import { type Listening, listen } from '#ports/listen'
 import { followCertificates, type SecureServer, type ServerTls } from '#ports/tls/server-tls'
 import { isIgnorable, responseOn } from './ignored-upgrade.js'
@@ -19,7 +20,7 @@ import {
   type WebListenCounters,
   type WebListenOptions,
 } from './listen-options.js'
-import { type Mount, Mounts } from './mounts.js'
+import { type Claim, type Mount, Mounts } from './mounts.js'
 import { answerShortly, answerUpgrade, clientErrorOf, refuseClient } from './refusals.js'
 import { type Bound, closeBound, openBound } from './server.js'
 
@@ -66,6 +67,7 @@ export class WebListener {
   readonly #upgraded = new Set<Duplex>()
 
   readonly #unfollow: (() => void) | undefined
+  #isOpen = true
 
   constructor(
     bound: readonly Bound[],
@@ -97,12 +99,13 @@ export class WebListener {
 
   /**
    * Hands requests for this path, and all below it, to this server from now on, in place of the
-   * one before. The longest path that fits has the request; it is not shortened. OPTION_INVALID.
+   * one before. The longest path that fits has the request; it is not shortened. OPTION_INVALID,
+   * PORT_FAILED when it is closed, PORT_IN_USE when another `holder` has the path and lives.
    *
    * @example listener.attach(serve, '/events')
    */
-  attach(serve: Serve, path = '/'): void {
-    this.#serves.attach(serve, path)
+  attach(serve: Serve, path = '/', holder?: Holder): void {
+    this.#serves.attach(serve, path, this.#claim(path, holder))
   }
 
   /**
@@ -114,8 +117,8 @@ export class WebListener {
   }
 
   /** Like `attach`, for connections that are to speak something else, such as WebSocket. */
-  attachUpgrade(take: TakeUpgrade, path = '/'): void {
-    this.#takes.attach(take, path)
+  attachUpgrade(take: TakeUpgrade, path = '/', holder?: Holder): void {
+    this.#takes.attach(take, path, this.#claim(path, holder))
   }
 
   /** Like `detach`; connections that were taken over stay with whoever has them. */
@@ -130,6 +133,7 @@ export class WebListener {
 
   /** Takes no more connections, lets running requests end, then closes what is left. */
   async close(): Promise<void> {
+    this.#isOpen = false
     this.#unfollow?.()
     const release = keepAlive()
     const closed = Promise.all(this.#bound.map(closeBound))
@@ -141,6 +145,12 @@ export class WebListener {
     await closed
     cancel()
     release()
+  }
+
+  #claim(path: string, holder: Holder | undefined): Claim {
+    const { addresses } = this
+    requireOpen(this.#isOpen, { transport: 'tcp', addresses, path })
+    return { holder, addresses }
   }
 
   #listenTo(server: Bound['server']): void {

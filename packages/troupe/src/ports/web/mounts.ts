@@ -6,6 +6,8 @@
  * Limit: `MOUNTS_MAX` paths.
  */
 import { requireOption } from '#contract'
+import { type Holder, requireFree } from '#ports/holder'
+import type { Listening } from '#ports/listen'
 
 /** Paths of one listener; each request is held against all of them. */
 const MOUNTS_MAX = 1_000
@@ -16,6 +18,14 @@ export interface Mount<T> {
   readonly path: string
   /** Undefined while it is only reserved. */
   taker: T | undefined
+  /** Whose it is, when that is known. */
+  holder: Holder | undefined
+}
+
+/** Who wants a path, and where it is. */
+export interface Claim {
+  readonly holder?: Holder | undefined
+  readonly addresses?: readonly Listening[]
 }
 
 export class Mounts<T> {
@@ -27,17 +37,22 @@ export class Mounts<T> {
     return this.#mounts.length === 0
   }
 
-  /** Puts a taker in place of the one before. OPTION_INVALID for a path that cannot be. */
-  attach(taker: T, path: string): void {
+  /**
+   * Puts a taker in place of the one before. OPTION_INVALID for a path that cannot be, PORT_IN_USE
+   * when another holder has it and lives.
+   */
+  attach(taker: T, path: string, { holder, addresses = [] }: Claim = {}): void {
     const key = checkedPath(path)
     const present = this.#mounts.find((mount) => mount.path === key)
     if (present !== undefined) {
+      requireFree(present.holder, holder, { transport: 'tcp', addresses, path })
       present.taker = taker
+      present.holder = holder
       return
     }
     const hasRoom = this.#mounts.length < MOUNTS_MAX
     requireOption(hasRoom, 'path', path, `there are ${MOUNTS_MAX} paths already`)
-    const mounts = [...this.#mounts, { path: key, taker }]
+    const mounts = [...this.#mounts, { path: key, taker, holder }]
     this.#mounts = mounts.sort((left, right) => right.path.length - left.path.length)
   }
 
@@ -45,7 +60,9 @@ export class Mounts<T> {
   detach(taker: T, path: string): void {
     const key = checkedPath(path)
     const present = this.#mounts.find((mount) => mount.path === key)
-    if (present?.taker === taker) present.taker = undefined
+    if (present?.taker !== taker) return
+    present.taker = undefined
+    present.holder = undefined
   }
 
   /** The mount for the target of a request; undefined when no path fits. */

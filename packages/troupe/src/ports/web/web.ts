@@ -16,6 +16,7 @@ import {
   type Spawnable,
   type Timer,
 } from '#contract'
+import { holderOf } from '#ports/holder'
 import { byActor } from './by-actor.js'
 import { byFetch } from './by-fetch.js'
 import { byServe } from './by-serve.js'
@@ -78,7 +79,7 @@ class State implements ExchangeOwner {
     this.#isBorrowed = listener === spec.listener
     this.#isTimed = spec.handler === undefined && Number.isFinite(this.#settings.timeoutMs)
     this.#answer = answerOf(this.#settings, context, listener.isSecure)
-    listener.attach(this.#serve, this.#settings.path)
+    listener.attach(this.#serve, this.#settings.path, holderOf(context))
   }
 
   counters(): WebCounters {

@@ -19,6 +19,7 @@ import {
 } from '#contract'
 import { Connections } from '#ports/connections'
 import { definePort } from '#ports/definition'
+import { holderOf } from '#ports/holder'
 import { readersOf } from '#ports/readers'
 import { keeping } from '#ports/release'
 import { Seats } from '#ports/seats'
@@ -91,7 +92,7 @@ class State {
     const { readerTimeoutMs } = options.limits
     const readers = readersOf(options, context.parent)
     this.#seats = new Seats(readers, context, readerTimeoutMs)
-    listener.attachUpgrade(this.#take, options.path)
+    listener.attachUpgrade(this.#take, options.path, holderOf(context))
   }
 
   counters(): WebSocketCounters {
