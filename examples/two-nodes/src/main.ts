@@ -5,6 +5,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { TroupeError } from 'troupe'
 
 const PORT_USAGE = `two-nodes: a shop and its customer, in two processes
 
@@ -21,7 +22,10 @@ function start(program: string, word: string): Promise<ChildProcess> {
       if (text.includes(word)) resolve(child)
     })
     child.once('error', reject)
-    child.once('exit', (code) => reject(new RangeError(`${program} ended with code ${code}`)))
+    child.once('exit', (code) => {
+      const problem = `it ended with code ${code}`
+      reject(new TroupeError('PROGRAM_FAILED', { command: program, problem }))
+    })
   })
 }
 

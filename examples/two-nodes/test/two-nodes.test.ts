@@ -43,7 +43,9 @@ describe('the two programs of the README', () => {
   })
 
   it('say how they are run', async () => {
-    const child = spawn(process.execPath, [main, '--help'], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [main, '--help'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     const [text] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string]
     assert.match(text, /SHOP_PORT/)
   })

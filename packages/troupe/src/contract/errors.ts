@@ -36,13 +36,13 @@ const ERRORS = {
   CODEC_REFUSED:
     'a message was refused: the codec {codec} {problem}; register the same codec on both nodes',
   CONNECTION_FULL:
-    'more than {limit} bytes wait for {node}; send less, wait with sendWhenRoom, or raise the limit',
+    'over {limit} bytes wait for {node}; send less, wait with sendWhenRoom, or raise the limit',
   COOKIE_FILE_REFUSED: 'the cookie file {path} cannot be used: {problem}',
   COOKIE_MISMATCH: 'the cookie of {node} is not ours: {problem}; give both nodes the same cookie',
   CRON_JOB_UNKNOWN: 'there is no cron job {name}; see cron.jobs()',
   CRON_SPEC_INVALID: 'the cron expression {spec} of {name} cannot be read: {problem}',
   DIAL_TIMEOUT:
-    'nobody answered at the {transport} address {address} within {timeoutMs} ms; check host and port',
+    'nobody answered at {transport} {address} within {timeoutMs} ms; check host and port',
   EVENT_NOT_OWNED: 'the event {event} needs its token; publish with what registerEvent returned',
   EVENT_UNKNOWN: 'there is no event {event} here; its owner has ended or never registered it',
   FRAME_INVALID: 'what came over the line is no frame of Troupe: {problem}; the line was closed',

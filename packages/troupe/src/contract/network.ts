@@ -219,7 +219,7 @@ export interface NodeNetwork {
    * @example await node.network.connect('b@localhost')
    */
   connect(node: string): Promise<PeerInfo>
-  /** Ends the connection; everything open with it ends with `no-connection`. False: there is none. */
+  /** Ends the connection, and all that is open with it, as `no-connection`. False: there is none. */
   disconnect(node: string): boolean
   /** Handshakes that came to nothing since the start, by code. */
   refused(): Readonly<Record<string, number>>

@@ -44,7 +44,7 @@ export interface EventGap<T = unknown> {
   readonly event: EventName<T>
   /** The new monitor of the event: the old one told of the loss. */
   readonly ref: Ref
-  /** When the node was lost and when it was there again: wall clock here, milliseconds since 1970. */
+  /** When the node was lost and when it was back: wall clock here, milliseconds since 1970. */
   readonly sinceMs: number
   readonly untilMs: number
   /** The event's buffer, oldest first; may repeat what came before the gap. */

@@ -5,8 +5,10 @@
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
+import type { Clock } from '#base/clock'
 import type { Random } from '#base/random'
 import {
+  type LivenessOptions,
   NETWORK_DEFAULTS,
   type NetworkOptions,
   requireNetworkOptions,
@@ -15,12 +17,12 @@ import {
 } from '#contract'
 import { requireCookie } from './handshake/cookie.js'
 import { cookieOfUser, defaultCookiePath } from './handshake/cookie-file.js'
-import { startLiveness } from './liveness/liveness-server.js'
+import { type LivenessSelf, startLiveness } from './liveness/liveness-server.js'
 import { SUSPICION_DEFAULTS } from './liveness/options.js'
 import { Prober } from './liveness/prober.js'
 import { udpDatagrams } from './liveness/udp-datagrams.js'
 import { Network } from './network.js'
-import { parseAddress } from './options.js'
+import { type Liveness, type NetworkSettings, parseAddress } from './options.js'
 import { tcpTransport } from './transport/tcp.js'
 import { tlsTransport } from './transport/tls.js'
 import { unixTransport } from './transport/unix.js'
@@ -38,13 +40,12 @@ export async function openNetwork(
   const isOff = options.mode === 'disabled'
   const secret = cookie ?? (isOff ? '' : await cookieOfUser(defaultCookiePath(), makeBytes))
   const hasUnix = (unixSocket ?? NETWORK_DEFAULTS.unixSocket) && process.platform !== 'win32'
-  const transports = new Map<string, Transport>()
   const made = [
     tcpTransport(),
     ...(tls ? [tlsTransport(tls)] : []),
     ...(hasUnix ? [unixTransport()] : []),
   ]
-  for (const transport of made) transports.set(transport.name, transport)
+  const transports = new Map<string, Transport>(made.map((one) => [one.name, one]))
   const usual = tls === undefined ? 'tcp' : 'tls'
   const known = Object.entries(peers).map(([node, text]) => [node, parseAddress(text)] as const)
   const settings = {
@@ -58,23 +59,30 @@ export async function openNetwork(
     random,
     randomBytes: makeBytes,
     resolve: (node) => (hasUnix ? besideUs(name, node) : []),
-    openLiveness: async (self, clock) => {
-      const server = await startLiveness(self, clock, options.liveness)
-      const { silenceMs, loopBlockedMaxMs } = settings
-      const prober = new Prober({
-        ...{ key: self.key, clock, randomBytes: makeBytes, datagrams: udpDatagrams() },
-        limits: { ...SUSPICION_DEFAULTS, silenceMs, loopBlockedMaxMs },
-      })
-      return {
-        ...{ address: server.advertised, prober },
-        loopDelayMs: () => server.info().loopDelayMs,
-        stop: async () => {
-          prober.stop()
-          await server.stop()
-        },
-      }
-    },
+    openLiveness: (self, clock) => openLiveness(self, clock, settings, options.liveness),
   })
+}
+
+/** The thread that answers for this node, and the socket that asks for others. */
+async function openLiveness(
+  self: LivenessSelf,
+  clock: Clock,
+  { silenceMs, loopBlockedMaxMs }: Pick<NetworkSettings, 'silenceMs' | 'loopBlockedMaxMs'>,
+  options: LivenessOptions | undefined,
+): Promise<Liveness> {
+  const server = await startLiveness(self, clock, options)
+  const prober = new Prober({
+    ...{ key: self.key, clock, randomBytes: makeBytes, datagrams: udpDatagrams() },
+    limits: { ...SUSPICION_DEFAULTS, silenceMs, loopBlockedMaxMs },
+  })
+  return {
+    ...{ address: server.advertised, prober },
+    loopDelayMs: () => server.info().loopDelayMs,
+    stop: async () => {
+      prober.stop()
+      await server.stop()
+    },
+  }
 }
 
 /** The socket of a node that calls the same host its own, if it is there. */

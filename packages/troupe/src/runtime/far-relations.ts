@@ -78,7 +78,7 @@ export class FarRelations {
     else this.#wire.unwatch(node, watch.watcher, watch)
   }
 
-  /** The watcher has ended: the other half of a link gets its exit signal, all else is withdrawn. */
+  /** The watcher has ended: the other half of a link is told, all else is withdrawn. */
   ended(watch: Watch, reason: ExitReason): void {
     const { target } = watch
     if (watch.mode !== 'link' || !Pid.is(target)) {

@@ -19,7 +19,7 @@ interface Place {
 export class Lanes {
   readonly #lanes = new Map<string, Place[]>()
   #held = 0
-  /** The lane whose messages are being taken just now. */
+  /** The lane whose messages are being taken now. */
   #passing: string | undefined = undefined
 
   /** False in almost all cases: nothing has to be looked up. */

@@ -1,3 +1,4 @@
+/** network/peer: two nodes over a pipe in memory: what crosses, and what a loss leaves. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import {

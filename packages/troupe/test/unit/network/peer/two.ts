@@ -2,12 +2,13 @@
  * test/unit/network/peer/two: two nodes in one program that reach each other through a pipe.
  */
 import { randomBytes } from 'node:crypto'
-import { systemClock } from '#base/clock'
+import { type Clock, systemClock } from '#base/clock'
 import { systemRandom } from '#base/random'
 import { NETWORK_DEFAULTS, type NetworkOptions, type Node, type Wire } from '#contract'
 import { SUSPICION_DEFAULTS } from '#network/liveness/options'
 import { Prober } from '#network/liveness/prober'
 import { Network } from '#network/network'
+import type { Liveness } from '#network/options'
 import { createNode } from '#runtime'
 import { Pipes } from './pipe.js'
 
@@ -45,22 +46,25 @@ export async function peered(
       random: systemRandom,
       randomBytes: (length) => randomBytes(length),
       resolve: () => [],
-      openLiveness: async ({ key }, clock) => ({
-        address: undefined,
-        prober: new Prober({
-          ...{ key, clock, randomBytes: (length: number) => randomBytes(length) },
-          datagrams: { start: () => {}, send: () => {}, close: () => {} },
-          limits: SUSPICION_DEFAULTS,
-        }),
-        loopDelayMs: () => 0,
-        stop: async () => {},
-      }),
+      openLiveness: async ({ key }, clock) => noLiveness(key, clock),
     },
   )
   const wire: Wire = network
   const node = await createNode(name, { logSinks: [] }, { clock: systemClock, wire })
   return { node, network }
 }
+
+/** Nobody answers for these nodes. */
+const noLiveness = (key: Uint8Array, clock: Clock): Liveness => ({
+  address: undefined,
+  prober: new Prober({
+    ...{ key, clock, randomBytes: (length: number) => randomBytes(length) },
+    datagrams: { start: () => {}, send: () => {}, close: () => {} },
+    limits: SUSPICION_DEFAULTS,
+  }),
+  loopDelayMs: () => 0,
+  stop: async () => {},
+})
 
 /** Two nodes, `a@test` and `b@test`. */
 export async function pair(options: NetworkOptions = {}): Promise<{
