@@ -81,4 +81,25 @@ export const WEB_FAULTS: readonly Mutant[] = Object.freeze([
     replace: '',
     caughtBy: ['unit/ports/web/light-response.test'],
   },
+  {
+    name: 'a connection is closed while its client still sends',
+    file: 'ports/web/parting',
+    find: 'if (!socket.destroyed) linger(parted, limits, clock, cut);',
+    replace: 'socket.destroy();',
+    caughtBy: ['unit/ports/web/parting.test'],
+  },
+  {
+    name: 'a client may send for ever after its last answer',
+    file: 'ports/web/parting',
+    find: 'if (bytesLeft < 0) stop();',
+    replace: '',
+    caughtBy: ['unit/ports/web/parting.test'],
+  },
+  {
+    name: 'the first of two hosts is believed',
+    file: 'ports/web/hosts',
+    find: 'if (hosts > 1 || !isHost(',
+    replace: 'if (!isHost(',
+    caughtBy: ['unit/ports/web/listener.test'],
+  },
 ])

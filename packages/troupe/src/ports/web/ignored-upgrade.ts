@@ -10,6 +10,7 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { part } from './parting.js'
 
 /** True for an offer that is to be ignored. */
 export function isIgnorable({ headers }: IncomingMessage): boolean {
@@ -24,7 +25,7 @@ export function responseOn(request: IncomingMessage, socket: Duplex): ServerResp
   response.assignSocket(socket as Socket)
   response.once('finish', () => {
     response.detachSocket(socket as Socket)
-    socket.end()
+    part(socket)
     // Node's server would tell this of a connection that is its own.
     response.emit('close')
   })

@@ -30,6 +30,13 @@ export interface WebListenOptions extends ListenOptions {
    * then closed; default 20,000.
    */
   readonly stallTimeoutMs?: number
+  /**
+   * Longest time in which a client may still send after the last answer of its connection, in
+   * milliseconds; it is read and let go, so that the answer arrives; then closed; default 2,000.
+   */
+  readonly lingerTimeoutMs?: number
+  /** Bytes it may still send then; one more and it is closed; default 16 MiB. */
+  readonly lingerBytesMax?: number
   /** Time for running requests when the listener closes, in milliseconds; default 1,000. */
   readonly closeTimeoutMs?: number
 }
@@ -47,6 +54,8 @@ export const WEB_LISTEN_DEFAULTS: WebLimits = Object.freeze({
   requestTimeoutMs: 20_000,
   idleTimeoutMs: 10_000,
   stallTimeoutMs: 20_000,
+  lingerTimeoutMs: 2_000,
+  lingerBytesMax: 16_777_216,
   closeTimeoutMs: 1_000,
 })
 
@@ -61,12 +70,14 @@ export interface WebListenCounters {
   readonly connectionsIdle: number
   /** Closed because the client took nothing of its answer for `stallTimeoutMs`. */
   readonly connectionsStalled: number
+  /** Closed because of `lingerTimeoutMs` or `lingerBytesMax`, after their last answer. */
+  readonly connectionsLingering: number
   /** Closed because there was no TLS: garbage, plain HTTP, a refused certificate, too slow. */
   readonly handshakesFailed: number
   readonly requests: number
   /** Answered with 503 because the port of this path was not there. */
   readonly unserved: number
-  /** Answered with 404 because no port ever had this path. */
+  /** Answered with 404 because no port ever had this path, or 426 because it is for upgrades. */
   readonly unmounted: number
   /** Connections handed to a port that speaks something else from then on. */
   readonly upgrades: number
@@ -76,15 +87,17 @@ export interface WebListenCounters {
   readonly headersTooLarge: number
   /** Answered with 408: `headersTimeoutMs`, `requestTimeoutMs`. */
   readonly tooSlow: number
-  /** Answered with 400: what a client sent was no HTTP. */
+  /** Answered with 400: what a client sent was no HTTP, or named no host or several. */
   readonly malformed: number
   /** All that was wrong with what clients sent: the sum of the three above. */
   readonly clientErrors: number
 }
 
+const COUNTS = ['headersBytesMax', 'headersMax', 'connectionsMax', 'lingerBytesMax'] as const
+
 /** Fills in the defaults; throws OPTION_INVALID naming the option that cannot be. */
 export function checkedLimits(options: WebListenOptions): WebLimits {
-  for (const name of ['headersBytesMax', 'headersMax', 'connectionsMax'] as const) {
+  for (const name of COUNTS) {
     requireCount(name, options[name])
   }
   // Asked for here so that a bad authority is told by name, and not as a port that fails.
@@ -94,6 +107,7 @@ export function checkedLimits(options: WebListenOptions): WebLimits {
   requireDuration('requestTimeoutMs', options.requestTimeoutMs)
   requireDuration('idleTimeoutMs', options.idleTimeoutMs)
   requireDuration('stallTimeoutMs', options.stallTimeoutMs)
+  requireDuration('lingerTimeoutMs', options.lingerTimeoutMs)
   requireDuration('closeTimeoutMs', options.closeTimeoutMs)
   return { ...WEB_LISTEN_DEFAULTS, ...options }
 }

@@ -13,6 +13,7 @@ import { backgroundClock, type Clock, keepAlive } from '#base/clock'
 import { type Holder, requireOpen } from '#ports/holder'
 import { type Listening, listen } from '#ports/listen'
 import { followCertificates, type SecureServer, type ServerTls } from '#ports/tls/server-tls'
+import { hasOneHost } from './hosts.js'
 import { isIgnorable, responseOn } from './ignored-upgrade.js'
 import {
   checkedLimits,
@@ -21,6 +22,7 @@ import {
   type WebListenOptions,
 } from './listen-options.js'
 import { type Claim, type Mount, Mounts } from './mounts.js'
+import { lingerAtEnd } from './parting.js'
 import { answerShortly, answerUpgrade, clientErrorOf, refuseClient } from './refusals.js'
 import { type Bound, closeBound, openBound } from './server.js'
 
@@ -36,6 +38,12 @@ type Connection = Duplex & { [current]?: ServerResponse; setTimeout?(timeoutMs: 
 
 const STARTING = Object.freeze({ status: 503, reason: 'the service is starting again' })
 const UNKNOWN = Object.freeze({ status: 404, reason: 'there is nothing at this path' })
+const UPGRADE = Object.freeze({
+  status: 426,
+  reason: 'this path speaks WebSocket only',
+  upgrade: 'websocket',
+})
+const NO_HOST = Object.freeze({ status: 400, reason: 'name one host' })
 const NO_PROXY = Object.freeze({ status: 405, reason: 'this is no proxy' })
 const FAILED = Object.freeze({ status: 502, reason: 'the handler failed' })
 const HEADERS = Object.freeze({ status: 431, reason: 'there are too many headers' })
@@ -51,6 +59,7 @@ export class WebListener {
     connectionsRefused: 0,
     connectionsIdle: 0,
     connectionsStalled: 0,
+    connectionsLingering: 0,
     handshakesFailed: 0,
     requests: 0,
     unserved: 0,
@@ -174,6 +183,11 @@ export class WebListener {
         counters.connectionsOpen -= 1
       })
     })
+    server.on(this.isSecure ? 'secureConnection' : 'connection', (socket: Duplex) => {
+      lingerAtEnd(socket, this.#limits, this.#clock, () => {
+        counters.connectionsLingering += 1
+      })
+    })
     server.on('tlsClientError', (_error: Error, socket: Duplex) => {
       counters.handshakesFailed += 1
       socket.destroy()
@@ -200,16 +214,26 @@ export class WebListener {
       answerShortly(response, HEADERS)
       return
     }
+    if (!hasOneHost(request.rawHeaders)) {
+      counters.malformed += 1
+      answerShortly(response, NO_HOST)
+      return
+    }
     const mount = this.#serves.find(request.url ?? '/')
-    if (mount?.taker === undefined) this.#nobody(response, mount)
+    if (mount?.taker === undefined) this.#nobody(request, response, mount)
     else guarded(mount.taker, request, response)
   }
 
   /** Reserved, or nothing attached yet: come again. Other paths only: there is no such thing. */
-  #nobody(response: ServerResponse, mount: Mount<Serve> | undefined): void {
+  #nobody(
+    { url = '/' }: IncomingMessage,
+    response: ServerResponse,
+    mount: Mount<Serve> | undefined,
+  ): void {
     const isKnown = mount !== undefined || (this.#serves.isEmpty && this.#takes.isEmpty)
     this.#counters[isKnown ? 'unserved' : 'unmounted'] += 1
-    answerShortly(response, isKnown ? STARTING : UNKNOWN)
+    if (isKnown) answerShortly(response, STARTING)
+    else answerShortly(response, this.#takes.find(url) === undefined ? UNKNOWN : UPGRADE)
   }
 
   /** Node has taken its listeners and watches away; an error without any would end the program. */
@@ -221,6 +245,11 @@ export class WebListener {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (!hasOneHost(request.rawHeaders)) {
+      this.#counters.upgradesRefused += 1
+      answerUpgrade(socket, NO_HOST)
+      return
+    }
     const mount = this.#takes.find(request.url ?? '/')
     if (mount?.taker === undefined) {
       this.#counters.upgradesRefused += 1

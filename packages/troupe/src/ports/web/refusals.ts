@@ -4,11 +4,14 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { isUnread } from './body.js'
+import { part } from './parting.js'
 
 /** A status and one sentence for the client. */
 export interface Refusal {
   readonly status: number
   readonly reason: string
+  /** With 426: what to speak instead. */
+  readonly upgrade?: string
 }
 
 /** What was wrong with what a client sent; also the name of its counter. */
@@ -48,27 +51,31 @@ export function refuseClient(
   }
   // A line in the middle of an answer would be taken for a part of it.
   if (sent?.headersSent === true && !sent.writableFinished) socket.destroy()
-  else socket.end(headOf(STATUS[kind]))
+  else {
+    socket.write(headOf(STATUS[kind]))
+    part(socket)
+  }
   return true
 }
 
 /** Answers in one line of JSON. The rest of a request is not read, so the connection ends. */
-export function answerShortly(response: ServerResponse, { status, reason }: Refusal): void {
+export function answerShortly(response: ServerResponse, refusal: Refusal): void {
+  const { status, reason, upgrade } = refusal
   const body = Buffer.from(JSON.stringify({ error: reason }))
   response.writeHead(status, {
     'content-type': 'application/json',
     'content-length': body.length,
     ...(status === 503 ? { 'retry-after': '1' } : {}),
-    ...(isUnread(response.req) ? { connection: 'close' } : {}),
+    ...(isUnread(response.req) || status === 400 ? { connection: 'close' } : {}),
+    ...(upgrade === undefined ? {} : { upgrade, connection: 'upgrade, close' }),
   })
   response.end(body)
 }
 
 /** Answers on a connection that was to speak something else, and closes it. */
 export function answerUpgrade(socket: Duplex, { status }: Refusal): void {
-  // Nobody watches it any more: a client that keeps its side open would keep it for ever.
-  socket.once('finish', () => socket.destroy())
-  socket.end(headOf(status))
+  socket.write(headOf(status))
+  part(socket)
 }
 
 function headOf(status: number): string {

@@ -39,6 +39,25 @@ describe('a web listener', { timeout: 20_000 }, () => {
     assert.equal(listener.counters().clientErrors, 2)
   })
 
+  it('answers 400 to a request that names several hosts, or what is none', async (t) => {
+    const { listener } = await opened(t)
+    listener.attach(answering)
+    const asked = (hosts: string) =>
+      rawAnswer(t, listener.port, `GET / HTTP/1.1\r\n${hosts}connection: close\r\n\r\n`)
+    const twice = await asked('host: a\r\nHOST: b\r\n')
+    assert.match(twice, /^HTTP\/1\.1 400 .*connection: close/is)
+    const wrong = ['host: a\r\nhost: a\r\n', '', 'host: a b\r\n', 'host: a/b\r\n', 'host: a@b\r\n']
+    for (const hosts of wrong) assert.equal(statusOf(await asked(hosts)), 400, hosts)
+    const right = ['', 'a:', 'a.example:80', '[::1]:80', '127.0.0.1', "a~!$&'()*+,;=%20"]
+    for (const host of right) assert.equal(statusOf(await asked(`host: ${host}\r\n`)), 200, host)
+    // One without any is refused by Node itself, before it becomes a request.
+    assert.equal(listener.counters().malformed, wrong.length)
+    const upgrade = 'host: a\r\nhost: b\r\nconnection: upgrade\r\nupgrade: websocket\r\n'
+    listener.attachUpgrade((_request, socket) => void socket.end())
+    assert.equal(statusOf(await asked(upgrade)), 400)
+    assert.equal(listener.counters().upgradesRefused, 1)
+  })
+
   it('closes a connection beyond its limit at once and counts it', async (t) => {
     const { listener } = await opened(t, { connectionsMax: 1, hosts: ['127.0.0.1'] })
     const first = connect(listener.port, '127.0.0.1')

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { describe, it } from 'node:test'
-import { connected, heardOf, opened, rawAnswer, statusOf, until } from './web-kit.js'
+import { connected, get, heardOf, opened, rawAnswer, statusOf, until } from './web-kit.js'
 
 const answering =
   (text: string) =>
@@ -36,6 +36,20 @@ describe('a shared web listener', { timeout: 20_000 }, () => {
     assert.deepEqual([left.status, left.headers.get('retry-after')], [503, '1'])
     const { unserved, unmounted } = listener.counters()
     assert.deepEqual([unserved, unmounted], [1, 1])
+  })
+
+  it('answers 426 to a plain request for a path of upgrades only', async (t) => {
+    const { listener } = await opened(t)
+    listener.attachUpgrade((_request, socket) => void socket.end(), '/ws')
+    const plain = (path: string) => rawAnswer(t, listener.port, get(path))
+    const answer = await plain('/ws/1')
+    assert.equal(statusOf(answer), 426)
+    assert.match(answer, /\r\nupgrade: websocket\r\n/i)
+    assert.match(answer, /\r\nconnection: upgrade, close\r\n/i)
+    assert.equal(statusOf(await plain('/other')), 404)
+    assert.equal(listener.counters().unmounted, 2)
+    listener.attach(answering('root'))
+    assert.equal(statusOf(await plain('/ws/1')), 200)
   })
 
   it('answers 502 when the port of a path throws, and serves on', async (t) => {
