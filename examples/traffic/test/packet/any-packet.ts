@@ -27,7 +27,12 @@ const word = fc.oneof(
   fc.constantFrom('ID', 'Lon', 'Lat', 'Emergency', '', 'id', '__proto__', '\ufeffID', 'bus-1'),
   fc.string({ unit: 'grapheme', maxLength: 6 }),
   fc
-    .tuple(fc.constantFrom('', '\ufeff'), fc.constantFrom('x', 'é', '€', '😀'), fc.nat(70))
+    .tuple(
+      // The second begins like the mark.
+      fc.constantFrom('', '\ufeff', '\ufec0'),
+      fc.constantFrom('x', 'x', 'é', '€', '😀', '！'),
+      fc.oneof(fc.nat(70), fc.integer({ min: 59, max: 66 })),
+    )
     .map(([mark, unit, times]) => mark + unit.repeat(times)),
 )
 
@@ -123,7 +128,27 @@ const nested = fc
     return bytesOf(...parts, value)
   })
 
-const value = fc.oneof({ weight: 6, arbitrary: plain }, nested)
+/** Maps and arrays of many small numbers, around the lengths at which their heads change. */
+const wide = fc
+  .record({
+    isMap: fc.boolean(),
+    width: fc.constantFrom(0, 2, 4),
+    count: fc.oneof(fc.integer({ min: 13, max: 17 }), fc.integer({ min: 254, max: 300 })),
+    off,
+  })
+  .map(({ isMap, width, count, off }) => {
+    const told = width === 0 ? Math.min(count, 15) : count
+    const numbers = Array.from({ length: told }, (_, i) => {
+      const number = i < 128 ? [i] : i < 256 ? [0xcc, i] : [0xcd, i >> 8, i & 255]
+      return isMap ? [...number, 1] : number
+    })
+    const short = [(isMap ? 0x80 : 0x90) + told]
+    const first = (isMap ? 0xde : 0xdc) + (width === 4 ? 1 : 0)
+    const head = width === 0 ? short : [first, ...unsigned(told + off, width)]
+    return bytesOf(head, numbers.flat())
+  })
+
+const value = fc.oneof({ weight: 12, arbitrary: plain }, { weight: 2, arbitrary: nested }, wide)
 const anyId = fc.oneof({ weight: 8, arbitrary: text }, value)
 const anyNumber = fc.oneof({ weight: 8, arbitrary: number }, value)
 const flag = fc.constantFrom(0xc2, 0xc3).map((head) => bytesOf([head]))
@@ -166,8 +191,8 @@ function key32(name: string): Buffer {
   return headed(0xd9, body.subarray(0, 255), 1, 0)
 }
 
-/** A whole datagram that somebody has thought about. */
-export const anyPacket: fc.Arbitrary<Buffer> = fc
+/** A datagram that is nearly a position. */
+const position: fc.Arbitrary<Buffer> = fc
   .record({
     entries,
     width: fc.constantFrom(0, 0, 0, 2, 4),
@@ -185,3 +210,9 @@ export const anyPacket: fc.Arbitrary<Buffer> = fc
     const bytes = bytesOf(head, ...entries, trailing)
     return bytes.subarray(0, bytes.length - Math.min(isCut, bytes.length))
   })
+
+/** A whole datagram that somebody has thought about. */
+export const anyPacket: fc.Arbitrary<Buffer> = fc.oneof(
+  { weight: 20, arbitrary: position },
+  { weight: 1, arbitrary: wide },
+)
