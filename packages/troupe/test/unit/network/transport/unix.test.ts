@@ -59,7 +59,7 @@ describe('the path of a Unix socket', () => {
     }
   })
 
-  it('of the longest kind can be listened at and dialled, and one byte more is refused', async () => {
+  it('of the longest kind can be used, and one byte more is refused', async () => {
     const longest = join(folder, 'x'.repeat(PATH_BYTES_MAX - Buffer.byteLength(folder) - 1))
     const taken = await take(unix, { path: longest })
     const { near } = await pair(unix, taken)
