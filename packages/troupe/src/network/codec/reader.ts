@@ -35,7 +35,8 @@ export class Reader {
   /** Binaries may be views of the buffer, which nobody uses again. */
   mayShare = false
   #start = 0
-  #view: DataView = new DataView(NOTHING.buffer)
+  /** Made for the first double that is read: many buffers hold none. */
+  #view: DataView | undefined = undefined
   readonly #names: string[] = []
 
   constructor(limits: CodecLimits) {
@@ -49,7 +50,7 @@ export class Reader {
   reset(buffer: Buffer, start = 0, end = buffer.length, mayShare = false): void {
     if (buffer !== this.buffer) {
       this.buffer = textBuffer(buffer)
-      this.#view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length)
+      this.#view = undefined
     }
     this.position = start
     this.#start = start
@@ -146,7 +147,13 @@ export class Reader {
     this.need(8)
     const { position } = this
     this.position = position + 8
-    return this.#view.getFloat64(position)
+    return (this.#view ?? this.#newView()).getFloat64(position)
+  }
+
+  #newView(): DataView {
+    const { buffer, byteOffset, length } = this.buffer
+    this.#view = new DataView(buffer, byteOffset, length)
+    return this.#view
   }
 
   /** Text of one byte for each character. */
