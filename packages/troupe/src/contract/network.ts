@@ -221,7 +221,7 @@ export interface NodeNetwork {
   connect(node: string): Promise<PeerInfo>
   /** Ends the connection, and all that is open with it, as `no-connection`. False: there is none. */
   disconnect(node: string): boolean
-  /** Handshakes that came to nothing since the start, by code. */
+  /** Handshakes that came to nothing since the start, by code; LINE_REFUSED: not even a line. */
   refused(): Readonly<Record<string, number>>
   /** Listens and dials again after `stop`. PORT_IN_USE, PORT_FAILED. */
   start(): Promise<void>

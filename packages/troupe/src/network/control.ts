@@ -1,7 +1,7 @@
 /**
  * network/control: what a program sees of its network, and the few switches it has.
  */
-import { type NodeNetwork, type PeerInfo, type TransportAddress, TroupeError } from '#contract'
+import type { NodeNetwork, PeerInfo, TransportAddress } from '#contract'
 import type { Network } from './network.js'
 import type { Peer } from './peer/peer.js'
 
@@ -34,7 +34,7 @@ export class NetworkControl implements NodeNetwork {
 
   async connect(node: string): Promise<PeerInfo> {
     const peer = this.#network.reach(node)
-    if (peer === undefined) throw new TroupeError('NO_ROUTE', { node })
+    if (peer === undefined) throw this.#network.noRoute(node)
     await peer.whenUp()
     return infoOf(peer, this.#network.nowMs)
   }

@@ -33,6 +33,14 @@ export interface DialParts {
   readonly reached: (peer: Peer, reached: Reached) => void
 }
 
+/** A node that was not reached. */
+interface Unreached {
+  /** It is left alone until then. */
+  readonly untilMs: number
+  readonly retryMs: number
+  readonly problem: TroupeError
+}
+
 /** Somebody who waits for a lost node. */
 export interface Seeking {
   /** False: the node is back, or nobody waits any more. */
@@ -47,7 +55,7 @@ export class Dials {
   readonly #dialler: NodeDialler
   #stopped = false
   readonly #running = new Map<Peer, AbortController>()
-  readonly #unreached = new Map<string, { readonly untilMs: number; readonly retryMs: number }>()
+  readonly #unreached = new Map<string, Unreached>()
 
   constructor(parts: DialParts) {
     this.#parts = parts
@@ -58,6 +66,11 @@ export class Dials {
   mayTry(node: string): boolean {
     const unreached = this.#unreached.get(node)
     return unreached === undefined || this.#parts.clock.nowMs() >= unreached.untilMs
+  }
+
+  /** NO_ROUTE, caused by what the last try to reach the node ended with. */
+  noRoute(node: string): TroupeError {
+    return new TroupeError('NO_ROUTE', { node }, this.#unreached.get(node)?.problem)
   }
 
   /** Reaches a peer for the first time; it is down when that fails. */
@@ -175,7 +188,7 @@ export class Dials {
     const retryMs = Math.min(RETRY_MS_MAX, before * 2)
     const untilMs = this.#parts.clock.nowMs() + this.#jittered(retryMs)
     if (this.#unreached.size >= UNREACHED_MAX) this.#unreached.clear()
-    this.#unreached.set(peer.name, { untilMs, retryMs })
+    this.#unreached.set(peer.name, { untilMs, retryMs, problem })
     this.#parts.log.warning(`no way to ${peer.name}: ${problem.message}`, { code: problem.code })
     peer.down(problem.message, 'NO_ROUTE', problem)
   }

@@ -4,26 +4,35 @@
  * Strangers are kept here within limits of number and time; nothing they send reaches anything
  * else. Counts whoever was turned away, by code.
  *
- * Limits: `connectionsMax` lines in all, `HANDSHAKES_MAX` of them not yet done.
+ * Limits: `connectionsMax` lines in all, `HANDSHAKES_MAX` of them not yet done. When there is no
+ * room, the stranger goes who has had the longest time to prove himself: so silent lines, however
+ * many, do not keep a node out that knows the cookie.
  */
 import type { Clock } from '#base/clock'
 import {
   ACCEPTOR_DEFAULTS,
   type AcceptorOptions,
+  describeThrown,
   type Line,
   type LineListener,
   type Logger,
   requireOption,
   type Transport,
   type TransportAddress,
+  TroupeError,
 } from '#contract'
 import type { Admission, Applicant } from './handshake/outcome.js'
 import { describeOutcome } from './handshake/outcome.js'
 import { type HandshakeResult, runHandshake } from './handshake/run-handshake.js'
 import type { HandshakeSettings } from './handshake/settings.js'
+import { RefusalLog } from './refusal-log.js'
 
-/** Handshakes at a time; more lines than that are closed at once. */
-const HANDSHAKES_MAX = 512
+/** Handshakes at a time. */
+export const HANDSHAKES_MAX = 512
+/** Counts lines that TLS or the system refused before they were any. */
+const LINE_REFUSED = 'LINE_REFUSED'
+/** Counts what has no code: a fault of ours. */
+const UNKNOWN = 'UNKNOWN'
 
 /** What a lobby works with. */
 export interface LobbyParts {
@@ -43,17 +52,23 @@ export interface LobbyParts {
 }
 
 export class Lobby {
-  /** Handshakes that came to nothing, by code. */
-  readonly refused = new Map<string, number>()
-  /** Lines closed at once, because there were too many. */
+  /** Lines closed because there were too many. */
   turnedAway = 0
   readonly #parts: LobbyParts
   readonly #listeners: LineListener[] = []
   readonly #addresses: TransportAddress[] = []
-  readonly #waiting = new Set<Line>()
+  /** Lines whose handshake is not done, the oldest first. */
+  readonly #waiting = new Map<Line, Guest>()
+  readonly #refusals: RefusalLog
 
   constructor(parts: LobbyParts) {
     this.#parts = parts
+    this.#refusals = new RefusalLog(parts.clock, parts.log)
+  }
+
+  /** Handshakes that came to nothing, by code; LINE_REFUSED: there was not even a line. */
+  get refused(): ReadonlyMap<string, number> {
+    return this.#refusals.counts
   }
 
   /** Where other nodes are told to come. */
@@ -75,7 +90,7 @@ export class Lobby {
     const listener = await (transport as Transport).listen({
       ...{ host, port, portRange, path },
       accept: (line) => void this.#greet(line),
-      refused: (problem) => this.#count(problem),
+      refused: (problem, remote) => this.#refusals.add(LINE_REFUSED, problem, remote),
     })
     this.#listeners.push(listener)
     const advertised = {
@@ -88,31 +103,73 @@ export class Lobby {
   }
 
   async close(): Promise<void> {
-    for (const line of this.#waiting) line.destroy()
+    for (const [line, guest] of this.#waiting) {
+      guest.isTurnedAway = true
+      line.destroy()
+    }
     await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()))
     this.#addresses.length = 0
+    this.#refusals.close()
   }
 
+  /** Never rejects: nobody waits for it. */
   async #greet(line: Line): Promise<void> {
-    const { handshake, clock, log, admit, arrived, connections, connectionsMax } = this.#parts
-    const isFull = this.#waiting.size >= HANDSHAKES_MAX
-    if (isFull || connections() + this.#waiting.size >= connectionsMax) {
+    if (!this.#hasRoom()) {
       this.turnedAway += 1
       line.destroy()
       return
     }
-    this.#waiting.add(line)
-    const result = await runHandshake(line, handshake(), { kind: 'acceptor', admit }, clock)
-    this.#waiting.delete(line)
-    if (result.kind === 'agreed') {
-      arrived(line, result)
-      return
+    const guest: Guest = { isProven: false, isTurnedAway: false }
+    this.#waiting.set(line, guest)
+    try {
+      this.#done(line, guest, await this.#handshake(line, guest))
+    } catch (thrown) {
+      line.destroy()
+      const code = TroupeError.is(thrown) ? thrown.code : UNKNOWN
+      this.#refusals.add(code, describeThrown(thrown), line.remote)
+    } finally {
+      this.#waiting.delete(line)
     }
-    this.#count(result.refusal.error.code)
-    log.warning(describeOutcome(result), { remote: line.remote })
   }
 
-  #count(cause: string): void {
-    this.refused.set(cause, (this.refused.get(cause) ?? 0) + 1)
+  #handshake(line: Line, guest: Guest): Promise<HandshakeResult> {
+    const { handshake, clock, admit } = this.#parts
+    const admitting = (applicant: Applicant): Admission | Promise<Admission> => {
+      guest.isProven = true
+      return admit(applicant)
+    }
+    return runHandshake(line, handshake(), { kind: 'acceptor', admit: admitting }, clock)
   }
+
+  #done(line: Line, { isTurnedAway }: Guest, result: HandshakeResult): void {
+    if (result.kind === 'agreed') this.#parts.arrived(line, result)
+    else if (!isTurnedAway)
+      this.#refusals.add(result.refusal.error.code, describeOutcome(result), line.remote)
+  }
+
+  /** True when one more may wait, if need be in the place of the oldest stranger. */
+  #hasRoom(): boolean {
+    const { connections, connectionsMax } = this.#parts
+    if (connections() >= connectionsMax) return false
+    const isFull =
+      this.#waiting.size >= HANDSHAKES_MAX || connections() + this.#waiting.size >= connectionsMax
+    if (!isFull) return true
+    for (const [line, guest] of this.#waiting) {
+      if (guest.isProven) continue
+      guest.isTurnedAway = true
+      this.turnedAway += 1
+      this.#waiting.delete(line)
+      line.destroy()
+      return true
+    }
+    return false
+  }
+}
+
+/** A line whose handshake is not done. */
+interface Guest {
+  /** It knows the cookie. */
+  isProven: boolean
+  /** It had to make room, or this node stops. */
+  isTurnedAway: boolean
 }

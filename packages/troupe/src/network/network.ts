@@ -103,10 +103,22 @@ export class Network implements Wire {
     if (this.#settings.mode !== 'disabled') await this.open()
   }
 
-  /** Listens and dials. PORT_IN_USE, PORT_FAILED. */
+  /** Listens and dials. PORT_IN_USE, PORT_FAILED, OPTION_INVALID; then nothing is left open. */
   async open(): Promise<void> {
     const home = this.#home
     if (home === undefined || this.#open) return
+    try {
+      await this.#openFor(home)
+      // What cannot be announced is told now, not to the first node that comes.
+      this.#handshakeSettings(home)
+    } catch (thrown) {
+      await this.stop()
+      throw thrown
+    }
+  }
+
+  async #openFor(home: WireHome): Promise<void> {
+    this.#handshakeSettings(home)
     const { transports, acceptors, connectionsMax, mode, unixPath } = this.#settings
     const handshake = (): HandshakeSettings => this.#handshakeSettings(home)
     this.#lobby = new Lobby({
@@ -157,7 +169,10 @@ export class Network implements Wire {
     answers: WireAnswers,
   ): SendFailure | undefined {
     const peer = this.#peer(node)
-    if (peer === undefined) return 'NO_ROUTE'
+    if (peer === undefined) {
+      answers.reject(this.noRoute(node))
+      return 'NO_ROUTE'
+    }
     const id = peer.pending.addCall(answers)
     const failure = peer.outbox.call({ to, from, priority, trace }, request, payload, id, leftMs)
     if (failure === undefined) return undefined
@@ -224,7 +239,7 @@ export class Network implements Wire {
   subscribe(node: string, event: string, answers: SubscribeAnswers): void {
     const peer = this.#peer(node)
     if (peer === undefined) {
-      answers.refused(new TroupeError('NO_ROUTE', { node }))
+      answers.refused(this.noRoute(node))
       return
     }
     peer.outbox.subscribe(peer.pending.addJoin(answers), event)
@@ -246,6 +261,11 @@ export class Network implements Wire {
   /** The peer of a name, dialled when it is not known. */
   reach(node: string): Peer | undefined {
     return node === this.#home?.name ? undefined : this.#peer(node)
+  }
+
+  /** Why there is no way to a node, as far as that is known. */
+  noRoute(node: string): TroupeError {
+    return this.#dials?.noRoute(node) ?? new TroupeError('NO_ROUTE', { node })
   }
 
   /** The peer of a name; made, and dialled, at the first word to it. */
