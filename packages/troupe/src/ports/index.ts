@@ -1,7 +1,8 @@
 /**
  * ports: the outside world as processes: udp, tcp, web, websocket, sse, program; tls for them.
  */
-export type { Listening, ListenOptions } from './listen.js'
+export type { Holder } from './holder.js'
+export type { Listening, ListenOptions, Unopened } from './listen.js'
 export { formatListening, LISTEN_DEFAULTS } from './listen.js'
 export type {
   ProgramCounters,

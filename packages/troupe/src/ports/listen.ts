@@ -20,6 +20,9 @@ export interface ListenOptions {
   readonly port: number
 }
 
+/** Options alone: what is open already is none, though it has a port as they have. */
+export type Unopened<T extends ListenOptions> = T & { readonly attach?: never }
+
 /** What they leave open: both loopbacks, so that nothing is open to the outside unasked. */
 export const LISTEN_DEFAULTS = Object.freeze({
   hosts: Object.freeze(['127.0.0.1', '::1']) as readonly string[],
@@ -55,6 +58,7 @@ export async function listen<T extends Listening>(
   opener: Opener<T>,
 ): Promise<readonly T[]> {
   const { port, hosts = LISTEN_DEFAULTS.hosts } = options
+  requireUnopened(options)
   const isPort = Number.isInteger(port) && port >= 0 && port <= 65_535
   requireOption(isPort, 'port', port, 'give a whole number from 0 to 65535')
   requireOption(hosts.length > 0, 'hosts', '[]', 'give at least one address')
@@ -66,6 +70,13 @@ export async function listen<T extends Listening>(
       if (!again) throw error
     }
   }
+}
+
+/** Whoever gives the listener of another kind of port would get a second one on its number. */
+function requireUnopened(options: Unopened<ListenOptions>): void {
+  const kind = options.constructor.name
+  const remedy = 'give options to open one, or an open one of the kind of this port'
+  requireOption(options.attach === undefined, 'listener', kind, remedy)
 }
 
 async function openAll<T extends Listening>(

@@ -4,6 +4,7 @@
  * Pure. Each limit has a name, a default and a counter.
  */
 import { type Address, requireDuration, requireObject, requireOption } from '#contract'
+import type { Unopened } from '#ports/listen'
 import type { WebListenOptions } from '#ports/web/listen-options'
 import type { WebListener } from '#ports/web/listener'
 import { requireHeaders } from './header.js'
@@ -12,7 +13,7 @@ import type { SseEnd, SseReader } from './message.js'
 /** What an SSE port is spawned with: its one argument. Times are milliseconds above 0. */
 export interface SsePortOptions {
   /** A server to open and to own, or one that was opened before and is shared with others. */
-  readonly listener: WebListenOptions | WebListener
+  readonly listener: Unopened<WebListenOptions> | WebListener
   /** Where on the listener, with all paths below it; default `/`. */
   readonly path?: string
   /** Who is told of the clients; mostly a name. Default whoever spawned the port. */

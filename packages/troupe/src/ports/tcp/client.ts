@@ -11,13 +11,13 @@ import { connect as connectPlain, type Socket } from 'node:net'
 import { connect as connectSecure, type TLSSocket } from 'node:tls'
 import {
   crashOf,
-  describeThrown,
   type ProcessContext,
   requireDuration,
   requireOption,
   type Spawnable,
   TroupeError,
 } from '#contract'
+import { connectProblem } from '#ports/connect-problem'
 import { connectionBehaviour } from '#ports/connection-process'
 import { definePort } from '#ports/definition'
 import { formatListening } from '#ports/listen'
@@ -87,10 +87,10 @@ function follow(
   const address = formatListening({ host, port })
   const fail = (problem: string): void => {
     stopFollowing()
-    const error = new TroupeError('PORT_FAILED', { transport: 'tcp', address, problem })
+    const error = new TroupeError('PORT_FAILED', { transport: 'remote tcp', address, problem })
     connection.end('connect-failed', crashOf(error))
   }
-  const failed = (error: Error): void => fail(describeThrown(error))
+  const failed = (error: Error): void => fail(connectProblem(error))
   const closed = (): void => fail('the other side closed it at once')
   const ready = (): void => {
     stopFollowing()

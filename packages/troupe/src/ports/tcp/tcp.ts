@@ -11,6 +11,7 @@ import type { Exit, Pid, ProcessContext, Spawnable, Target } from '#contract'
 import { Connections } from '#ports/connections'
 import { definePort } from '#ports/definition'
 import { holderOf } from '#ports/holder'
+import type { Unopened } from '#ports/listen'
 import { readersOf } from '#ports/readers'
 import { keeping } from '#ports/release'
 import { Seats } from '#ports/seats'
@@ -29,7 +30,7 @@ import {
 /** What a TCP server port is spawned with: its one argument. */
 export interface TcpPortOptions extends TcpConnectionOptions {
   /** A listener to open and to own, or one that was opened before and outlives the port. */
-  readonly listener: TcpListenOptions | TcpListener
+  readonly listener: Unopened<TcpListenOptions> | TcpListener
   /** Who reads the connections; default the process that spawned the port. */
   readonly reader?: TcpReaderAddress
   /** Several readers instead of one: taken in turn, each keeps the connections it got. */

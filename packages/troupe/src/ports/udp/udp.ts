@@ -21,6 +21,7 @@ import {
 } from '#contract'
 import { definePort } from '#ports/definition'
 import { holderOf } from '#ports/holder'
+import type { Unopened } from '#ports/listen'
 import {
   isPeer,
   openUdp,
@@ -58,7 +59,7 @@ export type DatagramTarget =
 /** What a UDP port is spawned with: its one argument. */
 export interface UdpPortOptions {
   /** Sockets to open and to own, or sockets that were opened before and outlive the port. */
-  readonly socket: UdpOptions | UdpSocket
+  readonly socket: Unopened<UdpOptions> | UdpSocket
   readonly target: DatagramTarget
 }
 

@@ -8,6 +8,7 @@ import {
   requireOption,
   type WebHandler,
 } from '#contract'
+import type { Unopened } from '#ports/listen'
 import type { FetchFunction } from './by-fetch.js'
 import type { ServeFunction } from './by-serve.js'
 import type { Exchange } from './exchange.js'
@@ -18,7 +19,7 @@ import type { WebRefusal } from './status.js'
 /** Where a web port listens, and its limits. */
 export interface WebPortOptions {
   /** A server to open and to own, or one that was opened before and outlives the port. */
-  readonly listener: WebListenOptions | WebListener
+  readonly listener: Unopened<WebListenOptions> | WebListener
   /** It serves this path and all below it; default `/`. */
   readonly path?: string
   /** Longest wait until the answer begins, in milliseconds; then 504; default 5,000. */
@@ -101,9 +102,10 @@ export function checkWebPort(options: WebPortSpec): void {
   requireDuration('timeoutMs', options.timeoutMs)
   for (const name of ['bodyBytesMax', 'pendingMax'] as const) requireCount(name, options[name])
   const { handler, serve, fetch } = options
-  const given = [handler, serve, fetch].filter((one) => one !== undefined)
+  const given = Object.entries({ handler, serve, fetch }).filter(([, one]) => one !== undefined)
+  const names = given.map(([name]) => name).join(' and ')
   const problem = 'give exactly one of handler, serve and fetch'
-  requireOption(given.length === 1, 'handler', given.length, problem)
+  requireOption(given.length === 1, 'handler', names || undefined, problem)
   for (const name of ['serve', 'fetch'] as const) {
     const isFunction = options[name] === undefined || typeof options[name] === 'function'
     requireOption(isFunction, name, options[name], 'give a function')

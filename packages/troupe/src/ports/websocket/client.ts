@@ -104,7 +104,11 @@ function begin(
   const fail = (problem: string): void => {
     timer?.cancel()
     // The password of the address, if there is one, belongs into no log.
-    const error = new TroupeError('PORT_FAILED', { transport: 'tcp', address: shown(url), problem })
+    const error = new TroupeError('PORT_FAILED', {
+      transport: 'remote WebSocket',
+      address: shown(url),
+      problem,
+    })
     connection.end('connect-failed', crashOf(error))
   }
   const late = (): void => fail(`no connection within ${handshakeTimeoutMs} ms`)

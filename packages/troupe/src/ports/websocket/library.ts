@@ -11,7 +11,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocket, WebSocketServer } from 'ws'
-import { describeThrown } from '#contract'
+import { connectProblem } from '#ports/connect-problem'
 import type { CompleteWebSocket } from './connection-options.js'
 import type { Farewell, Frame } from './frame.js'
 import type { WebSocketEnd } from './message.js'
@@ -181,7 +181,7 @@ export function dial(asked: Dialled, events: DialEvents): () => void {
   ws.once('upgrade', (response) => {
     answer = response
   })
-  const failed = (error: Error): void => events.failed(error.message || describeThrown(error))
+  const failed = (error: Error): void => events.failed(connectProblem(error))
   // Errors after the first one, of an attempt that was broken off, are nobody's business.
   ws.on('error', () => {})
   ws.once('error', failed)

@@ -4,6 +4,7 @@
  * Pure. Each limit has a name, a default and a counter.
  */
 import { requireDuration, requireObject, requireOption } from '#contract'
+import type { Unopened } from '#ports/listen'
 import type { WebListenOptions } from '#ports/web/listen-options'
 import type { WebListener } from '#ports/web/listener'
 import {
@@ -18,7 +19,7 @@ import { type CheckOrigin, checkCheckOrigin } from './origin.js'
 /** What a WebSocket port is spawned with: its one argument. */
 export interface WebSocketPortOptions extends WebSocketConnectionOptions {
   /** A server to open and to own, or one that was opened before and is shared with others. */
-  readonly listener: WebListenOptions | WebListener
+  readonly listener: Unopened<WebListenOptions> | WebListener
   /** Where on the listener, with all paths below it; default `/`. */
   readonly path?: string
   /** Who reads the connections; mostly a name. Default the process that spawned the port. */

@@ -77,4 +77,24 @@ describe('a listener', { timeout: 20_000 }, () => {
       await assert.rejects(spawn(), (error) => causeOf(error) === 'PORT_FAILED', name)
     }
   })
+
+  it('of another kind is refused, by the compiler and by the port', async (t) => {
+    const { node, listeners, fetch } = await started(t)
+    const { tcp, udp, web } = listeners
+    const refused = (spawned: Promise<unknown>) =>
+      assert.rejects(spawned, (error) => causeOf(error) === 'OPTION_INVALID')
+    // @ts-expect-error a TCP listener serves no HTTP
+    await refused(node.spawn(webPort, { args: [{ listener: tcp, fetch }] }))
+    // @ts-expect-error a UDP socket serves no HTTP
+    await refused(node.spawn(webPort, { args: [{ listener: udp, fetch }] }))
+    // @ts-expect-error a web listener is one of HTTP
+    await refused(node.spawn(tcpPort, { args: [{ listener: web, reader: 'reader' }] }))
+    const target = { kind: 'process', to: 'reader' } as const
+    // @ts-expect-error a web listener takes no datagrams
+    await refused(node.spawn(udpPort, { args: [{ socket: web, target }] }))
+    // @ts-expect-error a TCP listener knows no paths
+    await refused(node.spawn(ssePort, { args: [{ listener: tcp, reader: 'reader' }] }))
+    // @ts-expect-error a TCP listener knows no paths
+    await refused(node.spawn(webSocketPort, { args: [{ listener: tcp, reader: 'reader' }] }))
+  })
 })

@@ -194,5 +194,6 @@ describe('a TCP client with TLS', { timeout: 20_000 }, () => {
     const reason = await node.ended(client)
     assert.ok(typeof reason === 'object' && reason.kind === 'crash')
     assert.equal(reason.code, 'PORT_FAILED')
+    assert.match(reason.message, /; give the authority of its certificate as tls.ca/)
   })
 })
