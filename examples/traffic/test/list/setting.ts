@@ -69,7 +69,7 @@ export function dataFolder(t: TestContext): string {
   return folder
 }
 
-/** Time of all cores and memory of a process, as the kernel has them; undefined elsewhere. */
+/** Time of all cores, time held up, memory of a process by the kernel; undefined elsewhere. */
 export async function usageOf({ pid }: SystemProcess) {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'latin1')
@@ -77,7 +77,14 @@ export async function usageOf({ pid }: SystemProcess) {
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     // Fields 14 and 15 of the line, in hundredths of a second.
     const cpuSeconds = (Number(fields[11]) + Number(fields[12])) / 100
-    return { cpuSeconds, residentMB: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024 }
+    // Nanoseconds in which its main thread could have run and others had the cores.
+    const schedule = await readFile(`/proc/${pid}/schedstat`, 'latin1').catch(() => '0 0 0')
+    const heldUpSeconds = Number(schedule.split(' ')[1]) / 1e9
+    return {
+      cpuSeconds,
+      heldUpSeconds,
+      residentMB: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024,
+    }
   } catch {
     return undefined
   }
