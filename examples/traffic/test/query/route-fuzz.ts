@@ -26,7 +26,10 @@ const name = fc.constantFrom('lat', 'lon', 'limit', 'radius', 'maxAge', 'bounds'
 const wish = fc
   .tuple(
     fc.constantFrom('limit', 'radius', 'maxAge'),
-    fc.constantFrom('1', '7', '100', '1e1', '1E+2', '10.0', '5e0', '0', '101', '-1', '0.5', '1e8'),
+    fc.oneof(
+      fc.constantFrom('1', '9', '100', '1e1', '1E+2', '10.0', '5e0', '0', '101', '-1', '0.5'),
+      fc.constantFrom('20100000', '20100000.5', '315360000', '315360001', '090', '1e8'),
+    ),
   )
   .map(([given, text]) => `${given}=${text}`)
 const edge = fc.oneof({ weight: 6, arbitrary: fc.constantFrom('-10', '10', '170.5', '-0') }, number)
@@ -69,7 +72,7 @@ const anyPath = fc.oneof(
 )
 
 function askedOf(verdict: RouteVerdict): PlainQuery | RouteVerdict {
-  if (verdict.kind === 'refused') return verdict.error.split(' ')[0] ?? ''
+  if (verdict.kind === 'refused') return `${verdict.status} ${verdict.error.split(' ')[0]}`
   if (verdict.kind !== 'nearest') return verdict
   const { latitude: lat, longitude: lon, limit, radiusM: radius, maxAgeMs: maxAge } = verdict.query
   const found = Object.entries({ lat, lon, limit, radius, maxAge })
@@ -78,12 +81,15 @@ function askedOf(verdict: RouteVerdict): PlainQuery | RouteVerdict {
 
 function plainRoute([method, path, text]: Asked): PlainQuery | RouteVerdict {
   const isLook = method === 'GET' || method === 'HEAD'
-  if (path !== '/' && path !== '/stats' && path !== '/kill') return 'there'
+  if (path !== '/' && path !== '/stats' && path !== '/kill') return '404 there'
   if (path === '/kill' ? method !== 'POST' : !isLook) {
     return { kind: 'method', allow: path === '/kill' ? 'POST' : 'GET, HEAD' }
   }
   if (path === '/stats') return { kind: 'stats' }
-  if (path === '/') return plainQuery(text)
+  if (path === '/') {
+    const query = plainQuery(text)
+    return typeof query === 'string' ? `400 ${query}` : query
+  }
   const part = plainParameters(text).find(([given]) => given === 'part')?.[1] ?? ''
   return { kind: 'kill', part }
 }
