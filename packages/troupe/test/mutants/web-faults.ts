@@ -97,9 +97,16 @@ export const WEB_FAULTS: readonly Mutant[] = Object.freeze([
   },
   {
     name: 'the first of two hosts is believed',
-    file: 'ports/web/hosts',
+    file: 'ports/web/faults',
     find: 'if (hosts > 1 || !isHost(',
     replace: 'if (!isHost(',
     caughtBy: ['unit/ports/web/listener.test'],
+  },
+  {
+    name: 'a client is told to send a body that nobody reads',
+    file: 'ports/web/listener',
+    find: 'continueWhenRead(request, response);',
+    replace: 'response.writeContinue();',
+    caughtBy: ['unit/ports/web/expectation.test'],
   },
 ])

@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { ReadableStream } from 'node:stream/web'
+import { askFor } from './expectation.js'
 
 const NO_BYTES = new Uint8Array(0)
 /** Bytes of a stream that wait for their reader before the client has to. */
@@ -70,6 +71,7 @@ export function readBody(owner: BodyOwner, bodyBytesMax: number, told: (read: Re
 
 /** Hands all that is still to come to a gathering. */
 function follow(incoming: IncomingMessage, gathering: Gathering): void {
+  askFor(incoming)
   const { push } = incoming
   incoming.push = (chunk: Uint8Array | null): boolean => {
     if (chunk !== null) {

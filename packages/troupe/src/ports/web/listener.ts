@@ -13,7 +13,8 @@ import { backgroundClock, type Clock, keepAlive } from '#base/clock'
 import { type Holder, requireOpen } from '#ports/holder'
 import { type Listening, listen } from '#ports/listen'
 import { followCertificates, type SecureServer, type ServerTls } from '#ports/tls/server-tls'
-import { hasOneHost } from './hosts.js'
+import { continueWhenRead } from './expectation.js'
+import { faultOf } from './faults.js'
 import { isIgnorable, responseOn } from './ignored-upgrade.js'
 import {
   checkedLimits,
@@ -43,7 +44,7 @@ const UPGRADE = Object.freeze({
   reason: 'this path speaks WebSocket only',
   upgrade: 'websocket',
 })
-const NO_HOST = Object.freeze({ status: 400, reason: 'name one host' })
+const NO_EXPECTATION = Object.freeze({ status: 417, reason: 'only 100-continue is known' })
 const NO_PROXY = Object.freeze({ status: 405, reason: 'this is no proxy' })
 const FAILED = Object.freeze({ status: 502, reason: 'the handler failed' })
 const HEADERS = Object.freeze({ status: 431, reason: 'there are too many headers' })
@@ -165,6 +166,15 @@ export class WebListener {
   #listenTo(server: Bound['server']): void {
     const counters = this.#counters
     server.on('request', (request, response) => this.#request(request, response))
+    server.on('checkContinue', (request, response) => {
+      continueWhenRead(request, response)
+      this.#request(request, response)
+    })
+    server.on('checkExpectation', (request, response) => {
+      this.#arrived(request, response)
+      counters.malformed += 1
+      answerShortly(response, NO_EXPECTATION)
+    })
     server.on('upgrade', (request, socket, head) => {
       this.#keep(socket)
       if (isIgnorable(request)) this.#request(request, responseOn(request, socket))
@@ -204,19 +214,25 @@ export class WebListener {
     })
   }
 
-  #request(request: IncomingMessage, response: ServerResponse): void {
-    const counters = this.#counters
-    counters.requests += 1
+  /** Every request has to pass here: what is quiet afterwards is idle or stalled. */
+  #arrived(request: IncomingMessage, response: ServerResponse): void {
+    this.#counters.requests += 1
     ;(request.socket as Connection)[current] = response
     if (response.socket === null) tellEnd(request, response)
+  }
+
+  #request(request: IncomingMessage, response: ServerResponse): void {
+    const counters = this.#counters
+    this.#arrived(request, response)
     if (request.rawHeaders.length > this.#limits.headersMax * 2) {
       counters.headersTooLarge += 1
       answerShortly(response, HEADERS)
       return
     }
-    if (!hasOneHost(request.rawHeaders)) {
+    const fault = faultOf(request)
+    if (fault !== undefined) {
       counters.malformed += 1
-      answerShortly(response, NO_HOST)
+      answerShortly(response, fault)
       return
     }
     const mount = this.#serves.find(request.url ?? '/')
@@ -245,9 +261,10 @@ export class WebListener {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (!hasOneHost(request.rawHeaders)) {
+    const fault = faultOf(request)
+    if (fault !== undefined) {
       this.#counters.upgradesRefused += 1
-      answerUpgrade(socket, NO_HOST)
+      answerUpgrade(socket, fault)
       return
     }
     const mount = this.#takes.find(request.url ?? '/')

@@ -49,14 +49,19 @@ export function refuseClient(
     socket.destroy()
     return false
   }
-  // A line in the middle of an answer would be taken for a part of it.
+  // A line in the middle of an answer would be taken for a part of it, and after the answer to
+  // what is wrong for the answer to another request.
   if (sent?.headersSent === true && !sent.writableFinished) socket.destroy()
+  else if (sent?.headersSent === true && isUnread(sent.req)) part(socket)
   else {
     socket.write(headOf(STATUS[kind]))
     part(socket)
   }
   return true
 }
+
+/** What follows such a request may be no request either. */
+const CLOSING = new Set([400, 501, 505])
 
 /** Answers in one line of JSON. The rest of a request is not read, so the connection ends. */
 export function answerShortly(response: ServerResponse, refusal: Refusal): void {
@@ -66,7 +71,7 @@ export function answerShortly(response: ServerResponse, refusal: Refusal): void 
     'content-type': 'application/json',
     'content-length': body.length,
     ...(status === 503 ? { 'retry-after': '1' } : {}),
-    ...(isUnread(response.req) || status === 400 ? { connection: 'close' } : {}),
+    ...(isUnread(response.req) || CLOSING.has(status) ? { connection: 'close' } : {}),
     ...(upgrade === undefined ? {} : { upgrade, connection: 'upgrade, close' }),
   })
   response.end(body)

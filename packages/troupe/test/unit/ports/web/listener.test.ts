@@ -58,6 +58,24 @@ describe('a web listener', { timeout: 20_000 }, () => {
     assert.equal(listener.counters().upgradesRefused, 1)
   })
 
+  it('gives one answer to a request that proves wrong after its answer', async (t) => {
+    const { listener } = await opened(t)
+    listener.attach(answering)
+    const head = 'POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n'
+    const answer = await rawAnswer(t, listener.port, `${head}no length\r\n`)
+    assert.deepEqual(answer.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200'])
+    assert.equal(listener.counters().malformed, 1)
+  })
+
+  it('answers 501 to codings it does not know, and 505 to a version that is too old', async (t) => {
+    const { listener } = await opened(t)
+    listener.attach(answering)
+    const head = 'POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip, chunked\r\n\r\n'
+    assert.equal(statusOf(await rawAnswer(t, listener.port, `${head}1\r\nx\r\n0\r\n\r\n`)), 501)
+    assert.equal(statusOf(await rawAnswer(t, listener.port, 'GET /\r\n\r\n')), 505)
+    assert.equal(listener.counters().malformed, 2)
+  })
+
   it('closes a connection beyond its limit at once and counts it', async (t) => {
     const { listener } = await opened(t, { connectionsMax: 1, hosts: ['127.0.0.1'] })
     const first = connect(listener.port, '127.0.0.1')
