@@ -142,9 +142,15 @@ export class Lobby {
   }
 
   #done(line: Line, { isTurnedAway }: Guest, result: HandshakeResult): void {
-    if (result.kind === 'agreed') this.#parts.arrived(line, result)
-    else if (!isTurnedAway)
-      this.#refusals.add(result.refusal.error.code, describeOutcome(result), line.remote)
+    if (result.kind === 'agreed') {
+      this.#parts.arrived(line, result)
+      return
+    }
+    if (isTurnedAway) return
+    const { code } = result.refusal.error
+    // The other line is kept: that is how it has to be.
+    if (code === 'NODE_SIMULTANEOUS') this.#refusals.count(code)
+    else this.#refusals.add(code, describeOutcome(result), line.remote)
   }
 
   /** True when one more may wait, if need be in the place of the oldest stranger. */

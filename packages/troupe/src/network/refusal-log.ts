@@ -29,9 +29,14 @@ export class RefusalLog {
     this.#log = log
   }
 
+  /** Counts one that is nobody's trouble. */
+  count(code: string): void {
+    this.counts.set(code, (this.counts.get(code) ?? 0) + 1)
+  }
+
   /** Counts and tells one; `code` is one of few. */
   add(code: string, told: string, remote: string): void {
-    this.counts.set(code, (this.counts.get(code) ?? 0) + 1)
+    this.count(code)
     const quiet = this.#quiet.get(code)
     if (quiet !== undefined) {
       quiet.more += 1
