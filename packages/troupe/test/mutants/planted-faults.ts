@@ -7,6 +7,7 @@ import { FUZZ_FAULTS } from './fuzz-faults.js'
 import { HANDSHAKE_FAULTS } from './handshake-faults.js'
 import { LIFE_FAULTS } from './life-faults.js'
 import { LIVENESS_FAULTS } from './liveness-faults.js'
+import { MEETING_FAULTS } from './meeting-faults.js'
 import { MESSAGE_FAULTS } from './message-faults.js'
 import type { Mutant } from './mutant.js'
 import { SSE_PROGRAM_FAULTS } from './sse-program-faults.js'
@@ -27,6 +28,7 @@ export const PLANTED_FAULTS: readonly Mutant[] = Object.freeze([
   ...FUZZ_FAULTS,
   ...HANDSHAKE_FAULTS,
   ...LIVENESS_FAULTS,
+  ...MEETING_FAULTS,
   ...TRANSPORT_FAULTS,
   ...CODEC_FAULTS,
 ])

@@ -82,6 +82,20 @@ describe('two nodes that meet', LIMIT, () => {
   })
 })
 
+describe('a network that cannot be', LIMIT, () => {
+  it('is told to who starts the node, and leaves nothing open', async (t) => {
+    const [port = 0] = await freePorts(1)
+    const acceptor = { port, portRange: 1 }
+    const wrong = met(t, 'a@one', { acceptors: [{ ...acceptor, advertisedHost: 'h'.repeat(300) }] })
+    await assert.rejects(wrong, { code: 'OPTION_INVALID' })
+    const bell = 'a\u0007@one'
+    await assert.rejects(met(t, bell, { acceptors: [acceptor] }), { code: 'NODE_NAME_INVALID' })
+    const right = await met(t, 'a@one', { acceptors: [acceptor] })
+    await assert.rejects(met(t, 'b@two', { acceptors: [acceptor] }), { code: 'PORT_IN_USE' })
+    assert.match(right.at, new RegExp(`:${port}$`))
+  })
+})
+
 describe('a name that two nodes have', LIMIT, () => {
   it('stays with the one that is connected and alive', async (t) => {
     const a = await met(t, 'a@one')

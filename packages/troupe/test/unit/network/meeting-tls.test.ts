@@ -1,0 +1,107 @@
+/**
+ * Two nodes that meet over TLS: who is believed, who is not, and what a new certificate changes.
+ */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { describe, it } from 'node:test'
+import { connect } from 'node:tls'
+import { Certificates, type NodeTls } from 'troupe'
+import { testAuthority } from '#test/certificates'
+import { logged, met, refusalOf, until } from './meeting-kit.js'
+
+const authority = await testAuthority('Ours')
+const strangers = await testAuthority('Theirs')
+const ours = async (): Promise<NodeTls> => ({
+  certificates: new Certificates(await authority.issue()),
+  ca: authority.ca,
+})
+
+describe('two nodes that meet over TLS', { timeout: 20_000 }, () => {
+  it('are connected by TLS with one switch on each', async (t) => {
+    const a = await met(t, 'a@one', { tls: await ours() })
+    assert.match(a.at, /^tls:/)
+    const b = await met(t, 'b@two', { tls: await ours(), peers: { 'a@one': a.at } })
+    assert.equal((await b.node.network.connect('a@one')).transport, 'tls')
+  })
+
+  it('are connected by mutual TLS when both have a certificate that is believed', async (t) => {
+    const a = await met(t, 'a@one', { tls: { ...(await ours()), mutual: true } })
+    const b = await met(t, 'b@two', { tls: await ours(), peers: { 'a@one': a.at } })
+    assert.equal((await b.node.network.connect('a@one')).transport, 'tls')
+  })
+
+  it('are told over TLS, too, that their cookies differ', async (t) => {
+    const a = await met(t, 'a@one', { tls: await ours() })
+    const b = await met(t, 'b@two', {
+      tls: await ours(),
+      cookie: 'another cookie for tests',
+      peers: { 'a@one': a.at },
+    })
+    const refusal = await refusalOf(b.node.network.connect('a@one'))
+    assert.deepEqual(refusal, ['NO_ROUTE', 'COOKIE_MISMATCH'])
+    assert.match(await logged(a, /COOKIE_MISMATCH/), /or something ends the TLS line between/)
+  })
+
+  it('are told that the certificate of the dialled one is not believed', async (t) => {
+    const certificates = new Certificates(await strangers.issue())
+    const a = await met(t, 'a@one', { tls: { certificates, ca: authority.ca } })
+    const b = await met(t, 'b@two', { tls: await ours(), peers: { 'a@one': a.at } })
+    const refusal = await refusalOf(b.node.network.connect('a@one'))
+    assert.deepEqual(refusal, ['NO_ROUTE', 'PORT_FAILED'])
+    assert.match(await logged(b, /no way to a@one/), /`ca`/)
+    await until(() => (a.node.network.refused()['LINE_REFUSED'] ?? 0) > 0)
+  })
+
+  it('are told that the certificate of the dialling one is not believed', async (t) => {
+    const a = await met(t, 'a@one', { tls: { ...(await ours()), mutual: true } })
+    const certificates = new Certificates(await strangers.issue())
+    const b = await met(t, 'b@two', {
+      tls: { certificates, ca: authority.ca },
+      peers: { 'a@one': a.at },
+    })
+    const [code] = await refusalOf(b.node.network.connect('a@one'))
+    assert.equal(code, 'NO_ROUTE')
+    await logged(b, /no way to a@one/)
+    await until(() => (a.node.network.refused()['LINE_REFUSED'] ?? 0) > 0)
+    assert.deepEqual(a.node.network.nodes(), [])
+  })
+
+  it('do not speak with who shows no certificate where one is asked for', async (t) => {
+    const a = await met(t, 'a@one', { tls: { ...(await ours()), mutual: true } })
+    const port = Number(a.at.split(':').at(-1))
+    const stranger = connect({ host: '127.0.0.1', port, ca: authority.ca })
+    const [error] = await once(stranger, 'error')
+    assert.match(String(error), /certificate required/)
+    await until(() => (a.node.network.refused()['LINE_REFUSED'] ?? 0) > 0)
+    assert.ok(a.log.messages().some((message) => /certificate/.test(message)))
+  })
+
+  it('do not speak without TLS where it is switched on', async (t) => {
+    const a = await met(t, 'a@one', { tls: await ours() })
+    const b = await met(t, 'b@two', { peers: { 'a@one': a.at.replace('tls', 'tcp') } })
+    const [code] = await refusalOf(b.node.network.connect('a@one'))
+    assert.equal(code, 'NO_ROUTE')
+    assert.deepEqual(a.node.network.nodes(), [])
+  })
+
+  it('keep their line when a certificate is changed, and need the new one for the next', async (t) => {
+    const certificates = new Certificates(await authority.issue())
+    const a = await met(t, 'a@one', { tls: { certificates, ca: authority.ca } })
+    const b = await met(t, 'b@two', { tls: await ours(), peers: { 'a@one': a.at } })
+    await b.node.network.connect('a@one')
+    certificates.update(await strangers.issue())
+    assert.deepEqual(b.node.network.nodes(), ['a@one'])
+    b.node.network.disconnect('a@one')
+    await until(() => a.node.network.peers().length === 0)
+    const refusal = await refusalOf(b.node.network.connect('a@one'))
+    assert.deepEqual(refusal, ['NO_ROUTE', 'PORT_FAILED'])
+    certificates.update(await authority.issue())
+    // It is left alone for a moment after a try that failed.
+    for (;;) {
+      const info = await b.node.network.connect('a@one').catch(() => undefined)
+      if (info !== undefined) break
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    assert.deepEqual(b.node.network.nodes(), ['a@one'])
+  })
+})
