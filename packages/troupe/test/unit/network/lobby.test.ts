@@ -11,28 +11,29 @@ import { HANDSHAKES_MAX, Lobby, type LobbyParts } from '#network/lobby'
 import { settingsOf } from '#test/unit/network/handshake/handshake-kit'
 import { linePair, type MemoryLine } from '#test/unit/network/handshake/line-pair'
 
-/** A lobby whose lines come when the test says so. */
+/** A transport whose lines come when the test says so. */
+class Doors {
+  listening: LineListenOptions | undefined
+  readonly transport = {
+    name: 'memory',
+    listen: async (options: LineListenOptions) => {
+      this.listening = options
+      const address = { transport: 'memory', host: 'h', port: 1, path: '' }
+      return { address, close: async () => {} }
+    },
+  } as unknown as Transport
+}
+
 async function opened(given: Partial<LobbyParts> = {}) {
   const clock = virtualClock()
   const logged: string[] = []
-  const log = { warning: (text: string) => logged.push(text) } as unknown as Logger
   const arrived: string[] = []
-  let listening: LineListenOptions | undefined
-  const transport = {
-    name: 'memory',
-    listen: async (options: LineListenOptions) => {
-      listening = options
-      return {
-        address: { transport: 'memory', host: 'h', port: 1, path: '' },
-        close: async () => {},
-      }
-    },
-  } as unknown as Transport
+  const doors = new Doors()
   const lobby = new Lobby({
-    transports: new Map([['memory', transport]]),
+    transports: new Map([['memory', doors.transport]]),
     handshake: () => settingsOf('acceptor@two'),
     clock,
-    log,
+    log: { warning: (text: string) => logged.push(text) } as unknown as Logger,
     connectionsMax: 10_000,
     admit: () => ({ kind: 'fresh' }),
     arrived: (_line, { agreement }) => arrived.push(agreement.peer.name),
@@ -40,21 +41,16 @@ async function opened(given: Partial<LobbyParts> = {}) {
     ...given,
   })
   await lobby.listen({ transport: 'memory' })
+  const { listening } = doors
   assert.ok(listening !== undefined)
-  const { accept, refused } = listening
   const knock = (): { readonly near: MemoryLine; readonly far: MemoryLine } => {
     const pair = linePair(clock)
-    accept(pair.far)
+    listening.accept(pair.far)
     return pair
   }
-  const dial = (name = 'dialler@one') =>
-    runHandshake(
-      knock().near,
-      settingsOf(name),
-      { kind: 'dialler', wanted: undefined, resume: undefined },
-      clock,
-    )
-  return { clock, lobby, logged, arrived, knock, dial, refused }
+  const role = { kind: 'dialler', wanted: undefined, resume: undefined } as const
+  const dial = () => runHandshake(knock().near, settingsOf('dialler@one'), role, clock)
+  return { clock, lobby, logged, arrived, knock, dial, refused: listening.refused }
 }
 
 const knockTimes = (knock: () => { readonly far: MemoryLine }, count: number) =>

@@ -84,7 +84,7 @@ describe('two nodes that meet over TLS', { timeout: 20_000 }, () => {
     assert.deepEqual(a.node.network.nodes(), [])
   })
 
-  it('keep their line when a certificate is changed, and need the new one for the next', async (t) => {
+  it('keep their line when a certificate is changed, which holds for the next one', async (t) => {
     const certificates = new Certificates(await authority.issue())
     const a = await met(t, 'a@one', { tls: { certificates, ca: authority.ca } })
     const b = await met(t, 'b@two', { tls: await ours(), peers: { 'a@one': a.at } })
