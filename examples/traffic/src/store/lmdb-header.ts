@@ -21,6 +21,9 @@ export const PAGE_HEADER_BYTES = 24
 /** Bytes of the description of a tree. */
 export const TREE_BYTES = 48
 
+/** Bytes of a head: that of its page, what is listed above, and two trees. */
+const HEAD_BYTES = PAGE_HEADER_BYTES + 48 + 2 * TREE_BYTES
+
 /** The root of a tree that holds nothing. */
 export const NO_PAGE = Number.POSITIVE_INFINITY
 
@@ -96,7 +99,9 @@ export function snapshotOf(head: Buffer, pageBytes: number, machineBoot: bigint)
   const snapshot = pick(newest, confirmed, machineBoot)
   // Those that are not opened are looked at as well: lmdb reads sizes and flags from all three.
   const heads = confirmed.transaction === 0 ? [first, second] : [first, second, confirmed]
-  const faults = [placeFault(head, pageBytes), ...heads.map((one) => headFault(one, pageBytes))]
+  const stray = confirmed.transaction === 0 ? strayFault(head, pageBytes / 2) : undefined
+  const places = [placeFault(head, pageBytes), stray]
+  const faults = [...places, ...heads.map((one) => headFault(one, pageBytes))]
   const reason = faults.find((fault) => fault !== undefined)
   return reason === undefined ? { kind: 'snapshot', snapshot } : { kind: 'damaged', reason }
 }
@@ -124,6 +129,15 @@ function placeFault(head: Buffer, pageBytes: number): string | undefined {
     if (version !== DATA_VERSION) return `the head on page ${page} is of version ${version}`
   }
   return undefined
+}
+
+/**
+ * A head that was never written is of zeros: lmdb writes but a part of it, and what else stands
+ * there would make the file a bad one from then on.
+ */
+function strayFault(head: Buffer, at: number): string | undefined {
+  const isUntouched = head.subarray(at, at + HEAD_BYTES).every((byte) => byte === 0)
+  return isUntouched ? undefined : 'something else stands in the place of its confirmed head'
 }
 
 function readHead(head: Buffer, at: number): Snapshot {

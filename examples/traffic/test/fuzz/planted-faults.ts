@@ -104,6 +104,10 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = Object.freeze([
     "if (head.length < 2 * pageBytes) return 'it is too short to be an lmdb file';",
     '',
   ]),
+  fault('data files', 'store/lmdb-header', 'something in the place of the confirmed head', [
+    'confirmed.transaction === 0 ? strayFault(head, pageBytes / 2) : undefined',
+    'undefined',
+  ]),
   fault('data files', 'store/page-check', 'an entry that lies outside of its page', [
     'hold(isNode,',
     'hold(true,',
