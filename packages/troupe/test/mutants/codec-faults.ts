@@ -9,6 +9,7 @@ const ENCODER = ['unit/network/codec/encoder.test']
 const HOSTILE = ['unit/network/codec/hostile.test']
 const DECODER = ['unit/network/codec/decoder.test']
 const REFUSED = ['unit/network/codec/refused.test']
+const FUZZ = { caughtBy: ['unit/network/codec/fuzz.test'], tests: 'a foul session' }
 
 export const CODEC_FAULTS: readonly Mutant[] = Object.freeze([
   {
@@ -77,8 +78,8 @@ export const CODEC_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a getter may write into the message that it is read for',
     file: 'network/codec/encoder',
-    find: 'if (this.#busy)',
-    replace: 'if (false)',
+    find: 'if (this.#busy) throw unsupported(to, NESTED);',
+    replace: '',
     caughtBy: ENCODER,
   },
   {
@@ -152,5 +153,40 @@ export const CODEC_FAULTS: readonly Mutant[] = Object.freeze([
     find: 'this.#refusal = undefined; return refusal;',
     replace: 'return refusal;',
     caughtBy: REFUSED,
+  },
+  {
+    name: 'a binary may end within an element',
+    file: 'network/codec/rare-reading',
+    find: 'if (length % width !== 0)',
+    replace: 'if (false)',
+    ...FUZZ,
+  },
+  {
+    name: 'text of 16-bit units may have an odd length',
+    file: 'network/codec/reader',
+    find: 'if (bytes % 2 !== 0)',
+    replace: 'if (false)',
+    ...FUZZ,
+  },
+  {
+    name: 'an object that names its keys may have one twice',
+    file: 'network/codec/decoder',
+    find: 'if (Object.hasOwn(made, key))',
+    replace: 'if (false)',
+    ...FUZZ,
+  },
+  {
+    name: 'a missing codec ends the session',
+    file: 'network/codec/rare-reading',
+    find: "return decoder.refuse(name, 'is not known here');",
+    replace: "return decoder.fail('a codec is missing');",
+    ...FUZZ,
+  },
+  {
+    name: 'an error may have parts that nobody knows',
+    file: 'network/codec/error-reading',
+    find: 'if (flags > ERROR_FLAGS)',
+    replace: 'if (false)',
+    ...FUZZ,
   },
 ])

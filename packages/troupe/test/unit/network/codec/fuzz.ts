@@ -8,6 +8,7 @@ import { TroupeError } from '#contract'
 import { Decoder } from '#network/codec/decoder'
 import { codecLimits } from '#network/codec/limits'
 import { anyValue, moneyCodecs } from '#test/unit/network/codec/any-value'
+import { anyTree } from '#test/unit/network/codec/fuzz-trees'
 import { Refused, RefusedCodec } from '#test/unit/network/codec/plain-build'
 import { PlainReader } from '#test/unit/network/codec/plain-reader'
 import { PlainWriter } from '#test/unit/network/codec/plain-writer'
@@ -95,8 +96,14 @@ const anySpoilt: fc.Arbitrary<Session> = fc
     return edits.reduce(edited, session)
   })
 
+const anyTrees: fc.Arbitrary<Session> = fc.array(
+  anyTree.map((bytes) => Uint8Array.from(bytes)),
+  { minLength: 1, maxLength: 4 },
+)
+
 export const anySession: fc.Arbitrary<Session> = fc.oneof(
-  { arbitrary: anySpoilt, weight: 3 },
+  { arbitrary: anySpoilt, weight: 2 },
+  { arbitrary: anyTrees, weight: 2 },
   anyNoise,
 )
 
