@@ -60,7 +60,7 @@ export class Exchange implements Linked<Exchange> {
 
   /** True when the answer has begun, or nobody would read it. */
   get isAnswered(): boolean {
-    return this.response.headersSent || this.response.destroyed
+    return this.response.headersSent || this.response.destroyed || this.#isClosed
   }
 
   get isClosed(): boolean {

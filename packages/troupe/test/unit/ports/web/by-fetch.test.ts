@@ -354,4 +354,20 @@ describe('a web port with a fetch function', { timeout: 20_000 }, () => {
     node.kill(web)
     await assert.rejects(response.arrayBuffer())
   })
+
+  it('does not take a client that leaves while its turn has not come for a failure', async (t) => {
+    const held = new Promise<Response>(() => {})
+    const { node, web, listener } = await served(t, {
+      fetch: async (given) => (given.method === 'GET' ? held : new Response(await given.text())),
+    })
+    const client = await connected(t, listener.port)
+    const ahead = 'GET / HTTP/1.1\r\nhost: a\r\n\r\n'
+    client.write(`${ahead}POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\nhalf`)
+    await until(() => listener.counters().requests === 2)
+    client.destroy()
+    let counters = await node.call(web, 'counters')
+    while (counters.aborted < 2) counters = await node.call(web, 'counters')
+    for (let turns = 0; turns < 5; turns += 1) await new Promise((ended) => setImmediate(ended))
+    assert.equal((await node.call(web, 'counters')).failed, 0)
+  })
 })
