@@ -12,7 +12,7 @@ import {
   webPort,
   webSocketPort,
 } from '#ports'
-import { until } from '#test/unit/ports/tcp/tcp-kit'
+import { until } from '#test/unit/ports/ports-kit'
 
 const Silent = protocol('silent', {})
 

@@ -15,6 +15,7 @@ import {
   WebHandler,
 } from 'troupe'
 import { type Datagram, DatagramReader, openUdp, openWeb, udpPort, webPort } from '#ports'
+import { until } from '#test/unit/ports/ports-kit'
 
 async function started(t: TestContext): Promise<Node> {
   const node = await startNode('ports@localhost', { handleSignals: false, logSinks: [] })
@@ -57,10 +58,6 @@ function client(t: TestContext) {
         socket.bind(0, '127.0.0.1', () => resolve(socket.address().port)),
       ),
   }
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setImmediate(resolve))
 }
 
 describe('a UDP port', { timeout: 20_000 }, () => {

@@ -1,16 +1,13 @@
 /** Helpers of the program tests: real programs, and a reader that keeps what it is told. */
 import { readFileSync } from 'node:fs'
 import type { TestContext } from 'node:test'
-import { actor, type MailboxOptions, type Node, type Pid, startNode } from 'troupe'
+import { actor, type MailboxOptions, type Node, type Pid } from 'troupe'
 import { type Program, ProgramDataReader, ProgramReader, programPort } from '#ports'
 import type { ProgramEnded, ProgramStarted } from '#ports/program/message'
 import type { ProgramOptions } from '#ports/program/options'
+import { startedAs } from '#test/unit/ports/ports-kit'
 
-export async function startedNode(t: TestContext): Promise<Node> {
-  const node = await startNode('program@localhost', { handleSignals: false, logSinks: [] })
-  t.after(() => node.stop())
-  return node
-}
+export const startedNode = (t: TestContext): Promise<Node> => startedAs(t, 'program')
 
 /** What the reader was told, in order: `line a`, `error b`, `data 6162`. */
 export interface Told {

@@ -4,8 +4,8 @@ import { describe, it, type TestContext } from 'node:test'
 import { actor } from 'troupe'
 import { openWeb, SseReader, ssePort } from '#ports'
 import type { SsePortOptions } from '#ports/sse/port-options'
+import { until } from '#test/unit/ports/ports-kit'
 import { Client, startedNode } from '#test/unit/ports/sse/sse-kit'
-import { until } from '#test/unit/ports/tcp/tcp-kit'
 
 /** A port whose reader sits over one client while the next fills its mailbox. */
 async function busy(t: TestContext, options: Partial<SsePortOptions> = {}) {

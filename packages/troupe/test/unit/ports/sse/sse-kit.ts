@@ -2,17 +2,13 @@
 import { once } from 'node:events'
 import { type ClientRequest, get, type IncomingMessage } from 'node:http'
 import type { TestContext } from 'node:test'
-import { actor, type Node, type Pid, startNode } from 'troupe'
+import { actor, type Node, type Pid } from 'troupe'
 import { openWeb, type Sse, SseReader, ssePort, type WebListener } from '#ports'
 import type { SseConnected, SseDisconnected } from '#ports/sse/message'
 import type { SsePortOptions } from '#ports/sse/port-options'
-import { until } from '#test/unit/ports/web/web-kit'
+import { startedAs, until } from '#test/unit/ports/ports-kit'
 
-export async function startedNode(t: TestContext): Promise<Node> {
-  const node = await startNode('sse@localhost', { handleSignals: false, logSinks: [] })
-  t.after(() => node.stop())
-  return node
-}
+export const startedNode = (t: TestContext): Promise<Node> => startedAs(t, 'sse')
 
 /** What the reader was told. */
 export interface Told {

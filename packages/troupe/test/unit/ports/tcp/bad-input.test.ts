@@ -2,50 +2,9 @@
 import assert from 'node:assert/strict'
 import { connect, type Socket } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
-import {
-  type Chunking,
-  LINES,
-  openTcp,
-  type TcpListenOptions,
-  type TcpPortOptions,
-  TroupeError,
-  tcpPort,
-} from 'troupe'
+import { type Chunking, LINES, openTcp, type TcpPortOptions, TroupeError } from 'troupe'
 import { testNode } from 'troupe/testing'
-import {
-  clientOf,
-  connectionIn,
-  nothingTold,
-  type ReaderOptions,
-  readerFor,
-  started,
-  until,
-} from '#test/unit/ports/tcp/tcp-kit'
-
-interface Served extends Omit<Partial<TcpPortOptions>, 'listener'> {
-  readonly listen?: Partial<TcpListenOptions>
-  readonly as?: ReaderOptions
-}
-
-async function served(t: TestContext, { listen, as, ...options }: Served = {}) {
-  const node = await started(t)
-  return { node, ...(await servedBy(t, node, { listen: listen ?? {}, as: as ?? {}, options })) }
-}
-
-async function servedBy(
-  t: TestContext,
-  node: Awaited<ReturnType<typeof started>>,
-  given: { listen: object; as: ReaderOptions; options: object },
-) {
-  const listener = await openTcp({ port: 0, hosts: ['127.0.0.1'], ...given.listen })
-  t.after(() => listener.close())
-  const told = nothingTold()
-  await node.spawn(readerFor(told, given.as), { name: 'reader' })
-  const args = [{ listener, reader: 'reader', ...given.options }] as const
-  const tcp = await node.spawn(tcpPort, { args })
-  const counters = () => node.call(tcp, 'counters')
-  return { listener, told, tcp, counters, port: listener.port }
-}
+import { clientOf, connectionIn, served, servedBy, until } from '#test/unit/ports/tcp/tcp-kit'
 
 /** A client of which nothing but its end matters. */
 const closes = async (t: TestContext, port: number, bytes: string): Promise<void> => {
@@ -238,7 +197,7 @@ describe('a TCP port and time', { timeout: 20_000 }, () => {
   const inVirtualTime = async (t: TestContext, options: Partial<TcpPortOptions>) => {
     const { node, clock, stop } = await testNode()
     t.after(stop)
-    return { node, clock, ...(await servedBy(t, node, { listen: {}, as: {}, options })) }
+    return { clock, ...(await servedBy(t, node, options)) }
   }
 
   it('closes idle clients', async (t) => {

@@ -1,43 +1,16 @@
 /** ports/tcp/tcp: what clients send reaches its reader, in order, whatever is restarted. */
 import assert from 'node:assert/strict'
-import { describe, it, type TestContext } from 'node:test'
-import {
-  LINES,
-  type Node,
-  openTcp,
-  Pid,
-  type Tcp,
-  type TcpListenOptions,
-  type TcpPortOptions,
-  TroupeError,
-  tcpPort,
-} from 'troupe'
+import { describe, it } from 'node:test'
+import { LINES, type Node, openTcp, Pid, type Tcp, TroupeError, tcpPort } from 'troupe'
 import {
   clientOf,
   connectionIn,
   nothingTold,
-  type ReaderOptions,
   readerFor,
+  served,
   started,
   until,
 } from '#test/unit/ports/tcp/tcp-kit'
-
-interface Served extends Omit<Partial<TcpPortOptions>, 'listener'> {
-  readonly listen?: Partial<TcpListenOptions>
-  readonly as?: ReaderOptions
-}
-
-async function served(t: TestContext, { listen, as, ...options }: Served = {}) {
-  const node = await started(t)
-  const listener = await openTcp({ port: 0, ...listen })
-  t.after(() => listener.close())
-  const told = nothingTold()
-  const definition = readerFor(told, as)
-  const reader = await node.spawn(definition, { name: 'reader' })
-  const args = [{ listener, reader: 'reader', ...options }] as const
-  const tcp = await node.spawn(tcpPort, { name: 'tcp', args })
-  return { node, listener, told, definition, reader, tcp, args, port: listener.port }
-}
 
 const counters = (node: Node, tcp: Pid<typeof Tcp>) => node.call(tcp, 'counters')
 

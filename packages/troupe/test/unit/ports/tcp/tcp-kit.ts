@@ -8,52 +8,27 @@ import {
   actor,
   type MailboxOptions,
   type Node,
-  type Pid,
+  openTcp,
   protocol,
-  startNode,
   type TcpConnected,
-  type TcpConnection,
   type TcpDisconnected,
+  type TcpListenOptions,
+  type TcpPortOptions,
   TcpReader,
+  tcpPort,
 } from 'troupe'
+import { type Notes, noNotes, noting, startedAs, UNTIL_MS_MAX } from '#test/unit/ports/ports-kit'
 
-export async function started(t: TestContext): Promise<Node> {
-  const node = await startNode('tcp@localhost', { handleSignals: false, logSinks: [] })
-  t.after(() => node.stop())
-  return node
-}
+export { connectionIn, until } from '#test/unit/ports/ports-kit'
 
-/** Longer than any of these tests should wait for anything. */
-const UNTIL_MS_MAX = 10_000
-
-/** Turns the event loop until it is so, and fails when it never is. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const startMs = performance.now()
-  while (!(await isSo())) {
-    const isLate = performance.now() - startMs > UNTIL_MS_MAX
-    if (isLate) throw new Error(`never became true: ${String(isSo)}`)
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-}
+export const started = (t: TestContext): Promise<Node> => startedAs(t, 'tcp')
 
 /** What readers were told, in order. */
-export interface Told {
-  readonly connected: TcpConnected[]
+export interface Told extends Notes<TcpConnected, TcpDisconnected> {
   readonly data: string[]
-  readonly disconnected: TcpDisconnected[]
-  /** All of it, one word each: `connected`, the text of a chunk, the word of an end. */
-  readonly all: string[]
-  /** Who was told, by the number of the reader. */
-  readonly by: number[]
 }
 
-export const nothingTold = (): Told => ({
-  connected: [],
-  data: [],
-  disconnected: [],
-  all: [],
-  by: [],
-})
+export const nothingTold = (): Told => ({ ...noNotes(), data: [] })
 
 export interface ReaderOptions {
   readonly name?: string
@@ -68,17 +43,11 @@ const Reader = protocol('kept-reader', { ...TcpReader.messages })
 
 /** A reader that writes down what it is told. */
 export function readerFor(told: Told, { number = 0, reply, mailbox }: ReaderOptions = {}) {
-  const heard = (word: string): void => {
-    told.all.push(word)
-    told.by.push(number)
-  }
+  const { heard, handlers } = noting(told, number)
   return actor(Reader, {
     ...(mailbox === undefined ? {} : { options: { mailbox } }),
     on: {
-      connected(_state, connected) {
-        told.connected.push(connected)
-        heard(connected.again ? 'again' : 'connected')
-      },
+      ...handlers,
       async data(_state, { connection, bytes }, context) {
         const text = Buffer.from(bytes).toString('latin1')
         told.data.push(text)
@@ -86,12 +55,35 @@ export function readerFor(told: Told, { number = 0, reply, mailbox }: ReaderOpti
         const answer = await reply?.(text)
         if (answer !== undefined) context.send(connection, 'send', answer)
       },
-      disconnected(_state, disconnected) {
-        told.disconnected.push(disconnected)
-        heard(disconnected.end)
-      },
     },
   })
+}
+
+export interface ServeOptions extends Omit<Partial<TcpPortOptions>, 'listener'> {
+  readonly listen?: Partial<TcpListenOptions>
+  readonly as?: ReaderOptions
+}
+
+/** A TCP port on a listener of its own, with a reader named `reader`. */
+export async function served(t: TestContext, options: ServeOptions = {}) {
+  return servedBy(t, await started(t), options)
+}
+
+/** The same on this node. */
+export async function servedBy(
+  t: TestContext,
+  node: Node,
+  { listen, as, ...options }: ServeOptions = {},
+) {
+  const listener = await openTcp({ port: 0, ...listen })
+  t.after(() => listener.close())
+  const told = nothingTold()
+  const definition = readerFor(told, as)
+  const reader = await node.spawn(definition, { name: 'reader' })
+  const args = [{ listener, reader: 'reader', ...options }] as const
+  const tcp = await node.spawn(tcpPort, { name: 'tcp', args })
+  const counters = () => node.call(tcp, 'counters')
+  return { node, listener, told, definition, reader, tcp, args, counters, port: listener.port }
 }
 
 /** A plain client that keeps what it gets. */
@@ -123,11 +115,4 @@ export function keptClient(t: TestContext, socket: Socket): Client {
   // Not every test waits for it.
   closed.catch(() => {})
   return { socket, got: () => text, closed }
-}
-
-/** The connection that a reader was told of. */
-export function connectionIn(told: Told, at = 0): Pid<typeof TcpConnection> {
-  const connected = told.connected[at]
-  if (connected === undefined) throw new RangeError(`nobody was told of connection ${at}`)
-  return connected.connection
 }

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { describe, it, type TestContext } from 'node:test'
 import { TroupeError } from '#contract'
 import { openUdp, type UdpOptions, type UdpSocket } from '#ports'
+import { until } from '#test/unit/ports/ports-kit'
 
 async function opened(t: TestContext, options: Partial<UdpOptions> = {}): Promise<UdpSocket> {
   const socket = await openUdp({ port: 0, ...options })
@@ -21,11 +22,6 @@ function sender(t: TestContext) {
         error instanceof Error ? reject(error) : resolve(),
       )
     })
-}
-
-/** Turns the event loop until it is so; the test's own limit ends it otherwise. */
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve))
 }
 
 describe('a UDP socket', { timeout: 20_000 }, () => {

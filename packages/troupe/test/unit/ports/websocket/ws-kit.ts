@@ -12,11 +12,9 @@ import {
   openWeb,
   type Pid,
   protocol,
-  startNode,
   type WebListener,
   type WebListenOptions,
   type WebSocketConnected,
-  type WebSocketConnection,
   type WebSocketDisconnected,
   type WebSocketPortOptions,
   WebSocketReader,
@@ -25,34 +23,18 @@ import {
 } from 'troupe'
 import { testNode, type VirtualClock } from 'troupe/testing'
 import { type ClientOptions, WebSocket } from 'ws'
-import { until } from '#test/unit/ports/tcp/tcp-kit'
+import { type Notes, noNotes, noting, startedAs, until } from '#test/unit/ports/ports-kit'
 
-export { until }
+export { connectionIn, until } from '#test/unit/ports/ports-kit'
 
-export async function started(t: TestContext): Promise<Node> {
-  const node = await startNode('websocket@localhost', { handleSignals: false, logSinks: [] })
-  t.after(() => node.stop())
-  return node
-}
+export const started = (t: TestContext): Promise<Node> => startedAs(t, 'websocket')
 
 /** What readers were told, in order. */
-export interface Told {
-  readonly connected: WebSocketConnected[]
+export interface Told extends Notes<WebSocketConnected, WebSocketDisconnected> {
   readonly bodies: (string | Uint8Array)[]
-  readonly disconnected: WebSocketDisconnected[]
-  /** All of it, one word each: `connected`, the kind of a message, the word of an end. */
-  readonly all: string[]
-  /** Who was told, by the number of the reader. */
-  readonly by: number[]
 }
 
-export const nothingTold = (): Told => ({
-  connected: [],
-  bodies: [],
-  disconnected: [],
-  all: [],
-  by: [],
-})
+export const nothingTold = (): Told => ({ ...noNotes(), bodies: [] })
 
 export interface ReaderOptions {
   /** Told with what it is told; default 0. */
@@ -68,26 +50,16 @@ const Reader = protocol('kept-reader', { ...WebSocketReader.messages })
 
 /** A reader that writes down what it is told. */
 export function readerFor(told: Told, { number = 0, reply, mailbox }: ReaderOptions = {}) {
-  const heard = (word: string): void => {
-    told.all.push(word)
-    told.by.push(number)
-  }
+  const { heard, handlers } = noting(told, number)
   return actor(Reader, {
     ...(mailbox === undefined ? {} : { options: { mailbox } }),
     on: {
-      connected(_state, connected) {
-        told.connected.push(connected)
-        heard(connected.again ? 'again' : 'connected')
-      },
+      ...handlers,
       async message(_state, { connection, kind, body }, context) {
         told.bodies.push(kind === 'text' ? body : Uint8Array.from(body))
         heard(kind)
         const answer = await reply?.(body)
         if (answer !== undefined) context.send(connection, 'send', answer)
-      },
-      disconnected(_state, disconnected) {
-        told.disconnected.push(disconnected)
-        heard(disconnected.end)
       },
     },
   })
@@ -176,13 +148,6 @@ export async function openClient(
   const client = clientOf(t, url, options)
   await once(client.ws, 'open')
   return client
-}
-
-/** The connection that a reader was told of. */
-export function connectionIn(told: Told, index = 0): Pid<typeof WebSocketConnection> {
-  const connected = told.connected[index]
-  if (connected === undefined) throw new Error(`connection ${index} is not there`)
-  return connected.connection
 }
 
 /** The first bytes of a client. */
