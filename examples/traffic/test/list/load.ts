@@ -10,14 +10,18 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startSender } from '#test/sender/sender-process'
 import { type Stats, SystemProcess } from '#test/system-process'
-import { assertAccount, dataFolder, isSettled, type Setting, usageOf } from './setting.js'
+import {
+  assertAccount,
+  dataFolder,
+  HELD_UP_MAX,
+  isSettled,
+  type Setting,
+  usageOf,
+} from './setting.js'
 
 const LOAD = fileURLToPath(new URL('../../../traffic-load/dist/main.js', import.meta.url))
 
 const BARE = fileURLToPath(new URL('../sender/bare-https.js', import.meta.url))
-
-/** Part of the time in which a system that wants to run may be kept from it, to be judged by it. */
-const HELD_UP_MAX = 0.1
 
 /** The longest that 99 of 100 answers may take, in milliseconds. */
 const P99_MS_MAX = 5

@@ -51,6 +51,9 @@ export const SHORT: Setting = {
   judgesSpeed: false,
 }
 
+/** Part of the time in which a system that wants to run may be kept from it, to be judged by it. */
+export const HELD_UP_MAX = 0.1
+
 /** Everything that came in has been dealt with, and every packet is accounted for. */
 export const isSettled = ({ waiting, difference }: Stats): boolean =>
   waiting === 0 && difference === 0
