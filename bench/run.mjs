@@ -17,6 +17,7 @@ import { BENCHES } from './lib/rows.mjs'
 const OTHERS = {
   codec: async (values) => (await import('./codec/codec.mjs')).benchCodec(values, say),
   http: async (values) => (await import('./http/http.mjs')).benchHttp(values, say),
+  network: async (values) => (await import('./network/network.mjs')).benchNetwork(values, say),
   udp: async (values) => (await import('./udp/udp.mjs')).benchUdp(values, say),
 }
 const NAMES = [...Object.keys(BENCHES), ...Object.keys(OTHERS)]
@@ -29,7 +30,7 @@ const HELP = `npm run bench -- NAME [flags]       NAME: ${NAMES.join(', ')}
   --peers a,b     only these peers
   --runs N        measurements of each, taking turns; default 5
   --seconds N     udp: length of each load; default 60. http: of a measurement; default 2;
-                  codec: how much longer than usual each measurement is; default 1
+                  codec, network: how much longer than usual a measurement is; default 1
   --no-install    leave peers out that would have to be installed
   --help          this text
 `
