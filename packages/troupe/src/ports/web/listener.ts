@@ -90,7 +90,10 @@ export class WebListener {
     this.#clock = clock
     const servers = bound.map(({ server }) => server as Server & SecureServer)
     this.#unfollow = tls && followCertificates(tls, servers)
-    for (const { server } of bound) this.#listenTo(server)
+    for (const { server } of bound) {
+      this.#listenTo(server)
+      this.#watchConnections(server)
+    }
   }
 
   get addresses(): readonly Listening[] {
@@ -185,6 +188,17 @@ export class WebListener {
       counters.upgradesRefused += 1
       answerUpgrade(socket, NO_PROXY)
     })
+    server.on('timeout', (socket) => this.#quiet(socket))
+    server.on('clientError', (error, socket) => {
+      const kind = clientErrorOf(error)
+      const sent = (socket as Connection)[current]
+      if (kind === undefined) socket.destroy()
+      else if (refuseClient(kind, socket, sent)) counters[kind] += 1
+    })
+  }
+
+  #watchConnections(server: Bound['server']): void {
+    const counters = this.#counters
     server.on('connection', (socket) => {
       counters.connections += 1
       counters.connectionsOpen += 1
@@ -204,13 +218,6 @@ export class WebListener {
     })
     server.on('drop', () => {
       counters.connectionsRefused += 1
-    })
-    server.on('timeout', (socket) => this.#quiet(socket))
-    server.on('clientError', (error, socket) => {
-      const kind = clientErrorOf(error)
-      const sent = (socket as Connection)[current]
-      if (kind === undefined) socket.destroy()
-      else if (refuseClient(kind, socket, sent)) counters[kind] += 1
     })
   }
 
