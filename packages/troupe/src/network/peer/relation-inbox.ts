@@ -154,8 +154,9 @@ export class RelationInbox {
   #event(): void {
     const { node } = this.#parts
     const name = this.#decoder.name()
-    const timeMs = Number(this.#decoder.value())
+    const timeMs = this.#decoder.value()
     const message = this.#decoder.value()
+    if (typeof timeMs !== 'number') throw badFrame('a publication without a time')
     const event = eventName(name, node)
     this.#home.published(node, name, { kind: 'event-message', event, timeMs, message })
   }
