@@ -4,11 +4,11 @@
  * Set-up and versions are those of `bench -- local`. Variants of Troupe are its other transports.
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PEERS_LOCAL } from '../lib/peers.mjs'
-import { has } from '../lib/setup.mjs'
+import { has, install } from '../lib/setup.mjs'
 
 const BENCH = dirname(dirname(fileURLToPath(import.meta.url)))
 const NODE = [process.execPath, '--max-old-space-size=4096']
@@ -48,10 +48,20 @@ const erlang = {
 
 const troupe = { ...local('troupe'), ...node(join('troupe', 'network.mjs')) }
 
+const ERGO_FOLDER = join(BENCH, 'peers', 'ergo-network')
+const ERGO = join(BENCH, 'dist', 'peers', 'ergo-network')
+
 const ergo = {
   ...local('ergo'),
-  setUp: (options) =>
-    local('ergo').setUp(options) ?? 'its two programs are not written: see bench/README.md',
+  setUp(options) {
+    if (!has('go')) return 'go is missing: apt-get install golang (1.21 or later)'
+    mkdirSync(dirname(ERGO), { recursive: true })
+    if (!options.mayInstall && existsSync(ERGO)) return undefined
+    const need = 'go build in bench/peers/ergo-network (fetches ergo.services/ergo)'
+    return install(options, need, ['go', 'build', '-mod=mod', '-o', ERGO, '.'], ERGO_FOLDER)
+  },
+  far: () => [ERGO, 'far'],
+  near: (work, count) => [ERGO, 'near', work, String(count)],
 }
 
 /** In the order in which they take turns. */

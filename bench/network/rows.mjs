@@ -69,5 +69,5 @@ export const ABSENT = {
     '64k': 'its transporter carries JSON; bytes would travel as a list of numbers',
     '10m': 'its transporter carries JSON; bytes would travel as a list of numbers',
   },
-  ergo: { '10m': 'its buffers are limited to less in the default configuration' },
+  ergo: { '10m': 'not written: its 64 KB row tells how it carries bytes' },
 }
