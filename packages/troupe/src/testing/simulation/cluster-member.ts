@@ -1,0 +1,138 @@
+/**
+ * testing/simulation/cluster-member: one node of a simulated cluster, in one of its lives.
+ *
+ * The node is the real one with the real network; only its host, its lines and its chance are
+ * simulated. Its liveness is answered on the side clock of the host, as by the thread that a real
+ * node has.
+ */
+import type { Clock } from '#base/clock'
+import { type Random, seededRandom } from '#base/random'
+import { NETWORK_DEFAULTS, type NetworkOptions, type Node, type TransportAddress } from '#contract'
+import { Answerer } from '#network/liveness/answerer'
+import type { LivenessSelf } from '#network/liveness/liveness-server'
+import { SUSPICION_DEFAULTS } from '#network/liveness/options'
+import { Prober } from '#network/liveness/prober'
+import { Network } from '#network/network'
+import type { Liveness } from '#network/options'
+import { createNode } from '#runtime'
+import type { SimulatedHost } from './host.js'
+
+/** Where each node listens on its own host. */
+export const NODE_PORT = 11_144
+const COOKIE = 'the cookie of a simulated cluster'
+const BEAT_MS = 100
+const ANSWERS_PER_SECOND_MAX = 20_000
+const SEED_MAX = 2_147_483_647
+
+/** How a node of a cluster is started. */
+export interface MemberParts {
+  readonly host: SimulatedHost
+  /** All chance of this life comes from it. */
+  readonly random: Random
+  /** Hosts of the nodes it knows. */
+  readonly known: readonly string[]
+  readonly network: NetworkOptions
+  readonly log: (message: string) => void
+  /** Open events it has from the start. */
+  readonly events: readonly { readonly name: string; readonly buffer: number }[]
+}
+
+/** The name of the node on a host. */
+export const nodeOn = (host: string): string => `${host}@sim`
+/** The host of a node. */
+export const hostOf = (node: string): string => node.slice(0, node.indexOf('@'))
+
+/** Starts the node of a host; settles only while the host runs. */
+export async function startMember(parts: MemberParts): Promise<Node> {
+  const { host, log, events } = parts
+  const random = seededRandom(parts.random.below(SEED_MAX))
+  const bytes = seededBytes(parts.random)
+  const { clock } = host
+  const wire = makeNetwork(parts, random, bytes)
+  const logSinks = [
+    {
+      name: 'simulation',
+      level: 'warning' as const,
+      write: (record: { readonly message: string }) => log(record.message),
+    },
+  ]
+  const options = { logSinks, events, handleSignals: false }
+  return createNode(nodeOn(host.name), options, { clock, random, wire })
+}
+
+function makeNetwork(
+  { host, known, network }: MemberParts,
+  random: Random,
+  randomBytes: (length: number) => Uint8Array,
+): Network {
+  const { name, transport } = host
+  const settings = {
+    ...NETWORK_DEFAULTS,
+    cookie: COOKIE,
+    ...network,
+    peers: new Map(known.map((other) => [nodeOn(other), addressOf(other)] as const)),
+    acceptors: [{ transport: transport.name, host: name, port: NODE_PORT, portRange: 1 }],
+    transports: new Map([[transport.name, transport]]),
+    unixPath: '',
+  }
+  return new Network(settings, {
+    random,
+    randomBytes,
+    resolve: () => [],
+    openLiveness: async (self, clock) =>
+      openLiveness(host, self, clock, randomBytes, settings.loopBlockedMaxMs),
+  })
+}
+
+const addressOf = (host: string): TransportAddress => ({
+  transport: 'simulated',
+  host,
+  port: NODE_PORT,
+  path: '',
+})
+
+/** What answers for this node beside its loop, and what asks for others. */
+function openLiveness(
+  host: SimulatedHost,
+  { name, creation, key }: LivenessSelf,
+  clock: Clock,
+  randomBytes: (length: number) => Uint8Array,
+  loopBlockedMaxMs: number,
+): Liveness {
+  const side = host.sideClock
+  const answering = host.datagrams({ onSide: true })
+  const self = { name, creation, key, answersPerSecondMax: ANSWERS_PER_SECOND_MAX }
+  const answerer = new Answerer(self, side.nowMs())
+  let beatMs = side.nowMs()
+  const delayMs = (): number => Math.max(0, side.nowMs() - beatMs - BEAT_MS)
+  let isOpen = true
+  const beat = (): void => {
+    beatMs = side.nowMs()
+    if (isOpen) clock.after(BEAT_MS, beat)
+  }
+  beat()
+  answering.start((bytes, from) => {
+    const answer = answerer.answer(bytes, side.nowMs(), delayMs())
+    if (answer.bytes !== undefined) answering.send(answer.bytes, from)
+  })
+  const prober = new Prober({
+    ...{ key, clock, randomBytes, datagrams: host.datagrams() },
+    limits: { ...SUSPICION_DEFAULTS, loopBlockedMaxMs },
+  })
+  return {
+    address: answering.address,
+    prober,
+    loopDelayMs: delayMs,
+    stop: async () => {
+      isOpen = false
+      prober.stop()
+      answering.close()
+    },
+  }
+}
+
+/** Bytes for nonces and session ids, the same ones on each run. */
+function seededBytes(random: Random): (length: number) => Uint8Array {
+  const own = seededRandom(random.below(SEED_MAX))
+  return (length) => Uint8Array.from({ length }, () => own.below(256))
+}
