@@ -2,20 +2,17 @@
  * ports/sse/request: the request of a client as a value.
  */
 import type { IncomingMessage } from 'node:http'
+import { headersOf } from '#ports/headers'
 import { pathOf, queryOf } from '#ports/web/mounts'
 import type { SseRequest } from './message.js'
 
 export function requestOf(incoming: IncomingMessage): SseRequest {
   const { method = 'GET', url = '/', socket } = incoming
-  const headers: Record<string, string> = Object.create(null)
-  for (const [name, value] of Object.entries(incoming.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
-  }
   return {
     method,
     path: pathOf(url),
     query: queryOf(url),
-    headers,
+    headers: headersOf(incoming),
     remoteAddress: socket.remoteAddress ?? '',
   }
 }

@@ -20,6 +20,7 @@ import {
 } from '#contract'
 import { connectionBehaviour } from '#ports/connection-process'
 import { definePort } from '#ports/definition'
+import { headersOf } from '#ports/headers'
 import { readerOf } from '#ports/readers'
 import { keeping } from '#ports/release'
 import { Seat } from '#ports/seat'
@@ -31,7 +32,7 @@ import {
   requireCount,
   type WebSocketConnectionOptions,
 } from './connection-options.js'
-import { headersOf, remoteOf, securityFor } from './handshake.js'
+import { remoteOf, securityFor } from './handshake.js'
 import type { WebSocketSides } from './inward.js'
 import { type Dialled, dial, type Line } from './library.js'
 import { WebSocketConnection, type WebSocketReaderAddress } from './message.js'

@@ -4,6 +4,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { headersOf } from '#ports/headers'
 import type { Listening } from '#ports/listen'
 import { securityOf } from '#ports/tcp/accept'
 import type { TcpSecurity } from '#ports/tcp/message'
@@ -15,15 +16,6 @@ export function handshakeOf(request: IncomingMessage): WebSocketHandshake {
   // Older clients, which the library still understands, had another name for it.
   const origin = headers['origin'] ?? headers['sec-websocket-origin']
   return { url: request.url ?? '/', headers, origin, remote: remoteOf(request.socket) }
-}
-
-/** By lower-case name; several of one name are joined. */
-export function headersOf({ headers }: IncomingMessage): Readonly<Record<string, string>> {
-  const known: Record<string, string> = Object.create(null)
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) known[name] = Array.isArray(value) ? value.join(', ') : value
-  }
-  return known
 }
 
 /** The other side; an empty host when it has gone already. */
