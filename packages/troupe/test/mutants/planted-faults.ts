@@ -3,6 +3,7 @@
  */
 
 import { CODEC_FAULTS } from './codec-faults.js'
+import { FOUL_PEER_FAULTS } from './foul-peer-faults.js'
 import { FUZZ_FAULTS } from './fuzz-faults.js'
 import { HANDSHAKE_FAULTS } from './handshake-faults.js'
 import { LIFE_FAULTS } from './life-faults.js'
@@ -31,4 +32,5 @@ export const PLANTED_FAULTS: readonly Mutant[] = Object.freeze([
   ...MEETING_FAULTS,
   ...TRANSPORT_FAULTS,
   ...CODEC_FAULTS,
+  ...FOUL_PEER_FAULTS,
 ])

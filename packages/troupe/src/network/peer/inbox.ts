@@ -21,6 +21,10 @@ import type { Protocols } from './protocols.js'
 import { codedError, type Head, Reading } from './reading.js'
 import { RelationInbox } from './relation-inbox.js'
 
+/** Mailboxes that one other node may hold against this one, and the longest name of one. */
+const HOLDS_MAX = 65_536
+const HOLD_LENGTH_MAX = 2_048
+
 /** What an inbox works with. */
 export interface InboxParts {
   readonly node: string
@@ -40,6 +44,8 @@ export class Inbox {
   unknownKinds = 0
   /** Messages whose payload no codec of this node reads. */
   refusedPayloads = 0
+  /** Where the fields of the message begin that is being read. */
+  #bodyFrom = 0
   /** The request that is being read. */
   #callId = 0
   readonly #parts: InboxParts
@@ -80,6 +86,7 @@ export class Inbox {
   /** A payload of a class nobody knows here costs its message, not the connection. */
   #dispatch(kind: number): void {
     this.#callId = 0
+    this.#bodyFrom = this.#decoder.position
     try {
       const take = this.#takers[kind]
       if (take === undefined) this.unknownKinds += 1
@@ -101,11 +108,18 @@ export class Inbox {
     takers[KIND.confirm] = () => this.#confirm()
     takers[KIND.confirmed] = () => this.#confirmed()
     this.#relations.register(takers)
-    takers[KIND.hold] = () => void this.#parts.outbox.held.add(this.#decoder.text())
+    takers[KIND.hold] = () => this.#hold()
     takers[KIND.release] = () => void this.#parts.outbox.held.delete(this.#decoder.text())
     takers[KIND.protocols] = () => this.#parts.protocols.heard(this.#decoder.value())
     takers[KIND.large] = () => this.#large()
     return takers
+  }
+
+  /** A hold beyond the limits is not kept: then the other node's mailbox is filled further. */
+  #hold(): void {
+    const { held } = this.#parts.outbox
+    const target = this.#decoder.text()
+    if (target.length <= HOLD_LENGTH_MAX && held.size < HOLDS_MAX) held.add(target)
   }
 
   #send(): void {
@@ -209,7 +223,7 @@ export class Inbox {
     if (whole === undefined) return
     const { kind, lane, bytes: body } = whole
     if (lane === '') this.#takeWhole(kind, body)
-    else this.#lanes.complete(lane, id, () => this.#takeWhole(kind, body))
+    else this.#lanes.complete(lane, id, () => this.#takeWhole(kind, body), body.length)
   }
 
   /** Takes the message within a compressed one. */
@@ -231,10 +245,10 @@ export class Inbox {
   }
 
   /** Behind a large message of the same sender, receiver and priority. */
-  #inOrder(head: Head, take: () => void): void {
+  #inOrder({ fromId, to, priority }: Head, take: () => void): void {
+    const bytes = this.#decoder.end - this.#bodyFrom
     const isHeld =
-      this.#lanes.busy &&
-      this.#lanes.hold(laneKey(head.fromId, formatTarget(head.to), head.priority), take)
+      this.#lanes.busy && this.#lanes.hold(laneKey(fromId, formatTarget(to), priority), take, bytes)
     if (!isHeld) take()
   }
 }

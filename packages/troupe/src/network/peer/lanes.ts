@@ -4,21 +4,26 @@
  * A large message comes in pieces between others. What its sender sent to the same receiver after
  * it, large or small, must not overtake it, so it waits here until its turn. Others pass.
  *
- * Limit: `HELD_MAX` messages wait on all lanes together; above it the peer breaks its word.
+ * Limits: `HELD_MAX` messages of `HELD_BYTES_MAX` bytes on the wire wait on all lanes together;
+ * above it the peer breaks its word.
  */
 import { badFrame } from '#network/frame/line-frame'
 
 const HELD_MAX = 100_000
+const HELD_BYTES_MAX = 1_073_741_824
 
 /** One message in its place: `take` is undefined while it has not come whole. */
 interface Place {
   readonly id: number
+  /** On the wire; 0 while it has not come whole. */
+  bytes: number
   take: (() => void) | undefined
 }
 
 export class Lanes {
   readonly #lanes = new Map<string, Place[]>()
   #held = 0
+  #heldBytes = 0
   /** The lane whose messages are being taken now. */
   #passing: string | undefined = undefined
 
@@ -29,13 +34,13 @@ export class Lanes {
 
   /** A large message begins: its place is kept. */
   open(key: string, id: number): void {
-    this.#add(key, { id, take: undefined })
+    this.#add(key, { id, bytes: 0, take: undefined })
   }
 
   /** Keeps a message when its lane is busy; false: it may pass. */
-  hold(key: string, take: () => void): boolean {
+  hold(key: string, take: () => void, bytes = 0): boolean {
     if (key === this.#passing || !this.#lanes.has(key)) return false
-    this.#add(key, { id: 0, take })
+    this.#add(key, { id: 0, bytes, take })
     return true
   }
 
@@ -50,7 +55,7 @@ export class Lanes {
   }
 
   /** A large message is whole: it is taken when all before it are. */
-  complete(key: string, id: number, take: () => void): void {
+  complete(key: string, id: number, take: () => void, bytes: number): void {
     const lane = this.#lanes.get(key)
     const place = lane?.find((one) => one.id === id)
     if (lane === undefined || place === undefined) {
@@ -58,9 +63,13 @@ export class Lanes {
       return
     }
     place.take = take
+    place.bytes = bytes
+    this.#heldBytes += bytes
+    if (place !== lane[0]) this.#check()
     for (let next = lane[0]; next?.take !== undefined; next = lane[0]) {
       lane.shift()
       this.#held -= 1
+      this.#heldBytes -= next.bytes
       if (lane.length === 0) this.#lanes.delete(key)
       this.#passing = key
       try {
@@ -73,10 +82,18 @@ export class Lanes {
 
   #add(key: string, place: Place): void {
     this.#held += 1
-    if (this.#held > HELD_MAX) throw badFrame(`over ${HELD_MAX} messages behind a large one`)
+    this.#heldBytes += place.bytes
+    this.#check()
     const lane = this.#lanes.get(key)
     if (lane === undefined) this.#lanes.set(key, [place])
     else lane.push(place)
+  }
+
+  #check(): void {
+    if (this.#held > HELD_MAX) throw badFrame(`over ${HELD_MAX} messages behind a large one`)
+    if (this.#heldBytes > HELD_BYTES_MAX) {
+      throw badFrame(`over ${HELD_BYTES_MAX} bytes behind a large message`)
+    }
   }
 }
 

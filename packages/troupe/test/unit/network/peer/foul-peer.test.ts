@@ -191,4 +191,17 @@ describe('a foul node', () => {
     assert.equal(await stage.send(foul, data(...answers, ...more)), undefined)
     assert.ok(await stage.serves())
   })
+
+  it('may hold 65,536 mailboxes against this one, and no more', async () => {
+    const foul = await stage.foul()
+    const writer = new FoulWriter()
+    const holds = (from: number, count: number): Buffer =>
+      data(
+        ...Array.from({ length: count }, (_, i) =>
+          writer.message(KIND.hold, (encoder) => encoder.string(`name:${from + i}`)),
+        ),
+      )
+    assert.equal(await stage.send(foul, holds(0, 40_000), holds(40_000, 40_000)), undefined)
+    assert.equal(stage.node.network.peer(foul.name)?.heldByPeer, 65_536)
+  })
 })
