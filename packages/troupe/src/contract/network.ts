@@ -206,6 +206,8 @@ export interface ProtocolDifference {
 /** The network of a node: who is connected, and switches. */
 export interface NodeNetwork {
   readonly mode: NetworkMode
+  /** Where it listens. */
+  readonly listening: readonly TransportAddress[]
   /** Where other nodes are told to come. */
   readonly addresses: readonly TransportAddress[]
   /** Names of the nodes that are up. */

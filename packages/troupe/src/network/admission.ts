@@ -15,6 +15,8 @@ export interface KnownPeer {
   readonly creation: number
   readonly sessionId: string | undefined
   readonly receivedBytes: number
+  /** What it has acknowledged of ours; a wish that knows of less was made before that. */
+  readonly acknowledgedBytes: number
   /** It is being dialled from here at this moment. */
   readonly dialling: boolean
   /** The running line was dialled from here, so many milliseconds ago. */
@@ -43,7 +45,9 @@ export function admission(
   }
   const isSameLife = known.creation === creation
   if (isSameLife && resume !== undefined && resume.sessionId === known.sessionId) {
-    if (known.dialling && own < name) return simultaneous(name)
+    // It dialled before another line took the place of the broken one.
+    const isStale = resume.receivedBytes < known.acknowledgedBytes
+    if (isStale || (known.dialling && own < name)) return simultaneous(name)
     return { kind: 'resume', receivedBytes: known.receivedBytes }
   }
   if (known.state === 'dialling') return own < name ? simultaneous(name) : fresh

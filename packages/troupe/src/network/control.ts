@@ -16,6 +16,10 @@ export class NetworkControl implements NodeNetwork {
     return this.#network.mode
   }
 
+  get listening(): readonly TransportAddress[] {
+    return [...(this.#network.lobby?.listening ?? [])]
+  }
+
   get addresses(): readonly TransportAddress[] {
     return [...(this.#network.lobby?.addresses ?? [])]
   }

@@ -71,6 +71,11 @@ export class Lobby {
     return this.#refusals.counts
   }
 
+  /** Where it listens. */
+  get listening(): readonly TransportAddress[] {
+    return this.#listeners.map(({ address }) => address)
+  }
+
   /** Where other nodes are told to come. */
   get addresses(): readonly TransportAddress[] {
     return this.#addresses

@@ -215,6 +215,8 @@ export class Network implements Wire {
   link(node: string, from: Pid, to: Pid): SendFailure | undefined {
     const peer = this.#peer(node)
     if (peer === undefined) return 'NO_ROUTE'
+    // Of a later life is known elsewhere already that it has begun.
+    if (peer.creation !== 0 && peer.creation < to.creation) return 'NO_CONNECTION'
     if (peer.creation !== 0 && peer.creation !== to.creation) return 'PROCESS_INCARNATION'
     peer.outbox.link(KIND.link, from, to)
     return undefined
@@ -338,10 +340,12 @@ export class Network implements Wire {
     const { state, creation, sessionId, agreement, upMs, session } = peer
     const upForMs = (this.#home as WireHome).clock.nowMs() - upMs
     const receivedBytes = session.incoming.received
+    const { acknowledgedBytes } = session.outgoing
     const dialledHere = agreement?.role === 'dialler'
     const known = state === 'down' ? 'broken' : state
     const dialling = this.#dials?.isDialling(peer) ?? false
-    return { state: known, creation, sessionId, receivedBytes, dialling, dialledHere, upForMs }
+    const bytes = { receivedBytes, acknowledgedBytes }
+    return { state: known, creation, sessionId, ...bytes, dialling, dialledHere, upForMs }
   }
 
   /** Another node claims the name of one that seems to be up: is that one alive? */

@@ -8,6 +8,7 @@ const refusal = (operation: string): TroupeError =>
 
 const NO_NETWORK: NodeNetwork = Object.freeze({
   mode: 'disabled',
+  listening: Object.freeze([]),
   addresses: Object.freeze([]),
   nodes: () => [],
   peers: () => [],

@@ -273,7 +273,9 @@ export class Outbox {
   }
 
   get #isFull(): boolean {
-    return this.#outgoing.keptBytes > this.#parts.limits.sendBufferMaxBytes
+    const { transfers, limits } = this.#parts
+    const kept = this.#outgoing.keptBytes + transfers.waitingBytes
+    return kept > limits.sendBufferMaxBytes || transfers.full
   }
 
   /** Why a message to this target cannot be sent now. */

@@ -35,6 +35,8 @@ import { PIECE_BYTES, Transfers } from './transfers.js'
  */
 export type PeerState = 'dialling' | 'up' | 'broken' | 'down'
 
+/** A loop that is this late cannot take a line; one that is less late could have. */
+const BLOCKED_MS = 500
 /** Above one piece there are heads: what a message in one piece may have. */
 const PIECE_ROOM_BYTES = 4_096
 /** Reasons of a good-bye. */
@@ -290,7 +292,7 @@ export class Peer {
         this.#home.peerSuspect(this.name, `silent for ${Math.round(finding.silentMs)} ms`)
         return
       case 'busy':
-        this.#busy = true
+        this.#busy = finding.loopDelayMs >= BLOCKED_MS
         this.session.peerLoopDelayMs = finding.loopDelayMs
         return
       case 'well':

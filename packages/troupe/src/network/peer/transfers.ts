@@ -2,7 +2,10 @@
  * network/peer/transfers: large messages on their way out, cut into pieces between other messages.
  *
  * A piece leaves only while little is in flight, so that a small message waits behind a few pieces
- * and never behind a whole large one. Several large ones take turns.
+ * and never behind a whole large one. Each is announced at once, which keeps its place in its lane
+ * at the receiver; of one lane one is sent at a time, and lanes take turns.
+ *
+ * Limits: `TURNS_MAX` lanes take turns at a time; the bytes that wait count into the send buffer.
  */
 import type { Outgoing } from '#network/session/outgoing'
 import { KIND } from './kinds.js'
@@ -11,6 +14,10 @@ import { KIND } from './kinds.js'
 export const PIECE_BYTES = 65_536
 /** With more than this unacknowledged no further piece leaves. */
 const FLIGHT_BYTES_MAX = 524_288
+/** Lanes of which pieces are on their way; others wait. */
+const TURNS_MAX = 64
+/** Announced and not sent whole; above it there is no room for another. */
+const WAITING_MAX = 32_768
 
 /** What the heads of pieces are written with. */
 export interface PieceWriter {
@@ -30,9 +37,16 @@ interface Transfer {
 export class Transfers {
   /** Large messages begun. */
   begun = 0
+  /** Large messages that have not left whole, and their bytes. */
+  waiting = 0
+  waitingBytes = 0
   readonly #outgoing: Outgoing
   readonly #writer: PieceWriter
-  #waiting: Transfer[] = []
+  /** What waits on each lane, the oldest first. */
+  readonly #lanes = new Map<string, Transfer[]>()
+  /** Lanes that take turns, and those that wait for one. */
+  readonly #turns: string[] = []
+  readonly #later: string[] = []
   #pumping = false
 
   constructor(outgoing: Outgoing, writer: PieceWriter) {
@@ -41,22 +55,26 @@ export class Transfers {
     outgoing.onRoom = () => this.pump()
   }
 
-  /** Large messages that have not left whole. */
-  get waiting(): number {
-    return this.#waiting.length
+  /** True when no further large message can be taken. */
+  get full(): boolean {
+    return this.waiting >= WAITING_MAX
   }
 
-  /** Announces a large message and begins to send it. */
+  /** Announces a large message and begins to send it. An empty lane keeps no order. */
   add(kind: number, parts: readonly Uint8Array[], lane: string): void {
     const total = parts.reduce((sum, part) => sum + part.length, 0)
     this.begun += 1
+    this.waiting += 1
+    this.waitingBytes += total
     const start = this.#outgoing.begin()
     this.#writer.uint(this.begun)
     this.#writer.byte(kind)
     this.#writer.uint(total)
     this.#writer.string(lane)
     this.#outgoing.commit(start, KIND.large)
-    this.#waiting.push({ id: this.begun, parts, part: 0, at: 0 })
+    this.#enqueue(lane === '' ? `#${this.begun}` : lane, {
+      ...{ id: this.begun, parts, part: 0, at: 0 },
+    })
     this.pump()
   }
 
@@ -64,11 +82,35 @@ export class Transfers {
   pump(): void {
     if (this.#pumping) return
     this.#pumping = true
-    while (this.#waiting.length > 0 && this.#outgoing.keptBytes < FLIGHT_BYTES_MAX) {
-      const transfer = this.#waiting.shift() as Transfer
-      if (this.#sendPiece(transfer)) this.#waiting.push(transfer)
+    while (this.#turns.length > 0 && this.#outgoing.keptBytes < FLIGHT_BYTES_MAX) {
+      const lane = this.#turns.shift() as string
+      const queue = this.#lanes.get(lane) as Transfer[]
+      if (!this.#sendPiece(queue[0] as Transfer)) {
+        queue.shift()
+        this.waiting -= 1
+      }
+      if (queue.length > 0) this.#turns.push(lane)
+      else this.#leave(lane)
     }
     this.#pumping = false
+  }
+
+  #enqueue(lane: string, transfer: Transfer): void {
+    const queue = this.#lanes.get(lane)
+    if (queue !== undefined) {
+      queue.push(transfer)
+      return
+    }
+    this.#lanes.set(lane, [transfer])
+    if (this.#turns.length < TURNS_MAX) this.#turns.push(lane)
+    else this.#later.push(lane)
+  }
+
+  /** A lane has nothing more to send: another gets its turn. */
+  #leave(lane: string): void {
+    this.#lanes.delete(lane)
+    const next = this.#later.shift()
+    if (next !== undefined) this.#turns.push(next)
   }
 
   /** True when more of it is left. */
@@ -76,6 +118,7 @@ export class Transfers {
     const part = transfer.parts[transfer.part] as Uint8Array
     const piece = part.subarray(transfer.at, transfer.at + PIECE_BYTES)
     if (piece.length > 0) {
+      this.waitingBytes -= piece.length
       const start = this.#outgoing.begin()
       this.#writer.uint(transfer.id)
       this.#outgoing.commit(start, KIND.piece, piece.length)

@@ -82,6 +82,11 @@ export class Outgoing {
     return this.#end + open - this.#acked
   }
 
+  /** Bytes the peer has acknowledged since the start. */
+  get acknowledgedBytes(): number {
+    return this.#acked
+  }
+
   /** Bytes that wait for a line, for room on it, or for credit. */
   get waitingBytes(): number {
     const next = this.#segments[this.#next]

@@ -211,6 +211,40 @@ describe('two nodes', () => {
   })
 })
 
+describe('large messages', () => {
+  it('of one sender and of very many at once arrive whole and in order', async () => {
+    const Depot = protocol('depot', {
+      take: message<{ who: number; at: number; load: Uint8Array }>(),
+    })
+    const taken: string[] = []
+    const depot = actor(Depot, {
+      on: { take: (_state, { who, at, load }) => void taken.push(`${who} ${at} ${load.length}`) },
+    })
+    const { a, b } = await pair()
+    const far = away(await b.node.spawn(depot))
+    const Carrier = protocol('carrier', { go: message<{ who: number; count: number }>() })
+    const carrier = actor(Carrier, {
+      on: {
+        go(_state, { who, count }, context) {
+          for (let at = 0; at < count; at += 1) {
+            context.send(far, 'take', { who, at, load: new Uint8Array(70_000) })
+          }
+        },
+      },
+    })
+    for (let who = 0; who < 300; who += 1) {
+      a.node.send(await a.node.spawn(carrier), 'go', { who, count: who === 7 ? 300 : 1 })
+    }
+    await until(() => taken.length === 599)
+    const ofSeven = taken.filter((one) => one.startsWith('7 '))
+    assert.deepEqual(
+      ofSeven,
+      [...ofSeven.keys()].map((at) => `7 ${at} 70000`),
+    )
+    await stop(a, b)
+  })
+})
+
 describe('two nodes that compress', () => {
   it('carry messages of any size, smaller on the way', async () => {
     const { a, b } = await pair({ compressAboveBytes: 1_000 })
