@@ -56,15 +56,30 @@ export class PlainReader {
 
   /** The one value that these bytes are. */
   read(bytes: Uint8Array): unknown {
+    this.begin(bytes)
+    const value = this.#value()
+    if (this.#at !== bytes.length) refuse('bytes are left over')
+    if (this.#refused.length > 0) throw new RefusedCodec(this.#refused.join())
+    return value
+  }
+
+  /** Goes on with bytes whose fields are asked for one by one. */
+  begin(bytes: Uint8Array): void {
     this.#bytes = bytes
     this.#at = 0
     this.#depth = 0
     this.#containers = 0
     this.#refused = []
-    const value = this.#value()
-    if (this.#at !== bytes.length) refuse('bytes are left over')
-    if (this.#refused.length > 0) throw new RefusedCodec(this.#refused.join())
-    return value
+  }
+
+  /** The next field of a message, by its type as the page writes it; `bytes` is all the rest. */
+  field(type: string): unknown {
+    return type === 'bytes' ? this.#take(this.left) : this.#single(type)
+  }
+
+  /** Bytes that have not been read. */
+  get left(): number {
+    return this.#bytes.length - this.#at
   }
 
   #value(): unknown {

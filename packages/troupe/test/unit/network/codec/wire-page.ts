@@ -7,7 +7,7 @@ import type { KindRow, TagRow } from '#test/unit/network/codec/plain-table'
 const PAGE = new URL('../../../../../../docs/reference/wire.md', import.meta.url)
 
 /** The cells of the first table below a heading, without its head. */
-function tableBelow(heading: string): readonly (readonly string[])[] {
+export function tableBelow(heading: string): readonly (readonly string[])[] {
   const page = readFileSync(PAGE, 'utf8')
   const [, section = ''] = page.split(`\n${heading}\n`)
   const lines = section.split('\n').map((line) => line.trim())

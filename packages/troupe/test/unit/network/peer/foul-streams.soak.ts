@@ -22,6 +22,6 @@ describe('any stream of a foul node', () => {
       numRuns: Number.MAX_SAFE_INTEGER,
       interruptAfterTimeLimit: timeMs,
     })
-    await stage.close()
+    // The last run may go on; in virtual time it holds nothing.
   })
 })
