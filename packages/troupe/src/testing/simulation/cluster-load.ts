@@ -110,6 +110,7 @@ export class ClusterLoad {
       for (const host of this.#cluster.knownTo(member.host.name)) {
         for (const desk of DESKS) {
           const order = { member, sender: 'quick' as const, host, desk }
+          if (desk === 'narrow') continue
           asked.push(desk === 'quick' ? this.#call(order, 2_000, 'ask') : this.#plain(order))
         }
       }
@@ -129,9 +130,16 @@ export class ClusterLoad {
 
   #sendOne(order: Order): void {
     const way = this.#random.below(20)
-    if (order.desk === 'narrow' && way > 2) void this.#confirmed(order, 'when-room')
+    if (order.desk === 'narrow') this.#toNarrow(order, way)
     else if (way < 13) this.#plain(order)
     else if (way < 15) void this.#confirmed(order, way === 13 ? 'important' : 'when-room')
+    else this.#call(order, ...this.#anyCall())
+  }
+
+  /** A message that finds no room there is told to its sender, whichever way it came. */
+  #toNarrow(order: Order, way: number): void {
+    if (way > 3) void this.#confirmed(order, 'when-room')
+    else if (way > 1) void this.#confirmed(order, 'important')
     else this.#call(order, ...this.#anyCall())
   }
 
@@ -192,8 +200,10 @@ export class ClusterLoad {
     const life =
       byPid && target !== undefined && this.#contexts.has(target) ? target.life : undefined
     const isLarge = this.#random.below(40) === 0
-    // A waiting message is not overtaken only by those that wait behind it.
-    const lane = desk === 'narrow' ? `${priority}/${form}` : priority
+    // A waiting message is overtaken by what does not wait. Order between two kinds of addresses
+    // of one receiver is not promised for large messages.
+    const address = life === undefined ? 'name' : 'pid'
+    const lane = `${priority} ${address}${desk === 'narrow' ? ` ${form}` : ''}`
     const stream = `${member.key}/${sender} > ${host}/${desk} ${lane}`
     const sent: SentMessage = {
       ...{ id: this.#journal.sent.length, form, from: member, toHost: host, toLife: life, stream },

@@ -8,6 +8,7 @@
  * @source design 9; FoundationDB "simulation"; Jepsen
  */
 import { type Random, seededRandom } from '#base/random'
+import { describeThrown } from '#contract'
 import { SimulatedCluster } from './cluster.js'
 import { ClusterFaults, type FaultKind, SCENARIOS } from './cluster-faults.js'
 import { ClusterJournal, describeMessage, type SentMessage } from './cluster-journal.js'
@@ -57,7 +58,11 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult> {
   const scenario = options.scenario ?? anyScenario(random)
   const kinds = kindsOf(scenario, random)
   const trial = new Trial(options, random)
-  await trial.run(kinds)
+  try {
+    await trial.run(kinds)
+  } catch (thrown) {
+    trial.broke(thrown)
+  }
   return trial.result(scenario, kinds)
 }
 
@@ -119,6 +124,11 @@ class Trial {
     await clock.advance(REST_MS)
     new ClusterVerdict(this.#cluster, this.#journal).judge()
     await this.#cluster.stop()
+  }
+
+  /** The trial itself did not come to its end. */
+  broke(thrown: unknown): void {
+    this.#journal.violate('broke', describeThrown(thrown))
   }
 
   result(scenario: string, kinds: readonly FaultKind[]): TrialResult {
