@@ -2,6 +2,16 @@
  * testing: the public test kit, `troupe/testing`. Above all other rooms; none imports it.
  */
 
+export { type Random, seededRandom } from '#base/random'
+export type {
+  Line,
+  LineDialOptions,
+  LineListener,
+  LineListenOptions,
+  LineTaker,
+  Transport,
+  TransportAddress,
+} from '#contract'
 export type { ConformanceCase } from './conformance/case.js'
 export type { TransportSuiteOptions } from './conformance/transport.js'
 export { transportConformance } from './conformance/transport.js'
