@@ -157,7 +157,7 @@ export class Dials {
     try {
       const found = await this.#parts.resolve(peer.name)
       const told = peer.agreement?.peerTerms.addresses ?? []
-      return [...found, ...(known === undefined ? [] : [known]), ...told]
+      return distinct([...found, ...(known === undefined ? [] : [known]), ...told])
     } catch (thrown) {
       this.#parts.log.warning('a node could not be resolved', {
         node: peer.name,
@@ -196,6 +196,14 @@ export class Dials {
   #jittered(ms: number): number {
     return ms + (ms / 2) * this.#parts.random.unit()
   }
+}
+
+/** Each address once: what a node tells of itself is often what was known already. */
+function distinct(addresses: readonly TransportAddress[]): readonly TransportAddress[] {
+  const keys = addresses.map(({ transport, host, port, path }) =>
+    [transport, host, port, path].join(' '),
+  )
+  return addresses.filter((_, i) => keys.indexOf(keys[i] as string) === i)
 }
 
 /** Answers of the other node after which there is nothing to mend. */

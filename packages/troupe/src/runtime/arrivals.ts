@@ -195,6 +195,7 @@ export class Arrivals implements WireHome {
   }
 
   peerUp(node: string, creation: number): void {
+    this.#kernel.relations.nodeCame(node, creation)
     this.#tell({ kind: 'node-up', node, creation })
     this.#kernel.farTopics.returned(node)
   }

@@ -114,6 +114,17 @@ export class FarRelations {
     if (watch !== undefined) this.#tell(watch, reason)
   }
 
+  /**
+   * A node has come, in this life: links that were begun before with a process of an earlier one
+   * are told, as that life does not answer for them any more.
+   */
+  came(node: string, creation: number): void {
+    for (const watch of [...(this.#nodes.get(node)?.links.values() ?? [])]) {
+      const { target } = watch
+      if (Pid.is(target) && target.creation !== creation) this.#tell(watch, 'no-process')
+    }
+  }
+
   /** A node is lost: everything that watches something there is told, once. */
   lost(node: string): void {
     const far = this.#nodes.get(node)

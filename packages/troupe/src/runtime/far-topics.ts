@@ -120,7 +120,11 @@ export class FarTopics {
       this.#wire.subscribe(node, topic.name, {
         joined: (missed) => this.#tellGap(topic, sinceMs, missed),
         // Its event is not there any more; who monitors it was told when the node was lost.
-        refused: () => this.#abandon(topic),
+        refused: ({ code }) => {
+          if (code === 'EVENT_UNKNOWN') this.#abandon(topic)
+          // Lost once more before it answered: whoever waits goes on waiting.
+          else topic.lostMs = sinceMs
+        },
       })
     }
   }

@@ -228,6 +228,11 @@ export class Relations {
     this.#far.watchEnded(node, ref.id, reason)
   }
 
+  /** A node has come, in this life. */
+  nodeCame(node: string, creation: number): void {
+    this.#far.came(node, creation)
+  }
+
   /** A node is lost. */
   nodeLost(node: string): void {
     this.#far.lost(node)

@@ -39,6 +39,8 @@ export type PeerState = 'dialling' | 'up' | 'broken' | 'down'
 const BLOCKED_MS = 500
 /** Above one piece there are heads: what a message in one piece may have. */
 const PIECE_ROOM_BYTES = 4_096
+/** A timer that rings later than this tells that our own loop stood still. */
+const OWN_DELAY_MS = 250
 /** Reasons of a good-bye. */
 const BYE_STOP = 1
 
@@ -254,10 +256,16 @@ export class Peer {
     this.#verbs.mend(this)
   }
 
-  /** A node that is only busy cannot take a line before its loop runs again. */
+  /**
+   * A node that is only busy cannot take a line before its loop runs again, and while our own loop
+   * stood still no line could be made either: then the window begins anew.
+   */
   #giveUpAfter(reason: string): void {
-    this.#cancelGiveUp = this.#home.clock.after(this.#settings.resumeWindowMs, () => {
-      if (this.#busy) this.#giveUpAfter(reason)
+    const { clock } = this.#home
+    const dueMs = clock.nowMs() + this.#settings.resumeWindowMs
+    this.#cancelGiveUp = clock.after(this.#settings.resumeWindowMs, () => {
+      const lateMs = clock.nowMs() - dueMs
+      if (this.#busy || lateMs > OWN_DELAY_MS) this.#giveUpAfter(reason)
       else this.down(reason)
     })
   }

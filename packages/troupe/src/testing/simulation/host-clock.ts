@@ -7,6 +7,9 @@
 import type { Cancel, Clock } from '#base/clock'
 import type { Gate } from './gate.js'
 
+/** What a clock may be wrong by when its reading is computed. */
+const ROUNDING_MS = 0.000_001
+
 /** What the clock hardware of a machine shows; goes on whatever its programs do. */
 export class HostTime {
   readonly #base: Clock
@@ -65,7 +68,10 @@ export function hostClock(base: Clock, time: HostTime, gate: Gate): Clock {
         isWaiting = false
         run()
       }
-      const cancel = base.after(time.trueMs(delayMs), () => gate.run(ring))
+      // Never too early by a rounding: who then finds a remainder too small for the clock to
+      // show would wait for it for ever.
+      const trueMs = delayMs > 0 ? time.trueMs(delayMs) + ROUNDING_MS : delayMs
+      const cancel = base.after(trueMs, () => gate.run(ring))
       return () => {
         const wasWaiting = isWaiting
         isWaiting = false
