@@ -50,10 +50,16 @@ const watchOf = (target: unknown): Buffer =>
     encoder.value(target)
   })
 
-const manyLarge = (count: number): Buffer => {
+/** So many large messages of `total` bytes; with `begun` the first piece of each follows it. */
+const manyLarge = (count: number, total: number, begun: boolean): Buffer => {
   const writer = new FoulWriter()
-  const all = Array.from({ length: count }, (_, i) => writer.message(KIND.large, large(i, 1, 100)))
-  return data(...all)
+  const all = Array.from({ length: count }, (_, id) => [
+    writer.message(KIND.large, large(id, KIND.send, total)),
+    ...(begun
+      ? [writer.message(KIND.piece, (encoder) => [encoder.uint(id), encoder.byte(0)])]
+      : []),
+  ])
+  return data(...all.flat())
 }
 
 const piecesTooMany = (): Buffer => {
@@ -112,16 +118,10 @@ const FOUL: readonly (readonly [string, Buffer, RegExp])[] = [
   ],
   ['a large piece', one(KIND.large, large(1, KIND.piece, 10)), /large message in itself/],
   ['more pieces than were said', piecesTooMany(), /more pieces/],
-  ['257 large messages at a time', manyLarge(257), /over 256 large messages/],
-  [
-    'large messages of 2 GB at a time',
-    data(
-      ...[1, 2, 3, 4, 5, 6, 7, 8].map((id) =>
-        new FoulWriter().message(KIND.large, large(id, 1, 256 * MB)),
-      ),
-    ),
-    /at a time/,
-  ],
+  ['257 large messages at a time', manyLarge(257, 100, true), /257 large messages of 25700/],
+  ['65,537 large messages announced', manyLarge(65_537, 100, false), /over 65536 large messages/],
+  ['large messages of 2 GB at a time', manyLarge(8, 256 * MB, true), /at a time/],
+  ['a large message of nothing', one(KIND.large, large(1, KIND.send, 0)), /a message of 0 bytes/],
   [
     'a compressed bomb',
     compressed(1, 1_000, deflateRawSync(Buffer.alloc(20 * MB))),
