@@ -33,6 +33,8 @@ class FarTopic {
   readonly name: string
   /** Each with whether it wants to come back after its node was lost. */
   readonly subscribers = new Map<Process, boolean>()
+  /** Those that were subscribed when the node was lost and have not been told of the gap. */
+  readonly waiting = new Set<Process>()
   /** When its node was lost, while somebody waits for its return. */
   lostMs: number | undefined = undefined
 
@@ -72,6 +74,7 @@ export class FarTopics {
   unsubscribe(process: Process, node: string, name: string): void {
     const topic = this.#nodes.get(node)?.get(name)
     if (topic === undefined || !topic.subscribers.delete(process)) return
+    topic.waiting.delete(process)
     process.extension?.relations?.farSubscriptions?.delete(keyOf(node, name))
     this.#leaveIfEmpty(node, name)
   }
@@ -81,6 +84,8 @@ export class FarTopics {
     const topic = this.#nodes.get(node)?.get(name)
     if (topic === undefined) return
     for (const subscriber of topic.subscribers.keys()) {
+      // Who waits for the return of the node hears of the gap first.
+      if (topic.waiting.has(subscriber)) continue
       this.#verbs.deliver(subscriber, EVENT, publication)
     }
   }
@@ -97,7 +102,10 @@ export class FarTopics {
     const lostMs = this.#verbs.wallMs()
     for (const topic of this.#nodes.get(node)?.values() ?? []) {
       for (const [process, resubscribes] of topic.subscribers) {
-        if (resubscribes) continue
+        if (resubscribes) {
+          topic.waiting.add(process)
+          continue
+        }
         topic.subscribers.delete(process)
         process.extension?.relations?.farSubscriptions?.delete(keyOf(node, topic.name))
       }
@@ -132,7 +140,10 @@ export class FarTopics {
   #tellGap(topic: FarTopic, sinceMs: number, missed: readonly EventMessage[]): void {
     const event = eventName(topic.name, topic.node)
     const untilMs = this.#verbs.wallMs()
-    for (const process of topic.subscribers.keys()) {
+    const waiting = [...topic.waiting]
+    topic.waiting.clear()
+    for (const process of waiting) {
+      if (!topic.subscribers.has(process)) continue
       const ref = this.#verbs.monitor(process, event)
       const gap: EventGap = { kind: 'event-gap', event, ref, sinceMs, untilMs, missed }
       this.#verbs.signal(process, GAP, gap)
@@ -141,11 +152,12 @@ export class FarTopics {
   }
 
   #abandon(topic: FarTopic): void {
-    for (const process of topic.subscribers.keys()) {
+    for (const process of topic.waiting) {
+      topic.subscribers.delete(process)
       process.extension?.relations?.farSubscriptions?.delete(keyOf(topic.node, topic.name))
     }
-    topic.subscribers.clear()
-    this.#drop(topic.node, topic.name)
+    topic.waiting.clear()
+    if (topic.subscribers.size === 0) this.#drop(topic.node, topic.name)
   }
 
   #join(process: Process, node: string, name: string, resubscribe: boolean): void {

@@ -41,6 +41,8 @@ const BLOCKED_MS = 500
 const PIECE_ROOM_BYTES = 4_096
 /** A timer that rings later than this tells that our own loop stood still. */
 const OWN_DELAY_MS = 250
+/** The time to mend a line is looked at in so many steps, to see whether our own loop runs. */
+const GIVE_UP_STEPS = 4
 /** Reasons of a good-bye. */
 const BYE_STOP = 1
 
@@ -260,12 +262,15 @@ export class Peer {
    * A node that is only busy cannot take a line before its loop runs again, and while our own loop
    * stood still no line could be made either: then the window begins anew.
    */
-  #giveUpAfter(reason: string): void {
+  #giveUpAfter(reason: string, steps = 0): void {
     const { clock } = this.#home
-    const dueMs = clock.nowMs() + this.#settings.resumeWindowMs
-    this.#cancelGiveUp = clock.after(this.#settings.resumeWindowMs, () => {
-      const lateMs = clock.nowMs() - dueMs
-      if (this.#busy || lateMs > OWN_DELAY_MS) this.#giveUpAfter(reason)
+    const stepMs = this.#settings.resumeWindowMs / GIVE_UP_STEPS
+    const dueMs = clock.nowMs() + stepMs
+    this.#cancelGiveUp = clock.after(stepMs, () => {
+      const stoodStill = clock.nowMs() - dueMs > OWN_DELAY_MS
+      if (stoodStill) this.#giveUpAfter(reason)
+      else if (steps + 1 < GIVE_UP_STEPS) this.#giveUpAfter(reason, steps + 1)
+      else if (this.#busy) this.#giveUpAfter(reason)
       else this.down(reason)
     })
   }

@@ -259,7 +259,9 @@ function tellGap(
 ): void {
   if (listening === undefined) return
   if (!listening.resubscribe || listening.state !== 'lost') {
-    journal.violate('gap without a loss', `leaf ${leaf.id} hears ${listening.host}`)
+    const told = `${listening.state}, ${listening.downs} downs, ${listening.gaps} gaps`
+    const where = `leaf ${leaf.id} hears ${listening.host}`
+    journal.violate('gap without a loss', `${where}: ${told}, ${listening.resubscribe}`)
   }
   listening.state = 'joined'
   listening.gaps += 1

@@ -249,7 +249,9 @@ export class ClusterVerdict {
   /** One of two nodes may have lost the other between two moments. */
   #explained(one: ClusterMember, other: ClusterMember, fromMs: number, toMs: number): boolean {
     const hosts = [one.host.name, other.host.name]
-    return this.#journal.faults.some((fault) => isCause(fault, hosts, fromMs, toMs))
+    return this.#journal.faults.some(
+      (fault) => isCause(fault, hosts, fromMs, toMs) || isStandstill(fault, hosts, fromMs, toMs),
+    )
   }
 
   #hasCause(hosts: readonly string[], atMs: number): boolean {
@@ -268,6 +270,18 @@ const DRIFT = 0.02
 const STANDSTILL: ReadonlySet<string> = new Set(['freeze', 'stall', 'block'])
 /** Failures that do not tell whether a message was received. */
 const MAYBE: ReadonlySet<string> = new Set(['NO_CONNECTION', 'NO_ROUTE'])
+
+/** A first handshake that comes to nothing while one of both stands still is no lost node. */
+const isStandstill = (
+  { kind, hosts, fromMs, toMs }: ClusterJournal['faults'][number],
+  pair: readonly string[],
+  sinceMs: number,
+  atMs: number,
+): boolean =>
+  kind === 'block' &&
+  pair.includes(hosts[0] as string) &&
+  fromMs <= atMs &&
+  toMs + CAUSE_MS >= sinceMs
 
 /** A way concerns both its hosts; what befalls one host concerns all that talk to it. */
 function isCause(
