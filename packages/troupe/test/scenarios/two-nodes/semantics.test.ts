@@ -91,6 +91,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     const noted: unknown[] = []
     const pid = away(await nodes.settle(nodes.b.spawn(counter(noted))))
     const sender = await nodes.settle(nodes.a.spawn(watcher([])))
+    await nodes.settle(nodes.a.network.connect('b@stage'))
     for (let round = 0; round < 5; round += 1) {
       await nodes.settle(nodes.a.call(sender, 'flood', { to: pid, count: 400 }))
       nodes.breakLine()
@@ -199,6 +200,35 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await nodes.until(() => noted.length === 200)
     assert.deepEqual(noted, [...noted.keys()])
     assert.equal(nodes.b.account().dropped['mailbox-full'], 0)
+  },
+  'a cut cable ends 1,000 calls, links and subscriptions, each exactly once': async (nodes) => {
+    const { a, b, settle } = nodes
+    const outcomes: unknown[] = []
+    const told: Told[] = []
+    const token = b.registerEvent<number>('news')
+    const far = away(await settle(b.spawn(counter())))
+    const linked = await settle(b.spawn(counter()))
+    const nears = []
+    for (let i = 0; i < 1_000; i += 1) nears.push(await settle(a.spawn(watcher(told))))
+    for (const near of nears) {
+      await settle(a.call(near, 'link', away(linked)))
+      await settle(a.call(near, 'subscribe', { node: 'b@stage' }))
+      void a.call(far, 'never', undefined, { timeoutMs: 600_000 }).then(
+        (value) => outcomes.push(value),
+        (error: { readonly code: string }) => outcomes.push(error.code),
+      )
+    }
+    b.publish(token, 1)
+    await nodes.until(() => told.length === 1_000)
+    nodes.cut()
+    await nodes.until(() => outcomes.length === 1_000)
+    await nodes.until(() => told.filter(({ kind }) => kind !== 'event-message').length >= 2_000)
+    await nodes.pass(1_000)
+    const count = (kind: Told['kind']): number => told.filter((one) => one.kind === kind).length
+    assert.deepEqual([count('exit'), count('down')], [1_000, 1_000])
+    assert.equal(outcomes.length, 1_000)
+    b.kill(far)
+    b.kill(linked)
   },
   'a subscription is restored with a gap notice': async (nodes) => {
     const { a, b, settle } = nodes

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, connect as dial, type Server, type Socket } from 'node:net'
 import { type Node, type NodeOptions, startNode } from 'troupe'
-import { simulatedNetwork, virtualClock } from 'troupe/testing'
+import { type SimulatedNetwork, simulatedNetwork, virtualClock } from 'troupe/testing'
 import { seededRandom } from '#base/random'
 import { NETWORK_DEFAULTS, type NetworkOptions } from '#contract'
 import { SUSPICION_DEFAULTS } from '#network/liveness/options'
@@ -39,39 +39,49 @@ export interface Stage {
 const COOKIE = 'a cookie for tests only'
 const QUIET: NodeOptions = { logSinks: [], stopTimeoutMs: 200 }
 
+/** A node on its host of the network. */
+function simulatedNode(
+  network: SimulatedNetwork,
+  own: string,
+  other: string,
+  options: NetworkOptions,
+): Promise<Node> {
+  const host = network.host(own)
+  const address = { transport: 'simulated', host: other, port: 1, path: '' }
+  const settings = {
+    ...NETWORK_DEFAULTS,
+    ...{ cookie: COOKIE, unixPath: '', ...options },
+    acceptors: [{ transport: 'simulated', host: own, port: 1 }],
+    peers: new Map(own === 'a' ? [[`${other}@stage`, address]] : []),
+    transports: new Map([['simulated', host.transport]]),
+  }
+  const bytes = (length: number): Uint8Array => randomBytes(length)
+  const wire = new Network(settings, {
+    random: seededRandom(own.charCodeAt(0)),
+    randomBytes: bytes,
+    resolve: () => [],
+    openLiveness: async ({ key }) => ({
+      address: undefined,
+      prober: new Prober({
+        ...{ key, clock: host.clock, randomBytes: bytes, limits: SUSPICION_DEFAULTS },
+        datagrams: { start: () => {}, send: () => {}, close: () => {} },
+      }),
+      loopDelayMs: () => 0,
+      stop: async () => {},
+    }),
+  })
+  return createNode(`${own}@stage`, QUIET, { clock: host.clock, wire })
+}
+
 export const simulatedStage: Stage = {
   name: 'the simulated network',
   async start(options = {}) {
     const clock = virtualClock()
     const network = simulatedNetwork({ clock, random: seededRandom(5) })
-    const make = async (own: string, other: string): Promise<Node> => {
-      const host = network.host(own)
-      const address = { transport: 'simulated', host: other, port: 1, path: '' }
-      const settings = {
-        ...NETWORK_DEFAULTS,
-        ...{ cookie: COOKIE, unixPath: '', ...options },
-        acceptors: [{ transport: 'simulated', host: own, port: 1 }],
-        peers: new Map(own === 'a' ? [[`${other}@stage`, address]] : []),
-        transports: new Map([['simulated', host.transport]]),
-      }
-      const bytes = (length: number): Uint8Array => randomBytes(length)
-      const wire = new Network(settings, {
-        random: seededRandom(own.charCodeAt(0)),
-        randomBytes: bytes,
-        resolve: () => [],
-        openLiveness: async ({ key }) => ({
-          address: undefined,
-          prober: new Prober({
-            ...{ key, clock: host.clock, randomBytes: bytes, limits: SUSPICION_DEFAULTS },
-            datagrams: { start: () => {}, send: () => {}, close: () => {} },
-          }),
-          loopDelayMs: () => 0,
-          stop: async () => {},
-        }),
-      })
-      return createNode(`${own}@stage`, QUIET, { clock: host.clock, wire })
-    }
-    const [a, b] = [await clock.until(make('a', 'b')), await clock.until(make('b', 'a'))]
+    const [a, b] = [
+      await clock.until(simulatedNode(network, 'a', 'b', options)),
+      await clock.until(simulatedNode(network, 'b', 'a', options)),
+    ]
     return {
       ...{ a, b },
       settle: (promise) => clock.until(promise),
