@@ -215,6 +215,9 @@ function tellExit(
 ): void {
   const isOrder = typeof reason === 'object' && reason.kind === 'custom' && reason.name === 'order'
   if (isOrder) {
+    if (reason.detail !== leaf.id) {
+      journal.violate('wrong target', `leaf ${leaf.id} got the order to leaf ${reason.detail}`)
+    }
     context.stop(reason)
     return
   }
