@@ -26,7 +26,8 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const
  * @source ergo-features 2
  */
 export async function startNode(name: string, options: NodeOptions = {}): Promise<Node> {
-  const { network } = options
+  // Untyped callers may give anything; createNode says what is wrong with it.
+  const network = (options as NodeOptions | null)?.network
   const world =
     network === undefined ? {} : { wire: await openNetwork(name, network, systemRandom) }
   const node = await createNode(name, options, world)

@@ -221,9 +221,12 @@ export interface NodeNetwork {
    * @example await node.network.connect('b@localhost')
    */
   connect(node: string): Promise<PeerInfo>
-  /** Ends the connection, and all that is open with it, as `no-connection`. False: there is none. */
+  /** Ends the connection, and what is open with it as `no-connection`. False: there is none. */
   disconnect(node: string): boolean
-  /** Handshakes that came to nothing since the start, by code; LINE_REFUSED: not even a line. */
+  /**
+   * Handshakes that came to nothing since the start, and nodes sent away for what they said, by
+   * code; LINE_REFUSED: not even a line.
+   */
   refused(): Readonly<Record<string, number>>
   /** Listens and dials again after `stop`. PORT_IN_USE, PORT_FAILED. */
   start(): Promise<void>

@@ -81,6 +81,11 @@ export class Lobby {
     return this.#addresses
   }
 
+  /** Counts a node that was let in and sent away for what it said. */
+  count(code: string): void {
+    this.#refusals.count(code)
+  }
+
   /** Handshakes that are not done. */
   get waiting(): number {
     return this.#waiting.size

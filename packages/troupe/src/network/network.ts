@@ -78,6 +78,7 @@ export class Network implements Wire {
       watch: (node, taker) => this.#liveness?.prober.watch(node, taker),
       lost: (peer) => this.#forget(peer),
       loopDelayMs: () => this.#liveness?.loopDelayMs() ?? 0,
+      broken: (code) => this.#lobby?.count(code),
     }
   }
 

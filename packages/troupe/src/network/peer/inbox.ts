@@ -39,6 +39,9 @@ export interface InboxParts {
   readonly messageMaxBytes: number
 }
 
+/** Our own lanes are two numbers, a word and a name of at most 255 bytes. */
+const LANE_LENGTH_MAX = 1_024
+
 export class Inbox {
   /** Messages of a kind that is not known here. */
   unknownKinds = 0
@@ -214,6 +217,7 @@ export class Inbox {
     const total = decoder.uint()
     const lane = decoder.text()
     if (kind === KIND.large || kind === KIND.piece) throw badFrame('a large message in itself')
+    if (lane.length > LANE_LENGTH_MAX) throw badFrame(`a lane of ${lane.length} characters`)
     this.#assemblies.begin(id, kind, total, lane)
     if (lane !== '') this.#lanes.open(lane, id)
   }

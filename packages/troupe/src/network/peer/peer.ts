@@ -9,6 +9,7 @@
  */
 import type { Cancel } from '#base/clock'
 import {
+  describeThrown,
   type Line,
   type LineTaker,
   type ProtocolDifference,
@@ -77,6 +78,8 @@ export interface PeerVerbs {
   /** It is lost; told once. */
   readonly lost: (peer: Peer, reason: string) => void
   readonly loopDelayMs: () => number
+  /** It sent what cannot be: counted by the code of the refusal. */
+  readonly broken: (code: string) => void
 }
 
 export class Peer {
@@ -125,7 +128,10 @@ export class Peer {
       take: (kind, bytes, from, to) => this.#inbox?.take(kind, bytes, from, to),
       heard: () => this.#watch?.heard(),
       lineLost: (problem) => this.#lineLost(problem),
-      failed: (problem) => this.down(problem),
+      failed: (thrown) => {
+        verbs.broken(TroupeError.is(thrown) ? thrown.code : 'FRAME_INVALID')
+        this.down(describeThrown(thrown))
+      },
       bye: () => this.down('it was stopped'),
       behind: () => home.behind,
       loopDelayMs: verbs.loopDelayMs,

@@ -8,7 +8,7 @@
  * @source design 4.9, 5
  */
 import type { Clock } from '#base/clock'
-import { describeThrown, type Line, type LineTaker } from '#contract'
+import type { Line, LineTaker } from '#contract'
 import {
   badFrame,
   FRAME,
@@ -34,7 +34,7 @@ export interface SessionVerbs {
   /** The line has ended; the session goes on without one. */
   readonly lineLost: (problem: string | undefined) => void
   /** What came cannot be; the line was destroyed and the session is of no use any more. */
-  readonly failed: (problem: string) => void
+  readonly failed: (error: unknown) => void
   /** The peer goes in order. */
   readonly bye: () => void
   /** True while this node cannot keep up with what comes. */
@@ -148,7 +148,7 @@ export class Session implements LineTaker {
       this.#reader.feed(asBuffer(bytes))
     } catch (thrown) {
       this.drop()
-      this.#verbs.failed(describeThrown(thrown))
+      this.#verbs.failed(thrown)
       return
     }
     if (this.incoming.received > this.incoming.told) this.#oweWord()
