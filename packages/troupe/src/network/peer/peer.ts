@@ -183,7 +183,7 @@ export class Peer {
       this.#home.peerUp(this.name, agreement.peer.creation)
       for (const { resolve } of this.#waiters.splice(0)) resolve()
     }
-    start(this.session)
+    start(this.session.taker(line))
     if (this.#cancelTick === undefined) this.#tick()
   }
 

@@ -229,7 +229,7 @@ export class Outgoing {
     if (line === undefined) return
     while (!this.#blocked) {
       const segment = this.#segments[this.#next]
-      if (segment === undefined || segment.end > this.#granted) return
+      if (segment === undefined || !this.#mayGo(segment)) return
       this.#next += 1
       this.#reached = Math.max(this.#reached, segment.end)
       this.batches += 1
@@ -239,6 +239,11 @@ export class Outgoing {
         this.#blocked = !line.write(segment.bytes)
       }
     }
+  }
+
+  /** One that is larger than the whole window goes alone, else it would wait for ever. */
+  #mayGo(segment: Segment): boolean {
+    return segment.end <= this.#granted || segment.start === this.#acked
   }
 
   #release(received: number): void {

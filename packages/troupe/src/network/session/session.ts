@@ -95,8 +95,8 @@ export class Session implements LineTaker {
   }
 
   /**
-   * Goes on over a new line, of whose peer we know how much it has received. The caller names this
-   * session as the taker of the line afterwards. False when that count cannot be.
+   * Goes on over a new line, of whose peer we know how much it has received. The caller names
+   * `taker` as the taker of the line afterwards. False when that count cannot be.
    */
   attach(line: Line, peerReceivedBytes: number, peerGrantedBytes: number): boolean {
     this.drop()
@@ -108,6 +108,22 @@ export class Session implements LineTaker {
     this.incoming.told = this.incoming.received
     this.incoming.granted = this.incoming.received + this.#windowBytes
     return this.outgoing.attach(line, peerReceivedBytes, peerGrantedBytes)
+  }
+
+  /** Who listens to a line: nobody, once another one has taken its place. */
+  taker(line: Line): LineTaker {
+    const isCurrent = (): boolean => this.#line === line
+    return {
+      data: (bytes) => {
+        if (isCurrent()) this.data(bytes)
+      },
+      drained: () => {
+        if (isCurrent()) this.drained()
+      },
+      closed: (problem) => {
+        if (isCurrent()) this.closed(problem)
+      },
+    }
   }
 
   /** Leaves the line as it is and listens to it no longer. */
