@@ -12,6 +12,7 @@ const COMMANDS = [
   'check',
   'coverage',
   'format',
+  'simulate',
   'soak',
   'start',
   'test',
@@ -44,6 +45,7 @@ describe('the npm scripts', () => {
 
   const refused = {
     soak: ['--minutes', 'many'],
+    simulate: ['--seeds', 'many'],
     acceptance: [],
   }
   for (const [command, flags] of Object.entries(refused)) {

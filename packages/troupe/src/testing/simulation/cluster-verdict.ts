@@ -255,7 +255,12 @@ export class ClusterVerdict {
   }
 
   #hasCause(hosts: readonly string[], atMs: number): boolean {
-    return this.#journal.faults.some((fault) => isCause(fault, hosts, atMs, atMs))
+    // Who stands still hears later what has come of a cause.
+    const stoodMs = this.#journal.faults
+      .filter((one) => STANDSTILL.has(one.kind) && hosts.includes(one.hosts[0] as string))
+      .filter(({ fromMs, toMs }) => fromMs <= atMs && toMs >= atMs - CAUSE_MS)
+      .reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
+    return this.#journal.faults.some((fault) => isCause(fault, hosts, atMs - stoodMs, atMs))
   }
 
   #violate(rule: string, detail: string): void {

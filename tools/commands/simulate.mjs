@@ -1,0 +1,104 @@
+/**
+ * commands/simulate: `npm run simulate -- --seeds N [--scenario X] [--seed S]`.
+ *
+ * Runs whole clusters under faults in virtual time, seed after seed. A seed that fails is printed
+ * with what was violated and the command that replays it; one seed alone shows its transcript.
+ */
+import { runCommand } from '#setup/command'
+import { say } from '#setup/console'
+import { CommandFault } from '#setup/fault'
+import { ensureReady } from '#setup/ready'
+import { ROOT } from '#setup/workspace'
+
+const SHOWN_MAX = 10
+const PROGRESS_EVERY = 25
+const TRANSCRIPT_MAX = 1_000_000
+const TRIAL = `${ROOT}/packages/troupe/dist/testing/simulation/cluster-trial.js`
+const FAULTS = `${ROOT}/packages/troupe/dist/testing/simulation/cluster-faults.js`
+
+/**
+ * @param {string | boolean | undefined} given
+ * @param {string} flag
+ * @param {number} otherwise
+ */
+function wholeNumber(given, flag, otherwise) {
+  const number = Number(given ?? otherwise)
+  if (Number.isInteger(number) && number >= 0) return number
+  throw new CommandFault(`${given} is not a whole number.`, `npm run simulate -- ${flag} 7`, 2)
+}
+
+/** @param {any} result */
+function describe({ seed, scenario, kinds, nodes, messages, downs }) {
+  const faults = kinds.join(' ') || 'no faults'
+  return `seed ${seed}: ${scenario} (${faults}), ${nodes} nodes, ${messages} messages, ${downs} downs`
+}
+
+/** @param {any} result @param {string} command */
+function report(result, command) {
+  say(`FAILED ${describe(result)}`)
+  for (const violation of result.violations.slice(0, SHOWN_MAX)) say(`  ${violation}`)
+  const more = result.violations.length - SHOWN_MAX
+  if (more > 0) say(`  and ${more} more`)
+  say(`  replay: ${command}`)
+}
+
+/** @param {any} result */
+function replay(result) {
+  for (const line of result.transcript) say(line)
+  say(describe(result))
+  const counts = [...result.faults].map(([kind, count]) => `${count} ${kind}`).join(', ')
+  say(`faults: ${counts || 'none'}`)
+  for (const violation of result.violations) say(`VIOLATED ${violation}`)
+  say(result.violations.length === 0 ? 'The seed passes.' : 'The seed fails.')
+  return result.violations.length === 0 ? 0 : 1
+}
+
+await runCommand(
+  {
+    name: 'simulate',
+    about: 'Runs whole clusters under faults in virtual time; the same seed is the same run.',
+    usage: 'npm run simulate -- [--seeds N] [--seed S] [--scenario X]',
+    flags: {
+      seeds: { type: 'string', value: 'N', about: 'how many seeds, default 100' },
+      seed: {
+        type: 'string',
+        value: 'S',
+        about: 'the first seed, default 1; without --seeds this one alone, with its transcript',
+      },
+      scenario: {
+        type: 'string',
+        value: 'X',
+        about: 'calm, resets, partitions, crashes, freezes, busy, weather, clocks, cuts or mix',
+      },
+    },
+  },
+  async ({ flags }) => {
+    const first = wholeNumber(flags['seed'], '--seed', 1)
+    const isReplay = flags['seed'] !== undefined && flags['seeds'] === undefined
+    const count = isReplay ? 1 : wholeNumber(flags['seeds'], '--seeds', 100)
+    await ensureReady()
+    const { runTrial } = await import(TRIAL)
+    const { SCENARIOS } = await import(FAULTS)
+    const scenario = flags['scenario']
+    if (scenario !== undefined && !Object.hasOwn(SCENARIOS, String(scenario))) {
+      const names = Object.keys(SCENARIOS).join(', ')
+      throw new CommandFault(`${scenario} is no scenario.`, `Use one of ${names}.`, 2)
+    }
+    const given = scenario === undefined ? {} : { scenario }
+    const transcriptMax = isReplay ? TRANSCRIPT_MAX : 1
+    let failed = 0
+    for (let seed = first; seed < first + count; seed += 1) {
+      const result = await runTrial({ seed, transcriptMax, ...given })
+      if (isReplay) return replay(result)
+      const named = scenario === undefined ? '' : ` --scenario ${scenario}`
+      if (result.violations.length > 0) {
+        failed += 1
+        report(result, `npm run simulate -- --seed ${seed}${named}`)
+      }
+      const done = seed - first + 1
+      if (done % PROGRESS_EVERY === 0) say(`${done} of ${count} seeds, ${failed} failed`)
+    }
+    say(`${count - failed} of ${count} seeds passed.`)
+    return failed === 0 ? 0 : 1
+  },
+)
