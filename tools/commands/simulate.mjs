@@ -30,7 +30,8 @@ function wholeNumber(given, flag, otherwise) {
 /** @param {any} result */
 function describe({ seed, scenario, kinds, nodes, messages, downs }) {
   const faults = kinds.join(' ') || 'no faults'
-  return `seed ${seed}: ${scenario} (${faults}), ${nodes} nodes, ${messages} messages, ${downs} downs`
+  const ran = `${nodes} nodes, ${messages} messages, ${downs} downs`
+  return `seed ${seed}: ${scenario} (${faults}), ${ran}`
 }
 
 /** @param {any} result @param {string} command */

@@ -51,8 +51,9 @@ export const NETWORK_FAULTS: readonly Mutant[] = Object.freeze([
     name: 'links are not told that a node was lost',
     file: 'runtime/far-relations',
     find: "for (const watch of [...far.watches.values()]) this.#tell(watch, 'no-connection');",
-    replace:
-      "for (const watch of [...far.watches.values()]) if (watch.mode !== 'link') this.#tell(watch, 'no-connection');",
+    replace: `for (const watch of [...far.watches.values()]) {
+        if (watch.mode !== 'link') this.#tell(watch, 'no-connection');
+      }`,
     caughtBy: SIMULATION,
     tests: 'seed 1 ',
   },
