@@ -70,7 +70,7 @@ export const FOUL_PEER_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'what was thrown over a foul message ends the program, not the session',
     file: 'network/session/session',
-    find: 'this.drop(); this.#verbs.failed(describeThrown(thrown)); return;',
+    find: 'this.drop(); this.#verbs.failed(thrown); return;',
     replace: 'throw thrown;',
     ...STREAMS,
   },

@@ -152,8 +152,8 @@ export const LIFE_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'the buffer of an event is given newest first',
     file: 'runtime/topics',
-    find: 'return [...topic.buffer];',
-    replace: 'return [...topic.buffer].reverse();',
+    find: 'this.#notify(topic, true); } return [...topic.buffer]; } unsubscribe(',
+    replace: 'this.#notify(topic, true); } return topic.buffer.toReversed(); } unsubscribe(',
     caughtBy: ['scenarios/events.test'],
   },
   {

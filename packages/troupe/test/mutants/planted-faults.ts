@@ -18,15 +18,21 @@ import { TRANSPORT_FAULTS } from './transport-faults.js'
 import { WEB_FAULTS } from './web-faults.js'
 import { WEB_SOCKET_FAULTS } from './websocket-faults.js'
 
-export const PLANTED_FAULTS: readonly Mutant[] = Object.freeze([
+export const ACTOR_FAULTS: readonly Mutant[] = Object.freeze([
   ...MESSAGE_FAULTS,
   ...LIFE_FAULTS,
   ...SUPERVISION_FAULTS,
+])
+
+export const PORT_FAULTS: readonly Mutant[] = Object.freeze([
   ...TCP_FAULTS,
   ...WEB_FAULTS,
   ...WEB_SOCKET_FAULTS,
   ...SSE_PROGRAM_FAULTS,
   ...FUZZ_FAULTS,
+])
+
+export const ROAD_FAULTS: readonly Mutant[] = Object.freeze([
   ...HANDSHAKE_FAULTS,
   ...LIVENESS_FAULTS,
   ...MEETING_FAULTS,
@@ -34,3 +40,5 @@ export const PLANTED_FAULTS: readonly Mutant[] = Object.freeze([
   ...CODEC_FAULTS,
   ...FOUL_PEER_FAULTS,
 ])
+
+export const PLANTED_FAULTS = Object.freeze([...ACTOR_FAULTS, ...PORT_FAULTS, ...ROAD_FAULTS])
