@@ -25,7 +25,7 @@ const NAMES = [...Object.keys(BENCHES), ...Object.keys(OTHERS)]
 const HELP = `npm run bench -- NAME [flags]       NAME: ${NAMES.join(', ')}
 
   --json FILE     write the figures as a JSON array
-  --markdown FILE write the tables of RESULTS.md
+  --markdown FILE write the tables in Markdown, as bench/results has them
   --rows a,b      only these rows             --list  show all rows and peers
   --peers a,b     only these peers
   --runs N        measurements of each, taking turns; default 5

@@ -70,7 +70,7 @@ export function verdicts(row, results) {
   return row.budget.map((budget) => verdict(budget, own, results))
 }
 
-/** The same table in Markdown, for RESULTS.md. */
+/** The same table in Markdown, for bench/results. */
 export function markdown(row, results, notes) {
   const own = results.find(({ peer }) => peer === 'troupe')
   const lines = results.map((result) => {
