@@ -7,7 +7,7 @@
 import { guarded } from '#setup/command'
 import { ensureReady } from '#setup/ready'
 import { launch } from '#start/launcher'
-import { DEFAULT_SYSTEM, entryOf, listing, systemNamed } from '#start/systems'
+import { DEFAULT_SYSTEM, entryOf, helpWithoutFlags, listing, systemNamed } from '#start/systems'
 
 const help = () => `Starts one of the systems Troupe is shown with.
 
@@ -32,6 +32,12 @@ await guarded(async () => {
     return 0
   }
   const system = systemNamed(named ? first : DEFAULT_SYSTEM)
+  const flags = named ? rest : process.argv.slice(2)
+  const text = helpWithoutFlags(system, flags)
+  if (text !== undefined) {
+    process.stdout.write(text)
+    return 0
+  }
   await ensureReady({ project: system.folder })
-  return launch(system.name, entryOf(system), named ? rest : process.argv.slice(2))
+  return launch(system.name, entryOf(system), flags)
 })

@@ -18,6 +18,8 @@ const STOP_SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
 /** A stop that lasts longer is explained. */
 const PATIENCE_MS = 2_000
 const FORCED = 130
+/** A system that was typed wrongly has said so itself. */
+const TYPED_WRONGLY = 2
 /** How often the launcher looks whether npm is still there. */
 const PARENT_LOOK_MS = 250
 
@@ -129,6 +131,7 @@ function verdict(name, code, signal, state) {
   }
   if (state === 'asked' && (code === 0 || signal === 'SIGTERM')) return 0
   if (code === 0) return 0
+  if (state === 'running' && code === TYPED_WRONGLY) return code
   const how = signal === null ? `with code ${code}` : `by ${signal}`
   const when = state === 'asked' ? 'did not stop cleanly: it ended' : 'ended by itself'
   say(`${paint('red', 'Error:')} ${name} ${when} ${how}.`)

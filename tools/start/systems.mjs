@@ -17,6 +17,7 @@ export const DEFAULT_SYSTEM = 'traffic'
  * @property {string} folder relative to the root
  * @property {string} entry built file, relative to the folder
  * @property {string} about
+ * @property {boolean} takesFlags false where the program reads none: they are refused for it
  */
 
 /** @returns {System[]} in alphabetical order */
@@ -25,7 +26,15 @@ export function systems() {
     const field = readJson(`${folder}/package.json`).troupe
     return field === undefined
       ? []
-      : [{ name: field.system, folder, entry: field.entry, about: field.about }]
+      : [
+          {
+            name: field.system,
+            folder,
+            entry: field.entry,
+            about: field.about,
+            takesFlags: field.takesFlags ?? true,
+          },
+        ]
   })
 }
 
@@ -49,6 +58,26 @@ export function entryOf(system) {
   throw new CommandFault(
     `The system ${system.name} has no entry at ${system.folder}/${system.entry}.`,
     `See the field "troupe" in ${system.folder}/package.json, then run: npm run build`,
+  )
+}
+
+/**
+ * For a system that reads no flags: the text of its help when that is asked for, or undefined.
+ * Faults on anything else that was typed, which would go unnoticed.
+ *
+ * @param {System} system
+ * @param {readonly string[]} flags
+ */
+export function helpWithoutFlags({ name, about, takesFlags }, flags) {
+  const [first] = flags
+  if (takesFlags || first === undefined) return undefined
+  if (first === '--help' || first === '-help' || first === '-h') {
+    return `${name}: ${about}\n\nUsage: npm start -- ${name}\n\nIt takes no flags.\n`
+  }
+  throw new CommandFault(
+    `${name} takes no flags; ${first} is not known.`,
+    `npm start -- ${name}`,
+    2,
   )
 }
 

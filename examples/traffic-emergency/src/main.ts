@@ -1,7 +1,7 @@
 /**
  * main: the fake emergency service as a program.
  *
- * Exit codes: 0 stopped when asked; 1 could not start.
+ * Exit codes: 0 stopped when asked; 1 could not start; 2 was started with arguments that are wrong.
  */
 
 import { randomInt } from 'node:crypto'

@@ -1,7 +1,8 @@
 /**
  * main: the load generator of the traffic system as a program.
  *
- * Exit codes: 0 stopped when asked, or its time is over; 1 could not start, or gave up.
+ * Exit codes: 0 stopped when asked, or its time is over; 1 could not start, or gave up;
+ * 2 was started with arguments that are wrong.
  */
 
 import { print, runProgram } from '@troupe-examples/traffic/cli/program'

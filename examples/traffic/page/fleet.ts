@@ -12,8 +12,6 @@ import { xOf, yOf } from './projection.js'
 const GLIDE_MS = 1_000
 /** A step larger than this, on the plane, is a leap: about 40 km. */
 const LEAP = 1e-3
-/** Cells of the whole plane in each direction: a degree of longitude. */
-const CELLS = 360
 const TRAIL_MAX = 12
 
 export class Vehicle {
@@ -62,23 +60,6 @@ export class Fleet {
       const [slot = 0, lon = 0, lat = 0, ageMs = 0, flag = 0] = numbers.slice(at, at + WIDTH)
       this.#move(slot, xOf(lon / STEPS), yOf(lat / STEPS), nowMs - ageMs, nowMs, flag === 1)
     }
-  }
-
-  /** The vehicles in and around the square degree that has the most of them. */
-  densest(): readonly Vehicle[] {
-    const cells = new Map<number, Vehicle[]>()
-    for (const vehicle of this.vehicles.values()) {
-      const key = Math.floor(vehicle.x * CELLS) * CELLS + Math.floor(vehicle.y * CELLS)
-      const cell = cells.get(key)
-      if (cell === undefined) cells.set(key, [vehicle])
-      else cell.push(vehicle)
-    }
-    const [most] = [...cells.values()].sort((left, right) => right.length - left.length)
-    const middle = most?.[0]
-    if (middle === undefined) return []
-    const near = (one: Vehicle): boolean =>
-      Math.abs(one.x - middle.x) < 1 / CELLS && Math.abs(one.y - middle.y) < 1 / CELLS
-    return [...this.vehicles.values()].filter(near)
   }
 
   #move(

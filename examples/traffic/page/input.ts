@@ -2,7 +2,8 @@
  * page/input: what fingers, mouse and keys do to the view.
  *
  * One finger or the mouse drags, two fingers or the wheel zoom, a click without a drag asks. With
- * keys: arrows, plus and minus, Enter asks in the middle.
+ * keys: arrows, plus and minus, Enter asks in the middle, whatever part of the page has the focus;
+ * only what a button does with a key is left to it.
  */
 import type { View } from './view.js'
 
@@ -32,7 +33,10 @@ export function listen(canvas: HTMLCanvasElement, view: View, events: InputEvent
     },
     { passive: false },
   )
-  canvas.addEventListener('keydown', (event) => {
+  document.addEventListener('keydown', (event) => {
+    const isShortcut = event.ctrlKey || event.metaKey || event.altKey
+    const isOfButton = event.target instanceof HTMLButtonElement && event.key === 'Enter'
+    if (isShortcut || isOfButton) return
     if (press(event.key, view, events)) event.preventDefault()
   })
 }

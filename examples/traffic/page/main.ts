@@ -8,7 +8,7 @@ import { listen } from './input.js'
 import { askNearest, distanceText, listNearest, type Place, placesOf, tipOf } from './nearest.js'
 import { Panel } from './panel.js'
 import { metresAt, xOf, yOf } from './projection.js'
-import { summaryOf } from './summary.js'
+import { countInView, isInView, summaryOf } from './summary.js'
 import { View } from './view.js'
 
 /** The feed is asked for another part of the world after so long without a further change. */
@@ -38,8 +38,10 @@ class Page {
   /** Vehicles the server knows; undefined before it has told. */
   #known: number | undefined
   #stride = 1
-  /** Nobody has moved the view yet: it follows the first vehicles that come. */
+  /** Nobody has moved the view yet: it grows so that all vehicles stay in it. */
   #isUntouched = true
+  /** Some vehicles have been shown. */
+  #isOpen = false
   /** All vehicles are to be shown as soon as the feed has told of them. */
   #isFitting = false
   #settling: ReturnType<typeof setTimeout> | undefined
@@ -57,7 +59,7 @@ class Page {
         this.#stride = frame.stride
         this.#panel.stride(frame.stride)
         if (this.#isFitting && frame.whole) this.#fitNow()
-        if (this.#isUntouched && this.#fleet.vehicles.size > 0) this.#open()
+        if (this.#isUntouched) this.#follow()
       },
     })
     listen(this.#canvas, this.#view, {
@@ -70,7 +72,7 @@ class Page {
     this.#buttons()
     addEventListener('resize', () => this.#resize())
     this.#resize()
-    this.#feed.show(this.#view.bounds(MARGIN))
+    this.#feed.show(WORLD)
     setInterval(() => this.#summarise(), SUMMARY_MS)
     void this.#loadLand()
     this.#paint()
@@ -114,14 +116,19 @@ class Page {
     element('scale-bar').style.width = `${pixels}px`
     element('scale-text').textContent = distanceText(metres)
     clearTimeout(this.#settling)
-    this.#settling = setTimeout(() => this.#feed.show(this.#view.bounds(MARGIN)), SETTLE_MS)
+    const bounds = () => (this.#isUntouched ? WORLD : this.#view.bounds(MARGIN))
+    this.#settling = setTimeout(() => this.#feed.show(bounds()), SETTLE_MS)
   }
 
-  /** The first view: where most vehicles are close together. */
-  #open(): void {
-    this.#isUntouched = false
-    this.#view.fit(this.#fleet.densest())
-    this.#settle()
+  /** The first view is of all vehicles, and of those that come later; until somebody moves it. */
+  #follow(): void {
+    const vehicles = [...this.#fleet.vehicles.values()]
+    const areShown = (): boolean => vehicles.every((one) => isInView(one, this.#view))
+    if (vehicles.length === 0 || (this.#isOpen && areShown())) return
+    this.#isOpen = true
+    this.#fitNow()
+    // A narrow screen cannot hold the whole world.
+    this.#isUntouched = areShown()
   }
 
   /** Shows all vehicles. The feed tells of those in view alone: it is asked for the world first. */
@@ -181,11 +188,12 @@ class Page {
     element('nearest-close').addEventListener('click', () => this.#clear())
   }
 
-  /** For those who hear the page: what the picture shows, in a sentence. */
+  /** What the picture shows: as a figure, and in a sentence for those who hear the page. */
   #summarise(): void {
-    const vehicles = this.#fleet.vehicles.values()
+    const vehicles = [...this.#fleet.vehicles.values()]
     const shown = { vehicles, view: this.#view, known: this.#known, stride: this.#stride }
     this.#canvas.setAttribute('aria-label', summaryOf(shown))
+    this.#panel.inView(countInView(shown).inView * this.#stride)
   }
 
   async #loadLand(): Promise<void> {

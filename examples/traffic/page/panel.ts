@@ -29,6 +29,11 @@ export class Panel {
     this.#stages(told['droppedAt'])
   }
 
+  /** Shows how many vehicles are on the screen; about, when not all of them are shown. */
+  inView(vehicles: number): void {
+    element('in-view').textContent = shown(vehicles)
+  }
+
   live(isLive: boolean): void {
     const status = element('status')
     if (status.classList.contains(isLive ? 'live' : 'away')) return

@@ -1,7 +1,8 @@
 /**
  * main: the traffic system as a program.
  *
- * Exit codes: 0 stopped when asked; 1 could not start, gave up, or a replay whose check failed.
+ * Exit codes: 0 stopped when asked; 1 could not start, gave up, or a replay whose
+ * check failed; 2 was started with flags that are wrong.
  */
 
 import { HELP, parseFlags } from '#traffic/cli/flags'

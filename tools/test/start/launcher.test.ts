@@ -54,6 +54,12 @@ describe('a launched system', () => {
     equal(await system.exit(), 3)
     match(system.told(), /^Error: fixture ended by itself with code 3\.\nRemedy: /)
   })
+
+  it('that was typed wrongly has said so itself: nothing is added, and the code is 2', async () => {
+    const system = launchFixture('refusing')
+    equal(await system.exit(), 2)
+    equal(system.told(), 'OPTION_INVALID: --nope is not known\n')
+  })
 })
 
 describe('a system whose launcher was killed', () => {

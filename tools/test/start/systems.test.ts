@@ -40,4 +40,13 @@ describe('the systems', () => {
     equal(exitCode, 2)
     match(output, /^Error: There is no system named ghost.*\nRemedy: .*\n$/)
   })
+
+  it('that read no flags explain themselves all the same, and refuse what is typed', async () => {
+    const help = await runNodeScript('tools/commands/start.mjs', ['hello', '--help'])
+    equal(help.exitCode, 0)
+    match(help.stdout, /^hello: .*\n\nUsage: npm start -- hello\n/)
+    const { exitCode, output } = await runNodeScript('tools/commands/start.mjs', ['hello', '-x'])
+    equal(exitCode, 2)
+    match(output, /^Error: hello takes no flags; -x is not known\.\nRemedy: npm start -- hello\n$/)
+  })
 })

@@ -44,8 +44,8 @@ export interface Flags {
   readonly vehicles: number
   /** Packets a second of the whole fleet. */
   readonly packetsPerSecond: number
-  /** Makes the fleet repeat itself; undefined for another one each time. */
-  readonly seed: number | undefined
+  /** Which fleet it is: the same one in every run unless another is asked for. */
+  readonly seed: number
   /** A recording to play in place of the fleet. */
   readonly replay: string | undefined
   /** Recorded seconds played in one second. */
@@ -80,7 +80,8 @@ export const FLAGS_DEFAULTS: Flags = Object.freeze({
   emergencyUrl: undefined,
   vehicles: 200,
   packetsPerSecond: 200,
-  seed: undefined,
+  // A fleet of its own at each start would leave that of the one before behind, silent.
+  seed: 1,
   replay: undefined,
   speed: 60,
   isOnce: false,
@@ -95,7 +96,7 @@ Usage: npm start -- traffic [flags]
 
   --vehicles N         made-up vehicles that report (200)
   --rate N             packets a second of all of them together (one each)
-  --seed N             the same fleet every time
+  --seed N             which fleet: the same vehicles for the same number (1)
   --no-fleet           send nothing; wait for packets from outside
   --replay FILE        play a recording, .csv or .csv.gz, in place of the fleet
   --speed N            recorded seconds played in one second (60)
@@ -131,18 +132,20 @@ const text =
     value === '' ? 'needs a value' : { [key]: value }
 
 const whole =
-  (key: keyof Flags, least: number, most: number): Take =>
+  (key: keyof Flags, least: number, most: number, unit = ''): Take =>
   (value) => {
     const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN
     const fits = number >= least && number <= most
-    return fits ? { [key]: number } : `must be a whole number from ${least} to ${most}`
+    return fits ? { [key]: number } : `must be a whole number${unit} from ${least} to ${most}`
   }
 
 const above0 =
   (key: 'speed' | 'chaosSeconds', most: number): Take =>
   (value) => {
     const number = /^\d{0,12}\.?\d{1,6}$/.test(value) ? Number(value) : Number.NaN
-    return number > 0 && number <= most ? { [key]: number } : `must be above 0 and up to ${most}`
+    return number > 0 && number <= most
+      ? { [key]: number }
+      : `must be a number above 0 and up to ${most}`
   }
 
 const level: Take = (value) => {
@@ -171,14 +174,14 @@ const VALUED: Readonly<Record<string, Take>> = Object.freeze({
   'tcp-port': whole('tcpPort', 0, 65_535),
   'https-port': whole('webPort', 0, 65_535),
   'web-port': whole('webPort', 0, 65_535),
-  'receive-buffer': whole('receiveBufferBytes', 1, 2 ** 30),
+  'receive-buffer': whole('receiveBufferBytes', 1, 2 ** 30, ' of bytes'),
   name: text('name'),
   cookie: text('cookie'),
   level,
   reply,
   data: text('dataFolder'),
-  flush: whole('flushMs', 10, 60_000),
-  'expire-after': whole('expireAfterSeconds', 0, 31_536_000),
+  flush: whole('flushMs', 10, 60_000, ' of milliseconds'),
+  'expire-after': whole('expireAfterSeconds', 0, 31_536_000, ' of seconds'),
   'emergency-url': url,
 })
 
@@ -241,9 +244,24 @@ function takeFlag({ name, value }: Cut, flags: Flags): Partial<Flags> | string {
   return value === undefined ? asked : 'takes no value'
 }
 
+/** Of two such flags one would be without effect, and whoever typed it would not notice. */
+const CLASHES: readonly (readonly [string, string])[] = Object.freeze([
+  ['data', 'no-data'],
+  ['flush', 'no-data'],
+  ['vehicles', 'no-fleet'],
+  ['rate', 'no-fleet'],
+  ['seed', 'no-fleet'],
+  ['replay', 'no-fleet'],
+  ['replay', 'vehicles'],
+  ['replay', 'rate'],
+  ['replay', 'seed'],
+])
+
 function checked(flags: Flags, named: ReadonlySet<string>): FlagsVerdict {
-  if (flags.isOnce && flags.replay === undefined) return refused('--once needs --replay')
-  if (named.has('speed') && flags.replay === undefined) return refused('--speed needs --replay')
+  const needless = ['once', 'speed'].find((flag) => named.has(flag) && !named.has('replay'))
+  if (needless !== undefined) return refused(`--${needless} needs --replay`)
+  const clash = CLASHES.find((both) => both.every((flag) => named.has(flag)))
+  if (clash !== undefined) return refused(`--${clash[0]} and --${clash[1]} exclude each other`)
   const isReplay = flags.replay !== undefined
   const vehicles = isReplay || named.has('no-fleet') ? 0 : flags.vehicles
   const packetsPerSecond = named.has('rate') ? flags.packetsPerSecond : Math.max(1, vehicles)

@@ -3,7 +3,8 @@
  *
  * The system, its load generator and its emergency service are read from the command line and run
  * by their own files; here is what a person at the terminal sees when something is wrong.
- * Exit codes: what `run` says, or 1 for what cannot start. Never a stack for an error with a code.
+ * Exit codes: what `run` says, 1 for what cannot start, 2 for what was typed wrongly. Never a stack
+ * for an error with a code.
  */
 
 import { describeThrown, TroupeError } from 'troupe'
@@ -26,6 +27,9 @@ export interface Program<R extends { readonly kind: 'run' }> {
   readonly run: (asked: R) => Promise<ProgramEnd>
 }
 
+/** As the commands of the house have it; the launcher adds nothing to it. */
+const TYPED_WRONGLY = 2
+
 /** Prints a line; one that nobody reads any more is lost. */
 export const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -45,7 +49,7 @@ export async function runProgram<R extends { readonly kind: 'run' }>(
     return
   }
   if (commandLine.kind === 'refused') {
-    refuse(`OPTION_INVALID: ${commandLine.problem}`)
+    refuse(`OPTION_INVALID: ${commandLine.problem}`, TYPED_WRONGLY)
     return
   }
   try {
@@ -58,7 +62,7 @@ export async function runProgram<R extends { readonly kind: 'run' }>(
   }
 }
 
-function refuse(problem: string): void {
+function refuse(problem: string, exitCode = 1): void {
   process.stderr.write(`${problem}\n`)
-  process.exitCode = 1
+  process.exitCode = exitCode
 }

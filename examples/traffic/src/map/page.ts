@@ -84,11 +84,17 @@ export async function readPage(credit: string): Promise<PageFiles> {
 
 /** The answer to a request below `/map`. */
 export function answerPage(files: PageFiles, request: Request): WebResponse {
-  const { pathname } = new URL(request.url)
-  const file = files.get(pathname === '/map/' ? '/map' : pathname)
+  const { pathname, search } = new URL(request.url)
+  // From there the relative links of the page would lead elsewhere.
+  if (pathname === '/map/') return { status: 308, headers: { location: `/map${search}` } }
+  const file = files.get(pathname)
   if (file === undefined) return { status: 404, headers: HEADERS, body: 'there is nothing here\n' }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    return { status: 405, headers: { ...HEADERS, allow: 'GET, HEAD' }, body: 'only GET here\n' }
+    return {
+      status: 405,
+      headers: { ...HEADERS, allow: 'GET, HEAD' },
+      body: 'only GET and HEAD here\n',
+    }
   }
   const headers = { ...HEADERS, 'content-type': file.type, etag: file.etag }
   if (request.headers.get('if-none-match') === file.etag) return { status: 304, headers }

@@ -3,7 +3,8 @@
  *
  * Knows nothing of HTTP beyond the query string. A number is written as in JSON, and how many are
  * wanted with digits alone: what is empty, hexadecimal, padded, signed with a plus, NaN or infinite
- * is refused and not guessed at. Unknown parameters are ignored, as is usual on the web.
+ * is refused and not guessed at. Names are taken in any case, or `maxage` would be answered with
+ * old vehicles; unknown ones are ignored, as is usual on the web.
  * Limit: `LIMIT_MAX` vehicles in one answer.
  *
  * @source RFC 8259 section 6 (numbers)
@@ -50,14 +51,16 @@ const DIGITS = /^(?:0|[1-9]\d*)$/
  *
  * @example parseNearestQuery(new URLSearchParams('lat=30.27&lon=-97.74'))
  */
-export function parseNearestQuery(parameters: URLSearchParams): QueryVerdict {
+export function parseNearestQuery(given: URLSearchParams): QueryVerdict {
+  const parameters = new URLSearchParams()
+  for (const [name, value] of given) parameters.append(name.toLowerCase(), value)
   const latitude = numberOf(parameters, 'lat', LATITUDE)
   if (typeof latitude !== 'number') return latitude
   const longitude = numberOf(parameters, 'lon', LONGITUDE)
   if (typeof longitude !== 'number') return longitude
   const query: Wish = { latitude, longitude, limit: LIMIT_DEFAULT }
   for (const [parameter, spec] of Object.entries(WISHES)) {
-    if (!parameters.has(parameter)) continue
+    if (!parameters.has(parameter.toLowerCase())) continue
     const number = numberOf(parameters, parameter, spec)
     if (typeof number !== 'number') return number
     spec.take(query, number)
@@ -72,14 +75,20 @@ interface NumberSpec {
   readonly isCount?: boolean
   readonly fits: (number: number) => boolean
   readonly told: string
+  /** A number that fits. */
+  readonly such: string
 }
 
 interface WishSpec extends NumberSpec {
   readonly take: (query: Wish, number: number) => void
 }
 
-const LATITUDE: NumberSpec = { fits: isLatitude, told: 'must be from -90 to 90' }
-const LONGITUDE: NumberSpec = { fits: isLongitude, told: 'must be from -180 to 180' }
+const LATITUDE: NumberSpec = { fits: isLatitude, told: 'must be from -90 to 90', such: '30.27' }
+const LONGITUDE: NumberSpec = {
+  fits: isLongitude,
+  told: 'must be from -180 to 180',
+  such: '-97.74',
+}
 
 const isLimit = (number: number): boolean => number >= 1 && number <= LIMIT_MAX
 
@@ -89,6 +98,7 @@ const WISHES: Readonly<Record<string, WishSpec>> = Object.freeze({
     isCount: true,
     fits: isLimit,
     told: `must be a whole number from 1 to ${LIMIT_MAX}, in digits`,
+    such: '10',
     take: (query, number) => {
       query.limit = number
     },
@@ -96,6 +106,7 @@ const WISHES: Readonly<Record<string, WishSpec>> = Object.freeze({
   radius: {
     fits: (number) => number > 0 && number <= RADIUS_M_MAX,
     told: `must be metres above 0 and up to ${RADIUS_M_MAX}`,
+    such: '500.5',
     take: (query, number) => {
       query.radiusM = number
     },
@@ -103,6 +114,7 @@ const WISHES: Readonly<Record<string, WishSpec>> = Object.freeze({
   maxAge: {
     fits: (number) => number > 0 && number <= MAX_AGE_SECONDS_MAX,
     told: `must be seconds above 0 and up to ${MAX_AGE_SECONDS_MAX}`,
+    such: '30',
     take: (query, number) => {
       query.maxAgeMs = number * 1_000
     },
@@ -112,14 +124,15 @@ const WISHES: Readonly<Record<string, WishSpec>> = Object.freeze({
 function numberOf(
   parameters: URLSearchParams,
   parameter: string,
-  { isCount, fits, told }: NumberSpec,
+  { isCount, fits, told, such }: NumberSpec,
 ): number | Refused {
-  const [text, second] = parameters.getAll(parameter)
+  const [text, second] = parameters.getAll(parameter.toLowerCase())
   const refuse = (reason: string): Refused => ({ kind: 'refused', parameter, reason })
   if (text === undefined) return refuse('is missing')
   if (second !== undefined) return refuse('is given more than once')
   if (isCount && !DIGITS.test(text)) return refuse(told)
-  if (!NUMBER.test(text)) return refuse('must be a decimal number, such as -97.74')
+  if (!NUMBER.test(text))
+    return refuse(`must be a decimal number, such as ${such}; no sign but a minus`)
   const number = Number(text)
   return fits(number) ? number : refuse(told)
 }

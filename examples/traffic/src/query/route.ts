@@ -23,7 +23,7 @@ const PATHS: Readonly<Record<string, readonly string[]>> = Object.freeze({
 export function routeOf(method: string, path: string, query: string): RouteVerdict {
   const methods = Object.hasOwn(PATHS, path) ? PATHS[path] : undefined
   if (methods === undefined) {
-    const error = 'there is nothing here; ask / for the nearest vehicles or /stats for the account'
+    const error = 'there is nothing here; see / (nearest vehicles), /stats (account), /map (page)'
     return { kind: 'refused', status: 404, error }
   }
   if (!methods.includes(method)) return { kind: 'method', allow: methods.join(', ') }

@@ -4,7 +4,6 @@
  * Here the parts meet the machine: sockets, clock, chance and the node they live in.
  */
 
-import { randomInt } from 'node:crypto'
 import { consoleSink, type Datagram, eventName, type Node, startNode } from 'troupe'
 import { Books } from '#traffic/account/books'
 import { Ledger } from '#traffic/account/ledger'
@@ -31,7 +30,7 @@ import { addressLines, closeSockets, openSockets, openTable, type Sockets } from
 import { Roster } from './roster.js'
 import { type Feed, type TrafficSources, trafficSupervisor } from './tree.js'
 
-/** Longest orderly stop, in milliseconds; the launcher grants two seconds. */
+/** Longest orderly stop, in milliseconds; the launcher explains one that takes two seconds. */
 const STOP_TIMEOUT_MS = 1_500
 
 /** What the sender of a good packet gets back. The original sent these two characters. */
@@ -218,7 +217,7 @@ class Run {
   #feed(playback: Playback | undefined): Feed | undefined {
     const { sender, socket } = this.#sockets
     if (sender === undefined) return undefined
-    const { vehicles, packetsPerSecond, seed = randomInt(2 ** 32 - 1) } = this.#flags
+    const { vehicles, packetsPerSecond, seed } = this.#flags
     const destination = { address: '127.0.0.1', port: socket.port }
     const tour: Tour | undefined =
       vehicles === 0

@@ -31,7 +31,6 @@ describe('the command line', () => {
 
   it('sends nothing of its own with --no-fleet and during a replay', () => {
     assert.equal(flagsOf('--no-fleet').vehicles, 0)
-    assert.equal(flagsOf('--no-fleet', '--vehicles', '5').vehicles, 0)
     const { vehicles, replay, speed, isOnce } = flagsOf('--replay', 'day.csv.gz', '--once')
     assert.deepEqual([vehicles, replay, speed, isOnce], [0, 'day.csv.gz', 60, true])
   })
@@ -77,6 +76,33 @@ describe('the command line', () => {
     assert.match(problemOf('--speed', '10'), /--speed needs --replay/)
     assert.match(problemOf('--once'), /--once needs --replay/)
     assert.match(problemOf('--constructor'), /--constructor is not known/)
+    assert.match(problemOf('--flush', '5'), /--flush must be a whole number of milliseconds from/)
+  })
+
+  it('is refused where one flag would leave another without effect', () => {
+    const clashes = [
+      ...[
+        ['--data', 'd', '--no-data'],
+        ['--flush', '50', '--no-data'],
+      ],
+      ...['--vehicles', '--rate', '--seed'].map((flag) => ['--no-fleet', flag, '3']),
+      ...['--vehicles', '--rate', '--seed'].map((flag) => [flag, '3', '--replay', 'f']),
+      ['--no-fleet', '--replay', 'f'],
+    ]
+    for (const given of clashes) {
+      const flags = given.filter((word) => word.startsWith('--'))
+      const problem = problemOf(...given)
+      assert.match(problem, /^--\S+ and --\S+ exclude each other$/)
+      assert.ok(
+        flags.every((flag) => problem.includes(`${flag} `)),
+        problem,
+      )
+    }
+  })
+
+  it('drives the same fleet in every run, so that none leaves ghosts in the data', () => {
+    assert.equal(flagsOf().seed, flagsOf().seed)
+    assert.equal(typeof FLAGS_DEFAULTS.seed, 'number')
   })
 
   it('has a verdict whatever is typed', () => {

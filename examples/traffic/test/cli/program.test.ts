@@ -36,9 +36,9 @@ describe('each program of the traffic examples', { timeout: 60_000 }, () => {
       assert.match(out, /^Usage: npm start -- /m)
     })
 
-    it(`refuses a flag it does not know with a code, no stack and 1: ${program}`, async () => {
+    it(`refuses a flag it does not know with a code, no stack and 2: ${program}`, async () => {
       const { code, out, error } = await run(program, '--vehicels', '3')
-      assert.deepEqual([code, out], [1, ''])
+      assert.deepEqual([code, out], [2, ''])
       assert.match(error, /^OPTION_INVALID: [^\n]*--vehicels[^\n]*\n$/)
     })
   }

@@ -97,7 +97,7 @@ describe('the files of the page', () => {
     answerPage(await readPage(creditOf(undefined)), new Request(`https://host${path}`, init))
 
   it('are answered by their exact paths alone', async () => {
-    for (const path of ['/map', '/map/', '/map/main.js', '/map/map.css', '/map/land.json']) {
+    for (const path of ['/map', '/map/main.js', '/map/map.css', '/map/land.json']) {
       assert.equal((await ask(path)).status, 200, path)
     }
     const outside = ['/map/../package.json', '/map/%2e%2e/package.json', '/map/main.d.ts']
@@ -105,6 +105,11 @@ describe('the files of the page', () => {
       assert.equal((await ask(path)).status, 404, path)
     }
     assert.equal((await ask('/map', { method: 'POST' })).status, 405)
+  })
+
+  it('have one address: from /map/ their links would lead nowhere', async () => {
+    const { status, headers } = await ask('/map/?x=1')
+    assert.deepEqual([status, headers?.['location']], [308, '/map?x=1'])
   })
 
   it('may load nothing from elsewhere, and are not sent twice', async () => {

@@ -30,6 +30,12 @@ describe('a query', () => {
     assert.equal(parse('lat=1&lon=2&colour=red').kind, 'nearest')
   })
 
+  it('takes names in any case, each of them once', () => {
+    const query = { latitude: 1, longitude: 2, limit: 10, maxAgeMs: 1_000 }
+    assert.deepEqual(parse('LAT=1&Lon=2&maxage=1'), { kind: 'nearest', query })
+    assert.equal(refusedParameter('lat=1&lon=2&maxage=1&maxAge=1'), 'maxAge')
+  })
+
   it('is refused for a parameter that is missing, empty or there twice', () => {
     assert.equal(refusedParameter(''), 'lat')
     assert.equal(refusedParameter('lat=1'), 'lon')

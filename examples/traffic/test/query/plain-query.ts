@@ -58,11 +58,15 @@ const LIMITS: Readonly<Record<string, (number: number) => boolean>> = {
   maxAge: (number) => number > 0 && number <= 315_360_000,
 }
 
+/** True for a name in any case; all of them are of letters from a to z. */
+const isNamed = (given: string, name: string): boolean =>
+  /^[a-z]+$/i.test(given) && given.toLowerCase() === name.toLowerCase()
+
 export function plainQuery(query: string): PlainQuery {
   const parameters = plainParameters(query)
   const found: Record<string, number> = { limit: 10 }
   for (const [name, fits] of Object.entries(LIMITS)) {
-    const texts = parameters.filter(([given]) => given === name).map(([, text]) => text)
+    const texts = parameters.filter(([given]) => isNamed(given, name)).map(([, text]) => text)
     if (texts.length === 0 && name !== 'lat' && name !== 'lon') continue
     const [text = ''] = texts
     const number = plainNumber(text)

@@ -34,7 +34,17 @@ const wish = fc
   .map(([given, text]) => `${given}=${text}`)
 const edge = fc.oneof({ weight: 6, arbitrary: fc.constantFrom('-10', '10', '170.5', '-0') }, number)
 const bounds = fc.tuple(edge, edge, edge, edge).map((edges) => `bounds=${edges.join(',')}`)
-const oddName = fc.constantFrom('', '__proto__', 'Lat', 'l%61t', 'constructor', 'lat ', '+lat')
+const oddName = fc.constantFrom(
+  '',
+  '__proto__',
+  'Lat',
+  'LIMIT',
+  'maxage',
+  'l%61t',
+  'constructor',
+  'lat ',
+  '+lat',
+)
 const join = (parts: readonly string[]): string => parts.join('')
 const parameter = fc.oneof(
   { weight: 4, arbitrary: wish },

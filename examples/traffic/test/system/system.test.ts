@@ -276,7 +276,7 @@ describe('the program', { timeout: 60_000 }, () => {
     assert.equal(help.code, 0)
     assert.match(help.out, /--replay FILE/)
     const refused = await runToEnd('--vehicels', '3')
-    assert.equal(refused.code, 1)
+    assert.equal(refused.code, 2)
     assert.match(refused.error, /^OPTION_INVALID: --vehicels is not known/)
   })
 
