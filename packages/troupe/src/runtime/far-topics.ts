@@ -13,6 +13,7 @@ import {
   type EventName,
   eventName,
   type Ref,
+  type SubscribeAnswers,
   type Wire,
 } from '#contract'
 import { relationsOf } from './mailbox.js'
@@ -48,6 +49,8 @@ export class FarTopics {
   readonly #wire: Wire
   readonly #verbs: FarTopicVerbs
   readonly #nodes = new Map<string, Map<string, FarTopic>>()
+  /** Subscriptions that the far node has not answered, by node and event. */
+  readonly #asked = new Map<string, number>()
 
   constructor(wire: Wire, verbs: FarTopicVerbs) {
     this.#wire = wire
@@ -67,7 +70,7 @@ export class FarTopics {
         else this.#join(process, node, name, resubscribe)
         resolve(missed)
       }
-      this.#wire.subscribe(node, name, { joined, refused: reject })
+      this.#ask(node, name, { joined, refused: reject })
     })
   }
 
@@ -125,7 +128,7 @@ export class FarTopics {
       const sinceMs = topic.lostMs
       if (sinceMs === undefined) continue
       topic.lostMs = undefined
-      this.#wire.subscribe(node, topic.name, {
+      this.#ask(node, topic.name, {
         joined: (missed) => this.#tellGap(topic, sinceMs, missed),
         // Its event is not there any more; who monitors it was told when the node was lost.
         refused: ({ code }) => {
@@ -135,6 +138,27 @@ export class FarTopics {
         },
       })
     }
+  }
+
+  #ask(node: string, name: string, { joined, refused }: SubscribeAnswers): void {
+    const key = keyOf(node, name)
+    this.#asked.set(key, (this.#asked.get(key) ?? 0) + 1)
+    const answered = (): void => {
+      const left = (this.#asked.get(key) ?? 0) - 1
+      if (left > 0) this.#asked.set(key, left)
+      else this.#asked.delete(key)
+    }
+    this.#wire.subscribe(node, name, {
+      joined: (missed) => {
+        answered()
+        joined(missed)
+      },
+      refused: (error) => {
+        answered()
+        refused(error)
+        this.#leaveIfEmpty(node, name)
+      },
+    })
   }
 
   #tellGap(topic: FarTopic, sinceMs: number, missed: readonly EventMessage[]): void {
@@ -177,10 +201,12 @@ export class FarTopics {
     relations.farSubscriptions.set(keyOf(node, name), eventName(name, node))
   }
 
+  /** The far node knows one subscription for all here: who still waits for an answer needs it. */
   #leaveIfEmpty(node: string, name: string): void {
     const topic = this.#nodes.get(node)?.get(name)
     if (topic !== undefined && topic.subscribers.size > 0) return
     this.#drop(node, name)
+    if (this.#asked.has(keyOf(node, name))) return
     this.#wire.unsubscribe(node, name)
   }
 

@@ -21,6 +21,12 @@ export { Expectation } from './expectation.js'
 export type { Mark, Recorded, RecordKind, RecordOf } from './journal.js'
 export type { Filter, HasPid, Match } from './matching.js'
 export type { Probe, ProbeRecord } from './probe.js'
+export {
+  type ClusterMember,
+  type SimulatedCluster,
+  type SimulatedClusterOptions,
+  simulatedCluster,
+} from './simulation/cluster.js'
 export type { DatagramOptions, SimulatedDatagrams } from './simulation/datagrams.js'
 export type { CrashOptions, SimulatedHost } from './simulation/host.js'
 export type { LineEnding } from './simulation/life.js'

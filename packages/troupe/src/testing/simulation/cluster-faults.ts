@@ -15,6 +15,7 @@ export type FaultKind =
   | 'partition'
   | 'one-way'
   | 'crash'
+  | 'death'
   | 'freeze'
   | 'stall'
   | 'block'
@@ -32,21 +33,28 @@ export const SCENARIOS: Readonly<Record<string, readonly FaultKind[]>> = Object.
   resets: ['reset', 'half', 'delay'],
   partitions: ['partition', 'one-way'],
   crashes: ['crash'],
+  deaths: ['death', 'reset'],
   freezes: ['freeze', 'stall'],
   busy: ['block', 'reset', 'stall'],
   weather: ['loss', 'delay', 'datagrams', 'slow'],
   clocks: ['skew', 'drift', 'crash'],
   cuts: ['disconnect', 'reset'],
   mix: [
-    ...(['reset', 'half', 'partition', 'one-way', 'crash', 'freeze', 'stall'] as const),
+    ...(['reset', 'half', 'partition', 'one-way', 'crash', 'death', 'freeze', 'stall'] as const),
     ...(['block', 'slow', 'loss', 'delay', 'datagrams', 'skew', 'drift', 'disconnect'] as const),
   ],
 })
 
 /** Kinds after which a node may rightly count as down. */
 export const GRAVE: ReadonlySet<string> = new Set<FaultKind>([
-  ...(['partition', 'one-way', 'crash', 'freeze', 'loss', 'disconnect'] as const),
+  ...(['partition', 'one-way', 'crash', 'death', 'freeze', 'loss', 'disconnect'] as const),
 ])
+
+/** Kinds that end a life: after a crash another one begins, after a death none. */
+export const FATAL: ReadonlySet<string> = new Set<FaultKind>(['crash', 'death'])
+
+/** So many hosts never die, so that something is left to be judged. */
+export const SURVIVORS_MIN = 3
 
 const RETRY_MS = 150
 
@@ -56,6 +64,7 @@ export class ClusterFaults {
   readonly #cluster: SimulatedCluster
   readonly #journal: ClusterJournal
   readonly #random: Random
+  readonly #dead = new Set<string>()
   #open = 0
   #untilMs = 0
 
@@ -95,10 +104,12 @@ export class ClusterFaults {
       network.host(host).thaw()
       network.host(host).unblock()
       network.host(host).drift(1)
-      this.#cluster.restart(host)
+      if (!this.#dead.has(host)) this.#cluster.restart(host)
     }
     const nowMs = this.#cluster.clock.nowMs()
-    for (const fault of this.#journal.faults) fault.toMs = Math.min(fault.toMs, nowMs)
+    for (const fault of this.#journal.faults) {
+      if (fault.kind !== 'death') fault.toMs = Math.min(fault.toMs, nowMs)
+    }
   }
 
   #begin(kind: FaultKind): void {
@@ -125,6 +136,8 @@ export class ClusterFaults {
         return this.#cut(kind)
       case 'crash':
         return this.#crash()
+      case 'death':
+        return this.#die()
       case 'freeze':
       case 'stall':
       case 'block':
@@ -183,6 +196,17 @@ export class ClusterFaults {
     this.#span('crash', [host], lastsMs)
     this.#cluster.crash(host)
     this.#later(lastsMs, () => this.#cluster.restart(host))
+    return true
+  }
+
+  /** A crash after which nothing comes: the others have to do without this host. */
+  #die(): boolean {
+    const { hosts } = this.#cluster
+    const host = this.#running()
+    if (host === undefined || hosts.length - this.#dead.size <= SURVIVORS_MIN) return false
+    this.#dead.add(host)
+    this.#span('death', [host], Number.POSITIVE_INFINITY)
+    this.#cluster.crash(host)
     return true
   }
 

@@ -31,6 +31,9 @@ export const NEWS = 'news'
 const DESKS = ['quick', 'second', 'slow', 'narrow'] as const
 type DeskName = (typeof DESKS)[number]
 const SENDERS: readonly DeskName[] = ['quick', 'second']
+/** Over a quiet way nothing is sent: events come over it, whose subscriptions are made early. */
+const QUIET_ONE_IN = 5
+const QUIET_LISTEN_MS = 3_000
 const LARGE_BYTES_MIN = 66_000
 const LARGE_BYTES_SPAN = 200_000
 
@@ -49,12 +52,15 @@ export class ClusterLoad {
   readonly #contexts = new Map<ClusterMember, Contexts>()
   readonly #desks = new Map<string, Pid>()
   readonly #duties: LeafDuties[] = []
+  /** Ways between two hosts, in the order of their names. */
+  readonly #quiet: ReadonlySet<string>
   #leafTasks = 0
 
   constructor(cluster: SimulatedCluster, journal: ClusterJournal, random: Random) {
     this.#cluster = cluster
     this.#journal = journal
     this.#random = random
+    this.#quiet = quietWays(cluster, random)
   }
 
   get duties(): readonly LeafDuties[] {
@@ -88,6 +94,10 @@ export class ClusterLoad {
     const member = this.#pick(this.#cluster.members.filter((one) => this.#canAct(one)))
     if (member === undefined) return
     const host = this.#pick(this.#cluster.knownTo(member.host.name)) as string
+    if (this.#isQuiet(member.host.name, host)) {
+      if (this.#nowMs() < QUIET_LISTEN_MS) void this.#listen(member, host, true)
+      return
+    }
     const burst = 1 + this.#random.below(2 * messages)
     const sender = this.#pick(SENDERS) as DeskName
     for (let i = 0; i < burst; i += 1) {
@@ -97,17 +107,20 @@ export class ClusterLoad {
     const other = this.#random.below(10)
     if (other < 3) void this.#relate(member, host)
     else if (other < 5) this.#endLeaf(member)
-    else if (other === 5) void this.#listen(member, host)
+    else if (other === 5) void this.#listen(member, host, this.#random.below(2) === 0)
+    else if (other === 6) this.#demonitor(member)
     else this.#publish(member)
   }
 
-  /** Everybody asks everybody it knows, and tells each of its desks. */
+  /** Everybody asks everybody it knows that is still there, and tells each of its desks. */
   probe(): readonly SentMessage[] {
     const asked: SentMessage[] = []
     for (const member of this.#cluster.members) {
       if (!this.#canAct(member)) continue
       this.#publish(member)
       for (const host of this.#cluster.knownTo(member.host.name)) {
+        const isThere = this.#cluster.member(host) !== undefined
+        if (!isThere || this.#isQuiet(member.host.name, host)) continue
         for (const desk of DESKS) {
           const order = { member, sender: 'quick' as const, host, desk }
           if (desk === 'narrow') continue
@@ -119,6 +132,14 @@ export class ClusterLoad {
   }
 
   readonly #nowMs = (): number => this.#cluster.clock.nowMs()
+
+  #isQuiet(one: string, other: string): boolean {
+    return this.#quiet.has(wayKey(one, other))
+  }
+
+  #maySend(from: string, to: string): boolean {
+    return this.#cluster.knownTo(from).includes(to) && !this.#isQuiet(from, to)
+  }
 
   #canAct(member: ClusterMember): boolean {
     return member.isRunning && this.#contexts.has(member)
@@ -261,6 +282,18 @@ export class ClusterLoad {
     watcher.relations.push(this.#relation('monitor', watcher, target, ref))
   }
 
+  /** From then on its watcher must not be told. */
+  #demonitor(member: ClusterMember): void {
+    const own = this.#duties.filter(({ leaf }) => leaf.member === member)
+    const open = own.flatMap(({ context, relations }) =>
+      relations.flatMap((relation) => (relation.ref === undefined ? [] : [{ context, relation }])),
+    )
+    const one = this.#pick(open.filter(({ relation }) => !relation.withdrawn))
+    if (one?.relation.ref === undefined || one.relation.watcher.endedMs !== undefined) return
+    one.relation.withdrawn = true
+    one.context?.demonitor(one.relation.ref)
+  }
+
   #link(watcher: LeafDuties, target: LeafDuties): void {
     watcher.relations.push(this.#relation('link', watcher, target, undefined))
     target.relations.push(this.#relation('link-back', target, watcher, undefined))
@@ -291,13 +324,12 @@ export class ClusterLoad {
       leaf.member.node.kill(localPid(leaf))
     } else if (how === 1 && this.#canAct(leaf.member)) {
       leaf.member.node.exit(localPid(leaf), order(leaf.id))
-    } else if (this.#cluster.knownTo(member.host.name).includes(leaf.member.host.name)) {
+    } else if (this.#maySend(member.host.name, leaf.member.host.name)) {
       this.#contexts.get(member)?.get('quick')?.exit(leaf.pid, order(leaf.id))
     }
   }
 
-  async #listen(member: ClusterMember, host: string): Promise<void> {
-    const resubscribe = this.#random.below(2) === 0
+  async #listen(member: ClusterMember, host: string, resubscribe: boolean): Promise<void> {
     const duties = await this.#leaf(member)
     if (!member.isRunning || duties.context === undefined) return
     const listening: Listening = {
@@ -332,6 +364,19 @@ export class ClusterLoad {
     member.node.publish(eventName(NEWS), { n })
   }
 }
+
+/** The ways of the first host are all in use. */
+function quietWays(cluster: SimulatedCluster, random: Random): ReadonlySet<string> {
+  const [first] = cluster.hosts
+  const ways = cluster.hosts.flatMap((host) =>
+    cluster.knownTo(host).map((other) => wayKey(host, other)),
+  )
+  const distinct = [...new Set(ways)].filter((way) => !way.startsWith(`${first} `))
+  return new Set(distinct.filter(() => random.below(QUIET_ONE_IN) === 0))
+}
+
+const wayKey = (one: string, other: string): string =>
+  one < other ? `${one} ${other}` : `${other} ${one}`
 
 const BLANK = Object.freeze({})
 

@@ -10,7 +10,7 @@
 import { type Random, seededRandom } from '#base/random'
 import { describeThrown } from '#contract'
 import { SimulatedCluster } from './cluster.js'
-import { ClusterFaults, type FaultKind, SCENARIOS } from './cluster-faults.js'
+import { ClusterFaults, type FaultKind, SCENARIOS, SURVIVORS_MIN } from './cluster-faults.js'
 import { ClusterJournal, describeMessage, type SentMessage } from './cluster-journal.js'
 import { ClusterLoad, NEWS } from './cluster-load.js'
 import { ClusterVerdict } from './cluster-verdict.js'
@@ -57,7 +57,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult> {
   const random = seededRandom(options.seed)
   const scenario = options.scenario ?? anyScenario(random)
   const kinds = kindsOf(scenario, random)
-  const trial = new Trial(options, random)
+  const trial = new Trial(options, kinds, random)
   try {
     await trial.run(kinds)
   } catch (thrown) {
@@ -90,10 +90,10 @@ class Trial {
   readonly #faults: ClusterFaults
   #probes: readonly SentMessage[] = []
 
-  constructor({ seed, transcriptMax }: TrialOptions, random: Random) {
+  constructor({ seed, transcriptMax }: TrialOptions, kinds: readonly FaultKind[], random: Random) {
     this.#seed = seed
     this.#random = random
-    const hosts = hostsBy(random)
+    const hosts = hostsBy(kinds, random)
     const isNarrow = random.below(3) === 0
     this.#cluster = new SimulatedCluster({
       ...{ seed: random.below(2_147_483_647), hosts, known: waysBetween(hosts, random) },
@@ -168,8 +168,11 @@ class Trial {
   }
 }
 
-const hostsBy = (random: Random): readonly string[] => {
-  const count = SIZES[random.below(SIZES.length)] ?? SIZES[0] ?? 3
+/** Where hosts die there are enough for all deaths. */
+const hostsBy = (kinds: readonly FaultKind[], random: Random): readonly string[] => {
+  const size = SIZES[random.below(SIZES.length)] ?? SURVIVORS_MIN
+  const sizeMin = SURVIVORS_MIN + (kinds.includes('death') ? FAULTS_EACH : 0)
+  const count = Math.max(size, sizeMin)
   return Array.from({ length: count }, (_, i) => `n${i + 1}`)
 }
 

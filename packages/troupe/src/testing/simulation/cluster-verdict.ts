@@ -6,7 +6,7 @@
  */
 import type { ClusterMember, SimulatedCluster } from './cluster.js'
 import { describeRelation } from './cluster-actors.js'
-import { GRAVE } from './cluster-faults.js'
+import { FATAL, GRAVE } from './cluster-faults.js'
 import {
   type ClusterJournal,
   describeMessage,
@@ -88,8 +88,11 @@ export class ClusterVerdict {
     const lives = this.#cluster.lives.filter(({ host }) => host.name === toHost)
     if (toLife !== undefined) return lives.find(({ life }) => life === toLife)?.isAlive !== true
     return this.#journal.faults.some(
-      ({ kind, hosts, toMs }) =>
-        kind === 'crash' && hosts[0] === toHost && toMs + RESTART_MS >= atMs - CAUSE_MS,
+      ({ kind, hosts, fromMs, toMs }) =>
+        FATAL.has(kind) &&
+        hosts[0] === toHost &&
+        toMs + RESTART_MS >= atMs - CAUSE_MS &&
+        fromMs <= atMs + 2 * CAUSE_MS,
     )
   }
 
@@ -120,6 +123,7 @@ export class ClusterVerdict {
   #judgeRelation(relation: Relation): void {
     const { watcher, target, told, atMs } = relation
     if (!watcher.member.isAlive || watcher.endedMs !== undefined) return
+    if (relation.withdrawn && told.length === 0) return
     const targetEnded = target.endedMs !== undefined || !target.member.isAlive
     const [one] = told
     if (one === undefined) {
@@ -164,7 +168,8 @@ export class ClusterVerdict {
       const where = `leaf ${leaf.id} at ${leaf.member.key} hears ${host}, ${state}`
       if (state === 'joining') this.#violate('never joined', where)
       if (downs > refs.length) this.#violate('told twice', `${where}, ${downs} downs`)
-      if (state === 'lost' && resubscribe) this.#violate('not resubscribed', where)
+      const mayReturn = this.#cluster.member(host) !== undefined
+      if (state === 'lost' && resubscribe && mayReturn) this.#violate('not resubscribed', where)
       const latest = this.#journal.published.get(host)
       if (state === 'joined' && last !== latest && latest !== undefined) {
         this.#violate('event lost', `${where}, last heard ${last}, last published ${latest}`)
@@ -196,7 +201,7 @@ export class ClusterVerdict {
   #judgeCrashes(): void {
     for (const fault of this.#journal.faults) {
       const [host] = fault.hosts
-      if (fault.kind !== 'crash' || host === undefined) continue
+      if (!FATAL.has(fault.kind) || host === undefined) continue
       for (const [member, notices] of this.#journal.notices) {
         if (member.host.name === host || this.#isTroubled(member, host, fault.fromMs)) continue
         this.#judgeCrash(member, notices, host, fault.fromMs)
@@ -224,7 +229,7 @@ export class ClusterVerdict {
         kind !== 'skew' &&
         fromMs <= atMs + DOWN_MS + LATE_MS &&
         toMs >= atMs - DOWN_MS &&
-        (hosts.includes(own) || (kind !== 'crash' && hosts.includes(host))),
+        (hosts.includes(own) || (!FATAL.has(kind) && hosts.includes(host))),
     )
   }
 

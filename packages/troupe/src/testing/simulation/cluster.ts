@@ -21,18 +21,32 @@ let clusters = 0
 
 /** How a simulated cluster is made. */
 export interface SimulatedClusterOptions {
+  /** All chance of the cluster comes from it: the same seed is the same story. */
   readonly seed: number
   /** Names of hosts; the node of `n1` is `n1@sim`. */
   readonly hosts: readonly string[]
   /** Which others each host knows; default all. */
   readonly known?: Readonly<Record<string, readonly string[]>>
+  /** For each node; its cookie, its acceptors and whom it knows are given. */
   readonly network?: NetworkOptions
+  /** What every way begins with. */
   readonly link?: Partial<LinkSettings>
   /** Open events that each node has from its start. */
   readonly events?: readonly { readonly name: string; readonly buffer: number }[]
+  /** Lines of the transcript that are kept; default 5,000. */
   readonly transcriptMax?: number
-  /** Is told of each life of a node, when it can be used. */
-  readonly started?: (member: ClusterMember) => void
+  /** Is told of each life of a node, and gives it its processes. */
+  readonly started?: (member: ClusterMember) => void | Promise<void>
+}
+
+/**
+ * Makes a cluster of real nodes whose hosts, lines and time are simulated; `start` starts it.
+ *
+ * @example const cluster = simulatedCluster({ seed: 7, hosts: ['n1', 'n2', 'n3'] })
+ * @source design 9
+ */
+export function simulatedCluster(options: SimulatedClusterOptions): SimulatedCluster {
+  return new SimulatedCluster(options)
 }
 
 /** One life of one node. */
@@ -141,6 +155,6 @@ export class SimulatedCluster {
     const member = new ClusterMember(host, node)
     this.#members.set(name, member)
     this.#lives.push(member)
-    started?.(member)
+    await started?.(member)
   }
 }
