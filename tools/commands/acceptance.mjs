@@ -9,12 +9,18 @@ import { CommandFault } from '#setup/fault'
 import { ensureParts } from '#setup/parts'
 import { ensureReady } from '#setup/ready'
 import { runTests, testFiles } from '#setup/tests'
+import { filesBelow } from '#setup/workspace'
 import { systemNamed, systems } from '#start/systems'
 
+/** The systems that have a list, whether it is built or not. */
 const names = () =>
   systems()
+    .filter(({ folder }) => filesBelow(`${folder}/test`, isList, /^node_modules$/).length > 0)
     .map(({ name }) => name)
     .join(', ')
+
+/** @param {string} path */
+const isList = (path) => path.endsWith('.acceptance.ts')
 
 await runCommand(
   {

@@ -42,16 +42,18 @@ export function planJourney(plan: JourneyPlan): Journey {
   return { fleet, timetable, destination, outlets, startedAtMs: undefined }
 }
 
-/** Packets the kernel took, and those that could not be sent. */
+/** Packets the kernel took, those that could not be sent, and what was answered. */
 export function totals(outlets: readonly Outlet[]) {
   let sent = 0
   let failed = 0
+  let answers = 0
   for (const outlet of outlets) {
     const counters = outlet.counters()
     sent += counters.sent
     failed += counters.sendFailed
+    answers += counters.received
   }
-  return { sent, failed }
+  return { sent, failed, answers }
 }
 
 export const Convoy = protocol('convoy', {})

@@ -10,10 +10,15 @@ export const PRINT_MS = 5_000
 
 const count = (number: number): string => number.toLocaleString('en-US')
 
+/** Nobody is told that a datagram arrived nowhere; that none is answered may tell it. */
+const UNANSWERED = 'none was answered: is a system there, without --reply none?'
+
 /** One line: `sent 2,000 packets`, and how many could not be sent when there are any. */
 export function totalLine(outlets: readonly Outlet[]): string {
-  const { sent, failed } = totals(outlets)
-  return `sent ${count(sent)} packets${failed === 0 ? '' : `, ${count(failed)} could not be sent`}`
+  const { sent, failed, answers } = totals(outlets)
+  const notSent = failed === 0 ? '' : `, ${count(failed)} could not be sent`
+  const toNobody = sent > 0 && answers === 0 ? `; ${UNANSWERED}` : ''
+  return `sent ${count(sent)} packets${notSent}${toNobody}`
 }
 
 export const Reporter = protocol('reporter', {})

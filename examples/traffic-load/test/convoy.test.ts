@@ -17,7 +17,7 @@ function keepingOutlet(isFull = false) {
       if (!isFull && verdict.kind === 'position') ids.push(verdict.position.id)
       return !isFull
     },
-    counters: () => ({ sent: ids.length, sendFailed: isFull ? 1_200 : 0 }),
+    counters: () => ({ sent: ids.length, sendFailed: isFull ? 1_200 : 0, received: 0 }),
   }
   return outlet as typeof outlet & Outlet
 }

@@ -49,7 +49,7 @@ describe('the load generator', { timeout: 30_000 }, () => {
       load.child.kill(signal)
       assert.equal(await load.ended, 0)
       const total = Number(
-        /^sent ([\d,]+) packets$/.exec(load.lines.at(-1) ?? '')?.[1]?.replaceAll(',', ''),
+        /^sent ([\d,]+) packets;/.exec(load.lines.at(-1) ?? '')?.[1]?.replaceAll(',', ''),
       )
       await until(total)
       assert.equal(seen.packets, total)
@@ -67,10 +67,10 @@ describe('the load generator', { timeout: 30_000 }, () => {
     assert.equal(seen.senders.size, 5)
   })
 
-  it('goes on when nobody listens', async () => {
+  it('goes on when nobody listens, and says that nobody answers', async () => {
     const load = start('127.0.0.1:9', '10', '--rate', '1000', '--seconds', '1')
     assert.equal(await load.ended, 0)
-    assert.match(load.lines.at(-1) ?? '', /^sent [\d,]+ packets/)
+    assert.match(load.lines.at(-1) ?? '', /^sent [\d,]+ packets.*; none was answered: /)
   })
 
   it('says what is wrong with its arguments, with a code and no stack', async () => {

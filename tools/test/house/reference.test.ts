@@ -1,6 +1,7 @@
 /**
  * house/reference: the reference pages, held against the code.
  */
+import { deepEqual, ok } from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
@@ -27,7 +28,20 @@ function pageFaults(file: string, check: (page: string) => readonly Fault[]): re
   return [{ file, line: 1, problem: 'the page is missing', remedy: 'write it' }]
 }
 
+/** The causes of a page, in its table, or of the code, in its list. */
+const causesIn = (text: string, pattern: RegExp): readonly string[] =>
+  [...text.matchAll(pattern)].map(([, cause = '']) => cause)
+
 describe('the reference pages', () => {
+  it('tell each cause of a dead letter and no other', () => {
+    const code = readText('packages/troupe/src/contract/signal.ts')
+    const list = code.slice(code.indexOf('DROP_CAUSES = '), code.indexOf('] as const)'))
+    const [, table = ''] = readText('docs/concepts/dead-letters.md').split('## Causes')
+    const known = causesIn(list, /'([a-z-]+)'/g)
+    ok(known.length > 0)
+    deepEqual(causesIn(table, /^\| `([a-z-]+)` \|/gm), known)
+  })
+
   it('describe each error code and no other', () => {
     const codes = allSources()
       .filter(({ file }) => file === TABLE)

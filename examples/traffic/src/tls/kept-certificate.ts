@@ -64,12 +64,16 @@ export async function keptCertificate(wish: CertificateWish): Promise<KeptCertif
   return makeAnew(wish, file, found)
 }
 
+/** Why one is made where none was kept yet. */
+const THE_FIRST = 'there was none'
+
 /** The lines that are printed at the start. */
 export function certificateLines({ certificates, file, reason }: KeptCertificate): string[] {
   const { fingerprint, validToMs } = certificates.info
   const until = new Date(validToMs).toISOString().slice(0, 10)
-  const kept = reason === undefined ? 'kept in' : 'made anew for'
-  const because = reason === undefined ? '' : `: ${reason}`
+  const isAnew = reason !== undefined && reason !== THE_FIRST
+  const kept = isAnew ? 'made anew for' : reason === THE_FIRST ? 'made for' : 'kept in'
+  const because = isAnew ? `: ${reason}` : ''
   const origin = file === undefined ? 'of this run alone' : `${kept} ${file} until ${until}`
   return [`certificate SHA-256 ${fingerprint}`, `certificate ${origin}${because}`]
 }
@@ -125,7 +129,7 @@ async function readPair(file: string): Promise<Certificates | string> {
     return pairOf(await readFile(file, 'latin1'))
   } catch (error) {
     const code = (error as { readonly code?: unknown } | undefined)?.code
-    return code === 'ENOENT' ? 'there was none' : `it cannot be read: ${describeThrown(error)}`
+    return code === 'ENOENT' ? THE_FIRST : `it cannot be read: ${describeThrown(error)}`
   }
 }
 
