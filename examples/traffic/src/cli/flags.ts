@@ -21,7 +21,7 @@ export const RATE_MAX = 1_000_000
 
 export interface Flags {
   readonly name: string
-  /** Kept for the day this node has neighbours; nothing reads it on a node alone. */
+  /** Secret of the nodes that may reach this one; undefined for a node that is alone. */
   readonly cookie: string | undefined
   readonly level: Level
   readonly udpPort: number
@@ -116,7 +116,7 @@ Usage: npm start -- traffic [flags]
   --expire-after N     forget vehicles silent for N seconds (86400); 0 for never
   --emergency-url URL  report emergencies there with POST, until they are taken
   --name NAME@HOST     name of the node (traffic@localhost)
-  --cookie TEXT        secret of the cluster; unused while the node is alone
+  --cookie TEXT        let nodes in that share this secret; without it none is
   --level LEVEL        ${LEVELS.join(', ')} (info)
   --help               print this text
 
@@ -127,7 +127,7 @@ Flags may have one dash or two.
 type Take = (value: string, flags: Flags) => Partial<Flags> | string
 
 const text =
-  (key: 'name' | 'cookie' | 'replay' | 'dataFolder'): Take =>
+  (key: 'name' | 'replay' | 'dataFolder'): Take =>
   (value) =>
     value === '' ? 'needs a value' : { [key]: value }
 
@@ -158,6 +158,12 @@ const reply: Take = (value) => {
   return found === undefined ? `must be one of ${REPLIES.join(', ')}` : { reply: found }
 }
 
+/** As the network between nodes wants it. */
+const cookie: Take = (value) => {
+  const fits = value.length >= 16 && value.length <= 1_024
+  return fits ? { cookie: value } : 'must have 16 to 1024 characters'
+}
+
 const url: Take = (value) => {
   const isWeb = URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
   return isWeb ? { emergencyUrl: value } : 'must begin with http:// or https://'
@@ -176,7 +182,7 @@ const VALUED: Readonly<Record<string, Take>> = Object.freeze({
   'web-port': whole('webPort', 0, 65_535),
   'receive-buffer': whole('receiveBufferBytes', 1, 2 ** 30, ' of bytes'),
   name: text('name'),
-  cookie: text('cookie'),
+  cookie,
   level,
   reply,
   data: text('dataFolder'),

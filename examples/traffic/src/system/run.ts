@@ -66,10 +66,13 @@ function startTrafficNode(flags: Flags, screen: Screen): Promise<Node> {
     write: (text: string) => screen.print(text.trimEnd()),
     isTTY: screen.isTerminal,
   }
+  const { cookie } = flags
   return startNode(flags.name, {
     logLevel: flags.level,
     logSinks: [consoleSink({ format: 'colour', stream })],
     stopTimeoutMs: STOP_TIMEOUT_MS,
+    // Without a cookie it is alone: it neither listens for other nodes nor looks for them.
+    ...(cookie === undefined ? {} : { network: { cookie } }),
   })
 }
 
@@ -121,6 +124,9 @@ class Run {
       if (dataFolder !== undefined) this.#screen.print(`data ${dataFolder}: ${loaded} vehicles`)
       for (const line of await addressLines(this.#sockets, isPlainHttp)) {
         this.#screen.print(line)
+      }
+      for (const { transport, host, port, path } of node.network.listening) {
+        this.#screen.print(`node       ${transport} ${path === '' ? `${host}:${port}` : path}`)
       }
       this.#screen.print('ready')
       await node.stopped

@@ -19,9 +19,9 @@ describe('the command line', () => {
   })
 
   it('takes flags with one dash or two, with a blank or an equals sign', () => {
-    const given = ['-name', 'a@b', '--cookie=secret', '-level=debug', '--vehicles', '7']
+    const given = ['-name', 'a@b', '--cookie=a secret of ours', '-level=debug', '--vehicles', '7']
     const { name, cookie, level, vehicles } = flagsOf(...given)
-    assert.deepEqual([name, cookie, level, vehicles], ['a@b', 'secret', 'debug', 7])
+    assert.deepEqual([name, cookie, level, vehicles], ['a@b', 'a secret of ours', 'debug', 7])
   })
 
   it('lets each vehicle report once a second unless a rate is given', () => {
@@ -76,6 +76,7 @@ describe('the command line', () => {
     assert.match(problemOf('--speed', '10'), /--speed needs --replay/)
     assert.match(problemOf('--once'), /--once needs --replay/)
     assert.match(problemOf('--constructor'), /--constructor is not known/)
+    assert.match(problemOf('--cookie', 'short'), /--cookie must have 16 to 1024 characters/)
     assert.match(problemOf('--flush', '5'), /--flush must be a whole number of milliseconds from/)
   })
 

@@ -31,8 +31,9 @@ function generator({ generatorSeconds }: Setting): void {
     const socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 22 })
     t.after(() => socket.close())
     let received = 0
-    socket.on('message', () => {
+    socket.on('message', (_packet, { port, address }) => {
       received += 1
+      socket.send('\n', port, address)
     })
     socket.bind(0, '127.0.0.1')
     await once(socket, 'listening')

@@ -8,6 +8,7 @@ import {
   NoReply,
   openUdp,
   openWeb,
+  processName,
   protocol,
   startNode,
   udpPort,
@@ -119,13 +120,29 @@ function parts(): void {
   })
 }
 
+/** A node that shares the cookie asks storage by its name; one with another is turned away. */
+async function onlyWithCookie(t: TestContext, name: string, cookie: string): Promise<void> {
+  const ask = async (given: string): Promise<readonly unknown[]> => {
+    const network = { cookie: given, mode: 'hidden' } as const
+    const node = await startNode(`asks-${process.pid}@localhost`, { logSinks: [], network })
+    t.after(() => node.stop())
+    const storage = processName('storage', Storage, name)
+    const query = { latitude: 1, longitude: 1, limit: 1 }
+    return node.call(storage, 'nearest', query).finally(() => node.stop())
+  }
+  assert.deepEqual(await ask(cookie), [])
+  await assert.rejects(ask('the secret of another depot'), { code: 'NO_ROUTE' })
+}
+
 function flags(): void {
   it('T28 the flags --name, --cookie and --level are honoured, with one dash too', async (t) => {
-    const loud = ['-name', 'depot@localhost', '-cookie', 'secret', '-level', 'debug']
+    const [name, cookie] = [`depot-${process.pid}@localhost`, 'the secret of this depot'] as const
+    const loud = ['-name', name, '-cookie', cookie, '-level', 'debug']
     const system = await SystemProcess.startAs(t, '--no-fleet', '--no-data', ...loud)
     await system.nearest(1, 1)
-    await system.line(/DEBUG.*<depot@localhost\.\d+>/)
+    await system.line(/DEBUG.*<depot-\d+@localhost\.\d+>/)
     assert.doesNotMatch(system.lines.join('\n'), /secret/)
+    await onlyWithCookie(t, name, cookie)
     const quiet = await SystemProcess.startAs(t, '--no-fleet', '--no-data', '--level', 'error')
     await udpClient(t, quiet.udpPort)(rawPacket('a', 1, 1))
     await quiet.statsWhen(({ stored }) => stored === 1)

@@ -163,9 +163,9 @@ describe('the traffic system', { timeout: 60_000 }, () => {
   it('honours the flags that name it, with one dash or two', async (t) => {
     const flags = [
       '-name',
-      'depot@localhost',
+      `lot-${process.pid}@localhost`,
       '--cookie',
-      'secret',
+      'the secret of a depot',
       '-level',
       'debug',
       '--no-fleet',
