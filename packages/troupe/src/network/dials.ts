@@ -5,7 +5,7 @@
  * longer each time, so that sends to it fail at once instead of dialling without end. A broken line
  * is dialled again until the peer gives up.
  */
-import type { Clock } from '#base/clock'
+import type { Cancel, Clock } from '#base/clock'
 import type { Random } from '#base/random'
 import { type Logger, type Transport, type TransportAddress, TroupeError } from '#contract'
 import { NodeDialler, type Reached } from './dialler.js'
@@ -56,6 +56,8 @@ export class Dials {
   #stopped = false
   readonly #running = new Map<Peer, AbortController>()
   readonly #unreached = new Map<string, Unreached>()
+  /** Lost nodes that are looked for: the timer of the next look at each. */
+  readonly #sought = new Map<string, Cancel>()
 
   constructor(parts: DialParts) {
     this.#parts = parts
@@ -87,13 +89,13 @@ export class Dials {
     this.#mendAfter(peer, RETRY_MS_MIN, 0)
   }
 
-  /** Looks for a lost node again and again, as long as somebody waits for it. */
-  seek(seeking: Seeking, retryMs = RETRY_MS_MIN): void {
-    this.#parts.clock.after(this.#jittered(retryMs), () => {
-      if (this.#stopped || !seeking.wanted()) return
-      seeking.reach()
-      this.seek(seeking, Math.min(RETRY_MS_MAX, retryMs * 2))
-    })
+  /**
+   * Looks for a lost node again and again, as long as somebody waits for it; `anew`: soon, for it
+   * was there until now.
+   */
+  seek(node: string, seeking: Seeking, anew: boolean): void {
+    if (this.#stopped || (this.#sought.has(node) && !anew)) return
+    this.#seekAfter(node, seeking, RETRY_MS_MIN)
   }
 
   isDialling(peer: Peer): boolean {
@@ -111,6 +113,19 @@ export class Dials {
     this.#stopped = true
     for (const controller of this.#running.values()) controller.abort()
     this.#running.clear()
+    for (const cancel of this.#sought.values()) cancel()
+    this.#sought.clear()
+  }
+
+  #seekAfter(node: string, seeking: Seeking, retryMs: number): void {
+    this.#sought.get(node)?.()
+    const cancel = this.#parts.clock.after(this.#jittered(retryMs), () => {
+      this.#sought.delete(node)
+      if (!seeking.wanted()) return
+      this.#seekAfter(node, seeking, Math.min(RETRY_MS_MAX, retryMs * 2))
+      seeking.reach()
+    })
+    this.#sought.set(node, cancel)
   }
 
   #mendAfter(peer: Peer, retryMs: number, delayMs: number): void {

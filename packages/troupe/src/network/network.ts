@@ -319,10 +319,10 @@ export class Network implements Wire {
     if (this.#peers.get(peer.name) === peer) this.#peers.delete(peer.name)
     this.#dials?.settled(peer)
     const node = peer.name
-    this.#dials?.seek({
-      wanted: () => this.#open && !this.#isUp(node) && (this.#home as WireHome).awaits(node),
-      reach: () => void this.#peer(node),
-    })
+    const wanted = (): boolean =>
+      this.#open && !this.#isUp(node) && (this.#home as WireHome).awaits(node)
+    const wasUp = peer.agreement !== undefined
+    this.#dials?.seek(node, { wanted, reach: () => void this.#peer(node) }, wasUp)
   }
 
   #isUp(node: string): boolean {

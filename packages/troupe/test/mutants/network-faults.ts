@@ -132,7 +132,7 @@ export const NETWORK_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a lost node is looked for once and no more',
     file: 'network/dials',
-    find: 'seeking.reach(); this.seek(seeking, Math.min(RETRY_MS_MAX, retryMs * 2));',
+    find: 'this.#seekAfter(node, seeking, Math.min(RETRY_MS_MAX, retryMs * 2)); seeking.reach();',
     replace: 'seeking.reach();',
     caughtBy: SIMULATION,
     tests: 'seed 1 ',

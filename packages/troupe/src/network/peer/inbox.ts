@@ -7,7 +7,7 @@
  *
  * @source docs/reference/wire.md
  */
-import { formatTarget, type SendFailure, TroupeError, type WireHome } from '#contract'
+import { formatTarget, TroupeError, type WireHome } from '#contract'
 import type { Decoder } from '#network/codec/decoder'
 import { badFrame } from '#network/frame/line-frame'
 import { Assemblies } from './assemblies.js'
@@ -18,7 +18,7 @@ import { Lanes, laneKey } from './lanes.js'
 import type { Outbox } from './outbox.js'
 import type { Pending } from './pending.js'
 import type { Protocols } from './protocols.js'
-import { codedError, type Head, Reading } from './reading.js'
+import { codedError, failureOf, type Head, Reading } from './reading.js'
 import { RelationInbox } from './relation-inbox.js'
 
 /** Mailboxes that one other node may hold against this one, and the longest name of one. */
@@ -206,8 +206,7 @@ export class Inbox {
   #confirmed(): void {
     const id = this.#decoder.uint()
     const failure = this.#decoder.name()
-    const confirm = this.#parts.pending.takeConfirm(id)
-    confirm?.(failure === '' ? undefined : (failure as SendFailure))
+    this.#parts.pending.takeConfirm(id)?.(failureOf(failure))
   }
 
   #large(): void {

@@ -22,6 +22,7 @@ import {
 } from '#contract'
 import type { Encoder } from '#network/codec/encoder'
 import type { Outgoing } from '#network/session/outgoing'
+import { bareError, bareReason, sentReason } from './endings.js'
 import { KIND, ROUTE } from './kinds.js'
 import { laneKey } from './lanes.js'
 import { MessageWriter } from './message-writer.js'
@@ -55,7 +56,12 @@ export interface OutboxParts {
   readonly node: string
   /** The largest message the other node takes, and how much may be kept for it. */
   readonly limits: { messageMaxBytes: number; readonly sendBufferMaxBytes: number }
+  /** So much is kept for the other node that it cannot be answered any more. */
+  readonly overrun: () => void
 }
+
+/** Answers and signals, which nobody refuses, may be kept up to so many times the limit. */
+const OVERRUN_TIMES = 2
 
 export class Outbox {
   /** The life of the other node; 0 while it is not known. */
@@ -150,7 +156,12 @@ export class Outbox {
 
   /** The answer to a request of the other node; an error when it cannot be encoded. */
   reply(id: number, value: unknown): void {
-    const { node } = this.#parts
+    const { node, limits } = this.#parts
+    if (this.#isFull) {
+      const limit = limits.sendBufferMaxBytes
+      this.reject(id, new TroupeError('CONNECTION_FULL', { node, limit }))
+      return
+    }
     const failure = this.#plain(KIND.reply, () => {
       this.#encoder.uint(id)
       return this.#encoder.value(value, node)
@@ -159,10 +170,12 @@ export class Outbox {
   }
 
   reject(id: number, error: TroupeError): void {
-    this.#plain(KIND.reject, () => {
-      this.#encoder.uint(id)
-      return this.#encoder.value(error)
-    })
+    const reject = (told: TroupeError): SendFailure | undefined =>
+      this.#plain(KIND.reject, () => {
+        this.#encoder.uint(id)
+        return this.#encoder.value(told)
+      })
+    if (reject(error) !== undefined) reject(bareError(error))
   }
 
   confirmed(id: number, failure: SendFailure | undefined): void {
@@ -179,11 +192,10 @@ export class Outbox {
     reason: ExitReason,
     cause: Exclude<ExitCause, 'link'>,
   ): void {
-    this.#plain(KIND.exit, () => {
+    this.#ending(KIND.exit, reason, () => {
       this.#encoder.byte(EXIT_CAUSES.indexOf(cause))
       this.#encoder.uint(this.#ownId(from))
       this.#target(to)
-      return this.#encoder.value(sent(reason))
     })
   }
 
@@ -196,10 +208,9 @@ export class Outbox {
   }
 
   linkEnded(from: Pid, to: Pid, reason: ExitReason): void {
-    this.#plain(KIND.linkEnded, () => {
+    this.#ending(KIND.linkEnded, reason, () => {
       this.#encoder.uint(from.id)
       this.#target(to)
-      return this.#encoder.value(sent(reason))
     })
   }
 
@@ -220,10 +231,9 @@ export class Outbox {
 
   /** `fromId`: the process that has ended, behind whose messages this comes; 0 for none. */
   down(ref: number, fromId: number, reason: ExitReason): void {
-    this.#plain(KIND.down, () => {
+    this.#ending(KIND.down, reason, () => {
       this.#encoder.uint(ref)
       this.#encoder.uint(fromId)
-      return this.#encoder.value(sent(reason))
     })
   }
 
@@ -274,8 +284,11 @@ export class Outbox {
 
   get #isFull(): boolean {
     const { transfers, limits } = this.#parts
-    const kept = this.#outgoing.keptBytes + transfers.waitingBytes
-    return kept > limits.sendBufferMaxBytes || transfers.full
+    return this.#keptBytes > limits.sendBufferMaxBytes || transfers.full
+  }
+
+  get #keptBytes(): number {
+    return this.#outgoing.keptBytes + this.#parts.transfers.waitingBytes
   }
 
   /** Why a message to this target cannot be sent now. */
@@ -340,15 +353,20 @@ export class Outbox {
     return this.#writer.write(kind, route.to, () => this.#lane(route), write)
   }
 
+  /** A word that something has ended; what of the reason cannot travel does not hold it up. */
+  #ending(kind: number, reason: ExitReason, head: () => void): void {
+    const tell = (told: ExitReason): SendFailure | undefined =>
+      this.#plain(kind, () => {
+        head()
+        return this.#encoder.value(told)
+      })
+    if (tell(sentReason(reason)) !== undefined) tell(bareReason(reason))
+  }
+
   /** A message that belongs to no sender and receiver. */
   #plain(kind: number, write: () => boolean): SendFailure | undefined {
-    return this.#writer.write(kind, this.#parts.node, () => '', write)
+    const { limits, node, overrun } = this.#parts
+    if (this.#keptBytes > limits.sendBufferMaxBytes * OVERRUN_TIMES) overrun()
+    return this.#writer.write(kind, node, () => '', write)
   }
-}
-
-/** A reason as it travels: where something crashed stays at home. */
-function sent(reason: ExitReason): ExitReason {
-  return typeof reason === 'object' && reason.kind === 'crash'
-    ? { ...reason, stack: undefined }
-    : reason
 }

@@ -145,6 +145,8 @@ export class Peer {
       home: home.name,
       node: name,
       limits: this.#limits,
+      // Not within the turn of whoever answers.
+      overrun: () => home.clock.soon(() => this.down('it asks much and takes nothing')),
     })
     this.holding = new Holding(home, settings.remoteMailboxMax, {
       hold: (target) => this.outbox.hold(KIND.hold, target),
@@ -184,7 +186,12 @@ export class Peer {
       for (const { resolve } of this.#waiters.splice(0)) resolve()
     }
     start(this.session.taker(line))
-    if (this.#cancelTick === undefined) this.#tick()
+    // What came right behind the handshake may have been a good-bye.
+    if (this.#cancelTick === undefined && !this.#isDown) this.#tick()
+  }
+
+  get #isDown(): boolean {
+    return this.state === 'down'
   }
 
   /** Lost: everything that is open ends, once. */

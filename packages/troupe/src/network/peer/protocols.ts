@@ -5,12 +5,15 @@
  * same fingerprint needs no second look. Versions may differ: fields travel by name, and a message
  * that one side does not know is refused as any unknown one; here it is only told.
  *
- * Limit: `PROTOCOLS_MAX` protocols of one other node are kept.
+ * Limit: `PROTOCOLS_MAX` protocols of one other node are kept, each with at most `NAMES_MAX` names
+ * of `NAME_LENGTH_MAX` characters; others are left out.
  */
 import type { AnyProtocol, ProtocolDifference } from '#contract'
 
 const PROTOCOLS_MAX = 4_096
 const NAMES_MAX = 1_024
+/** Longest name of a protocol or a message, in characters. */
+const NAME_LENGTH_MAX = 255
 
 /** A protocol as it is told: its name, its fingerprint, its messages. */
 export type ToldProtocol = readonly [string, number, readonly string[]]
@@ -33,6 +36,11 @@ export class Protocols {
   readonly #theirs = new Map<string, ToldProtocol>()
   #seen = 0
 
+  /** Protocols of the other node that are known. */
+  get kept(): number {
+    return this.#theirs.size
+  }
+
   /** What the other node has not been told yet; called often, so it looks at the count first. */
   news(own: ReadonlyMap<string, AnyProtocol>): readonly ToldProtocol[] {
     if (own.size === this.#seen) return NOTHING
@@ -48,7 +56,9 @@ export class Protocols {
   heard(told: unknown): void {
     if (!Array.isArray(told)) return
     for (const one of told) {
-      if (this.#theirs.size < PROTOCOLS_MAX && isTold(one)) this.#theirs.set(one[0], one)
+      if (this.#theirs.size >= PROTOCOLS_MAX || !isTold(one)) continue
+      const [name, fingerprint, messages] = one
+      this.#theirs.set(name, [name, fingerprint, messages])
     }
   }
 
@@ -73,8 +83,11 @@ const NOTHING: readonly ToldProtocol[] = Object.freeze([])
 
 const isTold = (one: unknown): one is ToldProtocol =>
   Array.isArray(one) &&
-  typeof one[0] === 'string' &&
+  isName(one[0]) &&
   typeof one[1] === 'number' &&
   Array.isArray(one[2]) &&
   one[2].length <= NAMES_MAX &&
-  one[2].every((name) => typeof name === 'string')
+  one[2].every(isName)
+
+const isName = (name: unknown): boolean =>
+  typeof name === 'string' && name.length <= NAME_LENGTH_MAX

@@ -95,6 +95,7 @@ export class RelationInbox {
     const watcher = this.#reading.far.of(this.#decoder.uint())
     const target = this.#decoder.value() as Target
     if (this.#watches.size >= WATCHES_MAX) throw badFrame(`over ${WATCHES_MAX} watches`)
+    if (this.#watches.has(ref)) throw badFrame(`two watches have the number ${ref}`)
     if (!isTarget(target)) throw badFrame('a watch of what is no target')
     let isOver = false
     const watch = this.#home.watched(watcher, this.#reading.atHome(target), (reason) => {

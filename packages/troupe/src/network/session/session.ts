@@ -74,6 +74,8 @@ export class Session implements LineTaker {
   #ackArmed = false
   #resting = false
   #pingedMs = 0
+  /** The line has taken no answer to a ping since it was full. */
+  #choked = false
 
   constructor(clock: Clock, writer: Writer, limits: SessionLimits, verbs: SessionVerbs) {
     this.#clock = clock
@@ -101,6 +103,7 @@ export class Session implements LineTaker {
   attach(line: Line, peerReceivedBytes: number, peerGrantedBytes: number): boolean {
     this.drop()
     this.#line = line
+    this.#choked = false
     this.lines += 1
     this.#reader = new FrameReader(this.#frames)
     this.heardMs = this.#clock.nowMs()
@@ -182,10 +185,12 @@ export class Session implements LineTaker {
       }
       case FRAME.ping: {
         if (body.length !== STAMP_BYTES) throw badFrame('a ping of a wrong length')
+        // Who asks and does not read hears of what waits already; answers would pile up.
+        if (this.#choked) return
         const pong = Buffer.allocUnsafe(2 * STAMP_BYTES)
         body.copy(pong)
         pong.writeUInt32BE(Math.min(0xffff_ffff, Math.ceil(this.#verbs.loopDelayMs())), STAMP_BYTES)
-        this.#control(FRAME.pong, pong)
+        this.#choked = !this.#control(FRAME.pong, pong)
         return
       }
       case FRAME.pong:
@@ -201,6 +206,7 @@ export class Session implements LineTaker {
   }
 
   drained(): void {
+    this.#choked = false
     this.outgoing.drained()
   }
 
@@ -245,14 +251,15 @@ export class Session implements LineTaker {
     })
   }
 
-  #control(kind: number, body: Buffer): void {
+  /** False when the line is full. */
+  #control(kind: number, body: Buffer): boolean {
     const line = this.#line
-    if (line === undefined) return
+    if (line === undefined) return true
     const frame = Buffer.allocUnsafe(FRAME_HEAD_BYTES + body.length)
     writeFrameHead(frame, 0, kind, body.length)
     body.copy(frame, FRAME_HEAD_BYTES)
     this.saidMs = this.#clock.nowMs()
-    line.write(frame)
+    return line.write(frame)
   }
 }
 
