@@ -12,6 +12,7 @@ import {
   openUdp,
   openWeb,
   type TcpListener,
+  TroupeError,
   type UdpSocket,
   type WebListener,
 } from 'troupe'
@@ -55,6 +56,15 @@ export function openTable({
     wallMs,
     nowMs,
   })
+}
+
+/** Which flag to give another number to, after a port was found in use; undefined for else. */
+export function portInUse(error: unknown, { tcpPort }: Flags): string | undefined {
+  if (!TroupeError.is(error, 'PORT_IN_USE')) return undefined
+  const { transport, address } = error.detail
+  const isTcp = String(address).endsWith(`:${tcpPort}`)
+  const flag = transport === 'udp' ? '--udp-port' : isTcp ? '--tcp-port' : '--https-port'
+  return `${error.code}: ${error.message} with ${flag} N`
 }
 
 /** Opens the sockets; rejects with PORT_IN_USE, PORT_FAILED. The data folder is open by now. */

@@ -26,7 +26,14 @@ import { type FinalCheck, Playback } from '#traffic/replay/playback'
 import { openRecording } from '#traffic/replay/recording-file'
 import type { RecordedRow } from '#traffic/replay/row'
 import type { Archive } from '#traffic/store/archive'
-import { addressLines, closeSockets, openSockets, openTable, type Sockets } from './open.js'
+import {
+  addressLines,
+  closeSockets,
+  openSockets,
+  openTable,
+  portInUse,
+  type Sockets,
+} from './open.js'
 import { Roster } from './roster.js'
 import { type Feed, type TrafficSources, trafficSupervisor } from './tree.js'
 
@@ -47,7 +54,8 @@ export async function runTraffic(flags: Flags, screen: Screen): Promise<ProgramE
   const archive = await openTable(flags)
   if (archive.kind === 'refused') return archive
   try {
-    const sockets = await openSockets(flags)
+    const sockets = await openSockets(flags).catch(refusedPort(flags))
+    if ('kind' in sockets) return sockets
     try {
       const files = await readPage(creditOf(flags.replay))
       const node = await startTrafficNode(flags, screen)
@@ -60,6 +68,15 @@ export async function runTraffic(flags: Flags, screen: Screen): Promise<ProgramE
     await archive.close()
   }
 }
+
+/** Names the flag of a port that is in use; throws everything else on. */
+const refusedPort =
+  (flags: Flags) =>
+  (error: unknown): Extract<ProgramEnd, { kind: 'refused' }> => {
+    const problem = portInUse(error, flags)
+    if (problem === undefined) throw error
+    return { kind: 'refused', problem }
+  }
 
 function startTrafficNode(flags: Flags, screen: Screen): Promise<Node> {
   const stream = {

@@ -40,7 +40,10 @@ describe('a program that cannot start', { timeout: 60_000 }, () => {
       const { port } = server.address() as AddressInfo
       const { code, error } = await runToEnd(...FREE_PORTS, '--no-data', flag, String(port))
       assert.equal(code, 1)
-      assert.match(error, new RegExp(`^PORT_IN_USE: .*127\\.0\\.0\\.1:${port} is in use`))
+      assert.match(
+        error,
+        new RegExp(`^PORT_IN_USE: .*127\\.0\\.0\\.1:${port} is in use.* with ${flag} N\n$`),
+      )
       assert.doesNotMatch(error, /\n {4}at /)
     })
   }
