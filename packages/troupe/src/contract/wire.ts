@@ -20,7 +20,8 @@ import type { EventMessage } from './signal.js'
 
 /** Where the answer of a far request goes; both answer false when nobody waits any more. */
 export interface WireAnswers {
-  reply(value: unknown): boolean
+  /** `by`: who answers, as far as that is known. */
+  reply(value: unknown, by?: Pid): boolean
   reject(error: TroupeError): boolean
   /** False once the caller has an outcome. */
   readonly waiting: boolean

@@ -23,6 +23,13 @@ export type Reached = {
   readonly handshake: Extract<HandshakeResult, { readonly kind: 'agreed' }>
 }
 
+/** Why a node was not reached. */
+export interface NotReached {
+  readonly problem: TroupeError
+  /** A line was there and broke before anybody had answered: the next one may hold. */
+  readonly isBroken: boolean
+}
+
 /** What is dialled. */
 export interface DialTask {
   readonly node: string
@@ -47,42 +54,49 @@ export class NodeDialler {
     this.#clock = clock
   }
 
-  /** The first address that answers as the wanted node; else the error of the last one. */
-  async dial(task: DialTask): Promise<Reached | TroupeError> {
-    let problem = new TroupeError('NO_ROUTE', { node: task.node })
+  /** The first address that answers as the wanted node; else what came of the last one. */
+  async dial(task: DialTask): Promise<Reached | NotReached> {
+    let last = notReached(new TroupeError('NO_ROUTE', { node: task.node }))
+    let isBroken = false
     for (const address of task.addresses) {
       if (task.signal.aborted) break
       const reached = await this.#try(address, task)
-      if (!(reached instanceof TroupeError)) return reached
-      problem = reached as typeof problem
+      if ('line' in reached) return reached
+      last = reached
+      isBroken ||= reached.isBroken
       // The node itself has answered: other ways to it would hear the same.
-      if (reached.code === 'NODE_SIMULTANEOUS') break
+      if (reached.problem.code === 'NODE_SIMULTANEOUS') break
     }
-    return problem
+    return { ...last, isBroken }
   }
 
-  async #try(address: TransportAddress, task: DialTask): Promise<Reached | TroupeError> {
+  async #try(address: TransportAddress, task: DialTask): Promise<Reached | NotReached> {
     const transport = this.#transports.get(address.transport)
     if (transport === undefined) {
       const problem = `there is no transport ${address.transport} on this node`
-      return new TroupeError('OPTION_INVALID', { option: 'peers', value: task.node, problem })
+      const detail = { option: 'peers', value: task.node, problem }
+      return notReached(new TroupeError('OPTION_INVALID', detail))
     }
     const { node, resume, timeoutMs, signal } = task
     let line: Line
     try {
       line = await transport.dial(address, { timeoutMs, signal })
     } catch (thrown) {
-      if (TroupeError.is(thrown)) return thrown
+      if (TroupeError.is(thrown)) return notReached(thrown)
       const told = `${address.host}:${address.port}${address.path}`
       const detail = {
         transport: address.transport,
         address: told,
         problem: describeThrown(thrown),
       }
-      return new TroupeError('PORT_FAILED', detail)
+      return notReached(new TroupeError('PORT_FAILED', detail))
     }
     const role = { kind: 'dialler' as const, wanted: node, resume }
     const handshake = await runHandshake(line, this.#settings(), role, this.#clock)
-    return handshake.kind === 'agreed' ? { line, handshake } : handshake.refusal.error
+    if (handshake.kind === 'agreed') return { line, handshake }
+    const { error, by } = handshake.refusal
+    return { problem: error, isBroken: by === 'line' }
   }
 }
+
+const notReached = (problem: TroupeError): NotReached => ({ problem, isBroken: false })

@@ -8,7 +8,7 @@
 import type { Cancel, Clock } from '#base/clock'
 import type { Random } from '#base/random'
 import { type Logger, type Transport, type TransportAddress, TroupeError } from '#contract'
-import { NodeDialler, type Reached } from './dialler.js'
+import { NodeDialler, type NotReached, type Reached } from './dialler.js'
 import type { HandshakeSettings } from './handshake/settings.js'
 import type { NetworkSettings } from './options.js'
 import type { Peer } from './peer/peer.js'
@@ -16,6 +16,8 @@ import type { Peer } from './peer/peer.js'
 /** Waits between tries, with up to half of them by chance. */
 const RETRY_MS_MIN = 50
 const RETRY_MS_MAX = 2_000
+/** Lines that may break in the first handshake with a node, before it counts as not reached. */
+const TRIES_MAX = 5
 /** Nodes that are remembered as not reached. */
 const UNREACHED_MAX = 10_000
 
@@ -77,10 +79,25 @@ export class Dials {
 
   /** Reaches a peer for the first time; it is down when that fails. */
   dial(peer: Peer): void {
-    void this.#run(peer, (problem) => {
+    const { clock, settings } = this.#parts
+    this.#dialUntil(peer, clock.nowMs() + settings.dialTimeoutMs, 1)
+  }
+
+  /** A line that breaks in the handshake loses nothing yet of what was sent to the peer. */
+  #dialUntil(peer: Peer, untilMs: number, tries: number): void {
+    const { clock } = this.#parts
+    void this.#run(peer, ({ problem, isBroken }) => {
       if (peer.state !== 'dialling') return
+      const waitMs = this.#jittered(RETRY_MS_MIN * 2 ** (tries - 1))
+      const mayTry = isBroken && tries < TRIES_MAX && clock.nowMs() + waitMs < untilMs
       if (problem.code === 'NODE_SIMULTANEOUS') this.#awaitOther(peer)
-      else this.#giveUp(peer, problem)
+      else if (!mayTry) this.#giveUp(peer, problem)
+      else {
+        clock.after(waitMs, () => {
+          const isOpen = peer.state === 'dialling' && !this.#running.has(peer)
+          if (isOpen && !this.#stopped) this.#dialUntil(peer, untilMs, tries + 1)
+        })
+      }
     })
   }
 
@@ -131,7 +148,7 @@ export class Dials {
   #mendAfter(peer: Peer, retryMs: number, delayMs: number): void {
     this.#parts.clock.after(delayMs, () => {
       if (peer.state !== 'broken' || this.#running.has(peer)) return
-      void this.#run(peer, (problem) => {
+      void this.#run(peer, ({ problem }) => {
         if (peer.state !== 'broken') return
         if (OVER.has(problem.code)) {
           peer.down(problem.message)
@@ -144,7 +161,7 @@ export class Dials {
     })
   }
 
-  async #run(peer: Peer, failed: (problem: TroupeError) => void): Promise<void> {
+  async #run(peer: Peer, failed: (why: NotReached) => void): Promise<void> {
     const controller = new AbortController()
     this.#running.set(peer, controller)
     const { settings, reached } = this.#parts
@@ -158,7 +175,7 @@ export class Dials {
     })
     const isCurrent = this.#running.get(peer) === controller
     if (isCurrent) this.#running.delete(peer)
-    if (result instanceof TroupeError) {
+    if ('problem' in result) {
       this.failed += 1
       if (isCurrent) failed(result)
       return

@@ -81,9 +81,9 @@ export class Lobby {
     return this.#addresses
   }
 
-  /** Counts a node that was let in and sent away for what it said. */
-  count(code: string): void {
-    this.#refusals.count(code)
+  /** Counts and tells of a node that was let in, and refused for what it said. */
+  refuse(code: string, told: string, remote: string): void {
+    this.#refusals.add(code, told, remote)
   }
 
   /** Handshakes that are not done. */

@@ -78,7 +78,8 @@ export class Network implements Wire {
       watch: (node, taker) => this.#liveness?.prober.watch(node, taker),
       lost: (peer) => this.#forget(peer),
       loopDelayMs: () => this.#liveness?.loopDelayMs() ?? 0,
-      broken: (code) => this.#lobby?.count(code),
+      broken: (peer, error) => this.#tellRefused(peer, 'was sent away', error),
+      refused: (peer, error) => this.#tellRefused(peer, 'was refused', error),
     }
   }
 
@@ -323,6 +324,11 @@ export class Network implements Wire {
       this.#open && !this.#isUp(node) && (this.#home as WireHome).awaits(node)
     const wasUp = peer.agreement !== undefined
     this.#dials?.seek(node, { wanted, reach: () => void this.#peer(node) }, wasUp)
+  }
+
+  #tellRefused({ name, agreement }: Peer, what: string, error: TroupeError): void {
+    const told = `the node ${name} ${what}: ${error.message}`
+    this.#lobby?.refuse(error.code, told, agreement?.remote ?? '')
   }
 
   #isUp(node: string): boolean {

@@ -106,7 +106,9 @@ export class Arrivals implements WireHome {
     const kernel = this.#kernel
     const call = new Call(from, to, request, UNSTAMPED, leftMs)
     call.trace = trace
-    call.resolve = (value) => void answers.reply(value)
+    call.resolve = (value) => {
+      answers.reply(value, kernel.turn.process ?? kernel.post.find(to))
+    }
     call.reject = (error) => void answers.reject(error as TroupeError)
     kernel.calls.add(call)
     const entered = enter(kernel, to, request, payload)

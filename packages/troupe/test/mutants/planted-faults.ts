@@ -11,6 +11,7 @@ import { LIVENESS_FAULTS } from './liveness-faults.js'
 import { MEETING_FAULTS } from './meeting-faults.js'
 import { MESSAGE_FAULTS } from './message-faults.js'
 import type { Mutant } from './mutant.js'
+import { ORDER_FAULTS } from './order-faults.js'
 import { SSE_PROGRAM_FAULTS } from './sse-program-faults.js'
 import { SUPERVISION_FAULTS } from './supervision-faults.js'
 import { TCP_FAULTS } from './tcp-faults.js'
@@ -39,6 +40,7 @@ export const ROAD_FAULTS: readonly Mutant[] = Object.freeze([
   ...TRANSPORT_FAULTS,
   ...CODEC_FAULTS,
   ...FOUL_PEER_FAULTS,
+  ...ORDER_FAULTS,
 ])
 
 export const PLANTED_FAULTS = Object.freeze([...ACTOR_FAULTS, ...PORT_FAULTS, ...ROAD_FAULTS])

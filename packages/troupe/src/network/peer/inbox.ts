@@ -7,7 +7,7 @@
  *
  * @source docs/reference/wire.md
  */
-import { formatTarget, TroupeError, type WireHome } from '#contract'
+import { formatTarget, type Pid, type Priority, TroupeError, type WireHome } from '#contract'
 import type { Decoder } from '#network/codec/decoder'
 import { badFrame } from '#network/frame/line-frame'
 import { Assemblies } from './assemblies.js'
@@ -37,6 +37,8 @@ export interface InboxParts {
   readonly holding: Holding
   readonly protocols: Protocols
   readonly messageMaxBytes: number
+  /** The other node wished for what it may not have; it stays. */
+  readonly refused: (error: TroupeError) => void
 }
 
 /** Our own lanes are two numbers, a word and a name of at most 255 bytes. */
@@ -77,8 +79,11 @@ export class Inbox {
     const decoder = this.#decoder
     decoder.reset(bytes, from, to)
     if (kind === KIND.compressed) this.#compressed(bytes, to)
-    else if (kind === KIND.piece) this.#piece(decoder.uint(), bytes, decoder.position, to)
-    else this.#dispatch(kind)
+    else if (kind === KIND.piece) {
+      const id = decoder.uint()
+      if (decoder.position === to) throw badFrame(`a piece of no bytes of the message ${id}`)
+      this.#piece(id, bytes, decoder.position, to)
+    } else this.#dispatch(kind)
   }
 
   /** The node is lost: what it watched and listened to here ends. */
@@ -160,11 +165,11 @@ export class Inbox {
     const request = decoder.name()
     const payload = decoder.value()
     decoder.finish()
-    const answers = new FarAnswers(this.#parts.outbox, id)
+    const from = this.#reading.from(head)
+    const answers = new FarAnswers(this.#parts.outbox, id, from, head.priority)
     this.#inOrder(head, () => {
       const { to, priority, trace } = head
       const limitMs = leftMs === 0 ? Number.POSITIVE_INFINITY : leftMs
-      const from = this.#reading.from(head)
       this.#home.request(to, request, payload, from, priority, trace, limitMs, answers)
     })
   }
@@ -260,17 +265,21 @@ export class Inbox {
 class FarAnswers {
   readonly #outbox: Outbox
   readonly #id: number
+  readonly #to: Pid | undefined
+  readonly #priority: Priority
   waiting = true
 
-  constructor(outbox: Outbox, id: number) {
+  constructor(outbox: Outbox, id: number, to: Pid | undefined, priority: Priority) {
     this.#outbox = outbox
     this.#id = id
+    this.#to = to
+    this.#priority = priority
   }
 
-  reply(value: unknown): boolean {
+  reply(value: unknown, by?: Pid): boolean {
     if (!this.waiting) return false
     this.waiting = false
-    this.#outbox.reply(this.#id, value)
+    this.#outbox.reply(this.#id, value, this.#to, by, this.#priority)
     return true
   }
 

@@ -101,4 +101,7 @@ export class Lanes {
 export const laneKey = (fromId: number, to: string, priority: string): string =>
   `${fromId} ${priority} ${to}`
 
+/** The lane of an event of the node that publishes: its publications keep their order. */
+export const eventLane = (event: string): string => laneKey(0, `event ${event}`, 'normal')
+
 const senderOf = (key: string): number => Number(key.slice(0, key.indexOf(' ')))

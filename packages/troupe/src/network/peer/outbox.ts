@@ -24,7 +24,7 @@ import type { Encoder } from '#network/codec/encoder'
 import type { Outgoing } from '#network/session/outgoing'
 import { bareError, bareReason, sentReason } from './endings.js'
 import { KIND, ROUTE } from './kinds.js'
-import { laneKey } from './lanes.js'
+import { eventLane, laneKey } from './lanes.js'
 import { MessageWriter } from './message-writer.js'
 import type { ToldProtocol } from './protocols.js'
 import { PIECE_BYTES, type Transfers } from './transfers.js'
@@ -154,15 +154,22 @@ export class Outbox {
     })
   }
 
-  /** The answer to a request of the other node; an error when it cannot be encoded. */
-  reply(id: number, value: unknown): void {
+  /**
+   * The answer of `by` to a request of the process `to`; an error when it cannot be encoded. What
+   * `by` sends there afterwards, its end too, comes behind it, however large it is.
+   */
+  reply(id: number, value: unknown, to?: Pid, by?: Pid, priority: Priority = 'normal'): void {
     const { node, limits } = this.#parts
     if (this.#isFull) {
       const limit = limits.sendBufferMaxBytes
       this.reject(id, new TroupeError('CONNECTION_FULL', { node, limit }))
       return
     }
-    const failure = this.#plain(KIND.reply, () => {
+    const laneOf = (): string =>
+      to === undefined || by === undefined
+        ? ''
+        : this.#lane({ to, from: by, priority, trace: undefined })
+    const failure = this.#writer.write(KIND.reply, node, laneOf, () => {
       this.#encoder.uint(id)
       return this.#encoder.value(value, node)
     })
@@ -253,17 +260,17 @@ export class Outbox {
   }
 
   /** The answer to a subscription: what the buffer holds, or why not. */
-  subscribed(id: number, missed: readonly EventMessage[] | TroupeError): void {
-    const failure = this.#plain(KIND.subscribed, () => {
+  subscribed(id: number, event: string, missed: readonly EventMessage[] | TroupeError): void {
+    const failure = this.#published(KIND.subscribed, event, () => {
       this.#encoder.uint(id)
       return this.#encoder.value(missed)
     })
-    if (failure !== undefined) this.subscribed(id, this.#writer.problem as TroupeError)
+    if (failure !== undefined) this.subscribed(id, event, this.#writer.problem as TroupeError)
   }
 
   event(name: string, publication: EventMessage): SendFailure | undefined {
     if (this.#isFull) return 'CONNECTION_FULL'
-    return this.#plain(KIND.event, () => {
+    return this.#published(KIND.event, name, () => {
       this.#encoder.name(name)
       this.#encoder.value(publication.timeMs)
       return this.#encoder.value(publication.message)
@@ -361,6 +368,11 @@ export class Outbox {
         return this.#encoder.value(told)
       })
     if (tell(sentReason(reason)) !== undefined) tell(bareReason(reason))
+  }
+
+  /** What belongs to an event keeps its order: first the buffer, then each publication. */
+  #published(kind: number, event: string, write: () => boolean): SendFailure | undefined {
+    return this.#writer.write(kind, this.#parts.node, () => eventLane(event), write)
   }
 
   /** A message that belongs to no sender and receiver. */

@@ -18,6 +18,7 @@ import {
 } from '#contract'
 import { Decoder } from '#network/codec/decoder'
 import { Encoder } from '#network/codec/encoder'
+import { badFrame } from '#network/frame/line-frame'
 import type { Agreement } from '#network/handshake/outcome'
 import type { LivenessWatch, WatchedNode } from '#network/liveness/prober'
 import type { DownCause, Finding } from '#network/liveness/suspicion'
@@ -78,8 +79,10 @@ export interface PeerVerbs {
   /** It is lost; told once. */
   readonly lost: (peer: Peer, reason: string) => void
   readonly loopDelayMs: () => number
-  /** It sent what cannot be: counted by the code of the refusal. */
-  readonly broken: (code: string) => void
+  /** It sent what cannot be, and is sent away: told and counted by the code. */
+  readonly broken: (peer: Peer, error: TroupeError) => void
+  /** It wished for what it may not have, and stays: told and counted by the code. */
+  readonly refused: (peer: Peer, error: TroupeError) => void
 }
 
 export class Peer {
@@ -129,7 +132,7 @@ export class Peer {
       heard: () => this.#watch?.heard(),
       lineLost: (problem) => this.#lineLost(problem),
       failed: (thrown) => {
-        verbs.broken(TroupeError.is(thrown) ? thrown.code : 'FRAME_INVALID')
+        verbs.broken(this, asError(thrown))
         this.down(describeThrown(thrown))
       },
       bye: () => this.down('it was stopped'),
@@ -177,6 +180,7 @@ export class Peer {
     const granted = peerReceivedBytes + agreement.peerTerms.windowBytes
     if (!this.session.attach(line, peerReceivedBytes, granted)) {
       line.destroy()
+      this.#verbs.broken(this, badFrame('it counts bytes that were never sent'))
       this.down('it counts bytes that were never sent')
       return
     }
@@ -256,6 +260,7 @@ export class Peer {
       holding: this.holding,
       protocols: this.protocols,
       messageMaxBytes: this.#settings.messageMaxBytes,
+      refused: (error) => this.#verbs.refused(this, error),
     })
     const address = agreement.peerTerms.liveness
     this.#watch = this.#verbs.watch({ name, creation, address }, (finding) => this.#found(finding))
@@ -338,3 +343,7 @@ export class Peer {
     else this.#unanswered = GONE[cause]
   }
 }
+
+/** What was thrown over words of another node; without a code it is a fault of ours. */
+const asError = (thrown: unknown): TroupeError =>
+  TroupeError.is(thrown) ? thrown : badFrame(describeThrown(thrown))

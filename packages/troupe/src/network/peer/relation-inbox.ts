@@ -6,9 +6,11 @@
  * @source docs/reference/wire.md
  */
 import {
+  DEAD_LETTER_EVENT,
   type EventMessage,
   eventName,
   type FarWatch,
+  NODE_EVENT,
   Pid,
   Ref,
   type Target,
@@ -17,12 +19,14 @@ import {
 import { badFrame } from '#network/frame/line-frame'
 import type { InboxParts } from './inbox.js'
 import { KIND } from './kinds.js'
-import type { Lanes } from './lanes.js'
+import { eventLane, type Lanes } from './lanes.js'
 import { EXIT_CAUSES } from './outbox.js'
 import { codedError, isTarget, type Reading } from './reading.js'
 
 const WATCHES_MAX = 1_000_000
 const SUBSCRIPTIONS_MAX = 65_536
+/** Events by which a node speaks with itself. */
+const OWN_EVENTS: ReadonlySet<string> = new Set([NODE_EVENT, DEAD_LETTER_EVENT])
 
 export class RelationInbox {
   readonly #parts: InboxParts
@@ -128,13 +132,23 @@ export class RelationInbox {
       known ?? ((publication: EventMessage): void => void outbox.event(event, publication))
     if (this.#subscriptions.size >= SUBSCRIPTIONS_MAX) throw badFrame('too many subscriptions')
     try {
+      if (OWN_EVENTS.has(event)) throw this.#ownEvent(event)
       const missed = this.#home.subscribed(event, push)
       this.#subscriptions.set(event, push)
-      outbox.subscribed(id, missed)
+      outbox.subscribed(id, event, missed)
     } catch (thrown) {
       if (!TroupeError.is(thrown)) throw thrown
-      outbox.subscribed(id, thrown)
+      outbox.subscribed(id, event, thrown)
     }
+  }
+
+  /** What a node tells itself goes to no other: it holds what was sent to others. */
+  #ownEvent(event: string): TroupeError {
+    const own = `the event ${event} is the node's own`
+    const problem = `${own}; a process there may publish what it hears`
+    const error = new TroupeError('NOT_ALLOWED', { operation: 'subscribe', problem })
+    this.#parts.refused(error)
+    return error
   }
 
   #unsubscribe(): void {
@@ -154,12 +168,16 @@ export class RelationInbox {
 
   #event(): void {
     const { node } = this.#parts
+    const begin = this.#decoder.position
     const name = this.#decoder.name()
     const timeMs = this.#decoder.value()
     const message = this.#decoder.value()
     if (typeof timeMs !== 'number') throw badFrame('a publication without a time')
     const event = eventName(name, node)
-    this.#home.published(node, name, { kind: 'event-message', event, timeMs, message })
+    const take = (): void =>
+      this.#home.published(node, name, { kind: 'event-message', event, timeMs, message })
+    const bytes = this.#decoder.end - begin
+    if (!this.#lanes.busy || !this.#lanes.hold(eventLane(name), take, bytes)) take()
   }
 
   /** A signal of a process, behind its large messages. */

@@ -70,6 +70,12 @@ const piecesTooMany = (): Buffer => {
   )
 }
 
+const twoPieces = (): Buffer => {
+  const writer = new FoulWriter()
+  const empty = bare(KIND.piece, hex('01'))
+  return data(writer.message(KIND.large, large(1, KIND.send, 10)), empty, empty)
+}
+
 /** What is sent behind the handshake, and what the end of the session says. */
 const FOUL: readonly (readonly [string, Buffer, RegExp])[] = [
   ['a frame of kind 9', frame(9, hex('00')), /no frame of kind 9/],
@@ -118,6 +124,7 @@ const FOUL: readonly (readonly [string, Buffer, RegExp])[] = [
   ],
   ['a large piece', one(KIND.large, large(1, KIND.piece, 10)), /large message in itself/],
   ['more pieces than were said', piecesTooMany(), /more pieces/],
+  ['a piece of no bytes', twoPieces(), /a piece of no bytes/],
   ['257 large messages at a time', manyLarge(257, 100, true), /257 large messages of 25700/],
   ['65,537 large messages announced', manyLarge(65_537, 100, false), /over 65536 large messages/],
   ['large messages of 2 GB at a time', manyLarge(8, 256 * MB, true), /at a time/],

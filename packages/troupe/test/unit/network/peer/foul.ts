@@ -3,7 +3,7 @@
  * the cookie and then send whatever they like.
  */
 import { randomBytes } from 'node:crypto'
-import { actor, type Node, protocol, request } from 'troupe'
+import { actor, type LogSink, type Node, protocol, request } from 'troupe'
 import { type VirtualClock, virtualClock } from 'troupe/testing'
 import { seededRandom } from '#base/random'
 import { type Line, NETWORK_DEFAULTS, type NetworkOptions, type WireHome } from '#contract'
@@ -72,7 +72,10 @@ export class FoulStage {
     this.#honest = all[2]
   }
 
-  static async open(options: NetworkOptions = {}): Promise<FoulStage> {
+  static async open(
+    options: NetworkOptions = {},
+    logSinks: readonly LogSink[] = [],
+  ): Promise<FoulStage> {
     const clock = virtualClock()
     const pipes = new Pipes(clock)
     const start = async (name: string, port: number): Promise<readonly [Node, Heard]> => {
@@ -83,7 +86,8 @@ export class FoulStage {
         ...{ acceptors: [{ port }], transports: new Map([['tcp', pipes]]), unixPath: '' },
       }
       const network = new Heard(settings, worldOf(clock, port))
-      const node = createNode(name, { logSinks: [], stopTimeoutMs: 200 }, { clock, wire: network })
+      const quiet = { logSinks: port === 1 ? logSinks : [], stopTimeoutMs: 200 }
+      const node = createNode(name, quiet, { clock, wire: network })
       return [await clock.until(node), network]
     }
     const [node, network] = await start('a@test', 1)

@@ -1,0 +1,67 @@
+/**
+ * Faults in the place that large answers and publications keep, in the first words to a node, and
+ * in what other nodes are refused.
+ */
+import type { Mutant } from './mutant.js'
+
+const ORDER = ['scenarios/two-nodes/order.test']
+const ACCOUNT = ['unit/network/peer/foul-account.test']
+const FIRST = ['unit/network/first-dial.test']
+
+export const ORDER_FAULTS: readonly Mutant[] = Object.freeze([
+  {
+    name: 'a large answer is overtaken by what came after it',
+    file: 'network/peer/outbox',
+    find: "to === undefined || by === undefined ? ''",
+    replace: "true ? ''",
+    caughtBy: ORDER,
+    tests: 'a large answer',
+  },
+  {
+    name: 'a publication overtakes a large one of its event',
+    file: 'network/peer/relation-inbox',
+    find: '!this.#lanes.hold(eventLane(name), take, bytes)',
+    replace: 'true',
+    caughtBy: ORDER,
+    tests: 'a large publication',
+  },
+  {
+    name: 'publications overtake the buffer of their event',
+    file: 'network/peer/outbox',
+    find: 'this.#published(KIND.subscribed, event,',
+    replace: 'this.#plain(KIND.subscribed,',
+    caughtBy: ORDER,
+    tests: 'a large buffer',
+  },
+  {
+    name: 'another node may listen to what this one tells itself',
+    file: 'network/peer/relation-inbox',
+    find: 'if (OWN_EVENTS.has(event)) throw this.#ownEvent(event);',
+    replace: '',
+    caughtBy: ACCOUNT,
+    tests: 'of the node itself',
+  },
+  {
+    name: 'a node that is sent away is not counted',
+    file: 'network/peer/peer',
+    find: 'verbs.broken(this, asError(thrown));',
+    replace: '',
+    caughtBy: ACCOUNT,
+    tests: 'is sent away',
+  },
+  {
+    name: 'a first line that breaks takes with it what was sent',
+    file: 'network/dials',
+    find: 'const mayTry = isBroken &&',
+    replace: 'const mayTry = false &&',
+    caughtBy: FIRST,
+  },
+  {
+    name: 'a first line is dialled for ever',
+    file: 'network/dials',
+    find: 'tries < TRIES_MAX &&',
+    replace: '',
+    caughtBy: FIRST,
+    tests: 'five lines have broken',
+  },
+])
