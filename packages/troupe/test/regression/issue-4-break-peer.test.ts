@@ -11,6 +11,7 @@ import type { Agreement } from '#network/handshake/outcome'
 import { KIND } from '#network/peer/kinds'
 import { Peer } from '#network/peer/peer'
 import { Protocols } from '#network/peer/protocols'
+import { Transfers } from '#network/peer/transfers'
 import { data, FoulStage, FoulWriter, frame } from '#test/unit/network/peer/foul'
 
 const LIMIT = 1_048_576
@@ -139,6 +140,29 @@ describe('a lost node that is looked for', () => {
     assert.equal(clock.pending(), 1)
     dials.stop()
     assert.equal(clock.pending(), 0)
+  })
+})
+
+describe('a large message', () => {
+  it('leaves piece by piece, however many small ones wait for their acknowledgement', () => {
+    const outgoing = {
+      ...{ keptBytes: 10_000_000, acknowledgedBytes: 0, pieces: 0, onRoom: () => {} },
+      ...{ begin: () => 0, commit: () => {} },
+      append(bytes: Uint8Array): void {
+        this.pieces += 1
+        this.keptBytes += bytes.length
+      },
+    }
+    const writer = { uint: () => {}, byte: () => {}, string: () => {} }
+    const transfers = new Transfers(outgoing as never, writer)
+    transfers.add(KIND.send, [new Uint8Array(1_000_000)], '1 normal x')
+    assert.equal(outgoing.pieces, 8)
+    // All of that has come, and as many small messages have been written meanwhile.
+    outgoing.acknowledgedBytes += outgoing.keptBytes
+    outgoing.keptBytes = 10_000_000
+    outgoing.onRoom()
+    assert.equal(outgoing.pieces, 16)
+    assert.equal(transfers.waitingBytes, 0)
   })
 })
 

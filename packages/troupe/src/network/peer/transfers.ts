@@ -1,8 +1,8 @@
 /**
  * network/peer/transfers: large messages on their way out, cut into pieces between other messages.
  *
- * A piece leaves only while little is in flight, so that a small message waits behind a few pieces
- * and never behind a whole large one. Each is announced at once, which keeps its place in its lane
+ * A piece leaves only while few pieces are in flight, so that a small message waits behind a few of
+ * them and never behind a whole large one; small messages, however many, keep no piece back. Each is announced at once, which keeps its place in its lane
  * at the receiver; of one lane one is sent at a time, and lanes take turns.
  *
  * Limits: `TURNS_MAX` lanes take turns at a time; the bytes that wait count into the send buffer.
@@ -12,7 +12,7 @@ import { KIND } from './kinds.js'
 
 /** Bytes of one piece. */
 export const PIECE_BYTES = 65_536
-/** With more than this unacknowledged no further piece leaves. */
+/** With more than this of pieces unacknowledged no further one leaves. */
 const FLIGHT_BYTES_MAX = 524_288
 /** Lanes of which pieces are on their way; others wait. */
 const TURNS_MAX = 64
@@ -48,6 +48,9 @@ export class Transfers {
   readonly #turns: string[] = []
   readonly #later: string[] = []
   #pumping = false
+  /** Pieces that have not been acknowledged, the oldest first, and their bytes together. */
+  readonly #flying: { readonly end: number; readonly bytes: number }[] = []
+  #flyingBytes = 0
 
   constructor(outgoing: Outgoing, writer: PieceWriter) {
     this.#outgoing = outgoing
@@ -82,7 +85,8 @@ export class Transfers {
   pump(): void {
     if (this.#pumping) return
     this.#pumping = true
-    while (this.#turns.length > 0 && this.#outgoing.keptBytes < FLIGHT_BYTES_MAX) {
+    this.#land()
+    while (this.#turns.length > 0 && this.#flyingBytes < FLIGHT_BYTES_MAX) {
       const lane = this.#turns.shift() as string
       const queue = this.#lanes.get(lane) as Transfer[]
       if (!this.#sendPiece(queue[0] as Transfer)) {
@@ -93,6 +97,23 @@ export class Transfers {
       else this.#leave(lane)
     }
     this.#pumping = false
+  }
+
+  /** A piece has left: it ends where the stream does. */
+  #fly(bytes: number): void {
+    const { acknowledgedBytes, keptBytes } = this.#outgoing
+    this.#flying.push({ end: acknowledgedBytes + keptBytes, bytes })
+    this.#flyingBytes += bytes
+  }
+
+  /** Counts pieces off that the other node has. */
+  #land(): void {
+    const flying = this.#flying
+    const { acknowledgedBytes } = this.#outgoing
+    while (flying[0] !== undefined && flying[0].end <= acknowledgedBytes) {
+      this.#flyingBytes -= flying[0].bytes
+      flying.shift()
+    }
   }
 
   #enqueue(lane: string, transfer: Transfer): void {
@@ -123,6 +144,7 @@ export class Transfers {
       this.#writer.uint(transfer.id)
       this.#outgoing.commit(start, KIND.piece, piece.length)
       this.#outgoing.append(piece)
+      this.#fly(piece.length)
     }
     transfer.at += piece.length
     if (transfer.at < part.length) return true
