@@ -121,7 +121,7 @@ function drawGraticule(canvas: CanvasRenderingContext2D, { view, colours }: Scen
 }
 
 const degrees = (value: number, digits: number, above: string, below: string): string =>
-  `${Math.abs(value).toFixed(digits)}° ${value < 0 ? below : above}`
+  value === 0 ? '0°' : `${Math.abs(value).toFixed(digits)}° ${value < 0 ? below : above}`
 
 function drawVehicles(canvas: CanvasRenderingContext2D, scene: Scene, nowMs: number): void {
   const { view, fleet, colours, isCalm } = scene

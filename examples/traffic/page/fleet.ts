@@ -13,6 +13,10 @@ const GLIDE_MS = 1_000
 /** A step larger than this, on the plane, is a leap: about 40 km. */
 const LEAP = 1e-3
 const TRAIL_MAX = 12
+/** Cells of the whole plane in each direction: a degree of longitude. */
+const CELLS = 360
+/** When so large a part of all is in one place, the others have gone astray. */
+const TOGETHER = 0.9
 
 export class Vehicle {
   readonly slot: number
@@ -60,6 +64,30 @@ export class Fleet {
       const [slot = 0, lon = 0, lat = 0, ageMs = 0, flag = 0] = numbers.slice(at, at + WIDTH)
       this.#move(slot, xOf(lon / STEPS), yOf(lat / STEPS), nowMs - ageMs, nowMs, flag === 1)
     }
+  }
+
+  /** Whom to show first: all of them, but for a few strays when the others are in one place. */
+  gathering(): readonly Vehicle[] {
+    const all = [...this.vehicles.values()]
+    const near = this.#densest(all)
+    return near.length >= TOGETHER * all.length ? near : all
+  }
+
+  /** The vehicles in and around the square degree that has the most of them. */
+  #densest(all: readonly Vehicle[]): readonly Vehicle[] {
+    const cells = new Map<number, Vehicle[]>()
+    for (const vehicle of all) {
+      const key = Math.floor(vehicle.x * CELLS) * CELLS + Math.floor(vehicle.y * CELLS)
+      const cell = cells.get(key)
+      if (cell === undefined) cells.set(key, [vehicle])
+      else cell.push(vehicle)
+    }
+    const [most] = [...cells.values()].sort((left, right) => right.length - left.length)
+    const middle = most?.[0]
+    if (middle === undefined) return []
+    const near = (one: Vehicle): boolean =>
+      Math.abs(one.x - middle.x) < 1 / CELLS && Math.abs(one.y - middle.y) < 1 / CELLS
+    return all.filter(near)
   }
 
   #move(

@@ -120,13 +120,14 @@ class Page {
     this.#settling = setTimeout(() => this.#feed.show(bounds()), SETTLE_MS)
   }
 
-  /** The first view is of all vehicles, and of those that come later; until somebody moves it. */
+  /** The first view follows the vehicles, those that come later too, until somebody moves it. */
   #follow(): void {
-    const vehicles = [...this.#fleet.vehicles.values()]
+    const vehicles = this.#fleet.gathering()
     const areShown = (): boolean => vehicles.every((one) => isInView(one, this.#view))
     if (vehicles.length === 0 || (this.#isOpen && areShown())) return
     this.#isOpen = true
-    this.#fitNow()
+    this.#view.fit(vehicles)
+    this.#settle()
     // A narrow screen cannot hold the whole world.
     this.#isUntouched = areShown()
   }

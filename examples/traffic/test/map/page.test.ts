@@ -31,6 +31,16 @@ describe('the fleet of the page', () => {
     assert.deepEqual([...fleet.vehicles.keys()], [1, 2])
   })
 
+  it('shows all first, wherever they are, but not for a few that are astray', () => {
+    const fleet = new Fleet()
+    const town = Array.from({ length: 19 }, (_, slot) => at(slot, 10 + slot / 100)).flat()
+    fleet.take(frame([...town, ...at(19, -60)], [], true), 1_000)
+    assert.equal(fleet.gathering().length, 19)
+    fleet.take(frame([...at(20, -60), ...at(21, -60)]), 2_000)
+    assert.equal(fleet.gathering().length, 22)
+    assert.equal(new Fleet().gathering().length, 0)
+  })
+
   it('gives a vehicle a trail where it went, but never that of the one before in its slot', () => {
     const fleet = new Fleet()
     for (const [step, longitude] of [10, 10.1, 10.2].entries()) {
