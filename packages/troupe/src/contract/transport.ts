@@ -55,9 +55,10 @@ export interface Line {
   start(taker: LineTaker): void
   /**
    * Takes bytes to send; they must not be changed afterwards. False: wait for `drained` before the
-   * next one. Bytes written after the end are dropped.
+   * next one. Bytes written after the end are dropped. With `isFollowed` the caller writes more
+   * before it returns, so that a line may wait for that and send both at once.
    */
-  write(bytes: Uint8Array): boolean
+  write(bytes: Uint8Array, isFollowed?: boolean): boolean
   /** Stops reading; what has been read is still told. An end may be noticed only afterwards. */
   pause(): void
   resume(): void

@@ -13,6 +13,7 @@ import { MESSAGE_FAULTS } from './message-faults.js'
 import type { Mutant } from './mutant.js'
 import { ORDER_FAULTS } from './order-faults.js'
 import { SSE_PROGRAM_FAULTS } from './sse-program-faults.js'
+import { STREAM_FAULTS } from './stream-faults.js'
 import { SUPERVISION_FAULTS } from './supervision-faults.js'
 import { TCP_FAULTS } from './tcp-faults.js'
 import { TRANSPORT_FAULTS } from './transport-faults.js'
@@ -38,6 +39,7 @@ export const ROAD_FAULTS: readonly Mutant[] = Object.freeze([
   ...LIVENESS_FAULTS,
   ...MEETING_FAULTS,
   ...TRANSPORT_FAULTS,
+  ...STREAM_FAULTS,
   ...CODEC_FAULTS,
   ...FOUL_PEER_FAULTS,
   ...ORDER_FAULTS,

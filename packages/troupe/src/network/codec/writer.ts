@@ -32,10 +32,13 @@ export const OVER_LIMIT: object = Object.freeze({ kind: 'over-limit' })
 
 /** Room that is always there, so that small things are written without asking. */
 const SLACK_BYTES = 512
+const NO_BUFFER = Buffer.alloc(0)
 /** Binaries and texts from this size on are parts of a rope of their own. */
 export const PART_BYTES = 16_384
 /** First and usual size of the buffers a rope is woven in. */
 const WEAVING_BYTES = 65_536
+/** With less room than this another one is begun. */
+const WEAVING_ROOM_BYTES = 4_096
 /** Longest text whose UTF-8 surely fits a length of one byte. */
 const SHORT_TEXT = 85
 /** From here on a text is measured before room is made for it. */
@@ -58,6 +61,9 @@ export class Writer {
   protected bounded = false
   /** The parts of the rope that is being woven. */
   protected rope: Uint8Array[] | undefined = undefined
+  /** The buffer the last rope was woven in, and where the next one goes on in it. */
+  #weaving: Buffer = NO_BUFFER
+  #wovenTo = 0
   #view: DataView
   readonly #nameList: string[] = []
 
@@ -295,14 +301,21 @@ export class Writer {
 
   protected beginRope(bytesMax: number): void {
     this.rope = []
-    this.use(Buffer.allocUnsafeSlow(WEAVING_BYTES), 0)
-    this.limitAt = bytesMax
+    if (this.#weaving.length - this.#wovenTo < WEAVING_ROOM_BYTES) {
+      this.#weaving = Buffer.allocUnsafeSlow(WEAVING_BYTES)
+      this.#wovenTo = 0
+    }
+    this.use(this.#weaving, this.#wovenTo, this.#wovenTo)
+    this.limitAt = this.#wovenTo + bytesMax
   }
 
   protected endRope(): readonly Uint8Array[] {
     this.#cut()
     const parts = this.rope ?? []
     this.rope = undefined
+    // One of another size was made for one long text, and is not kept for a short one.
+    this.#weaving = this.buffer.length === WEAVING_BYTES ? this.buffer : NO_BUFFER
+    this.#wovenTo = this.position
     return parts
   }
 

@@ -59,7 +59,7 @@ export class Assemblies {
     if (assembly.filled + to - from > assembly.total) {
       throw badFrame('more pieces than the message was said to have')
     }
-    if (assembly.filled === 0) this.#reserve(assembly)
+    if (assembly.bytes === NONE) this.#reserve(assembly)
     bytes.copy(assembly.bytes, assembly.filled, from, to)
     assembly.filled += to - from
     if (assembly.filled < assembly.total) return undefined

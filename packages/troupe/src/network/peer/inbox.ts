@@ -24,6 +24,8 @@ import { RelationInbox } from './relation-inbox.js'
 /** Mailboxes that one other node may hold against this one, and the longest name of one. */
 const HOLDS_MAX = 65_536
 const HOLD_LENGTH_MAX = 2_048
+/** The number of no large message. */
+const NO_PIECE = -1
 
 /** What an inbox works with. */
 export interface InboxParts {
@@ -51,6 +53,8 @@ export class Inbox {
   refusedPayloads = 0
   /** Where the fields of the message begin that is being read. */
   #bodyFrom = 0
+  /** The large message whose piece is coming, or none. */
+  #pieceOf = NO_PIECE
   /** The request that is being read. */
   #callId = 0
   readonly #parts: InboxParts
@@ -84,6 +88,19 @@ export class Inbox {
       if (decoder.position === to) throw badFrame(`a piece of no bytes of the message ${id}`)
       this.#piece(id, bytes, decoder.position, to)
     } else this.#dispatch(kind)
+  }
+
+  /** Takes a piece as it comes: the first part of it names the message it belongs to. */
+  takePart(bytes: Buffer, from: number, to: number, leftBytes: number): void {
+    let at = from
+    if (this.#pieceOf === NO_PIECE) {
+      this.#decoder.reset(bytes, from, to)
+      this.#pieceOf = this.#decoder.uint()
+      at = this.#decoder.position
+    }
+    const id = this.#pieceOf
+    if (leftBytes === 0) this.#pieceOf = NO_PIECE
+    this.#piece(id, bytes, at, to)
   }
 
   /** The node is lost: what it watched and listened to here ends. */

@@ -129,6 +129,7 @@ export class Peer {
     }
     this.session = new Session(home.clock, this.#encoder, limits, {
       take: (kind, bytes, from, to) => this.#inbox?.take(kind, bytes, from, to),
+      inParts: { kind: KIND.piece, take: (...part) => this.#inbox?.takePart(...part) },
       heard: () => this.#watch?.heard(),
       lineLost: (problem) => this.#lineLost(problem),
       failed: (thrown) => {

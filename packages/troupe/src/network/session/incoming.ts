@@ -3,7 +3,7 @@
  *
  * Counts what has come, cuts the stream into messages wherever lines and frames cut it, and says
  * when the peer should hear how far it is. A message that lies whole in what came is read in
- * place; only one across a border is copied.
+ * place; only one across a border is copied, and of one kind not even that: it is told in parts.
  *
  * Limit: one message of `messageBytesMax` is held.
  */
@@ -16,6 +16,16 @@ const LENGTH_BYTES = 4
 
 /** The peer is told how far we are after so many bytes at the latest. */
 const WORD_BYTES = 131_072
+
+/** Of a message that is told in parts the first one has at least so many bytes of its body. */
+const FIRST_PART_BYTES = 16
+
+/** The kind of messages that are told as their bytes come, and who takes them. */
+export interface InParts {
+  readonly kind: number
+  /** The next part of the running message; `leftBytes` follow. Valid only during the call. */
+  readonly take: (bytes: Buffer, from: number, to: number, leftBytes: number) => void
+}
 
 /** Takes one whole message; `bytes` is valid only during the call. */
 export type TakeMessage = (kind: number, bytes: Buffer, from: number, to: number) => void
@@ -35,9 +45,13 @@ export class Incoming {
   #heldBytes = 0
   /** Length of the held message with its head; 0 while that is not known. */
   #wanted = 0
+  /** Bytes to come of the message that is told in parts. */
+  #partsLeft = 0
+  readonly #inParts: InParts
 
-  constructor(take: TakeMessage, messageBytesMax: number, windowBytes: number) {
+  constructor(take: TakeMessage, inParts: InParts, messageBytesMax: number, windowBytes: number) {
     this.#take = take
+    this.#inParts = inParts
     this.#messageBytesMax = messageBytesMax
     this.#windowBytes = windowBytes
     this.granted = windowBytes
@@ -51,17 +65,36 @@ export class Incoming {
   /** Takes a piece of the stream. Throws FRAME_INVALID, or what reading a message threw. */
   data(bytes: Buffer, from: number, to: number): void {
     this.received += to - from
-    let at = this.#heldBytes > 0 ? this.#fill(bytes, from, to) : from
+    let at = this.#partsLeft > 0 ? this.#part(bytes, from, to, this.#partsLeft) : from
+    if (this.#heldBytes > 0) at = this.#fill(bytes, at, to)
     while (to - at >= MESSAGE_HEAD_BYTES) {
       const length = lengthAt(bytes, at)
       if (length < 1 || length > this.#messageBytesMax) throw this.#badLength(length)
       const end = at + LENGTH_BYTES + length
-      if (end > to) break
+      if (end > to) {
+        if (!this.#comesInParts(bytes, at, to)) break
+        this.messages += 1
+        at = this.#part(bytes, at + MESSAGE_HEAD_BYTES, to, length - 1)
+        continue
+      }
       this.messages += 1
       this.#take(bytes[at + LENGTH_BYTES] as number, bytes, at + MESSAGE_HEAD_BYTES, end)
       at = end
     }
     if (at < to) this.#hold(bytes, at, to)
+  }
+
+  #comesInParts(bytes: Buffer, at: number, to: number): boolean {
+    const isLongEnough = to - at >= MESSAGE_HEAD_BYTES + FIRST_PART_BYTES
+    return isLongEnough && bytes[at + LENGTH_BYTES] === this.#inParts.kind
+  }
+
+  /** Tells what there is of a message of which so many bytes are left; gives where it ends. */
+  #part(bytes: Buffer, from: number, to: number, leftBytes: number): number {
+    const upTo = Math.min(to, from + leftBytes)
+    this.#partsLeft = leftBytes - (upTo - from)
+    this.#inParts.take(bytes, from, upTo, this.#partsLeft)
+    return upTo
   }
 
   /** Completes the held message as far as this piece goes; gives where the next one begins. */

@@ -233,12 +233,21 @@ export class Outgoing {
       this.#next += 1
       this.#reached = Math.max(this.#reached, segment.end)
       this.batches += 1
-      if (segment.framed !== undefined) this.#blocked = !line.write(segment.framed)
-      else {
-        line.write(segment.head())
-        this.#blocked = !line.write(segment.bytes)
-      }
+      this.#write(line, segment)
     }
+  }
+
+  /** What belongs together, a piece and what is before it, goes to the system in one call. */
+  #write(line: Line, segment: Segment): void {
+    if (segment.framed === undefined) {
+      line.write(segment.head(), true)
+      this.#blocked = !line.write(segment.bytes)
+      return
+    }
+    const next = this.#segments[this.#next]
+    const isFollowed = next !== undefined && next.framed === undefined && this.#mayGo(next)
+    const hasRoom = line.write(segment.framed, isFollowed)
+    this.#blocked = !hasRoom && !isFollowed
   }
 
   /** One that is larger than the whole window goes alone, else it would wait for ever. */

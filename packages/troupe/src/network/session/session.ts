@@ -17,7 +17,7 @@ import {
   type FrameTaker,
   writeFrameHead,
 } from '#network/frame/line-frame'
-import { Incoming, type TakeMessage } from './incoming.js'
+import { Incoming, type InParts, type TakeMessage } from './incoming.js'
 import { Outgoing, type Writer } from './outgoing.js'
 
 /** The peer hears what has come at the latest after this time. */
@@ -29,6 +29,8 @@ const STAMP_BYTES = 4
 export interface SessionVerbs {
   /** A whole message, valid only during the call; what it throws ends the session. */
   readonly take: TakeMessage
+  /** A message of its kind as it comes; what it throws ends the session. */
+  readonly inParts: InParts
   /** Something has come: the peer lives. */
   readonly heard: () => void
   /** The line has ended; the session goes on without one. */
@@ -82,7 +84,12 @@ export class Session implements LineTaker {
     this.#verbs = verbs
     this.#windowBytes = limits.windowBytes
     this.outgoing = new Outgoing(writer, clock.soon, limits.peerWindowBytes)
-    this.incoming = new Incoming(verbs.take, limits.pieceBytesMax, limits.windowBytes)
+    this.incoming = new Incoming(
+      verbs.take,
+      verbs.inParts,
+      limits.pieceBytesMax,
+      limits.windowBytes,
+    )
     this.#frames = {
       data: (bytes, from, to) => this.incoming.data(bytes, from, to),
       control: (kind, body) => this.#take(kind, body),

@@ -50,6 +50,8 @@ export class SocketLine implements Line {
   #problem: string | undefined = undefined
   #unheard: string | undefined
   #isPaused = false
+  /** What was written last waits for what follows. */
+  #isCorked = false
   #isClosing = false
   #hasEnded = false
   #cancelLinger = (): boolean => false
@@ -99,11 +101,22 @@ export class SocketLine implements Line {
     if (!this.#isClosing) this.#taker?.data(bytes)
   }
 
-  write(bytes: Uint8Array): boolean {
+  write(bytes: Uint8Array, isFollowed = false): boolean {
     const socket = this.#socket
     if (this.#isClosing || !socket.writable) return true
+    if (isFollowed || this.#isCorked) return this.#writeTogether(bytes, isFollowed)
     // What the system took at once does not wait, however long it was.
     return socket.write(bytes) || socket.writableLength === 0
+  }
+
+  #writeTogether(bytes: Uint8Array, isFollowed: boolean): boolean {
+    const socket = this.#socket
+    if (!this.#isCorked) socket.cork()
+    this.#isCorked = isFollowed
+    const hasRoom = socket.write(bytes)
+    if (isFollowed) return hasRoom
+    socket.uncork()
+    return hasRoom || socket.writableLength === 0
   }
 
   pause(): void {

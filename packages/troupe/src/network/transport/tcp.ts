@@ -17,6 +17,7 @@ import type {
   Transport,
   TransportAddress,
 } from '#contract'
+import { accepted } from './accepted.js'
 import { dialSocket } from './dial.js'
 import { addressOf, servePorts } from './serve.js'
 import { Inlet, SocketLine } from './socket-line.js'
@@ -89,8 +90,10 @@ class Tcp implements Transport {
       pauseOnConnect: true,
     })
     limitConnections(server, this.#options.connectionsMax, options.refused)
-    server.on('connection', (socket) => {
-      options.accept(new SocketLine({ ...endsOf(socket), transport: this.name, socket, clock }))
+    server.on('connection', (given) => {
+      const ends = endsOf(given)
+      const made = accepted(given, this.#readBuffer, WATER_BYTES)
+      options.accept(new SocketLine({ ...ends, ...made, transport: this.name, clock }))
     })
     const port = await servePorts({ transport: this.name, server, backlog }, options)
     return listenerOf(server, { transport: this.name, host: options.host, port, path: '' })

@@ -18,6 +18,7 @@ import {
   type TransportAddress,
   TroupeError,
 } from '#contract'
+import { accepted } from './accepted.js'
 import { dialSocket } from './dial.js'
 import { codeOf, problemOf } from './problem.js'
 import { failure, opened, type Serving } from './serve.js'
@@ -80,9 +81,10 @@ class Unix implements Transport {
     if (problem !== undefined) throw failure(this.name, path, problem)
     const server = createServer({ highWaterMark: WATER_BYTES, pauseOnConnect: true })
     limitConnections(server, connectionsMax, options.refused)
-    server.on('connection', (socket) => {
+    server.on('connection', (given) => {
       const ends = { remote: this.#nextEnd('accepted'), local: path }
-      options.accept(new SocketLine({ ...ends, transport: this.name, socket, clock }))
+      const made = accepted(given, this.#readBuffer, WATER_BYTES)
+      options.accept(new SocketLine({ ...ends, ...made, transport: this.name, clock }))
     })
     await this.#serve({ transport: this.name, server, backlog }, path)
     return listenerOf(server, { transport: this.name, host: '', port: 0, path })
