@@ -53,4 +53,41 @@ describe('a lane', () => {
     for (let i = 1; i < 100_000; i += 1) lanes.hold('a', () => {}, 1)
     assert.throws(() => lanes.hold('a', () => {}, 1), { code: 'FRAME_INVALID' })
   })
+
+  it('keeps its order however long it lasts', () => {
+    const lanes = new Lanes()
+    const taken: number[] = []
+    lanes.open('1 normal x', 1)
+    for (let id = 2; id < 5_000; id += 1) {
+      lanes.hold('1 normal x', () => void taken.push(id), 1)
+      lanes.open('1 normal x', id)
+      lanes.complete('1 normal x', id - 1, () => void taken.push(-id), 1)
+    }
+    lanes.complete('1 normal x', 4_999, () => {}, 1)
+    const expected = Array.from({ length: 4_998 }, (_, at) => [-(at + 2), at + 2]).flat()
+    assert.deepEqual(taken, expected)
+    assert.equal(lanes.busy, false)
+  })
+
+  it('holds a signal behind all lanes of its sender, and behind no other', () => {
+    const lanes = new Lanes()
+    const taken: string[] = []
+    for (const [id, key] of [
+      [1, '1 normal x'],
+      [2, '1 normal y'],
+      [3, '2 normal x'],
+    ] as const) {
+      lanes.open(key, id)
+    }
+    assert.ok(lanes.holdBehind(1, () => void taken.push('signal')))
+    lanes.complete('1 normal x', 1, () => void taken.push('first'), 1)
+    lanes.complete('2 normal x', 3, () => void taken.push('of another'), 1)
+    lanes.complete('1 normal y', 2, () => void taken.push('second'), 1)
+    assert.deepEqual(taken, ['first', 'of another', 'second', 'signal'])
+    assert.equal(
+      lanes.holdBehind(1, () => {}),
+      false,
+    )
+    assert.equal(lanes.busy, false)
+  })
 })
