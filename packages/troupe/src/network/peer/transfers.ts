@@ -2,8 +2,9 @@
  * network/peer/transfers: large messages on their way out, cut into pieces between other messages.
  *
  * A piece leaves only while few pieces are in flight, so that a small message waits behind a few of
- * them and never behind a whole large one; small messages, however many, keep no piece back. Each is announced at once, which keeps its place in its lane
- * at the receiver; of one lane one is sent at a time, and lanes take turns.
+ * them and never behind a whole large one; small messages, however many, keep no piece back. Each
+ * is announced at once, which keeps its place in its lane at the receiver; of one lane one is sent
+ * at a time, and lanes take turns.
  *
  * Limits: `TURNS_MAX` lanes take turns at a time; the bytes that wait count into the send buffer.
  */
