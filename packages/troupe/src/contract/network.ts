@@ -228,7 +228,7 @@ export interface NodeNetwork {
    * code; LINE_REFUSED: not even a line.
    */
   refused(): Readonly<Record<string, number>>
-  /** Listens and dials again after `stop`. PORT_IN_USE, PORT_FAILED. */
+  /** Listens and dials again after `stop`. PORT_IN_USE, PORT_FAILED; NOT_ALLOWED: disabled. */
   start(): Promise<void>
   /** Ends all connections and listens no more; sends to other nodes answer NO_ROUTE. */
   stop(): Promise<void>

@@ -1,7 +1,7 @@
 /**
  * network/control: what a program sees of its network, and the few switches it has.
  */
-import type { NodeNetwork, PeerInfo, TransportAddress } from '#contract'
+import { type NodeNetwork, type PeerInfo, type TransportAddress, TroupeError } from '#contract'
 import type { Network } from './network.js'
 import type { Peer } from './peer/peer.js'
 
@@ -60,6 +60,12 @@ export class NetworkControl implements NodeNetwork {
   stop(): Promise<void> {
     return this.#network.stop()
   }
+}
+
+/** A node without a network has no cookie either: nobody may be let in. */
+export function disabled(): TroupeError {
+  const problem = 'the mode is disabled; start the node as hidden or enabled, then stop its network'
+  return new TroupeError('NOT_ALLOWED', { operation: 'network.start', problem })
 }
 
 function infoOf(peer: Peer, nowMs: number): PeerInfo {

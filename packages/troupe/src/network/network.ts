@@ -27,7 +27,7 @@ import {
   type WireHome,
 } from '#contract'
 import { admission, type KnownPeer, nameTaken } from './admission.js'
-import { NetworkControl } from './control.js'
+import { disabled, NetworkControl } from './control.js'
 import { Dials } from './dials.js'
 import { maskOf, type WireFlag } from './handshake/flags.js'
 import type { Admission, Agreement, Applicant } from './handshake/outcome.js'
@@ -105,10 +105,11 @@ export class Network implements Wire {
     if (this.#settings.mode !== 'disabled') await this.open()
   }
 
-  /** Listens and dials. PORT_IN_USE, PORT_FAILED, OPTION_INVALID; then nothing is left open. */
+  /** Listens and dials. PORT_IN_USE, PORT_FAILED, NOT_ALLOWED; then nothing is left open. */
   async open(): Promise<void> {
     const home = this.#home
     if (home === undefined || this.#open) return
+    if (this.#settings.mode === 'disabled') throw disabled()
     try {
       await this.#openFor(home)
       // What cannot be announced is told now, not to the first node that comes.

@@ -64,4 +64,20 @@ export const ORDER_FAULTS: readonly Mutant[] = Object.freeze([
     caughtBy: FIRST,
     tests: 'five lines have broken',
   },
+  {
+    name: 'a node without a network, and without a cookie, may be started',
+    file: 'network/network',
+    find: "if (this.#settings.mode === 'disabled') throw disabled();",
+    replace: '',
+    caughtBy: ['unit/network/acceptors.test'],
+    tests: 'that is disabled',
+  },
+  {
+    name: 'others are told where a node listens, not where it is reached',
+    file: 'network/lobby',
+    find: 'acceptor.advertisedHost ?? listener.address.host',
+    replace: 'listener.address.host',
+    caughtBy: ['unit/network/acceptors.test'],
+    tests: 'the address that was given',
+  },
 ])
