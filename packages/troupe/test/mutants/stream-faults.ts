@@ -5,6 +5,10 @@ import type { Mutant } from './mutant.js'
 
 const INCOMING = ['unit/network/session/incoming.test']
 const OUTGOING = ['unit/network/session/outgoing.test']
+const LARGE = {
+  caughtBy: ['unit/network/peer/two-nodes.test'],
+  tests: 'leaves small ones',
+}
 const ACCEPTED = ['unit/network/transport/accepted.test']
 
 export const STREAM_FAULTS: readonly Mutant[] = Object.freeze([
@@ -35,6 +39,28 @@ export const STREAM_FAULTS: readonly Mutant[] = Object.freeze([
     find: 'line.write(segment.head(), true);',
     replace: 'line.write(segment.head());',
     caughtBy: OUTGOING,
+  },
+  {
+    name: 'a large message in flight keeps small ones back',
+    file: 'network/peer/outbox',
+    find: 'return this.#outgoing.keptBytes > limits.sendBufferMaxBytes || transfers.full;',
+    replace:
+      'return this.#outgoing.keptBytes + transfers.waitingBytes > limits.sendBufferMaxBytes;',
+    ...LARGE,
+  },
+  {
+    name: 'a signal beside a large message loses the node',
+    file: 'network/peer/outbox',
+    find: 'transfers.waitingBytes > bytesMax + limits.messageMaxBytes',
+    replace: 'transfers.waitingBytes > bytesMax',
+    ...LARGE,
+  },
+  {
+    name: 'large messages that wait have no limit',
+    file: 'network/peer/message-writer',
+    find: 'if (this.#isFull && REFUSABLE.includes(kind)) return this.#noRoom();',
+    replace: '',
+    ...LARGE,
   },
   {
     name: 'a line that ended counts for the limit of its listener',

@@ -20,8 +20,13 @@ export interface WriterParts {
   readonly outgoing: Outgoing
   readonly transfers: Transfers
   readonly node: string
-  readonly limits: { readonly messageMaxBytes: number }
+  readonly limits: { readonly messageMaxBytes: number; readonly sendBufferMaxBytes: number }
 }
+
+/** What has somebody to be told that there is no room; all else is never refused for that. */
+const REFUSABLE: readonly number[] = [
+  ...[KIND.send, KIND.call, KIND.confirm, KIND.reply, KIND.event, KIND.subscribed],
+]
 
 export class MessageWriter {
   /** Why the last message could not be sent. */
@@ -114,6 +119,7 @@ export class MessageWriter {
     this.#encoder.rollback()
     this.#outgoing.abort(start)
     const { messageMaxBytes } = this.#parts.limits
+    if (this.#isFull && REFUSABLE.includes(kind)) return this.#noRoom()
     try {
       const rope = this.#encoder.apart(messageMaxBytes, write)
       if (rope === undefined) return this.#tooLarge(messageMaxBytes)
@@ -124,6 +130,18 @@ export class MessageWriter {
       this.problem = thrown
       return 'PAYLOAD_UNSUPPORTED'
     }
+  }
+
+  /** For large messages: those that wait count, with all that is kept for the other node. */
+  get #isFull(): boolean {
+    const { transfers, limits } = this.#parts
+    return this.#outgoing.keptBytes + transfers.waitingBytes > limits.sendBufferMaxBytes
+  }
+
+  #noRoom(): SendFailure {
+    const { node, limits } = this.#parts
+    this.problem = new TroupeError('CONNECTION_FULL', { node, limit: limits.sendBufferMaxBytes })
+    return 'CONNECTION_FULL'
   }
 
   #tooLarge(limit: number): SendFailure {

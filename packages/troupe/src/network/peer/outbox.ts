@@ -289,13 +289,18 @@ export class Outbox {
     })
   }
 
+  /** Large messages that wait do not count here: they leave small ones their way. */
   get #isFull(): boolean {
     const { transfers, limits } = this.#parts
-    return this.#keptBytes > limits.sendBufferMaxBytes || transfers.full
+    return this.#outgoing.keptBytes > limits.sendBufferMaxBytes || transfers.full
   }
 
-  get #keptBytes(): number {
-    return this.#outgoing.keptBytes + this.#parts.transfers.waitingBytes
+  /** More is kept than what can be refused could ever have become. */
+  get #isOverrun(): boolean {
+    const { transfers, limits } = this.#parts
+    const bytesMax = limits.sendBufferMaxBytes * OVERRUN_TIMES
+    const waitsTooMuch = transfers.waitingBytes > bytesMax + limits.messageMaxBytes
+    return this.#outgoing.keptBytes > bytesMax || waitsTooMuch
   }
 
   /** Why a message to this target cannot be sent now. */
@@ -377,8 +382,8 @@ export class Outbox {
 
   /** A message that belongs to no sender and receiver. */
   #plain(kind: number, write: () => boolean): SendFailure | undefined {
-    const { limits, node, overrun } = this.#parts
-    if (this.#keptBytes > limits.sendBufferMaxBytes * OVERRUN_TIMES) overrun()
+    const { node, overrun } = this.#parts
+    if (this.#isOverrun) overrun()
     return this.#writer.write(kind, node, () => '', write)
   }
 }

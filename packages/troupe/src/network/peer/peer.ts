@@ -39,8 +39,8 @@ export type PeerState = 'dialling' | 'up' | 'broken' | 'down'
 
 /** A loop that is this late cannot take a line; one that is less late could have. */
 const BLOCKED_MS = 500
-/** Above one piece there are heads: what a message in one piece may have. */
-const PIECE_ROOM_BYTES = 4_096
+/** What a message in one piece may have: above the piece there are heads. */
+const WHOLE_BYTES_MAX = PIECE_BYTES + 4_096
 /** A timer that rings later than this tells that our own loop stood still. */
 const OWN_DELAY_MS = 250
 /** The time to mend a line is looked at in so many steps, to see whether our own loop runs. */
@@ -122,11 +122,7 @@ export class Peer {
     this.#settings = settings
     this.#verbs = verbs
     const { windowBytes, messageMaxBytes, sendBufferMaxBytes } = settings
-    const limits = {
-      windowBytes,
-      peerWindowBytes: 0,
-      pieceBytesMax: PIECE_BYTES + PIECE_ROOM_BYTES,
-    }
+    const limits = { windowBytes, peerWindowBytes: 0, pieceBytesMax: WHOLE_BYTES_MAX }
     this.session = new Session(home.clock, this.#encoder, limits, {
       take: (kind, bytes, from, to) => this.#inbox?.take(kind, bytes, from, to),
       inParts: { kind: KIND.piece, take: (...part) => this.#inbox?.takePart(...part) },

@@ -245,6 +245,31 @@ describe('large messages', () => {
   })
 })
 
+describe('a large message in flight', () => {
+  it('leaves small ones and signals their way, and keeps further large ones back', async () => {
+    const { a, b } = await pair({ sendBufferMaxBytes: 1_000_000 })
+    const far = away(await b.node.spawn(counter))
+    const other = away(await b.node.spawn(counter))
+    const told: Down[] = []
+    const near = await a.node.spawn(watcher(told as (Down | Exit | EventMessage | EventGap)[]))
+    let arrived = false
+    const whole = a.node.call(far, 'big', new Uint8Array(10_000_000)).then((length) => {
+      arrived = true
+      return length
+    })
+    const more = new Uint8Array(100_000)
+    await assert.rejects(a.node.call(other, 'big', more), { code: 'CONNECTION_FULL' })
+    await a.node.call(near, 'monitor', { to: other })
+    assert.equal(await a.node.call(other, 'value'), 0)
+    assert.equal(arrived, false)
+    a.node.send(other, 'crash')
+    assert.equal(await whole, 10_000_000)
+    await until(() => told.length === 1)
+    assert.equal(await a.node.call(far, 'big', more), 100_000)
+    await stop(a, b)
+  })
+})
+
 describe('two nodes that compress', () => {
   it('carry messages of any size, smaller on the way', async () => {
     const { a, b } = await pair({ compressAboveBytes: 1_000 })
