@@ -67,7 +67,7 @@ const ERRORS = {
   NAME_TAKEN: 'the name {name} is held by {holder}; choose another or unregister it first',
   NAME_UNKNOWN: 'nobody is registered as {name} here',
   NO_CONNECTION: 'the connection to {node} is lost; what was on its way may not have arrived',
-  NO_ROUTE: 'there is no way to the node {node}; start its network or check the name',
+  NO_ROUTE: 'there is no way to the node {node}; check its name, and its address in network.peers',
   NODE_INCARNATION_OLD:
     'the node {node} has a later life: {problem}; stop the older of the two programs',
   NODE_NAME_INVALID: 'the node name {name} is not of the form name@host',

@@ -109,7 +109,20 @@ export class Lobby {
       port: acceptor.advertisedPort ?? listener.address.port,
     }
     this.#addresses.push(advertised)
+    this.#tellMoved(given, listener.address)
     return listener.address
+  }
+
+  /** Nodes that were given the port that was asked for will not find this one there. */
+  #tellMoved(
+    { port: asked = 0 }: AcceptorOptions,
+    { host, port, transport }: TransportAddress,
+  ): void {
+    if (asked === 0 || asked === port) return
+    const told =
+      `the ${transport} port ${asked} of ${host} is in use, ${port} was taken instead: whoever ` +
+      `dials ${asked} meets another program; stop that one, or give portRange: 1 to fail instead`
+    this.#parts.log.warning(told, { asked, port })
   }
 
   async close(): Promise<void> {
@@ -181,6 +194,11 @@ export class Lobby {
     return false
   }
 }
+
+/** What the socket of this node's name, held by another program, says about that one. */
+export const sameName = (name: string): string =>
+  `another program of this host is the node ${name} already, and has its Unix socket: nodes that ` +
+  'want one of the two may reach the other; stop it, or give this one another name'
 
 /** A line whose handshake is not done. */
 interface Guest {

@@ -35,7 +35,7 @@ import { handshakeKey } from './handshake/proof.js'
 import type { HandshakeResult } from './handshake/run-handshake.js'
 import { completeSettings, type HandshakeSettings } from './handshake/settings.js'
 import { livenessKey } from './liveness/probe-frame.js'
-import { Lobby } from './lobby.js'
+import { Lobby, sameName } from './lobby.js'
 import type { Liveness, NetworkSettings, NetworkWorld } from './options.js'
 import { KIND } from './peer/kinds.js'
 import { Peer, type PeerVerbs } from './peer/peer.js'
@@ -375,7 +375,8 @@ export class Network implements Wire {
     } catch (thrown) {
       // The socket of this host is a short cut; without it TCP serves.
       if (!TroupeError.is(thrown)) throw thrown
-      home.log.warning(thrown.message, { path })
+      const isTaken = thrown.code === 'PORT_IN_USE'
+      home.log.warning(isTaken ? sameName(home.name) : thrown.message, { path })
     }
   }
 

@@ -22,7 +22,7 @@ import { SUSPICION_DEFAULTS } from './liveness/options.js'
 import { Prober } from './liveness/prober.js'
 import { udpDatagrams } from './liveness/udp-datagrams.js'
 import { Network } from './network.js'
-import { type Liveness, type NetworkSettings, parseAddress } from './options.js'
+import { type Liveness, livenessOf, type NetworkSettings, parsePeer } from './options.js'
 import { tcpTransport } from './transport/tcp.js'
 import { tlsTransport } from './transport/tls.js'
 import { unixTransport } from './transport/unix.js'
@@ -47,7 +47,9 @@ export async function openNetwork(
   ]
   const transports = new Map<string, Transport>(made.map((one) => [one.name, one]))
   const usual = tls === undefined ? 'tcp' : 'tls'
-  const known = Object.entries(peers).map(([node, text]) => [node, parseAddress(text)] as const)
+  const known = Object.entries(peers).map(
+    ([node, text]) => [node, parsePeer(node, text, transports)] as const,
+  )
   const settings = {
     ...NETWORK_DEFAULTS,
     ...given,
@@ -59,7 +61,7 @@ export async function openNetwork(
     random,
     randomBytes: makeBytes,
     resolve: (node) => (hasUnix ? besideUs(name, node) : []),
-    openLiveness: (self, clock) => openLiveness(self, clock, settings, options.liveness),
+    openLiveness: (self, clock) => openLiveness(self, clock, settings, livenessOf(options)),
   })
 }
 
@@ -68,7 +70,7 @@ async function openLiveness(
   self: LivenessSelf,
   clock: Clock,
   { silenceMs, loopBlockedMaxMs }: Pick<NetworkSettings, 'silenceMs' | 'loopBlockedMaxMs'>,
-  options: LivenessOptions | undefined,
+  options: LivenessOptions,
 ): Promise<Liveness> {
   const server = await startLiveness(self, clock, options)
   const prober = new Prober({

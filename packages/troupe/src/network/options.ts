@@ -7,11 +7,13 @@ import type { Clock } from '#base/clock'
 import type { Random } from '#base/random'
 import {
   type AcceptorOptions,
+  type LivenessOptions,
   type NetworkOptions,
   requireOption,
   type Transport,
   type TransportAddress,
 } from '#contract'
+import { isNodeName } from './handshake/node-name.js'
 import type { LivenessAddress } from './handshake/terms.js'
 import type { LivenessSelf } from './liveness/liveness-server.js'
 import type { Prober } from './liveness/prober.js'
@@ -60,4 +62,37 @@ export function parseAddress(text: string): TransportAddress {
   const holds = transport !== '' && port >= 1 && port <= 65_535
   requireOption(holds, 'peers', text, 'give tcp://host:port, tls://host:port or unix:/path')
   return { transport, host: hostText.replace(/^\[|\]$/g, ''), port, path: '' }
+}
+
+/** Reads one of `peers`. Throws OPTION_INVALID for what no dial could ever reach. */
+export function parsePeer(
+  node: string,
+  text: string,
+  transports: ReadonlyMap<string, Transport>,
+): TransportAddress {
+  requireOption(isNodeName(node), 'peers', node, 'name each node as name@host')
+  const address = parseAddress(text)
+  const { transport } = address
+  const remedy =
+    transport === 'tls'
+      ? 'this node has no TLS; give the option tls, too'
+      : `this node has ${[...transports.keys()].join(', ')}`
+  requireOption(transports.has(transport), 'peers', text, remedy)
+  return address
+}
+
+/** Stands for all addresses of a machine: nobody can be sent there. */
+const WILDCARDS: readonly (string | undefined)[] = ['0.0.0.0', '::']
+
+/**
+ * Where a node answers probes when nothing else is said: beside its first acceptor, since whoever
+ * reaches that has to reach both.
+ */
+export function livenessOf(options: NetworkOptions): LivenessOptions {
+  const { liveness = {}, acceptors = [], mode } = options
+  const first = acceptors.find(({ transport }) => transport !== 'unix')
+  const told = first?.advertisedHost ?? first?.host
+  const isBeside = mode !== 'hidden' && liveness.host === undefined && first?.host !== undefined
+  if (!isBeside || WILDCARDS.includes(told)) return liveness
+  return { host: first.host, advertisedHost: told, ...liveness } as LivenessOptions
 }

@@ -190,7 +190,7 @@ export class FrameInbox {
   get problem(): string | undefined {
     const end = this.#frameEnd()
     if (end === undefined || (end >= FIELDS_START && end <= FRAME_BYTES_MAX)) return undefined
-    return `what it sent is no frame: its length would be ${end}`
+    return `what it sent is no frame: its length would be ${end}; is it a node of Troupe?`
   }
 
   /** What has arrived and was not taken as a frame. */

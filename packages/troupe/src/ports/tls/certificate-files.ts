@@ -56,11 +56,12 @@ export async function loadCertificates(files: CertificateFiles): Promise<FileCer
 
 async function readPair({ certFile, keyFile }: CertificateFiles): Promise<PemPair> {
   // One after the other, so that the same files always fail with the same words.
-  const cert = await readPem(certFile)
-  return { cert, key: await readPem(keyFile) }
+  const cert = await readPem(certFile, 'certFile')
+  return { cert, key: await readPem(keyFile, 'keyFile') }
 }
 
-async function readPem(path: string): Promise<string> {
+async function readPem(path: string, option: keyof CertificateFiles): Promise<string> {
+  if (typeof path !== 'string') throw invalid(`the option ${option} is ${String(path)}, not a path`)
   try {
     const file = await open(path, 'r')
     try {
