@@ -22,9 +22,11 @@ const FAULTS = `${ROOT}/packages/troupe/dist/testing/simulation/cluster-faults.j
  * @param {number} otherwise
  */
 function wholeNumber(given, flag, otherwise) {
-  const number = Number(given ?? otherwise)
-  if (Number.isInteger(number) && number >= 0) return number
-  throw new CommandFault(`${given} is not a whole number.`, `npm run simulate -- ${flag} 7`, 2)
+  if (given === undefined) return otherwise
+  const number = Number(given)
+  if (/^\d+$/.test(String(given)) && Number.isSafeInteger(number) && number > 0) return number
+  const remedy = `Give one from 1 upwards: npm run simulate -- ${flag} 7`
+  throw new CommandFault(`${flag} ${given} is not a whole number.`, remedy, 2)
 }
 
 /** @param {any} result */
@@ -49,7 +51,9 @@ function replay(result) {
   say(describe(result))
   const counts = [...result.faults].map(([kind, count]) => `${count} ${kind}`).join(', ')
   say(`faults: ${counts || 'none'}`)
-  for (const violation of result.violations) say(`VIOLATED ${violation}`)
+  for (const violation of result.violations.slice(0, SHOWN_MAX)) say(`  ${violation}`)
+  const { length } = result.violations
+  if (length > SHOWN_MAX) say(`  and ${length - SHOWN_MAX} more; look for VIOLATED above`)
   say(result.violations.length === 0 ? 'The seed passes.' : 'The seed fails.')
   return result.violations.length === 0 ? 0 : 1
 }
@@ -69,7 +73,9 @@ await runCommand(
       scenario: {
         type: 'string',
         value: 'X',
-        about: 'calm, resets, partitions, crashes, freezes, busy, weather, clocks, cuts or mix',
+        about:
+          'one of calm, resets, partitions, crashes, deaths, freezes, busy, weather, clocks, ' +
+          'cuts and mix; default by seed',
       },
     },
   },

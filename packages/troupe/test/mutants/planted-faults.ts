@@ -11,6 +11,7 @@ import { LIVENESS_FAULTS } from './liveness-faults.js'
 import { MEETING_FAULTS } from './meeting-faults.js'
 import { MESSAGE_FAULTS } from './message-faults.js'
 import type { Mutant } from './mutant.js'
+import { NETWORK_FAULTS } from './network-faults.js'
 import { ORDER_FAULTS } from './order-faults.js'
 import { SSE_PROGRAM_FAULTS } from './sse-program-faults.js'
 import { STREAM_FAULTS } from './stream-faults.js'
@@ -42,6 +43,7 @@ export const ROAD_FAULTS: readonly Mutant[] = Object.freeze([
   ...STREAM_FAULTS,
   ...CODEC_FAULTS,
   ...FOUL_PEER_FAULTS,
+  ...NETWORK_FAULTS,
   ...ORDER_FAULTS,
 ])
 

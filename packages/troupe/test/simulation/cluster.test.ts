@@ -10,7 +10,7 @@ const SEEDS = 200
 
 describe('a simulated cluster', () => {
   it('does exactly the same again for the same seed', async () => {
-    for (const scenario of ['crashes', 'resets', 'weather']) {
+    for (const scenario of ['crashes', 'deaths', 'resets', 'weather']) {
       const options = { seed: 4_711, scenario, transcriptMax: 1_000_000 }
       const first = await runTrial(options)
       const again = await runTrial(options)
@@ -20,11 +20,14 @@ describe('a simulated cluster', () => {
   })
 
   it('befalls each cluster with ten faults of every kind, and does enough', async () => {
-    const { faults, kinds, messages, calls, relations } = await runTrial({ seed: 3 })
-    for (const kind of kinds) assert.ok((faults.get(kind) ?? 0) >= 10, kind)
-    assert.ok(messages >= 2_000)
-    assert.ok(calls >= 100)
-    assert.ok(relations >= 50)
+    for (const scenario of ['mix', 'deaths', 'clocks']) {
+      const { faults, kinds, messages, calls, relations } = await runTrial({ seed: 3, scenario })
+      for (const kind of kinds) assert.ok((faults.get(kind) ?? 0) >= 10, kind)
+      assert.ok(kinds.length > 0)
+      assert.ok(messages >= 2_000)
+      assert.ok(calls >= 100)
+      assert.ok(relations >= 50)
+    }
   })
 
   it(`keeps order, loses nothing silently and heals: ${SEEDS} seeds`, async () => {

@@ -102,6 +102,11 @@ export class ClusterJournal {
   readonly violations: string[] = []
   readonly #streams = new Map<string, number>()
   readonly #seen = new Map<string, number>()
+  readonly #violated: (rule: string, detail: string) => void
+
+  constructor(violated: (rule: string, detail: string) => void) {
+    this.#violated = violated
+  }
 
   handle(member: ClusterMember): void {
     this.handled.set(member, (this.handled.get(member) ?? 0) + 1)
@@ -125,6 +130,7 @@ export class ClusterJournal {
 
   violate(rule: string, detail: string): void {
     this.violations.push(`${rule}: ${detail}`)
+    this.#violated(rule, detail)
   }
 
   /** A message is in the hands of its receiver. */

@@ -85,7 +85,10 @@ class Trial {
   readonly #seed: number
   readonly #random: Random
   readonly #cluster: SimulatedCluster
-  readonly #journal = new ClusterJournal()
+  /** What is wrong stands in the transcript at the moment it was noticed. */
+  readonly #journal = new ClusterJournal((rule, detail) =>
+    this.#cluster.network.note('VIOLATED', rule, detail),
+  )
   readonly #load: ClusterLoad
   readonly #faults: ClusterFaults
   #probes: readonly SentMessage[] = []
@@ -99,7 +102,7 @@ class Trial {
       ...{ seed: random.below(2_147_483_647), hosts, known: waysBetween(hosts, random) },
       network: {
         ...(isNarrow ? { windowBytes: 40_000 + random.below(400_000) } : {}),
-        ...(random.below(3) === 0 ? { remoteMailboxMax: 20 + random.below(200) } : {}),
+        ...(random.below(3) === 0 ? { remoteMailboxMax: 1 + random.below(12) } : {}),
         ...(random.below(3) === 0 ? { compressAboveBytes: 1_000 } : {}),
       },
       events: [{ name: NEWS, buffer: 3 }],
