@@ -145,8 +145,7 @@ export class Peer {
       home: home.name,
       node: name,
       limits: this.#limits,
-      // Not within the turn of whoever answers.
-      overrun: () => home.clock.soon(() => this.down('it asks much and takes nothing')),
+      overrun: () => this.#overrun(),
     })
     this.holding = new Holding(home, settings.remoteMailboxMax, {
       hold: (target) => this.outbox.hold(KIND.hold, target),
@@ -189,6 +188,11 @@ export class Peer {
     start(this.session.taker(line))
     // What came right behind the handshake may have been a good-bye.
     if (this.#cancelTick === undefined && !this.#isDown) this.#tick()
+  }
+
+  /** Not within the turn of whoever answers. */
+  #overrun(): void {
+    this.#home.clock.soon(() => this.down('it asks much and takes nothing'))
   }
 
   get #isDown(): boolean {
