@@ -5,6 +5,9 @@
  * as an exit signal to the other half. What a lost node leaves behind is found by its name, so
  * that each watch of it is told once.
  *
+ * Limit: `LINKS_MAX` links with one other node; a further one that comes from there finds no
+ * process.
+ *
  * @source OTP "Distributed Erlang"; ergo-features 7
  */
 import { type ExitReason, Pid, type Target, type Wire } from '#contract'
@@ -13,6 +16,9 @@ import { DEAD, type Process } from './process.js'
 import type { Table } from './table.js'
 import { Watch } from './watch.js'
 import { addWatch } from './watch-lists.js'
+
+/** Links with the processes of one other node. */
+const LINKS_MAX = 1_000_000
 
 /** What the relations of one node to one other are. */
 class FarNode {
@@ -28,8 +34,15 @@ export class FarRelations {
   /** Ends a watch and tells its watcher, unless that has happened. */
   readonly #tell: (watch: Watch, reason: ExitReason) => void
   readonly #nodes = new Map<string, FarNode>()
+  readonly #linksMax: number
 
-  constructor(table: Table, wire: Wire, tell: (watch: Watch, reason: ExitReason) => void) {
+  constructor(
+    table: Table,
+    wire: Wire,
+    tell: (watch: Watch, reason: ExitReason) => void,
+    linksMax = LINKS_MAX,
+  ) {
+    this.#linksMax = linksMax
     this.#table = table
     this.#wire = wire
     this.#tell = tell
@@ -94,6 +107,7 @@ export class FarRelations {
     const process = this.#table.find(to)
     if (process === undefined || (process.flags & DEAD) !== 0) return false
     if (this.linkOf(process, from) !== undefined) return true
+    if ((this.#nodes.get(from.node)?.links.size ?? 0) >= this.#linksMax) return false
     const watch = new Watch('link', this.#table.newId(), process, from)
     addWatch(relationsOf(process), watch)
     const far = this.#far(from.node)
