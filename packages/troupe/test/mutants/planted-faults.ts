@@ -13,6 +13,7 @@ import { MESSAGE_FAULTS } from './message-faults.js'
 import type { Mutant } from './mutant.js'
 import { NETWORK_FAULTS } from './network-faults.js'
 import { ORDER_FAULTS } from './order-faults.js'
+import { REVIEW_FAULTS } from './review-faults.js'
 import { SSE_PROGRAM_FAULTS } from './sse-program-faults.js'
 import { STREAM_FAULTS } from './stream-faults.js'
 import { SUPERVISION_FAULTS } from './supervision-faults.js'
@@ -45,6 +46,7 @@ export const ROAD_FAULTS: readonly Mutant[] = Object.freeze([
   ...FOUL_PEER_FAULTS,
   ...NETWORK_FAULTS,
   ...ORDER_FAULTS,
+  ...REVIEW_FAULTS,
 ])
 
 export const PLANTED_FAULTS = Object.freeze([...ACTOR_FAULTS, ...PORT_FAULTS, ...ROAD_FAULTS])

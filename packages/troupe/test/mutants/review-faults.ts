@@ -1,0 +1,74 @@
+/**
+ * Faults that a review of the network found once: each is planted again.
+ */
+import type { Mutant } from './mutant.js'
+
+const ENDS = ['regression/issue-4-break.test']
+const PEER = ['regression/issue-4-break-peer.test']
+const LINKS = ['regression/issue-4-break-links.test']
+
+export const REVIEW_FAULTS: readonly Mutant[] = Object.freeze([
+  {
+    name: 'an end whose reason cannot travel is not told',
+    file: 'network/peer/outbox',
+    find: 'tell(bareReason(reason));',
+    replace: '{}',
+    caughtBy: ENDS,
+  },
+  {
+    name: 'a refusal whose cause cannot travel is not told',
+    file: 'network/peer/outbox',
+    find: 'reject(bareError(error));',
+    replace: '{}',
+    caughtBy: ENDS,
+  },
+  {
+    name: 'small messages keep the pieces of a large one back',
+    file: 'network/peer/transfers',
+    find: 'this.#flyingBytes < FLIGHT_BYTES_MAX',
+    replace: 'this.#outgoing.keptBytes < FLIGHT_BYTES_MAX',
+    caughtBy: PEER,
+  },
+  {
+    name: 'every ping is answered, read or not',
+    file: 'network/session/session',
+    find: 'if (this.#choked) return;',
+    replace: '',
+    caughtBy: PEER,
+  },
+  {
+    name: 'a peer that went behind the handshake ticks for ever',
+    file: 'network/peer/peer',
+    find: 'this.#cancelTick === undefined && !this.#isDown',
+    replace: 'this.#cancelTick === undefined',
+    caughtBy: PEER,
+  },
+  {
+    name: 'every failed look for a lost node begins another one',
+    file: 'network/dials',
+    find: 'this.#stopped || (this.#sought.has(node) && !anew)',
+    replace: 'this.#stopped',
+    caughtBy: PEER,
+  },
+  {
+    name: 'one number serves for watches without end',
+    file: 'network/peer/relation-inbox',
+    find: 'if (this.#watches.has(ref))',
+    replace: 'if (false)',
+    caughtBy: PEER,
+  },
+  {
+    name: 'answers are kept for who takes none',
+    file: 'network/peer/outbox',
+    find: 'overrun();',
+    replace: '{}',
+    caughtBy: PEER,
+  },
+  {
+    name: 'links that come from another node are not counted',
+    file: 'runtime/far-relations',
+    find: '>= this.#linksMax',
+    replace: '>= Infinity',
+    caughtBy: LINKS,
+  },
+])
