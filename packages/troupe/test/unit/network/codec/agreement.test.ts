@@ -44,6 +44,20 @@ describe('any stream of values', () => {
     fc.assert(property, { numRuns: 80, seed: 42 })
   })
 
+  it('may be an error with the name of anything that every object has', () => {
+    for (const name of Object.getOwnPropertyNames(Object.prototype)) {
+      const error = Object.defineProperty(new RangeError('named'), 'name', { value: name })
+      const bytes = bytesOf(new Encoder({}), error)
+      const decoder = new Decoder({})
+      decoder.reset(Buffer.from(bytes))
+      for (const read of [decoder.value(), new PlainReader(moneyCodecs()).read(bytes)]) {
+        assert.ok(read instanceof Error)
+        assert.deepEqual([read.name, read.message], [name, 'named'])
+        assert.equal(Object.getPrototypeOf(read), Error.prototype)
+      }
+    }
+  })
+
   it('comes out of the decoder as it went into the encoder, compiled or not', () => {
     for (const compile of [true, false]) {
       const property = fc.property(repeated, (values) => {

@@ -24,6 +24,9 @@ const ERRORS: Readonly<Record<string, new (message: string, options?: ErrorOptio
   URIError,
 }
 
+/** Not what the table inherits: an error may be named `toString`. */
+const classNamed = (name: string) => (Object.hasOwn(ERRORS, name) ? ERRORS[name] : undefined)
+
 /** The object with these keys and values; refuses a key that comes twice, and `__proto__`. */
 export function objectOf(bare: boolean, keys: readonly string[], values: readonly unknown[]) {
   const made: Record<string, unknown> = bare ? Object.create(null) : {}
@@ -78,7 +81,7 @@ export function errorOf(flags: number, parts: readonly unknown[]): Error {
     const fields = { ...(code !== undefined && { code }), ...(detail !== undefined && { detail }) }
     error = errors
       ? new AggregateError(errors as unknown[], message, options)
-      : new (ERRORS[name] ?? Error)(message, options)
+      : new (classNamed(name) ?? Error)(message, options)
     Object.assign(error, fields)
     if (error.name !== name) Object.defineProperty(error, 'name', { value: name })
   }
