@@ -22,6 +22,7 @@ import {
   type Wire,
 } from '#contract'
 import { Births } from './birth.js'
+import { CallAnswers } from './call-answers.js'
 import { Calls } from './calls.js'
 import { DeadLetters } from './dead-letters.js'
 import { Deaths } from './death.js'
@@ -222,13 +223,7 @@ export class Kernel implements Home {
         calls.reject(call, new TroupeError('MAILBOX_FULL', { to: formatTarget(to), limit }))
       },
       leftMs: (call) => calls.deadlineOf(call) - this.clock.nowMs(),
-      answersOf: (call) => ({
-        reply: (value) => calls.answer(call, value),
-        reject: (error) => calls.reject(call, error),
-        get waiting() {
-          return call.resolve !== undefined
-        },
-      }),
+      answersOf: (call) => new CallAnswers(calls, call),
     })
   }
 
