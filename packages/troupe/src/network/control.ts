@@ -7,6 +7,8 @@ import type { Peer } from './peer/peer.js'
 
 export class NetworkControl implements NodeNetwork {
   readonly #network: Network
+  /** While it is being started: whoever asks again waits for the same. */
+  #starting: Promise<void> | undefined = undefined
 
   constructor(network: Network) {
     this.#network = network
@@ -54,7 +56,10 @@ export class NetworkControl implements NodeNetwork {
   }
 
   start(): Promise<void> {
-    return this.#network.open()
+    this.#starting ??= this.#network.open().finally(() => {
+      this.#starting = undefined
+    })
+    return this.#starting
   }
 
   stop(): Promise<void> {

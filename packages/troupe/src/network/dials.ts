@@ -60,6 +60,8 @@ export class Dials {
   readonly #unreached = new Map<string, Unreached>()
   /** Lost nodes that are looked for: the timer of the next look at each. */
   readonly #sought = new Map<string, Cancel>()
+  /** Other waits, which end with this node. */
+  readonly #waits = new Set<Cancel>()
 
   constructor(parts: DialParts) {
     this.#parts = parts
@@ -93,9 +95,9 @@ export class Dials {
       if (problem.code === 'NODE_SIMULTANEOUS') this.#awaitOther(peer)
       else if (!mayTry) this.#giveUp(peer, problem)
       else {
-        clock.after(waitMs, () => {
+        this.#after(waitMs, () => {
           const isOpen = peer.state === 'dialling' && !this.#running.has(peer)
-          if (isOpen && !this.#stopped) this.#dialUntil(peer, untilMs, tries + 1)
+          if (isOpen) this.#dialUntil(peer, untilMs, tries + 1)
         })
       }
     })
@@ -130,8 +132,18 @@ export class Dials {
     this.#stopped = true
     for (const controller of this.#running.values()) controller.abort()
     this.#running.clear()
-    for (const cancel of this.#sought.values()) cancel()
+    for (const cancel of [...this.#sought.values(), ...this.#waits]) cancel()
     this.#sought.clear()
+    this.#waits.clear()
+  }
+
+  #after(delayMs: number, run: () => void): void {
+    if (this.#stopped) return
+    const cancel = this.#parts.clock.after(delayMs, () => {
+      this.#waits.delete(cancel)
+      run()
+    })
+    this.#waits.add(cancel)
   }
 
   #seekAfter(node: string, seeking: Seeking, retryMs: number): void {
@@ -146,7 +158,7 @@ export class Dials {
   }
 
   #mendAfter(peer: Peer, retryMs: number, delayMs: number): void {
-    this.#parts.clock.after(delayMs, () => {
+    this.#after(delayMs, () => {
       if (peer.state !== 'broken' || this.#running.has(peer)) return
       void this.#run(peer, ({ problem }) => {
         if (peer.state !== 'broken') return
@@ -210,7 +222,7 @@ export class Dials {
   /** The other node dials us at this moment, and its line wins; if it does not come, we dial. */
   #awaitOther(peer: Peer): void {
     const waitMs = this.#parts.settings.handshakeTimeoutMs
-    this.#parts.clock.after(waitMs, () => {
+    this.#after(waitMs, () => {
       if (peer.state === 'dialling' && !this.#running.has(peer)) this.dial(peer)
     })
   }

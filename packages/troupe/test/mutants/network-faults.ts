@@ -99,7 +99,7 @@ export const NETWORK_FAULTS: readonly Mutant[] = Object.freeze([
   },
   {
     name: 'a node whose own loop stood still gives up its peers when it wakes',
-    file: 'network/peer/peer',
+    file: 'network/peer/mending',
     find: 'if (stoodStill)',
     replace: 'if (false)',
     caughtBy: SIMULATION,

@@ -26,6 +26,7 @@ import { Session } from '#network/session/session'
 import { Holding } from './holding.js'
 import { Inbox } from './inbox.js'
 import { KIND } from './kinds.js'
+import { Mending } from './mending.js'
 import { Outbox } from './outbox.js'
 import { Pending } from './pending.js'
 import { Protocols } from './protocols.js'
@@ -41,10 +42,6 @@ export type PeerState = 'dialling' | 'up' | 'broken' | 'down'
 const BLOCKED_MS = 500
 /** What a message in one piece may have: above the piece there are heads. */
 const WHOLE_BYTES_MAX = PIECE_BYTES + 4_096
-/** A timer that rings later than this tells that our own loop stood still. */
-const OWN_DELAY_MS = 250
-/** The time to mend a line is looked at in so many steps, to see whether our own loop runs. */
-const GIVE_UP_STEPS = 4
 /** Reasons of a good-bye. */
 const BYE_STOP = 1
 
@@ -108,20 +105,16 @@ export class Peer {
   #inbox: Inbox | undefined = undefined
   readonly #waiters: { readonly resolve: () => void; readonly reject: (e: TroupeError) => void }[] =
     []
-  /** While the line is broken: no probe is answered, nobody takes a line, or it is only busy. */
-  #unanswered: string | undefined = undefined
-  #unreached = false
-  #busy = false
+  readonly #mending: Mending
   #watch: LivenessWatch | undefined = undefined
   #cancelTick: Cancel | undefined = undefined
-  #cancelGiveUp: Cancel | undefined = undefined
 
   constructor(name: string, home: WireHome, settings: PeerSettings, verbs: PeerVerbs) {
     this.name = name
     this.#home = home
     this.#settings = settings
     this.#verbs = verbs
-    const { windowBytes, messageMaxBytes, sendBufferMaxBytes } = settings
+    const { windowBytes, messageMaxBytes, sendBufferMaxBytes, resumeWindowMs } = settings
     const limits = { windowBytes, peerWindowBytes: 0, pieceBytesMax: WHOLE_BYTES_MAX }
     this.session = new Session(home.clock, this.#encoder, limits, {
       take: (kind, bytes, from, to) => this.#inbox?.take(kind, bytes, from, to),
@@ -137,6 +130,7 @@ export class Peer {
       loopDelayMs: verbs.loopDelayMs,
     })
     this.transfers = new Transfers(this.session.outgoing, this.#encoder)
+    this.#mending = new Mending(home.clock, resumeWindowMs, (reason) => this.down(reason))
     this.#limits = { messageMaxBytes, sendBufferMaxBytes }
     this.outbox = new Outbox({
       encoder: this.#encoder,
@@ -169,7 +163,7 @@ export class Peer {
     this.outbox.creation = agreement.peer.creation
     this.#limits.messageMaxBytes = agreement.peerTerms.messageBytesMax
     if (isFirst) this.#begin(agreement)
-    this.#cancelGiveUp?.()
+    this.#mending.end()
     this.state = 'up'
     if (!isFirst) this.#watch?.heard()
     const { peerReceivedBytes } = agreement.session
@@ -209,7 +203,7 @@ export class Peer {
     const wasUp = this.agreement !== undefined
     this.state = 'down'
     this.#cancelTick?.()
-    this.#cancelGiveUp?.()
+    this.#mending.end()
     this.#watch?.end()
     this.holding.end()
     this.session.drop()
@@ -271,33 +265,13 @@ export class Peer {
     if (this.state !== 'up') return
     this.state = 'broken'
     this.#watch?.lost()
-    this.#unanswered = undefined
-    this.#unreached = false
-    this.#giveUpAfter(problem ?? 'the connection ended and did not come back')
+    this.#mending.begin(problem ?? 'the connection ended and did not come back')
     this.#verbs.mend(this)
-  }
-
-  /**
-   * A node that is only busy cannot take a line before its loop runs again, and while our own loop
-   * stood still no line could be made either: then the window begins anew.
-   */
-  #giveUpAfter(reason: string, steps = 0): void {
-    const { clock } = this.#home
-    const stepMs = this.#settings.resumeWindowMs / GIVE_UP_STEPS
-    const dueMs = clock.nowMs() + stepMs
-    this.#cancelGiveUp = clock.after(stepMs, () => {
-      const stoodStill = clock.nowMs() - dueMs > OWN_DELAY_MS
-      if (stoodStill) this.#giveUpAfter(reason)
-      else if (steps + 1 < GIVE_UP_STEPS) this.#giveUpAfter(reason, steps + 1)
-      else if (this.#busy) this.#giveUpAfter(reason)
-      else this.down(reason)
-    })
   }
 
   /** A dial to mend the line found nobody. */
   dialFailed(): void {
-    this.#unreached = true
-    if (this.state === 'broken' && this.#unanswered !== undefined) this.down(this.#unanswered)
+    this.#mending.unreached()
   }
 
   /** Signs of life both ways, and a look for theirs. */
@@ -324,24 +298,23 @@ export class Peer {
         this.#home.peerSuspect(this.name, `silent for ${Math.round(finding.silentMs)} ms`)
         return
       case 'busy':
-        this.#busy = finding.loopDelayMs >= BLOCKED_MS
         this.session.peerLoopDelayMs = finding.loopDelayMs
+        this.#mending.blocked(finding.loopDelayMs >= BLOCKED_MS)
         return
       case 'well':
         this.suspected = false
-        this.#busy = false
+        this.#mending.blocked(false)
         return
       case 'down':
-        this.#busy = false
         this.#foundDown(finding.cause)
     }
   }
 
-  /** A line and its probes may be cut off together for a moment: only both proofs are one. */
+  /** A line and its probes may be cut off together for a moment: then silence alone is no proof. */
   #foundDown(cause: DownCause): void {
     const isSilence = cause === 'silent' || cause === 'unreachable'
-    if (this.state !== 'broken' || !isSilence || this.#unreached) this.down(GONE[cause])
-    else this.#unanswered = GONE[cause]
+    if (isSilence && this.state === 'broken') this.#mending.unanswered(GONE[cause])
+    else this.down(GONE[cause])
   }
 }
 

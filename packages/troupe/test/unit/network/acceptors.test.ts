@@ -104,8 +104,9 @@ describe('a network', () => {
     assert.deepEqual([a.node.network.mode, a.node.network.listening], ['disabled', []])
     assert.equal(await codeOf(a.node.network.connect('b@two')), 'NO_ROUTE')
     assert.equal(await codeOf(b.node.network.connect('a@one')), 'NO_ROUTE')
-    await a.node.network.start()
+    await Promise.all([a.node.network.start(), a.node.network.start()])
     assert.equal(a.node.network.mode, 'enabled')
+    assert.equal(a.node.network.listening.length, 1)
     const [{ port } = { port: 0 }] = a.node.network.listening
     const c = await met(t, 'c@two', dialling('a@one', `tcp://127.0.0.1:${port}`))
     assert.equal((await c.node.network.connect('a@one')).state, 'up')
