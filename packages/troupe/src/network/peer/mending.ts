@@ -3,8 +3,8 @@
  * lengthens it.
  *
  * Probes and lines may be cut off together for a moment, so silence ends it early only when a dial
- * found nobody either. A node whose loop is blocked cannot take a line, and neither can we while our
- * own loop stands still: then the time begins anew, up to a minute in all.
+ * found nobody either. A node whose loop is blocked cannot take a line, and neither can we while
+ * our own loop stands still: then the time begins anew, up to a minute in all.
  *
  * @source design 4.12, 5
  */
