@@ -21,7 +21,8 @@ export async function tlsClient(t: TestContext, port: number): Promise<TlsClient
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
   await once(socket, 'secureConnect')
   const send = async (bytes: Uint8Array): Promise<void> => {
-    if (!socket.write(bytes)) await Promise.race([once(socket, 'drain'), closed])
+    // What is written after the other side has ended is an error event: then it is closed, too.
+    if (!socket.write(bytes)) await Promise.race([once(socket, 'drain').catch(() => closed), closed])
   }
   return { socket, send, closed }
 }

@@ -204,8 +204,8 @@ export const NETWORK_FAULTS: readonly Mutant[] = Object.freeze([
   },
   {
     name: 'a busy node whose line broke is given up',
-    file: 'network/peer/peer',
-    find: 'else if (this.#busy) this.#giveUpAfter(reason);',
+    file: 'network/peer/mending',
+    find: 'else if (this.#isBlocked) this.#anew();',
     replace: '',
     caughtBy: SIMULATION,
     tests: 'seed 10 ',

@@ -34,6 +34,8 @@ const SENDERS: readonly DeskName[] = ['quick', 'second']
 /** Over a quiet way nothing is sent: events come over it, whose subscriptions are made early. */
 const QUIET_ONE_IN = 5
 const QUIET_LISTEN_MS = 3_000
+/** After that all ways are used: those that live may have quiet ways alone. */
+const QUIET_MS = 30_000
 const LARGE_BYTES_MIN = 66_000
 const LARGE_BYTES_SPAN = 200_000
 
@@ -94,7 +96,7 @@ export class ClusterLoad {
     const member = this.#pick(this.#cluster.members.filter((one) => this.#canAct(one)))
     if (member === undefined) return
     const host = this.#pick(this.#cluster.knownTo(member.host.name)) as string
-    if (this.#isQuiet(member.host.name, host)) {
+    if (this.#isQuiet(member.host.name, host) && this.#nowMs() < QUIET_MS) {
       if (this.#nowMs() < QUIET_LISTEN_MS) void this.#listen(member, host, true)
       return
     }

@@ -188,6 +188,7 @@ export class ClusterVerdict {
         if (notice.kind !== 'down') continue
         if (!open.delete(life)) this.#violate('down twice', `${member.key}: ${notice.about}`)
         if (this.#hasCause([member.host.name, hostOf(notice.about)], notice.atMs)) continue
+        if (!this.#hasMet(member, notice)) continue
         const at = `at ${notice.atMs.toFixed(1)} ms`
         this.#violate(
           'down without a cause',
@@ -195,6 +196,20 @@ export class ClusterVerdict {
         )
       }
     }
+  }
+
+  /**
+   * The other node has known the lost connection too: the last word of a handshake may be lost while
+   * it is blocked, and then it begins anew what it has never had.
+   */
+  #hasMet(member: ClusterMember, { about, atMs }: Notice): boolean {
+    const own = nodeOn(member.host.name)
+    for (const [other, notices] of this.#journal.notices) {
+      if (nodeOn(other.host.name) !== about) continue
+      const ups = notices.filter((one) => one.kind === 'up' && one.about === own)
+      if (ups.some((up) => up.atMs < atMs - ANEW_MS)) return true
+    }
+    return false
   }
 
   /** A killed node is down soon, for all whom nothing else has befallen. */
@@ -273,6 +288,8 @@ export class ClusterVerdict {
   }
 }
 
+/** What begins anew is told by both sides within this time. */
+const ANEW_MS = 1_000
 /** A restart takes so long at most. */
 const RESTART_MS = 1_000
 /** Clocks are wrong by up to a hundredth. */
