@@ -22,7 +22,8 @@ export async function tlsClient(t: TestContext, port: number): Promise<TlsClient
   await once(socket, 'secureConnect')
   const send = async (bytes: Uint8Array): Promise<void> => {
     // What is written after the other side has ended is an error event: then it is closed, too.
-    if (!socket.write(bytes)) await Promise.race([once(socket, 'drain').catch(() => closed), closed])
+    if (socket.write(bytes)) return
+    await Promise.race([once(socket, 'drain').catch(() => closed), closed])
   }
   return { socket, send, closed }
 }

@@ -199,8 +199,8 @@ export class ClusterVerdict {
   }
 
   /**
-   * The other node has known the lost connection too: the last word of a handshake may be lost while
-   * it is blocked, and then it begins anew what it has never had.
+   * The other node has known the lost connection too: the last word of a handshake may be lost
+   * while it is blocked, and then it begins anew what it has never had.
    */
   #hasMet(member: ClusterMember, { about, atMs }: Notice): boolean {
     const own = nodeOn(member.host.name)
