@@ -25,21 +25,18 @@ export interface TransportSuiteOptions {
 }
 
 /**
- * The cases for one transport.
+ * The cases for one transport; those that need what it cannot have are not among them.
  *
  * @example
  * for (const { title, skip, run } of transportConformance({ make })) it(title, { skip }, run)
  */
 export function transportConformance(options: TransportSuiteOptions): readonly ConformanceCase[] {
   const { make, hasPorts = true, canBeSilent = true, skips = {} } = options
-  const skipOf = ({ title, needs }: TransportFact): string | false => {
-    if (needs === 'ports' && !hasPorts) return 'this transport has no ports'
-    if (needs === 'silence' && !canBeSilent) return 'a dial is always answered at once here'
-    return skips[title] ?? false
-  }
-  return [...FLOW_FACTS, ...END_FACTS, ...PLACE_FACTS].map((fact) => ({
+  const concerns = ({ needs }: TransportFact): boolean =>
+    (needs !== 'ports' || hasPorts) && (needs !== 'silence' || canBeSilent)
+  return [...FLOW_FACTS, ...END_FACTS, ...PLACE_FACTS].filter(concerns).map((fact) => ({
     title: fact.title,
-    skip: skipOf(fact),
+    skip: skips[fact.title] ?? false,
     run: () => played(fact, make),
   }))
 }
