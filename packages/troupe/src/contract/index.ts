@@ -136,9 +136,10 @@ export type {
 } from './protocol.js'
 export { failure, isFailure, message, NoReply, protocol, request } from './protocol.js'
 export type { Crash, Custom, ExitReason } from './reason.js'
-export { crashOf, custom, describeReason, isCalm, requireReason } from './reason.js'
+export { crashOf, custom, describeReason, isCalm, REASON_WORDS, requireReason } from './reason.js'
 export type { StandardSchema } from './schema.js'
 export type { CallOptions, Sender, SendFailure, SendOptions } from './sender.js'
+export { SEND_FAILURES } from './sender.js'
 export type {
   DeadLetter,
   Down,

@@ -77,19 +77,20 @@ export function custom(name: string, detail?: unknown): Custom {
   return Object.freeze({ kind: 'custom' as const, name, detail })
 }
 
-const WORDS: readonly unknown[] = [
+/** The reasons that are one word. */
+export const REASON_WORDS: readonly unknown[] = Object.freeze([
   'normal',
   'shutdown',
   'killed',
   'no-process',
   'no-connection',
   'unregistered',
-]
+])
 
 /** OPTION_INVALID for what is no exit reason; an error is none either, but `crashOf(error)` is. */
 export function requireReason(reason: unknown): void {
   const problem = "give 'normal', 'shutdown', custom(name) or crashOf(error)"
-  requireOption(WORDS.includes(reason) || isTold(reason), 'reason', reason, problem)
+  requireOption(REASON_WORDS.includes(reason) || isTold(reason), 'reason', reason, problem)
 }
 
 function isTold(reason: unknown): boolean {

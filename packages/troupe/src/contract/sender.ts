@@ -15,25 +15,29 @@ import type {
 } from './protocol.js'
 import type { ExitReason } from './reason.js'
 
+/** Every `SendFailure`, for whoever reads one from outside. */
+export const SEND_FAILURES = Object.freeze([
+  'PROCESS_UNKNOWN',
+  'PROCESS_INCARNATION',
+  'PROCESS_REVOKED',
+  'ALIAS_UNKNOWN',
+  'NAME_UNKNOWN',
+  'MAILBOX_FULL',
+  'MESSAGE_INVALID',
+  'NO_ROUTE',
+  'NO_CONNECTION',
+  'CONNECTION_FULL',
+  'PAYLOAD_UNSUPPORTED',
+  'PAYLOAD_TOO_LARGE',
+  'NODE_STOPPED',
+] as const)
+
 /**
  * Why a send did not happen, told at once; undefined when the message was accepted.
  *
  * Each is also counted as a dead letter; docs/reference/errors.md explains each code.
  */
-export type SendFailure =
-  | 'PROCESS_UNKNOWN'
-  | 'PROCESS_INCARNATION'
-  | 'PROCESS_REVOKED'
-  | 'ALIAS_UNKNOWN'
-  | 'NAME_UNKNOWN'
-  | 'MAILBOX_FULL'
-  | 'MESSAGE_INVALID'
-  | 'NO_ROUTE'
-  | 'NO_CONNECTION'
-  | 'CONNECTION_FULL'
-  | 'PAYLOAD_UNSUPPORTED'
-  | 'PAYLOAD_TOO_LARGE'
-  | 'NODE_STOPPED'
+export type SendFailure = (typeof SEND_FAILURES)[number]
 
 /** How a message is sent. */
 export interface SendOptions {

@@ -12,6 +12,8 @@ import {
   Pid,
   type Priority,
   processName,
+  REASON_WORDS,
+  SEND_FAILURES,
   type SendFailure,
   type Target,
   TroupeError,
@@ -111,33 +113,8 @@ const TARGET_KINDS: readonly unknown[] = ['pid', 'alias', 'name', 'event', 'node
 export const isTarget = (value: Target | undefined | null): value is Target =>
   typeof value === 'object' && value !== null && TARGET_KINDS.includes(value.kind)
 
-const FAILURES: readonly SendFailure[] = [
-  'PROCESS_UNKNOWN',
-  'PROCESS_INCARNATION',
-  'PROCESS_REVOKED',
-  'ALIAS_UNKNOWN',
-  'NAME_UNKNOWN',
-  'MAILBOX_FULL',
-  'MESSAGE_INVALID',
-  'NO_ROUTE',
-  'NO_CONNECTION',
-  'CONNECTION_FULL',
-  'PAYLOAD_UNSUPPORTED',
-  'PAYLOAD_TOO_LARGE',
-  'NODE_STOPPED',
-]
-
-const WORDS: readonly unknown[] = [
-  'normal',
-  'shutdown',
-  'killed',
-  'no-process',
-  'no-connection',
-  'unregistered',
-]
-
 function isReason(value: unknown): value is ExitReason {
-  if (typeof value === 'string') return WORDS.includes(value)
+  if (typeof value === 'string') return REASON_WORDS.includes(value)
   const kind = (value as { readonly kind?: unknown } | null)?.kind
   return kind === 'crash' || kind === 'custom'
 }
@@ -145,7 +122,7 @@ function isReason(value: unknown): value is ExitReason {
 /** What became of a message at another node: of a code that is none only that it got lost. */
 export function failureOf(code: string): SendFailure | undefined {
   if (code === '') return undefined
-  return FAILURES.find((failure) => failure === code) ?? 'NO_CONNECTION'
+  return SEND_FAILURES.find((failure) => failure === code) ?? 'NO_CONNECTION'
 }
 
 /** What another node gave as an error, as one of ours. */
