@@ -217,17 +217,20 @@ class Context extends Actions<Process> {
     const isOne = !(link && resubscribe)
     requireOption(isOne, 'resubscribe', resubscribe, 'a link ends with the node; give one of both')
     const node = event?.node
-    const isFar = typeof node === 'string' && node !== this.kernel.name
-    const missed = (
-      isFar
-        ? await this.kernel.farTopics.subscribe(process, node, event.name, resubscribe)
-        : this.kernel.topics.subscribe(process, event)
-    ) as readonly EventMessage<T>[]
-    if (link) {
-      this.kernel.relations.link(process, event)
-      return { ref: this.kernel.table.newRef(), missed }
+    const relate = (): Ref => this.#relate(process, event, link)
+    if (typeof node === 'string' && node !== this.kernel.name) {
+      const { farTopics } = this.kernel
+      const joined = await farTopics.subscribe(process, node, event.name, { resubscribe, relate })
+      return joined as Subscription<T>
     }
-    return { ref: this.kernel.relations.monitor(process, event), missed }
+    const missed = this.kernel.topics.subscribe(process, event) as readonly EventMessage<T>[]
+    return { ref: relate(), missed }
+  }
+
+  #relate(process: Process, event: EventName, link: boolean): Ref {
+    if (!link) return this.kernel.relations.monitor(process, event)
+    this.kernel.relations.link(process, event)
+    return this.kernel.table.newRef()
   }
 
   unsubscribe(event: EventName): void {

@@ -14,6 +14,7 @@ import {
   eventName,
   type Ref,
   type SubscribeAnswers,
+  type Subscription,
   type Wire,
 } from '#contract'
 import { relationsOf } from './mailbox.js'
@@ -25,7 +26,15 @@ export interface FarTopicVerbs {
   deliver(to: Process, name: symbol, payload: unknown): void
   signal(to: Process, name: symbol, payload: unknown): void
   monitor(process: Process, event: EventName): Ref
+  newRef(): Ref
   wallMs(): number
+}
+
+/** How a process subscribes. */
+export interface FarSubscribeTerms {
+  readonly resubscribe: boolean
+  /** Makes its monitor of the event, or its link. */
+  relate(): Ref
 }
 
 /** One event of another node. */
@@ -57,18 +66,27 @@ export class FarTopics {
     this.#verbs = verbs
   }
 
-  /** Joins; gives what the buffer holds. EVENT_UNKNOWN, NO_ROUTE, NO_CONNECTION. */
+  /**
+   * Joins; gives what the buffer holds. EVENT_UNKNOWN, NO_ROUTE, NO_CONNECTION.
+   *
+   * The relation to the event is made in the moment of joining: were it made when the caller goes
+   * on, a loss in between would be told by a gap without an end before it.
+   */
   subscribe(
     process: Process,
     node: string,
     name: string,
-    resubscribe: boolean,
-  ): Promise<readonly EventMessage[]> {
+    { resubscribe, relate }: FarSubscribeTerms,
+  ): Promise<Subscription> {
     return new Promise((resolve, reject) => {
       const joined = (missed: readonly EventMessage[]): void => {
-        if ((process.flags & DEAD) !== 0) this.#leaveIfEmpty(node, name)
-        else this.#join(process, node, name, resubscribe)
-        resolve(missed)
+        if ((process.flags & DEAD) !== 0) {
+          this.#leaveIfEmpty(node, name)
+          resolve({ ref: this.#verbs.newRef(), missed })
+          return
+        }
+        this.#join(process, node, name, resubscribe)
+        resolve({ ref: relate(), missed })
       }
       this.#ask(node, name, { joined, refused: reject })
     })

@@ -210,6 +210,7 @@ export class Kernel implements Home {
       deliver: (to, entry, payload) => void this.post.send(undefined, to, entry, payload),
       signal: (to, entry, payload) => this.post.signal(undefined, to, entry, payload),
       monitor: (process, event) => this.relations.monitor(process, event),
+      newRef: () => this.table.newRef(),
       wallMs: () => clock.wallMs(),
     })
   }

@@ -35,6 +35,8 @@ export interface LivenessWatch {
   heard(): void
   /** Its line has broken. Hearing it again makes up for that. */
   lost(): void
+  /** Within the finding `down`: the silence is not taken for the end, and probes go on. */
+  askOn(): void
   /** No finding comes any more; nothing after the finding `down` either. */
   end(): void
 }
@@ -181,6 +183,10 @@ class Watch implements LivenessWatch {
     this.#do(this.#suspicion.answered(answer, this.#clock.nowMs()))
   }
 
+  askOn(): void {
+    this.#do(this.#suspicion.askOn(this.#clock.nowMs()))
+  }
+
   end(): void {
     if (this.#isEnded) return
     this.#isEnded = true
@@ -192,9 +198,10 @@ class Watch implements LivenessWatch {
   #do({ probe, finding }: SuspicionStep): void {
     if (this.#isEnded) return
     if (probe) this.#remember(this.#verbs.probe())
-    if (finding?.kind === 'down') this.end()
-    else this.#arm()
-    if (finding !== undefined) this.#taker(finding)
+    this.#arm()
+    if (finding === undefined) return
+    this.#taker(finding)
+    if (this.#suspicion.state === 'over') this.end()
   }
 
   /** A timer that rings too early is cheaper than one that is moved by every read. */

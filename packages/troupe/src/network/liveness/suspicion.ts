@@ -30,7 +30,8 @@ export type Finding =
   | { readonly kind: 'well' }
   /**
    * `silent`: no probe was answered. `unreachable`: it never was, so only the silence counts.
-   * `restarted`: another life answers. `blocked`: its loop is behind by too much. The last finding.
+   * `restarted`: another life answers. `blocked`: its loop is behind by too much. The last finding,
+   * unless `askOn` says otherwise.
    */
   | { readonly kind: 'down'; readonly cause: DownCause }
 
@@ -114,6 +115,13 @@ export class Suspicion {
     if (this.#state === 'over' || this.#isLost) return NOTHING
     this.#isLost = true
     return this.#state === 'suspect' ? NOTHING : this.#suspect(nowMs)
+  }
+
+  /** The silence is not taken for the end: behind a slow line an answer may come late. */
+  askOn(nowMs: number): SuspicionStep {
+    this.#state = 'suspect'
+    this.#probes = 0
+    return this.#probe(nowMs)
   }
 
   /** A probe was answered. */

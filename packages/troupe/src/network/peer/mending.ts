@@ -58,6 +58,7 @@ export class Mending {
   /** A probe tells whether its loop is blocked; one that has come free has the whole time. */
   blocked(isBlocked: boolean): void {
     const isFreed = this.#isBlocked && !isBlocked
+    this.#unanswered = undefined
     this.#isBlocked = isBlocked
     if (isFreed && this.#isOpen) this.#anew()
   }

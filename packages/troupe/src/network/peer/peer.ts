@@ -313,8 +313,10 @@ export class Peer {
   /** A line and its probes may be cut off together for a moment: then silence alone is no proof. */
   #foundDown(cause: DownCause): void {
     const isSilence = cause === 'silent' || cause === 'unreachable'
-    if (isSilence && this.state === 'broken') this.#mending.unanswered(GONE[cause])
-    else this.down(GONE[cause])
+    if (isSilence && this.state === 'broken') {
+      this.#mending.unanswered(GONE[cause])
+      this.#watch?.askOn()
+    } else this.down(GONE[cause])
   }
 }
 

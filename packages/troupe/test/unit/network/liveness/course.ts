@@ -57,6 +57,11 @@ export class Course {
     return this
   }
 
+  askOn(): this {
+    this.take(this.suspicion.askOn(this.nowMs))
+    return this
+  }
+
   lost(): this {
     this.take(this.suspicion.lost(this.nowMs))
     return this

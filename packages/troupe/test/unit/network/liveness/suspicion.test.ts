@@ -92,6 +92,18 @@ describe('a node whose answers never came through', () => {
     assert.deepEqual(course.told, ['100 suspect after 100', '1000 down: unreachable'])
   })
 
+  it('is asked on when its silence is not taken for the end: a late answer counts', () => {
+    const course = new Course().until(100).lost().until(1_000)
+    assert.deepEqual(course.told, ['100 suspect after 100', '1000 down: silent'])
+    course.askOn().until(1_200).answer(870).until(1_300).heard()
+    assert.deepEqual(course.told.slice(2), ['1200 busy, behind by 870', '1300 well'])
+    assert.deepEqual(new Course().lost().until(900).askOn().until(1_800).told, [
+      '0 suspect after 0',
+      '900 down: silent',
+      '1800 down: silent',
+    ])
+  })
+
   it('is tried while all is well, less and less often', () => {
     const course = new Course({ isProven: false })
     for (let nowMs = 100; nowMs < 200_000; nowMs += 100) course.until(nowMs).heard()

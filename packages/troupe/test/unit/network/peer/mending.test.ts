@@ -54,6 +54,19 @@ describe('a broken line', () => {
     assert.deepEqual(second.lost, ['silent'])
   })
 
+  it('is not given up for a silence that a late answer took back', async () => {
+    const { clock, lost, mending } = stage()
+    mending.begin('it was reset')
+    mending.unanswered('silent')
+    await clock.advance(WINDOW_MS - 100)
+    mending.blocked(true)
+    mending.unreached()
+    await clock.advance(1_000)
+    assert.deepEqual(lost, [])
+    mending.unanswered('silent')
+    assert.deepEqual(lost, ['silent'])
+  })
+
   it('forgets what was found out about an earlier break', () => {
     const { lost, mending } = stage()
     mending.begin('it was reset')
