@@ -55,8 +55,8 @@ const network = (more) => ({
 })
 
 async function far() {
-  const port = 20_000 + (process.pid % 20_000)
-  const acceptors = [{ transport: transport === 'tls' ? 'tls' : 'tcp', port, portRange: 100 }]
+  const scheme = transport === 'tls' ? 'tls' : 'tcp'
+  const acceptors = [{ transport: scheme, port: 0 }]
   const name = `far${process.pid}@localhost`
   const node = await startNode(name, { network: network({ acceptors }) })
   const ids = []
@@ -64,6 +64,7 @@ async function far() {
     const { id, creation } = await node.spawn(counter)
     ids.push({ id, creation })
   }
+  const { port } = node.network.listening.find((one) => one.transport === scheme)
   console.log(JSON.stringify({ name, port, ids }))
 }
 

@@ -29,8 +29,8 @@ const REFUSABLE: readonly number[] = [
 ]
 
 export class MessageWriter {
-  /** Why the last message could not be sent. */
-  problem: TroupeError | undefined = undefined
+  /** Why the last message could not be sent; a full connection is told often and asked seldom. */
+  #problem: TroupeError | 'full' | undefined = undefined
   /** Messages of more bytes than this travel compressed; both nodes have to know how. */
   compressAboveBytes = Number.POSITIVE_INFINITY
   readonly #parts: WriterParts
@@ -41,6 +41,13 @@ export class MessageWriter {
     this.#parts = parts
     this.#encoder = parts.encoder
     this.#outgoing = parts.outgoing
+  }
+
+  /** Why the last message could not be sent. */
+  get problem(): TroupeError | undefined {
+    if (this.#problem !== 'full') return this.#problem
+    const { node, limits } = this.#parts
+    return new TroupeError('CONNECTION_FULL', { node, limit: limits.sendBufferMaxBytes })
   }
 
   /** Writes a message by `write`, which answers false when it is too large for one piece. */
@@ -110,7 +117,7 @@ export class MessageWriter {
     this.#encoder.rollback()
     this.#outgoing.abort(start)
     if (!TroupeError.is(thrown)) throw thrown
-    this.problem = thrown
+    this.#problem = thrown
     return thrown.code === 'PAYLOAD_UNSUPPORTED' ? thrown.code : 'PROCESS_UNKNOWN'
   }
 
@@ -127,7 +134,7 @@ export class MessageWriter {
       return undefined
     } catch (thrown) {
       if (!TroupeError.is(thrown, 'PAYLOAD_UNSUPPORTED')) throw thrown
-      this.problem = thrown
+      this.#problem = thrown
       return 'PAYLOAD_UNSUPPORTED'
     }
   }
@@ -139,21 +146,20 @@ export class MessageWriter {
   }
 
   #noRoom(): SendFailure {
-    const { node, limits } = this.#parts
-    this.problem = new TroupeError('CONNECTION_FULL', { node, limit: limits.sendBufferMaxBytes })
+    this.#problem = 'full'
     return 'CONNECTION_FULL'
   }
 
   #tooLarge(limit: number): SendFailure {
     const { node } = this.#parts
-    this.problem = new TroupeError('PAYLOAD_TOO_LARGE', { bytes: `over ${limit}`, limit, node })
+    this.#problem = new TroupeError('PAYLOAD_TOO_LARGE', { bytes: `over ${limit}`, limit, node })
     return 'PAYLOAD_TOO_LARGE'
   }
 
   /** Sent from within a getter of what is being sent. */
   nested(to: Address): SendFailure {
     const problem = 'it was sent while another message was being written'
-    this.problem = new TroupeError('PAYLOAD_UNSUPPORTED', { to: formatTarget(to), problem })
+    this.#problem = new TroupeError('PAYLOAD_UNSUPPORTED', { to: formatTarget(to), problem })
     return 'PAYLOAD_UNSUPPORTED'
   }
 }
