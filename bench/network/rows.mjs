@@ -37,17 +37,22 @@ export const NETWORK_ROWS = [
   latency('net-call-100-p99', 'call-100', 'p99', 'awaited call, 100 callers'),
   row('net-64k', '64k', 'MB/s', 'one-way, 64 KB of bytes', { mega: 0.065536 }),
   row('net-10m', '10m', 'MB/s', 'one-way, 10 MB of bytes', { mega: 10 }),
+  latency('net-beside', 'beside', 'p50', 'a call while 100 MB are on their way'),
+  latency('net-beside-p99', 'beside', 'p99', 'a call while 100 MB are on their way'),
+  latency('net-beside-max', 'beside', 'max', 'a call while 100 MB are on their way', [
+    { atMost: 5_000 },
+  ]),
 ]
 
 /** Operations of one measurement, so that it takes one to three seconds here. */
 export const COUNTS = {
   troupe: {
     ...{ send: 4e6, 'send-10': 4e6, object: 1.5e6, 'object-10': 1.5e6 },
-    ...{ call: 40e3, 'call-100': 400e3, '64k': 20e3, '10m': 150 },
+    ...{ call: 40e3, 'call-100': 400e3, '64k': 20e3, '10m': 150, beside: 10 },
   },
   erlang: {
     ...{ send: 1e6, 'send-10': 1e6, object: 800e3, 'object-10': 800e3 },
-    ...{ call: 15e3, 'call-100': 100e3, '64k': 15e3, '10m': 100 },
+    ...{ call: 15e3, 'call-100': 100e3, '64k': 15e3, '10m': 100, beside: 10 },
   },
   ergo: {
     ...{ send: 1.5e6, 'send-10': 1.5e6, object: 600e3, 'object-10': 600e3 },
@@ -68,6 +73,11 @@ export const ABSENT = {
   moleculer: {
     '64k': 'its transporter carries JSON; bytes would travel as a list of numbers',
     '10m': 'its transporter carries JSON; bytes would travel as a list of numbers',
+    beside: 'its transporter carries JSON; bytes would travel as a list of numbers',
   },
-  ergo: { '10m': 'not written: its 64 KB row tells how it carries bytes' },
+  raw: { beside: 'it has no fragments; each call would wait for the whole 100 MB' },
+  ergo: {
+    '10m': 'not written: its 64 KB row tells how it carries bytes',
+    beside: 'not written',
+  },
 }

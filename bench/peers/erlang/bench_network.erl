@@ -40,8 +40,10 @@ shares([]) -> "";
 shares(Latencies) ->
     Sorted = list_to_tuple(lists:sort(Latencies)),
     At = fun(Share) -> element(min(size(Sorted), 1 + trunc(size(Sorted) * Share)), Sorted) / 1000 end,
-    io_lib:format(",\"p50Micros\":~.3f,\"p99Micros\":~.3f", [At(0.5), At(0.99)]).
+    Format = ",\"p50Micros\":~.3f,\"p99Micros\":~.3f,\"maxMicros\":~.3f",
+    io_lib:format(Format, [At(0.5), At(0.99), At(1)]).
 
+work(["beside"]) -> fun beside/1;
 work(["call" | Callers]) -> fun(Count) -> calls(number(Callers), Count) end;
 work([Kind | Pairs]) ->
     Value = value(Kind),
@@ -80,6 +82,30 @@ send_many(0, _, _) -> ok;
 send_many(Left, Pid, Value) ->
     Pid ! Value(Left),
     send_many(Left - 1, Pid, Value).
+
+%% One caller asks and asks while messages of 100 MB are on their way, one after another.
+beside(Count) ->
+    Owner = self(),
+    Bytes = binary:copy(<<7>>, 100000000),
+    spawn(fun() ->
+        Pid = rpc:call(?FAR, erlang, whereis, [name(0)]),
+        [begin
+             Pid ! Bytes,
+             Pid ! {handled, self()},
+             receive {handled, Pid, 1} -> ok end
+         end || _ <- lists:seq(1, Count)],
+        Owner ! over
+    end),
+    {Count, ask_until_over([])}.
+
+ask_until_over(Latencies) ->
+    receive
+        over -> Latencies
+    after 0 ->
+        Start = erlang:monotonic_time(nanosecond),
+        1 = gen_server:call({echo, ?FAR}, {add, 1}, infinity),
+        ask_until_over([erlang:monotonic_time(nanosecond) - Start | Latencies])
+    end.
 
 calls(Callers, Count) ->
     Owner = self(),

@@ -21,6 +21,7 @@ export const objectOf = (n) => ({
 const SMALL = (n) => ({ by: 1, n })
 const PER_TURN = 1_000
 const BYTES = { '64k': 65_536, '10m': 10_000_000 }
+const BESIDE_BYTES = 100_000_000
 
 /** Fails the measurement when the far side did not handle what was sent. */
 export function expectEqual(what, actual, expected) {
@@ -68,16 +69,43 @@ async function calls(peer, work, count) {
     }
   }
   await Promise.all(Array.from({ length: callers }, (_, number) => caller(number)))
+  return { ops: micros.length, ...shares(micros) }
+}
+
+function shares(micros) {
   micros.sort()
   const at = (share) => micros[Math.min(micros.length - 1, Math.floor(micros.length * share))]
-  return { ops: micros.length, p50Micros: at(0.5), p99Micros: at(0.99) }
+  return { p50Micros: at(0.5), p99Micros: at(0.99), maxMicros: at(1) }
+}
+
+/** One caller asks and asks while large messages are on their way, one after another. */
+async function beside(peer, _work, count) {
+  const bytes = new Uint8Array(BESIDE_BYTES).fill(7)
+  const micros = []
+  let isOver = false
+  const asking = async () => {
+    while (!isOver) {
+      const startMs = performance.now()
+      expectEqual('answer', await peer.call({ by: 1 }), 1)
+      micros.push((performance.now() - startMs) * 1_000)
+      await turn()
+    }
+  }
+  const asked = asking()
+  for (let sent = 0; sent < count; sent += 1) {
+    while (peer.send(0, bytes) === false) await turn()
+    expectEqual('handled', await peer.handled(0), 1)
+  }
+  isOver = true
+  await asked
+  return { ops: count, pings: micros.length, ...shares(Float64Array.from(micros)) }
 }
 
 /** Does the work of the command line with a peer that is connected; ends the program. */
 export async function near(peer) {
   const [, work, countText] = process.argv.slice(2)
   const count = Number(countText)
-  const play = work.startsWith('call') ? calls : oneWay
+  const play = work === 'beside' ? beside : work.startsWith('call') ? calls : oneWay
   for (let round = 0; round < 2; round += 1) await play(peer, work, Math.ceil(count / 50) * 10)
   console.log('begin')
   const startMs = performance.now()
