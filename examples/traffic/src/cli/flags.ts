@@ -126,8 +126,14 @@ Flags may have one dash or two.
 /** Takes the value of one flag into the flags so far; a sentence when it cannot. */
 type Take = (value: string, flags: Flags) => Partial<Flags> | string
 
+/** As nodes are named. */
+const name: Take = (value) => {
+  const fits = /^[^@\s\p{Cc}]{1,200}@[^@\s\p{Cc}]{1,253}$/u.test(value)
+  return fits ? { name: value } : 'must be of the form name@host, such as traffic@localhost'
+}
+
 const text =
-  (key: 'name' | 'replay' | 'dataFolder'): Take =>
+  (key: 'replay' | 'dataFolder'): Take =>
   (value) =>
     value === '' ? 'needs a value' : { [key]: value }
 
@@ -181,7 +187,7 @@ const VALUED: Readonly<Record<string, Take>> = Object.freeze({
   'https-port': whole('webPort', 0, 65_535),
   'web-port': whole('webPort', 0, 65_535),
   'receive-buffer': whole('receiveBufferBytes', 1, 2 ** 30, ' of bytes'),
-  name: text('name'),
+  name,
   cookie,
   level,
   reply,

@@ -24,6 +24,11 @@ describe('the command line', () => {
     assert.deepEqual([name, cookie, level, vehicles], ['a@b', 'a secret of ours', 'debug', 7])
   })
 
+  it('takes a name of the form name@host, and names the flag of any other', () => {
+    for (const name of ['traffic', '@host', 'a@', 'a b@host', 'a@b@c', ''])
+      assert.match(problemOf('--name', name), /^--name must be of the form name@host/, name)
+  })
+
   it('lets each vehicle report once a second unless a rate is given', () => {
     assert.equal(flagsOf('--vehicles', '50').packetsPerSecond, 50)
     assert.equal(flagsOf('--vehicles', '50', '--rate', '5000').packetsPerSecond, 5_000)

@@ -9,6 +9,7 @@
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
+import { isLikePath } from './authorities.js'
 import { TroupeError } from './errors.js'
 
 /** A certificate and its private key, both PEM; the certificate may be followed by its chain. */
@@ -141,7 +142,7 @@ function leafOf({ cert }: PemPair): X509Certificate {
   try {
     return new X509Certificate(cert)
   } catch {
-    throw invalid('what was given as certificate is no PEM certificate')
+    throw invalid(`what was given as certificate is no PEM certificate${pathHint(cert)}`)
   }
 }
 
@@ -149,9 +150,13 @@ function keyOf({ key }: PemPair): KeyObject {
   try {
     return createPrivateKey(key)
   } catch {
-    throw invalid('what was given as key is no unencrypted PEM private key')
+    throw invalid(`what was given as key is no unencrypted PEM private key${pathHint(key)}`)
   }
 }
+
+/** The path itself is not told: what was given as key may be one. */
+const pathHint = (given: string): string =>
+  isLikePath(given) ? ' but looks like a path; loadCertificates reads files' : ''
 
 function tell(watcher: CertificateWatcher, pair: PemPair): void {
   try {

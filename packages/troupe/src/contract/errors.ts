@@ -8,7 +8,7 @@
 
 const ERRORS = {
   ALIAS_NOT_OWNED: 'the alias {alias} belongs to {owner}; only its owner may delete it',
-  ALIAS_UNKNOWN: 'there is no alias {alias} here; it was deleted or its owner has ended',
+  ALIAS_UNKNOWN: 'there is no alias {alias}; it was deleted or its owner has ended',
   APPLICATION_BUSY: 'the application {name} is {state}; wait until that is over and try again',
   APPLICATION_DEPENDENCY:
     'the application {name} needs {dependency}, which {problem}; load it, or mend what it reports',
@@ -44,7 +44,7 @@ const ERRORS = {
   DIAL_TIMEOUT:
     'nobody answered at {transport} {address} within {timeoutMs} ms; check host and port',
   EVENT_NOT_OWNED: 'the event {event} needs its token; publish with what registerEvent returned',
-  EVENT_UNKNOWN: 'there is no event {event} here; its owner has ended or never registered it',
+  EVENT_UNKNOWN: 'there is no event {event} on {node}; its owner has ended or never registered it',
   FRAME_INVALID: 'what came over the line is no frame of Troupe: {problem}; the line was closed',
   HANDLER_FAILED: '{to} failed while it handled {request}: {problem}',
   HANDLER_MISSING:
@@ -65,7 +65,7 @@ const ERRORS = {
   MESSAGE_UNKNOWN: '{to} does not know {message}; its protocol names: {known}',
   NAME_INVALID: '{name} cannot be a name: {problem}',
   NAME_TAKEN: 'the name {name} is held by {holder}; choose another or unregister it first',
-  NAME_UNKNOWN: 'nobody is registered as {name} here',
+  NAME_UNKNOWN: 'nobody is registered as {name} on {node}',
   NO_CONNECTION: 'the connection to {node} is lost; what was on its way may not have arrived',
   NO_ROUTE: 'there is no way to the node {node}; check its name, and its address in network.peers',
   NODE_INCARNATION_OLD:

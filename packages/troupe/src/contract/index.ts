@@ -62,6 +62,7 @@ export {
   processName,
   Ref,
 } from './identity.js'
+export { type KnownOptions, requireKnown } from './known-options.js'
 export type {
   FallbackMessage,
   MailboxOptions,

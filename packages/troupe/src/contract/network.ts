@@ -7,7 +7,8 @@
  */
 import type { Authorities } from './authorities.js'
 import type { Certificates } from './certificates.js'
-import { requireDuration, requireOption } from './limits.js'
+import { type KnownOptions, requireKnown } from './known-options.js'
+import { requireDuration, requireObject, requireOption } from './limits.js'
 import type { TransportAddress } from './transport.js'
 
 /**
@@ -26,7 +27,10 @@ export interface AcceptorOptions {
   readonly port?: number
   /** How many ports from `port` upwards are tried; default 100. */
   readonly portRange?: number
-  /** What other nodes are told instead of `host`: behind NAT, in containers. */
+  /**
+   * What other nodes are told instead of `host`: behind NAT, in containers. Default `host`; where
+   * that stands for all addresses, the host of the node's name or an address of the machine.
+   */
   readonly advertisedHost?: string
   /** What other nodes are told instead of the port. */
   readonly advertisedPort?: number
@@ -70,8 +74,8 @@ export interface LivenessOptions {
   /** Default 0: any free one. */
   readonly port?: number
   /**
-   * What other nodes are told instead of `host`: behind NAT, in containers, and always when `host`
-   * stands for all addresses.
+   * What other nodes are told instead of `host`: behind NAT, in containers. Default as for an
+   * acceptor.
    */
   readonly advertisedHost?: string
   /** What other nodes are told instead of the port. */
@@ -191,7 +195,10 @@ export interface PeerInfo {
   readonly held: number
   readonly heldByPeer: number
   readonly unknownKinds: number
-  /** Protocols that both have, in different versions: what only one of both names. */
+  /**
+   * Protocols that both have, in different versions: what only one of both names. A node has the
+   * protocols that its processes speak: of one that only sends and calls nothing is known.
+   */
   readonly protocolsDiffer: readonly ProtocolDifference[]
 }
 
@@ -252,10 +259,57 @@ const SIZES = [
   'connectionsMax',
 ] as const
 
+const NETWORK_KNOWN: KnownOptions<NetworkOptions> = Object.freeze({
+  mode: true,
+  cookie: true,
+  acceptors: true,
+  tls: true,
+  peers: true,
+  unixSocket: true,
+  dialTimeoutMs: true,
+  handshakeTimeoutMs: true,
+  keepAliveMs: true,
+  liveness: true,
+  silenceMs: true,
+  resumeWindowMs: true,
+  loopBlockedMaxMs: true,
+  messageMaxBytes: true,
+  windowBytes: true,
+  sendBufferMaxBytes: true,
+  remoteMailboxMax: true,
+  compressAboveBytes: true,
+  connectionsMax: true,
+})
+const ACCEPTOR_KNOWN: KnownOptions<AcceptorOptions> = Object.freeze({
+  transport: true,
+  host: true,
+  port: true,
+  portRange: true,
+  advertisedHost: true,
+  advertisedPort: true,
+})
+const LIVENESS_KNOWN: KnownOptions<LivenessOptions> = Object.freeze({
+  host: true,
+  port: true,
+  advertisedHost: true,
+  advertisedPort: true,
+  beatMs: true,
+  answersPerSecondMax: true,
+})
+const TLS_KNOWN: KnownOptions<NodeTls> = Object.freeze({
+  certificates: true,
+  ca: true,
+  mutual: true,
+  clientCa: true,
+  serverName: true,
+  verify: true,
+  handshakeTimeoutMs: true,
+})
+
 /** Throws OPTION_INVALID, naming the option. */
 export function requireNetworkOptions(options: NetworkOptions): void {
-  const isObject = typeof options === 'object' && options !== null
-  requireOption(isObject, 'network', options, 'give an object')
+  requireObject('network', options)
+  requireKnown('network', options, NETWORK_KNOWN)
   const { mode, cookie, acceptors, peers, unixSocket } = options
   requireOption(
     mode === undefined || MODES.includes(mode),
@@ -267,6 +321,7 @@ export function requireNetworkOptions(options: NetworkOptions): void {
   requireOption(isText, 'cookie', '(hidden)', 'give a text that is not empty')
   const isList = acceptors === undefined || Array.isArray(acceptors)
   requireOption(isList, 'acceptors', acceptors, 'give a list of objects')
+  requireParts(options)
   const isMap = peers === undefined || (typeof peers === 'object' && peers !== null)
   requireOption(isMap, 'peers', peers, 'give an object of addresses by node name')
   const isFlag = unixSocket === undefined || typeof unixSocket === 'boolean'
@@ -276,5 +331,20 @@ export function requireNetworkOptions(options: NetworkOptions): void {
     const size = options[name]
     const holds = size === undefined || (typeof size === 'number' && size >= 1)
     requireOption(holds, name, size, 'give a number of 1 or more')
+  }
+}
+
+function requireParts({ acceptors = [], liveness, tls }: NetworkOptions): void {
+  for (const [at, acceptor] of acceptors.entries()) {
+    requireObject(`acceptors[${at}]`, acceptor)
+    requireKnown(`network.acceptors[${at}]`, acceptor, ACCEPTOR_KNOWN)
+  }
+  if (liveness !== undefined) {
+    requireObject('liveness', liveness)
+    requireKnown('network.liveness', liveness, LIVENESS_KNOWN)
+  }
+  if (tls !== undefined) {
+    requireObject('tls', tls)
+    requireKnown('network.tls', tls, TLS_KNOWN)
   }
 }

@@ -12,6 +12,7 @@ import { NodeDialler, type NotReached, type Reached } from './dialler.js'
 import type { HandshakeSettings } from './handshake/settings.js'
 import type { NetworkSettings } from './options.js'
 import type { Peer } from './peer/peer.js'
+import { QuietLog } from './quiet-log.js'
 
 /** Waits between tries, with up to half of them by chance. */
 const RETRY_MS_MIN = 50
@@ -20,6 +21,8 @@ const RETRY_MS_MAX = 2_000
 const TRIES_MAX = 5
 /** Nodes that are remembered as not reached. */
 const UNREACHED_MAX = 10_000
+/** One line in this time for each node that is dialled in vain, and each reason, in milliseconds. */
+const QUIET_MS = 60_000
 
 /** What dials work with. */
 export interface DialParts {
@@ -41,6 +44,9 @@ interface Unreached {
   readonly untilMs: number
   readonly retryMs: number
   readonly problem: TroupeError
+  /** How often in a row, and with which codes. */
+  readonly tries: number
+  readonly codes: ReadonlySet<string>
 }
 
 /** Somebody who waits for a lost node. */
@@ -62,9 +68,14 @@ export class Dials {
   readonly #sought = new Map<string, Cancel>()
   /** Other waits, which end with this node. */
   readonly #waits = new Set<Cancel>()
+  readonly #quiet: QuietLog
 
   constructor(parts: DialParts) {
     this.#parts = parts
+    this.#quiet = new QuietLog(parts.clock, parts.log, {
+      quietMs: QUIET_MS,
+      more: (count, last) => `${last} (${count} more tries)`,
+    })
     this.#dialler = new NodeDialler(parts.transports, parts.handshake, parts.clock)
   }
 
@@ -125,7 +136,7 @@ export class Dials {
   settled(peer: Peer): void {
     this.#running.get(peer)?.abort()
     this.#running.delete(peer)
-    if (peer.state === 'dialling') this.#unreached.delete(peer.name)
+    if (peer.state === 'dialling') this.#found(peer.name)
   }
 
   stop(): void {
@@ -135,6 +146,7 @@ export class Dials {
     for (const cancel of [...this.#sought.values(), ...this.#waits]) cancel()
     this.#sought.clear()
     this.#waits.clear()
+    this.#quiet.close()
   }
 
   #after(delayMs: number, run: () => void): void {
@@ -228,19 +240,34 @@ export class Dials {
   }
 
   #giveUp(peer: Peer, problem: TroupeError): void {
-    const before = this.#unreached.get(peer.name)?.retryMs ?? RETRY_MS_MIN / 2
-    const retryMs = Math.min(RETRY_MS_MAX, before * 2)
+    const before = this.#unreached.get(peer.name)
+    const retryMs = Math.min(RETRY_MS_MAX, (before?.retryMs ?? RETRY_MS_MIN / 2) * 2)
+    const tries = (before?.tries ?? 0) + 1
+    const codes = new Set(before?.codes).add(problem.code)
     const untilMs = this.#parts.clock.nowMs() + this.#jittered(retryMs)
     if (this.#unreached.size >= UNREACHED_MAX) this.#unreached.clear()
-    this.#unreached.set(peer.name, { untilMs, retryMs, problem })
-    this.#parts.log.warning(`no way to ${peer.name}: ${problem.message}`, { code: problem.code })
+    this.#unreached.set(peer.name, { untilMs, retryMs, problem, tries, codes })
+    const told = `no way to ${peer.name}: ${problem.message}`
+    this.#quiet.add(quietKey(peer.name, problem.code), told, { code: problem.code })
     peer.down(problem.message, 'NO_ROUTE', problem)
+  }
+
+  /** Whoever read that there was no way to it reads that there is one. */
+  #found(node: string): void {
+    const unreached = this.#unreached.get(node)
+    if (unreached === undefined) return
+    this.#unreached.delete(node)
+    for (const code of unreached.codes) this.#quiet.end(quietKey(node, code))
+    const { tries } = unreached
+    this.#parts.log.info(`there is a way to ${node} again`, { failed: tries })
   }
 
   #jittered(ms: number): number {
     return ms + (ms / 2) * this.#parts.random.unit()
   }
 }
+
+const quietKey = (node: string, code: string): string => `${node} ${code}`
 
 /** Each address once: what a node tells of itself is often what was known already. */
 function distinct(addresses: readonly TransportAddress[]): readonly TransportAddress[] {

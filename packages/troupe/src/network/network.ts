@@ -140,6 +140,7 @@ export class Network implements Wire {
     const key = livenessKey(this.#settings.cookie)
     this.#liveness = await this.#world.openLiveness({ name, creation, key }, clock)
     this.#open = true
+    for (const note of this.#settings.notes ?? []) home.log.warning(note)
     if (mode === 'hidden') return
     for (const acceptor of acceptors) await this.#lobby.listen(acceptor)
     if (unixPath !== '') await this.#listenUnix(this.#lobby, unixPath, home)

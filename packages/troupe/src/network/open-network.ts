@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
+import { hostname, networkInterfaces } from 'node:os'
 import type { Clock } from '#base/clock'
 import type { Random } from '#base/random'
 import {
@@ -15,6 +16,7 @@ import {
   type Transport,
   type TransportAddress,
 } from '#contract'
+import { type Machine, withAdvertised } from './advertised-host.js'
 import { requireCookie } from './handshake/cookie.js'
 import { cookieOfUser, defaultCookiePath } from './handshake/cookie-file.js'
 import { type LivenessSelf, startLiveness } from './liveness/liveness-server.js'
@@ -31,10 +33,11 @@ import { unixSocketPath } from './transport/unix-path.js'
 /** Makes the network of a node. Rejects with OPTION_INVALID, COOKIE_FILE_REFUSED. */
 export async function openNetwork(
   name: string,
-  options: NetworkOptions,
+  asked: NetworkOptions,
   random: Random,
 ): Promise<Network> {
-  requireNetworkOptions(options)
+  requireNetworkOptions(asked)
+  const { options, notes } = withAdvertised(asked, name, machine())
   const { cookie, peers = {}, acceptors = [{}], liveness: _, tls, unixSocket, ...given } = options
   if (cookie !== undefined) requireCookie(cookie)
   const isOff = options.mode === 'disabled'
@@ -53,7 +56,7 @@ export async function openNetwork(
   const settings = {
     ...NETWORK_DEFAULTS,
     ...given,
-    ...{ cookie: secret, peers: new Map(known), transports },
+    ...{ cookie: secret, peers: new Map(known), transports, notes },
     acceptors: acceptors.map((acceptor) => ({ transport: usual, ...acceptor })),
     unixPath: hasUnix ? unixSocketPath(name) : '',
   }
@@ -94,5 +97,11 @@ function besideUs(name: string, node: string): readonly TransportAddress[] {
   if (hostOf(name) !== hostOf(node) || !existsSync(path)) return []
   return [{ transport: 'unix', host: '', port: 0, path }]
 }
+
+/** What this machine calls itself, and all its addresses. */
+const machine = (): Machine => ({
+  hostname: hostname(),
+  addresses: Object.values(networkInterfaces()).flatMap((one) => one ?? []),
+})
 
 const makeBytes = (length: number): Uint8Array => randomBytes(length)

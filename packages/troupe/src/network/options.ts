@@ -27,6 +27,8 @@ export type NetworkSettings = Required<
   readonly acceptors: readonly AcceptorOptions[]
   readonly peers: ReadonlyMap<string, TransportAddress>
   readonly transports: ReadonlyMap<string, Transport>
+  /** What was decided for the user and is logged when the network opens; default nothing. */
+  readonly notes?: readonly string[]
 }
 
 /** What a network is given beside its settings: the world around it, as arguments. */
@@ -81,18 +83,15 @@ export function parsePeer(
   return address
 }
 
-/** Stands for all addresses of a machine: nobody can be sent there. */
-const WILDCARDS: readonly (string | undefined)[] = ['0.0.0.0', '::']
-
 /**
  * Where a node answers probes when nothing else is said: beside its first acceptor, since whoever
- * reaches that has to reach both.
+ * reaches that has to reach both. What stands for all addresses has an `advertisedHost` by now.
  */
 export function livenessOf(options: NetworkOptions): LivenessOptions {
   const { liveness = {}, acceptors = [], mode } = options
   const first = acceptors.find(({ transport }) => transport !== 'unix')
   const told = first?.advertisedHost ?? first?.host
   const isBeside = mode !== 'hidden' && liveness.host === undefined && first?.host !== undefined
-  if (!isBeside || WILDCARDS.includes(told)) return liveness
+  if (!isBeside) return liveness
   return { host: first.host, advertisedHost: told, ...liveness } as LivenessOptions
 }

@@ -4,29 +4,25 @@
  * The first of a code is told at once; more of the same within a second become one line with
  * their number. Knows nothing of handshakes.
  */
-import type { Cancel, Clock } from '#base/clock'
+import type { Clock } from '#base/clock'
 import type { Logger } from '#contract'
+import { QuietLog } from './quiet-log.js'
 
 /** One line for each code in this time, in milliseconds. */
 const QUIET_MS = 1_000
 
-interface Quiet {
-  /** Refusals since the last line. */
-  more: number
-  last: string
-  cancel: Cancel
-}
-
 export class RefusalLog {
   /** Since the start. */
   readonly counts = new Map<string, number>()
-  readonly #clock: Clock
   readonly #log: Logger
-  readonly #quiet = new Map<string, Quiet>()
+  readonly #quiet: QuietLog
 
   constructor(clock: Clock, log: Logger) {
-    this.#clock = clock
     this.#log = log
+    this.#quiet = new QuietLog(clock, log, {
+      quietMs: QUIET_MS,
+      more: (count, last, { code }) => `${count} more refused with ${code}; the last: ${last}`,
+    })
   }
 
   /** Counts one that is nobody's trouble. */
@@ -34,45 +30,20 @@ export class RefusalLog {
     this.counts.set(code, (this.counts.get(code) ?? 0) + 1)
   }
 
+  /** Counts one that is of interest only to who looks for it. */
+  note(code: string, told: string, remote: string): void {
+    this.count(code)
+    this.#log.debug(told, { code, remote })
+  }
+
   /** Counts and tells one; `code` is one of few. */
   add(code: string, told: string, remote: string): void {
     this.count(code)
-    const quiet = this.#quiet.get(code)
-    if (quiet !== undefined) {
-      quiet.more += 1
-      quiet.last = told
-      return
-    }
-    this.#log.warning(told, { code, remote })
-    this.#quiet.set(code, { more: 0, last: told, cancel: this.#after(code) })
+    this.#quiet.add(code, told, { code, remote })
   }
 
   /** Tells what is left, and waits no longer. */
   close(): void {
-    for (const [code, quiet] of [...this.#quiet]) {
-      quiet.cancel()
-      this.#quiet.delete(code)
-      this.#tell(code, quiet)
-    }
-  }
-
-  #after(code: string): Cancel {
-    return this.#clock.after(QUIET_MS, () => this.#awake(code))
-  }
-
-  #awake(code: string): void {
-    const quiet = this.#quiet.get(code)
-    if (quiet === undefined) return
-    if (quiet.more === 0) {
-      this.#quiet.delete(code)
-      return
-    }
-    this.#tell(code, quiet)
-    this.#quiet.set(code, { more: 0, last: '', cancel: this.#after(code) })
-  }
-
-  #tell(code: string, { more, last }: Quiet): void {
-    if (more > 0)
-      this.#log.warning(`${more} more refused with ${code}; the last: ${last}`, { code })
+    this.#quiet.close()
   }
 }

@@ -13,6 +13,8 @@ import {
   type Pid,
   PROCESS_DEFAULTS,
   type Priority,
+  ProcessName,
+  printed,
   requireDuration,
   type SendFailure,
   TroupeError,
@@ -188,7 +190,7 @@ export function sendError(
       return new TroupeError(failure, { to: told, limit })
     }
     case 'NAME_UNKNOWN':
-      return new TroupeError(failure, { name: told })
+      return new TroupeError(failure, { name: ProcessName.is(to) ? printed(to.name) : told, node })
     case 'ALIAS_UNKNOWN':
       return new TroupeError(failure, { alias: told })
     case 'NO_ROUTE':

@@ -17,6 +17,7 @@ import {
   type EventOptions,
   type EventToken,
   type ExitReason,
+  type KnownOptions,
   NODE_DEFAULTS,
   type Node,
   type NodeInfo,
@@ -26,6 +27,7 @@ import {
   type Pid,
   type ProcessInfo,
   requireDuration,
+  requireKnown,
   requireOption,
 } from '#contract'
 import { Actions } from './actions.js'
@@ -219,8 +221,22 @@ function requireOptions(options: unknown): void {
   requireOption(holds, 'options', options, 'give an object')
 }
 
+const NODE_KNOWN: KnownOptions<NodeOptions> = Object.freeze({
+  env: true,
+  logLevel: true,
+  logSinks: true,
+  applications: true,
+  cronJobs: true,
+  events: true,
+  stopTimeoutMs: true,
+  handleSignals: true,
+  network: true,
+  sharing: true,
+})
+
 function checkNodeOptions(options: NodeOptions): void {
   requireOptions(options)
+  requireKnown('', options, NODE_KNOWN)
   requireEnv(options.env)
   requireDuration('stopTimeoutMs', options.stopTimeoutMs)
   const { sharing, logSinks, applications, cronJobs, events, handleSignals = true } = options

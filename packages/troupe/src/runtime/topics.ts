@@ -12,12 +12,13 @@ import {
   type EventInfo,
   type EventInterest,
   type EventMessage,
-  type EventName,
+  EventName,
   type EventOptions,
   type EventToken,
   eventName,
   formatTarget,
   type Pid,
+  printed,
   Ref,
   requireOption,
   TroupeError,
@@ -273,8 +274,14 @@ export class Topics {
 
   #known(event: EventName): Topic {
     const topic = this.#find(event)
-    if (topic === undefined) throw unknown(event)
+    if (topic === undefined) throw this.#unknown(event)
     return topic
+  }
+
+  #unknown(event: EventName): TroupeError {
+    const node = printed(event?.node ?? this.#home.name)
+    const named = EventName.is(event) ? printed(event.name) : told(event)
+    return new TroupeError('EVENT_UNKNOWN', { event: named, node })
   }
 
   /** The event of this node that is meant; none for one of another node, nor for what is none. */
@@ -286,9 +293,6 @@ export class Topics {
 
 /** The sentences say "the event" themselves. */
 const told = (event: EventName): string => `${formatTarget(event)}`.replace(/^event:/, '')
-
-const unknown = (event: EventName): TroupeError =>
-  new TroupeError('EVENT_UNKNOWN', { event: told(event) })
 
 const notOwned = (event: EventName): TroupeError =>
   new TroupeError('EVENT_NOT_OWNED', { event: told(event) })

@@ -31,9 +31,9 @@ export const MEETING_FAULTS: readonly Mutant[] = Object.freeze([
   },
   {
     name: 'each stranger has a line in the log',
-    file: 'network/refusal-log',
-    find: 'quiet.last = told; return;',
-    replace: 'quiet.last = told;',
+    file: 'network/quiet-log',
+    find: 'held.fields = fields; return;',
+    replace: 'held.fields = fields;',
     caughtBy: LOBBY,
   },
   {

@@ -18,6 +18,7 @@ import { SSE_PROGRAM_FAULTS } from './sse-program-faults.js'
 import { STREAM_FAULTS } from './stream-faults.js'
 import { SUPERVISION_FAULTS } from './supervision-faults.js'
 import { TCP_FAULTS } from './tcp-faults.js'
+import { TELLING_FAULTS } from './telling-faults.js'
 import { TRANSPORT_FAULTS } from './transport-faults.js'
 import { WEB_FAULTS } from './web-faults.js'
 import { WEB_SOCKET_FAULTS } from './websocket-faults.js'
@@ -47,6 +48,7 @@ export const ROAD_FAULTS: readonly Mutant[] = Object.freeze([
   ...NETWORK_FAULTS,
   ...ORDER_FAULTS,
   ...REVIEW_FAULTS,
+  ...TELLING_FAULTS,
 ])
 
 export const PLANTED_FAULTS = Object.freeze([...ACTOR_FAULTS, ...PORT_FAULTS, ...ROAD_FAULTS])

@@ -31,8 +31,8 @@ describe(SENTENCES.throws, () => {
     const thrown: readonly (readonly [unknown, string, string | undefined])[] = [
       [new RangeError('boom'), 'RangeError: boom', undefined],
       [
-        new TroupeError('NAME_UNKNOWN', { name: 'x' }),
-        'nobody is registered as x here',
+        new TroupeError('NAME_UNKNOWN', { name: 'x', node: 'a@b' }),
+        'nobody is registered as x on a@b',
         'NAME_UNKNOWN',
       ],
       ['a string', 'a string', undefined],

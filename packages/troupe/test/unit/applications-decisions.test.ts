@@ -140,7 +140,8 @@ describe('turns', () => {
         return new Promise((resolve, reject) => {
           ends.set(label, (failed) => {
             told.push(`${label} ends`)
-            if (failed === true) reject(new TroupeError('NAME_UNKNOWN', { name: label }))
+            if (failed === true)
+              reject(new TroupeError('NAME_UNKNOWN', { name: label, node: 'a@b' }))
             else resolve()
           })
         })

@@ -187,12 +187,12 @@ describe('a JSON line', () => {
 
   it('tells errors by name, message, code, stack, cause and detail', () => {
     const cause = new RangeError('deep')
-    const error = new TroupeError('NAME_UNKNOWN', { name: 'shop' }, cause)
+    const error = new TroupeError('NAME_UNKNOWN', { name: 'shop', node: 'a@b' }, cause)
     const fields = json(record({ error }))['fields'] as { error: Record<string, unknown> }
     assert.equal(fields.error['name'], 'TroupeError')
     assert.equal(fields.error['code'], 'NAME_UNKNOWN')
-    assert.equal(fields.error['message'], 'nobody is registered as shop here')
-    assert.deepEqual(fields.error['detail'], { name: 'shop' })
+    assert.equal(fields.error['message'], 'nobody is registered as shop on a@b')
+    assert.deepEqual(fields.error['detail'], { name: 'shop', node: 'a@b' })
     assert.match(String(fields.error['stack']), /log-lines/)
     assert.equal((fields.error['cause'] as Record<string, unknown>)['message'], 'deep')
     const many = new AggregateError([new Error('a'), new Error('b')], 'both')

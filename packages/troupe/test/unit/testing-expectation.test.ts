@@ -29,7 +29,7 @@ function example() {
   clock.nowMs = 0
   journal.add<Sent>(sent(storage, 'put', { id: 1 }))
   clock.nowMs = 12.5
-  const error = new TroupeError('NAME_UNKNOWN', { name: 'audit' })
+  const error = new TroupeError('NAME_UNKNOWN', { name: 'audit', node: 'a@b' })
   const call = { kind: 'called', to: 'audit', request: 'check', payload: 3, options: {} } as const
   journal.add<Called>({ ...call, outcome: 'failed', answer: undefined, error })
   journal.add<Logged>({ kind: 'logged', level: 'warning', message: 'no audit', fields: { id: 1 } })

@@ -49,6 +49,7 @@ type DialOptions = ConnectionOptions & { readonly highWaterMark: number }
 /** RFC 9266: label and length of a channel binding, without a context. */
 const BINDING_LABEL = 'EXPORTER-Channel-Binding'
 const BINDING_BYTES = 32
+const GIVE_PAIR = 'give what loadCertificates({ certFile, keyFile }) settles with'
 /** With TLS 1.3 whoever dials is done before the other one has judged its certificate. */
 const UNHEARD =
   'the far end ended it without a word; if it wants mutual TLS, it does not know the authority ' +
@@ -68,7 +69,7 @@ export function checkNodeTls(tls: NodeTls): NodeTls {
   requireOption(typeof tls === 'object' && tls !== null, 'tls', typeof tls, 'give an object')
   const { certificates, ca, clientCa, mutual, serverName, handshakeTimeoutMs = 1 } = tls
   const hasPair = certificates instanceof Certificates
-  requireOption(hasPair, 'tls.certificates', typeof certificates, 'give a Certificates')
+  requireOption(hasPair, 'tls.certificates', typeof certificates, GIVE_PAIR)
   if (ca !== undefined) asAuthorities('tls.ca', ca)
   if (clientCa !== undefined) asAuthorities('tls.clientCa', clientCa)
   const hasAuthority = mutual !== true || ca !== undefined || clientCa !== undefined

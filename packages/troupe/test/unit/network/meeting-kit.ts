@@ -55,18 +55,30 @@ export async function refusalOf(wanting: Promise<unknown>): Promise<readonly [st
   return [thrown.code, TroupeError.is(cause) ? cause.code : String(cause)]
 }
 
-/** Settles when a node has logged something; each test has its own limit of time. */
-export async function logged({ log }: Met, pattern: RegExp): Promise<string> {
+/** Longest wait for a line of a log: far above what any test needs, also where all is slow. */
+const LOGGED_MS_MAX = 30_000
+
+/** Settles when a node has logged something; fails with all that it has logged instead. */
+export async function logged({ log }: Pick<Met, 'log'>, pattern: RegExp, ms = LOGGED_MS_MAX) {
+  const endMs = performance.now() + ms
   for (;;) {
     const found = log.messages().find((message) => pattern.test(message))
     if (found !== undefined) return found
+    if (performance.now() >= endMs) assert.fail(unlogged(pattern, log.messages(), ms))
     await turn()
   }
 }
 
-/** Settles when it holds. */
-export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await turn()
+const unlogged = (pattern: RegExp, lines: readonly string[], ms: number): string =>
+  `nothing like ${pattern} was logged in ${ms} ms, but ${lines.length} lines:\n${lines.join('\n')}`
+
+/** Settles when it holds; fails when it does not for long. */
+export async function until(holds: () => boolean, ms = LOGGED_MS_MAX): Promise<void> {
+  const endMs = performance.now() + ms
+  while (!holds()) {
+    assert.ok(performance.now() < endMs, `after ${ms} ms this does not hold: ${holds}`)
+    await turn()
+  }
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -203,7 +203,7 @@ describe('the status of a failure', () => {
   it('is 503 for busy and absent, 504 for late, 502 for everything else', () => {
     const statusOf = (thrown: unknown) => webFailureOf(thrown).status
     assert.equal(statusOf(new TroupeError('POOL_SATURATED', { to: 'p', workers: 3 })), 503)
-    assert.equal(statusOf(new TroupeError('NAME_UNKNOWN', { name: 'desk' })), 503)
+    assert.equal(statusOf(new TroupeError('NAME_UNKNOWN', { name: 'desk', node: 'a@b' })), 503)
     assert.equal(
       statusOf(new TroupeError('CALL_TIMEOUT', { to: 'p', request: 'handle', timeoutMs: 5 })),
       504,
