@@ -6,11 +6,15 @@ import type { KindRow, TagRow } from '#test/unit/network/codec/plain-table'
 
 const PAGE = new URL('../../../../../../docs/reference/wire.md', import.meta.url)
 
+/** What stands below a heading. */
+export function sectionBelow(heading: string): string {
+  const [, section = ''] = readFileSync(PAGE, 'utf8').split(`\n${heading}\n`)
+  return section
+}
+
 /** The cells of the first table below a heading, without its head. */
 export function tableBelow(heading: string): readonly (readonly string[])[] {
-  const page = readFileSync(PAGE, 'utf8')
-  const [, section = ''] = page.split(`\n${heading}\n`)
-  const lines = section.split('\n').map((line) => line.trim())
+  const lines = sectionBelow(heading).split('\n').map((line) => line.trim())
   const from = lines.findIndex((line) => line.startsWith('|'))
   const to = lines.findIndex((line, at) => at > from && !line.startsWith('|'))
   return lines.slice(from + 2, to).map(cellsOf)

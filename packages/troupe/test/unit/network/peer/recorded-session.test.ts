@@ -3,9 +3,10 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { REASON_WORDS, SEND_FAILURES } from '#contract'
 import { KIND } from '#network/peer/kinds'
 import { keptLines } from '#test/corpus'
-import { tableBelow } from '#test/unit/network/codec/wire-page'
+import { sectionBelow, tableBelow } from '#test/unit/network/codec/wire-page'
 import { RecordedReader } from '#test/unit/network/peer/recorded-session'
 
 /** Long rows of zeros are written as `(00*70000)`. */
@@ -48,5 +49,25 @@ describe('the page on the wire', () => {
       Number(kind),
     ])
     assert.deepEqual(Object.fromEntries(named), { ...KIND })
+  })
+
+  it('names the reasons and the codes of failures', () => {
+    const reasons = tableBelow('### Reasons').map(([reason = '']) => reason)
+    assert.deepEqual(
+      reasons.filter((reason) => !reason.startsWith('{')).sort(),
+      [...REASON_WORDS].sort(),
+    )
+    const codes = sectionBelow('### Errors and codes').match(/^[A-Z_,\s]+\.$/m)?.[0] ?? ''
+    assert.deepEqual((codes.match(/[A-Z_]+/g) ?? []).sort(), [...SEND_FAILURES].sort())
+  })
+
+  it('says of each message what is answered', () => {
+    const answered = tableBelow('### What each message asks for').flatMap(([name = '']) =>
+      name.split(', '),
+    )
+    const answers = ['REPLY', 'REJECT', 'CONFIRMED', 'DOWN', 'SUBSCRIBED', 'EVENT']
+    const carriers = ['LARGE', 'PIECE', 'COMPRESSED']
+    const all = tableBelow('## Messages').map(([, name = '']) => name)
+    assert.deepEqual([...answered, ...answers, ...carriers].sort(), [...all].sort())
   })
 })
