@@ -14,7 +14,9 @@ export function sectionBelow(heading: string): string {
 
 /** The cells of the first table below a heading, without its head. */
 export function tableBelow(heading: string): readonly (readonly string[])[] {
-  const lines = sectionBelow(heading).split('\n').map((line) => line.trim())
+  const lines = sectionBelow(heading)
+    .split('\n')
+    .map((line) => line.trim())
   const from = lines.findIndex((line) => line.startsWith('|'))
   const to = lines.findIndex((line, at) => at > from && !line.startsWith('|'))
   return lines.slice(from + 2, to).map(cellsOf)
