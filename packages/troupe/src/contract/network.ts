@@ -132,6 +132,11 @@ export interface NetworkOptions {
   readonly remoteMailboxMax?: number
   /** Messages of more bytes than this travel compressed; default Infinity: none. */
   readonly compressAboveBytes?: number
+  /**
+   * How long the loop stays awake for what may follow when reads come closely one after another,
+   * in milliseconds, at most 1; default 0.05 where there is more than one core, else 0: never.
+   */
+  readonly busyPollMs?: number
   /** Most connections, counting those whose handshake is not done; default 16,384. */
   readonly connectionsMax?: number
 }
@@ -151,6 +156,7 @@ export const NETWORK_DEFAULTS = Object.freeze({
   sendBufferMaxBytes: 67_108_864,
   remoteMailboxMax: 100_000,
   compressAboveBytes: Number.POSITIVE_INFINITY,
+  busyPollMs: 0.05,
   connectionsMax: 16_384,
 })
 
@@ -278,6 +284,7 @@ const NETWORK_KNOWN: KnownOptions<NetworkOptions> = Object.freeze({
   sendBufferMaxBytes: true,
   remoteMailboxMax: true,
   compressAboveBytes: true,
+  busyPollMs: true,
   connectionsMax: true,
 })
 const ACCEPTOR_KNOWN: KnownOptions<AcceptorOptions> = Object.freeze({
@@ -327,6 +334,9 @@ export function requireNetworkOptions(options: NetworkOptions): void {
   const isFlag = unixSocket === undefined || typeof unixSocket === 'boolean'
   requireOption(isFlag, 'unixSocket', unixSocket, 'give true or false')
   for (const name of DURATIONS) requireDuration(name, options[name])
+  const { busyPollMs = 0 } = options
+  const isShort = typeof busyPollMs === 'number' && busyPollMs >= 0 && busyPollMs <= 1
+  requireOption(isShort, 'busyPollMs', busyPollMs, 'give a number from 0 (never) to 1')
   for (const name of SIZES) {
     const size = options[name]
     const holds = size === undefined || (typeof size === 'number' && size >= 1)

@@ -78,6 +78,7 @@ export class Network implements Wire {
       watch: (node, taker) => this.#liveness?.prober.watch(node, taker),
       lost: (peer) => this.#forget(peer),
       loopDelayMs: () => this.#liveness?.loopDelayMs() ?? 0,
+      heard: () => this.#world.busyPoll?.heard(),
       broken: (peer, error) => this.#tellRefused(peer, 'was sent away', error),
       refused: (peer, error) => this.#tellRefused(peer, 'was refused', error),
     }

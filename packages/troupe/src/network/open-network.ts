@@ -5,8 +5,8 @@
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { hostname, networkInterfaces } from 'node:os'
-import type { Clock } from '#base/clock'
+import { availableParallelism, hostname, networkInterfaces } from 'node:os'
+import { type Clock, systemClock } from '#base/clock'
 import type { Random } from '#base/random'
 import {
   type LivenessOptions,
@@ -17,6 +17,7 @@ import {
   type TransportAddress,
 } from '#contract'
 import { type Machine, withAdvertised } from './advertised-host.js'
+import { BusyPoll } from './busy-poll.js'
 import { requireCookie } from './handshake/cookie.js'
 import { cookieOfUser, defaultCookiePath } from './handshake/cookie-file.js'
 import { type LivenessSelf, startLiveness } from './liveness/liveness-server.js'
@@ -65,6 +66,7 @@ export async function openNetwork(
     randomBytes: makeBytes,
     resolve: (node) => (hasUnix ? besideUs(name, node) : []),
     openLiveness: (self, clock) => openLiveness(self, clock, settings, livenessOf(options)),
+    busyPoll: busyPollOf(settings.busyPollMs),
   })
 }
 
@@ -89,6 +91,10 @@ async function openLiveness(
     },
   }
 }
+
+/** On one core, waiting awake would keep the other program from answering. */
+const busyPollOf = (limitMs: number): BusyPoll | undefined =>
+  limitMs > 0 && availableParallelism() > 1 ? new BusyPoll(systemClock, limitMs) : undefined
 
 /** The socket of a node that calls the same host its own, if it is there. */
 function besideUs(name: string, node: string): readonly TransportAddress[] {

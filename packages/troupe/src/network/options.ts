@@ -13,6 +13,7 @@ import {
   type Transport,
   type TransportAddress,
 } from '#contract'
+import type { BusyPoll } from './busy-poll.js'
 import { isNodeName } from './handshake/node-name.js'
 import type { LivenessAddress } from './handshake/terms.js'
 import type { LivenessSelf } from './liveness/liveness-server.js'
@@ -42,6 +43,8 @@ export interface NetworkWorld {
   ) => readonly TransportAddress[] | Promise<readonly TransportAddress[]>
   /** Starts what answers for this node, and what asks for others. */
   readonly openLiveness: (self: LivenessSelf, clock: Clock) => Promise<Liveness>
+  /** Keeps the real loop awake between reads that are near; a simulated one never sleeps. */
+  readonly busyPoll?: BusyPoll | undefined
 }
 
 /** Whether nodes live: who answers for this one, who asks for others. */

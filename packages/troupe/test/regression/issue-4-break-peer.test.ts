@@ -58,7 +58,7 @@ function peerOn(clock: VirtualClock): { readonly peer: Peer; readonly lost: stri
   } as unknown as WireHome
   const settings = { ...NETWORK_DEFAULTS, sendBufferMaxBytes: LIMIT }
   const peer = new Peer('far@test', home, settings, {
-    ...{ mend: nothing, watch: () => undefined, loopDelayMs: () => 0 },
+    ...{ mend: nothing, watch: () => undefined, loopDelayMs: () => 0, heard: nothing },
     ...{ broken: nothing, refused: nothing },
     lost: (_peer: Peer, reason: string) => void lost.push(reason),
   })

@@ -76,6 +76,8 @@ export interface PeerVerbs {
   /** It is lost; told once. */
   readonly lost: (peer: Peer, reason: string) => void
   readonly loopDelayMs: () => number
+  /** Something was read from its line. */
+  readonly heard: () => void
   /** It sent what cannot be, and is sent away: told and counted by the code. */
   readonly broken: (peer: Peer, error: TroupeError) => void
   /** It wished for what it may not have, and stays: told and counted by the code. */
@@ -119,7 +121,10 @@ export class Peer {
     this.session = new Session(home.clock, this.#encoder, limits, {
       take: (kind, bytes, from, to) => this.#inbox?.take(kind, bytes, from, to),
       inParts: { kind: KIND.piece, take: (...part) => this.#inbox?.takePart(...part) },
-      heard: () => this.#watch?.heard(),
+      heard: () => {
+        verbs.heard()
+        this.#watch?.heard()
+      },
       lineLost: (problem) => this.#lineLost(problem),
       failed: (thrown) => {
         verbs.broken(this, asError(thrown))
