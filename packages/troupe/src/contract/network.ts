@@ -238,7 +238,7 @@ export interface NodeNetwork {
   disconnect(node: string): boolean
   /**
    * Handshakes that came to nothing since the start, and nodes sent away for what they said, by
-   * code; LINE_REFUSED: not even a line.
+   * code; LINE_REFUSED: not even a line; LINE_MUTE: a line that came and left without a word.
    */
   refused(): Readonly<Record<string, number>>
   /** Listens and dials again after `stop`. PORT_IN_USE, PORT_FAILED; NOT_ALLOWED: disabled. */

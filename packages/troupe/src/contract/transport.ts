@@ -88,6 +88,11 @@ export interface LineListenOptions {
   readonly portRange: number
   /** Of a Unix socket; empty otherwise. */
   readonly path: string
+  /**
+   * Asked with the address of the far end, without its port, before anything is made for a line;
+   * false: it is reset at once, and nothing is told of it. Absent: everybody is taken.
+   */
+  readonly admits?: (host: string) => boolean
   /** Takes each new line. */
   readonly accept: (line: Line) => void
   /** What the operating system or TLS refused before there was a line: counted, not fatal. */

@@ -28,6 +28,8 @@ export interface NotReached {
   readonly problem: TroupeError
   /** A line was there and broke before anybody had answered: the next one may hold. */
   readonly isBroken: boolean
+  /** The node itself has answered: other ways to it would hear the same. */
+  readonly isAnswer: boolean
 }
 
 /** What is dialled. */
@@ -64,8 +66,7 @@ export class NodeDialler {
       if ('line' in reached) return reached
       last = reached
       isBroken ||= reached.isBroken
-      // The node itself has answered: other ways to it would hear the same.
-      if (reached.problem.code === 'NODE_SIMULTANEOUS') break
+      if (reached.isAnswer) break
     }
     return { ...last, isBroken }
   }
@@ -94,9 +95,16 @@ export class NodeDialler {
     const role = { kind: 'dialler' as const, wanted: node, resume }
     const handshake = await runHandshake(line, this.#settings(), role, this.#clock)
     if (handshake.kind === 'agreed') return { line, handshake }
-    const { error, by } = handshake.refusal
-    return { problem: error, isBroken: by === 'line' }
+    const { error, by, claimed } = handshake.refusal
+    // Under another name it may be somebody who lives now where the node has lived.
+    const isUnlike = error.code === 'COOKIE_MISMATCH' && claimed === node
+    const isAnswer = isUnlike || error.code === 'NODE_SIMULTANEOUS'
+    return { problem: error, isBroken: by === 'line', isAnswer }
   }
 }
 
-const notReached = (problem: TroupeError): NotReached => ({ problem, isBroken: false })
+const notReached = (problem: TroupeError): NotReached => ({
+  problem,
+  isBroken: false,
+  isAnswer: false,
+})

@@ -4,8 +4,9 @@
  * Strangers are kept here within limits of number and time; nothing they send reaches anything
  * else. Counts whoever was turned away, by code.
  *
- * Limits: `connectionsMax` lines in all, `HANDSHAKES_MAX` of them not yet done. When there is no
- * room, the stranger goes who has had the longest time to prove himself: so silent lines, however
+ * Limits: `connectionsMax` lines in all, `HANDSHAKES_MAX` of them not yet done, of which
+ * `LEAVING_MAX` are refused and not yet gone. When there is no room, the line goes that was refused
+ * first, then the stranger who has had the longest time to prove himself: so silent lines, however
  * many, do not keep a node out that knows the cookie.
  */
 import type { Clock } from '#base/clock'
@@ -29,6 +30,10 @@ import { RefusalLog } from './refusal-log.js'
 
 /** Handshakes at a time. */
 export const HANDSHAKES_MAX = 512
+/** Refused lines at a time that may still take what they were told. */
+export const LEAVING_MAX = 64
+/** Counts lines that came and went without a word. */
+const LINE_MUTE = 'LINE_MUTE'
 /** Counts lines that TLS or the system refused before they were any. */
 const LINE_REFUSED = 'LINE_REFUSED'
 /** Counts what has no code: a fault of ours. */
@@ -59,6 +64,8 @@ export class Lobby {
   readonly #addresses: TransportAddress[] = []
   /** Lines whose handshake is not done, the oldest first. */
   readonly #waiting = new Map<Line, Guest>()
+  /** Refused lines that have not ended, the oldest first. */
+  readonly #leaving = new Set<Line>()
   readonly #refusals: RefusalLog
 
   constructor(parts: LobbyParts) {
@@ -89,6 +96,11 @@ export class Lobby {
   /** Handshakes that are not done. */
   get waiting(): number {
     return this.#waiting.size
+  }
+
+  /** Refused lines that have not ended. */
+  get leaving(): number {
+    return this.#leaving.size
   }
 
   /** PORT_IN_USE, PORT_FAILED, OPTION_INVALID. */
@@ -130,6 +142,7 @@ export class Lobby {
       guest.isTurnedAway = true
       line.destroy()
     }
+    for (const line of this.#leaving) line.destroy()
     await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()))
     this.#addresses.length = 0
     this.#refusals.close()
@@ -142,7 +155,7 @@ export class Lobby {
       line.destroy()
       return
     }
-    const guest: Guest = { isProven: false, isTurnedAway: false }
+    const guest: Guest = { isProven: false, isTurnedAway: false, hasEnded: false }
     this.#waiting.set(line, guest)
     try {
       this.#done(line, guest, await this.#handshake(line, guest))
@@ -161,28 +174,49 @@ export class Lobby {
       guest.isProven = true
       return admit(applicant)
     }
-    return runHandshake(line, handshake(), { kind: 'acceptor', admit: admitting }, clock)
+    const ended = (): void => {
+      guest.hasEnded = true
+      this.#leaving.delete(line)
+    }
+    return runHandshake(line, handshake(), { kind: 'acceptor', admit: admitting, ended }, clock)
   }
 
-  #done(line: Line, { isTurnedAway }: Guest, result: HandshakeResult): void {
+  #done(line: Line, { isTurnedAway, hasEnded }: Guest, result: HandshakeResult): void {
     if (result.kind === 'agreed') {
       this.#parts.arrived(line, result)
       return
     }
+    if (!hasEnded) this.#leave(line)
     if (isTurnedAway) return
-    const { code } = result.refusal.error
+    const { error, isMute } = result.refusal
     // The other line is kept: that is how it has to be.
-    if (code === 'NODE_SIMULTANEOUS') this.#refusals.count(code)
-    else this.#refusals.add(code, describeOutcome(result), line.remote)
+    if (error.code === 'NODE_SIMULTANEOUS') this.#refusals.count(error.code)
+    else if (isMute) this.#refusals.note(LINE_MUTE, 'somebody came and left mute', line.remote)
+    else this.#refusals.add(error.code, describeOutcome(result), line.remote)
+  }
+
+  /** What it was told may reach it yet; of many that do not go the oldest is torn down. */
+  #leave(line: Line): void {
+    this.#leaving.add(line)
+    if (this.#leaving.size > LEAVING_MAX) this.#endOldestLeaving()
+  }
+
+  /** False when there is none. */
+  #endOldestLeaving(): boolean {
+    const [oldest] = this.#leaving
+    if (oldest === undefined) return false
+    this.#leaving.delete(oldest)
+    oldest.destroy()
+    return true
   }
 
   /** True when one more may wait, if need be in the place of the oldest stranger. */
   #hasRoom(): boolean {
     const { connections, connectionsMax } = this.#parts
     if (connections() >= connectionsMax) return false
-    const isFull =
-      this.#waiting.size >= HANDSHAKES_MAX || connections() + this.#waiting.size >= connectionsMax
-    if (!isFull) return true
+    const here = this.#waiting.size + this.#leaving.size
+    const isFull = here >= HANDSHAKES_MAX || connections() + here >= connectionsMax
+    if (!isFull || this.#endOldestLeaving()) return true
     for (const [line, guest] of this.#waiting) {
       if (guest.isProven) continue
       guest.isTurnedAway = true
@@ -206,4 +240,6 @@ interface Guest {
   isProven: boolean
   /** It had to make room, or this node stops. */
   isTurnedAway: boolean
+  /** Its line has ended. */
+  hasEnded: boolean
 }

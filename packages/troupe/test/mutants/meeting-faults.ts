@@ -25,7 +25,7 @@ export const MEETING_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a lobby takes more than all connections there may be',
     file: 'network/lobby',
-    find: '|| connections() + this.#waiting.size >= connectionsMax',
+    find: '|| connections() + here >= connectionsMax',
     replace: '',
     caughtBy: LOBBY,
   },

@@ -5,6 +5,7 @@
 import { CODEC_FAULTS } from './codec-faults.js'
 import { FOUL_PEER_FAULTS } from './foul-peer-faults.js'
 import { FUZZ_FAULTS } from './fuzz-faults.js'
+import { GATE_FAULTS } from './gate-faults.js'
 import { HANDSHAKE_FAULTS } from './handshake-faults.js'
 import { LIFE_FAULTS } from './life-faults.js'
 import { LIVENESS_FAULTS } from './liveness-faults.js'
@@ -40,6 +41,7 @@ export const PORT_FAULTS: readonly Mutant[] = Object.freeze([
 export const ROAD_FAULTS: readonly Mutant[] = Object.freeze([
   ...HANDSHAKE_FAULTS,
   ...LIVENESS_FAULTS,
+  ...GATE_FAULTS,
   ...MEETING_FAULTS,
   ...TRANSPORT_FAULTS,
   ...STREAM_FAULTS,

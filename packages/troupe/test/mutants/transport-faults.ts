@@ -108,7 +108,7 @@ export const TRANSPORT_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a renewed certificate is not shown',
     file: 'network/transport/tls',
-    find: 'server.setSecureContext(this.#serverContext())',
+    find: 'tls.setSecureContext(this.#serverContext())',
     replace: 'undefined',
     caughtBy: TLS,
     tests: 'renewed certificate',

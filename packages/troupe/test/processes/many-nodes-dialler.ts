@@ -11,6 +11,8 @@ import { settingsOf } from '#test/unit/network/handshake/handshake-kit'
 
 const [port = 0, count = 0] = process.argv.slice(2, 4).map(Number)
 const key = handshakeKey(process.argv[4] ?? '')
+/** Tells the nodes of several such programs apart. */
+const prefix = process.argv[5] ?? ''
 const address = { transport: 'tcp', host: '127.0.0.1', port, path: '' }
 /** So many handshakes, or strangers, at a time. */
 const AT_ONCE = 200
@@ -76,6 +78,6 @@ process.on('message', (what) => {
 process.on('disconnect', () => process.exit(0))
 for (let from = 0; from < count; from += AT_ONCE) {
   const names = Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, i) => from + i)
-  await Promise.all(names.map((i) => node(`n${i}@many`)))
+  await Promise.all(names.map((i) => node(`n${prefix}${i}@many`)))
 }
 process.send?.('ready')

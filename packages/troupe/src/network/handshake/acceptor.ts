@@ -42,6 +42,11 @@ import { isSameProof, joined, proofOf } from './proof.js'
 import { codeOf, isBare, numberOf, type RefusalCode, refusalError } from './refusals.js'
 import type { HandshakeSettings, LineFacts } from './settings.js'
 
+const TLS_SPOKEN =
+  'it speaks TLS, and this port does not; dial it as tcp://, or give this node the option tls'
+/** What OpenSSL takes for no TLS, unlike a refusal of ours, which could begin a record. */
+const NO_TLS = Buffer.from('this port does not speak TLS\n', 'latin1')
+
 type Stage =
   | { readonly kind: 'hello' }
   | { readonly kind: 'proof'; readonly hello: Hello; readonly version: number }
@@ -53,7 +58,7 @@ export class Acceptor {
   readonly timeoutMs: number
   readonly #settings: HandshakeSettings
   readonly #line: LineFacts
-  readonly #inbox = new FrameInbox()
+  readonly #inbox = new FrameInbox(TLS_SPOKEN)
   /** Every frame of both sides so far. */
   readonly #transcript: Uint8Array[] = []
   #stage: Stage = { kind: 'hello' }
@@ -262,6 +267,7 @@ export class Acceptor {
     const number = numberOf(code)
     const isProven = this.#stage.kind === 'deciding'
     const step = this.#end(this.#refusal(code, detail, 'self'))
+    if (detail === TLS_SPOKEN) return { ...step, send: [NO_TLS] }
     const open = writeRefusal({ code: number, detail: isProven ? detail : undefined })
     return { ...step, send: [isProven ? joined(open, this.#proof('refuse', open)) : open] }
   }
@@ -271,7 +277,10 @@ export class Acceptor {
     const node = this.#subject(code)
     const { timeoutMs } = this
     const facts = { node, problem, wanted: this.#wanted, timeoutMs }
-    return { kind: 'refused', refusal: { error: refusalError(code, facts), by, proven } }
+    const isMute = by === 'line' && this.#stage.kind === 'hello' && this.#inbox.rest().length === 0
+    const claimed = this.#claimed
+    const refusal = { error: refusalError(code, facts), by, proven, claimed, isMute }
+    return { kind: 'refused', refusal }
   }
 
   /** Whom the error of a code is about; who has proven nothing is told by its address first. */

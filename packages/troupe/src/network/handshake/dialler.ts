@@ -31,6 +31,10 @@ import { isSameProof, joined, type ProofRole, proofOf } from './proof.js'
 import { codeOf, isBare, numberOf, type RefusalCode, refusalError } from './refusals.js'
 import type { DialPlan, HandshakeSettings, LineFacts } from './settings.js'
 
+/** The one line a developer needs who took the wrong one of two transports. */
+const FAR_TLS =
+  'the far end speaks TLS, and was dialled without; dial it as tls://, with the option tls here'
+
 type Stage =
   | { readonly kind: 'challenge' }
   | { readonly kind: 'welcome'; readonly challenge: Challenge }
@@ -42,7 +46,7 @@ export class Dialler {
   readonly #settings: HandshakeSettings
   readonly #plan: DialPlan
   readonly #line: LineFacts
-  readonly #inbox = new FrameInbox()
+  readonly #inbox = new FrameInbox(FAR_TLS)
   /** Every frame of both sides so far. */
   readonly #transcript: Uint8Array[] = []
   #stage: Stage = { kind: 'challenge' }
@@ -102,7 +106,10 @@ export class Dialler {
   /** The line is gone; `problem` says why, undefined when it was closed in order. */
   closed(problem: string | undefined): Step {
     if (this.#stage.kind === 'over') return WAIT
-    const told = problem ?? 'it closed the line without a word'
+    const isUnheard = this.#stage.kind === 'challenge' && this.#inbox.rest().length === 0
+    const isPlain = this.#line.transport === 'tcp'
+    const hint = isUnheard && isPlain ? '; if it speaks TLS, dial it as tls://' : ''
+    const told = `${problem ?? 'it closed the line without a word'}${hint}`
     return this.#end(this.#refusal('HANDSHAKE_INVALID', `the line ended: ${told}`, 'line', false))
   }
 
@@ -244,7 +251,9 @@ export class Dialler {
   ): Outcome {
     const wanted = this.#plan.wanted ?? 'anybody'
     const facts = { node: this.#subject(code), problem, wanted, timeoutMs: this.timeoutMs }
-    return { kind: 'refused', refusal: { error: refusalError(code, facts), by, proven } }
+    const claimed = this.#stage.kind === 'welcome' ? this.#stage.challenge.name : undefined
+    const refusal = { error: refusalError(code, facts), by, proven, claimed, isMute: false }
+    return { kind: 'refused', refusal }
   }
 
   /** Whom the error of a code is about. */

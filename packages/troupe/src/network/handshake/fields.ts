@@ -164,9 +164,20 @@ export class FrameReader {
   }
 }
 
+/** A record of TLS begins with its type, 20 to 23, and 3 as the first half of its version. */
+const TLS_RECORD_MIN = 20
+const TLS_RECORD_MAX = 23
+const TLS_VERSION = 3
+
 /** Cuts what arrives into frames. It keeps less than one frame beside what it was given last. */
 export class FrameInbox {
+  readonly #toldOfTls: string
   #waiting: Uint8Array = new Uint8Array(0)
+
+  /** `toldOfTls` is the problem when TLS arrives where frames are to come. */
+  constructor(toldOfTls: string) {
+    this.#toldOfTls = toldOfTls
+  }
 
   /** Takes bytes that are valid only during the call. */
   push(bytes: Uint8Array): void {
@@ -190,12 +201,18 @@ export class FrameInbox {
   get problem(): string | undefined {
     const end = this.#frameEnd()
     if (end === undefined || (end >= FIELDS_START && end <= FRAME_BYTES_MAX)) return undefined
+    if (this.#isTls) return this.#toldOfTls
     return `what it sent is no frame: its length would be ${end}; is it a node of Troupe?`
   }
 
   /** What has arrived and was not taken as a frame. */
   rest(): Uint8Array {
     return this.#waiting
+  }
+
+  get #isTls(): boolean {
+    const [type = 0, version] = this.#waiting
+    return type >= TLS_RECORD_MIN && type <= TLS_RECORD_MAX && version === TLS_VERSION
   }
 
   #frameEnd(): number | undefined {

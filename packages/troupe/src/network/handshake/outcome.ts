@@ -71,6 +71,10 @@ export interface Refusal {
   readonly by: 'self' | 'peer' | 'line'
   /** The other side knows the cookie: what it said counts. */
   readonly proven: boolean
+  /** What the other side calls itself, so far as it has said. */
+  readonly claimed: string | undefined
+  /** Somebody who dialled us has gone without a word: a look whether anybody is there. */
+  readonly isMute: boolean
 }
 
 export type Outcome =

@@ -23,9 +23,11 @@ export type HandshakeRole =
       readonly kind: 'acceptor'
       /** Asked once, only about a node that has proven itself; may take its time. */
       readonly admit: (applicant: Applicant) => Admission | Promise<Admission>
+      /** The line of a handshake that came to nothing has ended; told once. */
+      readonly ended?: () => void
     }
 
-/** What came of it. The line of a refused handshake is being closed. */
+/** What came of it. The line of a refused handshake is being closed, which may take a moment. */
 export type HandshakeResult =
   | {
       readonly kind: 'agreed'
@@ -60,6 +62,7 @@ class Run implements LineTaker {
   readonly #line: Line
   readonly #machine: Dialler | Acceptor
   readonly #admit: (applicant: Applicant) => Admission | Promise<Admission>
+  readonly #ended: () => void
   readonly #clock: Clock
   readonly #resolve: (result: HandshakeResult) => void
   #cancelTimeout = (): boolean => false
@@ -85,6 +88,7 @@ class Run implements LineTaker {
     const isDialler = role.kind === 'dialler'
     this.#machine = isDialler ? new Dialler(settings, role, line) : new Acceptor(settings, line)
     this.#admit = isDialler ? () => ({ kind: 'fresh' }) : role.admit
+    this.#ended = isDialler ? () => {} : (role.ended ?? (() => {}))
   }
 
   start(): void {
@@ -111,6 +115,7 @@ class Run implements LineTaker {
     this.#cancelLinger()
     if (this.#taker !== undefined) this.#taker.closed(problem)
     else if (!this.#isOver) this.#do(this.#machine.closed(problem))
+    else if (!this.#isAgreed) this.#ended()
   }
 
   #do({ send, ask, outcome }: Step): void {
@@ -161,7 +166,10 @@ class Run implements LineTaker {
 
   /** What arrives meanwhile is read and dropped: a reset could overtake the refusal. */
   #hangUp(): void {
-    if (this.#end !== undefined) return
+    if (this.#end !== undefined) {
+      this.#ended()
+      return
+    }
     this.#line.close()
     // The line may have told its end within `close`.
     if (this.#end !== undefined) return

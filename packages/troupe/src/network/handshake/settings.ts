@@ -22,6 +22,8 @@ export interface LineFacts {
   /** The far end as printed in logs. */
   readonly remote: string
   readonly channelBinding: Uint8Array | undefined
+  /** `tcp`, `tls`, `unix`. */
+  readonly transport?: string
 }
 
 /** What both sides of a handshake have to be given. */

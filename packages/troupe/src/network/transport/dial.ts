@@ -6,7 +6,7 @@
 import type { Socket } from 'node:net'
 import type { Clock } from '#base/clock'
 import { type LineDialOptions, TroupeError } from '#contract'
-import { problemOf } from './problem.js'
+import { codeOf, problemOf } from './problem.js'
 
 /** Whom an attempt to reach somebody is made for. */
 export interface Dialling extends LineDialOptions {
@@ -16,6 +16,8 @@ export interface Dialling extends LineDialOptions {
   readonly clock: Clock
   /** The event that says that the socket can be used. */
   readonly ready: 'connect' | 'secureConnect'
+  /** What it may mean that the far end went after the connection and before it was ready. */
+  readonly unready?: string
 }
 
 /**
@@ -49,7 +51,7 @@ export function dialSocket<S extends Socket>(open: () => S, dialling: Dialling):
     }
     const abort = (): void => leave(failed('the attempt was given up'))
     const connected = (): void => leave()
-    const closed = (): void => leave(failed(problemOf(last), last))
+    const closed = (): void => leave(failed(lostBy(last, dialling), last))
     const cancel = clock.after(timeoutMs, () =>
       leave(new TroupeError('DIAL_TIMEOUT', { transport, address, timeoutMs })),
     )
@@ -61,4 +63,10 @@ export function dialSocket<S extends Socket>(open: () => S, dialling: Dialling):
     socket.once(ready, connected)
     socket.once('close', closed)
   })
+}
+
+/** Why a socket was lost before it was ready. */
+function lostBy(last: unknown, { unready }: Dialling): string {
+  const isCut = unready !== undefined && codeOf(last) === 'ECONNRESET'
+  return isCut ? `${problemOf(last)}; ${unready}` : problemOf(last)
 }

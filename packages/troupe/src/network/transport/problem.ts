@@ -5,6 +5,8 @@
  */
 import { describeThrown } from '#contract'
 
+const NO_TLS = 'the far end does not speak TLS; dial it as tcp://, or give it the option tls'
+
 const WORDS: Readonly<Record<string, string>> = Object.freeze({
   EACCES: 'this user may not open it; choose another, or run as a user who may',
   EADDRNOTAVAIL: 'the address is not on this machine; give one that is',
@@ -33,8 +35,8 @@ const WORDS: Readonly<Record<string, string>> = Object.freeze({
   ERR_TLS_CERT_ALTNAME_INVALID:
     'the certificate is for another host; give the name it has as serverName',
   ERR_TLS_HANDSHAKE_TIMEOUT: 'the TLS handshake took too long; the far end may not speak TLS',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'the far end does not speak TLS; use tls at both, or tcp',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'the far end does not speak TLS; use tls at both, or tcp',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
+  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
   ERR_SSL_HTTP_REQUEST: 'the far end speaks HTTP; correct the address',
   ERR_SSL_UNSUPPORTED_PROTOCOL: 'the far end is too old for TLS 1.3; renew it',
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'the far end does not take TLS 1.3; renew it',

@@ -91,6 +91,7 @@ class Tcp implements Transport {
     })
     limitConnections(server, this.#options.connectionsMax, options.refused)
     server.on('connection', (given) => {
+      if (turnedAway(given, options.admits)) return
       const ends = endsOf(given)
       const made = accepted(given, this.#readBuffer, WATER_BYTES)
       options.accept(new SocketLine({ ...ends, ...made, transport: this.name, clock }))
@@ -112,6 +113,16 @@ class Tcp implements Transport {
     // Nothing is read before somebody is told of it.
     return connect(settings).pause()
   }
+}
+
+/** How an end is printed that has gone already. */
+export const GONE = 'gone:0'
+
+/** Resets a connection that its listener's user does not want, before anything is made for it. */
+export function turnedAway(given: Socket, admits: LineListenOptions['admits']): boolean {
+  if (admits === undefined || admits(given.remoteAddress ?? '')) return false
+  given.resetAndDestroy()
+  return true
 }
 
 /** Both ends as they are printed; unknown ones have gone already. */

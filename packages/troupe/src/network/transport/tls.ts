@@ -13,7 +13,6 @@ import {
   type ConnectionOptions,
   checkServerIdentity,
   connect,
-  createServer,
   type SecureContextOptions,
   type TLSSocket,
 } from 'node:tls'
@@ -31,7 +30,6 @@ import {
   type TransportAddress,
 } from '#contract'
 import { dialSocket } from './dial.js'
-import { problemOf } from './problem.js'
 import { addressOf, servePorts } from './serve.js'
 import { SocketLine } from './socket-line.js'
 import {
@@ -42,6 +40,7 @@ import {
   type SocketOptions,
   WATER_BYTES,
 } from './tcp.js'
+import { tlsEntrance } from './tls-entrance.js'
 
 /** Node takes the last one too, though its types do not say so. */
 type DialOptions = ConnectionOptions & { readonly highWaterMark: number }
@@ -99,6 +98,7 @@ class Tls implements Transport {
       address: addressOf(host, port),
       clock,
       ready: 'secureConnect',
+      unready: 'if the far end does not speak TLS, dial it as tcp://',
     } as const
     const socket = await dialSocket(() => connect(this.#dialOptions(host, port)), dialling)
     return this.#lineOf(socket, UNHEARD)
@@ -107,25 +107,19 @@ class Tls implements Transport {
   async listen(options: LineListenOptions): Promise<LineListener> {
     const { backlog, connectionsMax } = this.#options
     const { certificates, handshakeTimeoutMs = NODE_TLS_DEFAULTS.handshakeTimeoutMs } = this.#tls
-    const server = createServer({
+    const settings = {
       ...this.#serverContext(),
       requestCert: this.#isMutual,
       rejectUnauthorized: this.#isMutual,
       handshakeTimeout: handshakeTimeoutMs,
       highWaterMark: WATER_BYTES,
-    })
+    }
+    const { server, tls } = tlsEntrance(settings, options, (socket) =>
+      options.accept(this.#lineOf(socket)),
+    )
     limitConnections(server, connectionsMax, options.refused)
-    server.on('secureConnection', (socket) => {
-      // It may have begun its handshake before the listener was closed, or have gone since.
-      if (server.listening && !socket.destroyed) options.accept(this.#lineOf(socket))
-      else socket.destroy()
-    })
-    server.on('tlsClientError', (error, socket) => {
-      options.refused(refusalOf(error, socket), endsOf(socket).remote)
-      socket.destroy()
-    })
     const port = await servePorts({ transport: this.name, server, backlog }, options)
-    const unwatch = certificates.watch(() => server.setSecureContext(this.#serverContext()))
+    const unwatch = certificates.watch(() => tls.setSecureContext(this.#serverContext()))
     const address = { transport: this.name, host: options.host, port, path: '' }
     return listenerOf(server, address, unwatch)
   }
@@ -173,13 +167,6 @@ class Tls implements Transport {
       ...(unheard === undefined ? {} : { unheard }),
     })
   }
-}
-
-/** Node closes without a word when a certificate does not hold; why stands at the socket. */
-function refusalOf(error: Error, socket: TLSSocket): string {
-  const code: unknown = socket.authorizationError
-  if (typeof code !== 'string') return problemOf(error)
-  return `the certificate it showed: ${problemOf(Object.assign(error, { code }))}`
 }
 
 function bindingOf(socket: TLSSocket): Uint8Array {

@@ -82,7 +82,7 @@ class Unix implements Transport {
     const server = createServer({ highWaterMark: WATER_BYTES, pauseOnConnect: true })
     limitConnections(server, connectionsMax, options.refused)
     server.on('connection', (given) => {
-      const ends = { remote: this.#nextEnd('accepted'), local: path }
+      const ends = { remote: this.#nextEnd('unix'), local: path }
       const made = accepted(given, this.#readBuffer, WATER_BYTES)
       options.accept(new SocketLine({ ...ends, ...made, transport: this.name, clock }))
     })

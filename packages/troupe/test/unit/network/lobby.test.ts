@@ -7,7 +7,7 @@ import { virtualClock } from 'troupe/testing'
 import type { LineListenOptions, Logger, Transport } from '#contract'
 import type { Admission } from '#network/handshake/outcome'
 import { runHandshake } from '#network/handshake/run-handshake'
-import { HANDSHAKES_MAX, Lobby, type LobbyParts } from '#network/lobby'
+import { HANDSHAKES_MAX, LEAVING_MAX, Lobby, type LobbyParts } from '#network/lobby'
 import { settingsOf } from '#test/unit/network/handshake/handshake-kit'
 import { linePair, type MemoryLine } from '#test/unit/network/handshake/line-pair'
 
@@ -33,7 +33,7 @@ async function opened(given: Partial<LobbyParts> = {}) {
     transports: new Map([['memory', doors.transport]]),
     handshake: () => settingsOf('acceptor@two'),
     clock,
-    log: { warning: (text: string) => logged.push(text) } as unknown as Logger,
+    log: { warning: (text: string) => logged.push(text), debug: () => {} } as unknown as Logger,
     connectionsMax: 10_000,
     admit: () => ({ kind: 'fresh' }),
     arrived: (_line, { agreement }) => arrived.push(agreement.peer.name),
@@ -104,6 +104,46 @@ describe('a lobby', () => {
       ['destroyed', 'destroyed', 'open', 'open'],
     )
     assert.equal(lobby.waiting, 2)
+  })
+
+  it('tears refused lines down that do not go, but for a few, and counts these', async () => {
+    const { clock, lobby, knock } = await opened()
+    const lines = knockTimes(knock, 2 * LEAVING_MAX)
+    for (const line of lines) {
+      // Whoever is there takes no notice of the end.
+      line.close = () => {}
+      line.arrive(Buffer.from('GET / HTTP/1.1'))
+      await clock.settle()
+    }
+    const open = lines.filter(({ state }) => state === 'open')
+    assert.deepEqual(open, lines.slice(LEAVING_MAX), 'the last are given their time')
+    assert.deepEqual([lobby.waiting, lobby.leaving], [0, LEAVING_MAX])
+    const others = knockTimes(knock, HANDSHAKES_MAX)
+    assert.deepEqual([lobby.waiting, lobby.leaving], [HANDSHAKES_MAX, 0])
+    assert.ok(
+      others.every(({ state }) => state === 'open'),
+      'those that were refused went first',
+    )
+  })
+
+  it('gives a refused line a second to take what it was told', async () => {
+    const { clock, lobby, knock } = await opened()
+    const { far } = knock()
+    far.close = () => {}
+    far.arrive(Buffer.from('GET / HTTP/1.1'))
+    await clock.advance(999)
+    assert.deepEqual([far.state, lobby.leaving], ['open', 1])
+    await clock.advance(1)
+    assert.deepEqual([far.state, lobby.leaving], ['destroyed', 0])
+  })
+
+  it('counts a line that came and left mute, and tells nobody', async () => {
+    const { clock, lobby, knock, logged } = await opened()
+    knock().near.destroy()
+    await clock.settle()
+    assert.deepEqual(Object.fromEntries(lobby.refused), { LINE_MUTE: 1 })
+    assert.deepEqual(logged, [])
+    assert.deepEqual([lobby.waiting, lobby.leaving], [0, 0])
   })
 
   it('gives a silent line five seconds', async () => {

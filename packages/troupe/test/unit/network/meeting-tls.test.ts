@@ -64,6 +64,8 @@ describe('two nodes that meet over TLS', { timeout: 20_000 }, () => {
     await logged(b, /no way to a@one/)
     await until(() => (a.node.network.refused()['LINE_REFUSED'] ?? 0) > 0)
     assert.deepEqual(a.node.network.nodes(), [])
+    const told = a.log.records().find(({ fields }) => fields?.['code'] === 'LINE_REFUSED')
+    assert.match(String(told?.fields?.['remote']), /^127\.0\.0\.1:[1-9]\d*$/)
   })
 
   it('do not speak with who shows no certificate where one is asked for', async (t) => {
@@ -82,6 +84,18 @@ describe('two nodes that meet over TLS', { timeout: 20_000 }, () => {
     const [code] = await refusalOf(b.node.network.connect('a@one'))
     assert.equal(code, 'NO_ROUTE')
     assert.deepEqual(a.node.network.nodes(), [])
+    assert.match(await logged(b, /no way to a@one/), /if it speaks TLS, dial it as tls:/)
+    assert.match(await logged(a, /speak TLS/), /it does not speak TLS; dial this port as tls:/)
+  })
+
+  it('do not speak TLS with who does not, and the one that dials is told what to do', async (t) => {
+    const a = await met(t, 'a@one')
+    const tls = await ours()
+    const b = await met(t, 'b@two', { tls, peers: { 'a@one': a.at.replace('tcp', 'tls') } })
+    assert.deepEqual(await refusalOf(b.node.network.connect('a@one')), ['NO_ROUTE', 'PORT_FAILED'])
+    const told = await logged(b, /no way to a@one/)
+    assert.match(told, /the far end does not speak TLS; dial it as tcp:/)
+    assert.match(await logged(a, /speaks TLS/), /this port does not; dial it as tcp:/)
   })
 
   it('keep their line when a certificate is changed, which holds for the next one', async (t) => {

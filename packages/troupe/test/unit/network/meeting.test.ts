@@ -43,6 +43,17 @@ describe('two nodes that meet', LIMIT, () => {
     assert.deepEqual(a.node.network.nodes(), [])
   })
 
+  it('are told once that their cookies differ, though there are two ways', async (t) => {
+    if (process.platform === 'win32') return
+    const [one, two] = [`a${process.pid}@cookies`, `b${process.pid}@cookies`]
+    const a = await met(t, one, { unixSocket: true })
+    const cookie = 'another cookie for tests'
+    const b = await met(t, two, { cookie, unixSocket: true, peers: { [one]: a.at } })
+    assert.deepEqual(await refusalOf(b.node.network.connect(one)), ['NO_ROUTE', 'COOKIE_MISMATCH'])
+    assert.deepEqual(a.node.network.refused(), { COOKIE_MISMATCH: 1 })
+    assert.match(await logged(a, /COOKIE_MISMATCH/), /the cookie of unix \d+, which calls itself/)
+  })
+
   it('are told that another node lives at the address', async (t) => {
     const a = await met(t, 'a@one')
     const b = await met(t, 'b@two', { peers: { 'c@three': a.at } })
@@ -97,6 +108,21 @@ describe('a network that cannot be', LIMIT, () => {
 })
 
 describe('a name that two nodes have', LIMIT, () => {
+  it('is told once, by the second; the look whether the first is there is not', async (t) => {
+    if (process.platform === 'win32') return
+    const name = `twin${process.pid}@names`
+    const first = await met(t, name, { unixSocket: true })
+    const second = await met(t, name, { unixSocket: true })
+    await logged(second, /another program of this host is the node/)
+    await until(() => first.node.network.refused()['LINE_MUTE'] === 1)
+    assert.deepEqual(first.node.network.refused(), { LINE_MUTE: 1 })
+    const told = first.log.records().filter(({ level }) => level === 'warning')
+    assert.deepEqual(
+      told.map(({ message }) => message),
+      [],
+    )
+  })
+
   it('stays with the one that is connected and alive', async (t) => {
     const a = await met(t, 'a@one')
     await a.node.spawn(echo, { name: 'echo' })

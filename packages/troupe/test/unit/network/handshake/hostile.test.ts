@@ -69,13 +69,13 @@ describe('whoever attacks a handshake', () => {
   })
 
   it('cannot have it keep more than one frame', () => {
-    const inbox = new FrameInbox()
+    const inbox = new FrameInbox('it is TLS')
     inbox.push(Uint8Array.of(0x0f, 0xfe))
     assert.equal(inbox.problem, undefined, `${FRAME_BYTES_MAX} bytes are a frame`)
-    const larger = new FrameInbox()
+    const larger = new FrameInbox('it is TLS')
     larger.push(Uint8Array.of(0x0f, 0xff))
     assert.match(larger.problem ?? '', /its length would be 4097/)
-    const empty = new FrameInbox()
+    const empty = new FrameInbox('it is TLS')
     empty.push(Uint8Array.of(0, 0))
     assert.match(empty.problem ?? '', /its length would be 2/)
   })

@@ -254,11 +254,33 @@ describe('a stranger', () => {
     )
   })
 
-  it('that speaks HTTP or TLS is refused by its first bytes', () => {
-    for (const bytes of [Buffer.from('GET /'), Uint8Array.of(0x16, 3, 1, 2, 0)]) {
-      const { outcome } = new Acceptor(settingsOf('b@two'), PLAIN).receive(bytes)
-      assert.match(messageOf(outcome), /what it sent is no frame: its length would be/)
+  it('that speaks HTTP is refused by its first bytes', () => {
+    const { outcome } = new Acceptor(settingsOf('b@two'), PLAIN).receive(Buffer.from('GET /'))
+    assert.match(messageOf(outcome), /what it sent is no frame: its length would be/)
+  })
+
+  it('that speaks TLS is told so in what TLS takes for none, and both learn what to do', () => {
+    const record = Uint8Array.of(0x16, 3, 1, 2, 0)
+    const taken = new Acceptor(settingsOf('b@two'), PLAIN).receive(record)
+    assert.match(messageOf(taken.outcome), /it speaks TLS, and this port does not; dial it as tcp:/)
+    const [said = new Uint8Array()] = taken.send
+    assert.ok((said[0] ?? 0) > 0x17, 'no record of TLS begins like this')
+    const plan = { wanted: 'b@two', resume: undefined }
+    const dialling = new Dialler(settingsOf('a@one'), plan, PLAIN)
+    dialling.start()
+    const { outcome } = dialling.receive(Uint8Array.of(0x15, 3, 3, 0, 2, 2, 70))
+    assert.match(messageOf(outcome), /the far end speaks TLS.*dial it as tls:/)
+  })
+
+  it('that goes before it has said anything may speak TLS, where that can be', () => {
+    const gone = (transport: string): string => {
+      const plan = { wanted: 'b@two', resume: undefined }
+      const dialling = new Dialler(settingsOf('a@one'), plan, { ...PLAIN, transport })
+      dialling.start()
+      return messageOf(dialling.closed(undefined).outcome)
     }
+    assert.match(gone('tcp'), /without a word; if it speaks TLS, dial it as tls:/)
+    for (const transport of ['unix', 'tls']) assert.doesNotMatch(gone(transport), /tls:/)
   })
 })
 

@@ -1,0 +1,66 @@
+/**
+ * Faults at the gate of a node: what a refused line may keep, and what those outside are told.
+ */
+import type { Mutant } from './mutant.js'
+
+const LOBBY = ['unit/network/lobby.test']
+const DIALLER = ['unit/network/dialler.test']
+const REFUSALS = ['unit/network/handshake/refusals.test']
+const TLS = ['unit/network/meeting-tls.test']
+
+export const GATE_FAULTS: readonly Mutant[] = Object.freeze([
+  {
+    name: 'refused lines that do not go are not counted',
+    file: 'network/lobby',
+    find: 'const here = this.#waiting.size + this.#leaving.size;',
+    replace: 'const here = this.#waiting.size;',
+    caughtBy: LOBBY,
+    tests: 'tears refused lines down',
+  },
+  {
+    name: 'any number of refused lines may stay',
+    file: 'network/lobby',
+    find: 'if (this.#leaving.size > LEAVING_MAX)',
+    replace: 'if (this.#leaving.size > 10 * LEAVING_MAX)',
+    caughtBy: LOBBY,
+    tests: 'tears refused lines down',
+  },
+  {
+    name: 'a look whether somebody is there is told as a refusal',
+    file: 'network/lobby',
+    find: 'else if (isMute)',
+    replace: 'else if (isMute && hasEnded === undefined)',
+    caughtBy: LOBBY,
+    tests: 'came and left mute',
+  },
+  {
+    name: 'a node that has another cookie is asked at each of its addresses',
+    file: 'network/dialler',
+    find: "const isUnlike = error.code === 'COOKIE_MISMATCH' && claimed === node;",
+    replace: 'const isUnlike = false;',
+    caughtBy: DIALLER,
+  },
+  {
+    name: 'whoever has another cookie hides a node at its other addresses',
+    file: 'network/dialler',
+    find: "const isUnlike = error.code === 'COOKIE_MISMATCH' && claimed === node;",
+    replace: "const isUnlike = error.code === 'COOKIE_MISMATCH';",
+    caughtBy: DIALLER,
+  },
+  {
+    name: 'who speaks TLS to a port without it is answered in what may be a record of TLS',
+    file: 'network/handshake/acceptor',
+    find: 'if (detail === TLS_SPOKEN)',
+    replace: 'if (detail === code)',
+    caughtBy: REFUSALS,
+    tests: 'speaks TLS is told so',
+  },
+  {
+    name: 'nobody knows whose certificate was refused',
+    file: 'network/transport/tls-entrance',
+    find: 'return this.#ended.shift() ?? GONE;',
+    replace: 'return GONE;',
+    caughtBy: TLS,
+    tests: 'of the dialling one is not believed',
+  },
+])

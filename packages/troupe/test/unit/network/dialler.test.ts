@@ -1,0 +1,57 @@
+/**
+ * network/dialler: which addresses of a node are tried, and what ends the round.
+ */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { virtualClock } from 'troupe/testing'
+import type { Transport, TransportAddress } from '#contract'
+import { NodeDialler } from '#network/dialler'
+import { handshakeKey } from '#network/handshake/proof'
+import { runHandshake } from '#network/handshake/run-handshake'
+import { settingsOf } from './handshake/handshake-kit.js'
+import { linePair } from './handshake/line-pair.js'
+
+const OTHER_KEY = handshakeKey('another cookie for tests')
+
+const at = (host: string): TransportAddress => ({ transport: 'memory', host, port: 1, path: '' })
+
+/** Dials b@two where these live: at the first address, at the second, and so on. */
+async function dialled(...living: readonly (readonly [name: string, isOurs: boolean])[]) {
+  const clock = virtualClock()
+  const tried: number[] = []
+  const dial = async ({ host }: TransportAddress) => {
+    const [name, isOurs] = living[Number(host)] ?? ['', false]
+    tried.push(Number(host))
+    const { near, far } = linePair(clock)
+    const settings = settingsOf(name, isOurs ? {} : { key: OTHER_KEY })
+    void runHandshake(far, settings, { kind: 'acceptor', admit: () => ({ kind: 'fresh' }) }, clock)
+    return near
+  }
+  const transports = new Map([['memory', { name: 'memory', dial } as unknown as Transport]])
+  const dialler = new NodeDialler(transports, () => settingsOf('a@one'), clock)
+  const result = await clock.until(
+    dialler.dial({
+      node: 'b@two',
+      addresses: living.map((_, i) => at(String(i))),
+      ...{ resume: undefined, timeoutMs: 1_000, signal: new AbortController().signal },
+    }),
+  )
+  return { tried, code: 'problem' in result ? result.problem.code : 'reached' }
+}
+
+describe('a node with several addresses', () => {
+  it('is not asked again that has answered with another cookie', async () => {
+    const { tried, code } = await dialled(['b@two', false], ['b@two', true])
+    assert.deepEqual([tried, code], [[0], 'COOKIE_MISMATCH'])
+  })
+
+  it('is looked for further where another one with another cookie lives', async () => {
+    const { tried, code } = await dialled(['c@three', false], ['b@two', true])
+    assert.deepEqual([tried, code], [[0, 1], 'reached'])
+  })
+
+  it('is looked for further where another one of ours lives', async () => {
+    const { tried, code } = await dialled(['c@three', true], ['b@two', true])
+    assert.deepEqual([tried, code], [[0, 1], 'reached'])
+  })
+})
