@@ -21,7 +21,7 @@ const RETRY_MS_MAX = 2_000
 const TRIES_MAX = 5
 /** Nodes that are remembered as not reached. */
 const UNREACHED_MAX = 10_000
-/** One line in this time for each node that is dialled in vain, and each reason, in milliseconds. */
+/** One line in this time for each node dialled in vain, and each reason, in milliseconds. */
 const QUIET_MS = 60_000
 
 /** What dials work with. */

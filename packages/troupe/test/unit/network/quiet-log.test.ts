@@ -29,7 +29,7 @@ describe('a quiet log', () => {
     assert.deepEqual(lines, ['a', 'b'])
   })
 
-  it('tells the others of a key as one line in each quiet time, with the last of them', async () => {
+  it('tells the others of a key as one line in each quiet time, with the last one', async () => {
     const { clock, lines, addTimes } = opened()
     addTimes(31, 'a')
     await clock.advance(59_999)

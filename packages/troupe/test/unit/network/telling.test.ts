@@ -74,7 +74,7 @@ describe('what a node was asked for and has not', () => {
 })
 
 describe('a node logs', () => {
-  it('once that there is no way to a node, however often it is tried, and when there is', async (t) => {
+  it('once that there is no way to a node, however often it is tried, and its end', async (t) => {
     const [port = 0] = await freePorts(1)
     const peers = { 'late@one': `tcp://127.0.0.1:${port}` }
     const a = await met(t, 'a@one', { mode: 'hidden', peers })
