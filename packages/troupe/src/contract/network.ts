@@ -120,6 +120,11 @@ export interface NetworkOptions {
   readonly silenceMs?: number
   /** How long a broken connection is mended before the node counts as lost; default 2,000. */
   readonly resumeWindowMs?: number
+  /**
+   * How long a node that stops or disconnects waits until the others have taken what it sent them;
+   * what they have not taken then is lost and counted as `connection-lost`. Default 1,000.
+   */
+  readonly flushMs?: number
   /** A node whose loop is blocked longer than this counts as lost; default 60,000. */
   readonly loopBlockedMaxMs?: number
   /** The largest message taken, in bytes; default 268,435,456. */
@@ -150,6 +155,7 @@ export const NETWORK_DEFAULTS = Object.freeze({
   keepAliveMs: 500,
   silenceMs: 1_500,
   resumeWindowMs: 2_000,
+  flushMs: 1_000,
   loopBlockedMaxMs: 60_000,
   messageMaxBytes: 268_435_456,
   windowBytes: 4_194_304,
@@ -234,7 +240,10 @@ export interface NodeNetwork {
    * @example await node.network.connect('b@localhost')
    */
   connect(node: string): Promise<PeerInfo>
-  /** Ends the connection, and what is open with it as `no-connection`. False: there is none. */
+  /**
+   * Ends the connection, and what is open with it as `no-connection`, at once; what was sent
+   * before still leaves, within `flushMs`. False: there is none.
+   */
   disconnect(node: string): boolean
   /**
    * Handshakes that came to nothing since the start, and nodes sent away for what they said, by
@@ -243,7 +252,10 @@ export interface NodeNetwork {
   refused(): Readonly<Record<string, number>>
   /** Listens and dials again after `stop`. PORT_IN_USE, PORT_FAILED; NOT_ALLOWED: disabled. */
   start(): Promise<void>
-  /** Ends all connections and listens no more; sends to other nodes answer NO_ROUTE. */
+  /**
+   * Ends all connections as `disconnect` does, settles when that is done, and listens no more;
+   * sends to other nodes answer NO_ROUTE from the beginning.
+   */
   stop(): Promise<void>
 }
 
@@ -254,6 +266,7 @@ const DURATIONS = [
   'keepAliveMs',
   'silenceMs',
   'resumeWindowMs',
+  'flushMs',
   'loopBlockedMaxMs',
 ] as const
 const SIZES = [
@@ -278,6 +291,7 @@ const NETWORK_KNOWN: KnownOptions<NetworkOptions> = Object.freeze({
   liveness: true,
   silenceMs: true,
   resumeWindowMs: true,
+  flushMs: true,
   loopBlockedMaxMs: true,
   messageMaxBytes: true,
   windowBytes: true,

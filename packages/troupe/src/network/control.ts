@@ -47,7 +47,7 @@ export class NetworkControl implements NodeNetwork {
 
   disconnect(node: string): boolean {
     const peer = this.#network.peers.find(({ name }) => name === node)
-    peer?.stop('it was disconnected')
+    if (peer !== undefined) this.#network.leave(peer)
     return peer !== undefined
   }
 

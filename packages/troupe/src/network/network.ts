@@ -26,7 +26,7 @@ import {
   type WireAnswers,
   type WireHome,
 } from '#contract'
-import { admission, type KnownPeer, nameTaken } from './admission.js'
+import { admission } from './admission.js'
 import { disabled, NetworkControl } from './control.js'
 import { Dials } from './dials.js'
 import { maskOf, type WireFlag } from './handshake/flags.js'
@@ -34,14 +34,14 @@ import type { Admission, Agreement, Applicant } from './handshake/outcome.js'
 import { handshakeKey } from './handshake/proof.js'
 import type { HandshakeResult } from './handshake/run-handshake.js'
 import { completeSettings, type HandshakeSettings } from './handshake/settings.js'
+import { knownPeer, look } from './known-peer.js'
 import { livenessKey } from './liveness/probe-frame.js'
 import { Lobby, sameName } from './lobby.js'
 import type { Liveness, NetworkSettings, NetworkWorld } from './options.js'
+import { Partings } from './partings.js'
 import { KIND } from './peer/kinds.js'
 import { Peer, type PeerVerbs } from './peer/peer.js'
 
-/** How long a known node has to show that it is alive when another claims its name. */
-const LOOK_MS = 1_000
 /** What this version can do. */
 const FLAGS: readonly WireFlag[] = [
   'liveness',
@@ -65,7 +65,10 @@ export class Network implements Wire {
   #lobby: Lobby | undefined = undefined
   #dials: Dials | undefined = undefined
   #liveness: Liveness | undefined = undefined
+  #partings: Partings | undefined = undefined
   #open = false
+  /** While it leaves the others: no new ones. */
+  #stopping: Promise<void> | undefined = undefined
   /** The peer of the last message: the next one often goes there too. */
   #last: Peer | undefined = undefined
 
@@ -85,7 +88,7 @@ export class Network implements Wire {
   }
 
   get mode(): NetworkMode {
-    return this.#open ? this.#settings.mode : 'disabled'
+    return this.#open && this.#stopping === undefined ? this.#settings.mode : 'disabled'
   }
 
   get nowMs(): number {
@@ -108,6 +111,7 @@ export class Network implements Wire {
 
   /** Listens and dials. PORT_IN_USE, PORT_FAILED, NOT_ALLOWED; then nothing is left open. */
   async open(): Promise<void> {
+    if (this.#stopping !== undefined) await this.#stopping
     const home = this.#home
     if (home === undefined || this.#open) return
     if (this.#settings.mode === 'disabled') throw disabled()
@@ -138,6 +142,7 @@ export class Network implements Wire {
       reached: (peer, { line, handshake: agreed }) => this.#attach(peer, line, agreed),
     })
     const { name, creation, clock } = home
+    this.#partings = new Partings(clock, this.#settings.flushMs)
     const key = livenessKey(this.#settings.cookie)
     this.#liveness = await this.#world.openLiveness({ name, creation, key }, clock)
     this.#open = true
@@ -256,13 +261,31 @@ export class Network implements Wire {
     this.#peers.get(node)?.outbox.unsubscribe(event)
   }
 
-  async stop(): Promise<void> {
+  /** Leaves all others in order, within `flushMs`; from now on there is no way to them. */
+  stop(): Promise<void> {
+    this.#last = undefined
+    this.#stopping ??= Promise.resolve()
+      .then(() => this.#leaveAll())
+      .finally(() => {
+        this.#stopping = undefined
+      })
+    return this.#stopping
+  }
+
+  async #leaveAll(): Promise<void> {
+    const reason = 'this node was stopped'
+    await this.#partings?.leaveAll(this.peers, reason)
     this.#open = false
     this.#dials?.stop()
-    for (const peer of [...this.#peers.values()]) peer.stop('this node was stopped')
+    for (const peer of this.peers) peer.stop(reason, 0)
     await this.#lobby?.close()
     await this.#liveness?.stop()
     this.#liveness = undefined
+  }
+
+  /** Ends the connection with a peer, in order. */
+  leave(peer: Peer): void {
+    void this.#partings?.leave(peer, 'it was disconnected')
   }
 
   /** The peer of a name, dialled when it is not known. */
@@ -277,15 +300,17 @@ export class Network implements Wire {
 
   /** The peer of a name; made, and dialled, at the first word to it. */
   #peer(node: string): Peer | undefined {
-    const known = this.#peers.get(node)
+    const known = this.#stopping === undefined ? this.#peers.get(node) : undefined
     if (known !== undefined) {
       this.#last = known
       return known
     }
     const dials = this.#dials
-    if (!this.#open || dials === undefined || !dials.mayTry(node)) return undefined
+    if (this.mode === 'disabled' || dials === undefined || !dials.mayTry(node)) return undefined
     const peer = this.#makePeer(node)
-    dials.dial(peer)
+    this.#partings?.after(node, () => {
+      if (peer.state === 'dialling') dials.dial(peer)
+    })
     return peer
   }
 
@@ -323,8 +348,8 @@ export class Network implements Wire {
     if (this.#peers.get(peer.name) === peer) this.#peers.delete(peer.name)
     this.#dials?.settled(peer)
     const node = peer.name
-    const wanted = (): boolean =>
-      this.#open && !this.#isUp(node) && (this.#home as WireHome).awaits(node)
+    const isUp = (): boolean => this.#peers.get(node)?.state === 'up'
+    const wanted = (): boolean => this.#open && !isUp() && (this.#home as WireHome).awaits(node)
     const wasUp = peer.agreement !== undefined
     this.#dials?.seek(node, { wanted, reach: () => void this.#peer(node) }, wasUp)
   }
@@ -334,41 +359,13 @@ export class Network implements Wire {
     this.#lobby?.refuse(error.code, told, agreement?.remote ?? '')
   }
 
-  #isUp(node: string): boolean {
-    return this.#peers.get(node)?.state === 'up'
-  }
-
   #admit(applicant: Applicant): Admission | Promise<Admission> {
     const known = this.#peers.get(applicant.name)
     const home = this.#home as WireHome
-    const decision = admission(home.name, applicant, known && this.#known(known))
-    if (decision.kind !== 'look' || known === undefined) return decision as Admission
-    return this.#look(known, applicant)
-  }
-
-  #known(peer: Peer): KnownPeer {
-    const { state, creation, sessionId, agreement, upMs, session } = peer
-    const upForMs = (this.#home as WireHome).clock.nowMs() - upMs
-    const receivedBytes = session.incoming.received
-    const { acknowledgedBytes } = session.outgoing
-    const dialledHere = agreement?.role === 'dialler'
-    const known = state === 'down' ? 'broken' : state
-    const dialling = this.#dials?.isDialling(peer) ?? false
-    const bytes = { receivedBytes, acknowledgedBytes }
-    return { state: known, creation, sessionId, ...bytes, dialling, dialledHere, upForMs }
-  }
-
-  /** Another node claims the name of one that seems to be up: is that one alive? */
-  #look(known: Peer, { name }: Applicant): Promise<Admission> {
-    const { clock } = this.#home as WireHome
-    const askedMs = clock.nowMs()
-    known.session.ping()
-    return new Promise((resolve) => {
-      clock.after(LOOK_MS, () => {
-        const isAlive = known.state === 'up' && known.session.heardMs > askedMs
-        resolve(isAlive ? nameTaken(name) : { kind: 'fresh' })
-      })
-    })
+    if (known === undefined) return admission(home.name, applicant, undefined) as Admission
+    const dialling = this.#dials?.isDialling(known) ?? false
+    const decision = admission(home.name, applicant, knownPeer(known, home.clock.nowMs(), dialling))
+    return decision.kind === 'look' ? look(known, applicant, home.clock) : decision
   }
 
   async #listenUnix(lobby: Lobby, path: string, home: WireHome): Promise<void> {

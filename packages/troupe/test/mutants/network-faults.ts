@@ -17,7 +17,7 @@ export const NETWORK_FAULTS: readonly Mutant[] = Object.freeze([
   },
   {
     name: 'a node that takes a line again says that it has received nothing',
-    file: 'network/network',
+    file: 'network/known-peer',
     find: 'const receivedBytes = session.incoming.received;',
     replace: 'const receivedBytes = 0;',
     caughtBy: SIMULATION,
@@ -116,7 +116,7 @@ export const NETWORK_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'nobody is told how many messages a lost node took with it',
     file: 'network/peer/peer',
-    find: 'this.#home.lost(this.name, outgoing.messages - outgoing.acknowledged);',
+    find: 'this.#home.lost(this.name, messages - acknowledged);',
     replace: '',
     caughtBy: SIMULATION,
     tests: 'seed 1 ',

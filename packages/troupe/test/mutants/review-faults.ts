@@ -5,6 +5,7 @@ import type { Mutant } from './mutant.js'
 
 const ENDS = ['regression/issue-4-break.test']
 const PEER = ['regression/issue-4-break-peer.test']
+const LEAVING = ['regression/issue-4-orderly-stop.test']
 const LINKS = ['regression/issue-4-break-links.test']
 
 export const REVIEW_FAULTS: readonly Mutant[] = Object.freeze([
@@ -70,5 +71,28 @@ export const REVIEW_FAULTS: readonly Mutant[] = Object.freeze([
     find: '>= this.#linksMax',
     replace: '>= Infinity',
     caughtBy: LINKS,
+  },
+  {
+    name: 'the end of a node does not wait for what it has sent',
+    file: 'network/peer/peer',
+    find: "if (this.state !== 'up' || isDone)",
+    replace: 'if (true)',
+    caughtBy: LEAVING,
+    tests: 'a node that is stopped',
+  },
+  {
+    name: 'what comes from a node that is being left is not counted',
+    file: 'network/peer/peer',
+    find: 'this.#farewell?.heard(kind);',
+    replace: '',
+    caughtBy: LEAVING,
+  },
+  {
+    name: 'a node that takes nothing holds a stop up for ever',
+    file: 'network/peer/farewell',
+    find: 'parts.clock.after(parts.limitMs, () => this.end())',
+    replace: '() => {}',
+    caughtBy: LEAVING,
+    tests: 'holds the stop up',
   },
 ])

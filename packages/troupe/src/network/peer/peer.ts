@@ -22,7 +22,8 @@ import { badFrame } from '#network/frame/line-frame'
 import type { Agreement } from '#network/handshake/outcome'
 import type { LivenessWatch, WatchedNode } from '#network/liveness/prober'
 import type { DownCause, Finding } from '#network/liveness/suspicion'
-import { Session } from '#network/session/session'
+import { Session, type SessionVerbs } from '#network/session/session'
+import { BYE_STOP, Farewell } from './farewell.js'
 import { Holding } from './holding.js'
 import { Inbox } from './inbox.js'
 import { KIND } from './kinds.js'
@@ -42,8 +43,6 @@ export type PeerState = 'dialling' | 'up' | 'broken' | 'down'
 const BLOCKED_MS = 500
 /** What a message in one piece may have: above the piece there are heads. */
 const WHOLE_BYTES_MAX = PIECE_BYTES + 4_096
-/** Reasons of a good-bye. */
-const BYE_STOP = 1
 
 /** Why a node counts as gone, in words. */
 const GONE: Readonly<Record<DownCause, string>> = Object.freeze({
@@ -105,6 +104,10 @@ export class Peer {
   readonly #decoder = new Decoder()
   readonly #limits: { messageMaxBytes: number; readonly sendBufferMaxBytes: number }
   #inbox: Inbox | undefined = undefined
+  /** While this node leaves it in order. */
+  #farewell: Farewell | undefined = undefined
+  /** Who waits for a line, or for the news that there will be none. */
+  #linked: (() => void)[] = []
   readonly #waiters: { readonly resolve: () => void; readonly reject: (e: TroupeError) => void }[] =
     []
   readonly #mending: Mending
@@ -118,22 +121,7 @@ export class Peer {
     this.#verbs = verbs
     const { windowBytes, messageMaxBytes, sendBufferMaxBytes, resumeWindowMs } = settings
     const limits = { windowBytes, peerWindowBytes: 0, pieceBytesMax: WHOLE_BYTES_MAX }
-    this.session = new Session(home.clock, this.#encoder, limits, {
-      take: (kind, bytes, from, to) => this.#inbox?.take(kind, bytes, from, to),
-      inParts: { kind: KIND.piece, take: (...part) => this.#inbox?.takePart(...part) },
-      heard: () => {
-        verbs.heard()
-        this.#watch?.heard()
-      },
-      lineLost: (problem) => this.#lineLost(problem),
-      failed: (thrown) => {
-        verbs.broken(this, asError(thrown))
-        this.down(describeThrown(thrown))
-      },
-      bye: () => this.down('it was stopped'),
-      behind: () => home.behind,
-      loopDelayMs: verbs.loopDelayMs,
-    })
+    this.session = new Session(home.clock, this.#encoder, limits, this.#sessionVerbs())
     this.transfers = new Transfers(this.session.outgoing, this.#encoder)
     this.#mending = new Mending(home.clock, resumeWindowMs, (reason) => this.down(reason))
     this.#limits = { messageMaxBytes, sendBufferMaxBytes }
@@ -150,6 +138,33 @@ export class Peer {
       hold: (target) => this.outbox.hold(KIND.hold, target),
       release: (target) => this.outbox.hold(KIND.release, target),
     })
+  }
+
+  #sessionVerbs(): SessionVerbs {
+    const verbs = this.#verbs
+    return {
+      take: (kind, bytes, from, to) => {
+        this.#farewell?.heard(kind)
+        this.#inbox?.take(kind, bytes, from, to)
+      },
+      inParts: { kind: KIND.piece, take: (...part) => this.#inbox?.takePart(...part) },
+      heard: () => {
+        verbs.heard()
+        this.#watch?.heard()
+      },
+      lineLost: (problem) => this.#lineLost(problem),
+      failed: (thrown) => {
+        this.#farewell?.end()
+        verbs.broken(this, asError(thrown))
+        this.down(describeThrown(thrown))
+      },
+      bye: () => {
+        this.#farewell?.end()
+        this.down('it was stopped')
+      },
+      behind: () => this.#home.behind,
+      loopDelayMs: verbs.loopDelayMs,
+    }
   }
 
   /** The life of the other node; 0 before it has answered. */
@@ -184,6 +199,7 @@ export class Peer {
       this.#home.peerUp(this.name, agreement.peer.creation)
       for (const { resolve } of this.#waiters.splice(0)) resolve()
     }
+    for (const resolve of this.#linked.splice(0)) resolve()
     start(this.session.taker(line))
     // What came right behind the handshake may have been a good-bye.
     if (this.#cancelTick === undefined && !this.#isDown) this.#tick()
@@ -205,28 +221,74 @@ export class Peer {
     problem?: TroupeError,
   ): void {
     if (this.state === 'down') return
-    const wasUp = this.agreement !== undefined
     this.state = 'down'
+    this.session.drop()
+    const { messages, acknowledged } = this.session.outgoing
+    this.#home.lost(this.name, messages - acknowledged)
+    this.#over(reason, failure, problem)
+  }
+
+  /**
+   * Leaves it in order: all that is open ends now, what was accepted for it leaves within
+   * `limitMs`, then the line ends. Settles when it has; undefined: that is so already.
+   */
+  stop(reason: string, limitMs: number): Promise<void> | undefined {
+    const { session, transfers } = this
+    const isDone = session.outgoing.keptBytes === 0 && transfers.waiting === 0
+    if (this.state !== 'up' || isDone) {
+      if (this.state === 'up') session.close(BYE_STOP)
+      this.down(reason)
+      return undefined
+    }
+    this.state = 'down'
+    this.#over(reason, 'NO_CONNECTION')
+    this.#inbox = undefined
+    const { clock } = this.#home
+    return new Promise((resolve) => {
+      const over = (lost: number, unheard: number): void => {
+        this.#tellLeft(lost, unheard, limitMs)
+        resolve()
+      }
+      this.#farewell = new Farewell({ clock, session, transfers, limitMs, over })
+    })
+  }
+
+  /** Who was left has not taken everything, or has sent what came too late. */
+  #tellLeft(lost: number, unheard: number, limitMs: number): void {
+    const { name } = this
+    if (lost > 0) {
+      const told = `${lost} messages to ${name} were not taken before this node left it`
+      this.#home.log.warning(told, { node: name, limitMs })
+    }
+    this.#home.lost(name, lost + unheard)
+  }
+
+  /** Tells everybody, once. */
+  #over(reason: string, failure: 'NO_ROUTE' | 'NO_CONNECTION', problem?: TroupeError): void {
+    const wasUp = this.agreement !== undefined
     this.#cancelTick?.()
     this.#mending.end()
     this.#watch?.end()
     this.holding.end()
-    this.session.drop()
-    const { outgoing } = this.session
     this.#verbs.lost(this, reason)
-    this.#home.lost(this.name, outgoing.messages - outgoing.acknowledged)
     const error = new TroupeError(failure, { node: this.name }, problem)
     this.pending.abandon(failure, error)
     for (const { reject } of this.#waiters.splice(0)) reject(error)
+    for (const resolve of this.#linked.splice(0)) resolve()
     this.#inbox?.end()
     if (wasUp) this.#home.peerDown(this.name, this.creation, reason)
     else this.#home.peerMissing(this.name)
   }
 
-  /** Ends in order: what is written leaves, then the line ends. */
-  stop(reason: string): void {
-    if (this.state === 'up') this.session.close(BYE_STOP)
-    this.down(reason)
+  /** Something was accepted for it, and there is no line. */
+  get waitsForLine(): boolean {
+    const isApart = this.state === 'dialling' || this.state === 'broken'
+    return isApart && (this.session.outgoing.keptBytes > 0 || this.transfers.waiting > 0)
+  }
+
+  /** Settles when there is a line, or there will be none. */
+  whenLinked(): Promise<void> {
+    return new Promise((resolve) => void this.#linked.push(resolve))
   }
 
   /** Settles when it has answered; rejects with NO_ROUTE or NO_CONNECTION when it is lost. */
@@ -267,6 +329,7 @@ export class Peer {
   }
 
   #lineLost(problem: string | undefined): void {
+    this.#farewell?.end()
     if (this.state !== 'up') return
     this.state = 'broken'
     this.#watch?.lost()

@@ -1,0 +1,34 @@
+/**
+ * network/known-peer: a peer as admission sees it, and a look whether one that is up lives.
+ */
+import type { Clock } from '#base/clock'
+import type { Admission, Applicant } from '#network/handshake/outcome'
+import { type KnownPeer, nameTaken } from './admission.js'
+import type { Peer } from './peer/peer.js'
+
+/** How long a known node has to show that it is alive when another claims its name. */
+const LOOK_MS = 1_000
+
+/** What admission needs of a peer. */
+export function knownPeer(peer: Peer, nowMs: number, dialling: boolean): KnownPeer {
+  const { state, creation, sessionId, agreement, upMs, session } = peer
+  const receivedBytes = session.incoming.received
+  const { acknowledgedBytes } = session.outgoing
+  const dialledHere = agreement?.role === 'dialler'
+  const known = state === 'down' ? 'broken' : state
+  const bytes = { receivedBytes, acknowledgedBytes }
+  const upForMs = nowMs - upMs
+  return { state: known, creation, sessionId, ...bytes, dialling, dialledHere, upForMs }
+}
+
+/** Another node claims the name of one that seems to be up: is that one alive? */
+export function look(known: Peer, { name }: Applicant, clock: Clock): Promise<Admission> {
+  const askedMs = clock.nowMs()
+  known.session.ping()
+  return new Promise((resolve) => {
+    clock.after(LOOK_MS, () => {
+      const isAlive = known.state === 'up' && known.session.heardMs > askedMs
+      resolve(isAlive ? nameTaken(name) : { kind: 'fresh' })
+    })
+  })
+}

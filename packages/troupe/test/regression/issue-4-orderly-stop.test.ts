@@ -1,0 +1,168 @@
+/** regression: a node that leaves in order takes nothing with it that it had accepted. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import {
+  actor,
+  type DeadLetter,
+  eventName,
+  message,
+  type NetworkOptions,
+  type Node,
+  processName,
+  protocol,
+} from 'troupe'
+import { sendTo } from '#test/regression/issue-4-kit'
+import { simulatedStage, type TwoNodes } from '#test/scenarios/two-nodes/stage'
+import { FoulStage } from '#test/unit/network/peer/foul'
+
+const Sink = protocol('sink', { one: message<number>(), large: message<Uint8Array>() })
+const sink = (taken: number[]) =>
+  actor(Sink, {
+    on: {
+      one: (_state, number) => void taken.push(number),
+      large: (_state, bytes) => void taken.push(bytes.length),
+    },
+  })
+const far = processName('sink', Sink, 'b@stage')
+
+const Reader = protocol('reader', {})
+const reader = (letters: DeadLetter[]) =>
+  actor(Reader, {
+    started: async (_state, context) => void (await context.subscribe(eventName('dead-letter'))),
+    on: {},
+    handleEvent: (_state, { message }) => void letters.push(message as DeadLetter),
+  })
+
+async function staged(
+  run: (stage: TwoNodes, taken: number[]) => Promise<void>,
+  options: NetworkOptions = { windowBytes: 65_536 },
+): Promise<void> {
+  const stage = await simulatedStage.start(options)
+  const taken: number[] = []
+  try {
+    await stage.settle(stage.b.spawn(sink(taken), { name: 'sink' }))
+    await run(stage, taken)
+  } finally {
+    await stage.close()
+  }
+}
+
+/** Far more than one window. */
+const MANY = 50_000
+const sendMany = (node: Node, from = 0): void => {
+  for (let i = 0; i < MANY; i += 1) assert.equal(node.send(far, 'one', from + i), undefined)
+}
+const numbers = (count: number) => Array.from({ length: count }, (_, i) => i)
+
+describe('a node that is stopped', () => {
+  it('has sent what waited for credit', () =>
+    staged(async ({ a, settle }, taken) => {
+      await settle(a.network.connect('b@stage'))
+      sendMany(a)
+      await settle(a.stop())
+      assert.deepEqual(taken, numbers(MANY))
+      assert.equal(a.account().dropped['connection-lost'], 0)
+    }))
+
+  it('has sent the pieces of what is large', () =>
+    staged(async ({ a, settle }, taken) => {
+      await settle(a.network.connect('b@stage'))
+      for (let i = 0; i < 5; i += 1) a.send(far, 'large', new Uint8Array(1_000_000))
+      a.send(far, 'one', 1)
+      await settle(a.stop())
+      assert.deepEqual(taken, [1e6, 1e6, 1e6, 1e6, 1e6, 1])
+    }, {}))
+
+  it('reaches who it was still dialling', () =>
+    staged(async ({ a, settle }, taken) => {
+      a.send(far, 'one', 7)
+      await settle(a.stop())
+      assert.deepEqual(taken, [7])
+    }))
+
+  it('is waited for while its line is being mended', () =>
+    staged(async ({ a, settle, breakLine, until }, taken) => {
+      await settle(a.network.connect('b@stage'))
+      breakLine()
+      await until(() => a.network.peer('b@stage')?.state === 'broken')
+      a.send(far, 'one', 8)
+      await settle(a.stop())
+      assert.deepEqual(taken, [8])
+    }))
+
+  it('does not wait for one that is stopped in the same moment', () =>
+    staged(async ({ a, b, settle, until }) => {
+      await settle(a.network.connect('b@stage'))
+      sendMany(a)
+      for (let i = 0; i < 10; i += 1) b.send(processName('nobody', Sink, 'a@stage'), 'one', i)
+      let stopped = 0
+      for (const node of [a, b])
+        void node.stop().then(() => {
+          stopped += 1
+        })
+      const before = a.info().uptimeMs
+      await until(() => stopped === 2)
+      assert.ok(a.info().uptimeMs - before < 500, `${a.info().uptimeMs - before} ms`)
+    }))
+})
+
+describe('a node that is left', () => {
+  it('takes what was sent before, and what is sent afterwards behind it', () =>
+    staged(async ({ a, settle, until }, taken) => {
+      await settle(a.network.connect('b@stage'))
+      sendMany(a)
+      assert.equal(a.network.disconnect('b@stage'), true)
+      assert.deepEqual(a.network.nodes(), [])
+      sendMany(a, MANY)
+      await until(() => taken.length === 2 * MANY)
+      assert.deepEqual(taken, numbers(2 * MANY))
+    }))
+
+  it('is sent nothing more once the network stops', () =>
+    staged(async ({ a, settle }) => {
+      await settle(a.network.connect('b@stage'))
+      sendMany(a)
+      const stopped = a.network.stop()
+      assert.equal(a.send(far, 'one', 1), 'NO_ROUTE')
+      assert.equal(a.network.mode, 'disabled')
+      await settle(stopped)
+    }))
+
+  it('and takes nothing holds the stop up for flushMs; what is left is counted', async () => {
+    const stage = await FoulStage.open({ flushMs: 300 })
+    const letters: DeadLetter[] = []
+    const { node, clock } = stage
+    await clock.until(node.spawn(reader(letters)))
+    const foul = await stage.foul()
+    for (let i = 0; i < 100; i += 1) node.send(processName('x', Sink, foul.name), 'one', i)
+    await clock.advance(1)
+    const before = clock.nowMs()
+    await clock.until(node.network.stop())
+    const tookMs = clock.nowMs() - before
+    assert.ok(tookMs >= 300 && tookMs < 400, `${tookMs} ms`)
+    const lost = node.account().dropped['connection-lost']
+    assert.ok(lost >= 100, `${lost} are counted`)
+    await clock.advance(1)
+    const told = letters.filter(({ cause }) => cause === 'connection-lost')
+    assert.equal(
+      told.reduce((sum, { count }) => sum + count, 0),
+      lost,
+    )
+    await stage.close()
+  })
+
+  it('is heard no more, and what it sends meanwhile is counted', async () => {
+    const stage = await FoulStage.open({ flushMs: 300 })
+    const { node, clock } = stage
+    const foul = await stage.foul()
+    node.send(processName('x', Sink, foul.name), 'one', 1)
+    await clock.advance(1)
+    node.network.disconnect(foul.name)
+    for (let i = 0; i < 2; i += 1) await stage.send(foul, sendTo('echo', 'nothing'))
+    await clock.advance(300)
+    const { dropped } = node.account()
+    assert.equal(dropped['message-unknown'], 0)
+    assert.ok(dropped['connection-lost'] >= 3, `${dropped['connection-lost']} are counted`)
+    await stage.close()
+  })
+})
