@@ -13,6 +13,9 @@
 /** Is told what was rejected, and the promise. */
 export type FloatingListener = (thrown: unknown, promise: Promise<unknown>) => void
 
+/** Tells a listener of all that comes; gives the way to end that. */
+export type WatchFloating = (listener: FloatingListener) => () => void
+
 const listeners = new Set<FloatingListener>()
 let count = 0
 
@@ -25,7 +28,7 @@ const onRejection = (thrown: unknown, promise: Promise<unknown>): void => {
 export const floatingRejections = (): number => count
 
 /** Counts from now on and tells `listener`; gives the way to end that. */
-export function watchFloating(listener: FloatingListener): () => void {
+export const watchFloating: WatchFloating = (listener) => {
   if (listeners.size === 0) process.on('unhandledRejection', onRejection)
   listeners.add(listener)
   return () => {

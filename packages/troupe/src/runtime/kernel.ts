@@ -28,6 +28,7 @@ import { DeadLetters } from './dead-letters.js'
 import { Deaths } from './death.js'
 import type { Waiter } from './extension.js'
 import { FarTopics } from './far-topics.js'
+import type { WatchFloating } from './floating.js'
 import { type Lineage, rootLineage, withEnv } from './lineage.js'
 import { consoleSink, Log } from './log/index.js'
 import { extend, mailboxLength, withdraw } from './mailbox.js'
@@ -50,6 +51,8 @@ export interface World {
   readonly clock: Clock
   readonly random: Random
   readonly wire: Wire
+  /** How a node hears of promises of the program that reject with nobody listening. */
+  readonly watchFloating: WatchFloating
 }
 
 export class Kernel implements Home {
@@ -77,6 +80,7 @@ export class Kernel implements Home {
   /** Freezes or clones a payload in development; undefined otherwise. */
   readonly share: ((payload: unknown) => unknown) | undefined
   readonly startedMs: number
+  readonly watchFloating: WatchFloating
   #rootLineage: Lineage
   #birthsOpen = true
 
@@ -90,6 +94,7 @@ export class Kernel implements Home {
     this.clock = world.clock
     this.random = world.random
     this.wire = world.wire
+    this.watchFloating = world.watchFloating
     this.creation = newCreation(name, Math.floor(world.clock.wallMs()))
     this.startedMs = world.clock.nowMs()
     this.share = sharingCheck(options.sharing ?? 'off')
@@ -109,9 +114,8 @@ export class Kernel implements Home {
     this.relations = this.#makeRelations()
     const end = (process: Process, reason: ExitReason): void => this.deaths.end(process, reason)
     this.outcomes = new Outcomes(this.calls, this.letters, { end, defer })
-    this.suspensions = new Suspensions(this.scheduler, this.outcomes, (process) =>
-      this.turn.rest(process),
-    )
+    const rest = (process: Process): void => this.turn.rest(process)
+    this.suspensions = new Suspensions(this.scheduler, this.outcomes, rest)
     const { outcomes, suspensions, room } = this
     const admit = (process: Process): void => room.admit(process)
     this.turn = new Turn(this.scheduler, { outcomes, suspensions, end, admit })

@@ -67,7 +67,7 @@ class RuntimeNode extends Actions<undefined> {
     this.#applications = makeApplications(kernel)
     this.#owners =
       kernel.share === undefined ? undefined : new PromiseOwners(() => kernel.turn.process)
-    this.#unwatch = watchFloating((thrown, promise) => {
+    this.#unwatch = kernel.watchFloating((thrown, promise) => {
       const owner = this.#owners?.of(promise)
       const log = owner === undefined ? kernel.log : kernel.logOf(owner)
       log.error('a promise rejected with nobody listening', { error: describeThrown(thrown) })
@@ -265,12 +265,12 @@ export async function createNode(
 ): Promise<Node> {
   requireNodeName(name)
   checkNodeOptions(options)
-  const { clock = systemClock, random = systemRandom, wire = NO_WIRE } = world
-  const kernel = new Kernel(name, options, { clock, random, wire }, contextOf)
+  const real = { clock: systemClock, random: systemRandom, wire: NO_WIRE, watchFloating }
+  const kernel = new Kernel(name, options, { ...real, ...world }, contextOf)
   // The contract infers payloads and replies, which the class takes as they come.
   const node = new RuntimeNode(kernel, options) as unknown as Node
   try {
-    await wire.start(new Arrivals(kernel))
+    await kernel.wire.start(new Arrivals(kernel))
     for (const job of options.cronJobs ?? []) node.cron.add(job)
     for (const spec of options.applications ?? []) {
       node.loadApplication(spec)

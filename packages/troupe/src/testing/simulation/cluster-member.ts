@@ -14,7 +14,7 @@ import { SUSPICION_DEFAULTS } from '#network/liveness/options'
 import { Prober } from '#network/liveness/prober'
 import { Network } from '#network/network'
 import type { Liveness } from '#network/options'
-import { createNode } from '#runtime'
+import { createNode, type World } from '#runtime'
 import type { SimulatedHost } from './host.js'
 
 /** Where each node listens on its own host. */
@@ -33,6 +33,7 @@ export interface MemberParts {
   readonly known: readonly string[]
   readonly network: NetworkOptions
   readonly log: (message: string) => void
+  readonly watchFloating: World['watchFloating']
   /** Open events it has from the start. */
   readonly events: readonly { readonly name: string; readonly buffer: number }[]
 }
@@ -44,7 +45,7 @@ export const hostOf = (node: string): string => node.slice(0, node.indexOf('@'))
 
 /** Starts the node of a host; settles only while the host runs. */
 export async function startMember(parts: MemberParts): Promise<Node> {
-  const { host, log, events } = parts
+  const { host, log, events, watchFloating } = parts
   const random = seededRandom(parts.random.below(SEED_MAX))
   const bytes = seededBytes(parts.random)
   const { clock } = host
@@ -57,7 +58,7 @@ export async function startMember(parts: MemberParts): Promise<Node> {
     },
   ]
   const options = { logSinks, events, handleSignals: false }
-  return createNode(nodeOn(host.name), options, { clock, random, wire })
+  return createNode(nodeOn(host.name), options, { clock, random, wire, watchFloating })
 }
 
 function makeNetwork(

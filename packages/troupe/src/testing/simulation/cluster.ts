@@ -8,6 +8,7 @@
  */
 import { type Random, seededRandom } from '#base/random'
 import type { NetworkOptions, Node } from '#contract'
+import { type WatchFloating, watchFloating } from '#runtime/floating'
 import { type VirtualClock, virtualClock } from '#testing/virtual-clock'
 import { nodeOn, startMember } from './cluster-member.js'
 import type { CrashOptions, SimulatedHost } from './host.js'
@@ -83,6 +84,7 @@ export class SimulatedCluster {
   readonly #options: SimulatedClusterOptions
   readonly #members = new Map<string, ClusterMember>()
   readonly #lives: ClusterMember[] = []
+  readonly #watches = new Set<() => void>()
 
   constructor(options: SimulatedClusterOptions) {
     clusters += 1
@@ -143,6 +145,14 @@ export class SimulatedCluster {
     for (const { node, isAlive } of this.#lives) if (!isAlive) void node.network.stop()
     const stopping = this.members.map(({ node }) => node.stop({ timeoutMs: 1_000 }))
     await this.clock.until(Promise.all(stopping), { limitMs: 60_000 })
+    for (const unwatch of this.#watches) unwatch()
+  }
+
+  /** A node that has crashed cannot end its watch itself, and would be kept for ever. */
+  readonly #watchFloating: WatchFloating = (listener) => {
+    const unwatch = watchFloating(listener)
+    this.#watches.add(unwatch)
+    return unwatch
   }
 
   async #begin(name: string): Promise<void> {
@@ -151,6 +161,7 @@ export class SimulatedCluster {
     const node = await startMember({
       ...{ host, random: this.random, network, events, known: this.knownTo(name) },
       log: (message) => this.network.note('log', nodeOn(name), message),
+      watchFloating: this.#watchFloating,
     })
     const member = new ClusterMember(host, node)
     this.#members.set(name, member)
