@@ -9,6 +9,7 @@ import type { Authorities } from './authorities.js'
 import type { Certificates } from './certificates.js'
 import { type KnownOptions, requireKnown } from './known-options.js'
 import { requireDuration, requireObject, requireOption } from './limits.js'
+import { requireAcceptor, requirePlace } from './place-check.js'
 import type { TransportAddress } from './transport.js'
 
 /**
@@ -362,10 +363,12 @@ function requireParts({ acceptors = [], liveness, tls }: NetworkOptions): void {
   for (const [at, acceptor] of acceptors.entries()) {
     requireObject(`acceptors[${at}]`, acceptor)
     requireKnown(`network.acceptors[${at}]`, acceptor, ACCEPTOR_KNOWN)
+    requireAcceptor(`acceptors[${at}]`, acceptor, tls !== undefined)
   }
   if (liveness !== undefined) {
     requireObject('liveness', liveness)
     requireKnown('network.liveness', liveness, LIVENESS_KNOWN)
+    requirePlace('liveness', liveness)
   }
   if (tls !== undefined) {
     requireObject('tls', tls)

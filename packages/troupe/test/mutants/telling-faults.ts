@@ -25,6 +25,14 @@ export const TELLING_FAULTS: readonly Mutant[] = Object.freeze([
     tests: 'swapped',
   },
   {
+    name: 'a port above all ports is taken',
+    file: 'contract/place-check',
+    find: 'value >= least && value <= most',
+    replace: 'value >= least',
+    caughtBy: KNOWN,
+    tests: '65536',
+  },
+  {
     name: 'others are sent to what stands for all addresses',
     file: 'network/advertised-host',
     find: 'return { ...place, advertisedHost: first };',

@@ -27,6 +27,17 @@ const CASES: readonly (readonly [object, RegExp])[] = [
   [{ network: { acceptors: [11_144] } }, /acceptors\[0\] is 11144: give an object/],
   [{ network: { liveness: 1 } }, /liveness is 1: give an object/],
   [{ network: { tls: true } }, /tls is true: give an object/],
+  [{ network: { acceptors: [{ port: '0' }] } }, /acceptors\[0\]\.port is '0': give a number/],
+  [{ network: { acceptors: [{}, { port: -1 }] } }, /acceptors\[1\]\.port is -1: give a number/],
+  [{ network: { acceptors: [{ port: 65_536 }] } }, /port is 65536: give a number from 0/],
+  [{ network: { acceptors: [{ portRange: 0 }] } }, /portRange is 0: give a whole number/],
+  [{ network: { acceptors: [{ host: 5 }] } }, /acceptors\[0\]\.host is 5: give a host name/],
+  [{ network: { acceptors: [{ advertisedHost: '' }] } }, /advertisedHost is '': give a host/],
+  [{ network: { acceptors: [{ advertisedPort: 0 }] } }, /advertisedPort is 0: give a number from 1/],
+  [{ network: { acceptors: [{ transport: 'udp' }] } }, /transport is udp: one of tcp, tls, unix/],
+  [{ network: { acceptors: [{ transport: 'tls' }] } }, /is tls: give the option tls, too/],
+  [{ network: { liveness: { port: '0' } } }, /liveness\.port is '0': give a number/],
+  [{ network: { liveness: { host: 5 } } }, /liveness\.host is 5: give a host name/],
 ]
 
 describe('a node is not started with', () => {
