@@ -50,7 +50,7 @@ export const TELLING_FAULTS: readonly Mutant[] = Object.freeze([
     name: 'each try to reach a node has a line in the log',
     file: 'network/dials',
     find: 'this.#quiet.add(quietKey(peer.name, problem.code), told,',
-    replace: 'this.#quiet.add(`${tries}`, told,',
+    replace: 'this.#quiet.add(String(tries), told,',
     caughtBy: TELLING,
     tests: 'no way to a node',
   },
