@@ -165,6 +165,7 @@ export { WebHandler } from './web.js'
 export type {
   Confirmation,
   ExitCause,
+  FarRequest,
   FarWatch,
   HomeAddress,
   PeerNotice,

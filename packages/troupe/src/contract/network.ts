@@ -134,7 +134,10 @@ export interface NetworkOptions {
   readonly windowBytes?: number
   /** Bytes kept for a slow peer, above which sends fail; default 67,108,864. */
   readonly sendBufferMaxBytes?: number
-  /** Messages from afar in one mailbox, above which their senders are held; default 100,000. */
+  /**
+   * Messages in one mailbox above which senders of other nodes are held; default 100,000. Above
+   * twice as many, those that wait for room included, their messages are refused: MAILBOX_FULL.
+   */
   readonly remoteMailboxMax?: number
   /** Messages of more bytes than this travel compressed; default Infinity: none. */
   readonly compressAboveBytes?: number

@@ -43,6 +43,8 @@ export type ExitCause = 'link' | 'program' | 'kill'
 
 /** The way to other nodes. What it answers at once is local; what happens later is told. */
 export interface Wire {
+  /** More may not wait in one mailbox when a message of another node comes: it is refused. */
+  readonly mailboxMax: number
   /** What the program sees of its network. */
   readonly control: NodeNetwork
   /** Names the node it serves; called once, before anything else. Settles when it can be used. */
@@ -103,6 +105,11 @@ export interface Wire {
 /** An address of this node, as it came in: by id, by name, or by alias. */
 export type HomeAddress = Pid | Alias | ProcessName
 
+/** A request of another node that waits for its answer; `cancel`: nobody there waits any more. */
+export interface FarRequest {
+  cancel(): void
+}
+
 /** A far watcher of something at this node; `cancel` withdraws it without telling. */
 export interface FarWatch {
   cancel(): unknown
@@ -141,7 +148,10 @@ export interface WireHome {
     priority: Priority,
     trace: string | undefined,
   ): SendFailure | undefined
-  /** Puts a request into a mailbox; exactly one function of `answers` is called, always. */
+  /**
+   * Puts a request into a mailbox; exactly one function of `answers` is called, unless it is
+   * cancelled. An answer that comes after that is a dead letter.
+   */
   request(
     to: HomeAddress,
     request: string,
@@ -151,7 +161,7 @@ export interface WireHome {
     trace: string | undefined,
     leftMs: number,
     answers: WireAnswers,
-  ): void
+  ): FarRequest
   /** Puts a message into a mailbox as soon as there is room. */
   deliverWhenRoom(
     to: HomeAddress,
@@ -180,7 +190,10 @@ export interface WireHome {
   /** A publication of a far event, for its subscribers here. */
   published(node: string, event: string, publication: EventMessage): void
 
-  /** How many messages wait in the mailbox behind an address; undefined when nobody is there. */
+  /**
+   * How many messages wait in the mailbox behind an address, and for room in it; undefined when
+   * nobody is there.
+   */
   waiting(to: HomeAddress): number | undefined
   /** Counts messages that were on their way when a connection was lost. */
   lost(node: string, count: number): void

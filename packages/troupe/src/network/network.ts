@@ -42,6 +42,8 @@ import { Partings } from './partings.js'
 import { KIND } from './peer/kinds.js'
 import { Peer, type PeerVerbs } from './peer/peer.js'
 
+/** Senders are held at `remoteMailboxMax`; who sends on is refused at so many times as many. */
+const CROWDED_TIMES = 2
 /** What this version can do. */
 const FLAGS: readonly WireFlag[] = [
   'liveness',
@@ -55,6 +57,7 @@ const FLAGS: readonly WireFlag[] = [
 type Agreed = Extract<HandshakeResult, { readonly kind: 'agreed' }>
 
 export class Network implements Wire {
+  readonly mailboxMax: number
   readonly control: NodeNetwork = new NetworkControl(this)
   readonly #settings: NetworkSettings
   readonly #world: NetworkWorld
@@ -74,6 +77,7 @@ export class Network implements Wire {
 
   constructor(settings: NetworkSettings, world: NetworkWorld) {
     this.#settings = settings
+    this.mailboxMax = settings.remoteMailboxMax * CROWDED_TIMES
     this.#world = world
     this.#key = handshakeKey(settings.cookie)
     this.#verbs = {

@@ -12,6 +12,7 @@ import {
   type EventMessage,
   type ExitReason,
   eventName,
+  type FarRequest,
   type FarWatch,
   formatTarget,
   type HomeAddress,
@@ -19,7 +20,7 @@ import {
   NODE_EVENT,
   NodeName,
   type PeerNotice,
-  type Pid,
+  Pid,
   type Priority,
   type Ref,
   type SendFailure,
@@ -32,15 +33,17 @@ import { sendError } from './calling.js'
 import { UNSTAMPED } from './calls.js'
 import { enter } from './entrance.js'
 import type { Kernel } from './kernel.js'
-import { mailboxLength } from './mailbox.js'
-import { Call, Envelope } from './message.js'
-import { DEAD, Process } from './process.js'
+import { queueLength } from './mailbox.js'
+import { Call, Envelope, EXIT } from './message.js'
+import { DEAD, Process, TRAPPING } from './process.js'
 
 export class Arrivals implements WireHome {
   readonly #kernel: Kernel
+  readonly #mailboxMax: number
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel
+    this.#mailboxMax = kernel.wire.mailboxMax
   }
 
   get name(): string {
@@ -80,6 +83,7 @@ export class Arrivals implements WireHome {
     trace: string | undefined,
   ): SendFailure | undefined {
     const kernel = this.#kernel
+    if (this.#isCrowded(to)) return kernel.post.refuse('MAILBOX_FULL', from, to, message)
     if (to instanceof Process && !to.program.hasSchemas && trace === undefined) {
       return priority === 'normal'
         ? kernel.post.send(from, to, message, payload)
@@ -102,7 +106,7 @@ export class Arrivals implements WireHome {
     trace: string | undefined,
     leftMs: number,
     answers: WireAnswers,
-  ): void {
+  ): FarRequest {
     const kernel = this.#kernel
     const call = new Call(from, to, request, UNSTAMPED, leftMs)
     call.trace = trace
@@ -111,12 +115,19 @@ export class Arrivals implements WireHome {
     }
     call.reject = (error) => void answers.reject(error as TroupeError)
     kernel.calls.add(call)
+    const handle = { cancel: () => kernel.calls.withdraw(call) }
+    if (this.#isCrowded(to)) {
+      kernel.post.refuse('MAILBOX_FULL', call, to, request)
+      const detail = { to: formatTarget(to), limit: this.#mailboxMax }
+      kernel.calls.reject(call, new TroupeError('MAILBOX_FULL', detail))
+      return handle
+    }
     const entered = enter(kernel, to, request, payload)
     if (entered.kind === 'refused') {
       kernel.post.refuse('MESSAGE_INVALID', call, to, request)
       const detail = { message: request, problem: entered.problem }
       kernel.calls.reject(call, new TroupeError('MESSAGE_INVALID', detail))
-      return
+      return handle
     }
     const failure =
       priority === 'normal'
@@ -125,6 +136,7 @@ export class Arrivals implements WireHome {
     if (failure !== undefined) kernel.calls.reject(call, sendError(kernel, failure, call, to))
     // Nobody else may read the clock for it: it did not come in a turn.
     if (kernel.scheduler.resting) kernel.calls.stamp(kernel.clock.nowMs())
+    return handle
   }
 
   async deliverWhenRoom(
@@ -136,7 +148,7 @@ export class Arrivals implements WireHome {
   ): Promise<SendFailure | undefined> {
     const { post, room } = this.#kernel
     const process = post.find(to)
-    if (process === undefined || !room.isFull(process)) {
+    if (process === undefined || this.#isCrowded(process) || !room.isFull(process)) {
       return this.deliver(to, message, payload, from, priority, undefined)
     }
     const entered = enter(this.#kernel, to, message, payload)
@@ -149,10 +161,14 @@ export class Arrivals implements WireHome {
     const process = table.find(to)
     if (process === undefined || (process.flags & DEAD) !== 0) return
     if (cause === 'kill') deaths.kill(process)
-    else relations.exit(process, from, reason, 'program')
+    else if ((process.flags & TRAPPING) !== 0 && this.#isCrowded(process)) {
+      this.#kernel.post.refuse('MAILBOX_FULL', Pid.is(from) ? from : undefined, process, EXIT)
+    } else relations.exit(process, from, reason, 'program')
   }
 
+  /** A link to a crowded process is refused: its end would be one more message. */
   linked(from: Pid, to: Pid): boolean {
+    if (this.#isCrowded(to)) return false
     return this.#kernel.relations.linkedFromAfar(from, to)
   }
 
@@ -186,7 +202,13 @@ export class Arrivals implements WireHome {
 
   waiting(to: HomeAddress): number | undefined {
     const process = this.#kernel.post.find(to)
-    return process === undefined ? undefined : mailboxLength(process)
+    return process === undefined ? undefined : queueLength(process)
+  }
+
+  /** True when no more of another node may lie before a process. */
+  #isCrowded(to: HomeAddress): boolean {
+    const process = to instanceof Process ? to : this.#kernel.post.find(to)
+    return process !== undefined && queueLength(process) > this.#mailboxMax
   }
 
   lost(node: string, count: number): void {

@@ -33,6 +33,10 @@ export class Calls {
   /** Calls that wait now. */
   pending = 0
   readonly #clock: Clock
+  /** Told of an answer to a request whose node was lost. */
+  readonly #tooLate: (call: Call) => void
+  /** Requests that were withdrawn and not answered since. */
+  readonly #withdrawn = new WeakSet<Call>()
   readonly #lists = new Map<number, CallList>()
   /** New calls, whose deadline counts from the next reading of the clock. */
   #fresh: Call[] = []
@@ -42,8 +46,9 @@ export class Calls {
   #closed = false
   #cancelTimer: () => boolean = () => false
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, tooLate: (call: Call) => void = () => {}) {
     this.#clock = clock
+    this.#tooLate = tooLate
   }
 
   /** Calls that wait for a reading of the clock. */
@@ -93,6 +98,7 @@ export class Calls {
     const resolve = call.resolve
     if (resolve === undefined) {
       this.unwanted += 1
+      if (this.#withdrawn.delete(call)) this.#tooLate(call)
       return false
     }
     this.#remove(call)
@@ -107,6 +113,13 @@ export class Calls {
     this.#remove(call)
     reject(error)
     return true
+  }
+
+  /** The node of the caller is lost: nobody is told, and an answer is one to nobody. */
+  withdraw(call: Call): void {
+    if (call.resolve === undefined) return
+    this.#withdrawn.add(call)
+    this.#remove(call)
   }
 
   /** Rejects every caller that still waits: the node stops. */

@@ -7,6 +7,7 @@ import type { Clock } from '#base/clock'
 import type { Random } from '#base/random'
 import {
   type Account,
+  type Address,
   DEAD_LETTER_EVENT,
   type Down,
   type ExitReason,
@@ -31,8 +32,8 @@ import { FarTopics } from './far-topics.js'
 import type { WatchFloating } from './floating.js'
 import { type Lineage, rootLineage, withEnv } from './lineage.js'
 import { consoleSink, Log } from './log/index.js'
-import { extend, mailboxLength, withdraw } from './mailbox.js'
-import { type Call, DOWN } from './message.js'
+import { extend, mailboxLength, queueLength, withdraw } from './mailbox.js'
+import { type Call, DOWN, senderOf } from './message.js'
 import { Outcomes } from './outcome.js'
 import { Post } from './post.js'
 import { DEAD, type Home, type Process, SCHEDULED } from './process.js'
@@ -102,7 +103,7 @@ export class Kernel implements Home {
     this.scheduler = new Scheduler(world.clock)
     this.table = new Table(this)
     this.timers = new Timers(world.clock)
-    this.calls = new Calls(world.clock)
+    this.calls = new Calls(world.clock, (call) => this.#answeredTooLate(call))
     this.topics = this.#makeTopics()
     this.farTopics = this.#makeFarTopics()
     this.letters = new DeadLetters({
@@ -125,7 +126,17 @@ export class Kernel implements Home {
     this.#connect(options)
   }
 
-  #admit({ from, name, payload, priority }: Waiter, to: Process): SendFailure | undefined {
+  /** Who asked was at a node that was lost. */
+  #answeredTooLate({ from, to }: Call): void {
+    this.post.sent += 1
+    const caller = senderOf(from) ?? formatTarget(to as Address)
+    this.letters.drop('connection-lost', this.turn.process, caller, '[reply]')
+  }
+
+  #admit(
+    { from, name, payload, priority }: Omit<Waiter, 'admit'>,
+    to: Process,
+  ): SendFailure | undefined {
     return this.post.sendPriority(from, to, name, payload, priority)
   }
 
@@ -211,7 +222,11 @@ export class Kernel implements Home {
   #makeFarTopics(): FarTopics {
     const { wire, clock } = this
     return new FarTopics(wire, {
-      deliver: (to, entry, payload) => void this.post.send(undefined, to, entry, payload),
+      deliver: (to, entry, payload) => {
+        const isCrowded = queueLength(to) > wire.mailboxMax
+        if (isCrowded) this.post.refuse('MAILBOX_FULL', undefined, to, entry)
+        else this.post.send(undefined, to, entry, payload)
+      },
       signal: (to, entry, payload) => this.post.signal(undefined, to, entry, payload),
       monitor: (process, event) => this.relations.monitor(process, event),
       newRef: () => this.table.newRef(),

@@ -99,6 +99,10 @@ export function boundedLength(process: Process): number {
 export const mailboxLength = (process: Process): number =>
   mainLength(process) + (process.extension?.queues?.size ?? 0)
 
+/** All messages waiting, and those that wait for room. */
+export const queueLength = (process: Process): number =>
+  mailboxLength(process) + (process.extension?.limit?.waiters.size ?? 0)
+
 /** Messages of urgent and system served in a row before one of a waiting main queue. */
 const PRIORITY_IN_ROW_MAX = 16
 

@@ -26,6 +26,7 @@ const NO_NETWORK: NodeNetwork = Object.freeze({
 
 export const NO_WIRE: Wire = Object.freeze({
   control: NO_NETWORK,
+  mailboxMax: Number.POSITIVE_INFINITY,
   start: async () => {},
   send: () => 'NO_ROUTE' as const,
   call: () => 'NO_ROUTE' as const,

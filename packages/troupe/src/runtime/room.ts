@@ -3,18 +3,27 @@
  *
  * First come, first admitted. A waiter is told when its receiver ends.
  *
- * Limit: one place for each `sendWhenRoom` not yet settled, which is the caller's own bound.
+ * Limit: `WAITERS_MAX` wait for one process; a further one is refused as at a full mailbox. Of
+ * other nodes far fewer are let in, see `Wire.mailboxMax`.
  */
 import type { SendFailure } from '#contract'
 import type { Waiter } from './extension.js'
 import { boundedLength } from './mailbox.js'
 import { AWAITED, BOUNDED, DEAD, type Process } from './process.js'
 
-export class Room {
-  readonly #send: (waiter: Waiter, to: Process) => SendFailure | undefined
+/** Messages that wait for room at one process. */
+const WAITERS_MAX = 1_000_000
 
-  constructor(send: (waiter: Waiter, to: Process) => SendFailure | undefined) {
+/** Brings the message of a waiter to its process. */
+type Send = (waiter: Omit<Waiter, 'admit'>, to: Process) => SendFailure | undefined
+
+export class Room {
+  readonly #send: Send
+  readonly #waitersMax: number
+
+  constructor(send: Send, waitersMax = WAITERS_MAX) {
     this.#send = send
+    this.#waitersMax = waitersMax
   }
 
   /** True when a message would have to wait. */
@@ -27,6 +36,9 @@ export class Room {
 
   /** Waits for room; settles as `send` does. */
   wait(process: Process, mail: Omit<Waiter, 'admit'>): Promise<SendFailure | undefined> {
+    const waiting = process.extension?.limit?.waiters.size ?? 0
+    // To a full mailbox: that counts it, and answers MAILBOX_FULL.
+    if (waiting >= this.#waitersMax) return Promise.resolve(this.#send(mail, process))
     return new Promise((admit) => {
       process.extension?.limit?.waiters.push({ ...mail, admit })
       process.flags |= AWAITED

@@ -6,6 +6,7 @@ import type { Mutant } from './mutant.js'
 const ENDS = ['regression/issue-4-break.test']
 const PEER = ['regression/issue-4-break-peer.test']
 const LEAVING = ['regression/issue-4-orderly-stop.test']
+const CROWDED = ['regression/issue-4-crowded.test']
 const LINKS = ['regression/issue-4-break-links.test']
 
 export const REVIEW_FAULTS: readonly Mutant[] = Object.freeze([
@@ -94,5 +95,33 @@ export const REVIEW_FAULTS: readonly Mutant[] = Object.freeze([
     replace: '() => {}',
     caughtBy: LEAVING,
     tests: 'holds the stop up',
+  },
+  {
+    name: 'a node that heeds no hold fills a mailbox',
+    file: 'runtime/arrivals',
+    find: 'queueLength(process) > this.#mailboxMax',
+    replace: 'process.id < 0',
+    caughtBy: CROWDED,
+  },
+  {
+    name: 'messages that wait for room do not count for another node',
+    file: 'runtime/mailbox',
+    find: '(process.extension?.limit?.waiters.size ?? 0)',
+    replace: '0',
+    caughtBy: CROWDED,
+  },
+  {
+    name: 'exit signals of another node are taken without end',
+    file: 'runtime/arrivals',
+    find: '(process.flags & TRAPPING) !== 0 && this.#isCrowded(process)',
+    replace: 'process.id < 0',
+    caughtBy: CROWDED,
+  },
+  {
+    name: 'what a lost node has asked is kept until it is answered',
+    file: 'network/peer/inbox',
+    find: 'for (const answers of this.#asked) answers.abandon();',
+    replace: '',
+    caughtBy: CROWDED,
   },
 ])

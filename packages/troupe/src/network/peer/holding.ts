@@ -3,7 +3,7 @@
  *
  * A look at the receiver of every so many messages; one with too many waiting is held: the node at
  * the other end is told, and its sends fail at once until half of them are done. So memory stays
- * bounded without a count for each message.
+ * bounded without a count for each message. Who does not heed that is refused by the node itself.
  */
 import type { Cancel, Clock } from '#base/clock'
 import { formatTarget, type HomeAddress, type WireHome } from '#contract'
@@ -39,7 +39,11 @@ export class Holding {
   /** A message was put into a mailbox. */
   delivered(to: HomeAddress): void {
     this.#count += 1
-    if ((this.#count & (SAMPLE - 1)) !== 0) return
+    if ((this.#count & (SAMPLE - 1)) === 0) this.look(to)
+  }
+
+  /** Holds a mailbox that has too much. */
+  look(to: HomeAddress): void {
     if ((this.#home.waiting(to) ?? 0) <= this.#waitingMax) return
     const target = formatTarget(to)
     if (this.#holds.has(target)) return

@@ -7,11 +7,18 @@
  *
  * @source docs/reference/wire.md
  */
-import { formatTarget, type Pid, type Priority, TroupeError, type WireHome } from '#contract'
+import {
+  formatTarget,
+  type HomeAddress,
+  type SendFailure,
+  TroupeError,
+  type WireHome,
+} from '#contract'
 import type { Decoder } from '#network/codec/decoder'
 import { badFrame } from '#network/frame/line-frame'
 import { Assemblies } from './assemblies.js'
 import { COMPRESSED_BYTES_MAX, expand } from './compression.js'
+import { FarAnswers } from './far-answers.js'
 import type { Holding } from './holding.js'
 import { KIND, ROUTE } from './kinds.js'
 import { Lanes, laneKey } from './lanes.js'
@@ -24,6 +31,8 @@ import { RelationInbox } from './relation-inbox.js'
 /** Mailboxes that one other node may hold against this one, and the longest name of one. */
 const HOLDS_MAX = 65_536
 const HOLD_LENGTH_MAX = 2_048
+/** Requests of one other node that have not been answered. */
+const REQUESTS_MAX = 262_144
 /** The number of no large message. */
 const NO_PIECE = -1
 
@@ -64,6 +73,8 @@ export class Inbox {
   readonly #relations: RelationInbox
   readonly #lanes = new Lanes()
   readonly #assemblies: Assemblies
+  /** What has not been answered. */
+  readonly #asked = new Set<FarAnswers>()
 
   /** What to do with a message, by its kind. */
   readonly #takers: readonly ((() => void) | undefined)[]
@@ -103,9 +114,11 @@ export class Inbox {
     this.#piece(id, bytes, at, to)
   }
 
-  /** The node is lost: what it watched and listened to here ends. */
+  /** The node is lost: what it asked, watched and listened to here ends. */
   end(): void {
     this.#relations.end()
+    for (const answers of this.#asked) answers.abandon()
+    this.#asked.clear()
   }
 
   /** A payload of a class nobody knows here costs its message, not the connection. */
@@ -158,8 +171,8 @@ export class Inbox {
       const payload = decoder.value()
       decoder.finish()
       const to = this.#reading.local(toId)
-      this.#home.deliver(to, message, payload, from, 'normal', undefined)
-      this.#parts.holding.delivered(to)
+      const failure = this.#home.deliver(to, message, payload, from, 'normal', undefined)
+      this.#delivered(to, failure)
       return
     }
     const head = this.#reading.head(route)
@@ -168,9 +181,16 @@ export class Inbox {
     decoder.finish()
     this.#inOrder(head, () => {
       const { to, priority, trace } = head
-      this.#home.deliver(to, message, payload, this.#reading.from(head), priority, trace)
-      this.#parts.holding.delivered(to)
+      const from = this.#reading.from(head)
+      this.#delivered(to, this.#home.deliver(to, message, payload, from, priority, trace))
     })
+  }
+
+  /** One that was refused at a full mailbox is held at once, whatever is looked at otherwise. */
+  #delivered(to: HomeAddress, failure: SendFailure | undefined): void {
+    const { holding } = this.#parts
+    if (failure === 'MAILBOX_FULL') holding.look(to)
+    else holding.delivered(to)
   }
 
   #call(): void {
@@ -183,12 +203,27 @@ export class Inbox {
     const payload = decoder.value()
     decoder.finish()
     const from = this.#reading.from(head)
-    const answers = new FarAnswers(this.#parts.outbox, id, from, head.priority)
+    const answers = new FarAnswers(this.#parts.outbox, this.#asked, { id, from, head })
+    if (this.#asked.size >= REQUESTS_MAX) {
+      this.#refuseRequest(answers, head)
+      return
+    }
+    this.#asked.add(answers)
     this.#inOrder(head, () => {
       const { to, priority, trace } = head
       const limitMs = leftMs === 0 ? Number.POSITIVE_INFINITY : leftMs
-      this.#home.request(to, request, payload, from, priority, trace, limitMs, answers)
+      const args = [to, request, payload, from, priority, trace, limitMs, answers] as const
+      answers.handle = this.#home.request(...args)
+      this.#parts.holding.delivered(to)
     })
+  }
+
+  /** It asks and asks, and is not answered. */
+  #refuseRequest(answers: FarAnswers, { to }: Head): void {
+    const detail = { to: formatTarget(to), limit: REQUESTS_MAX }
+    const error = new TroupeError('MAILBOX_FULL', detail)
+    this.#parts.refused(error)
+    answers.reject(error)
   }
 
   #reply(): void {
@@ -216,9 +251,12 @@ export class Inbox {
       const { to, priority, trace } = head
       const from = this.#reading.from(head)
       if (isImportant) {
-        outbox.confirmed(id, this.#home.deliver(to, message, payload, from, priority, trace))
+        const failure = this.#home.deliver(to, message, payload, from, priority, trace)
+        this.#delivered(to, failure)
+        outbox.confirmed(id, failure)
         return
       }
+      this.#parts.holding.delivered(to)
       void this.#home
         .deliverWhenRoom(to, message, payload, from, priority)
         .then((failure) => outbox.confirmed(id, failure))
@@ -275,35 +313,5 @@ export class Inbox {
     const isHeld =
       this.#lanes.busy && this.#lanes.hold(laneKey(fromId, formatTarget(to), priority), take, bytes)
     if (!isHeld) take()
-  }
-}
-
-/** Where the answer to a request of the other node goes. */
-class FarAnswers {
-  readonly #outbox: Outbox
-  readonly #id: number
-  readonly #to: Pid | undefined
-  readonly #priority: Priority
-  waiting = true
-
-  constructor(outbox: Outbox, id: number, to: Pid | undefined, priority: Priority) {
-    this.#outbox = outbox
-    this.#id = id
-    this.#to = to
-    this.#priority = priority
-  }
-
-  reply(value: unknown, by?: Pid): boolean {
-    if (!this.waiting) return false
-    this.waiting = false
-    this.#outbox.reply(this.#id, value, this.#to, by, this.#priority)
-    return true
-  }
-
-  reject(error: TroupeError): boolean {
-    if (!this.waiting) return false
-    this.waiting = false
-    this.#outbox.reject(this.#id, error)
-    return true
   }
 }
