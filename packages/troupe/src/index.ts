@@ -109,6 +109,8 @@ export type {
   Given,
   Handler,
   Handlers,
+  ImportantFailure,
+  ImportantOptions,
   LivenessOptions,
   LogFields,
   Logger,

@@ -35,6 +35,8 @@ const ERRORS = {
     'bytes of another node cannot be read: {problem} at byte {offset}; the connection is closed',
   CODEC_REFUSED:
     'a message was refused: the codec {codec} {problem}; register the same codec on both nodes',
+  CONFIRM_TIMEOUT:
+    'the node of {to} did not say within {timeoutMs} ms that it queued {message}; it may have',
   CONNECTION_FULL:
     'over {limit} bytes wait for {node}; send less, wait with sendWhenRoom, or raise the limit',
   COOKIE_FILE_REFUSED: 'the cookie file {path} cannot be used: {problem}',

@@ -139,7 +139,14 @@ export { failure, isFailure, message, NoReply, protocol, request } from './proto
 export type { Crash, Custom, ExitReason } from './reason.js'
 export { crashOf, custom, describeReason, isCalm, REASON_WORDS, requireReason } from './reason.js'
 export type { StandardSchema } from './schema.js'
-export type { CallOptions, Sender, SendFailure, SendOptions } from './sender.js'
+export type {
+  CallOptions,
+  ImportantFailure,
+  ImportantOptions,
+  Sender,
+  SendFailure,
+  SendOptions,
+} from './sender.js'
 export { SEND_FAILURES } from './sender.js'
 export type {
   DeadLetter,

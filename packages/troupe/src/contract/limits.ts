@@ -65,11 +65,12 @@ export interface ProcessOptions {
   readonly priority?: Priority
 }
 
-/** What the options of a process, of its mailbox and of a call leave open. */
+/** What the options of a process, of its mailbox, of a call and of a send leave open. */
 export const PROCESS_DEFAULTS = Object.freeze({
   initTimeoutMs: 5_000,
   terminateTimeoutMs: 5_000,
   callTimeoutMs: 5_000,
+  confirmTimeoutMs: 5_000,
   trapExit: false,
   reentrant: false,
   preserveMailbox: false,

@@ -48,6 +48,18 @@ export interface SendOptions {
   readonly priority?: Priority
 }
 
+/** How an important message is sent. */
+export interface ImportantOptions extends SendOptions {
+  /**
+   * Longest wait for the word of the far node, in milliseconds above 0, or Infinity; default
+   * 5,000.
+   */
+  readonly timeoutMs?: number
+}
+
+/** What `sendImportant` may answer; CONFIRM_TIMEOUT is no dead letter: the message may be there. */
+export type ImportantFailure = SendFailure | 'CONFIRM_TIMEOUT'
+
 /** How a request is made. */
 export interface CallOptions {
   /**
@@ -94,15 +106,17 @@ export interface Sender {
   /**
    * Like `send`, but the far node confirms that the message was queued; not that it was handled.
    *
-   * On the own node it tells no more than `send`.
+   * On the own node it tells no more than `send`. After CONFIRM_TIMEOUT and NO_CONNECTION nobody
+   * knows whether the message was queued. Rejects with OPTION_INVALID.
    *
+   * @example const failure = await context.sendImportant(stock, 'restock', { item: 'tea' })
    * @source ergo-features 5 (important delivery)
    */
   sendImportant<P extends AnyProtocol, const K extends MessageNameOf<P>>(
     to: Address<P>,
     message: K,
-    ...payload: Given<PayloadOf<P, K>, [options?: SendOptions]>
-  ): Promise<SendFailure | undefined>
+    ...payload: Given<PayloadOf<P, K>, [options?: ImportantOptions]>
+  ): Promise<ImportantFailure | undefined>
   /**
    * Asks and waits for the answer. Declared failures arrive as values (`isFailure`).
    *

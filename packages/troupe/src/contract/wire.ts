@@ -74,7 +74,10 @@ export interface Wire {
     leftMs: number,
     answers: WireAnswers,
   ): SendFailure | undefined
-  /** Settles when the far node has queued the message, or with the failure. */
+  /**
+   * A failure when the message does not leave; otherwise settles when the far node has queued it,
+   * or with what became of it.
+   */
   sendConfirmed(
     node: string,
     to: Address,
@@ -83,7 +86,7 @@ export interface Wire {
     from: Pid | undefined,
     priority: Priority,
     how: Confirmation,
-  ): Promise<SendFailure | undefined>
+  ): SendFailure | Promise<SendFailure | undefined>
   /** An exit signal; `from` undefined is the node itself. Lost silently when there is no way. */
   exit(node: string, from: Pid | undefined, to: Pid, reason: ExitReason, cause: ExitCause): void
   /** One half of a link between two processes; its end comes back as `WireHome.linkEnded`. */

@@ -204,17 +204,15 @@ export class Network implements Wire {
     from: Pid | undefined,
     priority: Priority,
     how: Confirmation,
-  ): Promise<SendFailure | undefined> {
+  ): SendFailure | Promise<SendFailure | undefined> {
     const peer = this.#peer(node)
-    if (peer === undefined) return Promise.resolve('NO_ROUTE' as const)
-    return new Promise((resolve) => {
-      const id = peer.pending.addConfirm(resolve)
-      const route = { to, from, priority, trace: undefined }
-      const failure = peer.outbox.confirm(route, message, payload, id, how)
-      if (failure === undefined) return
-      peer.pending.takeConfirm(id)
-      resolve(failure)
-    })
+    if (peer === undefined) return 'NO_ROUTE'
+    const { id, settled } = peer.pending.addConfirm()
+    const route = { to, from, priority, trace: undefined }
+    const failure = peer.outbox.confirm(route, message, payload, id, how)
+    if (failure === undefined) return settled
+    peer.pending.takeConfirm(id)
+    return failure
   }
 
   exit(node: string, from: Pid | undefined, to: Pid, reason: ExitReason, cause: ExitCause): void {

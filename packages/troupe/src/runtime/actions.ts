@@ -13,6 +13,8 @@ import {
   type CallOptions,
   type ExitReason,
   formatTarget,
+  type ImportantFailure,
+  type ImportantOptions,
   type Pid,
   requireOption,
   requirePriority,
@@ -27,6 +29,16 @@ import type { Kernel } from './kernel.js'
 import { requireMessageName } from './message.js'
 import { DEAD, type Process } from './process.js'
 import { sendExit, sendImportant, sendKill, sendMessage, sendWhenRoom } from './sending.js'
+
+/** A send that is told later what became of it. */
+type ConfirmedSend<O, F> = (
+  kernel: Kernel,
+  from: Process | undefined,
+  to: Address,
+  message: string,
+  payload: unknown,
+  options: O | undefined,
+) => Promise<F | undefined>
 
 /** `P` is `Process` for a context, `undefined` for the node. */
 export class Actions<P extends Process | undefined> {
@@ -66,8 +78,8 @@ export class Actions<P extends Process | undefined> {
     to: Address,
     message: string,
     payload?: unknown,
-    options?: SendOptions,
-  ): Promise<SendFailure | undefined> {
+    options?: ImportantOptions,
+  ): Promise<ImportantFailure | undefined> {
     return this.#confirm(sendImportant, to, message, payload, options)
   }
 
@@ -111,13 +123,13 @@ export class Actions<P extends Process | undefined> {
     return process
   }
 
-  async #confirm(
-    send: typeof sendWhenRoom,
+  async #confirm<O extends SendOptions, F>(
+    send: ConfirmedSend<O, F>,
     to: Address,
     message: string,
     payload: unknown,
-    options: SendOptions | undefined,
-  ): Promise<SendFailure | undefined> {
+    options: O | undefined,
+  ): Promise<F | SendFailure | undefined> {
     const { process } = this
     requireMessageName(message)
     if (process !== undefined) {

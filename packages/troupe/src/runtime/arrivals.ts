@@ -10,6 +10,7 @@
 import {
   type AnyProtocol,
   type EventMessage,
+  EventName,
   type ExitReason,
   eventName,
   type FarRequest,
@@ -185,7 +186,8 @@ export class Arrivals implements WireHome {
   }
 
   watchEnded(node: string, ref: Ref, reason: ExitReason): void {
-    this.#kernel.relations.farWatchEnded(node, ref, reason)
+    const target = this.#kernel.relations.farWatchEnded(node, ref, reason)
+    if (EventName.is(target)) this.#kernel.farTopics.over(node, target.name)
   }
 
   subscribed(event: string, push: (publication: EventMessage) => void): readonly EventMessage[] {

@@ -122,10 +122,11 @@ export class FarRelations {
     return process === undefined ? undefined : this.linkOf(process, from)
   }
 
-  /** The target of a watch has ended. */
-  watchEnded(node: string, id: number, reason: ExitReason): void {
+  /** The target of a watch has ended; gives the target. */
+  watchEnded(node: string, id: number, reason: ExitReason): Target | undefined {
     const watch = this.#nodes.get(node)?.watches.get(id)
     if (watch !== undefined) this.#tell(watch, reason)
+    return watch?.target
   }
 
   /**

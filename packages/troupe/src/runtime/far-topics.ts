@@ -94,9 +94,8 @@ export class FarTopics {
 
   unsubscribe(process: Process, node: string, name: string): void {
     const topic = this.#nodes.get(node)?.get(name)
-    if (topic === undefined || !topic.subscribers.delete(process)) return
-    topic.waiting.delete(process)
-    process.extension?.relations?.farSubscriptions?.delete(keyOf(node, name))
+    if (topic?.subscribers.has(process) !== true) return
+    part(process, topic)
     this.#leaveIfEmpty(node, name)
   }
 
@@ -111,6 +110,20 @@ export class FarTopics {
     }
   }
 
+  /**
+   * An event has ended, and with it all subscriptions: who would listen to the next one of its
+   * name has to ask for it, and hears the answer behind this word.
+   */
+  over(node: string, name: string): void {
+    const topic = this.#nodes.get(node)?.get(name)
+    if (topic === undefined) return
+    for (const process of topic.subscribers.keys()) {
+      // Who waits for the return of the node has an answer of its own to come.
+      if (!topic.waiting.has(process)) part(process, topic)
+    }
+    this.#leaveIfEmpty(node, name)
+  }
+
   /** At the end of a process: leaves its subscriptions. */
   ended(process: Process): void {
     const far = process.extension?.relations?.farSubscriptions
@@ -123,12 +136,8 @@ export class FarTopics {
     const lostMs = this.#verbs.wallMs()
     for (const topic of this.#nodes.get(node)?.values() ?? []) {
       for (const [process, resubscribes] of topic.subscribers) {
-        if (resubscribes) {
-          topic.waiting.add(process)
-          continue
-        }
-        topic.subscribers.delete(process)
-        process.extension?.relations?.farSubscriptions?.delete(keyOf(node, topic.name))
+        if (resubscribes) topic.waiting.add(process)
+        else part(process, topic)
       }
       if (topic.subscribers.size === 0) this.#drop(node, topic.name)
       else topic.lostMs ??= lostMs
@@ -194,11 +203,7 @@ export class FarTopics {
   }
 
   #abandon(topic: FarTopic): void {
-    for (const process of topic.waiting) {
-      topic.subscribers.delete(process)
-      process.extension?.relations?.farSubscriptions?.delete(keyOf(topic.node, topic.name))
-    }
-    topic.waiting.clear()
+    for (const process of topic.waiting) part(process, topic)
     if (topic.subscribers.size === 0) this.#drop(topic.node, topic.name)
   }
 
@@ -233,6 +238,13 @@ export class FarTopics {
     topics?.delete(name)
     if (topics?.size === 0) this.#nodes.delete(node)
   }
+}
+
+/** One process listens no more. */
+function part(process: Process, topic: FarTopic): void {
+  topic.subscribers.delete(process)
+  topic.waiting.delete(process)
+  process.extension?.relations?.farSubscriptions?.delete(keyOf(topic.node, topic.name))
 }
 
 const keyOf = (node: string, name: string): string => JSON.stringify([node, name])

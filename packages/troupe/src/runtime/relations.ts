@@ -223,9 +223,9 @@ export class Relations {
     if (watch !== undefined) this.#tell(watch, reason)
   }
 
-  /** The far target of a watch has ended. */
-  farWatchEnded(node: string, ref: Ref, reason: ExitReason): void {
-    this.#far.watchEnded(node, ref.id, reason)
+  /** The far target of a watch has ended; gives the target. */
+  farWatchEnded(node: string, ref: Ref, reason: ExitReason): Target | undefined {
+    return this.#far.watchEnded(node, ref.id, reason)
   }
 
   /** A node has come, in this life. */

@@ -7,7 +7,11 @@ import {
   type Address,
   type Confirmation,
   type ExitReason,
+  type ImportantFailure,
+  type ImportantOptions,
   type Pid,
+  PROCESS_DEFAULTS,
+  requireDuration,
   requirePriority,
   type SendFailure,
   type SendOptions,
@@ -83,12 +87,16 @@ export function sendImportant(
   to: Address,
   message: string,
   payload: unknown,
-  options: SendOptions | undefined,
-): Promise<SendFailure | undefined> {
+  options: ImportantOptions | undefined,
+): Promise<ImportantFailure | undefined> {
+  const { timeoutMs } = options ?? {}
+  requireDuration('timeoutMs', timeoutMs)
   const node = farNode(kernel, to)
-  return node === undefined
-    ? Promise.resolve(sendMessage(kernel, from, to, message, payload, options))
-    : confirm(kernel, { node, from, to, message, payload, options, how: 'important' })
+  if (node === undefined) {
+    return Promise.resolve(sendMessage(kernel, from, to, message, payload, options))
+  }
+  const word = confirm(kernel, { node, from, to, message, payload, options, how: 'important' })
+  return inTime(kernel, word, timeoutMs ?? PROCESS_DEFAULTS.confirmTimeoutMs)
 }
 
 /** The node of an address that is not this one. */
@@ -109,25 +117,27 @@ interface Confirmed {
   readonly how: Confirmation
 }
 
+/** What does not leave is counted here; the rest by the far node, or as lost with it. */
 async function confirm(kernel: Kernel, sent: Confirmed): Promise<SendFailure | undefined> {
   const { node, from, to, message, payload, options, how } = sent
   const priority = options?.priority ?? from?.extension?.options?.priority ?? 'normal'
   requirePriority(priority)
   if (!kernel.post.open) return kernel.post.refuse('NODE_STOPPED', from, to, message)
-  const failure = await kernel.wire.sendConfirmed(node, to, message, payload, from, priority, how)
-  // A refusal of the far node is counted there; one of the way to it, here.
-  return failure !== undefined && OF_THE_WAY.has(failure)
-    ? kernel.post.refuse(failure, from, to, message)
-    : failure
+  const word = kernel.wire.sendConfirmed(node, to, message, payload, from, priority, how)
+  return typeof word === 'string' ? kernel.post.refuse(word, from, to, message) : word
 }
 
-const OF_THE_WAY: ReadonlySet<SendFailure> = new Set<SendFailure>([
-  'NO_ROUTE',
-  'NO_CONNECTION',
-  'CONNECTION_FULL',
-  'PAYLOAD_TOO_LARGE',
-  'PAYLOAD_UNSUPPORTED',
-])
+/** The word of a far node, unless it takes too long. */
+function inTime(
+  { timers }: Kernel,
+  word: Promise<SendFailure | undefined>,
+  timeoutMs: number,
+): Promise<ImportantFailure | undefined> {
+  return new Promise((resolve, reject) => {
+    const wait = timers.after(timeoutMs, () => resolve('CONFIRM_TIMEOUT'))
+    word.finally(() => timers.cancel(wait)).then(resolve, reject)
+  })
+}
 
 /** An exit signal from a process, or from the node. */
 export function sendExit(

@@ -19,6 +19,7 @@ import type {
   EventMessage,
   Exit,
   ExitReason,
+  ImportantFailure,
   LogFields,
   LogLevel,
   LogRecord,
@@ -48,7 +49,7 @@ export interface Sent extends Base {
   readonly options: SendOptions
   readonly verb: 'send' | 'sendWhenRoom' | 'sendImportant' | 'sendAfter'
   /** Why it was not accepted; undefined when it was. */
-  readonly failure: SendFailure | undefined
+  readonly failure: ImportantFailure | undefined
 }
 
 /** A request left the process. */

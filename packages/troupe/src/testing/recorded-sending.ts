@@ -6,6 +6,7 @@ import {
   type CallOptions,
   type ExitReason,
   formatTarget,
+  type ImportantFailure,
   type NoReply,
   type Pid,
   PROCESS_DEFAULTS,
@@ -92,31 +93,31 @@ function sending(recorder: Recorder, verb: SendVerb, deliver: Deliver<SendFailur
       stub === undefined
         ? deliver(to, message, payload, options)
         : stub.kind === 'fail'
-          ? stub.failure
+          ? (stub.failure as SendFailure)
           : undefined
     recorder.journal.add<Sent>({ kind: 'sent', to, message, payload, options, verb, failure })
     return failure
   }
 }
 
-function sendingAsync(
+function sendingAsync<F extends ImportantFailure>(
   recorder: Recorder,
   verb: SendVerb,
-  deliver: Deliver<Promise<SendFailure | undefined>>,
+  deliver: Deliver<Promise<F | undefined>>,
 ) {
   return (
     to: Address,
     message: string,
     payload?: unknown,
     options: SendOptions = {},
-  ): Promise<SendFailure | undefined> => {
+  ): Promise<F | undefined> => {
     const stub = recorder.alive ? recorder.stubs.send(to, message) : undefined
     const entry = { kind: 'sent' as const, to, message, payload, options, verb }
     const record: Open<Sent> = recorder.journal.add<Sent>({ ...entry, failure: undefined })
     const outcome =
       stub === undefined
         ? deliver(to, message, payload, options)
-        : Promise.resolve(stub.kind === 'fail' ? stub.failure : undefined)
+        : Promise.resolve(stub.kind === 'fail' ? (stub.failure as F) : undefined)
     outcome.then(
       (failure) => {
         record.failure = failure

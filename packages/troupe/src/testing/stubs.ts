@@ -6,7 +6,7 @@
  *
  * @source ergo-features 29 (OnCall(target).Respond, OnSend.Fail, OnSpawn)
  */
-import type { Address, AnySpawnable, Pid, SendFailure, TroupeError } from '#contract'
+import type { Address, AnySpawnable, ImportantFailure, Pid, TroupeError } from '#contract'
 import { type HasPid, sameAddress } from './matching.js'
 
 /** What a stubbed call is asked with. */
@@ -24,7 +24,7 @@ export type CallVerdict =
 
 export type SendVerdict =
   | { readonly kind: 'accept' }
-  | { readonly kind: 'fail'; readonly failure: SendFailure }
+  | { readonly kind: 'fail'; readonly failure: ImportantFailure }
 
 export type SpawnVerdict =
   | { readonly kind: 'give'; readonly pid: Pid }
@@ -54,7 +54,8 @@ export interface CallStub {
 /** Says what a matching send comes to, without reaching anybody. */
 export interface SendStub {
   accept(): void
-  fail(failure: SendFailure): void
+  /** CONFIRM_TIMEOUT for `sendImportant` only. */
+  fail(failure: ImportantFailure): void
 }
 
 /** Says what spawning a definition comes to. */

@@ -311,7 +311,8 @@ export class Outbox {
 
   #wayRefusal(to: Address): SendFailure | undefined {
     if (this.#isFull) return 'CONNECTION_FULL'
-    const isOld = this.creation !== 0 && Pid.is(to) && to.creation !== this.creation
+    const isOfOneLife = Pid.is(to) || Alias.is(to)
+    const isOld = this.creation !== 0 && isOfOneLife && to.creation !== this.creation
     return isOld ? 'PROCESS_INCARNATION' : undefined
   }
 

@@ -30,10 +30,14 @@ export class Pending {
     return this.#lastId
   }
 
-  addConfirm(confirm: Confirm): number {
+  /** A confirmed send, and what will have become of it. */
+  addConfirm(): { readonly id: number; readonly settled: Promise<SendFailure | undefined> } {
     this.#lastId += 1
-    this.#confirms.set(this.#lastId, confirm)
-    return this.#lastId
+    const id = this.#lastId
+    const settled = new Promise<SendFailure | undefined>((confirm) => {
+      this.#confirms.set(id, confirm)
+    })
+    return { id, settled }
   }
 
   addJoin(answers: SubscribeAnswers): number {

@@ -7,11 +7,11 @@
 import type { Random } from '#base/random'
 import {
   eventName,
+  type ImportantFailure,
   Pid,
   type Priority,
   type ProcessContext,
   processName,
-  type SendFailure,
   TroupeError,
 } from '#contract'
 import type { ClusterMember, SimulatedCluster } from './cluster.js'
@@ -189,7 +189,7 @@ export class ClusterLoad {
     const context = this.#contextOf(order)
     const target = this.#target(order, sent)
     const given = [this.#parcel(sent), { priority: sent.priority }] as const
-    const failure: SendFailure | undefined =
+    const failure: ImportantFailure | undefined =
       form === 'important'
         ? await context.sendImportant(target, 'note', ...given)
         : await context.sendWhenRoom(target, 'note', ...given)

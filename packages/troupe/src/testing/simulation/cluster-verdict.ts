@@ -296,7 +296,7 @@ const RESTART_MS = 1_000
 const DRIFT = 0.02
 const STANDSTILL: ReadonlySet<string> = new Set(['freeze', 'stall', 'block'])
 /** Failures that do not tell whether a message was received. */
-const MAYBE: ReadonlySet<string> = new Set(['NO_CONNECTION', 'NO_ROUTE'])
+const MAYBE: ReadonlySet<string> = new Set(['NO_CONNECTION', 'NO_ROUTE', 'CONFIRM_TIMEOUT'])
 
 /** A first handshake that comes to nothing while one of both stands still is no lost node. */
 const isStandstill = (

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { actor, type EventMessage, eventName, message, type Pid, protocol, request } from 'troupe'
-import { away } from './cast.js'
+import { away } from './player.js'
 import { simulatedStage, type TwoNodes, tcpStage } from './stage.js'
 
 const LARGE = 2_000_000

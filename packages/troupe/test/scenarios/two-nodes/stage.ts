@@ -1,22 +1,33 @@
 /**
  * Two nodes and the way between them, on the simulated network and on TCP: what a scenario needs
- * of either. The simulated one runs in virtual time; TCP goes through a cable that can be cut.
+ * of either. The simulated one runs in virtual time; TCP goes through a cable that can be cut. No
+ * thread answers for these nodes: what it does has tests of its own.
  */
 import { randomBytes } from 'node:crypto'
-import { createServer, connect as dial, type Server, type Socket } from 'node:net'
-import { type Node, type NodeOptions, startNode } from 'troupe'
-import { type SimulatedNetwork, simulatedNetwork, virtualClock } from 'troupe/testing'
+import type { Node, NodeOptions } from 'troupe'
+import { simulatedNetwork, virtualClock } from 'troupe/testing'
+import { type Clock, systemClock } from '#base/clock'
 import { seededRandom } from '#base/random'
-import { NETWORK_DEFAULTS, type NetworkOptions } from '#contract'
+import {
+  type AcceptorOptions,
+  NETWORK_DEFAULTS,
+  type NetworkOptions,
+  type Transport,
+  type TransportAddress,
+} from '#contract'
 import { SUSPICION_DEFAULTS } from '#network/liveness/options'
 import { Prober } from '#network/liveness/prober'
 import { Network } from '#network/network'
+import { tcpTransport } from '#network/transport/tcp'
 import { createNode } from '#runtime'
+import { Cable } from './cable.js'
 
 /** Two nodes, `a@stage` and `b@stage`; a dials. */
 export interface TwoNodes {
   readonly a: Node
   readonly b: Node
+  /** One more node, `c@stage`, that is connected with b. */
+  third(): Promise<Node>
   /** Waits for a promise, in the time of the stage. */
   settle<T>(promise: Promise<T>): Promise<T>
   until(holds: () => boolean): Promise<void>
@@ -24,6 +35,8 @@ export interface TwoNodes {
   pass(ms: number): Promise<void>
   /** Breaks what connects them; they may connect anew. */
   breakLine(): void
+  /** Nothing passes any more, and nobody hears of it. */
+  stall(): void
   /** Nothing passes any more; the ends hear of it. */
   cut(): void
   heal(): void
@@ -39,21 +52,25 @@ export interface Stage {
 const COOKIE = 'a cookie for tests only'
 const QUIET: NodeOptions = { logSinks: [], stopTimeoutMs: 200 }
 
-/** A node on its host of the network. */
-function simulatedNode(
-  network: SimulatedNetwork,
-  own: string,
-  other: string,
-  options: NetworkOptions,
-): Promise<Node> {
-  const host = network.host(own)
-  const address = { transport: 'simulated', host: other, port: 1, path: '' }
+/** What one node of a stage has of its world. */
+interface Place {
+  readonly clock: Clock
+  readonly transport: Transport
+  readonly acceptor: AcceptorOptions
+  /** Where it can dial b; undefined for b itself. */
+  readonly b: TransportAddress | undefined
+  readonly options: NetworkOptions
+}
+
+function nodeAt(own: string, { clock, transport, acceptor, b, options }: Place): Promise<Node> {
   const settings = {
     ...NETWORK_DEFAULTS,
     ...{ cookie: COOKIE, unixPath: '', ...options },
-    acceptors: [{ transport: 'simulated', host: own, port: 1 }],
-    peers: new Map(own === 'a' ? [[`${other}@stage`, address]] : []),
-    transports: new Map([['simulated', host.transport]]),
+    // Who can dial is not dialled.
+    ...(b === undefined ? {} : { mode: 'hidden' as const }),
+    acceptors: [acceptor],
+    peers: new Map(b === undefined ? [] : [['b@stage', b]]),
+    transports: new Map([[transport.name, transport]]),
   }
   const bytes = (length: number): Uint8Array => randomBytes(length)
   const wire = new Network(settings, {
@@ -63,14 +80,14 @@ function simulatedNode(
     openLiveness: async ({ key }) => ({
       address: undefined,
       prober: new Prober({
-        ...{ key, clock: host.clock, randomBytes: bytes, limits: SUSPICION_DEFAULTS },
+        ...{ key, clock, randomBytes: bytes, limits: SUSPICION_DEFAULTS },
         datagrams: { start: () => {}, send: () => {}, close: () => {} },
       }),
       loopDelayMs: () => 0,
       stop: async () => {},
     }),
   })
-  return createNode(`${own}@stage`, QUIET, { clock: host.clock, wire })
+  return createNode(`${own}@stage`, QUIET, { clock, wire })
 }
 
 export const simulatedStage: Stage = {
@@ -78,104 +95,92 @@ export const simulatedStage: Stage = {
   async start(options = {}) {
     const clock = virtualClock()
     const network = simulatedNetwork({ clock, random: seededRandom(5) })
-    const [a, b] = [
-      await clock.until(simulatedNode(network, 'a', 'b', options)),
-      await clock.until(simulatedNode(network, 'b', 'a', options)),
-    ]
+    const start = (own: string): Promise<Node> => {
+      const host = network.host(own)
+      const b = { transport: 'simulated', host: 'b', port: 1, path: '' }
+      const acceptor = { transport: 'simulated', host: own, port: 1 }
+      const place = { clock: host.clock, transport: host.transport, acceptor, options }
+      return clock.until(nodeAt(own, { ...place, b: own === 'b' ? undefined : b }))
+    }
+    const [a, b] = [await start('a'), await start('b')]
+    const nodes = [a, b]
     return {
       ...{ a, b },
+      third: async () => {
+        const c = await start('c')
+        nodes.push(c)
+        await clock.until(c.network.connect('b@stage'))
+        return c
+      },
       settle: (promise) => clock.until(promise),
       until: async (holds) => {
         while (!holds()) await clock.advance(1)
       },
       pass: (ms) => clock.advance(ms),
       breakLine: () => void network.breakLines('a', 'b'),
+      stall: () => network.partition(['a'], ['b']),
       cut: () => {
         network.partition(['a'], ['b'])
         network.breakLines('a', 'b')
       },
       heal: () => network.heal(),
-      close: () => clock.until(Promise.all([a.stop(), b.stop()]).then(() => {})),
+      close: () => clock.until(Promise.all(nodes.map((node) => node.stop())).then(() => {})),
     }
   },
 }
 
-/** Carries TCP between two ports until it is cut. */
-class Cable {
-  readonly #sockets = new Set<Socket>()
-  readonly #server: Server
-  /** Where it leads. */
-  to = 0
-  isCut = false
+const turnOfTheLoop = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
 
-  constructor() {
-    this.#server = createServer((near) => this.#carry(near))
-  }
+const tcpAt = (port: number): TransportAddress => ({
+  ...{ transport: 'tcp', host: '127.0.0.1', port, path: '' },
+})
 
-  async open(): Promise<number> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
-    const address = this.#server.address()
-    return typeof address === 'object' && address !== null ? address.port : 0
-  }
-
-  break(): void {
-    for (const socket of this.#sockets) socket.destroy()
-    this.#sockets.clear()
-  }
-
-  close(): void {
-    this.break()
-    this.#server.close()
-  }
-
-  #carry(near: Socket): void {
-    if (this.isCut) {
-      near.destroy()
-      return
-    }
-    const far = dial(this.to, '127.0.0.1')
-    for (const socket of [near, far]) {
-      this.#sockets.add(socket)
-      socket.on('error', () => {})
-    }
-    near.on('close', () => far.destroy())
-    far.on('close', () => near.destroy())
-    near.pipe(far)
-    far.pipe(near)
-  }
-}
+/** What a test does to a cable. */
+const handsOn = (cable: Cable) => ({
+  pass: async () => {
+    // What is on its way arrives within a few rounds of the loop, as both are in it.
+    for (let round = 0; round < 20; round += 1) await turnOfTheLoop()
+  },
+  breakLine: () => cable.break(),
+  stall: () => cable.stall(),
+  cut: () => {
+    cable.isCut = true
+    cable.break()
+  },
+  heal: () => cable.go(),
+})
 
 export const tcpStage: Stage = {
   name: 'TCP',
   async start(options = {}) {
-    const network = { cookie: COOKIE, unixSocket: false, resumeWindowMs: 400, ...options }
     const cable = new Cable()
-    const cablePort = await cable.open()
     // There is no other way to b: what it tells of itself is the cable, too.
-    const acceptors = [{ port: 0, advertisedPort: cablePort }]
-    const b = await startNode('b@stage', { ...QUIET, network: { ...network, acceptors } })
+    const cablePort = await cable.open()
+    const start = (own: string, b?: TransportAddress): Promise<Node> =>
+      nodeAt(own, {
+        ...{ clock: systemClock, transport: tcpTransport(), b },
+        acceptor: { transport: 'tcp', port: 0, advertisedPort: cablePort },
+        options: { resumeWindowMs: 400, ...options },
+      })
+    const b = await start('b')
     cable.to = b.network.listening[0]?.port ?? 0
-    const peers = { 'b@stage': `tcp://127.0.0.1:${cablePort}` }
-    const mode = 'hidden' as const
-    const a = await startNode('a@stage', { ...QUIET, network: { ...network, mode, peers } })
-    const until = async (holds: () => boolean): Promise<void> => {
-      while (!holds()) await new Promise((resolve) => setImmediate(resolve))
-    }
+    const a = await start('a', tcpAt(cablePort))
+    const nodes = [a, b]
     return {
-      ...{ a, b, until },
+      ...{ a, b },
       settle: (promise) => promise,
-      // Everything that is on its way has arrived when a word has gone there and back.
-      pass: async () => void (await a.network.connect('b@stage').catch(() => {})),
-      breakLine: () => cable.break(),
-      cut: () => {
-        cable.isCut = true
-        cable.break()
+      until: async (holds) => {
+        while (!holds()) await turnOfTheLoop()
       },
-      heal: () => {
-        cable.isCut = false
+      third: async () => {
+        const c = await start('c', tcpAt(cable.to))
+        nodes.push(c)
+        await c.network.connect('b@stage')
+        return c
       },
+      ...handsOn(cable),
       close: async () => {
-        await Promise.all([a.stop(), b.stop()])
+        await Promise.all(nodes.map((node) => node.stop()))
         cable.close()
       },
     }
