@@ -29,7 +29,7 @@ import {
 import { admission } from './admission.js'
 import { disabled, NetworkControl } from './control.js'
 import { Dials } from './dials.js'
-import { maskOf, type WireFlag } from './handshake/flags.js'
+import { maskOf, OWN_FLAGS } from './handshake/flags.js'
 import type { Admission, Agreement, Applicant } from './handshake/outcome.js'
 import { handshakeKey } from './handshake/proof.js'
 import type { HandshakeResult } from './handshake/run-handshake.js'
@@ -44,15 +44,6 @@ import { Peer, type PeerVerbs } from './peer/peer.js'
 
 /** Senders are held at `remoteMailboxMax`; who sends on is refused at so many times as many. */
 const CROWDED_TIMES = 2
-/** What this version can do. */
-const FLAGS: readonly WireFlag[] = [
-  'liveness',
-  'resume',
-  'fragmentation',
-  'compression',
-  'important-delivery',
-  'tracing',
-]
 
 type Agreed = Extract<HandshakeResult, { readonly kind: 'agreed' }>
 
@@ -386,7 +377,7 @@ export class Network implements Wire {
     return completeSettings({
       own: { name: home.name, creation: home.creation },
       key: this.#key,
-      flags: maskOf(FLAGS),
+      flags: maskOf(OWN_FLAGS),
       terms: {
         ...{ messageBytesMax: messageMaxBytes, windowBytes, keepAliveMs },
         liveness: this.#liveness?.address,

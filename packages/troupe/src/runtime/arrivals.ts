@@ -118,9 +118,7 @@ export class Arrivals implements WireHome {
     kernel.calls.add(call)
     const handle = { cancel: () => kernel.calls.withdraw(call) }
     if (this.#isCrowded(to)) {
-      kernel.post.refuse('MAILBOX_FULL', call, to, request)
-      const detail = { to: formatTarget(to), limit: this.#mailboxMax }
-      kernel.calls.reject(call, new TroupeError('MAILBOX_FULL', detail))
+      this.#rejectCrowded(call, to)
       return handle
     }
     const entered = enter(kernel, to, request, payload)
@@ -138,6 +136,13 @@ export class Arrivals implements WireHome {
     // Nobody else may read the clock for it: it did not come in a turn.
     if (kernel.scheduler.resting) kernel.calls.stamp(kernel.clock.nowMs())
     return handle
+  }
+
+  #rejectCrowded(call: Call, to: HomeAddress): void {
+    const { post, calls } = this.#kernel
+    post.refuse('MAILBOX_FULL', call, to, call.request)
+    const detail = { to: formatTarget(to), limit: this.#mailboxMax }
+    calls.reject(call, new TroupeError('MAILBOX_FULL', detail))
   }
 
   async deliverWhenRoom(

@@ -32,6 +32,12 @@ const BITS: Readonly<Record<WireFlag, bigint>> = Object.freeze({
 /** All flags, in the order of their bits. */
 export const WIRE_FLAGS = Object.freeze(Object.keys(BITS)) as readonly WireFlag[]
 
+/** What this version can do. */
+export const OWN_FLAGS: readonly WireFlag[] = Object.freeze([
+  ...(['liveness', 'resume', 'fragmentation'] as const),
+  ...(['compression', 'important-delivery', 'tracing'] as const),
+])
+
 /** The mask of the flags that are named. */
 export const maskOf = (flags: Iterable<WireFlag>): bigint => {
   let mask = 0n
