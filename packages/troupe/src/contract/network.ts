@@ -136,7 +136,8 @@ export interface NetworkOptions {
   readonly sendBufferMaxBytes?: number
   /**
    * Messages in one mailbox above which senders of other nodes are held; default 100,000. Above
-   * twice as many, those that wait for room included, their messages are refused: MAILBOX_FULL.
+   * twice as many and 1,000, those that wait for room included, their messages are refused with
+   * MAILBOX_FULL.
    */
   readonly remoteMailboxMax?: number
   /** Messages of more bytes than this travel compressed; default Infinity: none. */

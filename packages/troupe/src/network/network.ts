@@ -37,13 +37,10 @@ import { completeSettings, type HandshakeSettings } from './handshake/settings.j
 import { knownPeer, look } from './known-peer.js'
 import { livenessKey } from './liveness/probe-frame.js'
 import { Lobby, sameName } from './lobby.js'
-import type { Liveness, NetworkSettings, NetworkWorld } from './options.js'
+import { crowdedAt, type Liveness, type NetworkSettings, type NetworkWorld } from './options.js'
 import { Partings } from './partings.js'
 import { KIND } from './peer/kinds.js'
 import { Peer, type PeerVerbs } from './peer/peer.js'
-
-/** Senders are held at `remoteMailboxMax`; who sends on is refused at so many times as many. */
-const CROWDED_TIMES = 2
 
 type Agreed = Extract<HandshakeResult, { readonly kind: 'agreed' }>
 
@@ -68,7 +65,7 @@ export class Network implements Wire {
 
   constructor(settings: NetworkSettings, world: NetworkWorld) {
     this.#settings = settings
-    this.mailboxMax = settings.remoteMailboxMax * CROWDED_TIMES
+    this.mailboxMax = crowdedAt(settings)
     this.#world = world
     this.#key = handshakeKey(settings.cookie)
     this.#verbs = {

@@ -32,6 +32,17 @@ export type NetworkSettings = Required<
   readonly notes?: readonly string[]
 }
 
+/**
+ * Senders are held at `remoteMailboxMax`; who sends on is refused at so many times as many, and
+ * what may be on its way by then.
+ */
+const CROWDED_TIMES = 2
+const ON_THEIR_WAY = 1_000
+
+/** Messages in one mailbox above which none of another node is taken. */
+export const crowdedAt = ({ remoteMailboxMax }: NetworkSettings): number =>
+  remoteMailboxMax * CROWDED_TIMES + ON_THEIR_WAY
+
 /** What a network is given beside its settings: the world around it, as arguments. */
 export interface NetworkWorld {
   readonly random: Random

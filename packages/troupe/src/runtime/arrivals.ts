@@ -118,14 +118,14 @@ export class Arrivals implements WireHome {
     kernel.calls.add(call)
     const handle = { cancel: () => kernel.calls.withdraw(call) }
     if (this.#isCrowded(to)) {
-      this.#rejectCrowded(call, to)
+      const detail = { to: formatTarget(to), limit: this.#mailboxMax }
+      this.#refuse(call, to, new TroupeError('MAILBOX_FULL', detail))
       return handle
     }
     const entered = enter(kernel, to, request, payload)
     if (entered.kind === 'refused') {
-      kernel.post.refuse('MESSAGE_INVALID', call, to, request)
       const detail = { message: request, problem: entered.problem }
-      kernel.calls.reject(call, new TroupeError('MESSAGE_INVALID', detail))
+      this.#refuse(call, to, new TroupeError('MESSAGE_INVALID', detail))
       return handle
     }
     const failure =
@@ -138,11 +138,14 @@ export class Arrivals implements WireHome {
     return handle
   }
 
-  #rejectCrowded(call: Call, to: HomeAddress): void {
-    const { post, calls } = this.#kernel
-    post.refuse('MAILBOX_FULL', call, to, call.request)
-    const detail = { to: formatTarget(to), limit: this.#mailboxMax }
-    calls.reject(call, new TroupeError('MAILBOX_FULL', detail))
+  /** Counts a request that is not taken, and answers it. */
+  #refuse(
+    call: Call,
+    to: HomeAddress,
+    error: TroupeError<'MAILBOX_FULL' | 'MESSAGE_INVALID'>,
+  ): void {
+    this.#kernel.post.refuse(error.code, call, to, call.request)
+    this.#kernel.calls.reject(call, error)
   }
 
   async deliverWhenRoom(

@@ -82,11 +82,20 @@ export const REVIEW_FAULTS: readonly Mutant[] = Object.freeze([
     tests: 'a node that is stopped',
   },
   {
-    name: 'what comes from a node that is being left is not counted',
-    file: 'network/peer/peer',
-    find: 'this.#farewell?.heard(kind);',
+    name: 'what comes from a node that is being left is acknowledged and thrown away',
+    file: 'network/session/session',
+    find: 'this.#deaf = true;',
     replace: '',
     caughtBy: LEAVING,
+    tests: 'is heard no more',
+  },
+  {
+    name: 'two nodes that leave each other wait for each other',
+    file: 'network/session/session',
+    find: 'this.#control(FRAME.bye, Buffer.of(BYE.deaf));',
+    replace: '',
+    caughtBy: LEAVING,
+    tests: 'in the same moment',
   },
   {
     name: 'a node that takes nothing holds a stop up for ever',

@@ -1,18 +1,6 @@
 /** Messages of a foul node, for the regressions of issue 4. */
 import type { Encoder } from '#network/codec/encoder'
-import { KIND, ROUTE } from '#network/peer/kinds'
 import { data, FoulWriter } from '#test/unit/network/peer/foul'
-
-/** SEND of `message` without a payload to a name. */
-export const sendTo = (name: string, message: string): Buffer =>
-  data(
-    new FoulWriter().message(KIND.send, (encoder) => {
-      encoder.byte(ROUTE.name)
-      encoder.name(name)
-      encoder.name(message)
-      encoder.value(undefined)
-    }),
-  )
 
 /** Writes the fields of the message with this number, from 1 on. */
 export type Encoded = (encoder: Encoder, id: number) => unknown

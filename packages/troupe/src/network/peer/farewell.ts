@@ -3,23 +3,13 @@
  *
  * Waits until the other node has acknowledged everything that was there when it was left, pieces
  * of large messages too, or until the time is up, or the line has gone; then says good-bye. What
- * still comes from there meanwhile is for nobody: it is acknowledged, so that two nodes that leave
- * each other at once do not wait for each other, and counted by whoever asks.
+ * still comes from there meanwhile is for nobody and not acknowledged: its sender counts it.
  *
  * @source design 4.5
  */
 import type { Cancel, Clock } from '#base/clock'
 import type { Session } from '#network/session/session'
-import { KIND } from './kinds.js'
 import type { Transfers } from './transfers.js'
-
-/** Reason of a good-bye: this node stops or disconnects. */
-export const BYE_STOP = 1
-
-/** Kinds that carry what a program has sent; all others are words between the two nodes. */
-const MESSAGES: readonly number[] = [
-  ...[KIND.send, KIND.call, KIND.reply, KIND.confirm, KIND.event, KIND.large, KIND.compressed],
-]
 
 /** Who is left, and how. */
 export interface FarewellParts {
@@ -28,8 +18,8 @@ export interface FarewellParts {
   readonly transfers: Transfers
   /** So long it may take, in milliseconds. */
   readonly limitMs: number
-  /** It is over: messages not acknowledged, and messages that came when nobody took them. */
-  readonly over: (lost: number, unheard: number) => void
+  /** It is over, with so many messages that were not acknowledged. */
+  readonly over: (lost: number) => void
 }
 
 export class Farewell {
@@ -37,7 +27,6 @@ export class Farewell {
   readonly #cancel: Cancel
   /** Where the stream ended when the last piece had been written to it. */
   #end: number | undefined = undefined
-  #unheard = 0
   #isOver = false
 
   constructor(parts: FarewellParts) {
@@ -49,13 +38,9 @@ export class Farewell {
       this.#look()
     }
     this.#cancel = parts.clock.after(parts.limitMs, () => this.end())
+    parts.session.deafen()
     outgoing.flush()
     this.#look()
-  }
-
-  /** A message has come; nobody takes it any more. */
-  heard(kind: number): void {
-    if (MESSAGES.includes(kind)) this.#unheard += 1
   }
 
   /** Now, whatever is left: the time is up, or there is no way any more. */
@@ -64,8 +49,8 @@ export class Farewell {
     this.#isOver = true
     this.#cancel()
     const { session, over } = this.#parts
-    session.close(BYE_STOP)
-    over(session.outgoing.messages - session.outgoing.acknowledged, this.#unheard)
+    session.close()
+    over(session.outgoing.messages - session.outgoing.acknowledged)
   }
 
   #look(): void {

@@ -22,8 +22,8 @@ import { badFrame } from '#network/frame/line-frame'
 import type { Agreement } from '#network/handshake/outcome'
 import type { LivenessWatch, WatchedNode } from '#network/liveness/prober'
 import type { DownCause, Finding } from '#network/liveness/suspicion'
-import { Session, type SessionVerbs } from '#network/session/session'
-import { BYE_STOP, Farewell } from './farewell.js'
+import { BYE, Session, type SessionVerbs } from '#network/session/session'
+import { Farewell } from './farewell.js'
 import { Holding } from './holding.js'
 import { Inbox } from './inbox.js'
 import { KIND } from './kinds.js'
@@ -143,10 +143,7 @@ export class Peer {
   #sessionVerbs(): SessionVerbs {
     const verbs = this.#verbs
     return {
-      take: (kind, bytes, from, to) => {
-        this.#farewell?.heard(kind)
-        this.#inbox?.take(kind, bytes, from, to)
-      },
+      take: (kind, bytes, from, to) => this.#inbox?.take(kind, bytes, from, to),
       inParts: { kind: KIND.piece, take: (...part) => this.#inbox?.takePart(...part) },
       heard: () => {
         verbs.heard()
@@ -158,9 +155,10 @@ export class Peer {
         verbs.broken(this, asError(thrown))
         this.down(describeThrown(thrown))
       },
-      bye: () => {
+      bye: (reason) => {
+        // Two that leave each other at once take nothing from each other, and wait for nothing.
         this.#farewell?.end()
-        this.down('it was stopped')
+        if (reason !== BYE.deaf) this.down('it was stopped')
       },
       behind: () => this.#home.behind,
       loopDelayMs: verbs.loopDelayMs,
@@ -236,31 +234,28 @@ export class Peer {
     const { session, transfers } = this
     const isDone = session.outgoing.keptBytes === 0 && transfers.waiting === 0
     if (this.state !== 'up' || isDone) {
-      if (this.state === 'up') session.close(BYE_STOP)
+      if (this.state === 'up') session.close()
       this.down(reason)
       return undefined
     }
     this.state = 'down'
     this.#over(reason, 'NO_CONNECTION')
-    this.#inbox = undefined
     const { clock } = this.#home
     return new Promise((resolve) => {
-      const over = (lost: number, unheard: number): void => {
-        this.#tellLeft(lost, unheard, limitMs)
+      const over = (lost: number): void => {
+        this.#tellLeft(lost, limitMs)
         resolve()
       }
       this.#farewell = new Farewell({ clock, session, transfers, limitMs, over })
     })
   }
 
-  /** Who was left has not taken everything, or has sent what came too late. */
-  #tellLeft(lost: number, unheard: number, limitMs: number): void {
-    const { name } = this
-    if (lost > 0) {
-      const told = `${lost} messages to ${name} were not taken before this node left it`
-      this.#home.log.warning(told, { node: name, limitMs })
-    }
-    this.#home.lost(name, lost + unheard)
+  /** Who was left may not have taken everything. */
+  #tellLeft(lost: number, limitMs: number): void {
+    if (lost === 0) return
+    const told = `${lost} messages to ${this.name} were not taken before this node left it`
+    this.#home.log.warning(told, { node: this.name, limitMs })
+    this.#home.lost(this.name, lost)
   }
 
   /** Tells everybody, once. */

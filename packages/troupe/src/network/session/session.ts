@@ -25,6 +25,9 @@ const ACK_DELAY_MS = 20
 const ACK_BYTES = 12
 const STAMP_BYTES = 4
 
+/** Reasons of a good-bye: it goes; it takes nothing more, and goes when all of it has left. */
+export const BYE = Object.freeze({ stop: 1, deaf: 2 })
+
 /** What a session asks of whoever keeps it. */
 export interface SessionVerbs {
   /** A whole message, valid only during the call; what it throws ends the session. */
@@ -37,8 +40,8 @@ export interface SessionVerbs {
   readonly lineLost: (problem: string | undefined) => void
   /** What came cannot be; the line was destroyed and the session is of no use any more. */
   readonly failed: (error: unknown) => void
-  /** The peer goes in order. */
-  readonly bye: () => void
+  /** The peer goes in order, or says with `BYE.deaf` that it is about to. */
+  readonly bye: (reason: number) => void
   /** True while this node cannot keep up with what comes. */
   readonly behind: () => boolean
   /** How late the loop of this node is, in milliseconds. */
@@ -75,6 +78,8 @@ export class Session implements LineTaker {
   #reader: FrameReader
   #ackArmed = false
   #resting = false
+  /** What comes is thrown away, and not acknowledged: who sent it counts it as lost. */
+  #deaf = false
   #pingedMs = 0
   /** The line has taken no answer to a ping since it was full. */
   #choked = false
@@ -91,7 +96,9 @@ export class Session implements LineTaker {
       limits.windowBytes,
     )
     this.#frames = {
-      data: (bytes, from, to) => this.incoming.data(bytes, from, to),
+      data: (bytes, from, to) => {
+        if (!this.#deaf) this.incoming.data(bytes, from, to)
+      },
       control: (kind, body) => this.#take(kind, body),
     }
     this.#reader = new FrameReader(this.#frames)
@@ -150,12 +157,18 @@ export class Session implements LineTaker {
     line?.destroy()
   }
 
+  /** Takes nothing more, and says so; what is written still leaves. */
+  deafen(): void {
+    this.#deaf = true
+    this.#control(FRAME.bye, Buffer.of(BYE.deaf))
+  }
+
   /** Says good-bye and ends the line when all has left. */
-  close(reason: number): void {
+  close(): void {
     const line = this.#line
     if (line === undefined) return
     this.outgoing.flush()
-    this.#control(FRAME.bye, Buffer.of(reason))
+    this.#control(FRAME.bye, Buffer.of(BYE.stop))
     this.detach()
     line.close()
   }
@@ -208,7 +221,7 @@ export class Session implements LineTaker {
         }
         return
       default:
-        this.#verbs.bye()
+        this.#verbs.bye(body[0] ?? BYE.stop)
     }
   }
 
