@@ -302,7 +302,7 @@ export interface ProcessContext extends Sender, Spawner {
 
   /**
    * Settles when a process has ended, with its reason; at once with `no-process` when it is not
-   * there. Also while this one is in `terminate`.
+   * there, with `no-connection` when its node is lost. Also while this one is in `terminate`.
    */
   ended(pid: Pid): Promise<ExitReason>
   /** Settles after `delayMs`; also while this process is in `terminate`. */

@@ -250,7 +250,7 @@ export interface Node extends Sender, Spawner {
 
   /**
    * Settles when the process has ended, with its reason; at once with `no-process` when it is not
-   * there.
+   * there, with `no-connection` when its node is lost.
    *
    * @example const reason = await node.ended(pid)
    */

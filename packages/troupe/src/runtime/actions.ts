@@ -15,7 +15,7 @@ import {
   formatTarget,
   type ImportantFailure,
   type ImportantOptions,
-  type Pid,
+  Pid,
   requireOption,
   requirePriority,
   requireReason,
@@ -25,6 +25,7 @@ import {
 } from '#contract'
 import type { SpawnRequest } from './birth.js'
 import { makeCall } from './calling.js'
+import { isFar } from './far-relations.js'
 import type { Kernel } from './kernel.js'
 import { requireMessageName } from './message.js'
 import { DEAD, type Process } from './process.js'
@@ -97,6 +98,13 @@ export class Actions<P extends Process | undefined> {
 
   kill(to: Pid): void {
     sendKill(this.kernel, this.live(), to)
+  }
+
+  ended(pid: Pid): Promise<ExitReason> {
+    const { deaths, relations, name, creation, table } = this.kernel
+    const isElsewhere = Pid.is(pid) && typeof pid.node === 'string' && isFar(pid, name)
+    if (!isElsewhere) return deaths.whenEnded(table.find(pid))
+    return relations.whenFarEnded(this.process ?? Pid.of(name, 0, creation), pid)
   }
 
   spawn(definition: AnySpawnable, options?: SpawnRequest): Promise<Pid> {

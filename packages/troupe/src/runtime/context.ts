@@ -266,10 +266,6 @@ class Context extends Actions<Process> {
     return runUntimed(this.kernel, this.live(), delayMs, send)
   }
 
-  ended(pid: Pid): Promise<ExitReason> {
-    return this.kernel.deaths.whenEnded(this.kernel.table.find(pid))
-  }
-
   async sleep(delayMs: number): Promise<void> {
     requireDelay('delayMs', delayMs)
     return new Promise((resolve) => {

@@ -16,7 +16,6 @@ import {
   type EventName,
   type EventOptions,
   type EventToken,
-  type ExitReason,
   type KnownOptions,
   NODE_DEFAULTS,
   type Node,
@@ -191,10 +190,6 @@ class RuntimeNode extends Actions<undefined> {
 
   applications(): readonly ApplicationInfo[] {
     return this.#applications.infos()
-  }
-
-  ended(pid: Pid): Promise<ExitReason> {
-    return this.kernel.deaths.whenEnded(this.kernel.table.find(pid))
   }
 
   stop(options: { readonly timeoutMs?: number } = {}): Promise<void> {

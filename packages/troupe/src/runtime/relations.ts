@@ -207,6 +207,11 @@ export class Relations {
     return { cancel: () => watch.active && this.#unwatch(watch) }
   }
 
+  /** Settles with what a monitor of a far process would be told. */
+  whenFarEnded(watcher: Pid, target: Pid): Promise<ExitReason> {
+    return new Promise((tell) => void this.watchedFromAfar(watcher, target, tell))
+  }
+
   /** The far half of a link; false when there is no such process here. */
   linkedFromAfar(from: Pid, to: Pid): boolean {
     return this.#far.linked(from, to)
@@ -329,14 +334,16 @@ export class Relations {
 
   /** Tells one watcher, once. */
   #tell(watch: Watch, reason: ExitReason): void {
+    const isElsewhere = isFar(watch.target, this.#home.name)
     if (watch instanceof FarWatcher) {
+      if (isElsewhere) this.#far.forget(watch)
       if (watch.active) watch.tell(reason)
       watch.active = false
       return
     }
     const watcher = watch.watcher as Process
     if (!removeWatch(watch)) return
-    if (isFar(watch.target, this.#home.name)) this.#far.forget(watch)
+    if (isElsewhere) this.#far.forget(watch)
     if (watch.mode === 'link') {
       this.exit(watcher, watch.target, reason, 'link')
       return

@@ -15,6 +15,7 @@ import type { Mutant } from './mutant.js'
 import { NETWORK_FAULTS } from './network-faults.js'
 import { ORDER_FAULTS } from './order-faults.js'
 import { REVIEW_FAULTS } from './review-faults.js'
+import { SENTENCE_FAULTS } from './sentence-faults.js'
 import { SSE_PROGRAM_FAULTS } from './sse-program-faults.js'
 import { STREAM_FAULTS } from './stream-faults.js'
 import { SUPERVISION_FAULTS } from './supervision-faults.js'
@@ -50,6 +51,7 @@ export const ROAD_FAULTS: readonly Mutant[] = Object.freeze([
   ...NETWORK_FAULTS,
   ...ORDER_FAULTS,
   ...REVIEW_FAULTS,
+  ...SENTENCE_FAULTS,
   ...TELLING_FAULTS,
 ])
 

@@ -54,13 +54,14 @@ describe('what is no address', () => {
     await using test = await testNode()
     const { node } = test
     const { pid } = await play(node)
-    for (const [garbage] of GARBAGE) {
+    for (const [garbage, code] of GARBAGE) {
       const to = garbage as Pid
       node.exit(to, 'shutdown')
       node.kill(to)
       assert.equal(node.isAlive(to), false)
       assert.equal(node.processInfo(to), undefined)
-      assert.equal(await node.ended(to), 'no-process')
+      const reason = code === 'NO_ROUTE' ? 'no-connection' : 'no-process'
+      assert.equal(await node.ended(to), reason)
     }
     await test.clock.settle()
     assert.equal(node.isAlive(pid), true)

@@ -42,7 +42,7 @@ export const EVENT_CASES: Cases = {
     await roundTrip(nodes)
     const before = [messagesTo(nodes, 'a@stage'), messagesTo(nodes, 'c@stage')]
     for (let at = 1; at <= 20; at += 1) b.publish(token, at)
-    await nodes.until(() => [...listeners, other].every(({ seen }) => seen.length === 20))
+    await nodes.until(() => [...listeners, other].every(({ seen }) => seen.length >= 20))
     const after = [messagesTo(nodes, 'a@stage'), messagesTo(nodes, 'c@stage')]
     assert.deepEqual(
       after.map((sum, at) => sum - (before[at] ?? 0)),

@@ -2,10 +2,19 @@
  * two nodes: exit signals, kills and what is told of an end on another node, and in which order.
  */
 import assert from 'node:assert/strict'
-import { actor, custom, type Down, message, Pid, protocol, TroupeError } from 'troupe'
+import { actor, custom, type Down, message, type Node, Pid, protocol, TroupeError } from 'troupe'
 import { assertCloses } from '#test/scenarios/closing'
-import type { Cases } from './cases.js'
-import { away, codeOf, deadLetters, makeGate, type Player, play, roundTrip } from './player.js'
+import { type Cases, LOST_SOON } from './cases.js'
+import {
+  away,
+  codeOf,
+  deadLetters,
+  makeGate,
+  type Player,
+  play,
+  roundTrip,
+  told,
+} from './player.js'
 import type { TwoNodes } from './stage.js'
 
 /** A player of a that monitors one of b. */
@@ -229,6 +238,36 @@ export const WATCHER_CASES: Cases = {
     await nodes.until(() => near.seen.length === 1)
     assert.deepEqual(near.seen, ['down of pid: shutdown'])
     assert.equal(b.info().zombies, 1)
+  },
+}
+
+const ends = (node: Node, far: Player, near: Player) => [
+  node.ended(far.pid),
+  near.start((context) => context.ended(far.pid)),
+]
+
+export const ENDED_CASES: Cases = {
+  'ended settles with the reason of a far process, or that it is not there': async (nodes) => {
+    const { a, b, settle } = nodes
+    const [near, far] = [await play(nodes, a), await play(nodes, b)]
+    const waits = ends(a, far, near)
+    await roundTrip(nodes)
+    b.exit(far.pid, custom('enough'))
+    const reasons = await settle(Promise.all(waits))
+    assert.deepEqual(reasons.map(told), ['enough', 'enough'])
+    assert.deepEqual(await settle(Promise.all(ends(a, far, near))), ['no-process', 'no-process'])
+  },
+  'ended settles with no-connection when the node is lost': {
+    options: LOST_SOON,
+    async run(nodes) {
+      const { a, b, settle } = nodes
+      const [near, far] = [await play(nodes, a), await play(nodes, b)]
+      const waits = ends(a, far, near)
+      await roundTrip(nodes)
+      nodes.cut()
+      const reasons = await settle(Promise.all(waits))
+      assert.deepEqual(reasons, ['no-connection', 'no-connection'])
+    },
   },
 }
 

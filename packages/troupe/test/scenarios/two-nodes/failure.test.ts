@@ -4,7 +4,7 @@
  */
 import { type Cases, onBothStages } from './cases.js'
 import { BUS_CASES, EVENT_CASES, RESUBSCRIBE_CASES } from './events.js'
-import { EXIT_CASES, KILL_CASES, THROW_CASES, WATCHER_CASES } from './exits.js'
+import { ENDED_CASES, EXIT_CASES, KILL_CASES, THROW_CASES, WATCHER_CASES } from './exits.js'
 import { LOSS_CASES } from './losses.js'
 import { LINK_CASES, MONITOR_CASES } from './relations.js'
 import { FAR_SENTENCES, type FailureSentence } from './sentences.js'
@@ -12,7 +12,7 @@ import { FAR_SENTENCES, type FailureSentence } from './sentences.js'
 const CASES: Readonly<Record<FailureSentence, Cases>> = {
   throws: THROW_CASES,
   exits: EXIT_CASES,
-  watchers: WATCHER_CASES,
+  watchers: { ...WATCHER_CASES, ...ENDED_CASES },
   kill: KILL_CASES,
   links: LINK_CASES,
   monitors: MONITOR_CASES,
