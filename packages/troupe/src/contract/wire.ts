@@ -198,6 +198,8 @@ export interface WireHome {
    * nobody is there.
    */
   waiting(to: HomeAddress): number | undefined
+  /** A message of this node, named in words, could not be written for another one. */
+  unsent(node: string, failure: SendFailure, message: string): void
   /** Counts messages that were on their way when a connection was lost. */
   lost(node: string, count: number): void
   /** The first connection of a life of a node. */

@@ -218,8 +218,7 @@ export class Network implements Wire {
     // Of a later life is known elsewhere already that it has begun.
     if (peer.creation !== 0 && peer.creation < to.creation) return 'NO_CONNECTION'
     if (peer.creation !== 0 && peer.creation !== to.creation) return 'PROCESS_INCARNATION'
-    peer.outbox.link(KIND.link, from, to)
-    return undefined
+    return peer.outbox.link(KIND.link, from, to)
   }
 
   unlink(node: string, from: Pid, to: Pid): void {
@@ -230,8 +229,7 @@ export class Network implements Wire {
     const peer = this.#peer(node)
     if (peer === undefined) return 'NO_ROUTE'
     // That a node is lost is known here.
-    if (!NodeName.is(target)) peer.outbox.watch(ref.id, watcher, target)
-    return undefined
+    return NodeName.is(target) ? undefined : peer.outbox.watch(ref.id, watcher, target)
   }
 
   unwatch(node: string, _watcher: Pid, ref: Ref): void {
@@ -244,7 +242,10 @@ export class Network implements Wire {
       answers.refused(this.noRoute(node))
       return
     }
-    peer.outbox.subscribe(peer.pending.addJoin(answers), event)
+    const id = peer.pending.addJoin(answers)
+    if (peer.outbox.subscribe(id, event) === undefined) return
+    peer.pending.takeJoin(id)
+    answers.refused(peer.outbox.problem ?? this.noRoute(node))
   }
 
   unsubscribe(node: string, event: string): void {

@@ -221,6 +221,10 @@ export class Arrivals implements WireHome {
     return process !== undefined && queueLength(process) > this.#mailboxMax
   }
 
+  unsent(node: string, failure: SendFailure, message: string): void {
+    this.#kernel.post.refuse(failure, undefined, nodeAddress(node), message)
+  }
+
   lost(node: string, count: number): void {
     const { post, letters } = this.#kernel
     if (count === 0) return

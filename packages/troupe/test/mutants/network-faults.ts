@@ -116,7 +116,7 @@ export const NETWORK_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'nobody is told how many messages a lost node took with it',
     file: 'network/peer/peer',
-    find: 'this.#home.lost(this.name, messages - acknowledged);',
+    find: 'this.#home.lost(this.name, messages - acknowledged + this.transfers.waiting);',
     replace: '',
     caughtBy: SIMULATION,
     tests: 'seed 1 ',

@@ -7,6 +7,7 @@ const ENDS = ['regression/issue-4-break.test']
 const PEER = ['regression/issue-4-break-peer.test']
 const LEAVING = ['regression/issue-4-orderly-stop.test']
 const CROWDED = ['regression/issue-4-crowded.test']
+const UNCOUNTED = ['regression/issue-4-uncounted.test']
 const LINKS = ['regression/issue-4-break-links.test']
 
 export const REVIEW_FAULTS: readonly Mutant[] = Object.freeze([
@@ -132,5 +133,19 @@ export const REVIEW_FAULTS: readonly Mutant[] = Object.freeze([
     find: 'for (const answers of this.#asked) answers.abandon();',
     replace: '',
     caughtBy: CROWDED,
+  },
+  {
+    name: 'a publication that cannot be written is not counted',
+    file: 'network/peer/relation-inbox',
+    find: 'if (failure !== undefined) this.#home.unsent',
+    replace: 'if (false) this.#home.unsent',
+    caughtBy: UNCOUNTED,
+  },
+  {
+    name: 'a subscription that cannot be written waits for ever',
+    file: 'network/network',
+    find: 'if (peer.outbox.subscribe(id, event) === undefined)',
+    replace: 'peer.outbox.subscribe(id, event); if (true)',
+    caughtBy: UNCOUNTED,
   },
 ])

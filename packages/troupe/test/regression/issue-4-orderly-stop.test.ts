@@ -163,3 +163,16 @@ describe('a node that is left', () => {
       assert.equal(a.account().sent, heard)
     }))
 })
+
+describe('a node that is lost', () => {
+  it('takes large messages with it that were announced, each counted', () =>
+    staged(async ({ a, settle, cut, until, pass }) => {
+      await settle(a.network.connect('b@stage'))
+      for (let i = 0; i < 50; i += 1) a.send(far, 'large', new Uint8Array(1_000_000))
+      await pass(25)
+      cut()
+      await until(() => a.network.nodes().length === 0 && a.network.peers().length === 0)
+      const lost = a.account().dropped['connection-lost']
+      assert.ok(lost >= 45, `${lost} are counted`)
+    }, {}))
+})

@@ -48,9 +48,11 @@ export class Farewell {
     if (this.#isOver) return
     this.#isOver = true
     this.#cancel()
-    const { session, over } = this.#parts
+    const { session, transfers, over } = this.#parts
     session.close()
-    over(session.outgoing.messages - session.outgoing.acknowledged)
+    // What is large may have been announced, and that acknowledged, long before it leaves.
+    const { messages, acknowledged } = session.outgoing
+    over(messages - acknowledged + transfers.waiting)
   }
 
   #look(): void {

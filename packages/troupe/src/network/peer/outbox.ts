@@ -206,8 +206,8 @@ export class Outbox {
     })
   }
 
-  link(kind: typeof KIND.link | typeof KIND.unlink, from: Pid, to: Pid): void {
-    this.#plain(kind, () => {
+  link(kind: typeof KIND.link | typeof KIND.unlink, from: Pid, to: Pid): SendFailure | undefined {
+    return this.#plain(kind, () => {
       this.#encoder.uint(from.id)
       this.#target(to)
       return true
@@ -221,8 +221,8 @@ export class Outbox {
     })
   }
 
-  watch(ref: number, watcher: Pid, target: Target): void {
-    this.#plain(KIND.watch, () => {
+  watch(ref: number, watcher: Pid, target: Target): SendFailure | undefined {
+    return this.#plain(KIND.watch, () => {
       this.#encoder.uint(ref)
       this.#encoder.uint(watcher.id)
       return this.#encoder.value(target)

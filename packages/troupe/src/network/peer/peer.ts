@@ -222,7 +222,7 @@ export class Peer {
     this.state = 'down'
     this.session.drop()
     const { messages, acknowledged } = this.session.outgoing
-    this.#home.lost(this.name, messages - acknowledged)
+    this.#home.lost(this.name, messages - acknowledged + this.transfers.waiting)
     this.#over(reason, failure, problem)
   }
 

@@ -128,8 +128,7 @@ export class RelationInbox {
     const event = this.#decoder.name()
     const { outbox } = this.#parts
     const known = this.#subscriptions.get(event)
-    const push =
-      known ?? ((publication: EventMessage): void => void outbox.event(event, publication))
+    const push = known ?? ((publication: EventMessage): void => this.#publish(event, publication))
     if (this.#subscriptions.size >= SUBSCRIPTIONS_MAX) throw badFrame('too many subscriptions')
     try {
       if (OWN_EVENTS.has(event)) throw this.#ownEvent(event)
@@ -140,6 +139,13 @@ export class RelationInbox {
       if (!TroupeError.is(thrown)) throw thrown
       outbox.subscribed(id, event, thrown)
     }
+  }
+
+  /** What does not leave is counted here: its publisher is not asked. */
+  #publish(event: string, publication: EventMessage): void {
+    const { node, outbox } = this.#parts
+    const failure = outbox.event(event, publication)
+    if (failure !== undefined) this.#home.unsent(node, failure, `[event ${event}]`)
   }
 
   /** What a node tells itself goes to no other: it holds what was sent to others. */
