@@ -132,9 +132,8 @@ export const NETWORK_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'an important message is confirmed before the mailbox has taken it',
     file: 'network/peer/inbox',
-    find: 'outbox.confirmed(id, this.#home.deliver(to, message, payload, from, priority, trace));',
-    replace: `this.#home.deliver(to, message, payload, from, priority, trace);
-      outbox.confirmed(id, undefined);`,
+    find: 'this.#delivered(to, failure); outbox.confirmed(id, failure);',
+    replace: 'this.#delivered(to, failure); outbox.confirmed(id, undefined);',
     caughtBy: SIMULATION,
     tests: 'seed 1 ',
   },
