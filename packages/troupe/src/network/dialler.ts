@@ -26,7 +26,7 @@ export type Reached = {
 /** Why a node was not reached. */
 export interface NotReached {
   readonly problem: TroupeError
-  /** A line was there and broke before anybody had answered: the next one may hold. */
+  /** A line was there and broke, or was reset, before anybody had answered: try again. */
   readonly isBroken: boolean
   /** The node itself has answered: other ways to it would hear the same. */
   readonly isAnswer: boolean
@@ -83,7 +83,7 @@ export class NodeDialler {
     try {
       line = await transport.dial(address, { timeoutMs, signal })
     } catch (thrown) {
-      if (TroupeError.is(thrown)) return notReached(thrown)
+      if (TroupeError.is(thrown)) return { ...notReached(thrown), isBroken: isReset(thrown) }
       const told = `${address.host}:${address.port}${address.path}`
       const detail = {
         transport: address.transport,
@@ -102,6 +102,10 @@ export class NodeDialler {
     return { problem: error, isBroken: by === 'line', isAnswer }
   }
 }
+
+/** By the far system, not by node, which calls some ends so: too many knock there at this moment. */
+const isReset = ({ cause }: TroupeError): boolean =>
+  cause instanceof Error && 'syscall' in cause && 'code' in cause && cause.code === 'ECONNRESET'
 
 const notReached = (problem: TroupeError): NotReached => ({
   problem,

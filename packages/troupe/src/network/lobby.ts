@@ -22,6 +22,7 @@ import {
   type TransportAddress,
   TroupeError,
 } from '#contract'
+import { Doorman } from './doorman.js'
 import type { Admission, Applicant } from './handshake/outcome.js'
 import { describeOutcome } from './handshake/outcome.js'
 import { type HandshakeResult, runHandshake } from './handshake/run-handshake.js'
@@ -36,6 +37,9 @@ export const LEAVING_MAX = 64
 const LINE_MUTE = 'LINE_MUTE'
 /** Counts lines that TLS or the system refused before they were any. */
 const LINE_REFUSED = 'LINE_REFUSED'
+/** Told of lines that were not even taken. */
+const FLOOD =
+  'too many lines that do not prove themselves come from there; they are reset until it is quieter'
 /** Counts what has no code: a fault of ours. */
 const UNKNOWN = 'UNKNOWN'
 
@@ -67,10 +71,12 @@ export class Lobby {
   /** Refused lines that have not ended, the oldest first. */
   readonly #leaving = new Set<Line>()
   readonly #refusals: RefusalLog
+  readonly #doorman: Doorman
 
   constructor(parts: LobbyParts) {
     this.#parts = parts
     this.#refusals = new RefusalLog(parts.clock, parts.log)
+    this.#doorman = new Doorman(parts.clock)
   }
 
   /** Handshakes that came to nothing, by code; LINE_REFUSED: there was not even a line. */
@@ -111,6 +117,7 @@ export class Lobby {
     requireOption(transport !== undefined, 'transport', name, 'give tcp, tls or unix')
     const listener = await (transport as Transport).listen({
       ...{ host, port, portRange, path },
+      admits: (from) => this.#admits(from),
       accept: (line) => void this.#greet(line),
       refused: (problem, remote) => this.#refusals.add(LINE_REFUSED, problem, remote),
     })
@@ -148,6 +155,12 @@ export class Lobby {
     this.#refusals.close()
   }
 
+  #admits(host: string): boolean {
+    const isAdmitted = this.#doorman.admits(host)
+    if (!isAdmitted) this.#refusals.add(LINE_REFUSED, FLOOD, host)
+    return isAdmitted
+  }
+
   /** Never rejects: nobody waits for it. */
   async #greet(line: Line): Promise<void> {
     if (!this.#hasRoom()) {
@@ -172,6 +185,7 @@ export class Lobby {
     const { handshake, clock, admit } = this.#parts
     const admitting = (applicant: Applicant): Admission | Promise<Admission> => {
       guest.isProven = true
+      this.#doorman.proven(hostOf(line.remote))
       return admit(applicant)
     }
     const ended = (): void => {
@@ -233,6 +247,10 @@ export class Lobby {
 export const sameName = (name: string): string =>
   `another program of this host is the node ${name} already, and has its Unix socket: nodes that ` +
   'want one of the two may reach the other; stop it, or give this one another name'
+
+/** Without its port. */
+const hostOf = (remote: string): string =>
+  remote.slice(0, remote.lastIndexOf(':')).replace(/^\[|\]$/g, '')
 
 /** A line whose handshake is not done. */
 interface Guest {

@@ -4,6 +4,8 @@
 import type { Mutant } from './mutant.js'
 
 const LOBBY = ['unit/network/lobby.test']
+const DOORMAN = ['unit/network/doorman.test']
+const ADMITS = ['unit/network/transport/admits.test']
 const DIALLER = ['unit/network/dialler.test']
 const REFUSALS = ['unit/network/handshake/refusals.test']
 const TLS = ['unit/network/meeting-tls.test']
@@ -32,6 +34,42 @@ export const GATE_FAULTS: readonly Mutant[] = Object.freeze([
     replace: 'else if (isMute && hasEnded === undefined)',
     caughtBy: LOBBY,
     tests: 'came and left mute',
+  },
+  {
+    name: 'a host that floods is taken as often as it comes',
+    file: 'network/doorman',
+    find: 'if (!host.has(nowMs) || !this.#all.has(nowMs))',
+    replace: 'if (!this.#all.has(nowMs))',
+    caughtBy: DOORMAN,
+  },
+  {
+    name: 'many hosts that flood are taken as often as they come',
+    file: 'network/doorman',
+    find: 'if (!host.has(nowMs) || !this.#all.has(nowMs))',
+    replace: 'if (!host.has(nowMs))',
+    caughtBy: DOORMAN,
+  },
+  {
+    name: 'who proves himself is counted as a stranger',
+    file: 'network/lobby',
+    find: 'this.#doorman.proven(hostOf(line.remote));',
+    replace: '',
+    caughtBy: LOBBY,
+    tests: 'holds nothing against',
+  },
+  {
+    name: 'who floods may use all addresses of a network',
+    file: 'network/doorman',
+    find: "return groups.slice(0, end).join(':');",
+    replace: 'return address;',
+    caughtBy: DOORMAN,
+  },
+  {
+    name: 'who is not admitted is taken',
+    file: 'network/transport/tcp',
+    find: "if (admits === undefined || admits(given.remoteAddress ?? ''))",
+    replace: "if (admits?.(given.remoteAddress ?? '') !== null)",
+    caughtBy: ADMITS,
   },
   {
     name: 'a node that has another cookie is asked at each of its addresses',

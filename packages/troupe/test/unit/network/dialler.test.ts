@@ -3,6 +3,7 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { TroupeError } from 'troupe'
 import { virtualClock } from 'troupe/testing'
 import type { Transport, TransportAddress } from '#contract'
 import { NodeDialler } from '#network/dialler'
@@ -38,6 +39,33 @@ async function dialled(...living: readonly (readonly [name: string, isOurs: bool
   )
   return { tried, code: 'problem' in result ? result.problem.code : 'reached' }
 }
+
+/** What comes of a dial whose only try ends with this. */
+async function failing(cause: unknown): Promise<boolean> {
+  const detail = { transport: 'tcp', address: 'h:1', problem: 'it was reset' }
+  const dial = () => Promise.reject(new TroupeError('PORT_FAILED', detail, cause))
+  const transports = new Map([['memory', { name: 'memory', dial } as unknown as Transport]])
+  const dialler = new NodeDialler(transports, () => settingsOf('a@one'), virtualClock())
+  const result = await dialler.dial({
+    ...{ node: 'b@two', addresses: [at('h')], resume: undefined, timeoutMs: 1_000 },
+    signal: new AbortController().signal,
+  })
+  return 'problem' in result && result.isBroken
+}
+
+describe('a node that resets a line', () => {
+  const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
+
+  it('may take the next one: many may have knocked there', async () => {
+    assert.ok(await failing(Object.assign(reset, { syscall: 'read' })))
+  })
+
+  it('is told apart from one that is not there', async () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+    assert.ok(!(await failing(Object.assign(refused, { syscall: 'connect' }))))
+    assert.ok(!(await failing(undefined)))
+  })
+})
 
 describe('a node with several addresses', () => {
   it('is not asked again that has answered with another cookie', async () => {

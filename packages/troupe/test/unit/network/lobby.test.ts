@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { virtualClock } from 'troupe/testing'
 import type { LineListenOptions, Logger, Transport } from '#contract'
+import { HOST_BURST } from '#network/doorman'
 import type { Admission } from '#network/handshake/outcome'
 import { runHandshake } from '#network/handshake/run-handshake'
 import { HANDSHAKES_MAX, LEAVING_MAX, Lobby, type LobbyParts } from '#network/lobby'
@@ -50,7 +51,8 @@ async function opened(given: Partial<LobbyParts> = {}) {
   }
   const role = { kind: 'dialler', wanted: undefined, resume: undefined } as const
   const dial = () => runHandshake(knock().near, settingsOf('dialler@one'), role, clock)
-  return { clock, lobby, logged, arrived, knock, dial, refused: listening.refused }
+  const { refused, admits = () => true } = listening
+  return { clock, lobby, logged, arrived, knock, dial, refused, admits }
 }
 
 const knockTimes = (knock: () => { readonly far: MemoryLine }, count: number) =>
@@ -135,6 +137,26 @@ describe('a lobby', () => {
     assert.deepEqual([far.state, lobby.leaving], ['open', 1])
     await clock.advance(1)
     assert.deepEqual([far.state, lobby.leaving], ['destroyed', 0])
+  })
+
+  it('turns a host away that sends too many strangers, and says so once', async () => {
+    const { lobby, logged, admits } = await opened()
+    for (let i = 0; i < HOST_BURST; i += 1) assert.ok(admits('10.0.0.66'))
+    for (let i = 0; i < 10; i += 1) assert.ok(!admits('10.0.0.66'))
+    assert.ok(admits('10.0.0.7'))
+    assert.deepEqual(Object.fromEntries(lobby.refused), { LINE_REFUSED: 10 })
+    assert.equal(logged.length, 1)
+    assert.match(logged[0] ?? '', /too many lines that do not prove themselves/)
+  })
+
+  it('holds nothing against a host whose nodes prove themselves', async () => {
+    const { clock, dial, admits, arrived } = await opened()
+    for (let i = 0; i < HOST_BURST; i += 1) assert.ok(admits('10.0.0.1'))
+    assert.ok(!admits('10.0.0.1'))
+    await clock.until(dial())
+    assert.deepEqual(arrived, ['dialler@one'])
+    assert.ok(admits('10.0.0.1'))
+    assert.ok(!admits('10.0.0.1'))
   })
 
   it('counts a line that came and left mute, and tells nobody', async () => {

@@ -3,11 +3,11 @@
  */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { actor, processName, protocol, request } from 'troupe'
 import { systemClock } from '#base/clock'
+import { HOST_BURST } from '#network/doorman'
 import { handshakeKey } from '#network/handshake/proof'
 import { runHandshake } from '#network/handshake/run-handshake'
 import { tcpTransport } from '#network/transport/tcp'
@@ -21,9 +21,15 @@ const far = processName('echo', Echo, 'a@one')
 const portOf = ({ at }: Met): number => Number(at.split(':').at(-1))
 
 /** Lines of somebody who says only this, or nothing. */
-async function knocking(t: TestContext, a: Met, count: number, said = ''): Promise<Socket[]> {
+async function knocking(
+  t: TestContext,
+  a: Met,
+  count: number,
+  said = '',
+  from = '127.0.0.1',
+): Promise<Socket[]> {
   const sockets = Array.from({ length: count }, () => {
-    const socket = connect(portOf(a), '127.0.0.1')
+    const socket = connect({ port: portOf(a), host: '127.0.0.1', localAddress: from })
     socket.on('error', () => {}).resume()
     if (said !== '') socket.write(said)
     return socket
@@ -31,9 +37,15 @@ async function knocking(t: TestContext, a: Met, count: number, said = ''): Promi
   t.after(() => {
     for (const socket of sockets) socket.destroy()
   })
-  await Promise.all(sockets.map((socket) => once(socket, 'connect')))
+  await Promise.all(sockets.map(begun))
   return sockets
 }
+
+/** Settles when a socket has been taken, or reset at once. */
+const begun = (socket: Socket): Promise<unknown> =>
+  new Promise((resolve) => {
+    socket.once('connect', resolve).once('close', resolve)
+  })
 
 /** What somebody with a wrong cookie is told. */
 async function guessing(a: Met): Promise<string> {
@@ -98,5 +110,20 @@ describe('a node at whose door many strangers knock', { timeout: 30_000 }, () =>
     await until(() => sockets.every(({ closed }) => closed))
     assert.equal(a.node.network.refused()['HANDSHAKE_INVALID'], 500)
     assert.equal(await b.node.call(far, 'say', 5), 5)
+  })
+
+  it('resets what comes from a host that floods, and lets a node in from another', async (t) => {
+    const { a } = await connected(t)
+    const said = 'GET / HTTP/1.1\r\n\r\n'
+    for (let i = 0; i < 4; i += 1) {
+      const sockets = await knocking(t, a, HOST_BURST / 2, said, '127.0.0.66')
+      await until(() => sockets.every(({ closed }) => closed))
+    }
+    const { LINE_REFUSED: reset = 0, HANDSHAKE_INVALID: heard = 0 } = a.node.network.refused()
+    assert.ok(heard >= HOST_BURST, `${heard} were heard`)
+    assert.ok(reset > HOST_BURST / 4, `${reset} were reset`)
+    const c = await met(t, 'c@three', { peers: { 'a@one': a.at } })
+    await c.node.network.connect('a@one')
+    assert.equal(await c.node.call(far, 'say', 3), 3)
   })
 })
