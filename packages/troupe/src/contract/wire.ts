@@ -142,6 +142,8 @@ export interface WireHome {
 
   /** The process of this node with this id and life, as the quickest address of it. */
   local(id: number, creation: number): Pid | undefined
+  /** All ways to write the process behind an address of this node: its id, name and aliases. */
+  ways(to: HomeAddress): Iterable<HomeAddress>
   /** Puts a message into a mailbox; its failure is counted here. */
   deliver(
     to: HomeAddress,

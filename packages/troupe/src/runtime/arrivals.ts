@@ -23,6 +23,7 @@ import {
   type PeerNotice,
   Pid,
   type Priority,
+  processName,
   type Ref,
   type SendFailure,
   type Target,
@@ -73,6 +74,15 @@ export class Arrivals implements WireHome {
 
   local(id: number, creation: number): Pid | undefined {
     return creation === this.#kernel.creation ? this.#kernel.table.byId(id) : undefined
+  }
+
+  *ways(to: HomeAddress): Iterable<HomeAddress> {
+    const process = this.#kernel.post.find(to)
+    if (process === undefined) return
+    yield process
+    const { name, relations } = process.extension ?? {}
+    if (name !== undefined) yield processName(name, undefined, this.name)
+    yield* relations?.aliases ?? []
   }
 
   deliver(

@@ -6,6 +6,7 @@ import type { Mutant } from './mutant.js'
 
 const ORDER = ['scenarios/two-nodes/order.test']
 const ACCOUNT = ['unit/network/peer/foul-account.test']
+const WAYS = ['scenarios/two-nodes/written-ways.test']
 const FIRST = ['unit/network/first-dial.test']
 
 export const ORDER_FAULTS: readonly Mutant[] = Object.freeze([
@@ -79,5 +80,27 @@ export const ORDER_FAULTS: readonly Mutant[] = Object.freeze([
     replace: 'listener.address.host',
     caughtBy: ['unit/network/acceptors.test'],
     tests: 'the address that was given',
+  },
+  {
+    name: 'a small message by another address overtakes a large one',
+    file: 'network/peer/inbox',
+    find: 'otherKeys(key, this.#home.ways(to))',
+    replace: '[]',
+    caughtBy: WAYS,
+  },
+  {
+    name: 'a large message by another address overtakes a large one',
+    file: 'network/peer/inbox',
+    find: 'otherKeys(lane, ways)',
+    replace: '[]',
+    caughtBy: WAYS,
+  },
+  {
+    name: 'one who sends much holds up what it sends to others',
+    file: 'network/peer/lanes',
+    find: 'for (const other of others)',
+    replace: 'for (const other of this.#lanes.keys())',
+    caughtBy: WAYS,
+    tests: 'do not hold up',
   },
 ])

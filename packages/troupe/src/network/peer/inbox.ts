@@ -21,7 +21,7 @@ import { COMPRESSED_BYTES_MAX, expand } from './compression.js'
 import { FarAnswers } from './far-answers.js'
 import type { Holding } from './holding.js'
 import { KIND, ROUTE } from './kinds.js'
-import { Lanes, laneKey } from './lanes.js'
+import { Lanes, laneKey, otherKeys, receiverOf } from './lanes.js'
 import type { Outbox } from './outbox.js'
 import type { Pending } from './pending.js'
 import type { Protocols } from './protocols.js'
@@ -278,7 +278,10 @@ export class Inbox {
     if (kind === KIND.large || kind === KIND.piece) throw badFrame('a large message in itself')
     if (lane.length > LANE_LENGTH_MAX) throw badFrame(`a lane of ${lane.length} characters`)
     this.#assemblies.begin(id, kind, total, lane)
-    if (lane !== '') this.#lanes.open(lane, id)
+    if (lane === '') return
+    const to = receiverOf(lane, this.#home)
+    const ways = to === undefined ? [] : this.#home.ways(to)
+    this.#lanes.open(lane, id, otherKeys(lane, ways))
   }
 
   #piece(id: number, bytes: Buffer, from: number, to: number): void {
@@ -286,7 +289,7 @@ export class Inbox {
     if (whole === undefined) return
     const { kind, lane, bytes: body } = whole
     if (lane === '') this.#takeWhole(kind, body)
-    else this.#lanes.complete(lane, id, () => this.#takeWhole(kind, body), body.length)
+    else this.#lanes.complete(id, () => this.#takeWhole(kind, body), body.length)
   }
 
   /** Takes the message within a compressed one. */
@@ -309,9 +312,12 @@ export class Inbox {
 
   /** Behind a large message of the same sender, receiver and priority. */
   #inOrder({ fromId, to, priority }: Head, take: () => void): void {
+    if (!this.#lanes.busyFor(fromId)) {
+      take()
+      return
+    }
     const bytes = this.#decoder.end - this.#bodyFrom
-    const isHeld =
-      this.#lanes.busy && this.#lanes.hold(laneKey(fromId, formatTarget(to), priority), take, bytes)
-    if (!isHeld) take()
+    const key = laneKey(fromId, to, priority)
+    if (!this.#lanes.hold(key, take, bytes, otherKeys(key, this.#home.ways(to)))) take()
   }
 }

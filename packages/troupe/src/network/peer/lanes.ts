@@ -2,11 +2,15 @@
  * network/peer/lanes: keeps messages behind a large one of the same sender, receiver and priority.
  *
  * A large message comes in pieces between others. What its sender sent to the same receiver after
- * it, large or small, must not overtake it, so it waits here until its turn. Others pass.
+ * it, large or small, must not overtake it, so it waits here until its turn. Others pass. A process
+ * can be written in several ways, by its id, its name and each alias; all of them are one lane.
  *
  * Limits: `HELD_MAX` messages of `HELD_BYTES_MAX` bytes on the wire wait on all lanes together;
  * above it the peer breaks its word.
+ *
+ * @source design 4.9; docs/reference/wire.md, Large messages
  */
+import { type Address, Alias, type HomeAddress, Pid, type Priority, processName } from '#contract'
 import { badFrame } from '#network/frame/line-frame'
 
 const HELD_MAX = 100_000
@@ -25,73 +29,102 @@ interface Place {
 const TAKEN: Place = Object.freeze({ id: 0, bytes: 0, take: undefined })
 /** Taken places at the head of a lane before it is cut. */
 const TAKEN_MAX = 1_024
-const NONE: readonly string[] = []
 
 /** The places of one lane, oldest first: `first` is the place whose turn it is. */
 interface Lane {
   readonly places: Place[]
   first: number
+  /** How its messages write their receiver. */
+  readonly keys: string[]
 }
+
+/** The keys of all ways to write one receiver. */
+export type Keys = Iterable<string>
+const NONE: Keys = []
 
 export class Lanes {
   readonly #lanes = new Map<string, Lane>()
-  /** The keys of the lanes of each sender. */
-  readonly #senders = new Map<number, Set<string>>()
-  /** The places of large messages that have not come whole. */
-  readonly #open = new Map<number, Place>()
+  /** The lanes of each sender. */
+  readonly #senders = new Map<number, Set<Lane>>()
+  /** The places of large messages that have not come whole, and their lanes. */
+  readonly #open = new Map<number, readonly [Place, Lane]>()
   #held = 0
   #heldBytes = 0
   /** The lane whose messages are being taken now. */
-  #passing: string | undefined = undefined
+  #passing: Lane | undefined = undefined
 
   /** False in almost all cases: nothing has to be looked up. */
   get busy(): boolean {
     return this.#lanes.size > 0
   }
 
-  /** A large message begins: its place is kept. */
-  open(key: string, id: number): void {
+  /** True while something of this sender waits; else nothing has to be looked up either. */
+  busyFor(fromId: number): boolean {
+    return this.#senders.has(fromId)
+  }
+
+  /** A large message begins: its place is kept. `others`: further keys of its receiver. */
+  open(key: string, id: number, others: Keys = NONE): void {
     const place: Place = { id, bytes: 0, take: undefined }
-    this.#open.set(id, place)
-    this.#add(key, place)
+    const lane = this.#find(key, others) ?? this.#newLane(key)
+    if (!this.#lanes.has(key)) {
+      this.#lanes.set(key, lane)
+      lane.keys.push(key)
+    }
+    this.#open.set(id, [place, lane])
+    this.#add(lane, place)
   }
 
   /** Keeps a message when its lane is busy; false: it may pass. */
-  hold(key: string, take: () => void, bytes = 0): boolean {
-    if (key === this.#passing || !this.#lanes.has(key)) return false
-    this.#add(key, { id: 0, bytes, take })
+  hold(key: string, take: () => void, bytes = 0, others: Keys = NONE): boolean {
+    const lane = this.#find(key, others)
+    if (lane === undefined || lane === this.#passing) return false
+    this.#add(lane, { id: 0, bytes, take })
     return true
   }
 
   /** Keeps a signal of a process behind all its lanes; false: it may pass. */
   holdBehind(fromId: number, take: () => void): boolean {
-    const keys = this.#senders.get(fromId)
-    const [first] = keys ?? NONE
-    if (first === undefined) return false
-    const isOne = keys?.size === 1
-    return this.hold(first, () => {
+    const lanes = this.#senders.get(fromId)
+    const [first] = lanes ?? []
+    if (first === undefined || first === this.#passing) return false
+    const isOne = lanes?.size === 1
+    const passed = (): void => {
       if (isOne || !this.holdBehind(fromId, take)) take()
-    })
+    }
+    this.#add(first, { id: 0, bytes: 0, take: passed })
+    return true
   }
 
   /** A large message is whole: it is taken when all before it are. */
-  complete(key: string, id: number, take: () => void, bytes: number): void {
-    const lane = this.#lanes.get(key)
-    const place = this.#open.get(id)
-    if (lane === undefined || place === undefined) {
+  complete(id: number, take: () => void, bytes: number): void {
+    const opened = this.#open.get(id)
+    if (opened === undefined) {
       take()
       return
     }
+    const [place, lane] = opened
     this.#open.delete(id)
     place.take = take
     place.bytes = bytes
     this.#heldBytes += bytes
     if (place !== lane.places[lane.first]) this.#check()
-    this.#pass(key, lane)
+    this.#pass(lane)
+  }
+
+  /** The lane of a receiver, in whatever way it is written now. */
+  #find(key: string, others: Keys): Lane | undefined {
+    const own = this.#lanes.get(key)
+    if (own !== undefined) return own
+    for (const other of others) {
+      const lane = this.#lanes.get(other)
+      if (lane !== undefined) return lane
+    }
+    return undefined
   }
 
   /** Takes what has its turn, up to the next large message that has not come whole. */
-  #pass(key: string, lane: Lane): void {
+  #pass(lane: Lane): void {
     const { places } = lane
     for (let next = places[lane.first]; next?.take !== undefined; next = places[lane.first]) {
       // Shifting a long array moves all of it.
@@ -99,8 +132,8 @@ export class Lanes {
       lane.first += 1
       this.#held -= 1
       this.#heldBytes -= next.bytes
-      if (lane.first === places.length) this.#drop(key)
-      this.#passing = key
+      if (lane.first === places.length) this.#drop(lane)
+      this.#passing = lane
       try {
         next.take()
       } finally {
@@ -112,28 +145,28 @@ export class Lanes {
     lane.first = 0
   }
 
-  #drop(key: string): void {
-    const sender = senderOf(key)
-    const keys = this.#senders.get(sender)
-    this.#lanes.delete(key)
-    keys?.delete(key)
-    if (keys?.size === 0) this.#senders.delete(sender)
+  #drop(lane: Lane): void {
+    const sender = senderOf(lane.keys[0] as string)
+    const lanes = this.#senders.get(sender)
+    for (const key of lane.keys) this.#lanes.delete(key)
+    lanes?.delete(lane)
+    if (lanes?.size === 0) this.#senders.delete(sender)
   }
 
-  #add(key: string, place: Place): void {
+  #newLane(key: string): Lane {
+    const lane: Lane = { places: [], first: 0, keys: [] }
+    const sender = senderOf(key)
+    const lanes = this.#senders.get(sender)
+    if (lanes === undefined) this.#senders.set(sender, new Set([lane]))
+    else lanes.add(lane)
+    return lane
+  }
+
+  #add(lane: Lane, place: Place): void {
     this.#held += 1
     this.#heldBytes += place.bytes
     this.#check()
-    const lane = this.#lanes.get(key)
-    if (lane !== undefined) {
-      lane.places.push(place)
-      return
-    }
-    this.#lanes.set(key, { places: [place], first: 0 })
-    const sender = senderOf(key)
-    const keys = this.#senders.get(sender)
-    if (keys === undefined) this.#senders.set(sender, new Set([key]))
-    else keys.add(key)
+    lane.places.push(place)
   }
 
   #check(): void {
@@ -144,11 +177,35 @@ export class Lanes {
   }
 }
 
-/** The lane of a message: who, to whom, how urgent. */
-export const laneKey = (fromId: number, to: string, priority: string): string =>
-  `${fromId} ${priority} ${to}`
+/** The lane of a message: who, how urgent, to whom; as far as it is written in this way. */
+export const laneKey = (fromId: number, to: Address, priority: Priority): string =>
+  `${fromId} ${priority} ${written(to)}`
 
 /** The lane of an event of the node that publishes: its publications keep their order. */
-export const eventLane = (event: string): string => laneKey(0, `event ${event}`, 'normal')
+export const eventLane = (event: string): string => `0 normal event ${event}`
+
+function written(to: Address): string {
+  if (typeof to === 'string') return `n${to}`
+  if (Pid.is(to)) return `p${to.id}`
+  return Alias.is(to) ? `a${to.id}` : `n${to.name}`
+}
+
+/** The keys of a message with this one, written in other ways; for what `ways` leads to. */
+export function* otherKeys(key: string, ways: Iterable<HomeAddress>): Keys {
+  const head = key.slice(0, key.indexOf(' ', key.indexOf(' ') + 1) + 1)
+  for (const way of ways) yield head + written(way)
+}
+
+/** The receiver in the key of a lane, at this node; undefined for an event, or what is none. */
+export function receiverOf(
+  key: string,
+  home: { readonly name: string; readonly creation: number },
+): HomeAddress | undefined {
+  const [, form, rest = ''] = /^\d+ [a-z]+ ([pna])(.*)$/su.exec(key) ?? []
+  if (form === 'n') return processName(rest, undefined, home.name)
+  const id = /^\d{1,16}$/.test(rest) ? Number(rest) : 0
+  if (form === 'p') return Pid.of(home.name, id, home.creation)
+  return form === 'a' ? Alias.of(home.name, id, home.creation) : undefined
+}
 
 const senderOf = (key: string): number => Number(key.slice(0, key.indexOf(' ')))

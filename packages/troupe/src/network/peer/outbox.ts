@@ -323,7 +323,7 @@ export class Outbox {
   }
 
   #lane(route: Route): string {
-    return laneKey(this.#ownId(route.from), formatTarget(route.to), route.priority)
+    return laneKey(this.#ownId(route.from), route.to, route.priority)
   }
 
   #route(to: Address, from: Pid | undefined, priority: Priority, trace: string | undefined): void {
