@@ -137,7 +137,15 @@ export type {
 } from './protocol.js'
 export { failure, isFailure, message, NoReply, protocol, request } from './protocol.js'
 export type { Crash, Custom, ExitReason } from './reason.js'
-export { crashOf, custom, describeReason, isCalm, REASON_WORDS, requireReason } from './reason.js'
+export {
+  crashOf,
+  custom,
+  describeReason,
+  isCalm,
+  isReason,
+  REASON_WORDS,
+  requireReason,
+} from './reason.js'
 export type { StandardSchema } from './schema.js'
 export type {
   CallOptions,
@@ -167,6 +175,7 @@ export type {
   Transport,
   TransportAddress,
 } from './transport.js'
+export { isNodeName, printable } from './visible.js'
 export type { WebRequest, WebResponse } from './web.js'
 export { WebHandler } from './web.js'
 export type {

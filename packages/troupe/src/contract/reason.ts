@@ -87,10 +87,14 @@ export const REASON_WORDS: readonly unknown[] = Object.freeze([
   'unregistered',
 ])
 
+/** True for an exit reason: one of our own programs, or from another node. Never throws. */
+export const isReason = (value: unknown): value is ExitReason =>
+  REASON_WORDS.includes(value) || isTold(value)
+
 /** OPTION_INVALID for what is no exit reason; an error is none either, but `crashOf(error)` is. */
 export function requireReason(reason: unknown): void {
   const problem = "give 'normal', 'shutdown', custom(name) or crashOf(error)"
-  requireOption(REASON_WORDS.includes(reason) || isTold(reason), 'reason', reason, problem)
+  requireOption(isReason(reason), 'reason', reason, problem)
 }
 
 function isTold(reason: unknown): boolean {

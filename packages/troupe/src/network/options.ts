@@ -7,6 +7,7 @@ import type { Clock } from '#base/clock'
 import type { Random } from '#base/random'
 import {
   type AcceptorOptions,
+  isNodeName,
   type LivenessOptions,
   type NetworkOptions,
   requireOption,
@@ -14,7 +15,6 @@ import {
   type TransportAddress,
 } from '#contract'
 import type { BusyPoll } from './busy-poll.js'
-import { isNodeName } from './handshake/node-name.js'
 import type { LivenessAddress } from './handshake/terms.js'
 import type { LivenessSelf } from './liveness/liveness-server.js'
 import type { Prober } from './liveness/prober.js'

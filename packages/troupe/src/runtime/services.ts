@@ -1,7 +1,7 @@
 /**
  * runtime/services: the calendar and the applications of a node, plugged into its kernel.
  */
-import { eventName, NODE_EVENT, type Pid, TroupeError } from '#contract'
+import { eventName, isNodeName, NODE_EVENT, type Pid, TroupeError } from '#contract'
 import { ApplicationTable, type Launch } from './applications/index.js'
 import { CronTable } from './cron/index.js'
 import type { Kernel } from './kernel.js'
@@ -62,8 +62,8 @@ function lineageOf(kernel: Kernel, launch: Launch): Lineage {
   }
 }
 
-/** NODE_NAME_INVALID unless it is of the form name@host. */
+/** NODE_NAME_INVALID unless it is of the form name@host, of characters that are seen. */
 export function requireNodeName(name: unknown): void {
-  if (typeof name === 'string' && /^[^@\s]{1,200}@[^@\s]{1,253}$/u.test(name)) return
+  if (typeof name === 'string' && isNodeName(name)) return
   throw new TroupeError('NODE_NAME_INVALID', { name: String(name) })
 }

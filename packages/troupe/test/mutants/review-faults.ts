@@ -148,4 +148,18 @@ export const REVIEW_FAULTS: readonly Mutant[] = Object.freeze([
     replace: 'peer.outbox.subscribe(id, event); if (true)',
     caughtBy: UNCOUNTED,
   },
+  {
+    name: 'the name of a node may hold what nobody sees',
+    file: 'contract/visible',
+    find: '\\\\p{Default_Ignorable_Code_Point}',
+    replace: '',
+    caughtBy: ['unit/visible.test'],
+  },
+  {
+    name: 'whatever calls itself a crash is a reason',
+    file: 'contract/reason',
+    find: "kind === 'crash' && typeof message === 'string'",
+    replace: "kind === 'crash'",
+    caughtBy: ['regression/issue-4-reasons.test'],
+  },
 ])

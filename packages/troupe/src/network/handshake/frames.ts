@@ -7,9 +7,8 @@
  *
  * @source docs/reference/wire.md, "Handshake"
  */
-import type { TransportAddress } from '#contract'
+import { isNodeName, printable, type TransportAddress } from '#contract'
 import { FrameReader, FrameWriter } from './fields.js'
-import { isNodeName, printable } from './node-name.js'
 import { ADDRESSES_MAX, type HandshakeTerms, isAddress, type LivenessAddress } from './terms.js'
 
 /** The types of frames. */

@@ -3,10 +3,9 @@
  *
  * Knows nothing of options of users; whoever makes a network fills it in.
  */
-import { requireDuration, requireOption, TroupeError } from '#contract'
+import { isNodeName, requireDuration, requireOption, TroupeError } from '#contract'
 import { U48_MAX } from './fields.js'
 import type { ResumeWish } from './frames.js'
-import { isNodeName } from './node-name.js'
 import type { NodeIdentity } from './outcome.js'
 import { announced, type HandshakeTerms } from './terms.js'
 

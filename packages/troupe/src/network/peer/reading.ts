@@ -9,10 +9,10 @@ import {
   type ExitReason,
   formatTarget,
   type HomeAddress,
+  isReason,
   Pid,
   type Priority,
   processName,
-  REASON_WORDS,
   SEND_FAILURES,
   type SendFailure,
   type Target,
@@ -112,12 +112,6 @@ const TARGET_KINDS: readonly unknown[] = ['pid', 'alias', 'name', 'event', 'node
 /** True for what can be watched. */
 export const isTarget = (value: Target | undefined | null): value is Target =>
   typeof value === 'object' && value !== null && TARGET_KINDS.includes(value.kind)
-
-function isReason(value: unknown): value is ExitReason {
-  if (typeof value === 'string') return REASON_WORDS.includes(value)
-  const kind = (value as { readonly kind?: unknown } | null)?.kind
-  return kind === 'crash' || kind === 'custom'
-}
 
 /** What became of a message at another node: of a code that is none only that it got lost. */
 export function failureOf(code: string): SendFailure | undefined {

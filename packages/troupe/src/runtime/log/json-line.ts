@@ -28,15 +28,25 @@ export function plainRecord(record: LogRecord, isSecret: IsSecret = byName): Pla
  * @example stream.write(`${jsonLine(record)}\n`)
  */
 export function jsonLine(record: LogRecord, isSecret?: IsSecret): string {
-  return JSON.stringify(plainRecord(record, isSecret)).replace(UNSEEN, escapedCharacter)
+  return seen(JSON.stringify(plainRecord(record, isSecret)))
 }
 
-/** What JSON allows in a text although it can break a line or steer a terminal. */
-const UNSEEN = /[\u007f-\u009f\u2028\u2029]/g
+/**
+ * What can break a line, steer a terminal, turn the direction of text or hide in it, beside what
+ * JSON escapes itself. Joiners and variants of characters stay: scripts and pictures need them.
+ */
+const UNSEEN =
+  /[\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udfff]/g
 
-/** A character as JSON and people may write it. */
+/** A text in which nothing hides. */
+export const seen = (text: string): string => text.replace(UNSEEN, escapedCharacter)
+
+/** A character, in one unit or two, as JSON and people may write it. */
 export const escapedCharacter = (character: string): string =>
-  `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('')
 
 const byName = secretNames()
 

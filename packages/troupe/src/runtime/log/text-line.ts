@@ -5,7 +5,7 @@
  * from outside cannot forge a line or steer the terminal: control characters are shown, not sent.
  */
 import { type LogLevel, type LogRecord, type LogSource, Pid } from '#contract'
-import { escapedCharacter, isoTime } from './json-line.js'
+import { escapedCharacter, isoTime, seen } from './json-line.js'
 import { type PlainValue, plainFields } from './plain-value.js'
 import type { IsSecret } from './redaction.js'
 
@@ -121,11 +121,11 @@ function collectFrames(stack: string, stacks: string[]): void {
   stacks.push(...frames.map((frame) => frame.trim()))
 }
 
-/** Control characters, the C1 ones and the marks that turn the direction of text, as escapes. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this looks for.
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
+const CONTROL = /[\u0000-\u001f]/g
 
-const visible = (text: string): string => text.replace(CONTROL, escaped)
+/** Control characters, and what hides or turns the direction of text, as escapes. */
+const visible = (text: string): string => seen(text.replace(CONTROL, escaped))
 
 function escaped(character: string): string {
   if (character === '\n') return '\\n'
