@@ -252,7 +252,8 @@ export interface NodeNetwork {
   disconnect(node: string): boolean
   /**
    * Handshakes that came to nothing since the start, and nodes sent away for what they said, by
-   * code; LINE_REFUSED: not even a line; LINE_MUTE: a line that came and left without a word.
+   * code; LINE_REFUSED: not even a line; LINE_MUTE: a line that came and left without a word;
+   * ADDRESS_REFUSED: what nodes tell of themselves and is not dialled when their lines break.
    */
   refused(): Readonly<Record<string, number>>
   /** Listens and dials again after `stop`. PORT_IN_USE, PORT_FAILED; NOT_ALLOWED: disabled. */

@@ -13,6 +13,7 @@ import type { HandshakeSettings } from './handshake/settings.js'
 import type { NetworkSettings } from './options.js'
 import type { Peer } from './peer/peer.js'
 import { QuietLog } from './quiet-log.js'
+import { mayBeDialled } from './told-address.js'
 
 /** Waits between tries, with up to half of them by chance. */
 const RETRY_MS_MIN = 50
@@ -36,6 +37,8 @@ export interface DialParts {
     node: string,
   ) => readonly TransportAddress[] | Promise<readonly TransportAddress[]>
   readonly reached: (peer: Peer, reached: Reached) => void
+  /** A node told an address of itself that is not dialled. */
+  readonly notDialled: (peer: Peer, address: TransportAddress) => void
 }
 
 /** A node that was not reached. */
@@ -63,6 +66,8 @@ export class Dials {
   readonly #dialler: NodeDialler
   #stopped = false
   readonly #running = new Map<Peer, AbortController>()
+  /** Peers whose addresses that are not dialled have been counted. */
+  readonly #judged = new WeakSet<Peer>()
   readonly #unreached = new Map<string, Unreached>()
   /** Lost nodes that are looked for: the timer of the next look at each. */
   readonly #sought = new Map<string, Cancel>()
@@ -212,8 +217,8 @@ export class Dials {
     const known = this.#parts.settings.peers.get(peer.name)
     try {
       const found = await this.#parts.resolve(peer.name)
-      const told = peer.agreement?.peerTerms.addresses ?? []
-      return distinct([...found, ...(known === undefined ? [] : [known]), ...told])
+      const ours = [...found, ...(known === undefined ? [] : [known])]
+      return distinct([...ours, ...this.#toldBy(peer)])
     } catch (thrown) {
       this.#parts.log.warning('a node could not be resolved', {
         node: peer.name,
@@ -221,6 +226,20 @@ export class Dials {
       })
       return known === undefined ? [] : [known]
     }
+  }
+
+  /** Where a node said that it takes lines, as far as that is sensible. */
+  #toldBy(peer: Peer): readonly TransportAddress[] {
+    const { met } = peer
+    const told = peer.agreement?.peerTerms.addresses ?? []
+    const sensible = told.filter((address) => met !== undefined && mayBeDialled(address, met))
+    if (!this.#judged.has(peer)) {
+      this.#judged.add(peer)
+      for (const address of told) {
+        if (!sensible.includes(address)) this.#parts.notDialled(peer, address)
+      }
+    }
+    return sensible
   }
 
   #resumeOf(

@@ -35,6 +35,8 @@ export const HANDSHAKES_MAX = 512
 export const LEAVING_MAX = 64
 /** Counts lines that came and went without a word. */
 const LINE_MUTE = 'LINE_MUTE'
+/** Counts addresses that nodes tell of themselves and that are not dialled. */
+const ADDRESS_REFUSED = 'ADDRESS_REFUSED'
 /** Counts lines that TLS or the system refused before they were any. */
 const LINE_REFUSED = 'LINE_REFUSED'
 /** Told of lines that were not even taken. */
@@ -92,6 +94,12 @@ export class Lobby {
   /** Where other nodes are told to come. */
   get addresses(): readonly TransportAddress[] {
     return this.#addresses
+  }
+
+  /** Counts an address that a node told of itself and that is not dialled. */
+  notDialled(node: string, { transport, host, port, path }: TransportAddress): void {
+    const told = `${node} tells an address that is not dialled: ${transport} ${host}:${port}${path}`
+    this.#refusals.note(ADDRESS_REFUSED, told, node)
   }
 
   /** Counts and tells of a node that was let in, and refused for what it said. */

@@ -132,6 +132,7 @@ export class Network implements Wire {
       settings: this.#settings,
       resolve: (node) => this.#world.resolve(node),
       reached: (peer, { line, handshake: agreed }) => this.#attach(peer, line, agreed),
+      notDialled: (peer, address) => this.#lobby?.notDialled(peer.name, address),
     })
     const { name, creation, clock } = home
     this.#partings = new Partings(clock, this.#settings.flushMs)

@@ -8,6 +8,7 @@ const PEER = ['regression/issue-4-break-peer.test']
 const LEAVING = ['regression/issue-4-orderly-stop.test']
 const CROWDED = ['regression/issue-4-crowded.test']
 const UNCOUNTED = ['regression/issue-4-uncounted.test']
+const TOLD = ['unit/network/told-address.test']
 const LINKS = ['regression/issue-4-break-links.test']
 
 export const REVIEW_FAULTS: readonly Mutant[] = Object.freeze([
@@ -161,5 +162,19 @@ export const REVIEW_FAULTS: readonly Mutant[] = Object.freeze([
     find: "kind === 'crash' && typeof message === 'string'",
     replace: "kind === 'crash'",
     caughtBy: ['regression/issue-4-reasons.test'],
+  },
+  {
+    name: 'whatever a node tells of itself is dialled',
+    file: 'network/dials',
+    find: 'met !== undefined && mayBeDialled(address, met)',
+    replace: 'true',
+    caughtBy: TOLD,
+  },
+  {
+    name: 'a node met over TLS is redialled in plain',
+    file: 'network/told-address',
+    find: "tls: ['tls']",
+    replace: "tls: ['tls', 'tcp']",
+    caughtBy: TOLD,
   },
 ])

@@ -124,6 +124,7 @@ describe('a lost node that is looked for', () => {
       handshake: () => assert.fail('nobody is reached'),
       resolve: () => [],
       reached: () => {},
+      notDialled: () => {},
     })
     let looks = 0
     const seeking = {

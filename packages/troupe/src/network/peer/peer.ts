@@ -94,6 +94,8 @@ export class Peer {
   state: PeerState = 'dialling'
   /** What was agreed on the running or the last line. */
   agreement: Agreement | undefined = undefined
+  /** How it was met; also while its line is being mended. */
+  met: { readonly transport: string; readonly remote: string } | undefined = undefined
   /** Clock reading of the moment it came up. */
   upMs = 0
   suspected = false
@@ -178,6 +180,7 @@ export class Peer {
   attach(line: Line, agreement: Agreement, start: (taker: LineTaker) => void): void {
     const isFirst = this.agreement === undefined
     this.agreement = agreement
+    this.met = { transport: line.transport, remote: line.remote }
     this.outbox.creation = agreement.peer.creation
     this.#limits.messageMaxBytes = agreement.peerTerms.messageBytesMax
     if (isFirst) this.#begin(agreement)

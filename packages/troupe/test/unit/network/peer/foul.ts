@@ -6,7 +6,13 @@ import { randomBytes } from 'node:crypto'
 import { actor, type LogSink, type Node, protocol, request } from 'troupe'
 import { type VirtualClock, virtualClock } from 'troupe/testing'
 import { seededRandom } from '#base/random'
-import { type Line, NETWORK_DEFAULTS, type NetworkOptions, type WireHome } from '#contract'
+import {
+  type Line,
+  NETWORK_DEFAULTS,
+  type NetworkOptions,
+  type TransportAddress,
+  type WireHome,
+} from '#contract'
 import { Encoder } from '#network/codec/encoder'
 import { FRAME, writeFrameHead } from '#network/frame/line-frame'
 import { handshakeKey } from '#network/handshake/proof'
@@ -15,7 +21,7 @@ import { SUSPICION_DEFAULTS } from '#network/liveness/options'
 import { Prober } from '#network/liveness/prober'
 import { Network } from '#network/network'
 import { createNode } from '#runtime'
-import { settingsOf } from '#test/unit/network/handshake/handshake-kit'
+import { settingsOf, TERMS } from '#test/unit/network/handshake/handshake-kit'
 import { Pipes } from './pipe.js'
 
 const COOKIE = 'a cookie for tests only'
@@ -96,13 +102,19 @@ export class FoulStage {
     return new FoulStage(clock, pipes, [node, network, honest])
   }
 
-  /** A node that has proven that it knows the cookie. */
-  async foul(): Promise<Foul> {
+  /** Where the nodes have looked for others. */
+  get dialled(): readonly TransportAddress[] {
+    return this.#pipes.dialled
+  }
+
+  /** A node that has proven that it knows the cookie, and tells `addresses` of itself. */
+  async foul(addresses: readonly TransportAddress[] = []): Promise<Foul> {
     this.#fouls += 1
     const name = `foul${this.#fouls}@test`
     const address = { transport: 'tcp', host: 'h', port: 1, path: '' }
     const line = await this.#pipes.dial(address)
-    const settings = settingsOf(name, { key: handshakeKey(COOKIE) })
+    const terms = { ...TERMS, addresses }
+    const settings = settingsOf(name, { key: handshakeKey(COOKIE), terms })
     const role = { kind: 'dialler', wanted: undefined, resume: undefined } as const
     const result = await this.clock.until(runHandshake(line, settings, role, this.clock))
     if (result.kind !== 'agreed') throw result.refusal.error

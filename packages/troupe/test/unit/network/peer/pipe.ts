@@ -87,6 +87,8 @@ export class Pipes implements Transport {
   readonly name = 'tcp'
   /** All lines ever made, the dialler's end of each. */
   readonly lines: Line[] = []
+  /** Where somebody was looked for. */
+  readonly dialled: TransportAddress[] = []
   readonly #clock: Clock
   readonly #listeners = new Map<number, LineListenOptions>()
   #lastPort = 20_000
@@ -96,6 +98,7 @@ export class Pipes implements Transport {
   }
 
   async dial(address: TransportAddress): Promise<Line> {
+    this.dialled.push(address)
     const listener = this.#listeners.get(address.port)
     if (listener === undefined) {
       const detail = { transport: 'tcp', address: `${address.port}`, problem: 'nobody listens' }
