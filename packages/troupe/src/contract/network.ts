@@ -113,7 +113,10 @@ export interface NetworkOptions {
   readonly dialTimeoutMs?: number
   /** Longest time of a handshake; default 5,000. */
   readonly handshakeTimeoutMs?: number
-  /** An idle connection carries a sign of life every so often; default 500. */
+  /**
+   * An idle connection carries a sign of life every so often; default 500. With over 2,000
+   * connections it is up to twice that.
+   */
   readonly keepAliveMs?: number
   /** The thread that answers for this node while its loop is busy. */
   readonly liveness?: LivenessOptions

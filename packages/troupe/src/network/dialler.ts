@@ -103,7 +103,7 @@ export class NodeDialler {
   }
 }
 
-/** By the far system, not by node, which calls some ends so: too many knock there at this moment. */
+/** By the far system, not by node, which calls some ends so: too many knock there. */
 const isReset = ({ cause }: TroupeError): boolean =>
   cause instanceof Error && 'syscall' in cause && 'code' in cause && cause.code === 'ECONNRESET'
 

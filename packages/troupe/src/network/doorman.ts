@@ -13,12 +13,12 @@
  */
 import type { Clock } from '#base/clock'
 
-/** Lines of one host that may come at once, before any of them has proven itself. */
-export const HOST_BURST = 1_024
+/** Lines of one host that may come at once before any has proven itself: as many as can wait. */
+export const HOST_BURST = 512
 /** Tokens that come back to one host in a second. */
 export const HOST_PER_SECOND = 100
 /** The same for all hosts together. */
-export const ALL_BURST = 8 * HOST_BURST
+export const ALL_BURST = 16 * HOST_BURST
 export const ALL_PER_SECOND = 10 * HOST_PER_SECOND
 /** Hosts that are remembered. */
 export const HOSTS_MAX = 4_096

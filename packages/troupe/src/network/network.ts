@@ -38,6 +38,7 @@ import { knownPeer, look } from './known-peer.js'
 import { livenessKey } from './liveness/probe-frame.js'
 import { Lobby, sameName } from './lobby.js'
 import { crowdedAt, type Liveness, type NetworkSettings, type NetworkWorld } from './options.js'
+import { paceMs } from './pace.js'
 import { Partings } from './partings.js'
 import { KIND } from './peer/kinds.js'
 import { Peer, type PeerVerbs } from './peer/peer.js'
@@ -73,6 +74,7 @@ export class Network implements Wire {
       watch: (node, taker) => this.#liveness?.prober.watch(node, taker),
       lost: (peer) => this.#forget(peer),
       loopDelayMs: () => this.#liveness?.loopDelayMs() ?? 0,
+      paceMs: (theirsMs) => paceMs(settings, this.#peers.size, theirsMs),
       heard: () => this.#world.busyPoll?.heard(),
       broken: (peer, error) => this.#tellRefused(peer, 'was sent away', error),
       refused: (peer, error) => this.#tellRefused(peer, 'was refused', error),
@@ -372,7 +374,8 @@ export class Network implements Wire {
   }
 
   #handshakeSettings(home: WireHome): HandshakeSettings {
-    const { messageMaxBytes, windowBytes, keepAliveMs, handshakeTimeoutMs } = this.#settings
+    const { messageMaxBytes, windowBytes, handshakeTimeoutMs } = this.#settings
+    const keepAliveMs = paceMs(this.#settings, this.#peers.size, 0)
     return completeSettings({
       own: { name: home.name, creation: home.creation },
       key: this.#key,

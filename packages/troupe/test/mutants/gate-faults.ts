@@ -5,6 +5,7 @@ import type { Mutant } from './mutant.js'
 
 const LOBBY = ['unit/network/lobby.test']
 const DOORMAN = ['unit/network/doorman.test']
+const PACE = ['unit/network/pace.test']
 const ADMITS = ['unit/network/transport/admits.test']
 const DIALLER = ['unit/network/dialler.test']
 const REFUSALS = ['unit/network/handshake/refusals.test']
@@ -63,6 +64,27 @@ export const GATE_FAULTS: readonly Mutant[] = Object.freeze([
     find: "return groups.slice(0, end).join(':');",
     replace: 'return address;',
     caughtBy: DOORMAN,
+  },
+  {
+    name: 'with many connections the pace stays as it was',
+    file: 'network/pace',
+    find: 'keepAliveMs * Math.max(1, peers / PEERS_AT_FULL_PACE)',
+    replace: 'keepAliveMs * Math.max(1, peers / Infinity)',
+    caughtBy: PACE,
+  },
+  {
+    name: 'with many connections a node falls silent',
+    file: 'network/pace',
+    find: 'Math.min(slowestMs, Math.max(ownMs, theirsMs))',
+    replace: 'Math.max(ownMs, theirsMs)',
+    caughtBy: PACE,
+  },
+  {
+    name: 'a peer takes no notice of the pace',
+    file: 'network/peer/peer',
+    find: 'if (silentMs >= paceMs - keepAliveMs / 2)',
+    replace: 'if (silentMs >= keepAliveMs / 2)',
+    caughtBy: PACE,
   },
   {
     name: 'who is not admitted is taken',

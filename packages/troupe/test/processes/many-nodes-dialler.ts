@@ -60,9 +60,10 @@ let strangers = 0
 /** Dials, says what is no handshake, and dials again. */
 async function stranger(): Promise<void> {
   while (isFlooding) {
-    const line = await tcp.dial(address, DIAL).catch(() => undefined)
-    if (line === undefined) continue
     strangers += 1
+    const line = await tcp.dial(address, DIAL).catch(() => undefined)
+    // It was reset before it was any.
+    if (line === undefined) continue
     await new Promise<void>((ended) => {
       line.start({ data: () => {}, drained: () => {}, closed: () => ended() })
       line.write(Buffer.from('GET / HTTP/1.1\r\n\r\n'))

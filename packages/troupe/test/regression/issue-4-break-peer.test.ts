@@ -2,68 +2,23 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { TroupeError } from 'troupe'
-import { type VirtualClock, virtualClock } from 'troupe/testing'
+import { virtualClock } from 'troupe/testing'
 import { seededRandom } from '#base/random'
-import { type Line, type Logger, NETWORK_DEFAULTS, type WireHome } from '#contract'
+import { type Logger, NETWORK_DEFAULTS } from '#contract'
 import { Dials } from '#network/dials'
 import { FRAME } from '#network/frame/line-frame'
-import type { Agreement } from '#network/handshake/outcome'
 import { KIND } from '#network/peer/kinds'
-import { Peer } from '#network/peer/peer'
 import { Protocols } from '#network/peer/protocols'
 import { Transfers } from '#network/peer/transfers'
 import { data, FoulStage, FoulWriter, frame } from '#test/unit/network/peer/foul'
+import {
+  AGREEMENT,
+  SEND_BUFFER_MAX_BYTES as LIMIT,
+  peerOn,
+  StuckLine,
+} from '#test/unit/network/peer/lone-peer'
 
-const LIMIT = 1_048_576
 const silent = new Proxy({}, { get: () => () => {} }) as unknown as Logger
-
-/** A line that takes nothing: what is written to it waits. */
-class StuckLine implements Line {
-  readonly transport = 'tcp'
-  readonly remote = 'stuck'
-  readonly local = 'stuck'
-  readonly channelBinding = undefined
-  waitingBytes = 0
-  write(bytes: Uint8Array): boolean {
-    this.waitingBytes += bytes.length
-    return false
-  }
-  start(): void {}
-  pause(): void {}
-  resume(): void {}
-  close(): void {}
-  destroy(): void {}
-}
-
-const AGREEMENT: Agreement = {
-  role: 'dialler',
-  peer: { name: 'far@test', creation: 7 },
-  remote: 'stuck',
-  version: 1,
-  flags: new Set(),
-  session: { kind: 'fresh', sessionId: '00'.repeat(16), peerReceivedBytes: 0 },
-  peerTerms: {
-    ...{ messageBytesMax: 1e9, windowBytes: 1e9, keepAliveMs: 500 },
-    ...{ liveness: undefined, addresses: [] },
-  },
-}
-
-/** A peer whose home does nothing. */
-function peerOn(clock: VirtualClock): { readonly peer: Peer; readonly lost: string[] } {
-  const lost: string[] = []
-  const nothing = (): void => {}
-  const home = {
-    ...{ name: 'home@test', creation: 3, clock, log: silent, behind: false, protocols: new Map() },
-    ...{ peerUp: nothing, peerDown: nothing, lost: nothing, local: () => undefined },
-  } as unknown as WireHome
-  const settings = { ...NETWORK_DEFAULTS, sendBufferMaxBytes: LIMIT }
-  const peer = new Peer('far@test', home, settings, {
-    ...{ mend: nothing, watch: () => undefined, loopDelayMs: () => 0, heard: nothing },
-    ...{ broken: nothing, refused: nothing },
-    lost: (_peer: Peer, reason: string) => void lost.push(reason),
-  })
-  return { peer, lost }
-}
 
 describe('a peer that says good-bye right behind the handshake', () => {
   it('leaves no timer behind', async () => {

@@ -75,6 +75,8 @@ export interface PeerVerbs {
   /** It is lost; told once. */
   readonly lost: (peer: Peer, reason: string) => void
   readonly loopDelayMs: () => number
+  /** From sign of life to sign of life, where the peer has announced this for itself. */
+  readonly paceMs: (theirsMs: number) => number
   /** Something was read from its line. */
   readonly heard: () => void
   /** It sent what cannot be, and is sent away: told and counted by the code. */
@@ -346,8 +348,9 @@ export class Peer {
     this.#cancelTick = this.#home.clock.after(keepAliveMs, () => this.#tick())
     this.pending.sweep()
     if (this.state !== 'up') return
+    const paceMs = this.#verbs.paceMs(this.agreement?.peerTerms.keepAliveMs ?? 0)
     const silentMs = this.#home.clock.nowMs() - this.session.heardMs
-    if (silentMs >= keepAliveMs / 2) this.session.ping()
+    if (silentMs >= paceMs - keepAliveMs / 2) this.session.ping()
     this.#tellProtocols()
   }
 
