@@ -37,7 +37,7 @@ export const ORDER_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'another node may listen to what this one tells itself',
     file: 'network/peer/relation-inbox',
-    find: 'if (OWN_EVENTS.has(event)) throw this.#ownEvent(event);',
+    find: "if (this.#isRefused('subscribe', target)) throw notRoutable('subscribe', target);",
     replace: '',
     caughtBy: ACCOUNT,
     tests: 'of the node itself',
@@ -102,5 +102,12 @@ export const ORDER_FAULTS: readonly Mutant[] = Object.freeze([
     replace: 'for (const other of this.#lanes.keys())',
     caughtBy: WAYS,
     tests: 'do not hold up',
+  },
+  {
+    name: 'signals of another node reach what is the node itself',
+    file: 'network/peer/system-targets',
+    find: 'if (Pid.is(target)) return target.id === 0;',
+    replace: '',
+    caughtBy: ['unit/network/peer/system-addresses.test'],
   },
 ])

@@ -6,11 +6,9 @@
  * @source docs/reference/wire.md
  */
 import {
-  DEAD_LETTER_EVENT,
   type EventMessage,
   eventName,
   type FarWatch,
-  NODE_EVENT,
   Pid,
   Ref,
   type Target,
@@ -22,11 +20,10 @@ import { KIND } from './kinds.js'
 import { eventLane, type Lanes } from './lanes.js'
 import { EXIT_CAUSES } from './outbox.js'
 import { codedError, isTarget, type Reading } from './reading.js'
+import { isSystem, notRoutable } from './system-targets.js'
 
 const WATCHES_MAX = 1_000_000
 const SUBSCRIPTIONS_MAX = 65_536
-/** Events by which a node speaks with itself. */
-const OWN_EVENTS: ReadonlySet<string> = new Set([NODE_EVENT, DEAD_LETTER_EVENT])
 
 export class RelationInbox {
   readonly #parts: InboxParts
@@ -75,6 +72,7 @@ export class RelationInbox {
     const to = this.#reading.target()
     const reason = this.#reading.reason()
     if (cause === undefined) throw badFrame('an exit signal without a cause')
+    if (this.#isRefused('exit', to)) return
     const from: Target =
       fromId === 0 ? { kind: 'node', node: this.#parts.node } : this.#reading.far.of(fromId)
     this.#behind(fromId, () => this.#home.exit(from, to, reason, cause))
@@ -84,7 +82,8 @@ export class RelationInbox {
     const from = this.#reading.far.of(this.#decoder.uint())
     const to = this.#reading.target()
     if (kind === KIND.unlink) this.#home.unlinked(from, to)
-    else if (!this.#home.linked(from, to)) this.#parts.outbox.linkEnded(to, from, 'no-process')
+    else if (this.#isRefused('link', to) || !this.#home.linked(from, to))
+      this.#parts.outbox.linkEnded(to, from, 'no-process')
   }
 
   #linkEnded(): void {
@@ -101,6 +100,10 @@ export class RelationInbox {
     if (this.#watches.size >= WATCHES_MAX) throw badFrame(`over ${WATCHES_MAX} watches`)
     if (this.#watches.has(ref)) throw badFrame(`two watches have the number ${ref}`)
     if (!isTarget(target)) throw badFrame('a watch of what is no target')
+    if (this.#isRefused('monitor', this.#reading.atHome(target))) {
+      this.#parts.outbox.down(ref, 0, 'no-process')
+      return
+    }
     let isOver = false
     const watch = this.#home.watched(watcher, this.#reading.atHome(target), (reason) => {
       isOver = true
@@ -131,7 +134,8 @@ export class RelationInbox {
     const push = known ?? ((publication: EventMessage): void => this.#publish(event, publication))
     if (this.#subscriptions.size >= SUBSCRIPTIONS_MAX) throw badFrame('too many subscriptions')
     try {
-      if (OWN_EVENTS.has(event)) throw this.#ownEvent(event)
+      const target = eventName(event)
+      if (this.#isRefused('subscribe', target)) throw notRoutable('subscribe', target)
       const missed = this.#home.subscribed(event, push)
       this.#subscriptions.set(event, push)
       outbox.subscribed(id, event, missed)
@@ -148,13 +152,11 @@ export class RelationInbox {
     if (failure !== undefined) this.#home.unsent(node, failure, `[event ${event}]`)
   }
 
-  /** What a node tells itself goes to no other: it holds what was sent to others. */
-  #ownEvent(event: string): TroupeError {
-    const own = `the event ${event} is the node's own`
-    const problem = `${own}; a process there may publish what it hears`
-    const error = new TroupeError('NOT_ALLOWED', { operation: 'subscribe', problem })
-    this.#parts.refused(error)
-    return error
+  /** True, and counted, for what belongs to the node and not to a program. */
+  #isRefused(operation: string, target: Target): boolean {
+    if (!isSystem(target)) return false
+    this.#parts.refused(notRoutable(operation, target))
+    return true
   }
 
   #unsubscribe(): void {

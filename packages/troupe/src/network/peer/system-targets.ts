@@ -1,0 +1,28 @@
+/**
+ * network/peer/system-targets: what of a node is its own, and no other node has to do with.
+ *
+ * The node itself, which no pid with an id has, and the events by which it speaks with itself. All
+ * processes are a program's: loggers, cron, the scheduler and the network are none and have no
+ * address. What is sent to the id 0 finds nobody and is a dead letter.
+ *
+ * @source design 5, "System addresses are not routable from outside"
+ */
+import { DEAD_LETTER_EVENT, NODE_EVENT, Pid, type Target, TroupeError } from '#contract'
+
+/** Events by which a node speaks with itself: one tells what was sent to others. */
+const OWN_EVENTS: ReadonlySet<string> = new Set([NODE_EVENT, DEAD_LETTER_EVENT])
+
+/** True for what belongs to this node and not to a program. */
+export function isSystem(target: Target): boolean {
+  if (Pid.is(target)) return target.id === 0
+  return target.kind === 'node' || (target.kind === 'event' && OWN_EVENTS.has(target.name))
+}
+
+/** NOT_ALLOWED, for another node that wants something of it. */
+export function notRoutable(operation: string, target: Target): TroupeError {
+  const problem =
+    target.kind === 'event'
+      ? `the event ${target.name} is the node's own; a process there may publish what it hears`
+      : 'that is the node itself; take a process there'
+  return new TroupeError('NOT_ALLOWED', { operation, problem })
+}
