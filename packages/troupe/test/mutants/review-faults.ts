@@ -177,4 +177,20 @@ export const REVIEW_FAULTS: readonly Mutant[] = Object.freeze([
     replace: "tls: ['tls', 'tcp']",
     caughtBy: TOLD,
   },
+  {
+    name: 'publications of another node are taken without end',
+    file: 'runtime/kernel',
+    find: 'queueLength(to) > wire.mailboxMax',
+    replace: 'false',
+    caughtBy: CROWDED,
+    tests: 'no more publications',
+  },
+  {
+    name: 'another node may ask without end',
+    file: 'network/peer/inbox',
+    find: 'this.#asked.size >= REQUESTS_MAX',
+    replace: 'false',
+    caughtBy: CROWDED,
+    tests: 'is asked',
+  },
 ])

@@ -1,9 +1,10 @@
 /** regression: another node cannot fill the memory of this one, whatever it does not heed. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { actor, message, protocol, request } from 'troupe'
+import { actor, eventName, message, protocol, request } from 'troupe'
 import { KIND, ROUTE } from '#network/peer/kinds'
 import { type Encoded, many, named } from '#test/regression/issue-4-kit'
+import { simulatedStage } from '#test/scenarios/two-nodes/stage'
 import { FoulStage } from '#test/unit/network/peer/foul'
 
 const MAX = 100
@@ -112,6 +113,38 @@ describe('a mailbox whose process waits', () => {
     const refused = stage.node.account().dropped['mailbox-full'] - before
     assert.equal(refused, 3_000 - CROWDED)
     assert.ok(await stage.serves())
+  })
+})
+
+describe('a process that waits', () => {
+  it('gets no more publications of another node than it may have messages', async () => {
+    const stage = await simulatedStage.start({ remoteMailboxMax: MAX })
+    const { a, b, settle, pass } = stage
+    const listening = actor(Stuck, {
+      started: async (_state, context) => void (await context.subscribe(eventName('news', b.name))),
+      on: handlers,
+    })
+    const token = b.registerEvent('news')
+    const pid = await settle(a.spawn(listening))
+    await pass(50)
+    a.send(pid, 'wait')
+    for (let i = 0; i < 3_000; i += 1) b.publish(token, i)
+    await pass(500)
+    assert.equal(a.processInfo(pid)?.mailbox.main, CROWDED)
+    assert.equal(a.account().dropped['mailbox-full'], 3_000 - CROWDED)
+    await stage.close()
+  })
+
+  it('is asked 131,072 times at once by one other node, and no more', async () => {
+    const stage = await FoulStage.open({ remoteMailboxMax: 1_000_000 })
+    const stuckPid = await stage.clock.until(stage.node.spawn(stuck, { name: 'stuck' }))
+    stage.node.send(stuckPid, 'wait')
+    const foul = await stage.foul()
+    const asked = many(KIND.call, call, 131_082)
+    assert.equal(await stage.send(foul, asked), undefined)
+    assert.equal(stage.node.network.refused()['MAILBOX_FULL'], 10)
+    assert.ok(await stage.serves())
+    await stage.close()
   })
 })
 

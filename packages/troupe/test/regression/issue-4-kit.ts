@@ -9,7 +9,8 @@ export type Encoded = (encoder: Encoder, id: number) => unknown
 export const many = (kind: number, write: Encoded, count: number): Buffer => {
   const writer = new FoulWriter()
   const numbers = Array.from({ length: count }, (_, i) => i + 1)
-  return data(...numbers.map((id) => writer.message(kind, (encoder) => write(encoder, id))))
+  const all = numbers.map((id) => writer.message(kind, (encoder) => write(encoder, id)))
+  return data(Buffer.concat(all))
 }
 
 /** A name as the receiver, a message, and a payload that is none. */

@@ -7,7 +7,9 @@ import {
   eventName,
   message,
   type NetworkOptions,
+  NODE_EVENT,
   type Node,
+  type PeerNotice,
   processName,
   protocol,
 } from 'troupe'
@@ -175,4 +177,42 @@ describe('a node that is lost', () => {
       const lost = a.account().dropped['connection-lost']
       assert.ok(lost >= 45, `${lost} are counted`)
     }, {}))
+})
+
+describe('whoever watches nodes', () => {
+  const watcher = (heard: string[]) =>
+    actor(Reader, {
+      started: async (_state, context) => void (await context.subscribe(eventName(NODE_EVENT))),
+      on: {},
+      handleEvent: (_state, { message }) => {
+        const { kind, node } = message as PeerNotice
+        heard.push(`${kind} ${node}`)
+      },
+    })
+
+  for (const isBusy of [false, true]) {
+    const how = isBusy ? 'while much is on its way' : 'when nothing is on its way'
+    it(`is told of all that go when the network stops, ${how}`, () =>
+      staged(async ({ a, settle, pass }) => {
+        const heard: string[] = []
+        await settle(a.spawn(watcher(heard)))
+        await settle(a.network.connect('b@stage'))
+        await pass(100)
+        if (isBusy) sendMany(a)
+        await settle(a.network.stop())
+        await pass(1)
+        assert.deepEqual(heard, ['node-up b@stage', 'node-down b@stage'])
+      }))
+  }
+
+  it('hears of a node that stops, once', () =>
+    staged(async ({ a, b, settle, pass }) => {
+      const heard: string[] = []
+      await settle(a.spawn(watcher(heard)))
+      await settle(a.network.connect('b@stage'))
+      b.send(processName('nobody', Sink, 'a@stage'), 'one', 1)
+      await settle(b.stop())
+      await pass(100)
+      assert.deepEqual(heard, ['node-up b@stage', 'node-down b@stage'])
+    }))
 })

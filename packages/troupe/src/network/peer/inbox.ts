@@ -32,7 +32,7 @@ import { RelationInbox } from './relation-inbox.js'
 const HOLDS_MAX = 65_536
 const HOLD_LENGTH_MAX = 2_048
 /** Requests of one other node that have not been answered. */
-const REQUESTS_MAX = 262_144
+const REQUESTS_MAX = 131_072
 /** The number of no large message. */
 const NO_PIECE = -1
 
