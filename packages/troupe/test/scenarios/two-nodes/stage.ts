@@ -3,9 +3,10 @@
  * of either. The simulated one runs in virtual time; TCP goes through a cable that can be cut. No
  * thread answers for these nodes: what it does has tests of its own.
  */
+import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import type { Node, NodeOptions } from 'troupe'
-import { simulatedNetwork, virtualClock } from 'troupe/testing'
+import { simulatedNetwork, type VirtualClock, virtualClock } from 'troupe/testing'
 import { type Clock, systemClock } from '#base/clock'
 import { seededRandom } from '#base/random'
 import {
@@ -49,6 +50,8 @@ export interface Stage {
   start(options?: NetworkOptions): Promise<TwoNodes>
 }
 
+/** Longest wait for anything, in the time of the simulated network. */
+const UNTIL_MS = 60_000
 const COOKIE = 'a cookie for tests only'
 const QUIET: NodeOptions = { logSinks: [], stopTimeoutMs: 200 }
 
@@ -90,6 +93,15 @@ function nodeAt(own: string, { clock, transport, acceptor, b, options }: Place):
   return createNode(`${own}@stage`, QUIET, { clock, wire })
 }
 
+/** Waits for a promise, but not for ever, which virtual time would. */
+function settled<T>(clock: VirtualClock, promise: Promise<T>): Promise<T> {
+  let cancel = (): boolean => false
+  const late = new Promise<never>((_resolve, reject) => {
+    cancel = clock.after(UNTIL_MS, () => reject(new Error('what is waited for does not settle')))
+  })
+  return clock.until(Promise.race([promise, late]).finally(() => cancel()))
+}
+
 export const simulatedStage: Stage = {
   name: 'the simulated network',
   async start(options = {}) {
@@ -104,6 +116,13 @@ export const simulatedStage: Stage = {
     }
     const [a, b] = [await start('a'), await start('b')]
     const nodes = [a, b]
+    const until = async (holds: () => boolean): Promise<void> => {
+      for (let ms = 0; !holds(); ms += 1) {
+        // Virtual time is never over: without a limit a fault would hang its test.
+        assert.ok(ms < UNTIL_MS, 'what is waited for does not come')
+        await clock.advance(1)
+      }
+    }
     return {
       ...{ a, b },
       third: async () => {
@@ -112,10 +131,7 @@ export const simulatedStage: Stage = {
         await clock.until(c.network.connect('b@stage'))
         return c
       },
-      settle: (promise) => clock.until(promise),
-      until: async (holds) => {
-        while (!holds()) await clock.advance(1)
-      },
+      ...{ until, settle: (promise) => settled(clock, promise) },
       pass: (ms) => clock.advance(ms),
       breakLine: () => void network.breakLines('a', 'b'),
       stall: () => network.partition(['a'], ['b']),
