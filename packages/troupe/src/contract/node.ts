@@ -35,7 +35,7 @@ export interface ProcessInfo {
   readonly leader: Pid | undefined
   readonly application: string | undefined
   readonly trapExit: boolean
-  /** Processes it is linked with. */
+  /** Processes it is linked with, and what else it has linked to. */
   readonly links: readonly Target[]
   /** What it monitors. */
   readonly monitors: readonly Target[]

@@ -1,10 +1,11 @@
 /**
  * runtime/process-info: what is known of one process, for people who look at a node.
  */
-import { describeThrown, type ProcessInfo, type ProcessState } from '#contract'
+import { describeThrown, type ProcessInfo, type ProcessState, type Target } from '#contract'
 import type { Kernel } from './kernel.js'
 import { mainLength, oldestSinceMs } from './mailbox.js'
 import { DEAD, ENDING, type Process, RUNNING, STARTING, SUSPENDED, TRAPPING } from './process.js'
+import type { Watch } from './watch.js'
 import { linksOf, watchersOf, watchesOf } from './watch-lists.js'
 
 export function processInfo(kernel: Kernel, process: Process): ProcessInfo {
@@ -22,8 +23,8 @@ export function processInfo(kernel: Kernel, process: Process): ProcessInfo {
     leader: lineage.leader,
     application: lineage.application,
     trapExit: (process.flags & TRAPPING) !== 0,
-    links: linksOf(process),
-    monitors: watchesOf(process).map((watch) => watch.target),
+    links: [...linksOf(process), ...watchedBy(process, 'link')],
+    monitors: watchedBy(process, 'monitor'),
     watchers: watchersOf(process).length,
     aliases: relations?.aliases?.size ?? 0,
     events: [...(relations?.events ?? [])].map((token) => token.event.name),
@@ -38,6 +39,12 @@ export function processInfo(kernel: Kernel, process: Process): ProcessInfo {
     inspected: inspected(process),
   })
 }
+
+/** What a process watches; a link to what is no process of this node is a watch, too. */
+const watchedBy = (process: Process, mode: Watch['mode']): readonly Target[] =>
+  watchesOf(process)
+    .filter((watch) => watch.mode === mode)
+    .map(({ target }) => target)
 
 /** Whole milliseconds since the start of the node, read anew. */
 const coarseNowMs = (kernel: Kernel): number => Math.floor(kernel.clock.nowMs() - kernel.startedMs)

@@ -210,23 +210,37 @@ export const LINK_CASES: Cases = {
       const far = await play(nodes, b, { trapExit: true })
       await near.ask((context) => context.link(far.pid))
       await roundTrip(nodes)
+      const links = () => [
+        a.processInfo(near.pid)?.links.length,
+        b.processInfo(far.pid)?.links.length,
+      ]
+      assert.deepEqual(links(), [1, 1])
       const [one, other] = side === 0 ? [near, far] : [far, near]
       await one.ask((context) => context.unlink(other.pid))
       await roundTrip(nodes)
+      assert.deepEqual(links(), [0, 0])
       b.kill(far.pid)
       await roundTrip(nodes)
       assert.deepEqual(near.seen, [])
-      assert.equal(a.processInfo(near.pid)?.links.length, 0)
     }
   },
-  'a second link to the same far process is as good as one': async (nodes) => {
+  'a second link between the same processes is as good as one, from whichever side': async (
+    nodes,
+  ) => {
     const near = await play(nodes, nodes.a, { trapExit: true })
     const far = await play(nodes, nodes.b)
-    await near.ask((context) => {
-      context.link(far.pid)
-      context.link(far.pid)
-    })
     await roundTrip(nodes)
+    const twice = (player: Player, to: Pid) =>
+      player.ask((context) => {
+        context.link(to)
+        context.link(to)
+      })
+    // The second word is sent before the first one comes.
+    await twice(near, far.pid)
+    await twice(far, near.pid)
+    await roundTrip(nodes)
+    assert.equal(nodes.a.processInfo(near.pid)?.links.length, 1)
+    assert.equal(nodes.b.processInfo(far.pid)?.links.length, 1)
     nodes.b.kill(far.pid)
     await nodes.until(() => near.seen.length > 0)
     await roundTrip(nodes)
