@@ -26,7 +26,7 @@ export const NETWORK_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'small messages overtake a large one before them',
     file: 'network/peer/inbox',
-    find: "if (lane !== '') this.#lanes.open(lane, id);",
+    find: 'this.#lanes.open(lane, id, otherKeys(lane, ways));',
     replace: '',
     caughtBy: SIMULATION,
     tests: 'seed 10 ',
