@@ -69,4 +69,19 @@ export const STREAM_FAULTS: readonly Mutant[] = Object.freeze([
     replace: '',
     caughtBy: ACCEPTED,
   },
+  {
+    name: 'a socket is moved to another one that node does not make',
+    file: 'network/transport/accepted',
+    find: 'catch { return undefined; }',
+    replace: 'finally {}',
+    caughtBy: ACCEPTED,
+  },
+  {
+    name: 'what a socket reads that takes no notice of its buffer is lost',
+    file: 'network/transport/socket-line',
+    find: "socket.on('data', (bytes) => this.take(bytes));",
+    replace: '',
+    caughtBy: ACCEPTED,
+    tests: 'takes no notice of the buffer',
+  },
 ])

@@ -91,7 +91,8 @@ export class SocketLine implements Line {
       this.#clock.soon(() => taker.closed(this.#problem))
       return
     }
-    if (!this.#hasInlet) socket.on('data', (bytes: Buffer) => this.take(bytes))
+    // With an inlet that event never comes, unless node has not understood what it was given.
+    socket.on('data', (bytes: Buffer) => this.take(bytes))
     if (!this.#isPaused) socket.resume()
   }
 

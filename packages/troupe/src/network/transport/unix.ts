@@ -7,7 +7,8 @@
  *
  * @source Node.js "Net", IPC; unix(7)
  */
-import { link, lstat, rename, unlink } from 'node:fs/promises'
+import { lstatSync, renameSync } from 'node:fs'
+import { link, unlink } from 'node:fs/promises'
 import { connect, createServer, type IpcNetConnectOpts, type Socket } from 'node:net'
 import {
   type Line,
@@ -119,7 +120,7 @@ class Unix implements Transport {
 
   /** False when a program answers there. Rejects when something else lies in the place. */
   async #removeLeftOver(path: string): Promise<boolean> {
-    const found = await lookAt(path)
+    const found = lookAt(path)
     if (found === 'nothing') return true
     if (found === 'other') {
       throw failure(this.name, path, 'what lies there is no socket; remove it or correct the path')
@@ -129,9 +130,9 @@ class Unix implements Transport {
     if (answer !== 'ECONNREFUSED') return false
     // Between the question and this moment another program may have put its own in the place: it
     // is taken away first, looked at, and put back when it is not the one that was dead.
-    const aside = `${path}.${process.pid}`
-    await rename(path, aside).catch(() => {})
-    const isDead = (await lookAt(aside)) === found
+    const aside = setAside(path, found)
+    if (aside === undefined) return true
+    const isDead = lookAt(aside) === found
     if (!isDead) await link(aside, path).catch(() => {})
     await unlink(aside).catch(() => {})
     return isDead
@@ -158,11 +159,27 @@ class Unix implements Transport {
 }
 
 /** Which socket lies at a path: two that were made one after the other are told apart. */
-async function lookAt(path: string): Promise<string> {
+function lookAt(path: string): string {
   try {
-    const facts = await lstat(path, { bigint: true })
+    const facts = lstatSync(path, { bigint: true })
     return facts.isSocket() ? `${facts.ino} ${facts.mtimeNs}` : 'other'
   } catch {
     return 'nothing'
+  }
+}
+
+/** Names that were taken for sockets in the way. */
+let asides = 0
+
+/** Moves what was found, if it is still there; nothing else of this program comes in between. */
+function setAside(path: string, found: string): string | undefined {
+  if (lookAt(path) !== found) return undefined
+  asides += 1
+  const aside = `${path}.${process.pid}.${asides}`
+  try {
+    renameSync(path, aside)
+    return aside
+  } catch {
+    return undefined
   }
 }

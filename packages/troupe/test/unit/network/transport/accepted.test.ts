@@ -5,8 +5,10 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { describe, it } from 'node:test'
+import { systemClock } from '#base/clock'
 import type { Line } from '#contract'
 import { accepted } from '#network/transport/accepted'
+import { Inlet, SocketLine } from '#network/transport/socket-line'
 import { tcpTransport } from '#network/transport/tcp'
 
 const WATER_BYTES = 65_536
@@ -38,6 +40,22 @@ async function listening(connectionsMax: number) {
     return socket
   }
   return { listener, lines, refused, dial }
+}
+
+/** A socket that a server of node has taken, at rest, and the far end of it. */
+async function taken() {
+  const server = createServer({ pauseOnConnect: true })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  const dialled = connect(port, '127.0.0.1').on('error', () => {})
+  const [given] = (await once(server, 'connection')) as [Socket]
+  const end = (): void => {
+    given.destroy()
+    dialled.destroy()
+    server.close()
+  }
+  return { given, dialled, end }
 }
 
 /** What a line tells until it ends, and the memory that was in. */
@@ -92,19 +110,33 @@ describe('a line that was taken', () => {
   })
 
   it('stays as it is on a node whose sockets lie on something else', async () => {
-    const server = createServer({ pauseOnConnect: true })
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as { port: number }
-    const dialled = connect(port, '127.0.0.1')
-    const [given] = (await once(server, 'connection')) as [Socket]
-    const holder = given as unknown as { _handle: object }
+    const { given, end } = await taken()
+    const holder = given as unknown as { _handle: object | null | undefined }
     const { _handle: handle } = holder
-    holder._handle = {}
-    assert.deepEqual(accepted(given, Buffer.alloc(10), WATER_BYTES), { socket: given })
+    const verb = (): void => {}
+    const lacking = { readStart: verb, readStop: verb, close: verb, getpeername: verb }
+    const failing = {
+      ...lacking,
+      useUserBuffer: () => {
+        throw new TypeError('not like this')
+      },
+    }
+    for (const other of [undefined, null, {}, lacking, failing]) {
+      holder._handle = other
+      assert.deepEqual(accepted(given, Buffer.alloc(10), WATER_BYTES), { socket: given })
+      assert.equal(holder._handle, other)
+    }
     holder._handle = handle
-    given.destroy()
-    dialled.destroy()
-    server.close()
+    end()
+  })
+
+  it('reads as a socket does that takes no notice of the buffer', async () => {
+    const { given, dialled, end } = await taken()
+    const parts = { transport: 'tcp', remote: 'far', local: 'near', clock: systemClock }
+    const line = new SocketLine({ ...parts, socket: given, inlet: new Inlet() })
+    const told = read(line)
+    dialled.end('said')
+    assert.equal((await told).text, 'said')
+    end()
   })
 })
