@@ -34,7 +34,7 @@ import type { Admission, Agreement, Applicant } from './handshake/outcome.js'
 import { handshakeKey } from './handshake/proof.js'
 import type { HandshakeResult } from './handshake/run-handshake.js'
 import { completeSettings, type HandshakeSettings } from './handshake/settings.js'
-import { knownPeer, look } from './known-peer.js'
+import { askedAt, knownPeer, look } from './known-peer.js'
 import { livenessKey } from './liveness/probe-frame.js'
 import { Lobby, sameName } from './lobby.js'
 import { crowdedAt, type Liveness, type NetworkSettings, type NetworkWorld } from './options.js'
@@ -72,6 +72,7 @@ export class Network implements Wire {
     this.#verbs = {
       mend: (peer) => this.#dials?.mend(peer),
       watch: (node, taker) => this.#liveness?.prober.watch(node, taker),
+      askedAt: (peer) => askedAt(peer, (...told) => this.#lobby?.notDialled(...told)),
       lost: (peer) => this.#forget(peer),
       loopDelayMs: () => this.#liveness?.loopDelayMs() ?? 0,
       paceMs: (theirsMs) => paceMs(settings, this.#peers.size, theirsMs),

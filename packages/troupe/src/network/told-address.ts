@@ -4,7 +4,8 @@
  * A node may tell any host and port, and whoever is told would knock there. So what is told is
  * dialled only to mend the line of that very node, never with less security than it was met with,
  * and never where a stranger could not be: at this machine for one who came from elsewhere, at
- * addresses of one cable or of many machines. Pure.
+ * addresses of one cable or of many machines. Where it is asked whether it lives is judged alike.
+ * Pure.
  *
  * @source OWASP "Server Side Request Forgery"; design 5
  */
@@ -34,6 +35,17 @@ export function mayBeDialled(address: TransportAddress, met: Met): boolean {
   if (met.transport === 'unix') return transport === 'tls' || isLoopback(host)
   const remote = hostOf(met.remote)
   return host === remote || (!isNowhere(host) && (!isLoopback(host) || isLoopback(remote)))
+}
+
+/** True when a node that was met in this way may be asked there whether it lives. */
+export function mayBeAsked(
+  { host, port }: Pick<TransportAddress, 'host' | 'port'>,
+  met: Met,
+): boolean {
+  if (met.transport !== 'tcp' && met.transport !== 'tls') {
+    return met.transport !== 'unix' || (port > 0 && (isLoopback(host) || !isNowhere(host)))
+  }
+  return mayBeDialled({ transport: met.transport, host, port, path: '' }, met)
 }
 
 /** Of `host:port`, or of `[host]:port`. */

@@ -193,4 +193,11 @@ export const REVIEW_FAULTS: readonly Mutant[] = Object.freeze([
     caughtBy: CROWDED,
     tests: 'is asked',
   },
+  {
+    name: 'a node is asked whether it lives wherever it says',
+    file: 'network/known-peer',
+    find: 'mayBeAsked(told, met)',
+    replace: 'true',
+    caughtBy: TOLD,
+  },
 ])

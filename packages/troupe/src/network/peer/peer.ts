@@ -72,6 +72,8 @@ export interface PeerVerbs {
     node: WatchedNode,
     taker: (finding: Finding) => void,
   ) => LivenessWatch | undefined
+  /** Where it is asked whether it lives: what it told, as far as that is sensible. */
+  readonly askedAt: (peer: Peer) => WatchedNode['address']
   /** It is lost; told once. */
   readonly lost: (peer: Peer, reason: string) => void
   readonly loopDelayMs: () => number
@@ -324,7 +326,7 @@ export class Peer {
       messageMaxBytes: this.#settings.messageMaxBytes,
       refused: (error) => this.#verbs.refused(this, error),
     })
-    const address = agreement.peerTerms.liveness
+    const address = this.#verbs.askedAt(this)
     this.#watch = this.#verbs.watch({ name, creation, address }, (finding) => this.#found(finding))
   }
 

@@ -1,7 +1,7 @@
 /** network/told-address: which addresses of itself a node is believed when its line breaks. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Met, mayBeDialled } from '#network/told-address'
+import { type Met, mayBeAsked, mayBeDialled } from '#network/told-address'
 import { FoulStage } from '#test/unit/network/peer/foul'
 
 const OUTSIDE: Met = { transport: 'tcp', remote: '203.0.113.7:40000' }
@@ -71,6 +71,35 @@ describe('a node whose line broke', () => {
     const looked = new Set(stage.dialled.slice(before).map(({ host }) => host))
     assert.deepEqual([...looked], ['10.0.0.9'])
     assert.equal(stage.node.network.refused()['ADDRESS_REFUSED'], 3)
+    await stage.close()
+  })
+})
+
+describe('a node that tells where to ask whether it lives', () => {
+  const place = (host: string) => ({ host, port: 5 })
+
+  it('is asked at the machine it came from, and where strangers may be', () => {
+    assert.ok(mayBeAsked(place('203.0.113.7'), OUTSIDE))
+    assert.ok(mayBeAsked(place('10.0.0.6'), SECRET))
+    assert.ok(mayBeAsked(place('127.0.0.1'), HERE))
+    assert.ok(mayBeAsked(place('127.0.0.1'), SOCKET))
+    assert.ok(mayBeAsked(place('10.0.0.6'), SOCKET))
+    assert.ok(mayBeAsked(place('n1'), { transport: 'simulated', remote: 'n1:5' }))
+  })
+
+  it('is asked nowhere else', () => {
+    assert.equal(mayBeAsked(place('127.0.0.1'), OUTSIDE), false)
+    assert.equal(mayBeAsked(place('169.254.169.254'), SECRET), false)
+    assert.equal(mayBeAsked(place('224.0.0.1'), SOCKET), false)
+    assert.equal(mayBeAsked({ host: '10.0.0.6', port: 0 }, OUTSIDE), false)
+  })
+
+  it('is not believed otherwise, which is counted', async () => {
+    const stage = await FoulStage.open()
+    await stage.foul([], place('127.0.0.1'))
+    assert.equal(stage.node.network.refused()['ADDRESS_REFUSED'], 1)
+    await stage.foul([], place('10.0.0.9'))
+    assert.equal(stage.node.network.refused()['ADDRESS_REFUSED'], 1)
     await stage.close()
   })
 })

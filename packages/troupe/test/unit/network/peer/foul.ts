@@ -17,6 +17,7 @@ import { Encoder } from '#network/codec/encoder'
 import { FRAME, writeFrameHead } from '#network/frame/line-frame'
 import { handshakeKey } from '#network/handshake/proof'
 import { runHandshake } from '#network/handshake/run-handshake'
+import type { HandshakeTerms } from '#network/handshake/terms'
 import { SUSPICION_DEFAULTS } from '#network/liveness/options'
 import { Prober } from '#network/liveness/prober'
 import { Network } from '#network/network'
@@ -108,12 +109,15 @@ export class FoulStage {
   }
 
   /** A node that has proven that it knows the cookie, and tells `addresses` of itself. */
-  async foul(addresses: readonly TransportAddress[] = []): Promise<Foul> {
+  async foul(
+    addresses: readonly TransportAddress[] = [],
+    liveness: HandshakeTerms['liveness'] = undefined,
+  ): Promise<Foul> {
     this.#fouls += 1
     const name = `foul${this.#fouls}@test`
     const address = { transport: 'tcp', host: 'h', port: 1, path: '' }
     const line = await this.#pipes.dial(address)
-    const terms = { ...TERMS, addresses }
+    const terms = { ...TERMS, addresses, liveness }
     const settings = settingsOf(name, { key: handshakeKey(COOKIE), terms })
     const role = { kind: 'dialler', wanted: undefined, resume: undefined } as const
     const result = await this.clock.until(runHandshake(line, settings, role, this.clock))

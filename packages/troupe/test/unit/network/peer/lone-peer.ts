@@ -53,7 +53,7 @@ export function peerOn(
   } as unknown as WireHome
   const settings = { ...NETWORK_DEFAULTS, sendBufferMaxBytes: SEND_BUFFER_MAX_BYTES }
   const peer = new Peer('far@test', home, settings, {
-    ...{ mend: nothing, watch: () => undefined, heard: nothing },
+    ...{ mend: nothing, watch: () => undefined, askedAt: () => undefined, heard: nothing },
     ...{ loopDelayMs: () => 0, paceMs },
     ...{ broken: nothing, refused: nothing },
     lost: (_peer: Peer, reason: string) => void lost.push(reason),
