@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { eventName } from 'troupe'
 import type { Cases } from './cases.js'
-import { codeOf, type Player, play } from './player.js'
+import { codeOf, play } from './player.js'
 
 const COUNT = 1_000
 
@@ -15,14 +15,17 @@ export const LOSS_CASES: Cases = {
     const far = await play(nodes, b, { answering: () => new Promise(() => {}) })
     const linked = await play(nodes, b)
     const outcomes: unknown[] = []
-    const nears: Player[] = []
-    for (let at = 0; at < COUNT; at += 1) {
-      const near = await play(nodes, a, { trapExit: true })
-      nears.push(near)
-      await near.ask(async (context) => {
+    const atOnce = { settle: <T>(promise: Promise<T>) => promise }
+    const made = Array.from({ length: COUNT }, () => play(atOnce, a, { trapExit: true }))
+    const nears = await settle(Promise.all(made))
+    const joined = nears.map(({ start }) =>
+      start(async (context) => {
         context.link(linked.pid)
         await context.subscribe(eventName('news', b.name))
-      })
+      }),
+    )
+    await settle(Promise.all(joined))
+    for (let at = 0; at < COUNT; at += 1) {
       const asked = codeOf(a.call(far.pid, 'query', at, { timeoutMs: 600_000 }))
       void asked.then((outcome) => outcomes.push(outcome))
     }
