@@ -41,6 +41,12 @@ export interface DialParts {
   readonly notDialled: (peer: Peer, address: TransportAddress) => void
 }
 
+/** A dial under way. */
+interface Dial {
+  readonly controller: AbortController
+  readonly sinceMs: number
+}
+
 /** A node that was not reached. */
 interface Unreached {
   /** It is left alone until then. */
@@ -65,7 +71,7 @@ export class Dials {
   readonly #parts: DialParts
   readonly #dialler: NodeDialler
   #stopped = false
-  readonly #running = new Map<Peer, AbortController>()
+  readonly #running = new Map<Peer, Dial>()
   /** Peers whose addresses that are not dialled have been counted. */
   readonly #judged = new WeakSet<Peer>()
   readonly #unreached = new Map<string, Unreached>()
@@ -133,20 +139,22 @@ export class Dials {
     this.#seekAfter(node, seeking, RETRY_MS_MIN)
   }
 
-  isDialling(peer: Peer): boolean {
-    return this.#running.has(peer)
+  /** How long a peer has been dialled for; undefined: it is not. */
+  diallingForMs(peer: Peer): number | undefined {
+    const dial = this.#running.get(peer)
+    return dial === undefined ? undefined : this.#parts.clock.nowMs() - dial.sinceMs
   }
 
   /** The peer has a line, or needs none any more. */
   settled(peer: Peer): void {
-    this.#running.get(peer)?.abort()
+    this.#running.get(peer)?.controller.abort()
     this.#running.delete(peer)
     if (peer.state === 'dialling') this.#found(peer.name)
   }
 
   stop(): void {
     this.#stopped = true
-    for (const controller of this.#running.values()) controller.abort()
+    for (const { controller } of this.#running.values()) controller.abort()
     this.#running.clear()
     for (const cancel of [...this.#sought.values(), ...this.#waits]) cancel()
     this.#sought.clear()
@@ -192,8 +200,8 @@ export class Dials {
 
   async #run(peer: Peer, failed: (why: NotReached) => void): Promise<void> {
     const controller = new AbortController()
-    this.#running.set(peer, controller)
-    const { settings, reached } = this.#parts
+    const { clock, settings, reached } = this.#parts
+    this.#running.set(peer, { controller, sinceMs: clock.nowMs() })
     const addresses = await this.#addressesOf(peer)
     const result = await this.#dialler.dial({
       node: peer.name,
@@ -202,7 +210,7 @@ export class Dials {
       timeoutMs: settings.dialTimeoutMs,
       signal: controller.signal,
     })
-    const isCurrent = this.#running.get(peer) === controller
+    const isCurrent = this.#running.get(peer)?.controller === controller
     if (isCurrent) this.#running.delete(peer)
     if ('problem' in result) {
       this.failed += 1

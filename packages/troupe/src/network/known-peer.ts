@@ -13,7 +13,7 @@ import { mayBeAsked } from './told-address.js'
 const LOOK_MS = 1_000
 
 /** What admission needs of a peer. */
-export function knownPeer(peer: Peer, nowMs: number, dialling: boolean): KnownPeer {
+export function knownPeer(peer: Peer, nowMs: number, diallingForMs: number | undefined): KnownPeer {
   const { state, creation, sessionId, agreement, upMs, session } = peer
   const receivedBytes = session.incoming.received
   const { acknowledgedBytes } = session.outgoing
@@ -21,7 +21,7 @@ export function knownPeer(peer: Peer, nowMs: number, dialling: boolean): KnownPe
   const known = state === 'down' ? 'broken' : state
   const bytes = { receivedBytes, acknowledgedBytes }
   const upForMs = nowMs - upMs
-  return { state: known, creation, sessionId, ...bytes, dialling, dialledHere, upForMs }
+  return { state: known, creation, sessionId, ...bytes, diallingForMs, dialledHere, upForMs }
 }
 
 /** Where a peer is asked whether it lives: what it told, unless that may not be asked. */

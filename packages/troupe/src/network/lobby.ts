@@ -52,7 +52,8 @@ export interface LobbyParts {
   readonly clock: Clock
   readonly log: Logger
   readonly connectionsMax: number
-  readonly admit: (applicant: Applicant) => Admission | Promise<Admission>
+  /** `tookMs`: how long it took to prove itself. */
+  readonly admit: (applicant: Applicant, tookMs: number) => Admission | Promise<Admission>
   /** A node has come in. */
   readonly arrived: (
     line: Line,
@@ -191,10 +192,11 @@ export class Lobby {
 
   #handshake(line: Line, guest: Guest): Promise<HandshakeResult> {
     const { handshake, clock, admit } = this.#parts
+    const sinceMs = clock.nowMs()
     const admitting = (applicant: Applicant): Admission | Promise<Admission> => {
       guest.isProven = true
       this.#doorman.proven(hostOf(line.remote))
-      return admit(applicant)
+      return admit(applicant, clock.nowMs() - sinceMs)
     }
     const ended = (): void => {
       guest.hasEnded = true

@@ -126,7 +126,7 @@ export class Network implements Wire {
     const handshake = (): HandshakeSettings => this.#handshakeSettings(home)
     this.#lobby = new Lobby({
       ...{ transports, handshake, connectionsMax, clock: home.clock, log: home.log },
-      admit: (applicant) => this.#admit(applicant),
+      admit: (applicant, tookMs) => this.#admit(applicant, tookMs),
       arrived: (line, agreed) => this.#attach(this.#peerNamed(agreed.agreement), line, agreed),
       connections: () => this.#peers.size,
     })
@@ -354,12 +354,12 @@ export class Network implements Wire {
     this.#lobby?.refuse(error.code, told, agreement?.remote ?? '')
   }
 
-  #admit(applicant: Applicant): Admission | Promise<Admission> {
+  #admit(applicant: Applicant, tookMs: number): Admission | Promise<Admission> {
     const known = this.#peers.get(applicant.name)
     const home = this.#home as WireHome
     if (known === undefined) return admission(home.name, applicant, undefined) as Admission
-    const dialling = this.#dials?.isDialling(known) ?? false
-    const decision = admission(home.name, applicant, knownPeer(known, home.clock.nowMs(), dialling))
+    const peer = knownPeer(known, home.clock.nowMs(), this.#dials?.diallingForMs(known))
+    const decision = admission(home.name, applicant, peer, tookMs)
     return decision.kind === 'look' ? look(known, applicant, home.clock) : decision
   }
 

@@ -57,7 +57,7 @@ export const MEETING_FAULTS: readonly Mutant[] = Object.freeze([
     name: 'both of two lines that were dialled at once are kept',
     file: 'network/admission',
     find: `if (known.state === 'dialling')
-        return own < name ? simultaneous(name) : fresh;`,
+        return isDialling && own < name ? simultaneous(name) : fresh;`,
     replace: '',
     caughtBy: MEETING,
     tests: AT_ONCE,
@@ -66,7 +66,7 @@ export const MEETING_FAULTS: readonly Mutant[] = Object.freeze([
     name: 'both of two lines that were dialled at once give way',
     file: 'network/admission',
     find: `if (known.state === 'dialling')
-        return own < name ? simultaneous(name) : fresh;`,
+        return isDialling && own < name ? simultaneous(name) : fresh;`,
     replace: `if (known.state === 'dialling')
         return simultaneous(name);`,
     caughtBy: MEETING,

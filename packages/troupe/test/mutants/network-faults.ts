@@ -108,8 +108,8 @@ export const NETWORK_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'of two nodes that dial each other at once neither gives way',
     file: 'network/admission',
-    find: "if (known.state === 'dialling') return own < name ? simultaneous(name) : fresh;",
-    replace: "if (known.state === 'dialling') return fresh;",
+    find: 'return isDialling && own < name ? simultaneous(name) : fresh;',
+    replace: 'return fresh;',
     caughtBy: SIMULATION,
     tests: 'seed 11 ',
   },
