@@ -26,10 +26,11 @@ const CONNECTION_BYTES_MAX = 262_144
 setFlagsFromString('--expose-gc')
 const collect: unknown = runInNewContext('gc')
 
-/** What is left when what nobody uses has been given back. */
-function rss(): number {
-  if (typeof collect === 'function') collect()
-  return process.memoryUsage().rss
+/** Resident, and of that what is in use on the heap of JavaScript, in bytes. */
+function memory(): { readonly rss: number; readonly heapUsed: number } {
+  // What the first one has freed is given back by the second one.
+  for (let i = 0; i < 2; i += 1) if (typeof collect === 'function') collect()
+  return process.memoryUsage()
 }
 
 const cpuMs = (): number => {
@@ -38,9 +39,13 @@ const cpuMs = (): number => {
 }
 
 /** What has changed between two looks at a program. */
-function measured(): () => { readonly bytes: number; readonly cpu: number; readonly ms: number } {
-  const [bytes, cpu, ms] = [rss(), cpuMs(), performance.now()]
-  return () => ({ bytes: rss() - bytes, cpu: cpuMs() - cpu, ms: performance.now() - ms })
+function measured(): () => Readonly<Record<'bytes' | 'heap' | 'cpu' | 'ms', number>> {
+  const [before, cpu, ms] = [memory(), cpuMs(), performance.now()]
+  return () => {
+    const spent = { cpu: cpuMs() - cpu, ms: performance.now() - ms }
+    const { rss, heapUsed } = memory()
+    return { ...spent, bytes: rss - before.rss, heap: heapUsed - before.heapUsed }
+  }
 }
 
 async function closedAt(child: ChildProcess): Promise<number> {
@@ -70,7 +75,7 @@ describe('one acceptor', () => {
     const all = measured()
     const programs = await crowded(node)
     t.after(() => programs.map((program) => program.kill('SIGKILL')))
-    const { bytes, cpu, ms } = all()
+    const { bytes, heap, cpu, ms } = all()
     t.diagnostic(`all taken in ${(ms / 1_000).toFixed(1)} s, ${(cpu / NODES).toFixed(2)} ms each`)
     assert.equal(node.network.nodes().length, NODES)
     const idle = measured()
@@ -78,7 +83,9 @@ describe('one acceptor', () => {
     const quiet = idle()
     for (const { node: name, state } of node.network.peers()) if (state !== 'up') lost.push(name)
     const grown = (bytes + quiet.bytes) / NODES
-    t.diagnostic(`${Math.round(bytes / NODES)} bytes each, ${Math.round(grown)} after a minute`)
+    const kept = (heap + quiet.heap) / NODES
+    t.diagnostic(`resident ${Math.round(bytes / NODES)} bytes each, later ${Math.round(grown)}`)
+    t.diagnostic(`of that on the heap ${Math.round(heap / NODES)}, later ${Math.round(kept)}`)
     const share = quiet.cpu / quiet.ms
     t.diagnostic(
       `idle: ${share.toFixed(2)} of a core, ${((share / NODES) * 1e6).toFixed(1)} us/s each`,
@@ -87,5 +94,6 @@ describe('one acceptor', () => {
     assert.deepEqual([node.network.nodes().length, lost], [NODES, []])
     assert.deepEqual(node.network.refused(), {})
     assert.ok(grown < CONNECTION_BYTES_MAX, `${grown} bytes`)
+    assert.ok(kept < 1.2 * (heap / NODES), `${kept} bytes on the heap`)
   })
 })
