@@ -157,7 +157,7 @@ describe('a pid', () => {
     const far = { kind: 'pid', id, node: 'far@localhost', creation } as const
     assert.equal(node.isAlive(far), false)
     assert.equal(node.processInfo(far), undefined)
-    assert.equal(await node.ended(far), 'no-process')
+    assert.equal(await node.ended(far), 'no-connection')
     assert.equal(await does(test, player, (context) => context.mailboxLength(far)), undefined)
     assert.equal(node.send(far, 'note', 'x'), 'NO_ROUTE')
     assert.deepEqual(player.seen, [])
