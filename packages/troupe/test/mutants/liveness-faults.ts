@@ -8,6 +8,8 @@ const SUSPICION = ['unit/network/liveness/suspicion.test']
 const PROBER = ['unit/network/liveness/prober.test']
 const SERVER = ['unit/network/liveness/liveness-server.test']
 const PROCESSES = ['processes/liveness.test']
+const VIGIL = ['unit/network/peer/vigil.test']
+const AFTER_MENDING = ['regression/issue-4-watched-after-mending.test']
 
 export const LIVENESS_FAULTS: readonly Mutant[] = Object.freeze([
   {
@@ -115,5 +117,26 @@ export const LIVENESS_FAULTS: readonly Mutant[] = Object.freeze([
     replace: "if (message.kind === 'listening')",
     caughtBy: SERVER,
     tests: 'nothing else to do',
+  },
+  {
+    name: 'a stuck line is kept as long as its node answers',
+    file: 'network/peer/vigil',
+    find: 'if (isStuck)',
+    replace: 'if (isStuck && isBlocked)',
+    caughtBy: VIGIL,
+  },
+  {
+    name: 'a busy node loses its line',
+    file: 'network/peer/vigil',
+    find: '!this.#isBroken && !isBlocked && ',
+    replace: '!this.#isBroken && ',
+    caughtBy: VIGIL,
+  },
+  {
+    name: 'a node that was silent once is not watched any more',
+    file: 'network/peer/vigil',
+    find: 'this.#watch?.askOn();',
+    replace: '',
+    caughtBy: AFTER_MENDING,
   },
 ])

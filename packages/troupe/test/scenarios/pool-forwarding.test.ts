@@ -182,7 +182,8 @@ describe('a pool that subscribes to an event', () => {
   it('does not start without the event', async () => {
     await using test = await testNode()
     const starting = test.node.spawn(pool({ worker, subscribe: [ticks] }))
-    await assert.rejects(starting, { code: 'INIT_FAILED', message: /no event ticks on test@localhost/ })
+    const message = /no event ticks on test@localhost/
+    await assert.rejects(starting, { code: 'INIT_FAILED', message })
     await test.clock.settle()
     assert.equal(test.node.processes().length, 0)
   })

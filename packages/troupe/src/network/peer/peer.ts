@@ -21,17 +21,17 @@ import { Encoder } from '#network/codec/encoder'
 import { badFrame } from '#network/frame/line-frame'
 import type { Agreement } from '#network/handshake/outcome'
 import type { LivenessWatch, WatchedNode } from '#network/liveness/prober'
-import type { DownCause, Finding } from '#network/liveness/suspicion'
+import type { Finding } from '#network/liveness/suspicion'
 import { BYE, Session, type SessionVerbs } from '#network/session/session'
 import { Farewell } from './farewell.js'
 import { Holding } from './holding.js'
 import { Inbox } from './inbox.js'
 import { KIND } from './kinds.js'
-import { Mending } from './mending.js'
 import { Outbox } from './outbox.js'
 import { Pending } from './pending.js'
 import { Protocols } from './protocols.js'
 import { PIECE_BYTES, Transfers } from './transfers.js'
+import { Vigil } from './vigil.js'
 
 /**
  * `dialling`: never answered yet. `up`: in talk. `broken`: the line is gone, another may come.
@@ -39,18 +39,8 @@ import { PIECE_BYTES, Transfers } from './transfers.js'
  */
 export type PeerState = 'dialling' | 'up' | 'broken' | 'down'
 
-/** A loop that is this late cannot take a line; one that is less late could have. */
-const BLOCKED_MS = 500
 /** What a message in one piece may have: above the piece there are heads. */
 const WHOLE_BYTES_MAX = PIECE_BYTES + 4_096
-
-/** Why a node counts as gone, in words. */
-const GONE: Readonly<Record<DownCause, string>> = Object.freeze({
-  silent: 'it fell silent and answered no probe',
-  unreachable: 'it fell silent and no probe ever reached it',
-  restarted: 'another life of it answers',
-  blocked: 'its event loop was blocked for too long',
-})
 
 /** What of the settings of a network a peer needs. */
 export interface PeerSettings {
@@ -61,6 +51,7 @@ export interface PeerSettings {
   readonly keepAliveMs: number
   readonly compressAboveBytes: number
   readonly resumeWindowMs: number
+  readonly silenceMs: number
 }
 
 /** What a peer asks of the network. */
@@ -102,7 +93,6 @@ export class Peer {
   met: { readonly transport: string; readonly remote: string } | undefined = undefined
   /** Clock reading of the moment it came up. */
   upMs = 0
-  suspected = false
   readonly #home: WireHome
   readonly #settings: PeerSettings
   readonly #verbs: PeerVerbs
@@ -116,8 +106,7 @@ export class Peer {
   #linked: (() => void)[] = []
   readonly #waiters: { readonly resolve: () => void; readonly reject: (e: TroupeError) => void }[] =
     []
-  readonly #mending: Mending
-  #watch: LivenessWatch | undefined = undefined
+  readonly #vigil: Vigil
   #cancelTick: Cancel | undefined = undefined
 
   constructor(name: string, home: WireHome, settings: PeerSettings, verbs: PeerVerbs) {
@@ -125,11 +114,11 @@ export class Peer {
     this.#home = home
     this.#settings = settings
     this.#verbs = verbs
-    const { windowBytes, messageMaxBytes, sendBufferMaxBytes, resumeWindowMs } = settings
+    const { windowBytes, messageMaxBytes, sendBufferMaxBytes } = settings
     const limits = { windowBytes, peerWindowBytes: 0, pieceBytesMax: WHOLE_BYTES_MAX }
     this.session = new Session(home.clock, this.#encoder, limits, this.#sessionVerbs())
     this.transfers = new Transfers(this.session.outgoing, this.#encoder)
-    this.#mending = new Mending(home.clock, resumeWindowMs, (reason) => this.down(reason))
+    this.#vigil = this.#makeVigil()
     this.#limits = { messageMaxBytes, sendBufferMaxBytes }
     this.outbox = new Outbox({
       encoder: this.#encoder,
@@ -153,7 +142,7 @@ export class Peer {
       inParts: { kind: KIND.piece, take: (...part) => this.#inbox?.takePart(...part) },
       heard: () => {
         verbs.heard()
-        this.#watch?.heard()
+        this.#vigil.heard()
       },
       lineLost: (problem) => this.#lineLost(problem),
       failed: (thrown) => {
@@ -169,6 +158,27 @@ export class Peer {
       behind: () => this.#home.behind,
       loopDelayMs: verbs.loopDelayMs,
     }
+  }
+
+  #makeVigil(): Vigil {
+    const { clock } = this.#home
+    return new Vigil(clock, this.#settings, {
+      suspect: (reason) => this.#home.peerSuspect(this.name, reason),
+      late: (loopDelayMs) => {
+        this.session.peerLoopDelayMs = loopDelayMs
+      },
+      stuck: () => {
+        this.session.drop()
+        this.#lineLost('its line carried nothing while it answered')
+      },
+      down: (reason) => this.down(reason),
+      silentMs: () => clock.nowMs() - this.session.heardMs,
+    })
+  }
+
+  /** Silent, and asked whether it lives. */
+  get suspected(): boolean {
+    return this.#vigil.suspected
   }
 
   /** The life of the other node; 0 before it has answered. */
@@ -188,9 +198,8 @@ export class Peer {
     this.outbox.creation = agreement.peer.creation
     this.#limits.messageMaxBytes = agreement.peerTerms.messageBytesMax
     if (isFirst) this.#begin(agreement)
-    this.#mending.end()
+    this.#vigil.lineBack()
     this.state = 'up'
-    if (!isFirst) this.#watch?.heard()
     const { peerReceivedBytes } = agreement.session
     const granted = peerReceivedBytes + agreement.peerTerms.windowBytes
     if (!this.session.attach(line, peerReceivedBytes, granted)) {
@@ -269,8 +278,7 @@ export class Peer {
   #over(reason: string, failure: 'NO_ROUTE' | 'NO_CONNECTION', problem?: TroupeError): void {
     const wasUp = this.agreement !== undefined
     this.#cancelTick?.()
-    this.#mending.end()
-    this.#watch?.end()
+    this.#vigil.end()
     this.holding.end()
     this.#verbs.lost(this, reason)
     const error = new TroupeError(failure, { node: this.name }, problem)
@@ -327,21 +335,20 @@ export class Peer {
       refused: (error) => this.#verbs.refused(this, error),
     })
     const address = this.#verbs.askedAt(this)
-    this.#watch = this.#verbs.watch({ name, creation, address }, (finding) => this.#found(finding))
+    this.#vigil.begin((taker) => this.#verbs.watch({ name, creation, address }, taker))
   }
 
   #lineLost(problem: string | undefined): void {
     this.#farewell?.end()
     if (this.state !== 'up') return
     this.state = 'broken'
-    this.#watch?.lost()
-    this.#mending.begin(problem ?? 'the connection ended and did not come back')
+    this.#vigil.lineLost(problem ?? 'the connection ended and did not come back')
     this.#verbs.mend(this)
   }
 
   /** A dial to mend the line found nobody. */
   dialFailed(): void {
-    this.#mending.unreached()
+    this.#vigil.unreached()
   }
 
   /** Signs of life both ways, and a look for theirs. */
@@ -359,35 +366,6 @@ export class Peer {
   #tellProtocols(): void {
     const news = this.protocols.news(this.#home.protocols)
     if (news.length > 0) this.outbox.protocols(news)
-  }
-
-  /** What was found out about whether it lives. */
-  #found(finding: Finding): void {
-    switch (finding.kind) {
-      case 'suspect':
-        this.suspected = true
-        this.#home.peerSuspect(this.name, `silent for ${Math.round(finding.silentMs)} ms`)
-        return
-      case 'busy':
-        this.session.peerLoopDelayMs = finding.loopDelayMs
-        this.#mending.blocked(finding.loopDelayMs >= BLOCKED_MS)
-        return
-      case 'well':
-        this.suspected = false
-        this.#mending.blocked(false)
-        return
-      case 'down':
-        this.#foundDown(finding.cause)
-    }
-  }
-
-  /** A line and its probes may be cut off together for a moment: then silence alone is no proof. */
-  #foundDown(cause: DownCause): void {
-    const isSilence = cause === 'silent' || cause === 'unreachable'
-    if (isSilence && this.state === 'broken') {
-      this.#mending.unanswered(GONE[cause])
-      this.#watch?.askOn()
-    } else this.down(GONE[cause])
   }
 }
 
