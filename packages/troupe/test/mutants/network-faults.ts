@@ -233,4 +233,11 @@ export const NETWORK_FAULTS: readonly Mutant[] = Object.freeze([
     caughtBy: SIMULATION,
     tests: 'seed 10 ',
   },
+  {
+    name: 'what waits behind a large message is lost without a word',
+    file: 'network/peer/lanes',
+    find: 'if (take !== undefined && bytes > 0)',
+    replace: 'if (take === undefined && bytes > 0)',
+    caughtBy: ['unit/network/peer/lanes.test'],
+  },
 ])

@@ -114,11 +114,15 @@ export class Inbox {
     this.#piece(id, bytes, at, to)
   }
 
-  /** The node is lost: what it asked, watched and listened to here ends. */
-  end(): void {
+  /**
+   * The node is lost: what it asked, watched and listened to here ends. Gives how many of its
+   * messages waited for a large one that has not come whole.
+   */
+  end(): number {
     this.#relations.end()
     for (const answers of this.#asked) answers.abandon()
     this.#asked.clear()
+    return this.#lanes.end()
   }
 
   /** A payload of a class nobody knows here costs its message, not the connection. */

@@ -285,7 +285,8 @@ export class Peer {
     this.pending.abandon(failure, error)
     for (const { reject } of this.#waiters.splice(0)) reject(error)
     for (const resolve of this.#linked.splice(0)) resolve()
-    this.#inbox?.end()
+    // What has come whole waits for what will not: they were acknowledged, so it is told here.
+    this.#home.lost(this.name, this.#inbox?.end() ?? 0)
     if (wasUp) this.#home.peerDown(this.name, this.creation, reason)
     else this.#home.peerMissing(this.name)
   }

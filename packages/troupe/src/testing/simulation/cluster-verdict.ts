@@ -46,7 +46,7 @@ export class ClusterVerdict {
     this.#judgeAccounts()
   }
 
-  /** What was accepted has come, unless a node was lost and its sender was told how many. */
+  /** What was accepted has come, unless one of both nodes was lost and was told how many. */
   #judgeMessages(): void {
     const lost = new Map<string, SentMessage[]>()
     for (const message of this.#journal.sent) {
@@ -61,25 +61,27 @@ export class ClusterVerdict {
       const isOwed = outcome === 'accepted' || outcome === 'confirmed'
       if (!isOwed || received > 0 || !from.isAlive || this.#receiverEnded(message)) continue
       if (outcome === 'confirmed') this.#violate('confirmed and lost', describeMessage(message))
-      const key = `${from.key} ${toHost}`
-      lost.set(key, [...(lost.get(key) ?? []), message])
+      const pair = [from.host.name, toHost].sort().join(' ')
+      lost.set(pair, [...(lost.get(pair) ?? []), message])
     }
-    for (const messages of lost.values()) this.#judgeLost(messages)
+    for (const [pair, messages] of lost) this.#judgeLost(pair, messages)
   }
 
-  #judgeLost(messages: readonly SentMessage[]): void {
-    const [first] = messages
-    if (first === undefined) return
-    const letters = this.#journal
-      .noticesOf(first.from)
-      .filter(({ kind, about }) => kind === 'letters' && about === nodeOn(first.toHost))
+  /** The sender is told what did not get there, the receiver what waited there in vain. */
+  #judgeLost(pair: string, messages: readonly SentMessage[]): void {
+    const hosts = pair.split(' ')
+    const letters = [...this.#journal.notices].flatMap(([{ host }, notices]) =>
+      hosts.includes(host.name)
+        ? notices.filter(({ kind, about }) => kind === 'letters' && hosts.includes(hostOf(about)))
+        : [],
+    )
     for (const message of messages) {
       if (letters.some(({ atMs }) => atMs >= message.atMs)) continue
       this.#violate('lost', describeMessage(message))
     }
     const told = letters.reduce((sum, { count }) => sum + count, 0)
     if (told >= messages.length) return
-    const detail = `${first.from.key} was told of ${told} lost to ${first.toHost}`
+    const detail = `${told} were told between ${hosts.join(' and ')}`
     this.#violate('lost without a word', `${detail}, there were ${messages.length}`)
   }
 

@@ -24,6 +24,30 @@ describe('a lane', () => {
     assert.equal(lanes.busy, false)
   })
 
+  it('tells at its end how many whole messages waited in vain, and takes none of them', () => {
+    const lanes = new Lanes()
+    const taken: string[] = []
+    const note = (what: string) => () => void taken.push(what)
+    for (const id of [1, 2]) lanes.open('1 normal x', id)
+    lanes.hold('1 normal x', note('small'), 10)
+    lanes.holdBehind(1, note('a signal'))
+    lanes.complete(2, note('large'), 100)
+    assert.equal(lanes.end(), 2)
+    lanes.complete(1, () => {}, 100)
+    assert.deepEqual(taken, [])
+    assert.equal(lanes.busy, false)
+    assert.equal(lanes.end(), 0)
+  })
+
+  it('takes nothing more when the node is lost by what it takes', () => {
+    const lanes = new Lanes()
+    const taken: string[] = []
+    lanes.open('1 normal x', 1)
+    lanes.hold('1 normal x', () => void taken.push('small'), 10)
+    lanes.complete(1, () => assert.equal(lanes.end(), 1), 100)
+    assert.deepEqual(taken, [])
+  })
+
   it('lets no more than a gigabyte wait', () => {
     const lanes = new Lanes()
     lanes.open('a', 1)
