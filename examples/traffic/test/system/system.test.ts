@@ -282,8 +282,8 @@ describe('the program', { timeout: 60_000 }, () => {
 
   it('refuses a node name that cannot be, with a code and no stack', async () => {
     const { code, error } = await runToEnd('--name', 'nohost', '--udp-port', '0', '--web-port', '0')
-    assert.equal(code, 1)
-    assert.match(error, /^NODE_NAME_INVALID: /)
+    assert.equal(code, 2)
+    assert.match(error, /^OPTION_INVALID: --name must be of the form name@host/)
     assert.doesNotMatch(error, /\n {4}at /)
   })
 })

@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { availableParallelism, hostname, networkInterfaces } from 'node:os'
+import { cpus, hostname, networkInterfaces } from 'node:os'
 import { type Clock, systemClock } from '#base/clock'
 import type { Random } from '#base/random'
 import {
@@ -92,9 +92,9 @@ async function openLiveness(
   }
 }
 
-/** On one core, waiting awake would keep the other program from answering. */
+/** On one core, waiting awake keeps the other program from answering: it could never pay. */
 const busyPollOf = (limitMs: number): BusyPoll | undefined =>
-  limitMs > 0 && availableParallelism() > 1 ? new BusyPoll(systemClock, limitMs) : undefined
+  limitMs > 0 && cpus().length > 1 ? new BusyPoll(systemClock, limitMs) : undefined
 
 /** The socket of a node that calls the same host its own, if it is there. */
 function besideUs(name: string, node: string): readonly TransportAddress[] {

@@ -65,6 +65,17 @@ describe('a node that is stopped', () => {
       assert.equal(a.account().dropped['connection-lost'], 0)
     }))
 
+  it('has told what it took, so that nobody counts as lost what has come', () =>
+    staged(async ({ a, b, settle, until }, taken) => {
+      await settle(a.network.connect('b@stage'))
+      a.send(far, 'one', 1)
+      await until(() => taken.length === 1)
+      // Both at once, and before an acknowledgement would be due.
+      await settle(Promise.all([b.network.stop(), a.network.stop()]))
+      assert.equal(a.account().dropped['connection-lost'], 0)
+      assert.equal(b.account().dropped['connection-lost'], 0)
+    }))
+
   it('has sent the pieces of what is large', () =>
     staged(async ({ a, settle }, taken) => {
       await settle(a.network.connect('b@stage'))

@@ -270,7 +270,7 @@ export class Peer {
   #tellLeft(lost: number, limitMs: number): void {
     if (lost === 0) return
     const told = `${lost} messages to ${this.name} were not taken before this node left it`
-    this.#home.log.warning(told, { node: this.name, limitMs })
+    this.#home.log.warning(told, { node: this.name, limitMs: Math.round(limitMs) })
     this.#home.lost(this.name, lost)
   }
 

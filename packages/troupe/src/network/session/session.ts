@@ -159,6 +159,7 @@ export class Session implements LineTaker {
 
   /** Takes nothing more, and says so; what is written still leaves. */
   deafen(): void {
+    this.#lastWord()
     this.#deaf = true
     this.#control(FRAME.bye, Buffer.of(BYE.deaf))
   }
@@ -168,6 +169,7 @@ export class Session implements LineTaker {
     const line = this.#line
     if (line === undefined) return
     this.outgoing.flush()
+    if (!this.#deaf) this.#lastWord()
     this.#control(FRAME.bye, Buffer.of(BYE.stop))
     this.detach()
     line.close()
@@ -234,6 +236,11 @@ export class Session implements LineTaker {
     if (this.#line === undefined) return
     this.detach()
     this.#verbs.lineLost(problem)
+  }
+
+  /** What was taken until now is no loss of its sender. */
+  #lastWord(): void {
+    if (this.incoming.received > this.incoming.told) this.#acknowledge()
   }
 
   /** Tells the peer how far we are, at once when much has come, else within a short time. */
