@@ -190,7 +190,7 @@ export class ClusterVerdict {
         if (notice.kind !== 'down') continue
         if (!open.delete(life)) this.#violate('down twice', `${member.key}: ${notice.about}`)
         if (this.#hasCause([member.host.name, hostOf(notice.about)], notice.atMs)) continue
-        if (!this.#hasMet(member, notice)) continue
+        if (!this.#hasMet(member, notice) || this.#wasMetAside(member, notice, notices)) continue
         const at = `at ${notice.atMs.toFixed(1)} ms`
         this.#violate(
           'down without a cause',
@@ -212,6 +212,24 @@ export class ClusterVerdict {
       if (ups.some((up) => up.atMs < atMs - ANEW_MS)) return true
     }
     return false
+  }
+
+  /**
+   * Both were blocked in turns while they met, so that each knows a connection that the other does
+   * not: they begin anew.
+   */
+  #wasMetAside({ host }: ClusterMember, down: Notice, notices: readonly Notice[]): boolean {
+    if (down.reason !== ANEW) return false
+    const ups = notices.filter((one) => one.kind === 'up' && one.about === down.about)
+    const upMs = ups.filter(({ atMs }) => atMs <= down.atMs).at(-1)?.atMs ?? 0
+    const pair = [host.name, hostOf(down.about)]
+    return this.#journal.faults.some(
+      ({ kind, hosts, fromMs, toMs }) =>
+        kind === 'block' &&
+        pair.includes(hosts[0] as string) &&
+        fromMs <= upMs &&
+        toMs + HANDSHAKE_MS >= upMs,
+    )
   }
 
   /** A killed node is down soon, for all whom nothing else has befallen. */
@@ -290,6 +308,10 @@ export class ClusterVerdict {
   }
 }
 
+/** How a peer tells that the other node knows nothing of what they had. */
+const ANEW = 'it has begun anew'
+/** A handshake takes so long at most. */
+const HANDSHAKE_MS = 5_000
 /** What begins anew is told by both sides within this time. */
 const ANEW_MS = 1_000
 /** A restart takes so long at most. */
