@@ -6,14 +6,6 @@
 import type { FarRequest, Pid, Priority, TroupeError, WireAnswers } from '#contract'
 import type { Outbox } from './outbox.js'
 
-/** What was asked. */
-export interface Asked {
-  /** Its number at the other node. */
-  readonly id: number
-  readonly from: Pid | undefined
-  readonly head: { readonly priority: Priority }
-}
-
 export class FarAnswers implements WireAnswers {
   /** What the node keeps for it. */
   handle: FarRequest | undefined = undefined
@@ -21,24 +13,34 @@ export class FarAnswers implements WireAnswers {
   readonly #outbox: Outbox
   /** Those that are not answered. */
   readonly #open: Set<FarAnswers>
-  readonly #asked: Asked
+  /** Its number at the other node. */
+  readonly #id: number
+  readonly #from: Pid | undefined
+  readonly #priority: Priority
 
-  constructor(outbox: Outbox, open: Set<FarAnswers>, asked: Asked) {
+  constructor(
+    outbox: Outbox,
+    open: Set<FarAnswers>,
+    id: number,
+    from: Pid | undefined,
+    priority: Priority,
+  ) {
     this.#outbox = outbox
     this.#open = open
-    this.#asked = asked
+    this.#id = id
+    this.#from = from
+    this.#priority = priority
   }
 
   reply(value: unknown, by?: Pid): boolean {
     if (!this.#settle()) return false
-    const { id, from, head } = this.#asked
-    this.#outbox.reply(id, value, from, by, head.priority)
+    this.#outbox.reply(this.#id, value, this.#from, by, this.#priority)
     return true
   }
 
   reject(error: TroupeError): boolean {
     if (!this.#settle()) return false
-    this.#outbox.reject(this.#asked.id, error)
+    this.#outbox.reject(this.#id, error)
     return true
   }
 

@@ -207,7 +207,7 @@ export class Inbox {
     const payload = decoder.value()
     decoder.finish()
     const from = this.#reading.from(head)
-    const answers = new FarAnswers(this.#parts.outbox, this.#asked, { id, from, head })
+    const answers = new FarAnswers(this.#parts.outbox, this.#asked, id, from, head.priority)
     if (this.#asked.size >= REQUESTS_MAX) {
       this.#refuseRequest(answers, head)
       return
@@ -216,8 +216,8 @@ export class Inbox {
     this.#inOrder(head, () => {
       const { to, priority, trace } = head
       const limitMs = leftMs === 0 ? Number.POSITIVE_INFINITY : leftMs
-      const args = [to, request, payload, from, priority, trace, limitMs, answers] as const
-      answers.handle = this.#home.request(...args)
+      const home = this.#home
+      answers.handle = home.request(to, request, payload, from, priority, trace, limitMs, answers)
       this.#parts.holding.delivered(to)
     })
   }

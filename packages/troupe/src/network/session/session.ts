@@ -159,7 +159,8 @@ export class Session implements LineTaker {
 
   /** Takes nothing more, and says so; what is written still leaves. */
   deafen(): void {
-    this.#lastWord()
+    // What was taken until now is no loss of its sender.
+    this.#giveWord()
     this.#deaf = true
     this.#control(FRAME.bye, Buffer.of(BYE.deaf))
   }
@@ -169,7 +170,7 @@ export class Session implements LineTaker {
     const line = this.#line
     if (line === undefined) return
     this.outgoing.flush()
-    if (!this.#deaf) this.#lastWord()
+    this.#giveWord()
     this.#control(FRAME.bye, Buffer.of(BYE.stop))
     this.detach()
     line.close()
@@ -238,8 +239,8 @@ export class Session implements LineTaker {
     this.#verbs.lineLost(problem)
   }
 
-  /** What was taken until now is no loss of its sender. */
-  #lastWord(): void {
+  /** Tells the peer how far we are, unless it knows. */
+  #giveWord(): void {
     if (this.incoming.received > this.incoming.told) this.#acknowledge()
   }
 
@@ -250,7 +251,7 @@ export class Session implements LineTaker {
       this.#ackArmed = true
       this.#clock.after(ACK_DELAY_MS, () => {
         this.#ackArmed = false
-        if (this.incoming.received > this.incoming.told) this.#acknowledge()
+        this.#giveWord()
       })
     }
   }
