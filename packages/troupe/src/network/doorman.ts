@@ -44,7 +44,7 @@ export class Doorman {
   /** Takes a token for a line that comes from there; false: it is to be turned away. */
   admits(address: string): boolean {
     const nowMs = this.#clock.nowMs()
-    const host = this.#bucketOf(hostOf(address), nowMs)
+    const host = this.#bucketOf(bucketKey(address), nowMs)
     if (!host.has(nowMs) || !this.#all.has(nowMs)) return false
     host.take()
     this.#all.take()
@@ -53,7 +53,7 @@ export class Doorman {
 
   /** A line from there has proven itself: it has cost nothing. */
   proven(address: string): void {
-    const host = this.#hosts.get(hostOf(address))
+    const host = this.#hosts.get(bucketKey(address))
     if (host === undefined) return
     host.give()
     this.#all.give()
@@ -105,7 +105,7 @@ class Bucket {
 }
 
 /** What one owner has many of with ease is one host: the addresses of an IPv6 network. */
-function hostOf(address: string): string {
+function bucketKey(address: string): string {
   if (!address.includes(':') || address.startsWith('::ffff:')) return address
   const groups = address.split(':')
   const shortened = groups.indexOf('')

@@ -28,6 +28,7 @@ import { describeOutcome } from './handshake/outcome.js'
 import { type HandshakeResult, runHandshake } from './handshake/run-handshake.js'
 import type { HandshakeSettings } from './handshake/settings.js'
 import { RefusalLog } from './refusal-log.js'
+import { hostOf } from './transport/host-port.js'
 
 /** Handshakes at a time. */
 export const HANDSHAKES_MAX = 512
@@ -257,10 +258,6 @@ export class Lobby {
 export const sameName = (name: string): string =>
   `another program of this host is the node ${name} already, and has its Unix socket: nodes that ` +
   'want one of the two may reach the other; stop it, or give this one another name'
-
-/** Without its port. */
-const hostOf = (remote: string): string =>
-  remote.slice(0, remote.lastIndexOf(':')).replace(/^\[|\]$/g, '')
 
 /** A line whose handshake is not done. */
 interface Guest {

@@ -11,6 +11,7 @@
  */
 import { isIP } from 'node:net'
 import type { TransportAddress } from '#contract'
+import { hostOf } from './transport/host-port.js'
 
 /** How a node was met: the transport of its line, and its far end as printed. */
 export interface Met {
@@ -33,7 +34,7 @@ export function mayBeDialled(address: TransportAddress, met: Met): boolean {
   if (transport !== 'tcp' && transport !== 'tls') return true
   if (host === '' || port < 1) return false
   if (met.transport === 'unix') return transport === 'tls' || isLoopback(host)
-  const remote = hostOf(met.remote)
+  const remote = hostOf(met.remote).replace(/^::ffff:/i, '')
   return host === remote || (!isNowhere(host) && (!isLoopback(host) || isLoopback(remote)))
 }
 
@@ -47,13 +48,6 @@ export function mayBeAsked(
   }
   return mayBeDialled({ transport: met.transport, host, port, path: '' }, met)
 }
-
-/** Of `host:port`, or of `[host]:port`. */
-const hostOf = (remote: string): string =>
-  remote
-    .replace(/:\d+$/, '')
-    .replace(/^\[|\]$/g, '')
-    .replace(/^::ffff:/i, '')
 
 const isLoopback = (host: string): boolean =>
   /^localhost\.?$/i.test(host) ||

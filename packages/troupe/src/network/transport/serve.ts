@@ -5,6 +5,7 @@
  */
 import type { ListenOptions, Server } from 'node:net'
 import { TroupeError } from '#contract'
+import { addressOf } from './host-port.js'
 import { codeOf, problemOf } from './problem.js'
 
 /** The highest port there is. */
@@ -76,10 +77,6 @@ export function opened(
     }
   })
 }
-
-/** `host:port`, or `[host]:port` for IPv6. */
-export const addressOf = (host: string, port: number): string =>
-  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 
 export function failure(
   transport: string,

@@ -19,7 +19,8 @@ import type {
 } from '#contract'
 import { accepted } from './accepted.js'
 import { dialSocket } from './dial.js'
-import { addressOf, servePorts } from './serve.js'
+import { addressOf } from './host-port.js'
+import { servePorts } from './serve.js'
 import { Inlet, SocketLine } from './socket-line.js'
 
 /** How lines are made over sockets. Times are milliseconds. */

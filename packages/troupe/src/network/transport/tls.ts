@@ -30,7 +30,8 @@ import {
   type TransportAddress,
 } from '#contract'
 import { dialSocket } from './dial.js'
-import { addressOf, servePorts } from './serve.js'
+import { addressOf } from './host-port.js'
+import { servePorts } from './serve.js'
 import { SocketLine } from './socket-line.js'
 import {
   endsOf,
