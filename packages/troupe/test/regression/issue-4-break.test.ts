@@ -12,7 +12,7 @@ import {
   protocol,
   request,
 } from 'troupe'
-import { simulatedStage, type TwoNodes } from '#test/scenarios/two-nodes/stage'
+import { staged } from './issue-4-kit.js'
 
 const B = 'b@stage'
 
@@ -54,15 +54,6 @@ const watcher = actor(Watcher, {
   handleExit: ({ seen }, exit) => void seen.push(`exit ${JSON.stringify(exit.reason)}`),
   handleEvent: ({ seen }, event) => void seen.push(`event ${String(event.message)}`),
 })
-
-async function staged(run: (stage: TwoNodes) => Promise<void>): Promise<void> {
-  const stage = await simulatedStage.start()
-  try {
-    await run(stage)
-  } finally {
-    await stage.close()
-  }
-}
 
 describe('a process whose reason cannot travel', () => {
   it('is told to its watchers and links at another node all the same', () =>

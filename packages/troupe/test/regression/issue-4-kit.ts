@@ -1,5 +1,6 @@
-/** Messages of a foul node, for the regressions of issue 4. */
+/** Two nodes to be looked at, and messages of a foul node, for the regressions of issue 4. */
 import type { Encoder } from '#network/codec/encoder'
+import { simulatedStage, type TwoNodes } from '#test/scenarios/two-nodes/stage'
 import { data, FoulWriter } from '#test/unit/network/peer/foul'
 
 /** Writes the fields of the message with this number, from 1 on. */
@@ -18,4 +19,14 @@ export const named = (encoder: Encoder, to: string, message: string): void => {
   encoder.name(to)
   encoder.name(message)
   encoder.value(undefined)
+}
+
+/** Two nodes on the simulated network, for as long as the case runs. */
+export async function staged(run: (stage: TwoNodes) => Promise<void>): Promise<void> {
+  const stage = await simulatedStage.start()
+  try {
+    await run(stage)
+  } finally {
+    await stage.close()
+  }
 }

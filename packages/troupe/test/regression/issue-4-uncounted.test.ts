@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { actor, type DeadLetter, eventName, type Pid, processName, protocol, request } from 'troupe'
-import { simulatedStage, type TwoNodes } from '#test/scenarios/two-nodes/stage'
+import { staged } from './issue-4-kit.js'
 
 const Listener = protocol('listener', { listen: request<string, void>() })
 const listener = (heard: unknown[]) =>
@@ -14,15 +14,6 @@ const listener = (heard: unknown[]) =>
     },
     handleEvent: (_state, { message }) => void heard.push(message),
   })
-
-async function staged(run: (stage: TwoNodes) => Promise<void>): Promise<void> {
-  const stage = await simulatedStage.start()
-  try {
-    await run(stage)
-  } finally {
-    await stage.close()
-  }
-}
 
 describe('a publication that cannot be written for another node', () => {
   it('is counted by cause and told, once for each node', () =>
