@@ -3,11 +3,13 @@
  *
  * Here the rooms meet: the runtime, the machine's clock and chance, the signals of the program.
  */
+import { randomBytes } from 'node:crypto'
 import { keepAlive } from '#base/clock'
 import { systemRandom } from '#base/random'
-import { NODE_DEFAULTS, type Node, type NodeOptions } from '#contract'
+import { ClusterOfNode } from '#cluster'
+import { type NetworkOptions, NODE_DEFAULTS, type Node, type NodeOptions } from '#contract'
 import { openNetwork } from '#network'
-import { createNode } from '#runtime'
+import { createNode, type World } from '#runtime'
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 
@@ -28,8 +30,7 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 export async function startNode(name: string, options: NodeOptions = {}): Promise<Node> {
   // Untyped callers may give anything; createNode says what is wrong with it.
   const network = (options as NodeOptions | null)?.network
-  const world =
-    network === undefined ? {} : { wire: await openNetwork(name, network, systemRandom) }
+  const world = network === undefined ? {} : await openWorld(name, network)
   const node = await createNode(name, options, world)
   const release = keepAlive()
   const stop = (): void => void node.stop()
@@ -40,4 +41,25 @@ export async function startNode(name: string, options: NodeOptions = {}): Promis
     for (const signal of SIGNALS) process.off(signal, stop)
   })
   return node
+}
+
+/** The network of a node and its cluster, each of which asks the other for the way to a node. */
+async function openWorld(name: string, options: NetworkOptions): Promise<Partial<World>> {
+  const wire = await openNetwork(name, options, systemRandom, async (node: string) => {
+    const route = await cluster.routeTo(node)
+    return route?.addresses ?? []
+  })
+  const cluster = new ClusterOfNode({
+    registrar: options.registrar,
+    surroundings: {
+      hidden: options.mode === 'hidden',
+      randomBytes,
+      keyFor: (purpose) => wire.keyFor(purpose),
+      addresses: () => wire.control.addresses,
+      liveness: () => wire.liveness?.address,
+      // There only once the network is open.
+      side: () => wire.liveness?.side,
+    },
+  })
+  return { wire, cluster }
 }

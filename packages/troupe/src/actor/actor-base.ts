@@ -88,6 +88,7 @@ const VERBS = [
   'sleep',
   'spawn',
   'spawnAny',
+  'spawnAt',
   'stop',
   'subscribe',
   'trapExit',

@@ -6,6 +6,7 @@
  */
 import {
   APPLICATION_DEFAULTS,
+  type ApplicationChangeOptions,
   type ApplicationMember,
   type ApplicationSpec,
   type ApplicationStartOptions,
@@ -91,15 +92,26 @@ function checkName(name: string): void {
   })
 }
 
+/** OPTION_INVALID for what a loaded application cannot be changed to. */
+export function checkChange(options: ApplicationChangeOptions): void {
+  requireOption(isObject(options), 'options', options, 'give an object')
+  checkWeight(options.weight)
+  checkTags(options.tags)
+}
+
 function checkTexts(spec: ApplicationSpec): void {
   const { dependsOn, tags, roles, name } = spec
   const goodNeeds = dependsOn === undefined || isTexts(dependsOn)
   requireOption(goodNeeds, 'dependsOn', dependsOn, 'give a list of names')
   const itself = dependsOn?.includes(name) === true
   requireOption(!itself, 'dependsOn', name, 'an application cannot depend on itself')
-  requireOption(tags === undefined || isTexts(tags), 'tags', tags, 'give a list of words')
+  checkTags(tags)
   const goodRoles = roles === undefined || (isObject(roles) && Object.values(roles).every(isText))
   requireOption(goodRoles, 'roles', roles, 'give an object of role and registered name')
+}
+
+function checkTags(tags: unknown): void {
+  requireOption(tags === undefined || isTexts(tags), 'tags', tags, 'give a list of words')
 }
 
 function checkMembers(members: readonly ApplicationMember[]): void {

@@ -7,6 +7,7 @@ import type { AnySpawnable } from './behaviour.js'
 import type { SpawnOptions } from './context.js'
 import type { LogThreshold } from './logger.js'
 import type { ExitReason } from './reason.js'
+import type { OwnApplicationRoute } from './registrar.js'
 
 /**
  * When an application stops by itself. `temporary`: when its last member has ended. `transient`:
@@ -108,6 +109,14 @@ export interface ApplicationStartOptions {
   readonly logLevel?: LogThreshold
 }
 
+/** What of a loaded application may be changed while it runs. */
+export interface ApplicationChangeOptions {
+  /** Share of work by weighted routing: a whole number, 0 = never chosen. */
+  readonly weight?: number
+  /** Words by which other nodes choose; they replace the old ones. */
+  readonly tags?: readonly string[]
+}
+
 /** What is known of a loaded application; a snapshot. */
 export interface ApplicationInfo {
   readonly name: string
@@ -124,6 +133,11 @@ export interface ApplicationInfo {
   /** Processes that belong to it now, its members' descendants included. */
   readonly processes: number
 }
+
+/** Something about an application of this node has changed: what other nodes are told. */
+export type ApplicationChange =
+  | { readonly kind: 'application-changed'; readonly route: OwnApplicationRoute }
+  | { readonly kind: 'application-unloaded'; readonly name: string }
 
 /** What the node's own event (`NODE_EVENT`) tells about applications. */
 export interface ApplicationNotice {

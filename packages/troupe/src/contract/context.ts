@@ -13,6 +13,7 @@ import type { ProcessOptions } from './limits.js'
 import type { Logger, LogThreshold } from './logger.js'
 import type { AnyProtocol, Given, MessageNameOf, NoReply, PayloadOf } from './protocol.js'
 import type { ExitReason } from './reason.js'
+import type { RemoteSpawnOptions } from './remote.js'
 import type { Sender, SendFailure, SendOptions } from './sender.js'
 import type { EventMessage } from './signal.js'
 
@@ -184,6 +185,18 @@ export interface ProcessContext extends Sender, Spawner {
   nowMs(): number
   /** Chance as this node has it: seeded under test; [0, 1). */
   random(): number
+
+  /**
+   * Makes a process at another node, of what that node allows under the name `factory`. This
+   * process is its parent: its exit signals cannot be trapped there.
+   *
+   * Rejects with SPAWN_UNKNOWN, NOT_ALLOWED, NAME_TAKEN, INIT_FAILED, INIT_TIMEOUT, CALL_TIMEOUT,
+   * NO_ROUTE, NO_CONNECTION, OPTION_INVALID.
+   *
+   * @example const worker = await context.spawnAt('b@localhost', 'worker', { link: true })
+   * @source ergo-features 23; OTP spawn/4
+   */
+  spawnAt(node: string, factory: string, options?: RemoteSpawnOptions): Promise<Pid>
 
   /** Ends this process after the current handler, with `reason`; default `normal`. */
   stop(reason?: ExitReason): void

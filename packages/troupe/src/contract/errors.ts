@@ -35,6 +35,8 @@ const ERRORS = {
     'bytes of another node cannot be read: {problem} at byte {offset}; the connection is closed',
   CODEC_REFUSED:
     'a message was refused: the codec {codec} {problem}; register the same codec on both nodes',
+  CONFIG_INVALID: 'the configuration item {item} cannot be read: {problem}; the old value goes on',
+  CONFIG_UNKNOWN: 'there is no configuration item {item}; set it, or give a default',
   CONFIRM_TIMEOUT:
     'the node of {to} did not say within {timeoutMs} ms that it queued {message}; it may have',
   CONNECTION_FULL:
@@ -100,6 +102,8 @@ const ERRORS = {
   ROUTE_DISABLED: 'the route {name} is disabled; enable it first',
   ROUTE_TAKEN: 'the router already has a route {name}; remove it first',
   ROUTE_UNKNOWN: 'the router has no route {name}; add it first',
+  SPAWN_UNKNOWN:
+    '{node} lets nobody spawn {factory}; call remote.allowSpawn there, or correct the name',
   STRATEGY_ACTIVE: 'the supervisor is restarting its children; try again when it is done',
   SUPERVISOR_SPEC_INVALID: 'the supervisor {name} cannot be: {problem}',
   WIRE_VERSION:

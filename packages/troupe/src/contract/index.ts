@@ -3,6 +3,8 @@
  */
 
 export type {
+  ApplicationChange,
+  ApplicationChangeOptions,
   ApplicationContext,
   ApplicationInfo,
   ApplicationMember,
@@ -14,7 +16,7 @@ export type {
 } from './application.js'
 export { APPLICATION_DEFAULTS } from './application.js'
 export type { CompleteSpec } from './application-check.js'
-export { checkStartOptions, completeSpec } from './application-check.js'
+export { checkChange, checkStartOptions, completeSpec } from './application-check.js'
 export { type Authorities, asAuthorities } from './authorities.js'
 export type {
   AnySpawnable,
@@ -32,6 +34,7 @@ export type {
   PemPair,
 } from './certificates.js'
 export { Certificates } from './certificates.js'
+export type { Cluster, ClusterHome, NodeCluster, NodeNotice } from './cluster.js'
 export type {
   ArgsOf,
   EventOptions,
@@ -92,6 +95,16 @@ export type {
 } from './logger.js'
 export { LOG_LEVELS } from './logger.js'
 export type {
+  Coverage,
+  Detector,
+  DetectorFinding,
+  MemberInfo,
+  MemberNotice,
+  MemberState,
+  MembershipOptions,
+} from './membership.js'
+export { MEMBERSHIP_DEFAULTS, MEMBERSHIP_EVENT } from './membership.js'
+export type {
   AcceptorOptions,
   LivenessOptions,
   NetworkMode,
@@ -146,6 +159,32 @@ export {
   REASON_WORDS,
   requireReason,
 } from './reason.js'
+export type {
+  ApplicationEventKind,
+  ApplicationRoute,
+  ConfigValue,
+  LivenessPlace,
+  NodeRoute,
+  NodeRouteState,
+  OwnApplicationRoute,
+  Registrar,
+  RegistrarEvent,
+  RegistrarHome,
+  RegistrarInfo,
+} from './registrar.js'
+export { REGISTRAR_EVENT } from './registrar.js'
+export type {
+  AllowanceInfo,
+  MulticallAnswer,
+  MulticallOptions,
+  MulticallResult,
+  PingAnswer,
+  RemoteAllowance,
+  RemoteGate,
+  RemoteNode,
+  RemoteSpawnOptions,
+  RemoteStartOptions,
+} from './remote.js'
 export type { StandardSchema } from './schema.js'
 export type {
   CallOptions,
@@ -156,6 +195,7 @@ export type {
   SendOptions,
 } from './sender.js'
 export { SEND_FAILURES } from './sender.js'
+export type { SidePort, SideService, SideTaker, SideThread, StartService } from './side-thread.js'
 export type {
   DeadLetter,
   Down,

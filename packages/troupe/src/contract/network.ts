@@ -10,6 +10,7 @@ import type { Certificates } from './certificates.js'
 import { type KnownOptions, requireKnown } from './known-options.js'
 import { requireDuration, requireObject, requireOption } from './limits.js'
 import { requireAcceptor, requirePlace } from './place-check.js'
+import type { Registrar } from './registrar.js'
 import type { TransportAddress } from './transport.js'
 
 /**
@@ -107,6 +108,8 @@ export interface NetworkOptions {
   readonly tls?: NodeTls
   /** Nodes that are known by name, as `tcp://host:port`; more come from a registrar. */
   readonly peers?: Readonly<Record<string, string>>
+  /** How it finds other nodes beside `peers`; default not at all. One object for each node. */
+  readonly registrar?: Registrar
   /** Nodes of one host and user find each other by a Unix socket; default true. */
   readonly unixSocket?: boolean
   /** Longest time to reach an address; default 3,000. */
@@ -293,6 +296,7 @@ const NETWORK_KNOWN: KnownOptions<NetworkOptions> = Object.freeze({
   acceptors: true,
   tls: true,
   peers: true,
+  registrar: true,
   unixSocket: true,
   dialTimeoutMs: true,
   handshakeTimeoutMs: true,

@@ -3,14 +3,21 @@
  *
  * @source ergo-features 2, 3 (introspection), 14, 15
  */
-import type { ApplicationInfo, ApplicationSpec, ApplicationStartOptions } from './application.js'
+import type {
+  ApplicationChangeOptions,
+  ApplicationInfo,
+  ApplicationSpec,
+  ApplicationStartOptions,
+} from './application.js'
 import type { BehaviourKind } from './behaviour.js'
+import type { NodeCluster } from './cluster.js'
 import type { EventOptions, EventToken, Spawner } from './context.js'
 import type { Cron, CronJob } from './cron.js'
 import type { EventName, Pid, Target } from './identity.js'
 import type { LogSink, LogThreshold, NodeLog } from './logger.js'
 import type { NetworkOptions, NodeNetwork } from './network.js'
 import type { ExitReason } from './reason.js'
+import type { MulticallOptions, MulticallResult, RemoteGate, RemoteNode } from './remote.js'
 import type { Sender } from './sender.js'
 import type { DropCause } from './signal.js'
 
@@ -182,8 +189,12 @@ export interface Node extends Sender, Spawner {
   /** Its birth, in milliseconds since 1970; later than that of each earlier life of its name. */
   readonly creation: number
   readonly log: NodeLog
-  /** The other nodes. */
+  /** Its connections with other nodes. */
   readonly network: NodeNetwork
+  /** The other nodes, their applications and the configuration, as its registrar knows them. */
+  readonly cluster: NodeCluster
+  /** What it lets other nodes do. */
+  readonly remote: RemoteGate
   /** Its calendar. */
   readonly cron: Cron
   /** False once `stop` was called. */
@@ -243,10 +254,34 @@ export interface Node extends Sender, Spawner {
    * `timeoutMs` milliseconds (default: no limit); it goes on stopping then.
    */
   stopApplication(name: string, options?: { readonly timeoutMs?: number }): Promise<void>
+  /**
+   * Changes the weight or the tags of a loaded application; other nodes learn it at once.
+   * APPLICATION_UNKNOWN, OPTION_INVALID.
+   *
+   * @example node.changeApplication('shop', { weight: 0 })
+   */
+  changeApplication(name: string, options: ApplicationChangeOptions): void
   /** One that is loaded. */
   applicationInfo(name: string): ApplicationInfo | undefined
   /** All that are loaded. */
   applications(): readonly ApplicationInfo[]
+
+  /** A handle of another node, for questions and orders; NODE_NAME_INVALID. */
+  peer(node: string): RemoteNode
+  /**
+   * Asks the process of one name on many nodes at once. Never rejects for one of them: each has
+   * its own answer, error or time-out. OPTION_INVALID, NAME_INVALID.
+   *
+   * @example const { values, missing } = await node.multicall(nodes, 'stock', 'count')
+   * @source OTP erpc:multicall
+   */
+  multicall<R = unknown>(
+    nodes: readonly string[],
+    to: string,
+    request: string,
+    payload?: unknown,
+    options?: MulticallOptions,
+  ): Promise<MulticallResult<R>>
 
   /**
    * Settles when the process has ended, with its reason; at once with `no-process` when it is not

@@ -128,6 +128,7 @@ export type PeerNotice =
       readonly reason: string
     }
   | { readonly kind: 'node-suspect'; readonly node: string; readonly reason: string }
+  | { readonly kind: 'node-well'; readonly node: string }
 
 /** The node a wire serves: what the network does at home with what has arrived. */
 export interface WireHome {
@@ -213,4 +214,6 @@ export interface WireHome {
   /** True while somebody here waits for the return of a lost node. */
   awaits(node: string): boolean
   peerSuspect(node: string, reason: string): void
+  /** One that was suspect speaks again. */
+  peerWell(node: string): void
 }

@@ -142,6 +142,17 @@ export class Lobby {
     return listener.address
   }
 
+  /** Takes lines of this host by the socket of a node: a short cut, for which TCP serves, too. */
+  async listenBeside(path: string, name: string): Promise<void> {
+    try {
+      await this.listen({ transport: 'unix', host: '', port: 0 }, path)
+    } catch (thrown) {
+      if (!TroupeError.is(thrown)) throw thrown
+      const isTaken = thrown.code === 'PORT_IN_USE'
+      this.#parts.log.warning(isTaken ? sameName(name) : thrown.message, { path })
+    }
+  }
+
   /** Nodes that were given the port that was asked for will not find this one there. */
   #tellMoved(
     { port: asked = 0 }: AcceptorOptions,
@@ -255,7 +266,7 @@ export class Lobby {
 }
 
 /** What the socket of this node's name, held by another program, says about that one. */
-export const sameName = (name: string): string =>
+const sameName = (name: string): string =>
   `another program of this host is the node ${name} already, and has its Unix socket: nodes that ` +
   'want one of the two may reach the other; stop it, or give this one another name'
 

@@ -31,12 +31,12 @@ import { disabled, NetworkControl } from './control.js'
 import { Dials } from './dials.js'
 import { maskOf, OWN_FLAGS } from './handshake/flags.js'
 import type { Admission, Agreement, Applicant } from './handshake/outcome.js'
-import { handshakeKey } from './handshake/proof.js'
+import { handshakeKey, keyOf } from './handshake/proof.js'
 import type { HandshakeResult } from './handshake/run-handshake.js'
 import { completeSettings, type HandshakeSettings } from './handshake/settings.js'
 import { askedAt, knownPeer, look } from './known-peer.js'
 import { livenessKey } from './liveness/probe-frame.js'
-import { Lobby, sameName } from './lobby.js'
+import { Lobby } from './lobby.js'
 import { crowdedAt, type Liveness, type NetworkSettings, type NetworkWorld } from './options.js'
 import { paceMs } from './pace.js'
 import { Partings } from './partings.js'
@@ -95,6 +95,16 @@ export class Network implements Wire {
     return [...this.#peers.values()]
   }
 
+  /** A key of the cookie for one purpose; 32 bytes. */
+  keyFor(purpose: string): Uint8Array {
+    return keyOf(this.#settings.cookie, purpose)
+  }
+
+  /** Who answers for this node while its loop is busy; there once the network is open. */
+  get liveness(): Liveness | undefined {
+    return this.#liveness
+  }
+
   get lobby(): Lobby | undefined {
     return this.#lobby
   }
@@ -145,7 +155,7 @@ export class Network implements Wire {
     for (const note of this.#settings.notes ?? []) home.log.warning(note)
     if (mode === 'hidden') return
     for (const acceptor of acceptors) await this.#lobby.listen(acceptor)
-    if (unixPath !== '') await this.#listenUnix(this.#lobby, unixPath, home)
+    if (unixPath !== '') await this.#lobby.listenBeside(unixPath, home.name)
   }
 
   send(
@@ -361,17 +371,6 @@ export class Network implements Wire {
     const peer = knownPeer(known, home.clock.nowMs(), this.#dials?.diallingForMs(known))
     const decision = admission(home.name, applicant, peer, tookMs)
     return decision.kind === 'look' ? look(known, applicant, home.clock) : decision
-  }
-
-  async #listenUnix(lobby: Lobby, path: string, home: WireHome): Promise<void> {
-    try {
-      await lobby.listen({ transport: 'unix', host: '', port: 0 }, path)
-    } catch (thrown) {
-      // The socket of this host is a short cut; without it TCP serves.
-      if (!TroupeError.is(thrown)) throw thrown
-      const isTaken = thrown.code === 'PORT_IN_USE'
-      home.log.warning(isTaken ? sameName(home.name) : thrown.message, { path })
-    }
   }
 
   #handshakeSettings(home: WireHome): HandshakeSettings {

@@ -12,6 +12,7 @@ import {
   type LivenessOptions,
   NETWORK_DEFAULTS,
   type NetworkOptions,
+  type NodeTls,
   requireNetworkOptions,
   type Transport,
   type TransportAddress,
@@ -25,7 +26,13 @@ import { SUSPICION_DEFAULTS } from './liveness/options.js'
 import { Prober } from './liveness/prober.js'
 import { udpDatagrams } from './liveness/udp-datagrams.js'
 import { Network } from './network.js'
-import { type Liveness, livenessOf, type NetworkSettings, parsePeer } from './options.js'
+import {
+  type Liveness,
+  livenessOf,
+  type NetworkSettings,
+  type NetworkWorld,
+  parsePeer,
+} from './options.js'
 import { tcpTransport } from './transport/tcp.js'
 import { tlsTransport } from './transport/tls.js'
 import { unixTransport } from './transport/unix.js'
@@ -36,20 +43,17 @@ export async function openNetwork(
   name: string,
   asked: NetworkOptions,
   random: Random,
+  resolve: NetworkWorld['resolve'] = () => [],
 ): Promise<Network> {
   requireNetworkOptions(asked)
   const { options, notes } = withAdvertised(asked, name, machine())
-  const { cookie, peers = {}, acceptors = [{}], liveness: _, tls, unixSocket, ...given } = options
+  const { acceptors = [{}], liveness: _, registrar: __, ...others } = options
+  const { cookie, peers = {}, tls, unixSocket, ...given } = others
   if (cookie !== undefined) requireCookie(cookie)
   const isOff = options.mode === 'disabled'
   const secret = cookie ?? (isOff ? '' : await cookieOfUser(defaultCookiePath(), makeBytes))
   const hasUnix = (unixSocket ?? NETWORK_DEFAULTS.unixSocket) && process.platform !== 'win32'
-  const made = [
-    tcpTransport(),
-    ...(tls ? [tlsTransport(tls)] : []),
-    ...(hasUnix ? [unixTransport()] : []),
-  ]
-  const transports = new Map<string, Transport>(made.map((one) => [one.name, one]))
+  const transports = transportsOf(tls, hasUnix)
   const usual = tls === undefined ? 'tcp' : 'tls'
   const known = Object.entries(peers).map(
     ([node, text]) => [node, parsePeer(node, text, transports)] as const,
@@ -64,10 +68,19 @@ export async function openNetwork(
   return new Network(settings, {
     random,
     randomBytes: makeBytes,
-    resolve: (node) => (hasUnix ? besideUs(name, node) : []),
+    resolve: async (node) => [...(hasUnix ? besideUs(name, node) : []), ...(await resolve(node))],
     openLiveness: (self, clock) => openLiveness(self, clock, settings, livenessOf(options)),
     busyPoll: busyPollOf(settings.busyPollMs),
   })
+}
+
+function transportsOf(tls: NodeTls | undefined, hasUnix: boolean): Map<string, Transport> {
+  const made = [
+    tcpTransport(),
+    ...(tls ? [tlsTransport(tls)] : []),
+    ...(hasUnix ? [unixTransport()] : []),
+  ]
+  return new Map<string, Transport>(made.map((one) => [one.name, one]))
 }
 
 /** The thread that answers for this node, and the socket that asks for others. */

@@ -11,6 +11,7 @@ import {
   type LivenessOptions,
   type NetworkOptions,
   requireOption,
+  type SideThread,
   type Transport,
   type TransportAddress,
 } from '#contract'
@@ -21,7 +22,7 @@ import type { Prober } from './liveness/prober.js'
 
 /** Options with nothing left open, as the network itself uses them. */
 export type NetworkSettings = Required<
-  Omit<NetworkOptions, 'peers' | 'acceptors' | 'unixSocket' | 'liveness' | 'tls'>
+  Omit<NetworkOptions, 'registrar' | 'peers' | 'acceptors' | 'unixSocket' | 'liveness' | 'tls'>
 > & {
   /** The Unix socket of this node; empty for none. */
   readonly unixPath: string
@@ -63,6 +64,8 @@ export interface Liveness {
   /** Where others ask for this node; undefined: nowhere. */
   readonly address: LivenessAddress | undefined
   readonly prober: Prober
+  /** The thread beside the loop, for others who want to run there. */
+  readonly side?: SideThread | undefined
   /** How late the loop of this node is, in milliseconds. */
   loopDelayMs(): number
   stop(): Promise<void>

@@ -268,8 +268,13 @@ export class Arrivals implements WireHome {
     this.#tell({ kind: 'node-suspect', node, reason })
   }
 
+  peerWell(node: string): void {
+    this.#tell({ kind: 'node-well', node })
+  }
+
   #tell(notice: PeerNotice): void {
     this.#kernel.topics.publish(undefined, eventName(NODE_EVENT), notice)
+    this.#kernel.cluster.noticed(notice)
   }
 }
 

@@ -21,6 +21,7 @@ import {
   type PreservedMailbox,
   type ProcessContext,
   type Ref,
+  type RemoteSpawnOptions,
   type Replier,
   requireOption,
   requireReason,
@@ -65,6 +66,10 @@ class Context extends Actions<Process> {
 
   get application(): string | undefined {
     return this.process.lineage.application
+  }
+
+  async spawnAt(node: string, factory: string, options?: RemoteSpawnOptions): Promise<Pid> {
+    return this.kernel.cluster.spawnAt(this.live(), node, factory, options)
   }
 
   get from(): Pid | undefined {

@@ -8,6 +8,7 @@ import type { Random } from '#base/random'
 import {
   type Account,
   type Address,
+  type Cluster,
   DEAD_LETTER_EVENT,
   type Down,
   type ExitReason,
@@ -52,6 +53,7 @@ export interface World {
   readonly clock: Clock
   readonly random: Random
   readonly wire: Wire
+  readonly cluster: Cluster
   /** How a node hears of promises of the program that reject with nobody listening. */
   readonly watchFloating: WatchFloating
 }
@@ -62,6 +64,7 @@ export class Kernel implements Home {
   readonly clock: Clock
   readonly random: Random
   readonly wire: Wire
+  readonly cluster: Cluster
   readonly scheduler: Scheduler
   readonly table: Table
   readonly timers: Timers
@@ -95,9 +98,10 @@ export class Kernel implements Home {
     this.clock = world.clock
     this.random = world.random
     this.wire = world.wire
+    this.cluster = world.cluster
     this.watchFloating = world.watchFloating
     this.creation = newCreation(name, Math.floor(world.clock.wallMs()))
-    this.startedMs = world.clock.nowMs()
+    this.startedMs = this.clock.nowMs()
     this.share = sharingCheck(options.sharing ?? 'off')
     this.#rootLineage = rootLineage(options.env)
     this.scheduler = new Scheduler(world.clock)
@@ -115,8 +119,7 @@ export class Kernel implements Home {
     this.relations = this.#makeRelations()
     const end = (process: Process, reason: ExitReason): void => this.deaths.end(process, reason)
     this.outcomes = new Outcomes(this.calls, this.letters, { end, defer })
-    const rest = (process: Process): void => this.turn.rest(process)
-    this.suspensions = new Suspensions(this.scheduler, this.outcomes, rest)
+    this.suspensions = this.#makeSuspensions()
     const { outcomes, suspensions, room } = this
     const admit = (process: Process): void => room.admit(process)
     this.turn = new Turn(this.scheduler, { outcomes, suspensions, end, admit })
@@ -196,6 +199,11 @@ export class Kernel implements Home {
     for (const { name: event, ...given } of options.events ?? []) {
       this.topics.register(event, { ...given, open: true }, undefined)
     }
+  }
+
+  #makeSuspensions(): Suspensions {
+    const rest = (process: Process): void => this.turn.rest(process)
+    return new Suspensions(this.scheduler, this.outcomes, rest)
   }
 
   #makeDeaths(): Deaths {

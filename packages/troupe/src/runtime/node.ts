@@ -7,6 +7,7 @@ import { systemClock } from '#base/clock'
 import { systemRandom } from '#base/random'
 import {
   type Account,
+  type ApplicationChangeOptions,
   type ApplicationInfo,
   type ApplicationSpec,
   type ApplicationStartOptions,
@@ -17,14 +18,19 @@ import {
   type EventOptions,
   type EventToken,
   type KnownOptions,
+  type MulticallOptions,
+  type MulticallResult,
   NODE_DEFAULTS,
   type Node,
+  type NodeCluster,
   type NodeInfo,
   type NodeLog,
   type NodeNetwork,
   type NodeOptions,
   type Pid,
   type ProcessInfo,
+  type RemoteGate,
+  type RemoteNode,
   requireDuration,
   requireKnown,
   requireOption,
@@ -37,11 +43,12 @@ import type { CronTable } from './cron/index.js'
 import { floatingRejections, watchFloating } from './floating.js'
 import { Kernel, type World } from './kernel.js'
 import { envKey, requireEnv } from './lineage.js'
+import { NO_CLUSTER } from './no-cluster.js'
 import { NO_WIRE } from './no-wire.js'
 import { DEAD } from './process.js'
 import { processInfo } from './process-info.js'
 import { PromiseOwners } from './promise-owner.js'
-import { makeApplications, makeCron, requireNodeName } from './services.js'
+import { clusterHome, makeApplications, makeCron, requireNodeName } from './services.js'
 import { stopNode } from './stopping.js'
 import { VERSION } from './version.js'
 
@@ -87,6 +94,14 @@ class RuntimeNode extends Actions<undefined> {
 
   get network(): NodeNetwork {
     return this.kernel.wire.control
+  }
+
+  get cluster(): NodeCluster {
+    return this.kernel.cluster.control
+  }
+
+  get remote(): RemoteGate {
+    return this.kernel.cluster.gate
   }
 
   get cron(): Cron {
@@ -184,12 +199,31 @@ class RuntimeNode extends Actions<undefined> {
     return this.#applications.stop(name, options)
   }
 
+  changeApplication(name: string, options: ApplicationChangeOptions): void {
+    this.#applications.change(name, options)
+  }
+
   applicationInfo(name: string): ApplicationInfo | undefined {
     return this.#applications.info(name)
   }
 
   applications(): readonly ApplicationInfo[] {
     return this.#applications.infos()
+  }
+
+  peer(node: string): RemoteNode {
+    requireNodeName(node)
+    return this.kernel.cluster.peer(node)
+  }
+
+  multicall<R>(
+    nodes: readonly string[],
+    to: string,
+    request: string,
+    payload?: unknown,
+    options?: MulticallOptions,
+  ): Promise<MulticallResult<R>> {
+    return this.kernel.cluster.multicall(nodes, to, request, payload, options)
   }
 
   stop(options: { readonly timeoutMs?: number } = {}): Promise<void> {
@@ -260,12 +294,14 @@ export async function createNode(
 ): Promise<Node> {
   requireNodeName(name)
   checkNodeOptions(options)
-  const real = { clock: systemClock, random: systemRandom, wire: NO_WIRE, watchFloating }
+  const plain = { wire: NO_WIRE, cluster: NO_CLUSTER }
+  const real = { clock: systemClock, random: systemRandom, ...plain, watchFloating }
   const kernel = new Kernel(name, options, { ...real, ...world }, contextOf)
   // The contract infers payloads and replies, which the class takes as they come.
   const node = new RuntimeNode(kernel, options) as unknown as Node
   try {
     await kernel.wire.start(new Arrivals(kernel))
+    await kernel.cluster.start(clusterHome(kernel, node))
     for (const job of options.cronJobs ?? []) node.cron.add(job)
     for (const spec of options.applications ?? []) {
       node.loadApplication(spec)

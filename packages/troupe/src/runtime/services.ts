@@ -1,13 +1,30 @@
 /**
  * runtime/services: the calendar and the applications of a node, plugged into its kernel.
  */
-import { eventName, isNodeName, NODE_EVENT, type Pid, TroupeError } from '#contract'
+import {
+  type ClusterHome,
+  eventName,
+  isNodeName,
+  NODE_EVENT,
+  type Node,
+  type Pid,
+  TroupeError,
+} from '#contract'
 import { ApplicationTable, type Launch } from './applications/index.js'
 import { CronTable } from './cron/index.js'
 import type { Kernel } from './kernel.js'
 import { type Lineage, withEnv } from './lineage.js'
 import { DEAD } from './process.js'
 import { sendKill } from './sending.js'
+import { VERSION } from './version.js'
+
+/** What the cluster of a node is given of it. */
+export const clusterHome = (kernel: Kernel, node: Node): ClusterHome => ({
+  node,
+  clock: kernel.clock,
+  random: kernel.random,
+  version: VERSION,
+})
 
 export function makeCron(kernel: Kernel): CronTable {
   return new CronTable({
@@ -50,6 +67,7 @@ export function makeApplications(kernel: Kernel): ApplicationTable {
       }),
     env: (key) => kernel.rootLineage.env.get(key.toLowerCase()),
     notify: (notice) => kernel.topics.publish(undefined, eventName(NODE_EVENT), notice),
+    changed: (change) => kernel.cluster.noticed(change),
   })
 }
 

@@ -26,6 +26,7 @@ export interface StopVerbs {
 export async function stopNode(kernel: Kernel, verbs: StopVerbs, timeoutMs: number): Promise<void> {
   const deadlineMs = kernel.clock.nowMs() + timeoutMs
   const cancelReport = report(kernel)
+  await kernel.cluster.leave()
   await verbs.stopApplications(timeoutMs).catch((thrown: unknown) => {
     kernel.log.error('an application did not stop', { error: describeThrown(thrown) })
   })
@@ -41,6 +42,7 @@ export async function stopNode(kernel: Kernel, verbs: StopVerbs, timeoutMs: numb
   kernel.post.open = false
   kernel.calls.rejectAll(() => new TroupeError('NODE_STOPPED', { node: kernel.name }))
   await kernel.wire.stop()
+  await kernel.cluster.stop()
   kernel.timers.clear()
   await kernel.log.stop()
 }

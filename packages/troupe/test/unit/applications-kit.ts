@@ -5,6 +5,7 @@
  */
 import {
   type AnySpawnable,
+  type ApplicationChange,
   type ApplicationMember,
   type ApplicationNotice,
   type ApplicationSpec,
@@ -60,6 +61,7 @@ class FakeNode {
   readonly clock = virtualClock()
   readonly told: string[] = []
   readonly notices: ApplicationNotice[] = []
+  readonly changes: ApplicationChange[] = []
   readonly launches: Launch[] = []
   readonly logged: string[] = []
   readonly processes = new Map<number, FakeProcess>()
@@ -131,6 +133,7 @@ function verbsOf(node: FakeNode): ApplicationVerbs {
       [...processes.values()].filter((one) => one.application === name).map(({ pid }) => pid),
     env: (key) => (key === 'from-node' ? 'node' : undefined),
     notify: (notice) => node.notices.push(notice),
+    changed: (change) => node.changes.push(change),
   }
 }
 

@@ -17,8 +17,11 @@ const KEY_BYTES = 32
 const KEY_INFO = 'troupe handshake 1'
 
 /** What the handshake proves to know: derived from the cookie and of no use elsewhere. */
-export const handshakeKey = (cookie: string): Uint8Array =>
-  new Uint8Array(hkdfSync('sha256', Buffer.from(cookie, 'utf8'), '', KEY_INFO, KEY_BYTES))
+export const handshakeKey = (cookie: string): Uint8Array => keyOf(cookie, KEY_INFO)
+
+/** A key of the cookie for one purpose, and of no use for another. */
+export const keyOf = (cookie: string, purpose: string): Uint8Array =>
+  new Uint8Array(hkdfSync('sha256', Buffer.from(cookie, 'utf8'), '', purpose, KEY_BYTES))
 
 /** The proof of `role` over `transcript`: all frames so far, the last one without its proof. */
 export function proofOf(

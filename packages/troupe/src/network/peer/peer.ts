@@ -164,6 +164,7 @@ export class Peer {
     const { clock } = this.#home
     return new Vigil(clock, this.#settings, {
       suspect: (reason) => this.#home.peerSuspect(this.name, reason),
+      well: () => this.#home.peerWell(this.name),
       late: (loopDelayMs) => {
         this.session.peerLoopDelayMs = loopDelayMs
       },

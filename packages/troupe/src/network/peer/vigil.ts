@@ -34,6 +34,8 @@ export interface VigilSettings {
 /** What a vigil tells, and asks. */
 export interface VigilVerbs {
   suspect(reason: string): void
+  /** It was suspect, and speaks again. */
+  well(): void
   /** It told how late its loop is. */
   late(loopDelayMs: number): void
   /** Its line is stuck. */
@@ -101,6 +103,7 @@ export class Vigil {
         this.#foundBusy(finding.loopDelayMs)
         return
       case 'well':
+        if (this.suspected) this.#verbs.well()
         this.suspected = false
         this.#mending.blocked(false)
         return

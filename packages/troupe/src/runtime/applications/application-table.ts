@@ -9,9 +9,11 @@
  * @source ergo-features 14; OTP "application_controller"
  */
 import {
+  type ApplicationChangeOptions,
   type ApplicationInfo,
   type ApplicationSpec,
   type ApplicationStartOptions,
+  checkChange,
   checkStartOptions,
   describeThrown,
   type ExitReason,
@@ -58,6 +60,13 @@ export class ApplicationTable {
     const room = this.#loaded.size < APPLICATIONS_MAX
     requireOption(room, 'applications', name, `a node loads at most ${APPLICATIONS_MAX}`)
     this.#loaded.set(name, application)
+    application.tell()
+  }
+
+  /** APPLICATION_UNKNOWN, OPTION_INVALID. */
+  change(name: string, options: ApplicationChangeOptions): void {
+    checkChange(options)
+    this.#application(name).change(options)
   }
 
   /** APPLICATION_UNKNOWN; APPLICATION_RUNNING, APPLICATION_BUSY unless it is only loaded. */
@@ -66,6 +75,7 @@ export class ApplicationTable {
     if (state === 'running') throw new TroupeError('APPLICATION_RUNNING', { name })
     if (state !== 'loaded') throw new TroupeError('APPLICATION_BUSY', { name, state })
     this.#loaded.delete(name)
+    this.#verbs.changed({ kind: 'application-unloaded', name })
   }
 
   /**

@@ -8,6 +8,7 @@
  * @source ergo-features 14; OTP "application"
  */
 import {
+  type ApplicationChangeOptions,
   type ApplicationContext,
   type ApplicationInfo,
   type ApplicationMember,
@@ -43,7 +44,9 @@ const NAMED_MAX = 10
 export class LoadedApplication {
   readonly name: string
   readonly complete: CompleteSpec
-  state: ApplicationState = 'loaded'
+  #state: ApplicationState = 'loaded'
+  #weight: number
+  #tags: readonly string[]
   /** Place of the latest start among all of this node: later is higher, and no two are equal. */
   run = 0
   readonly #spec: ApplicationSpec
@@ -67,6 +70,8 @@ export class LoadedApplication {
   ) {
     this.complete = completeSpec(spec)
     this.name = spec.name
+    this.#weight = this.complete.weight
+    this.#tags = this.complete.tags
     this.#spec = spec
     this.#verbs = verbs
     this.#limits = limits
@@ -76,9 +81,33 @@ export class LoadedApplication {
     this.#log = verbs.logFor(this.name)
   }
 
+  get state(): ApplicationState {
+    return this.#state
+  }
+
+  set state(state: ApplicationState) {
+    this.#state = state
+    this.tell()
+  }
+
+  /** Tells the cluster what it is now. */
+  tell(): void {
+    const { name, complete, state } = this
+    const { version, roles } = complete
+    const [mode, weight, tags] = [this.#mode, this.#weight, this.#tags]
+    const route = { name, state, mode, weight, tags, version, roles }
+    this.#verbs.changed({ kind: 'application-changed', route })
+  }
+
+  change({ weight = this.#weight, tags = this.#tags }: ApplicationChangeOptions): void {
+    this.#weight = weight
+    this.#tags = Object.freeze([...tags])
+    this.tell()
+  }
+
   info(): ApplicationInfo {
     const { name, complete, state } = this
-    const { description, version, weight, tags, roles, dependsOn } = complete
+    const { description, version, roles, dependsOn } = complete
     const up = state === 'running' || state === 'stopping'
     return Object.freeze({
       name,
@@ -86,8 +115,8 @@ export class LoadedApplication {
       version,
       state,
       mode: this.#mode,
-      weight,
-      tags,
+      weight: this.#weight,
+      tags: this.#tags,
       roles,
       dependsOn,
       uptimeMs: up ? this.#verbs.clock.nowMs() - this.#startedMs : 0,

@@ -3,6 +3,7 @@
  */
 import type { Clock } from '#base/clock'
 import type {
+  ApplicationChange,
   ApplicationMember,
   ApplicationNotice,
   ExitReason,
@@ -44,4 +45,6 @@ export interface ApplicationVerbs {
   env(key: string): unknown
   /** Publishes on the node's own event. */
   notify(notice: ApplicationNotice): void
+  /** What other nodes are told has changed. */
+  changed(change: ApplicationChange): void
 }

@@ -17,6 +17,7 @@ function stage() {
     { resumeWindowMs: 2_000, silenceMs: 1_500 },
     {
       suspect: (reason) => void told.push(`suspect: ${reason}`),
+      well: () => void told.push('well'),
       late: () => {},
       stuck: () => void told.push('stuck'),
       down: (reason) => void told.push(`down: ${reason}`),

@@ -1,0 +1,165 @@
+/**
+ * cluster/node-cluster: the cluster of one node: its registrar, its members, its remote verbs.
+ *
+ * Joins the parts and decides nothing: what happens at home goes to the registrar and to the
+ * membership, what the registrar tells goes to the membership and onto the node's bus.
+ *
+ * @source design 6
+ */
+import {
+  type ApplicationRoute,
+  type Cluster,
+  type ClusterHome,
+  type ConfigValue,
+  type Coverage,
+  type MemberInfo,
+  type MulticallOptions,
+  type MulticallResult,
+  type NodeCluster,
+  type NodeNotice,
+  type NodeRoute,
+  type Pid,
+  REGISTRAR_EVENT,
+  type Registrar,
+  type RegistrarEvent,
+  type RegistrarHome,
+  type RegistrarInfo,
+  type RemoteGate,
+  type RemoteNode,
+  type RemoteSpawnOptions,
+  TroupeError,
+} from '#contract'
+
+/** Publications of the registrar that late subscribers are given. */
+const EVENTS_KEPT = 1_000
+
+/** What a registrar needs that the node does not have. */
+export type RegistrarSurroundings = Pick<
+  RegistrarHome,
+  'hidden' | 'randomBytes' | 'keyFor' | 'addresses' | 'liveness' | 'side'
+>
+
+/** What the cluster of a node is made of. */
+export interface ClusterParts {
+  /** Undefined: other nodes are known by `network.peers` alone. */
+  readonly registrar: Registrar | undefined
+  readonly surroundings: RegistrarSurroundings
+}
+
+const missing = (operation: string): TroupeError =>
+  new TroupeError('NOT_ALLOWED', { operation, problem: 'it is not built yet' })
+
+export class ClusterOfNode implements Cluster, NodeCluster {
+  readonly #parts: ClusterParts
+  #started = false
+
+  constructor(parts: ClusterParts) {
+    this.#parts = parts
+  }
+
+  get control(): NodeCluster {
+    return this
+  }
+
+  get gate(): RemoteGate {
+    throw missing('remote')
+  }
+
+  async start(home: ClusterHome): Promise<void> {
+    const { registrar, surroundings } = this.#parts
+    const { node, clock, random, version } = home
+    if (registrar === undefined) return
+    const token = node.registerEvent<RegistrarEvent>(REGISTRAR_EVENT, { buffer: EVENTS_KEPT })
+    await registrar.start({
+      ...{ node: node.name, creation: node.creation, version, clock, random, log: node.log },
+      ...surroundings,
+      tell: (event) => node.publish(token, event),
+    })
+    this.#started = true
+  }
+
+  noticed(notice: NodeNotice): void {
+    const { registrar } = this.#parts
+    if (!this.#started || registrar === undefined) return
+    if (notice.kind === 'application-changed') registrar.putApplication(notice.route)
+    else if (notice.kind === 'application-unloaded') registrar.removeApplication(notice.name)
+  }
+
+  /** Where the registrar says that a node is; undefined: it does not know it. */
+  routeTo(node: string): NodeRoute | undefined | Promise<NodeRoute | undefined> {
+    return this.#started ? this.#parts.registrar?.resolve(node) : undefined
+  }
+
+  get registrar(): RegistrarInfo | undefined {
+    return this.#parts.registrar?.info()
+  }
+
+  nodes(): readonly NodeRoute[] {
+    return this.#parts.registrar?.nodes() ?? []
+  }
+
+  async resolve(node: string): Promise<NodeRoute> {
+    const route = await this.routeTo(node)
+    if (route === undefined) throw new TroupeError('NO_ROUTE', { node })
+    return route
+  }
+
+  applications(name?: string): readonly ApplicationRoute[] {
+    return this.#parts.registrar?.applications(name) ?? []
+  }
+
+  config(...items: string[]): Readonly<Record<string, ConfigValue>> {
+    return this.#parts.registrar?.config(items.length === 0 ? undefined : items) ?? {}
+  }
+
+  configItem<T extends ConfigValue>(item: string, otherwise?: T): T {
+    const value = this.config(item)[item] ?? otherwise
+    if (value === undefined) throw new TroupeError('CONFIG_UNKNOWN', { item })
+    return value as T
+  }
+
+  members(): readonly MemberInfo[] {
+    return []
+  }
+
+  member(_node: string): MemberInfo | undefined {
+    return undefined
+  }
+
+  coverage(): Coverage {
+    throw missing('coverage')
+  }
+
+  peer(_node: string): RemoteNode {
+    throw missing('peer')
+  }
+
+  async spawnAt(
+    _parent: Pid,
+    _node: string,
+    _factory: string,
+    _options: RemoteSpawnOptions | undefined,
+  ): Promise<Pid> {
+    throw missing('spawnAt')
+  }
+
+  async multicall<R>(
+    _nodes: readonly string[],
+    _to: string,
+    _request: string,
+    _payload: unknown,
+    _options: MulticallOptions | undefined,
+  ): Promise<MulticallResult<R>> {
+    throw missing('multicall')
+  }
+
+  async leave(): Promise<void> {
+    if (this.#started) await this.#parts.registrar?.leave()
+  }
+
+  async stop(): Promise<void> {
+    const wasStarted = this.#started
+    this.#started = false
+    if (wasStarted) await this.#parts.registrar?.stop()
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * contract/cluster: what a node knows of all the others, and the plug by which it learns it.
+ *
+ * The runtime tells its cluster what happens at home and never learns what follows; the cluster
+ * asks of the node what any program may. As the wire, it is an argument.
+ */
+import type { Clock } from '#base/clock'
+import type { Random } from '#base/random'
+import type { ApplicationChange } from './application.js'
+import type { Pid } from './identity.js'
+import type { Coverage, MemberInfo } from './membership.js'
+import type { Node } from './node.js'
+import type { ApplicationRoute, ConfigValue, NodeRoute, RegistrarInfo } from './registrar.js'
+import type {
+  MulticallOptions,
+  MulticallResult,
+  RemoteGate,
+  RemoteNode,
+  RemoteSpawnOptions,
+} from './remote.js'
+import type { PeerNotice } from './wire.js'
+
+/** What happens at home and matters to the cluster. */
+export type NodeNotice = PeerNotice | ApplicationChange
+
+/** The other nodes, as the program of a node sees them: `node.cluster`. */
+export interface NodeCluster {
+  /** Undefined: this node has no registrar. */
+  readonly registrar: RegistrarInfo | undefined
+  /** The other nodes that the registrar knows. */
+  nodes(): readonly NodeRoute[]
+  /** Where a node is. Rejects with NO_ROUTE. */
+  resolve(node: string): Promise<NodeRoute>
+  /** Routes of an application on other nodes; of all without a name. */
+  applications(name?: string): readonly ApplicationRoute[]
+  /** Values of the configuration that hold for this node: of the items named, or all. */
+  config(...items: string[]): Readonly<Record<string, ConfigValue>>
+  /** One value; CONFIG_UNKNOWN when it is not there and no default is given. */
+  configItem<T extends ConfigValue = ConfigValue>(item: string, otherwise?: T): T
+  /** The other nodes that are known, those that are gone a while included. */
+  members(): readonly MemberInfo[]
+  member(node: string): MemberInfo | undefined
+  coverage(): Coverage
+}
+
+/** The cluster of a node, as the runtime sees it. */
+export interface Cluster {
+  readonly control: NodeCluster
+  readonly gate: RemoteGate
+  /** Called once when the network is open, before any application starts. */
+  start(home: ClusterHome): Promise<void>
+  /** Something has happened at home; must return at once. */
+  noticed(notice: NodeNotice): void
+  /** A handle of another node. */
+  peer(node: string): RemoteNode
+  /** A process spawns at another node. */
+  spawnAt(
+    parent: Pid,
+    node: string,
+    factory: string,
+    options: RemoteSpawnOptions | undefined,
+  ): Promise<Pid>
+  multicall<R>(
+    nodes: readonly string[],
+    to: string,
+    request: string,
+    payload: unknown,
+    options: MulticallOptions | undefined,
+  ): Promise<MulticallResult<R>>
+  /** The node begins to stop: the others are told. */
+  leave(): Promise<void>
+  /** The network is closed. */
+  stop(): Promise<void>
+}
+
+/** The node a cluster serves. */
+export interface ClusterHome {
+  readonly node: Node
+  readonly clock: Clock
+  readonly random: Random
+  /** Of Troupe. */
+  readonly version: string
+}
