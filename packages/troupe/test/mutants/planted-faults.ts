@@ -14,6 +14,7 @@ import { MESSAGE_FAULTS } from './message-faults.js'
 import type { Mutant } from './mutant.js'
 import { NETWORK_FAULTS } from './network-faults.js'
 import { ORDER_FAULTS } from './order-faults.js'
+import { REGISTRAR_FAULTS } from './registrar-faults.js'
 import { REVIEW_FAULTS } from './review-faults.js'
 import { SENTENCE_FAULTS } from './sentence-faults.js'
 import { SSE_PROGRAM_FAULTS } from './sse-program-faults.js'
@@ -55,4 +56,11 @@ export const ROAD_FAULTS: readonly Mutant[] = Object.freeze([
   ...TELLING_FAULTS,
 ])
 
-export const PLANTED_FAULTS = Object.freeze([...ACTOR_FAULTS, ...PORT_FAULTS, ...ROAD_FAULTS])
+export const CLUSTER_FAULTS: readonly Mutant[] = Object.freeze([...REGISTRAR_FAULTS])
+
+export const PLANTED_FAULTS = Object.freeze([
+  ...ACTOR_FAULTS,
+  ...PORT_FAULTS,
+  ...ROAD_FAULTS,
+  ...CLUSTER_FAULTS,
+])
