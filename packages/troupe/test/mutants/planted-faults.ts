@@ -3,6 +3,7 @@
  */
 
 import { CODEC_FAULTS } from './codec-faults.js'
+import { CONFIG_FAULTS } from './config-faults.js'
 import { FOUL_PEER_FAULTS } from './foul-peer-faults.js'
 import { FUZZ_FAULTS } from './fuzz-faults.js'
 import { GATE_FAULTS } from './gate-faults.js'
@@ -56,7 +57,10 @@ export const ROAD_FAULTS: readonly Mutant[] = Object.freeze([
   ...TELLING_FAULTS,
 ])
 
-export const CLUSTER_FAULTS: readonly Mutant[] = Object.freeze([...REGISTRAR_FAULTS])
+export const CLUSTER_FAULTS: readonly Mutant[] = Object.freeze([
+  ...CONFIG_FAULTS,
+  ...REGISTRAR_FAULTS,
+])
 
 export const PLANTED_FAULTS = Object.freeze([
   ...ACTOR_FAULTS,
