@@ -98,6 +98,7 @@ const ERRORS = {
   PROGRAM_FAILED: 'the program {command} could not be started: {problem}',
   PROGRAM_NOT_FOUND: 'the program {command} was not found; install it, or give its whole path',
   PROTOCOL_INVALID: 'the protocol {protocol} cannot be: {problem}',
+  REGISTRAR_FAILED: 'the registrar {registrar} cannot be used: {problem}',
   ROUTE_BUSY: 'the worker of the route {name} is being started; try again when it runs',
   ROUTE_DISABLED: 'the route {name} is disabled; enable it first',
   ROUTE_TAKEN: 'the router already has a route {name}; remove it first',

@@ -4,17 +4,18 @@
  * A route that comes over a line or a datagram may be anything: it is copied field by field, with a
  * limit for each, or it is refused with the problem in words. Never throws, keeps nothing.
  */
-import {
-  type ApplicationMode,
-  type ApplicationState,
-  isNodeName,
-  type LivenessPlace,
-  type NodeRoute,
-  type NodeRouteState,
-  type OwnApplicationRoute,
-  requireOption,
-  type TransportAddress,
+import type {
+  ApplicationMode,
+  ApplicationState,
+  LivenessPlace,
+  NodeRoute,
+  NodeRouteState,
+  OwnApplicationRoute,
+  TransportAddress,
 } from '#contract'
+// By file: a table of a server is kept in the side thread, which loads as little as it can.
+import { requireOption } from '#contract/limits'
+import { isNodeName } from '#contract/visible'
 
 /** How much a registrar keeps. Lengths are in UTF-16 units. */
 export interface RouteLimits {

@@ -34,6 +34,12 @@ export interface RouteSnapshot {
 /** An application and where it runs. */
 export type NodeApplication = OwnApplicationRoute & { readonly node: string }
 
+/** A node with its applications. */
+export interface NodeEntry {
+  readonly route: NodeRoute
+  readonly applications: readonly OwnApplicationRoute[]
+}
+
 /** One life of a node; `creation` 0: whatever life it is. */
 export interface NodeLife {
   readonly node: string
@@ -51,7 +57,6 @@ const RANK: Readonly<Record<NodeRouteState, number>> = Object.freeze({
   suspect: 2,
 })
 
-/** A node with its applications. */
 interface Known {
   route: NodeRoute
   readonly applications: Map<string, OwnApplicationRoute>
@@ -105,6 +110,14 @@ export class RouteTable {
     // What nobody has is not remembered: there is no end to names.
     if (routes.length > 0 || name === '') this.#answers.set(name, routes)
     return routes
+  }
+
+  /** Every node with its applications: what a server tells of its table. */
+  entries(): readonly NodeEntry[] {
+    return [...this.#known.values()].map(({ route, applications }) => ({
+      route,
+      applications: [...applications.values()],
+    }))
   }
 
   /** A node is there, or something of it is different. An earlier life is refused. */

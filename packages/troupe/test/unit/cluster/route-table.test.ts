@@ -167,6 +167,16 @@ describe('a snapshot in a route table', () => {
     assert.deepEqual(table.replace({ nodes, applications }), [])
   })
 
+  it('is made of what another table has', () => {
+    const table = tableWith('a@h')
+    table.putApplication(A, applicationRoute('shop'))
+    const [entry] = table.entries()
+    assert.deepEqual(entry, {
+      route: nodeRoute('a@h'),
+      applications: [applicationRoute('shop')],
+    })
+  })
+
   it('takes the last life of a node, and keeps a later one that is known', () => {
     const table = new RouteTable(OWN)
     const lives = [3, 4, 2].map((creation) => nodeRoute('a@h', { creation }))
