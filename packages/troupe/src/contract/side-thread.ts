@@ -21,6 +21,8 @@ export interface SideTaker {
   received(message: unknown): void
   /** The thread ended by itself and has begun anew: the service was started again from `data`. */
   restarted(): void
+  /** The thread was ended for good, as when the network of the node is stopped. */
+  ended(): void
 }
 
 /** The thread as what wants to run there sees it. */

@@ -96,7 +96,7 @@ async function openLiveness(
     limits: { ...SUSPICION_DEFAULTS, silenceMs, loopBlockedMaxMs },
   })
   return {
-    ...{ address: server.advertised, prober },
+    ...{ address: server.advertised, prober, side: server.side },
     loopDelayMs: () => server.info().loopDelayMs,
     stop: async () => {
       prober.stop()

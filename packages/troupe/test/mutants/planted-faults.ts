@@ -18,6 +18,7 @@ import { ORDER_FAULTS } from './order-faults.js'
 import { REGISTRAR_FAULTS } from './registrar-faults.js'
 import { REVIEW_FAULTS } from './review-faults.js'
 import { SENTENCE_FAULTS } from './sentence-faults.js'
+import { SIDE_FAULTS } from './side-faults.js'
 import { SSE_PROGRAM_FAULTS } from './sse-program-faults.js'
 import { STREAM_FAULTS } from './stream-faults.js'
 import { SUPERVISION_FAULTS } from './supervision-faults.js'
@@ -54,6 +55,7 @@ export const ROAD_FAULTS: readonly Mutant[] = Object.freeze([
   ...ORDER_FAULTS,
   ...REVIEW_FAULTS,
   ...SENTENCE_FAULTS,
+  ...SIDE_FAULTS,
   ...TELLING_FAULTS,
 ])
 

@@ -2,24 +2,30 @@
  * network/liveness/liveness-server: starts and ends the thread that answers for a node.
  *
  * The loop of the node beats into shared memory; the thread tells everybody who may ask how long
- * the last beat is ago. A thread that ends by itself is started again on its port.
- * Limit: the thread may use `HEAP_MB_MAX` megabytes.
+ * the last beat is ago. A thread that ends by itself is started again on its port, and with it
+ * the services that run there. Limit: the thread may use `HEAP_MB_MAX` megabytes.
  *
  * @source design 5 (a busy event loop is not a dead node)
  */
 import { Worker } from 'node:worker_threads'
 import { type Cancel, type Clock, steadyMs } from '#base/clock'
-import { describeThrown, TroupeError } from '#contract'
+import { describeThrown, type SideThread, TroupeError } from '#contract'
 import type { ProbeCause } from './answerer.js'
 import type { DatagramAddress } from './datagrams.js'
 import type { LivenessThreadData, LivenessThreadMessage } from './liveness-thread.js'
 import { completeLiveness, type LivenessOptions } from './options.js'
 import { SharedBeat, sharedBeatMemory } from './shared-beat.js'
+import { SideServices } from './side-services.js'
 
-/** It keeps nothing from one datagram to the next. */
-const HEAP_MB_MAX = 16
-/** Between the end of a thread and the start of the next, in milliseconds. */
-const RESTART_MS = 1_000
+/** Of itself it keeps nothing; this is for its services, such as a table of all nodes. */
+const HEAP_MB_MAX = 128
+/**
+ * Between the end of a thread and the start of the next, in milliseconds: at first, and after
+ * several ends in a row, each doubling it. A thread that lived for `STABLE_MS` has no past.
+ */
+const RESTART_MS = 100
+const RESTART_MS_MAX = 3_200
+const STABLE_MS = 10_000
 
 /** For whom is answered. */
 export interface LivenessSelf {
@@ -47,6 +53,8 @@ export interface LivenessServer {
   readonly advertised: DatagramAddress
   /** Where it listens. */
   readonly address: DatagramAddress
+  /** The thread, for others who want to run there. */
+  readonly side: SideThread
   info(): LivenessInfo
   stop(): Promise<void>
 }
@@ -81,7 +89,10 @@ class Server implements LivenessServer {
   /** Numeric once it listens, so that nobody finds another address under the same name. */
   #host: string
   #port: number
+  readonly side: SideServices
   #worker: Worker | undefined
+  #restartMs = RESTART_MS
+  #launchedMs = 0
   #restarts = 0
   #problem: string | undefined
   #isStopped = false
@@ -96,6 +107,7 @@ class Server implements LivenessServer {
     this.#beat = new SharedBeat(this.#memory, this.#options.beatMs)
     this.#host = this.#options.host
     this.#port = this.#options.port
+    this.side = new SideServices(clock)
   }
 
   get address(): DatagramAddress {
@@ -130,8 +142,9 @@ class Server implements LivenessServer {
 
   async stop(): Promise<void> {
     this.#isStopped = true
-    this.#cancelBeat()
     this.#cancelRestart()
+    await this.side.stop()
+    this.#cancelBeat()
     await this.#worker?.terminate()
   }
 
@@ -147,14 +160,20 @@ class Server implements LivenessServer {
     const data: LivenessThreadData = { ...this.#self, ...rest }
     const worker = this.#start(data)
     this.#worker = worker
+    this.#launchedMs = steadyMs()
     return new Promise((resolve, reject) => {
       let last = 'the thread ended'
       worker.on('message', (message: LivenessThreadMessage) => {
         // Loading its modules refers to the program again; what was set before does not hold.
         worker.unref()
-        if (message.kind === 'listening') resolve(message)
-        else last = message.problem
-        if (message.kind === 'failed') reject(this.#portError(message.code, message.problem))
+        if (message.kind === 'service') return this.side.told(message.answer)
+        if (message.kind === 'listening') {
+          this.side.runs(worker)
+          resolve(message)
+          return
+        }
+        last = message.problem
+        reject(this.#portError(message.code, message.problem))
       })
       worker.on('error', (error) => {
         last = String(error)
@@ -179,7 +198,11 @@ class Server implements LivenessServer {
     if (this.#isStopped || this.#worker !== worker) return
     this.#worker = undefined
     this.#problem = problem
-    this.#cancelRestart = this.#clock.after(RESTART_MS, () => {
+    this.side.ended(problem)
+    if (steadyMs() - this.#launchedMs > STABLE_MS) this.#restartMs = RESTART_MS
+    const waitMs = this.#restartMs
+    this.#restartMs = Math.min(RESTART_MS_MAX, waitMs * 2)
+    this.#cancelRestart = this.#clock.after(waitMs, () => {
       this.#restarts += 1
       // One that cannot start has ended, too, and so is tried again.
       void this.#launch().catch(() => {})

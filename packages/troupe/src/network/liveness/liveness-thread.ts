@@ -2,7 +2,7 @@
  * network/liveness/liveness-thread: the thread that answers probes while the loop is blocked.
  *
  * Its own program, started by liveness-server with what it needs. Loads as little as it can: its
- * start costs every node.
+ * start costs every node. Runs the services that the node starts here, too.
  */
 import { createSocket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
@@ -10,6 +10,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { steadyMs } from '#base/clock'
 import { Answerer } from './answerer.js'
 import { SharedBeat } from './shared-beat.js'
+import { type SideAnswer, type SideRequest, sideHost } from './side-host.js'
 
 /** What the thread is started with. */
 export interface LivenessThreadData {
@@ -23,10 +24,11 @@ export interface LivenessThreadData {
   readonly memory: SharedArrayBuffer
 }
 
-/** What the thread tells, once each. */
+/** What the thread tells: the first two once each, the last one of each service. */
 export type LivenessThreadMessage =
   | { readonly kind: 'listening'; readonly host: string; readonly port: number }
   | { readonly kind: 'failed'; readonly code: string; readonly problem: string }
+  | { readonly kind: 'service'; readonly answer: SideAnswer }
 
 const data: LivenessThreadData = workerData
 const answerer = new Answerer(data, steadyMs())
@@ -50,3 +52,7 @@ socket.on('error', (error: NodeJS.ErrnoException) => {
   socket.close()
 })
 socket.bind({ address: data.host, port: data.port, exclusive: true })
+
+const loopDelayMs = (): number => beat.loopDelayMs(steadyMs())
+const serve = sideHost((answer) => tell({ kind: 'service', answer }), loopDelayMs)
+parentPort?.on('message', (request: SideRequest) => void serve(request))
