@@ -113,8 +113,8 @@ export const LIVENESS_FAULTS: readonly Mutant[] = Object.freeze([
     name: 'the thread keeps the program running',
     file: 'network/liveness/liveness-server',
     find: `worker.unref();
-            if (message.kind === 'listening')`,
-    replace: "if (message.kind === 'listening')",
+            if (message.kind === 'service')`,
+    replace: "if (message.kind === 'service')",
     caughtBy: SERVER,
     tests: 'nothing else to do',
   },
