@@ -18,6 +18,7 @@ const OTHERS = {
   codec: async (values) => (await import('./codec/codec.mjs')).benchCodec(values, say),
   http: async (values) => (await import('./http/http.mjs')).benchHttp(values, say),
   network: async (values) => (await import('./network/network.mjs')).benchNetwork(values, say),
+  pubsub: async (values) => (await import('./pubsub/pubsub.mjs')).benchPubsub(values, say),
   udp: async (values) => (await import('./udp/udp.mjs')).benchUdp(values, say),
 }
 const NAMES = [...Object.keys(BENCHES), ...Object.keys(OTHERS)]

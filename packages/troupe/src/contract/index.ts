@@ -221,6 +221,7 @@ export { WebHandler } from './web.js'
 export type {
   Confirmation,
   ExitCause,
+  FarJoin,
   FarRequest,
   FarWatch,
   HomeAddress,

@@ -27,10 +27,20 @@ export interface WireAnswers {
   readonly waiting: boolean
 }
 
+/** What a far node is told that has joined an event. */
+export interface FarJoin {
+  readonly missed: readonly EventMessage[]
+  /** The event has a buffer. */
+  readonly buffers: boolean
+}
+
 /** What became of a subscription to a far event. */
 export interface SubscribeAnswers {
-  /** From now on publications come; `missed` is what the buffer of the event holds. */
-  joined(missed: readonly EventMessage[]): void
+  /**
+   * From now on publications come; `missed` is what the buffer of the event holds. `buffers`:
+   * it has one, so that each further subscriber has to ask for what that holds then.
+   */
+  joined(missed: readonly EventMessage[], buffers: boolean): void
   /** EVENT_UNKNOWN, NO_ROUTE, NO_CONNECTION. */
   refused(error: TroupeError): void
 }
@@ -191,7 +201,7 @@ export interface WireHome {
   watchEnded(node: string, ref: Ref, reason: ExitReason): void
 
   /** A far node subscribes to an event of ours; what its buffer holds. Throws EVENT_UNKNOWN. */
-  subscribed(event: string, push: (publication: EventMessage) => void): readonly EventMessage[]
+  subscribed(event: string, push: (publication: EventMessage) => void): FarJoin
   unsubscribed(event: string, push: (publication: EventMessage) => void): void
   /** A publication of a far event, for its subscribers here. */
   published(node: string, event: string, publication: EventMessage): void

@@ -13,6 +13,7 @@ import {
   EventName,
   type ExitReason,
   eventName,
+  type FarJoin,
   type FarRequest,
   type FarWatch,
   formatTarget,
@@ -208,7 +209,7 @@ export class Arrivals implements WireHome {
     if (EventName.is(target)) this.#kernel.farTopics.over(node, target.name)
   }
 
-  subscribed(event: string, push: (publication: EventMessage) => void): readonly EventMessage[] {
+  subscribed(event: string, push: (publication: EventMessage) => void): FarJoin {
     return this.#kernel.topics.join(event, push)
   }
 

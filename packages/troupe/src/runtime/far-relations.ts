@@ -10,7 +10,7 @@
  *
  * @source OTP "Distributed Erlang"; ergo-features 7
  */
-import { type ExitReason, Pid, type Target, type Wire } from '#contract'
+import { EventName, type ExitReason, Pid, type Target, type Wire } from '#contract'
 import { relationsOf } from './mailbox.js'
 import { DEAD, type Process } from './process.js'
 import type { Table } from './table.js'
@@ -20,12 +20,20 @@ import { addWatch } from './watch-lists.js'
 /** Links with the processes of one other node. */
 const LINKS_MAX = 1_000_000
 
+/** All who watch one event there: the other node knows one watch, that of the first. */
+interface EventWatch {
+  readonly first: Watch
+  readonly watches: Set<Watch>
+}
+
 /** What the relations of one node to one other are. */
 class FarNode {
   /** By the id of the watch. */
   readonly watches = new Map<number, Watch>()
   /** Links to processes there, by both ends. */
   readonly links = new Map<string, Watch>()
+  /** By the name of the event, and by the id of the first watch. */
+  readonly events = new Map<string | number, EventWatch>()
 }
 
 export class FarRelations {
@@ -59,6 +67,7 @@ export class FarRelations {
     far.watches.set(watch.id, watch)
     const { target } = watch
     const watcher = watch.watcher as Process
+    if (EventName.is(target)) return this.#placeOnEvent(far, watch, target.name)
     if (watch.mode !== 'link' || !Pid.is(target)) {
       return this.#wire.watch(node, watcher, target, watch) === undefined
         ? undefined
@@ -86,8 +95,10 @@ export class FarRelations {
   withdraw(watch: Watch): void {
     const { target } = watch
     const node = target.node as string
+    const events = this.#nodes.get(node)?.events
     this.forget(watch)
     if (watch.mode === 'link' && Pid.is(target)) this.#wire.unlink(node, watch.watcher, target)
+    else if (EventName.is(target)) this.#withdrawFromEvent(events, watch, target.name)
     else this.#wire.unwatch(node, watch.watcher, watch)
   }
 
@@ -124,9 +135,45 @@ export class FarRelations {
 
   /** The target of a watch has ended; gives the target. */
   watchEnded(node: string, id: number, reason: ExitReason): Target | undefined {
-    const watch = this.#nodes.get(node)?.watches.get(id)
+    const far = this.#nodes.get(node)
+    const event = far?.events.get(id)
+    if (far !== undefined && event !== undefined) return this.#eventEnded(far, event, reason)
+    const watch = far?.watches.get(id)
     if (watch !== undefined) this.#tell(watch, reason)
     return watch?.target
+  }
+
+  /** Only the first who watches an event is known at its node. */
+  #placeOnEvent(far: FarNode, watch: Watch, name: string): ExitReason | undefined {
+    const known = far.events.get(name)
+    if (known !== undefined) {
+      known.watches.add(watch)
+      return undefined
+    }
+    const event = { first: watch, watches: new Set([watch]) }
+    far.events.set(name, event).set(watch.id, event)
+    const { watcher, target } = watch
+    const failure = this.#wire.watch(target.node as string, watcher, target, watch)
+    if (failure === undefined) return undefined
+    far.events.delete(name)
+    far.events.delete(watch.id)
+    return 'no-connection'
+  }
+
+  #withdrawFromEvent(events: FarNode['events'] | undefined, watch: Watch, name: string): void {
+    const event = events?.get(name)
+    if (event === undefined || !event.watches.delete(watch) || event.watches.size > 0) return
+    events?.delete(name)
+    events?.delete(event.first.id)
+    this.#wire.unwatch(watch.target.node as string, event.first.watcher, event.first)
+  }
+
+  #eventEnded(far: FarNode, { first, watches }: EventWatch, reason: ExitReason): Target {
+    const { target } = first
+    if (EventName.is(target)) far.events.delete(target.name)
+    far.events.delete(first.id)
+    for (const watch of watches) this.#tell(watch, reason)
+    return target
   }
 
   /**

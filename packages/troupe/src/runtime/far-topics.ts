@@ -47,6 +47,8 @@ class FarTopic {
   readonly waiting = new Set<Process>()
   /** When its node was lost, while somebody waits for its return. */
   lostMs: number | undefined = undefined
+  /** It has a buffer, as far as is known: each subscriber asks for what that holds. */
+  buffers = true
 
   constructor(node: string, name: string) {
     this.node = node
@@ -78,14 +80,18 @@ export class FarTopics {
     name: string,
     { resubscribe, relate }: FarSubscribeTerms,
   ): Promise<Subscription> {
+    if (this.#isShared(node, name)) {
+      this.#join(process, node, name, resubscribe)
+      return Promise.resolve({ ref: relate(), missed: [] })
+    }
     return new Promise((resolve, reject) => {
-      const joined = (missed: readonly EventMessage[]): void => {
+      const joined = (missed: readonly EventMessage[], buffers: boolean): void => {
         if ((process.flags & DEAD) !== 0) {
           this.#leaveIfEmpty(node, name)
           resolve({ ref: this.#verbs.newRef(), missed })
           return
         }
-        this.#join(process, node, name, resubscribe)
+        this.#join(process, node, name, resubscribe).buffers = buffers
         resolve({ ref: relate(), missed })
       }
       this.#ask(node, name, { joined, refused: reject })
@@ -156,7 +162,10 @@ export class FarTopics {
       if (sinceMs === undefined) continue
       topic.lostMs = undefined
       this.#ask(node, topic.name, {
-        joined: (missed) => this.#tellGap(topic, sinceMs, missed),
+        joined: (missed, buffers) => {
+          topic.buffers = buffers
+          this.#tellGap(topic, sinceMs, missed)
+        },
         // Its event is not there any more; who monitors it was told when the node was lost.
         refused: ({ code }) => {
           if (code === 'EVENT_UNKNOWN') this.#abandon(topic)
@@ -176,9 +185,9 @@ export class FarTopics {
       else this.#asked.delete(key)
     }
     this.#wire.subscribe(node, name, {
-      joined: (missed) => {
+      joined: (missed, buffers) => {
         answered()
-        joined(missed)
+        joined(missed, buffers)
       },
       refused: (error) => {
         answered()
@@ -207,7 +216,14 @@ export class FarTopics {
     if (topic.subscribers.size === 0) this.#drop(topic.node, topic.name)
   }
 
-  #join(process: Process, node: string, name: string, resubscribe: boolean): void {
+  /** Publications come here already and nothing is kept for later: there is nothing to ask. */
+  #isShared(node: string, name: string): boolean {
+    const topic = this.#nodes.get(node)?.get(name)
+    if (topic === undefined || topic.buffers || topic.lostMs !== undefined) return false
+    return topic.subscribers.size > topic.waiting.size
+  }
+
+  #join(process: Process, node: string, name: string, resubscribe: boolean): FarTopic {
     let topics = this.#nodes.get(node)
     if (topics === undefined) {
       topics = new Map()
@@ -222,6 +238,7 @@ export class FarTopics {
     const relations = relationsOf(process)
     relations.farSubscriptions ??= new Map<string, EventName>()
     relations.farSubscriptions.set(keyOf(node, name), eventName(name, node))
+    return topic
   }
 
   /** The far node knows one subscription for all here: who still waits for an answer needs it. */

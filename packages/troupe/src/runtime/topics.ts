@@ -16,6 +16,7 @@ import {
   type EventOptions,
   type EventToken,
   eventName,
+  type FarJoin,
   formatTarget,
   type Pid,
   printed,
@@ -208,13 +209,13 @@ export class Topics {
   }
 
   /** Another node joins; gives what the buffer holds. EVENT_UNKNOWN. */
-  join(event: string, push: FarPush): readonly EventMessage[] {
+  join(event: string, push: FarPush): FarJoin {
     const topic = this.#known(eventName(event))
     if (!topic.far.has(push)) {
       topic.far.add(push)
       if (topic.audience === 1) this.#notify(topic, true)
     }
-    return [...topic.buffer]
+    return { missed: [...topic.buffer], buffers: topic.options.buffer > 0 }
   }
 
   /** Another node leaves. */

@@ -41,6 +41,22 @@ export const SENTENCE_FAULTS: readonly Mutant[] = Object.freeze([
     tests: 'a deadline travels from node',
   },
   {
+    name: 'the first who listens to a far event takes its end along when it leaves',
+    file: 'runtime/far-relations',
+    find: '!event.watches.delete(watch) || event.watches.size > 0',
+    replace: '!event.watches.delete(watch)',
+    caughtBy: FAILURE,
+    tests: 'the end of an event is told to each, also',
+  },
+  {
+    name: 'a further subscriber of a far event with a buffer is not given what it holds',
+    file: 'runtime/far-topics',
+    find: '.buffers = buffers;',
+    replace: '.buffers = buffers && false;',
+    caughtBy: FAILURE,
+    tests: 'the buffer is given to each late subscriber',
+  },
+  {
     name: 'who was told that a far event has ended hears the next one of its name',
     file: 'runtime/far-topics',
     find: 'if (!topic.waiting.has(process)) part(process, topic);',

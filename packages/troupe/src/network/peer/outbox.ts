@@ -13,6 +13,7 @@ import {
   type EventMessage,
   type ExitCause,
   type ExitReason,
+  type FarJoin,
   formatTarget,
   Pid,
   type Priority,
@@ -260,10 +261,11 @@ export class Outbox {
   }
 
   /** The answer to a subscription: what the buffer holds, or why not. */
-  subscribed(id: number, event: string, missed: readonly EventMessage[] | TroupeError): void {
+  subscribed(id: number, event: string, answer: FarJoin | TroupeError): void {
     const failure = this.#published(KIND.subscribed, event, () => {
       this.#encoder.uint(id)
-      return this.#encoder.value(missed)
+      if (TroupeError.is(answer)) return this.#encoder.value(answer)
+      return this.#encoder.value(answer.missed) && this.#encoder.value(answer.buffers)
     })
     if (failure !== undefined) this.subscribed(id, event, this.#writer.problem as TroupeError)
   }

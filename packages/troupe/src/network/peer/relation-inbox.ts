@@ -136,9 +136,9 @@ export class RelationInbox {
     try {
       const target = eventName(event)
       if (this.#isRefused('subscribe', target)) throw notRoutable('subscribe', target)
-      const missed = this.#home.subscribed(event, push)
+      const answer = this.#home.subscribed(event, push)
       this.#subscriptions.set(event, push)
-      outbox.subscribed(id, event, missed)
+      outbox.subscribed(id, event, answer)
     } catch (thrown) {
       if (!TroupeError.is(thrown)) throw thrown
       outbox.subscribed(id, event, thrown)
@@ -170,7 +170,10 @@ export class RelationInbox {
   #subscribed(): void {
     const answers = this.#parts.pending.takeJoin(this.#decoder.uint())
     const missed = this.#decoder.value()
-    if (Array.isArray(missed)) answers?.joined(missed as readonly EventMessage[])
+    // Who does not say whether it has a buffer may have one.
+    const isSaid = this.#decoder.position < this.#decoder.end
+    const buffers = !isSaid || this.#decoder.value() !== false
+    if (Array.isArray(missed)) answers?.joined(missed as readonly EventMessage[], buffers)
     else answers?.refused(codedError(missed, this.#parts.node))
   }
 

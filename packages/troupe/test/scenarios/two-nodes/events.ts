@@ -89,6 +89,34 @@ export const EVENT_CASES: Cases = {
     await nodes.until(() => far.seen.length === 2)
     assert.deepEqual(far.seen, ['first of news', 'last of news'])
   },
+  'where one listens already, further ones join without a word to the other node': async (
+    nodes,
+  ) => {
+    const { a, b } = nodes
+    const token = b.registerEvent<number>('news')
+    await subscribers(nodes, 1)
+    await roundTrip(nodes)
+    const sent = (): number => a.network.peer('b@stage')?.messagesOut ?? 0
+    const before = sent()
+    const others = await subscribers(nodes, 10)
+    assert.equal(sent(), before)
+    b.publish(token, 1)
+    await nodes.until(() => others.every(({ seen }) => seen.length === 1))
+  },
+  'the end of an event is told to each, also when the first who listened has left': async (
+    nodes,
+  ) => {
+    const { b } = nodes
+    const token = b.registerEvent<number>('news')
+    const [first, ...others] = await subscribers(nodes, 3)
+    await first?.ask((context) => context.unsubscribe(news))
+    await roundTrip(nodes)
+    b.unregisterEvent(token)
+    await nodes.until(() => others.every(({ seen }) => seen.length === 1))
+    await roundTrip(nodes)
+    const told = ['down of event news: unregistered']
+    assert.deepEqual([first?.seen, ...others.map(({ seen }) => seen)], [[], told, told])
+  },
   'a subscription ends with its event; who listens to the next of that name asks for it': async (
     nodes,
   ) => {
@@ -97,6 +125,7 @@ export const EVENT_CASES: Cases = {
     const [before] = await subscribers(nodes, 1)
     const linked = await play(nodes, a)
     await subscribe(linked, { link: true })
+    await roundTrip(nodes)
     b.unregisterEvent(first)
     await nodes.until(() => before?.seen.length === 1 && !a.isAlive(linked.pid))
     const second = b.registerEvent<number>('news')
