@@ -51,8 +51,8 @@ export const SENTENCE_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a further subscriber of a far event with a buffer is not given what it holds',
     file: 'runtime/far-topics',
-    find: '.buffers = buffers;',
-    replace: '.buffers = buffers && false;',
+    find: 'resubscribe).buffers = buffers;',
+    replace: 'resubscribe).buffers = buffers && false;',
     caughtBy: FAILURE,
     tests: 'the buffer is given to each late subscriber',
   },
