@@ -2,7 +2,8 @@
  * bench/peers/troupe/pubsub: one event to the subscribers of many nodes, in Troupe.
  *
  * `one NODES SUBSCRIBERS`: all nodes in this program, as Ergo's own benchmark has them; `many`:
- * each node is a program. Prints one line of JSON when every subscriber has counted the publication.
+ * each node is a program. Prints one line of JSON when every subscriber has counted the
+ * publication.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
