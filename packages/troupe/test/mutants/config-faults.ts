@@ -4,6 +4,8 @@
 import type { Mutant } from './mutant.js'
 
 const STORE = ['unit/cluster/config-store.test']
+const TEXT = ['unit/cluster/config-text.test']
+const FILE = ['unit/cluster/config-file.test']
 
 export const CONFIG_FAULTS: readonly Mutant[] = Object.freeze([
   {
@@ -33,5 +35,36 @@ export const CONFIG_FAULTS: readonly Mutant[] = Object.freeze([
     find: 'return good(Number.isSafeInteger(number) ? number : whole);',
     replace: 'return good(number);',
     caughtBy: STORE,
+  },
+  {
+    name: 'a key that stands twice loses one value without a word',
+    file: 'cluster/config/json-fault',
+    find: 'if (keys.has(key))',
+    replace: 'if (false)',
+    caughtBy: TEXT,
+  },
+  {
+    name: 'a file somebody is writing is told as wrong',
+    file: 'cluster/config/watched-file',
+    find: '(!last.told && last.text !== text)',
+    replace: 'false',
+    caughtBy: FILE,
+    tests: 'in the middle of writing',
+  },
+  {
+    name: 'the link of a config map is not watched',
+    file: 'cluster/config/link-places',
+    find: "if (rest.length === 0 || entry.kind !== 'other')",
+    replace: 'if (rest.length === 0)',
+    caughtBy: FILE,
+    tests: 'config map',
+  },
+  {
+    name: 'a file whose changes nobody tells is not looked at again',
+    file: 'cluster/config/watched-file',
+    find: 'this.#poll = clock.after(pollMs, () => void this.#look());',
+    replace: '',
+    caughtBy: FILE,
+    tests: 'found by looking',
   },
 ])

@@ -22,6 +22,8 @@ export const CONFIG_LIMITS = Object.freeze({
   intDigitsMax: 1_000,
   /** Problems told of one file; what is beyond is told as a number. */
   problemsToldMax: 100,
+  /** Objects and lists of a file within each other; what is read has three. */
+  depthMax: 8,
   /** Bytes of a file. */
   fileBytesMax: 1_048_576,
 })

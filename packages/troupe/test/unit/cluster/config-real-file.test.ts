@@ -1,0 +1,166 @@
+/**
+ * A configuration file of this machine: editors, deployments and config maps change it.
+ *
+ * The next look that nobody asked for is an hour away: what comes was told by the system.
+ */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, it } from 'node:test'
+import { systemClock } from '#base/clock'
+import type { ConfigEvent } from '#cluster/config/config-store'
+import { CONFIG_LIMITS } from '#cluster/config/config-value'
+import { FileConfig } from '#cluster/config/file-config'
+import { machineFiles } from '#cluster/config/machine-files'
+import type { Logger } from '#contract'
+
+const HOUR_MS = 3_600_000
+const LIMITS = { timeout: 10_000 }
+const port = (value: number): string => JSON.stringify({ global: { port: value } })
+const log = { info: () => {}, warning: () => {} } as unknown as Logger
+
+/** Events of a configuration, one by one, whenever they come. */
+class Told {
+  readonly #events: ConfigEvent[] = []
+  #waiting: (() => void) | undefined
+
+  readonly tell = (event: ConfigEvent): void => {
+    this.#events.push(event)
+    this.#waiting?.()
+  }
+
+  async next(): Promise<ConfigEvent> {
+    for (;;) {
+      const event = this.#events.shift()
+      if (event !== undefined) return event
+      await new Promise<void>((resolve) => {
+        this.#waiting = resolve
+      })
+    }
+  }
+
+  /** The next value of the port. */
+  async port(): Promise<unknown> {
+    const event = await this.next()
+    return event.kind === 'config-updated' ? event.value : event.problem
+  }
+}
+
+describe('a configuration file of this machine', () => {
+  let folder: string
+  let path: string
+  let told: Told
+  let config: FileConfig | undefined
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'troupe-config-'))
+    path = join(folder, 'troupe.config.json')
+    told = new Told()
+  })
+
+  afterEach(async () => {
+    config?.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  const start = async (at = path, pollMs = HOUR_MS): Promise<FileConfig> => {
+    const parts = { node: 'web1@host', path: at, pollMs, clock: systemClock, log }
+    config = new FileConfig({ ...parts, tell: told.tell })
+    await config.start()
+    return config
+  }
+
+  it('is taken as it is written, in place or by another one put in its place', LIMITS, async () => {
+    await writeFile(path, port(0))
+    assert.deepEqual((await start()).config(), { port: 0 })
+    for (let value = 1; value <= 10; value += 2) {
+      await writeFile(path, port(value))
+      assert.equal(await told.port(), value)
+      await writeFile(`${path}.new`, port(value + 1))
+      await rename(`${path}.new`, path)
+      assert.equal(await told.port(), value + 1)
+    }
+  })
+
+  it(
+    'may come later, in a directory that comes later, and again after that is gone',
+    LIMITS,
+    async () => {
+      const deep = join(folder, 'etc', 'app', 'troupe.config.json')
+      const running = await start(deep)
+      assert.deepEqual(running.config(), {})
+      for (const value of [1, 2]) {
+        await mkdir(join(folder, 'etc', 'app'), { recursive: true })
+        await writeFile(deep, port(value))
+        assert.equal(await told.port(), value)
+        await rm(join(folder, 'etc'), { recursive: true })
+        assert.match(String(await told.port()), /the file is gone/)
+        assert.deepEqual(running.config(), { port: value })
+      }
+    },
+  )
+
+  it('is that of a config map when its links turn', LIMITS, async () => {
+    for (const value of [1, 2, 3]) {
+      await mkdir(join(folder, `..${value}`))
+      await writeFile(join(folder, `..${value}`, 'troupe.config.json'), port(value))
+    }
+    await symlink('..1', join(folder, '..data'))
+    await symlink(join('..data', 'troupe.config.json'), path)
+    assert.deepEqual((await start()).config(), { port: 1 })
+    for (const value of [2, 3]) {
+      await symlink(`..${value}`, join(folder, '..data_tmp'))
+      await rename(join(folder, '..data_tmp'), join(folder, '..data'))
+      await rm(join(folder, `..${value - 1}`), { recursive: true })
+      assert.equal(await told.port(), value)
+    }
+  })
+
+  it('is found by looking, too', LIMITS, async () => {
+    await writeFile(path, port(1))
+    const files = { ...machineFiles, watch: () => undefined }
+    const parts = { node: 'web1@host', path, pollMs: 10, clock: systemClock, log, files }
+    config = new FileConfig({ ...parts, tell: told.tell })
+    await config.start()
+    await writeFile(path, port(2))
+    assert.equal(await told.port(), 2)
+  })
+
+  it('is refused when it is too large, no text, or no file', LIMITS, async () => {
+    await writeFile(path, port(1))
+    const running = await start()
+    await truncate(path, CONFIG_LIMITS.fileBytesMax + 1)
+    assert.match(String(await told.port()), /above the limit of 1048576 bytes/)
+    await writeFile(path, Buffer.from([0x7b, 0xff, 0x7d]))
+    assert.match(String(await told.port()), /it is not UTF-8/)
+    await rm(path)
+    await mkdir(path)
+    assert.match(String(await told.port()), /it is no file|it cannot be read/)
+    await rm(path, { recursive: true })
+    assert.match(String(await told.port()), /the file is gone/)
+    assert.deepEqual(running.config(), { port: 1 })
+    await writeFile(path, `\uFEFF${port(2)}`)
+    assert.equal(await told.port(), 2)
+    await appendFile(path, ' ')
+  })
+
+  it('is refused at once when it is a pipe that nobody writes into', LIMITS, async (t) => {
+    const made = execFile('mkfifo', [path])
+    const [code] = await once(made, 'close').catch(() => [1])
+    if (code !== 0) return t.diagnostic('this machine makes no pipes')
+    await start()
+    assert.match(String(await told.port()), /it is no file/)
+  })
+})
