@@ -21,21 +21,30 @@ const told = (verdict: Verdict): string => {
 
 /** Runs the files of a fault until one of them fails or hangs. */
 async function caught(lane: Lane, mutant: Mutant): Promise<readonly [string, Verdict]> {
-  let last: readonly [string, Verdict] = ['no test', { kind: 'passed' }]
+  let last: readonly [string, Verdict] = ['no test', { kind: 'passed', titles: [] }]
   for (const file of mutant.caughtBy) {
-    last = [file, await lane.run(file, mutant.tests)]
+    const tests = mutant.tests === undefined ? [] : [mutant.tests]
+    last = [file, await lane.run(file, tests)]
     if (last[1].kind !== 'passed') break
   }
   return last
 }
 
-/** What is run for a fault, without the fault. */
-const runsOf = (mutants: readonly Mutant[]) =>
-  new Map(
-    mutants.flatMap(({ caughtBy, tests }) =>
-      caughtBy.map((file) => [`${file} ${tests ?? ''}`, { file, tests }] as const),
-    ),
-  )
+/** What is run of each file without a fault: the tests of all its faults; undefined is all. */
+function runsOf(mutants: readonly Mutant[]): Map<string, Set<string | undefined>> {
+  const runs = new Map<string, Set<string | undefined>>()
+  for (const { caughtBy, tests } of mutants) {
+    for (const file of caughtBy) {
+      const titles = runs.get(file) ?? new Set()
+      runs.set(file, titles.add(tests))
+    }
+  }
+  return runs
+}
+
+/** True when a test ran that this pattern means. */
+const isAmong = (titles: readonly string[], pattern: string): boolean =>
+  titles.some((title) => new RegExp(pattern).test(title))
 
 /** Declares the tests of one table of faults. */
 export function catches(faults: readonly Mutant[]): void {
@@ -44,10 +53,15 @@ export function catches(faults: readonly Mutant[]): void {
     before(() => lanes.open(LANES))
     after(() => lanes.close())
 
-    for (const { file, tests } of runsOf(faults).values()) {
-      it(`is not needed for ${file} to run: ${tests ?? 'all'} pass without one`, async () => {
-        const verdict = await lanes.use((lane) => lane.run(file, tests))
+    for (const [file, tests] of runsOf(faults)) {
+      it(`is not needed for ${file} to run: its tests are there and pass without one`, async () => {
+        const patterns = [...tests].filter((one) => one !== undefined)
+        const narrowed = tests.has(undefined) ? [] : patterns
+        const verdict = await lanes.use((lane) => lane.run(file, narrowed))
         assert.equal(told(verdict), 'passed')
+        const { titles } = verdict as Extract<Verdict, { readonly kind: 'passed' }>
+        const absent = patterns.filter((pattern) => !isAmong(titles, pattern))
+        assert.deepEqual(absent, [], 'tests that a fault names and that did not run')
       })
     }
 

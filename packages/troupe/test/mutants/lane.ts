@@ -19,7 +19,8 @@ const SEPARATOR = '\n'
 
 /** What came of one test file. */
 export type Verdict =
-  | { readonly kind: 'passed' }
+  /** Titles of the tests and suites that ran. */
+  | { readonly kind: 'passed'; readonly titles: readonly string[] }
   /** `test` is the title of the first test that failed. */
   | { readonly kind: 'failed'; readonly test: string }
   | { readonly kind: 'hung' }
@@ -65,9 +66,9 @@ export class Lane {
     }
   }
 
-  /** Runs one test file as far as its first failure. */
-  run(file: string, tests?: string): Promise<Verdict> {
-    const narrowed = tests === undefined ? [] : [`--test-name-pattern=${tests}`]
+  /** Runs one test file, or what of it has one of these titles, as far as its first failure. */
+  run(file: string, tests: readonly string[] = []): Promise<Verdict> {
+    const narrowed = tests.map((title) => `--test-name-pattern=${title}`)
     const script = this.#path(join('dist-test', `${file}.js`))
     const child = spawn(process.execPath, ['--test-reporter=tap', ...narrowed, script], {
       cwd: this.#path('.'),
@@ -94,7 +95,7 @@ export class Lane {
         clearTimeout(limit)
         const done: Verdict =
           code === 0 && /^# pass [1-9]/m.test(output)
-            ? { kind: 'passed' }
+            ? { kind: 'passed', titles: titlesIn(output) }
             : { kind: 'broken', output: output.slice(-2_000) }
         resolve(verdict ?? done)
       })
@@ -106,6 +107,12 @@ export class Lane {
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const { NODE_OPTIONS, NODE_TEST_CONTEXT, NODE_V8_COVERAGE, ...rest } = process.env
   return rest
+}
+
+/** The titles of the tests, and suites, that a report tells as passed; not of those left out. */
+function titlesIn(output: string): readonly string[] {
+  const told = [...output.matchAll(/^\s*ok \d+ - (.*)$/gm)].map(([, title = '']) => title)
+  return told.filter((title) => !/ # SKIP/.test(title)).map((title) => title.replace(/\\#/g, '#'))
 }
 
 /** The title of the first test, or suite, that a report tells as failed. */
