@@ -4,6 +4,7 @@
  * Here the rooms meet: the runtime, the machine's clock and chance, the signals of the program.
  */
 import { randomBytes } from 'node:crypto'
+import { systemApplication } from '#apps'
 import { keepAlive } from '#base/clock'
 import { systemRandom } from '#base/random'
 import { ClusterOfNode } from '#cluster'
@@ -60,6 +61,8 @@ async function openWorld(name: string, options: NetworkOptions): Promise<Partial
       // There only once the network is open.
       side: () => wire.liveness?.side,
     },
+    system: systemApplication,
+    loopDelayMs: () => wire.liveness?.loopDelayMs() ?? 0,
   })
   return { wire, cluster }
 }

@@ -51,6 +51,7 @@ const VALUES = [
   'node',
   'application',
   'from',
+  'fromNode',
   'deadlineMs',
   'log',
 ] as const satisfies readonly (keyof ProcessContext)[]

@@ -8,6 +8,7 @@
  */
 import {
   type ApplicationRoute,
+  type ApplicationSpec,
   type Cluster,
   type ClusterHome,
   type ConfigValue,
@@ -29,6 +30,7 @@ import {
   type RemoteSpawnOptions,
   TroupeError,
 } from '#contract'
+import { RemoteOperations } from './remote/remote-operations.js'
 
 /** Publications of the registrar that late subscribers are given. */
 const EVENTS_KEPT = 1_000
@@ -39,18 +41,34 @@ export type RegistrarSurroundings = Pick<
   'hidden' | 'randomBytes' | 'keyFor' | 'addresses' | 'liveness' | 'side'
 >
 
+/** What the process that answers other nodes serves. */
+export interface ServingParts {
+  /** NOT_ALLOWED before the cluster of the node has started. */
+  readonly home: ClusterHome
+  /** How late the loop of this node is, in milliseconds. */
+  loopDelayMs(): number
+}
+
 /** What the cluster of a node is made of. */
 export interface ClusterParts {
   /** Undefined: other nodes are known by `network.peers` alone. */
   readonly registrar: Registrar | undefined
   readonly surroundings: RegistrarSurroundings
+  /** Makes the application that answers other nodes; left out: they get no answer. */
+  readonly system?: (parts: ServingParts) => ApplicationSpec
+  /** How late the loop of this node is, in milliseconds. */
+  readonly loopDelayMs?: () => number
 }
+
+/** What every node has: others are not told of it. */
+const SYSTEM = 'system'
 
 const missing = (operation: string): TroupeError =>
   new TroupeError('NOT_ALLOWED', { operation, problem: 'it is not built yet' })
 
 export class ClusterOfNode implements Cluster, NodeCluster {
   readonly #parts: ClusterParts
+  readonly #remote = new RemoteOperations()
   #started = false
 
   constructor(parts: ClusterParts) {
@@ -65,7 +83,31 @@ export class ClusterOfNode implements Cluster, NodeCluster {
     throw missing('remote')
   }
 
+  /** What this node asks of others. */
+  get remote(): RemoteOperations {
+    return this.#remote
+  }
+
   async start(home: ClusterHome): Promise<void> {
+    const { system } = this.#parts
+    this.#remote.start(home)
+    await this.#startRegistrar(home)
+    if (system !== undefined) await home.startOwn(system(this.serving))
+  }
+
+  /** What this node does for others. */
+  get serving(): ServingParts {
+    const { loopDelayMs = () => 0 } = this.#parts
+    const remote = this.#remote
+    return {
+      get home() {
+        return remote.home
+      },
+      loopDelayMs,
+    }
+  }
+
+  async #startRegistrar(home: ClusterHome): Promise<void> {
     const { registrar, surroundings } = this.#parts
     const { node, clock, random, version } = home
     if (registrar === undefined) return
@@ -81,8 +123,9 @@ export class ClusterOfNode implements Cluster, NodeCluster {
   noticed(notice: NodeNotice): void {
     const { registrar } = this.#parts
     if (!this.#started || registrar === undefined) return
-    if (notice.kind === 'application-changed') registrar.putApplication(notice.route)
-    else if (notice.kind === 'application-unloaded') registrar.removeApplication(notice.name)
+    if (notice.kind === 'application-changed') {
+      if (notice.route.name !== SYSTEM) registrar.putApplication(notice.route)
+    } else if (notice.kind === 'application-unloaded') registrar.removeApplication(notice.name)
   }
 
   /** Where the registrar says that a node is; undefined: it does not know it. */
@@ -130,8 +173,8 @@ export class ClusterOfNode implements Cluster, NodeCluster {
     throw missing('coverage')
   }
 
-  peer(_node: string): RemoteNode {
-    throw missing('peer')
+  peer(node: string): RemoteNode {
+    return this.#remote.peer(node)
   }
 
   async spawnAt(

@@ -39,10 +39,17 @@ export type CompleteSpec = Required<
   >
 >
 
-/** Throws OPTION_INVALID or NAME_INVALID; answers what holds for this specification. */
-export function completeSpec(spec: ApplicationSpec): CompleteSpec {
+/**
+ * Throws OPTION_INVALID or NAME_INVALID; answers what holds for this specification. `whose`: one of
+ * Troupe's own may have a name that is kept for it.
+ */
+export function completeSpec(
+  spec: ApplicationSpec,
+  whose: 'own' | 'program' = 'program',
+): CompleteSpec {
   requireOption(isObject(spec), 'application', spec, 'give a specification')
   checkName(spec.name)
+  if (whose === 'program') checkFree(spec.name)
   checkTexts(spec)
   checkMembers(spec.members)
   checkMode('mode', spec.mode)
@@ -85,6 +92,9 @@ const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every
 function checkName(name: string): void {
   const good = isText(name) && name.length <= NAME_LENGTH_MAX
   requireOption(good, 'name', name, `give a name of 1 to ${NAME_LENGTH_MAX} characters`)
+}
+
+function checkFree(name: string): void {
   if (!RESERVED.includes(name)) return
   throw new TroupeError('NAME_INVALID', {
     name,

@@ -6,7 +6,7 @@
  */
 import type { Clock } from '#base/clock'
 import type { Random } from '#base/random'
-import type { ApplicationChange } from './application.js'
+import type { ApplicationChange, ApplicationSpec } from './application.js'
 import type { Pid } from './identity.js'
 import type { Coverage, MemberInfo } from './membership.js'
 import type { Node } from './node.js'
@@ -80,4 +80,6 @@ export interface ClusterHome {
   readonly random: Random
   /** Of Troupe. */
   readonly version: string
+  /** Loads and starts an application of Troupe itself, whose name no program may take. */
+  startOwn(spec: ApplicationSpec): Promise<void>
 }

@@ -174,6 +174,11 @@ export interface ProcessContext extends Sender, Spawner {
    * itself sent it. With the option `reentrant` only until the first `await`.
    */
   readonly from: Pid | undefined
+  /**
+   * The node that sent the message that is being handled, as its connection proved it: also where
+   * `from` is undefined because a node itself sent it. The own name for all that is local.
+   */
+  readonly fromNode: string
   /** Milliseconds left for the request that is being handled, if it has a deadline. */
   readonly deadlineMs: number | undefined
   /** Its log; each record names this process. */

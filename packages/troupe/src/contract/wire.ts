@@ -155,7 +155,10 @@ export interface WireHome {
   local(id: number, creation: number): Pid | undefined
   /** All ways to write the process behind an address of this node: its id, name and aliases. */
   ways(to: HomeAddress): Iterable<HomeAddress>
-  /** Puts a message into a mailbox; its failure is counted here. */
+  /**
+   * Puts a message into a mailbox; its failure is counted here. `from` has the id 0 where the other
+   * node itself has sent it; here and below.
+   */
   deliver(
     to: HomeAddress,
     message: string,

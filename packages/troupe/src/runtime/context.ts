@@ -39,7 +39,7 @@ import { forward, refuse, replyLater, tryForward } from './current.js'
 import type { Kernel } from './kernel.js'
 import { envKey, withEnv } from './lineage.js'
 import { extend, mailboxLength, relationsOf } from './mailbox.js'
-import { Call, requireMessageName, senderOf } from './message.js'
+import { Call, nodeOf, requireMessageName, senderOf } from './message.js'
 import { requireDelay, runAfter, runAt, runEvery, runUntimed } from './own-timer.js'
 import { DEAD, ENDING, EXITING, type Process, TRAPPING } from './process.js'
 
@@ -74,6 +74,10 @@ class Context extends Actions<Process> {
 
   get from(): Pid | undefined {
     return senderOf(currentOrigin(this.kernel, this.process))
+  }
+
+  get fromNode(): string {
+    return nodeOf(currentOrigin(this.kernel, this.process)) ?? this.kernel.name
   }
 
   get deadlineMs(): number | undefined {

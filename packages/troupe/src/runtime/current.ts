@@ -15,7 +15,7 @@ import {
 } from '#contract'
 import type { Progress, Suspended } from './extension.js'
 import { defer, type Kernel } from './kernel.js'
-import { Call } from './message.js'
+import { Call, senderOf } from './message.js'
 import type { Process } from './process.js'
 import { isThenable, type Turn } from './turn.js'
 
@@ -50,7 +50,7 @@ export function replyLater(kernel: Kernel, process: Process): Replier {
   mark(message, 'handed-on')
   defer(process, call)
   return {
-    from: call.from,
+    from: senderOf(call),
     get alive() {
       return call.resolve !== undefined && kernel.clock.nowMs() < kernel.calls.deadlineOf(call)
     },

@@ -80,9 +80,15 @@ export class Call extends Envelope {
   }
 }
 
-/** The process behind an origin. */
-export const senderOf = (origin: Origin): Pid | undefined =>
-  origin instanceof Envelope ? origin.from : origin
+/** The process behind an origin; what another node itself has sent comes from its id 0. */
+export function senderOf(origin: Origin): Pid | undefined {
+  const from = origin instanceof Envelope ? origin.from : origin
+  return from?.id === 0 ? undefined : from
+}
+
+/** The node behind an origin; undefined: this one itself. */
+export const nodeOf = (origin: Origin): string | undefined =>
+  origin instanceof Envelope ? origin.from?.node : origin?.node
 
 /** OPTION_INVALID for what cannot name a message; without a name nobody could handle it. */
 export function requireMessageName(name: unknown): void {

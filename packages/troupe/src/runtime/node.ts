@@ -63,14 +63,14 @@ class RuntimeNode extends Actions<undefined> {
   #onStopped: () => void = () => {}
   readonly stopped: Promise<void>
 
-  constructor(kernel: Kernel, options: NodeOptions) {
+  constructor(kernel: Kernel, options: NodeOptions, applications: ApplicationTable) {
     super(kernel, undefined)
     this.#stopTimeoutMs = options.stopTimeoutMs ?? NODE_DEFAULTS.stopTimeoutMs
     this.stopped = new Promise((resolve) => {
       this.#onStopped = resolve
     })
     this.#cron = makeCron(kernel)
-    this.#applications = makeApplications(kernel)
+    this.#applications = applications
     this.#owners =
       kernel.share === undefined ? undefined : new PromiseOwners(() => kernel.turn.process)
     this.#unwatch = kernel.watchFloating((thrown, promise) => {
@@ -298,10 +298,11 @@ export async function createNode(
   const real = { clock: systemClock, random: systemRandom, ...plain, watchFloating }
   const kernel = new Kernel(name, options, { ...real, ...world }, contextOf)
   // The contract infers payloads and replies, which the class takes as they come.
-  const node = new RuntimeNode(kernel, options) as unknown as Node
+  const applications = makeApplications(kernel)
+  const node = new RuntimeNode(kernel, options, applications) as unknown as Node
   try {
     await kernel.wire.start(new Arrivals(kernel))
-    await kernel.cluster.start(clusterHome(kernel, node))
+    await kernel.cluster.start(clusterHome(kernel, node, applications))
     for (const job of options.cronJobs ?? []) node.cron.add(job)
     for (const spec of options.applications ?? []) {
       node.loadApplication(spec)

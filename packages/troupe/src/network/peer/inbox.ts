@@ -170,7 +170,7 @@ export class Inbox {
     // The short way: to a pid of ours, from a pid of theirs, nothing else.
     if ((route & ~ROUTE.from) === ROUTE.pid && !this.#lanes.busy) {
       const toId = decoder.uint()
-      const from = (route & ROUTE.from) === 0 ? undefined : this.#reading.far.of(decoder.uint())
+      const from = this.#reading.far.of((route & ROUTE.from) === 0 ? 0 : decoder.uint())
       const message = decoder.name()
       const payload = decoder.value()
       decoder.finish()
@@ -207,7 +207,8 @@ export class Inbox {
     const payload = decoder.value()
     decoder.finish()
     const from = this.#reading.from(head)
-    const answers = new FarAnswers(this.#parts.outbox, this.#asked, id, from, head.priority)
+    const caller = head.fromId === 0 ? undefined : from
+    const answers = new FarAnswers(this.#parts.outbox, this.#asked, id, caller, head.priority)
     if (this.#asked.size >= REQUESTS_MAX) {
       this.#refuseRequest(answers, head)
       return

@@ -95,9 +95,9 @@ export class Reading {
     return this.#home.local(id, creation) ?? Pid.of(name, id, creation)
   }
 
-  /** The sender of a message. */
-  from({ fromId }: Head): Pid | undefined {
-    return fromId === 0 ? undefined : this.far.of(fromId)
+  /** The sender of a message; the other node itself has the id 0. */
+  from({ fromId }: Head): Pid {
+    return this.far.of(fromId)
   }
 
   /** Why something ended; what is no reason is wrapped into one. */

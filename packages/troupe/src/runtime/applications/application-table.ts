@@ -49,11 +49,12 @@ export class ApplicationTable {
   }
 
   /** OPTION_INVALID, NAME_INVALID; APPLICATION_BUSY when one of this name is loaded. */
-  load(spec: ApplicationSpec): void {
+  load(spec: ApplicationSpec, whose: 'own' | 'program' = 'program'): void {
     this.#requireOpen()
-    const application = new LoadedApplication(spec, this.#verbs, this.#limits, (reason) => {
+    const doomed = (reason: ExitReason): void => {
       void this.#stop(name, reason, application.run)
-    })
+    }
+    const application = new LoadedApplication(spec, this.#verbs, this.#limits, doomed, whose)
     const { name } = application
     const known = this.#loaded.get(name)
     if (known !== undefined) throw new TroupeError('APPLICATION_BUSY', { name, state: known.state })

@@ -67,8 +67,9 @@ export class LoadedApplication {
     verbs: ApplicationVerbs,
     limits: TimeLimits,
     onDoomed: (reason: ExitReason) => void,
+    whose: 'own' | 'program' = 'program',
   ) {
-    this.complete = completeSpec(spec)
+    this.complete = completeSpec(spec, whose)
     this.name = spec.name
     this.#weight = this.complete.weight
     this.#tags = this.complete.tags

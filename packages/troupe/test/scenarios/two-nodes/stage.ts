@@ -11,6 +11,7 @@ import { type Clock, systemClock } from '#base/clock'
 import { seededRandom } from '#base/random'
 import {
   type AcceptorOptions,
+  type Cluster,
   NETWORK_DEFAULTS,
   type NetworkOptions,
   type Transport,
@@ -47,7 +48,14 @@ export interface TwoNodes {
 /** Where a scenario runs. */
 export interface Stage {
   readonly name: string
-  start(options?: NetworkOptions): Promise<TwoNodes>
+  /** `make`: what else each node is started with. */
+  start(options?: NetworkOptions, make?: Making): Promise<TwoNodes>
+}
+
+/** What else a node of a stage is started with, by its short name. */
+export type Making = (own: string) => {
+  readonly cluster?: Cluster
+  readonly options?: NodeOptions
 }
 
 /** Longest wait for anything, in the time of the simulated network. */
@@ -63,9 +71,13 @@ interface Place {
   /** Where it can dial b; undefined for b itself. */
   readonly b: TransportAddress | undefined
   readonly options: NetworkOptions
+  readonly make: Making
 }
 
-function nodeAt(own: string, { clock, transport, acceptor, b, options }: Place): Promise<Node> {
+function nodeAt(
+  own: string,
+  { clock, transport, acceptor, b, options, make }: Place,
+): Promise<Node> {
   const settings = {
     ...NETWORK_DEFAULTS,
     ...{ cookie: COOKIE, unixPath: '', ...options },
@@ -90,7 +102,8 @@ function nodeAt(own: string, { clock, transport, acceptor, b, options }: Place):
       stop: async () => {},
     }),
   })
-  return createNode(`${own}@stage`, QUIET, { clock, wire })
+  const { options: given, ...made } = make(own)
+  return createNode(`${own}@stage`, { ...QUIET, ...given }, { clock, wire, ...made })
 }
 
 /** Waits for a promise, but not for ever, which virtual time would. */
@@ -104,14 +117,14 @@ function settled<T>(clock: VirtualClock, promise: Promise<T>): Promise<T> {
 
 export const simulatedStage: Stage = {
   name: 'the simulated network',
-  async start(options = {}) {
+  async start(options = {}, make = () => ({})) {
     const clock = virtualClock()
     const network = simulatedNetwork({ clock, random: seededRandom(5) })
     const start = (own: string): Promise<Node> => {
       const host = network.host(own)
       const b = { transport: 'simulated', host: 'b', port: 1, path: '' }
       const acceptor = { transport: 'simulated', host: own, port: 1 }
-      const place = { clock: host.clock, transport: host.transport, acceptor, options }
+      const place = { clock: host.clock, transport: host.transport, acceptor, options, make }
       return clock.until(nodeAt(own, { ...place, b: own === 'b' ? undefined : b }))
     }
     const [a, b] = [await start('a'), await start('b')]
@@ -168,13 +181,13 @@ const handsOn = (cable: Cable) => ({
 
 export const tcpStage: Stage = {
   name: 'TCP',
-  async start(options = {}) {
+  async start(options = {}, make = () => ({})) {
     const cable = new Cable()
     // There is no other way to b: what it tells of itself is the cable, too.
     const cablePort = await cable.open()
     const start = (own: string, b?: TransportAddress): Promise<Node> =>
       nodeAt(own, {
-        ...{ clock: systemClock, transport: tcpTransport(), b },
+        ...{ clock: systemClock, transport: tcpTransport(), b, make },
         acceptor: { transport: 'tcp', port: 0, advertisedPort: cablePort },
         options: { resumeWindowMs: 400, ...options },
       })

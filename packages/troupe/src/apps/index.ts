@@ -1,0 +1,4 @@
+/**
+ * apps: what every node runs.
+ */
+export { systemApplication } from './system/application.js'

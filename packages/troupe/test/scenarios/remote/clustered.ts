@@ -1,0 +1,39 @@
+/** Two nodes with a cluster each: what scenarios of remote operations run on. */
+import { systemApplication } from '#apps'
+import { ClusterOfNode } from '#cluster'
+import type { NetworkOptions, NodeOptions } from '#contract'
+import { type Making, simulatedStage, type TwoNodes } from '#test/scenarios/two-nodes/stage'
+
+/** A cluster without a registrar, whose node answers other nodes. */
+export const clusterOf = (loopDelayMs = 0): ClusterOfNode =>
+  new ClusterOfNode({
+    registrar: undefined,
+    surroundings: {
+      hidden: false,
+      randomBytes: (length) => new Uint8Array(length),
+      keyFor: () => new Uint8Array(32),
+      addresses: () => [],
+      liveness: () => undefined,
+      side: () => undefined,
+    },
+    system: systemApplication,
+    loopDelayMs: () => loopDelayMs,
+  })
+
+export const clustered =
+  (options: NodeOptions = {}): Making =>
+  () => ({ cluster: clusterOf(), options })
+
+/** Two nodes on the simulated network for as long as the case runs. */
+export async function remoteStage(
+  run: (stage: TwoNodes) => Promise<void>,
+  make: Making = clustered(),
+  options: NetworkOptions = {},
+): Promise<void> {
+  const stage = await simulatedStage.start(options, make)
+  try {
+    await run(stage)
+  } finally {
+    await stage.close()
+  }
+}

@@ -1,0 +1,106 @@
+/** node.peer: what one node asks of another, in virtual time. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { actor, message, processName, protocol, request } from 'troupe'
+import { clusterOf, remoteStage } from './clustered.js'
+
+const Where = protocol('where', {
+  note: message<void>(),
+  ask: request<void, string>(),
+  noted: request<void, readonly string[]>(),
+})
+const where = actor(Where, {
+  init: () => ({ noted: [] as string[] }),
+  on: {
+    note: (state, _nothing, context) =>
+      void state.noted.push(`${context.fromNode} ${context.from}`),
+    ask: (_state, _nothing, context) => `${context.fromNode} ${context.from}`,
+    noted: (state) => state.noted,
+  },
+})
+const whereOnB = processName('where', Where, 'b@stage')
+
+describe('the node a message came from', () => {
+  it('is named for what another node itself sends and asks, where there is no process', () =>
+    remoteStage(async ({ a, b, settle }) => {
+      const pid = await settle(b.spawn(where, { name: 'where' }))
+      a.send(whereOnB, 'note')
+      assert.equal(await settle(a.call(whereOnB, 'ask')), 'a@stage undefined')
+      assert.equal(await settle(b.call(pid, 'ask')), 'b@stage undefined')
+      assert.deepEqual(await settle(b.call(pid, 'noted')), ['a@stage undefined'])
+    }))
+
+  it('is that of a process of another node', () =>
+    remoteStage(async ({ a, b, settle }) => {
+      await settle(b.spawn(where, { name: 'where' }))
+      const Asker = protocol('asker', { ask: request<void, string>() })
+      const asker = actor(Asker, {
+        on: { ask: (_state, _nothing, context) => context.call(whereOnB, 'ask') },
+      })
+      const pid = await settle(a.spawn(asker))
+      assert.equal(await settle(a.call(pid, 'ask')), `a@stage ${pid}`)
+    }))
+})
+
+describe('a peer', () => {
+  it('is pinged: its life, how far it is, how late its loop is', () =>
+    remoteStage(
+      async ({ a, b, settle }) => {
+        const peer = a.peer('b@stage')
+        assert.deepEqual([peer.roundTripMs, peer.clockOffsetMs], [-1, 0])
+        const answer = await settle(peer.ping())
+        assert.equal(answer.node, 'b@stage')
+        assert.equal(answer.creation, b.creation)
+        assert.equal(answer.loopDelayMs, 7)
+        assert.ok(answer.roundTripMs >= 0)
+        assert.equal(peer.roundTripMs, answer.roundTripMs)
+        assert.ok(Math.abs(answer.clockOffsetMs) <= answer.roundTripMs / 2)
+      },
+      () => ({ cluster: clusterOf(7) }),
+    ))
+
+  it('that is nowhere cannot be pinged', () =>
+    remoteStage(async ({ a, settle }) => {
+      await assert.rejects(settle(a.peer('x@stage').ping()), { code: 'NO_ROUTE' })
+    }))
+
+  it('that does not answer lets a ping run out of its time', () =>
+    remoteStage(async ({ a, settle, stall }) => {
+      await settle(a.peer('b@stage').ping())
+      stall()
+      const late = a.peer('b@stage').ping({ timeoutMs: 50 })
+      await assert.rejects(settle(late), { code: 'CALL_TIMEOUT' })
+    }))
+
+  it('without the application system answers no questions', () =>
+    remoteStage(
+      async ({ a, settle }) => {
+        await assert.rejects(settle(a.peer('b@stage').ping()), { code: 'NOT_ALLOWED' })
+      },
+      (own) => (own === 'b' ? {} : { cluster: clusterOf() }),
+    ))
+
+  it('tells of itself and of its applications', () =>
+    remoteStage(async ({ a, b, settle }) => {
+      const peer = a.peer('b@stage')
+      const info = await settle(peer.info())
+      assert.deepEqual([info.name, info.creation], ['b@stage', b.creation])
+      const all = await settle(peer.applications())
+      assert.deepEqual(
+        all.map(({ name, state }) => [name, state]),
+        [['system', 'running']],
+      )
+      assert.equal((await settle(peer.applicationInfo('system')))?.state, 'running')
+      assert.equal(await settle(peer.applicationInfo('shop')), undefined)
+    }))
+
+  it('is connected and disconnected by hand', () =>
+    remoteStage(async ({ a, settle }) => {
+      const peer = a.peer('b@stage')
+      assert.equal(peer.connected, false)
+      await settle(peer.connect())
+      assert.deepEqual([peer.connected, peer.connection?.node], [true, 'b@stage'])
+      assert.equal(peer.disconnect(), true)
+      assert.equal(peer.connected, false)
+    }))
+})
