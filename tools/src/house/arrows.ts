@@ -76,11 +76,10 @@ function targetOf(file: string, specifier: string): string | undefined {
 const roomOf = (path: string): string | undefined =>
   path.includes('/') ? path.slice(0, path.indexOf('/')) : undefined
 
-/** The room within cluster; undefined for what stands in cluster itself. */
+/** The room within cluster; undefined for what stands in cluster itself, where all of it meets. */
 function clusterRoomOf(path: string): string | undefined {
-  const [room, inner] = path.split('/')
-  if (room !== 'cluster' || inner === undefined || inner === 'index') return undefined
-  return inner
+  const [room, inner, file] = path.split('/')
+  return room !== 'cluster' || file === undefined ? undefined : inner
 }
 
 /** Why one arrow is not on the map; undefined when it is. */
