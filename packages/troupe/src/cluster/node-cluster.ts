@@ -60,9 +60,6 @@ export interface ClusterParts {
   readonly loopDelayMs?: () => number
 }
 
-/** What every node has: others are not told of it. */
-const SYSTEM = 'system'
-
 const missing = (operation: string): TroupeError =>
   new TroupeError('NOT_ALLOWED', { operation, problem: 'it is not built yet' })
 
@@ -123,9 +120,8 @@ export class ClusterOfNode implements Cluster, NodeCluster {
   noticed(notice: NodeNotice): void {
     const { registrar } = this.#parts
     if (!this.#started || registrar === undefined) return
-    if (notice.kind === 'application-changed') {
-      if (notice.route.name !== SYSTEM) registrar.putApplication(notice.route)
-    } else if (notice.kind === 'application-unloaded') registrar.removeApplication(notice.name)
+    if (notice.kind === 'application-changed') registrar.putApplication(notice.route)
+    else if (notice.kind === 'application-unloaded') registrar.removeApplication(notice.name)
   }
 
   /** Where the registrar says that a node is; undefined: it does not know it. */

@@ -18,6 +18,8 @@ import { LOG_LEVELS } from './logger.js'
 
 /** Names that Troupe keeps for itself. */
 const RESERVED: readonly string[] = ['system']
+/** True for the name of an application of Troupe itself: every node has it, nobody is told. */
+export const isOwnApplication = (name: string): boolean => RESERVED.includes(name)
 const MODES: readonly unknown[] = ['temporary', 'transient', 'permanent']
 const CALLBACKS = ['init', 'start', 'stop', 'terminate'] as const
 const NAME_LENGTH_MAX = 255
@@ -95,7 +97,7 @@ function checkName(name: string): void {
 }
 
 function checkFree(name: string): void {
-  if (!RESERVED.includes(name)) return
+  if (!isOwnApplication(name)) return
   throw new TroupeError('NAME_INVALID', {
     name,
     problem: 'Troupe keeps it for its own application',

@@ -16,7 +16,12 @@ export type {
 } from './application.js'
 export { APPLICATION_DEFAULTS } from './application.js'
 export type { CompleteSpec } from './application-check.js'
-export { checkChange, checkStartOptions, completeSpec } from './application-check.js'
+export {
+  checkChange,
+  checkStartOptions,
+  completeSpec,
+  isOwnApplication,
+} from './application-check.js'
 export { type Authorities, asAuthorities } from './authorities.js'
 export type {
   AnySpawnable,

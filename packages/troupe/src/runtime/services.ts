@@ -5,6 +5,7 @@ import {
   type ClusterHome,
   eventName,
   isNodeName,
+  isOwnApplication,
   NODE_EVENT,
   type Node,
   type Pid,
@@ -74,8 +75,14 @@ export function makeApplications(kernel: Kernel): ApplicationTable {
         return isAlive && process.lineage.application === application
       }),
     env: (key) => kernel.rootLineage.env.get(key.toLowerCase()),
-    notify: (notice) => kernel.topics.publish(undefined, eventName(NODE_EVENT), notice),
-    changed: (change) => kernel.cluster.noticed(change),
+    notify: (notice) => {
+      if (isOwnApplication(notice.name)) return
+      kernel.topics.publish(undefined, eventName(NODE_EVENT), notice)
+    },
+    changed: (change) => {
+      const { name } = change.kind === 'application-changed' ? change.route : change
+      if (!isOwnApplication(name)) kernel.cluster.noticed(change)
+    },
   })
 }
 

@@ -1,7 +1,7 @@
 /** node.peer: what one node asks of another, in virtual time. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { actor, message, processName, protocol, request } from 'troupe'
+import { actor, eventName, message, NODE_EVENT, processName, protocol, request } from 'troupe'
 import { clusterOf, remoteStage } from './clustered.js'
 
 const Where = protocol('where', {
@@ -102,5 +102,27 @@ describe('a peer', () => {
       assert.deepEqual([peer.connected, peer.connection?.node], [true, 'b@stage'])
       assert.equal(peer.disconnect(), true)
       assert.equal(peer.connected, false)
+    }))
+})
+
+describe('the application system', () => {
+  it('is not told of on the event of the node, as every node has it', () =>
+    remoteStage(async ({ a, settle }) => {
+      const Hearer = protocol('hearer', { heard: request<void, readonly unknown[]>() })
+      const hearer = actor(Hearer, {
+        init: () => ({ heard: [] as unknown[] }),
+        started: (_state, context) => context.subscribe(eventName(NODE_EVENT)),
+        on: { heard: (state) => state.heard },
+        handleEvent: (state, event) => void state.heard.push(event.message),
+      })
+      const pid = await settle(a.spawn(hearer))
+      await settle(a.stopApplication('system'))
+      assert.deepEqual(await settle(a.call(pid, 'heard')), [])
+    }))
+
+  it('has a name that no program can take', () =>
+    remoteStage(async ({ a }) => {
+      const own = { name: 'system', members: [] }
+      assert.throws(() => a.loadApplication(own), { code: 'NAME_INVALID' })
     }))
 })
