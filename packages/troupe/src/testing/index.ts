@@ -3,6 +3,7 @@
  */
 
 export { type Random, seededRandom } from '#base/random'
+export type { ConfigPlace } from '#cluster/config/config-store'
 export type {
   Line,
   LineDialOptions,
@@ -13,6 +14,13 @@ export type {
   TransportAddress,
 } from '#contract'
 export type { ConformanceCase } from './conformance/case.js'
+export type { RegistrarSuiteOptions } from './conformance/registrar.js'
+export { registrarConformance } from './conformance/registrar.js'
+export type {
+  RegistrarNeed,
+  RegistrarStage,
+  RegistrarSurroundings,
+} from './conformance/registrar-stage.js'
 export type { TransportSuiteOptions } from './conformance/transport.js'
 export { transportConformance } from './conformance/transport.js'
 export type { TransportStage } from './conformance/transport-stage.js'
@@ -21,6 +29,9 @@ export { Expectation } from './expectation.js'
 export type { Mark, Recorded, RecordKind, RecordOf } from './journal.js'
 export type { Filter, HasPid, Match } from './matching.js'
 export type { Probe, ProbeRecord } from './probe.js'
+export type { MemoryHub, MemoryHubOptions } from './registrar/memory-hub.js'
+export { MEMORY_HUB_DEFAULTS, memoryHub } from './registrar/memory-hub.js'
+export { memoryRegistrar } from './registrar/memory-registrar.js'
 export {
   type ClusterMember,
   type SimulatedCluster,

@@ -71,6 +71,12 @@ export function memoryHub(options: MemoryHubOptions = {}): MemoryHub {
   return new MemoryHub(options)
 }
 
+/** A node that is cut off, or has died; and the waits for what follows. */
+interface Silence {
+  readonly isDead: boolean
+  readonly waits: readonly Cancel[]
+}
+
 const keyOf = (place: ConfigPlace, item: string): string =>
   JSON.stringify([place.level, 'node' in place ? place.node : '', item])
 
@@ -81,8 +87,8 @@ export class MemoryHub {
   readonly #table = new RouteTable({ node: '', creation: 0 })
   readonly #config = new Map<string, ConfigEntry>()
   readonly #clients = new Set<HubClient>()
-  /** Nodes that the hub does not hear, and that do not hear it; with the waits for what follows. */
-  readonly #cut = new Map<string, readonly Cancel[]>()
+  /** Nodes that the hub does not hear. */
+  readonly #silent = new Map<string, Silence>()
   #words: HubWord[] = []
 
   constructor(given: MemoryHubOptions) {
@@ -112,35 +118,29 @@ export class MemoryHub {
    * lost after `lostMs`.
    */
   cutOff(node: string): void {
-    if (this.#cut.has(node)) return
-    const { suspectMs, lostMs } = this.#options
-    const waits = [
-      this.clock.after(suspectMs, () => this.suspect(node)),
-      this.clock.after(lostMs, () => this.lose(node)),
-    ]
-    this.#cut.set(node, waits)
+    if (this.#silent.has(node)) return
+    this.#beSilent(node, false)
     this.#clientOf(node)?.reached('the node was cut off')
   }
 
   /** They hear each other again; the node registers anew. */
   mend(node: string): void {
-    const waits = this.#cut.get(node)
-    if (waits === undefined) return
-    for (const cancel of waits) cancel()
-    this.#cut.delete(node)
+    if (this.hears(node)) return
+    this.#endSilence(node)
     this.#clientOf(node)?.reached(undefined)
   }
 
-  /** True: the hub and the node hear each other. */
+  /** False: the node is cut off. */
   hears(node: string): boolean {
-    return !this.#cut.has(node)
+    return this.#silent.get(node)?.isDead !== false
   }
 
-  /** The program of a node has died without a word. */
+  /** The program of a node has died without a word; a later life may come at once. */
   kill(node: string): void {
     const client = this.#clientOf(node)
     if (client !== undefined) this.#clients.delete(client)
-    this.cutOff(node)
+    this.#endSilence(node)
+    this.#beSilent(node, true)
   }
 
   /** The hub calls a node suspect. */
@@ -234,14 +234,27 @@ export class MemoryHub {
     this.#mark(node, 'leaving')
   }
 
+  #beSilent(node: string, isDead: boolean): void {
+    const { suspectMs, lostMs } = this.#options
+    const waits = [
+      this.clock.after(suspectMs, () => this.suspect(node)),
+      this.clock.after(lostMs, () => this.lose(node)),
+    ]
+    this.#silent.set(node, { isDead, waits })
+  }
+
+  #endSilence(node: string): void {
+    for (const cancel of this.#silent.get(node)?.waits ?? []) cancel()
+    this.#silent.delete(node)
+  }
+
   #isLost({ node, state }: NodeRoute): boolean {
-    return state === 'suspect' || this.#cut.has(node)
+    return state === 'suspect' || this.#silent.has(node)
   }
 
   /** A later life is there: what was cut off, or called suspect, was the earlier one. */
   #replace(client: HubClient, { node, creation }: NodeRoute): void {
-    for (const cancel of this.#cut.get(node) ?? []) cancel()
-    this.#cut.delete(node)
+    this.#endSilence(node)
     for (const other of [...this.#clients]) {
       if (other === client || other.node !== node) continue
       this.#clients.delete(other)

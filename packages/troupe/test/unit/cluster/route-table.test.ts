@@ -88,6 +88,7 @@ describe('the nodes of a route table', () => {
     assert.deepEqual(table.putNode(double), [])
     assert.deepEqual(table.putApplication(OWN, applicationRoute('shop')), [])
     assert.equal(table.size, 0)
+    assert.deepEqual(table.refused, {})
   })
 })
 

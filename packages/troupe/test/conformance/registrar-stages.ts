@@ -1,0 +1,42 @@
+/**
+ * The stages on which the registrars of Troupe play the conformance suite.
+ */
+import {
+  memoryHub,
+  memoryRegistrar,
+  type RegistrarStage,
+  type RegistrarSurroundings,
+  virtualClock,
+} from 'troupe/testing'
+import type { Clock } from '#base/clock'
+import { seededRandom } from '#base/random'
+import type { Logger } from '#contract'
+
+const QUIET = { debug() {}, info() {}, warning() {}, error() {} } as unknown as Logger
+
+const surroundings = (clock: Clock): RegistrarSurroundings => {
+  const random = seededRandom(1)
+  const bytes = (length: number) => Uint8Array.from({ length }, () => random.below(256))
+  return {
+    ...{ clock, random, log: QUIET, randomBytes: bytes },
+    keyFor: () => new Uint8Array(32),
+    side: () => undefined,
+  }
+}
+
+export async function memoryStage(): Promise<RegistrarStage> {
+  const clock = virtualClock()
+  const hub = memoryHub({ clock })
+  return {
+    host: 'suite',
+    make: () => memoryRegistrar(hub),
+    surroundings: () => surroundings(clock),
+    until: (promise) => clock.until(promise),
+    kill: (node) => hub.kill(node),
+    cutOff: (node) => hub.cutOff(node),
+    mend: (node) => hub.mend(node),
+    setConfig: (place, item, value) => hub.setConfig(place, item, value),
+    removeConfig: (place, item) => hub.removeConfig(place, item),
+    close: async () => {},
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * Every registrar of Troupe passes the public suite.
+ */
+import { describe, it } from 'node:test'
+import { type RegistrarSuiteOptions, registrarConformance } from 'troupe/testing'
+import { memoryStage } from './registrar-stages.js'
+
+/** A case that waits for what never comes must fail, not hang. */
+const TIMEOUT_MS = 15_000
+
+const TRIALS: Readonly<Record<string, RegistrarSuiteOptions>> = {
+  'the registrar in memory': { make: memoryStage },
+}
+
+for (const [name, trial] of Object.entries(TRIALS)) {
+  describe(name, { timeout: 10 * TIMEOUT_MS }, () => {
+    for (const { title, skip, run } of registrarConformance(trial)) {
+      it(title, { skip, timeout: TIMEOUT_MS }, run)
+    }
+  })
+}
