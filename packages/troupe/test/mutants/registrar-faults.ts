@@ -118,8 +118,7 @@ export const REGISTRAR_FAULTS: readonly Mutant[] = Object.freeze([
     name: 'an event is told within the call that made it',
     file: MEMORY,
     find: 'this.#own.set(checked.name, checked);',
-    replace:
-      "this.#own.set(checked.name, checked); this.#tell([{ kind: 'node-joined', node: '', creation: 0 }]);",
+    replace: "this.#own.set(checked.name, checked); this.#tell([{ kind: 'node-joined' }]);",
     caughtBy: SUITE,
   },
   {

@@ -1,5 +1,5 @@
 /**
- * testing/conformance/registrar-nodes: the cases of a registrar about nodes: who is there, and where.
+ * testing/conformance/registrar-nodes: the cases of a registrar about who is there, and where.
  */
 import assert from 'node:assert/strict'
 import { type ErrorCode, type NodeRoute, TroupeError } from '#contract'
