@@ -33,7 +33,12 @@ function stage(path = PATH, pollMs?: number) {
     ...{ node: 'web1@host', path, pollMs, clock, log, files },
     tell: (event) => told.push(event),
   })
-  return { files, clock, told, lines, config }
+  /** Starts, and lets the looks pass that belong to it. */
+  const start = async (): Promise<void> => {
+    await config.start()
+    await clock.advance(50)
+  }
+  return { files, clock, told, lines, config, start }
 }
 
 const updated = (item: string, value: unknown, before?: unknown) => ({
@@ -43,27 +48,26 @@ const updated = (item: string, value: unknown, before?: unknown) => ({
 
 describe('a configuration file', () => {
   it('is read when the node starts, and nothing is told of it', async () => {
-    const { files, told, config } = stage()
+    const { files, told, config, start } = stage()
     files.write(PATH, global({ port: 8080 }))
-    await config.start()
+    await start()
     assert.deepEqual(config.config(), { port: 8080 })
     assert.deepEqual(told, [])
   })
 
   it('is read again at once when it changes, and the difference is told', async () => {
-    const { files, clock, told, config } = stage()
+    const { files, clock, told, start } = stage()
     files.write(PATH, global({ port: 8080, level: 'info' }))
-    await config.start()
+    await start()
     files.write(PATH, global({ port: 9090, level: 'info' }))
     await clock.advance(10)
     assert.deepEqual(told, [updated('port', 9090, 8080)])
   })
 
   it('is read once for many changes at a time', async () => {
-    const { files, clock, told, config } = stage()
+    const { files, clock, told, start } = stage()
     files.write(PATH, global({ port: 0 }))
-    await config.start()
-    await clock.advance(100)
+    await start()
     const before = files.reads
     for (let port = 1; port <= 50; port += 1) files.write(PATH, global({ port }))
     await clock.advance(100)
@@ -72,22 +76,20 @@ describe('a configuration file', () => {
   })
 
   it('is found by looking when nobody tells its changes', async () => {
-    const { files, clock, told, config } = stage(PATH, 500)
+    const { files, clock, told, start } = stage(PATH, 500)
     files.mute = true
     files.write(PATH, global({ port: 1 }))
-    await config.start()
-    await clock.advance(50)
+    await start()
     files.write(PATH, global({ port: 2 }))
     await clock.advance(499)
     assert.deepEqual(told, [updated('port', 2, 1)])
   })
 
   it('may come later, with the directory it is in', async () => {
-    const { files, clock, told, lines, config } = stage()
+    const { files, clock, told, lines, config, start } = stage()
     files.write('/etc/other', '')
-    await config.start()
+    await start()
     assert.match(lines[0]?.message ?? '', /is not there; it is read when it comes/)
-    await clock.advance(1)
     files.write(PATH, global({ port: 1 }))
     await clock.advance(10)
     assert.deepEqual(told, [updated('port', 1)])
@@ -95,9 +97,9 @@ describe('a configuration file', () => {
   })
 
   it('is not told as gone while an editor puts another one in its place', async () => {
-    const { files, clock, told, config } = stage()
+    const { files, clock, told, start } = stage()
     files.write(PATH, global({ port: 1 }))
-    await config.start()
+    await start()
     files.remove(PATH)
     await clock.advance(40)
     files.write(PATH, global({ port: 2 }))
@@ -106,9 +108,9 @@ describe('a configuration file', () => {
   })
 
   it('leaves its values in force when it is gone, and says so once', async () => {
-    const { files, clock, told, config } = stage()
+    const { files, clock, told, config, start } = stage()
     files.write(PATH, global({ port: 1 }))
-    await config.start()
+    await start()
     files.remove(PATH)
     await clock.advance(60_000)
     const problem = `${PATH}: the file is gone`
@@ -120,9 +122,9 @@ describe('a configuration file', () => {
   })
 
   it('leaves its values in force when it has a fault, told by line and column, once', async () => {
-    const { files, clock, told, lines, config } = stage()
+    const { files, clock, told, lines, config, start } = stage()
     files.write(PATH, global({ port: 1 }))
-    await config.start()
+    await start()
     files.write(PATH, '{\n  "global": { "port": 2, }\n}')
     await clock.advance(60_000)
     const problem = `${PATH}: line 2 column 26: a key in double quotes is missing`
@@ -143,10 +145,10 @@ describe('a configuration file', () => {
   })
 
   it('is not told as wrong while somebody is in the middle of writing', async () => {
-    const { files, clock, told, config } = stage()
+    const { files, clock, told, start } = stage()
     const whole = global({ port: 2, level: 'debug' })
     files.write(PATH, global({ port: 1 }))
-    await config.start()
+    await start()
     for (let length = 0; length <= whole.length; length += 1) {
       files.write(PATH, whole.slice(0, length))
       await clock.advance(30)
@@ -156,9 +158,9 @@ describe('a configuration file', () => {
   })
 
   it('tells an entry with a bad value, keeps what it said, and takes all the others', async () => {
-    const { files, clock, told, config } = stage()
+    const { files, clock, told, config, start } = stage()
     files.write(PATH, global({ port: 'int:1', workers: 4 }))
-    await config.start()
+    await start()
     files.write(PATH, global({ port: 'int:x', workers: 8 }))
     await clock.advance(10)
     const problem = '"x" is not a whole number'
@@ -169,17 +171,17 @@ describe('a configuration file', () => {
   })
 
   it('tells what the reader refuses', async () => {
-    const { files, clock, told, config } = stage()
+    const { files, clock, told, start } = stage()
     files.fail(PATH, 'it is above the limit of 1048576 bytes')
-    await config.start()
-    await clock.advance(100)
+    await start()
+    await clock.advance(50)
     assert.match(JSON.stringify(told), /above the limit/)
   })
 
   it('is left alone when the node has stopped', async () => {
-    const { files, clock, told, config } = stage()
+    const { files, clock, told, config, start } = stage()
     files.write(PATH, global({ port: 1 }))
-    await config.start()
+    await start()
     files.write(PATH, global({ port: 2 }))
     config.stop()
     await clock.advance(10_000)
@@ -204,12 +206,12 @@ describe('a configuration file', () => {
 
 describe('links on the way to a file', () => {
   it('are watched where they stand, as those of a Kubernetes config map', async () => {
-    const { files, clock, told, config } = stage('/config/troupe.config.json')
+    const { files, clock, told, config, start } = stage('/config/troupe.config.json')
     files.write('/config/..1/troupe.config.json', global({ port: 1 }))
     files.write('/config/..2/troupe.config.json', global({ port: 2 }))
     files.link('/config/..data', '..1')
     files.link('/config/troupe.config.json', '..data/troupe.config.json')
-    await config.start()
+    await start()
     assert.deepEqual(config.config(), { port: 1 })
     files.link('/config/..data', '..2')
     await clock.advance(10)
@@ -219,11 +221,11 @@ describe('links on the way to a file', () => {
   })
 
   it('of a directory may turn, as a deployment does it', async () => {
-    const { files, clock, told, config } = stage('/srv/current/etc/troupe.config.json')
+    const { files, clock, told, config, start } = stage('/srv/current/etc/troupe.config.json')
     files.write('/srv/releases/1/etc/troupe.config.json', global({ port: 1 }))
     files.write('/srv/releases/2/etc/troupe.config.json', global({ port: 2 }))
     files.link('/srv/current', '/srv/releases/1')
-    await config.start()
+    await start()
     files.link('/srv/current', '/srv/releases/2')
     await clock.advance(10)
     assert.deepEqual(told, [updated('port', 2, 1)])
@@ -237,10 +239,9 @@ describe('links on the way to a file', () => {
   })
 
   it('are not needed to see that other names of the directory do not matter', async () => {
-    const { files, clock, config } = stage()
+    const { files, clock, start } = stage()
     files.write(PATH, global({ port: 1 }))
-    await config.start()
-    await clock.advance(100)
+    await start()
     const before = files.reads
     files.write('/etc/app/data.log', 'x')
     await clock.advance(100)
