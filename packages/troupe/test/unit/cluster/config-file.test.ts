@@ -221,7 +221,7 @@ describe('links on the way to a file', () => {
   })
 
   it('of a directory may turn, as a deployment does it', async () => {
-    const { files, clock, told, config, start } = stage('/srv/current/etc/troupe.config.json')
+    const { files, clock, told, start } = stage('/srv/current/etc/troupe.config.json')
     files.write('/srv/releases/1/etc/troupe.config.json', global({ port: 1 }))
     files.write('/srv/releases/2/etc/troupe.config.json', global({ port: 2 }))
     files.link('/srv/current', '/srv/releases/1')
