@@ -11,8 +11,11 @@ import {
   type ApplicationSpec,
   type Cluster,
   type ClusterHome,
+  type ConfigGiven,
+  type ConfigTyped,
   type ConfigValue,
   type Coverage,
+  type EventToken,
   type MemberInfo,
   type MulticallOptions,
   type MulticallResult,
@@ -30,6 +33,7 @@ import {
   type RemoteSpawnOptions,
   TroupeError,
 } from '#contract'
+import { TypedItems } from './config/typed-items.js'
 import { RemoteOperations } from './remote/remote-operations.js'
 
 /** Publications of the registrar that late subscribers are given. */
@@ -66,6 +70,16 @@ const missing = (operation: string): TroupeError =>
 export class ClusterOfNode implements Cluster, NodeCluster {
   readonly #parts: ClusterParts
   readonly #remote = new RemoteOperations()
+  readonly #items = new TypedItems({
+    value: (item) => {
+      const values = this.config(item)
+      return Object.hasOwn(values, item) ? values[item] : undefined
+    },
+    tell: (event) => this.#tell(event),
+    log: () => this.#home?.node.log,
+  })
+  #home: ClusterHome | undefined
+  #token: EventToken<RegistrarEvent> | undefined
   #started = false
 
   constructor(parts: ClusterParts) {
@@ -108,13 +122,19 @@ export class ClusterOfNode implements Cluster, NodeCluster {
     const { registrar, surroundings } = this.#parts
     const { node, clock, random, version } = home
     if (registrar === undefined) return
-    const token = node.registerEvent<RegistrarEvent>(REGISTRAR_EVENT, { buffer: EVENTS_KEPT })
+    this.#home = home
+    this.#token = node.registerEvent<RegistrarEvent>(REGISTRAR_EVENT, { buffer: EVENTS_KEPT })
     await registrar.start({
       ...{ node: node.name, creation: node.creation, version, clock, random, log: node.log },
       ...surroundings,
-      tell: (event) => node.publish(token, event),
+      tell: (event) => this.#tell(event),
     })
     this.#started = true
+  }
+
+  #tell(event: RegistrarEvent): void {
+    if (this.#token !== undefined) this.#home?.node.publish(this.#token, event)
+    if (event.kind === 'config-updated') this.#items.changed(event.item)
   }
 
   noticed(notice: NodeNotice): void {
@@ -130,7 +150,10 @@ export class ClusterOfNode implements Cluster, NodeCluster {
   }
 
   get registrar(): RegistrarInfo | undefined {
-    return this.#parts.registrar?.info()
+    const info = this.#parts.registrar?.info()
+    if (info === undefined || this.#items.refused === 0) return info
+    const { CONFIG_INVALID: refused = 0 } = info.refused
+    return { ...info, refused: { ...info.refused, CONFIG_INVALID: refused + this.#items.refused } }
   }
 
   nodes(): readonly NodeRoute[] {
@@ -151,10 +174,16 @@ export class ClusterOfNode implements Cluster, NodeCluster {
     return this.#parts.registrar?.config(items.length === 0 ? undefined : items) ?? {}
   }
 
-  configItem<T extends ConfigValue>(item: string, otherwise?: T): T {
-    const value = this.config(item)[item] ?? otherwise
-    if (value === undefined) throw new TroupeError('CONFIG_UNKNOWN', { item })
-    return value as T
+  configItem<G extends ConfigGiven>(item: string, given?: G): ConfigTyped<G> {
+    return this.#items.item(item, given)
+  }
+
+  followConfig<G extends ConfigGiven>(
+    item: string,
+    given: G,
+    take: (value: ConfigTyped<G>) => void,
+  ): () => void {
+    return this.#items.follow(item, given, take)
   }
 
   members(): readonly MemberInfo[] {

@@ -7,6 +7,7 @@
 import type { Clock } from '#base/clock'
 import type { Random } from '#base/random'
 import type { ApplicationChange, ApplicationSpec } from './application.js'
+import type { ConfigGiven, ConfigTyped } from './config-item.js'
 import type { Pid } from './identity.js'
 import type { Coverage, MemberInfo } from './membership.js'
 import type { Node } from './node.js'
@@ -35,8 +36,28 @@ export interface NodeCluster {
   applications(name?: string): readonly ApplicationRoute[]
   /** Values of the configuration that hold for this node: of the items named, or all. */
   config(...items: string[]): Readonly<Record<string, ConfigValue>>
-  /** One value; CONFIG_UNKNOWN when it is not there and no default is given. */
-  configItem<T extends ConfigValue = ConfigValue>(item: string, otherwise?: T): T
+  /** One value, of whatever type it is. Throws CONFIG_UNKNOWN. */
+  configItem(item: string): ConfigValue
+  /**
+   * One value in the type of a default, which stands for it when it is not there, or in that of
+   * a schema. A value that does not fit is told once (`config-invalid`), and what fitted last goes
+   * on, or the default. Throws CONFIG_UNKNOWN, CONFIG_INVALID when there is none of these.
+   *
+   * @example const workers = node.cluster.configItem('workers', 4)
+   */
+  configItem<G extends ConfigGiven>(item: string, given: G): ConfigTyped<G>
+  /**
+   * Gives `take` one value now, and again whenever another one holds, until what it answers is
+   * called. A value that does not fit, or is gone without a default, leaves the last one in force.
+   * `take` runs outside of any process: let it send. Throws as `configItem`, before it gives any.
+   *
+   * @example node.cluster.followConfig('workers', 4, (count) => node.send('crew', 'resize', count))
+   */
+  followConfig<G extends ConfigGiven>(
+    item: string,
+    given: G,
+    take: (value: ConfigTyped<G>) => void,
+  ): () => void
   /** The other nodes that are known, those that are gone a while included. */
   members(): readonly MemberInfo[]
   member(node: string): MemberInfo | undefined

@@ -40,6 +40,8 @@ export type {
 } from './certificates.js'
 export { Certificates } from './certificates.js'
 export type { Cluster, ClusterHome, NodeCluster, NodeNotice } from './cluster.js'
+export type { ConfigGiven, ConfigReply, ConfigTyped } from './config-item.js'
+export { configReply, isSchema } from './config-item.js'
 export type {
   ArgsOf,
   EventOptions,

@@ -1,10 +1,26 @@
 /**
  * runtime/no-cluster: the cluster of a node without a network: there are no other nodes.
  */
-import { type Cluster, type NodeCluster, type RemoteGate, TroupeError } from '#contract'
+import {
+  type Cluster,
+  type ConfigGiven,
+  type ConfigTyped,
+  configReply,
+  type NodeCluster,
+  type RemoteGate,
+  TroupeError,
+} from '#contract'
 
 const refusal = (operation: string): TroupeError =>
   new TroupeError('NOT_ALLOWED', { operation, problem: 'give startNode the option network' })
+
+/** Nothing is configured: what stands for an item is all there is. */
+function defaultOf<G extends ConfigGiven>(item: string, given?: G): ConfigTyped<G> {
+  const reply = configReply(undefined, given)
+  if (reply.kind === 'value') return reply.value as ConfigTyped<G>
+  if (reply.kind === 'missing') throw new TroupeError('CONFIG_UNKNOWN', { item })
+  throw new TroupeError('CONFIG_INVALID', { item, problem: reply.problem })
+}
 
 const NO_CONTROL: NodeCluster = Object.freeze({
   registrar: undefined,
@@ -14,9 +30,10 @@ const NO_CONTROL: NodeCluster = Object.freeze({
   },
   applications: () => [],
   config: () => ({}),
-  configItem: <T>(item: string, otherwise?: T): T => {
-    if (otherwise !== undefined) return otherwise
-    throw new TroupeError('CONFIG_UNKNOWN', { item })
+  configItem: defaultOf,
+  followConfig: (item, given, take) => {
+    take(defaultOf(item, given))
+    return () => {}
   },
   members: () => [],
   member: () => undefined,

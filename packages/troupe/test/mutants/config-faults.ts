@@ -5,6 +5,7 @@ import type { Mutant } from './mutant.js'
 
 const STORE = ['unit/cluster/config-store.test']
 const TEXT = ['unit/cluster/config-text.test']
+const TYPED = ['unit/cluster/config-typed.test']
 const FILE = ['unit/cluster/config-file.test']
 
 export const CONFIG_FAULTS: readonly Mutant[] = Object.freeze([
@@ -42,6 +43,20 @@ export const CONFIG_FAULTS: readonly Mutant[] = Object.freeze([
     find: 'if (keys.has(key))',
     replace: 'if (false)',
     caughtBy: TEXT,
+  },
+  {
+    name: 'a value of another type is taken for the default of an item',
+    file: 'contract/config-item',
+    find: 'typeof standing === typeof given',
+    replace: 'true',
+    caughtBy: TYPED,
+  },
+  {
+    name: 'who asks often for a value that does not fit fills the log',
+    file: 'cluster/config/typed-items',
+    find: 'if (told.problems.has(problem) ||',
+    replace: 'if (',
+    caughtBy: TYPED,
   },
   {
     name: 'a file somebody is writing is told as wrong',
