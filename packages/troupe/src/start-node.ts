@@ -8,7 +8,13 @@ import { systemApplication } from '#apps'
 import { keepAlive } from '#base/clock'
 import { systemRandom } from '#base/random'
 import { ClusterOfNode } from '#cluster'
-import { type NetworkOptions, NODE_DEFAULTS, type Node, type NodeOptions } from '#contract'
+import {
+  type NetworkOptions,
+  NODE_DEFAULTS,
+  type Node,
+  type NodeOptions,
+  type SystemOptions,
+} from '#contract'
 import { openNetwork } from '#network'
 import { createNode, type World } from '#runtime'
 
@@ -31,7 +37,7 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 export async function startNode(name: string, options: NodeOptions = {}): Promise<Node> {
   // Untyped callers may give anything; createNode says what is wrong with it.
   const network = (options as NodeOptions | null)?.network
-  const world = network === undefined ? {} : await openWorld(name, network)
+  const world = network === undefined ? {} : await openWorld(name, network, options.system)
   const node = await createNode(name, options, world)
   const release = keepAlive()
   const stop = (): void => void node.stop()
@@ -45,7 +51,11 @@ export async function startNode(name: string, options: NodeOptions = {}): Promis
 }
 
 /** The network of a node and its cluster, each of which asks the other for the way to a node. */
-async function openWorld(name: string, options: NetworkOptions): Promise<Partial<World>> {
+async function openWorld(
+  name: string,
+  options: NetworkOptions,
+  system: SystemOptions | undefined,
+): Promise<Partial<World>> {
   const wire = await openNetwork(name, options, systemRandom, async (node: string) => {
     const route = await cluster.routeTo(node)
     return route?.addresses ?? []
@@ -61,8 +71,7 @@ async function openWorld(name: string, options: NetworkOptions): Promise<Partial
       // There only once the network is open.
       side: () => wire.liveness?.side,
     },
-    system: systemApplication,
     loopDelayMs: () => wire.liveness?.loopDelayMs() ?? 0,
   })
-  return { wire, cluster }
+  return { wire, cluster, system: systemApplication({ options: system, serving: cluster.serving }) }
 }

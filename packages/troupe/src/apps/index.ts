@@ -1,4 +1,4 @@
 /**
  * apps: what every node runs.
  */
-export { systemApplication } from './system/application.js'
+export { type SystemParts, systemApplication } from './system/application.js'

@@ -41,6 +41,13 @@ export class Ring<T> {
     return item
   }
 
+  /** What is in it, the oldest first; nothing may be pushed or taken meanwhile. */
+  *items(): Generator<T> {
+    for (let at = this.#head; at !== this.#tail; at = (at + 1) & this.#mask) {
+      yield this.#slots[at] as T
+    }
+  }
+
   #grow(): void {
     const old = this.#slots
     const count = old.length

@@ -8,7 +8,6 @@
  */
 import {
   type ApplicationRoute,
-  type ApplicationSpec,
   type Cluster,
   type ClusterHome,
   type ConfigGiven,
@@ -58,8 +57,6 @@ export interface ClusterParts {
   /** Undefined: other nodes are known by `network.peers` alone. */
   readonly registrar: Registrar | undefined
   readonly surroundings: RegistrarSurroundings
-  /** Makes the application that answers other nodes; left out: they get no answer. */
-  readonly system?: (parts: ServingParts) => ApplicationSpec
   /** How late the loop of this node is, in milliseconds. */
   readonly loopDelayMs?: () => number
 }
@@ -100,10 +97,8 @@ export class ClusterOfNode implements Cluster, NodeCluster {
   }
 
   async start(home: ClusterHome): Promise<void> {
-    const { system } = this.#parts
     this.#remote.start(home)
     await this.#startRegistrar(home)
-    if (system !== undefined) await home.startOwn(system(this.serving))
   }
 
   /** What this node does for others. */

@@ -132,6 +132,8 @@ export interface ApplicationInfo {
   readonly uptimeMs: number
   /** Processes that belong to it now, its members' descendants included. */
   readonly processes: number
+  /** It is Troupe's own: it starts before all others, stops after them, and nobody is told. */
+  readonly own: boolean
 }
 
 /** Something about an application of this node has changed: what other nodes are told. */

@@ -6,7 +6,7 @@
  */
 import type { Clock } from '#base/clock'
 import type { Random } from '#base/random'
-import type { ApplicationChange, ApplicationSpec } from './application.js'
+import type { ApplicationChange } from './application.js'
 import type { ConfigGiven, ConfigTyped } from './config-item.js'
 import type { Pid } from './identity.js'
 import type { Coverage, MemberInfo } from './membership.js'
@@ -101,6 +101,4 @@ export interface ClusterHome {
   readonly random: Random
   /** Of Troupe. */
   readonly version: string
-  /** Loads and starts an application of Troupe itself, whose name no program may take. */
-  startOwn(spec: ApplicationSpec): Promise<void>
 }

@@ -60,6 +60,8 @@ const ERRORS = {
     'the handshake with {node} took longer than {timeoutMs} ms: {problem}; it may be dialled again',
   INIT_FAILED: 'the process {process} did not start: {problem}',
   INIT_TIMEOUT: 'init of {process} did not finish within {timeoutMs} ms; the process was removed',
+  INSPECTION_LIMITED:
+    '{node} answers no more questions of {asker} now: {problem}; ask again in {retryMs} ms',
   LOGGER_TAKEN: 'a log sink named {name} is already there; remove it first',
   LOGGER_UNKNOWN: 'there is no log sink named {name}',
   MAILBOX_FULL:

@@ -72,6 +72,13 @@ export {
   processName,
   Ref,
 } from './identity.js'
+export type {
+  MakeSystem,
+  NodeInspection,
+  ProcessGlance,
+  ProcessRelations,
+  WaitingMessage,
+} from './inspection.js'
 export { type KnownOptions, requireKnown } from './known-options.js'
 export type {
   FallbackMessage,
@@ -139,6 +146,7 @@ export type {
   SharingCheck,
 } from './node.js'
 export { DEAD_LETTER_EVENT, NODE_DEFAULTS, NODE_EVENT } from './node.js'
+export { isNodePattern, nodeMatches } from './node-pattern.js'
 export type {
   Answer,
   AnyProtocol,
@@ -213,6 +221,7 @@ export type {
   Exit,
 } from './signal.js'
 export { DROP_CAUSES, isEventOf } from './signal.js'
+export { SYSTEM_DEFAULTS, SYSTEM_PROCESS, type SystemOptions, systemOptions } from './system.js'
 export type {
   Line,
   LineDialOptions,

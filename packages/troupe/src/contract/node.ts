@@ -20,6 +20,7 @@ import type { ExitReason } from './reason.js'
 import type { MulticallOptions, MulticallResult, RemoteGate, RemoteNode } from './remote.js'
 import type { Sender } from './sender.js'
 import type { DropCause } from './signal.js'
+import type { SystemOptions } from './system.js'
 
 /**
  * What a process is doing: `init` runs; `idle`; a handler is on the stack (`running`); an async
@@ -117,7 +118,7 @@ export interface NodeInfo {
   readonly names: number
   readonly aliases: number
   readonly events: number
-  /** Names of those that run, in the order of their start. */
+  /** Names of those that run, in the order of their start; without Troupe's own. */
   readonly applications: readonly string[]
   readonly spawned: number
   /** Spawns that were refused, or whose `init` failed. */
@@ -171,6 +172,8 @@ export interface NodeOptions {
   readonly handleSignals?: boolean
   /** How it meets other nodes; default none: nothing listens and no other node is reached. */
   readonly network?: NetworkOptions
+  /** With a network: what other nodes may see of this one, and what they may do to it. */
+  readonly system?: SystemOptions
   /** Development: freeze or clone local messages to catch shared state; default `off`. */
   readonly sharing?: SharingCheck
 }

@@ -26,6 +26,8 @@ export class DeadLetters {
   readonly #counts = new Float64Array(DROP_CAUSES.length)
   readonly #listener: DeadLetterListener
   #telling = false
+  /** Told of every drop, whoever else listens; quick, and never throws. */
+  tap: ((letter: DeadLetter) => void) | undefined = undefined
 
   constructor(listener: DeadLetterListener) {
     this.#listener = listener
@@ -36,18 +38,16 @@ export class DeadLetters {
     const at = POSITION.get(cause) as number
     this.#counts[at] = (this.#counts[at] as number) + count
     // A drop while a letter is being told is counted, not told: it could go on for ever.
-    if (this.#telling || !this.#listener.isHeard()) return
+    const isHeard = !this.#telling && this.#listener.isHeard()
+    const { tap } = this
+    if (!isHeard && tap === undefined) return
     const message = describeEntry(name)
+    const letter = { kind: 'dead-letter' as const, cause, from: senderOf(from), to, message, count }
+    tap?.(letter)
+    if (!isHeard) return
     this.#telling = true
     try {
-      this.#listener.publish({
-        kind: 'dead-letter',
-        cause,
-        from: senderOf(from),
-        to,
-        message,
-        count,
-      })
+      this.#listener.publish(letter)
     } finally {
       this.#telling = false
     }

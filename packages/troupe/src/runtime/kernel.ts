@@ -16,6 +16,7 @@ import {
   formatTarget,
   type Logger,
   type LogSource,
+  type MakeSystem,
   NODE_EVENT,
   type NodeOptions,
   type ProcessContext,
@@ -54,6 +55,8 @@ export interface World {
   readonly random: Random
   readonly wire: Wire
   readonly cluster: Cluster
+  /** Makes the application that shows the node to others; undefined: there is none. */
+  readonly system: MakeSystem | undefined
   /** How a node hears of promises of the program that reject with nobody listening. */
   readonly watchFloating: WatchFloating
 }
@@ -182,6 +185,14 @@ export class Kernel implements Home {
       handling: this.outcomes.handling,
       dropped: this.letters.counts(),
     })
+  }
+
+  /** The same without a look at each mailbox: what waits is what is left of the rest. */
+  derivedAccount(): Account {
+    const { sent } = this.post
+    const { handled, handling } = this.outcomes
+    const waiting = sent - handled - handling - this.letters.total
+    return Object.freeze({ sent, handled, waiting, handling, dropped: this.letters.counts() })
   }
 
   /** Ties the parts that need each other, and makes the events the node itself owns. */

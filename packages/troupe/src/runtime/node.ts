@@ -34,6 +34,7 @@ import {
   requireDuration,
   requireKnown,
   requireOption,
+  systemOptions,
 } from '#contract'
 import { Actions } from './actions.js'
 import type { ApplicationTable } from './applications/index.js'
@@ -41,6 +42,7 @@ import { Arrivals } from './arrivals.js'
 import { contextOf } from './context.js'
 import type { CronTable } from './cron/index.js'
 import { floatingRejections, watchFloating } from './floating.js'
+import { Inspection } from './inspection.js'
 import { Kernel, type World } from './kernel.js'
 import { envKey, requireEnv } from './lineage.js'
 import { NO_CLUSTER } from './no-cluster.js'
@@ -132,6 +134,10 @@ class RuntimeNode extends Actions<undefined> {
   }
 
   info(): NodeInfo {
+    return this.infoWith(this.account())
+  }
+
+  infoWith(account: Account): NodeInfo {
     const { table, topics, births, deaths, suspensions, calls, clock, startedMs } = this.kernel
     return Object.freeze({
       name: this.name,
@@ -149,7 +155,7 @@ class RuntimeNode extends Actions<undefined> {
       ended: deaths.count,
       floatingRejections: floatingRejections(),
       unwantedReplies: calls.unwanted,
-      account: this.account(),
+      account,
     })
   }
 
@@ -189,6 +195,12 @@ class RuntimeNode extends Actions<undefined> {
 
   unloadApplication(name: string): void {
     this.#applications.unload(name)
+  }
+
+  /** Starts Troupe's own application: first of all, and it stops last. */
+  startSystem(spec: ApplicationSpec): Promise<void> {
+    this.#applications.load(spec, 'own')
+    return this.#applications.start(spec.name)
   }
 
   startApplication(name: string, options?: ApplicationStartOptions): Promise<void> {
@@ -261,12 +273,14 @@ const NODE_KNOWN: KnownOptions<NodeOptions> = Object.freeze({
   handleSignals: true,
   network: true,
   sharing: true,
+  system: true,
 })
 
 function checkNodeOptions(options: NodeOptions): void {
   requireOptions(options)
   requireKnown('', options, NODE_KNOWN)
   requireEnv(options.env)
+  systemOptions(options.system)
   requireDuration('stopTimeoutMs', options.stopTimeoutMs)
   const { sharing, logSinks, applications, cronJobs, events, handleSignals = true } = options
   const isFlag = typeof handleSignals === 'boolean'
@@ -296,13 +310,18 @@ export async function createNode(
   checkNodeOptions(options)
   const plain = { wire: NO_WIRE, cluster: NO_CLUSTER }
   const real = { clock: systemClock, random: systemRandom, ...plain, watchFloating }
-  const kernel = new Kernel(name, options, { ...real, ...world }, contextOf)
-  // The contract infers payloads and replies, which the class takes as they come.
+  const made: World = { system: undefined, ...real, ...world }
+  const kernel = new Kernel(name, options, made, contextOf)
   const applications = makeApplications(kernel)
-  const node = new RuntimeNode(kernel, options, applications) as unknown as Node
+  const runtime = new RuntimeNode(kernel, options, applications)
+  // The contract infers payloads and replies, which the class takes as they come.
+  const node = runtime as unknown as Node
   try {
+    // Before anybody can ask.
+    const inspection = new Inspection(kernel, node, (account) => runtime.infoWith(account))
+    if (made.system !== undefined) await runtime.startSystem(made.system(inspection))
     await kernel.wire.start(new Arrivals(kernel))
-    await kernel.cluster.start(clusterHome(kernel, node, applications))
+    await kernel.cluster.start(clusterHome(kernel, node))
     for (const job of options.cronJobs ?? []) node.cron.add(job)
     for (const spec of options.applications ?? []) {
       node.loadApplication(spec)

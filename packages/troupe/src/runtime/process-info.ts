@@ -49,7 +49,7 @@ const watchedBy = (process: Process, mode: Watch['mode']): readonly Target[] =>
 /** Whole milliseconds since the start of the node, read anew. */
 const coarseNowMs = (kernel: Kernel): number => Math.floor(kernel.clock.nowMs() - kernel.startedMs)
 
-function stateOf(process: Process): ProcessState {
+export function stateOf(process: Process): ProcessState {
   const { flags } = process
   if ((flags & STARTING) !== 0) return 'init'
   if ((flags & ENDING) !== 0) return 'ending'

@@ -20,19 +20,11 @@ import { sendKill } from './sending.js'
 import { VERSION } from './version.js'
 
 /** What the cluster of a node is given of it. */
-export const clusterHome = (
-  kernel: Kernel,
-  node: Node,
-  applications: ApplicationTable,
-): ClusterHome => ({
+export const clusterHome = (kernel: Kernel, node: Node): ClusterHome => ({
   node,
   clock: kernel.clock,
   random: kernel.random,
   version: VERSION,
-  startOwn: async (spec) => {
-    applications.load(spec, 'own')
-    await applications.start(spec.name)
-  },
 })
 
 export function makeCron(kernel: Kernel): CronTable {

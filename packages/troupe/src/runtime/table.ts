@@ -86,6 +86,21 @@ export class Table {
     return process !== undefined && process.id === id ? process : undefined
   }
 
+  /** Places for processes; some may be empty. */
+  get slots(): number {
+    return this.#slots.length
+  }
+
+  /** The process in a place; undefined when it is empty. */
+  inSlot(slot: number): Process | undefined {
+    return this.#slots[slot]
+  }
+
+  /** Registered names, as they came. */
+  allNames(): IterableIterator<string> {
+    return this.#names.keys()
+  }
+
   all(): Process[] {
     return this.#slots.filter((process) => process !== undefined)
   }

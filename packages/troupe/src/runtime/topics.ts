@@ -242,15 +242,22 @@ export class Topics {
   }
 
   info(): readonly EventInfo[] {
-    return [...this.#topics.values()].map((topic) => ({
-      event: topic.event,
-      owner: topic.owner,
-      open: topic.options.open,
-      buffer: topic.buffer.length,
-      subscribers: topic.audience,
-      published: topic.published,
-      delivered: topic.delivered,
-    }))
+    return [...this.each()]
+  }
+
+  /** One after the other, as they came. */
+  *each(): Generator<EventInfo> {
+    for (const topic of this.#topics.values()) {
+      yield {
+        event: topic.event,
+        owner: topic.owner,
+        open: topic.options.open,
+        buffer: topic.buffer.length,
+        subscribers: topic.audience,
+        published: topic.published,
+        delivered: topic.delivered,
+      }
+    }
   }
 
   #notify(topic: Topic, subscribed: boolean): void {

@@ -65,7 +65,7 @@ describe('a start', () => {
     const roles = { front: 'a' }
     const more = { description: 'sells', version: '1.2.3', weight: 0, tags: ['eu'], roles }
     load({ name: 'shop', members: [member('a', { children: 2 })], ...more })
-    const loaded = { name: 'shop', ...more, dependsOn: [], mode: 'temporary' }
+    const loaded = { name: 'shop', ...more, dependsOn: [], mode: 'temporary', own: false }
     const idle = { state: 'loaded', uptimeMs: 0, processes: 0 }
     assert.deepEqual(table.info('shop'), { ...loaded, ...idle })
     await table.start('shop', { mode: 'permanent' })

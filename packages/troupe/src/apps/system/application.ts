@@ -1,15 +1,52 @@
 /**
- * apps/system/application: what every node with a network runs, with nothing deployed on it.
+ * apps/system/application: the application `system`, which every node with a network runs.
  *
- * @source design 8; ergo-features 27
+ * It starts before all others and stops after them. Its processes live under one supervisor, so
+ * that a fault of one costs nobody else anything.
  */
+import { supervisor } from '#actor'
 import { REMOTE_NAME, type ServingParts } from '#cluster'
-import type { ApplicationSpec } from '#contract'
+import {
+  type ApplicationSpec,
+  type NodeInspection,
+  SYSTEM_PROCESS,
+  type SystemOptions,
+  systemOptions,
+} from '#contract'
+import { type ProgramFigures, programFigures } from './program-sheet.js'
 import { remoteActor } from './remote-actor.js'
+import { systemActor } from './system-actor.js'
 
-/** The application `system`. */
-export const systemApplication = (parts: ServingParts): ApplicationSpec => ({
-  name: 'system',
-  description: 'answers other nodes',
-  members: [{ name: REMOTE_NAME, start: remoteActor(parts) }],
-})
+/** What the application is made from. */
+export interface SystemParts {
+  readonly options: SystemOptions | undefined
+  /** What the process does for other nodes that carries out what they may do here. */
+  readonly serving: ServingParts
+  /** Default those of the program. */
+  readonly figures?: () => ProgramFigures
+}
+
+const SUPERVISOR = 'system.supervisor'
+
+/** Makes the application for one node; see `World.system`. */
+export const systemApplication =
+  (parts: SystemParts) =>
+  (inspection: NodeInspection): ApplicationSpec => {
+    const options = systemOptions(parts.options)
+    const { serving, figures = programFigures } = parts
+    const args = [{ inspection, options, figures }]
+    const root = supervisor(() => ({
+      name: SUPERVISOR,
+      // Whoever looks must not be able to bring down what is looked at.
+      intensity: { restarts: Number.POSITIVE_INFINITY, withinMs: 60_000 },
+      children: [
+        { name: SYSTEM_PROCESS, start: systemActor, args },
+        { name: REMOTE_NAME, start: remoteActor(serving) },
+      ],
+    }))
+    return {
+      name: SYSTEM_PROCESS,
+      description: 'shows this node to others',
+      members: [{ name: SUPERVISOR, start: root }],
+    }
+  }

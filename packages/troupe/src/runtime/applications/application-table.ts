@@ -67,12 +67,12 @@ export class ApplicationTable {
   /** APPLICATION_UNKNOWN, OPTION_INVALID. */
   change(name: string, options: ApplicationChangeOptions): void {
     checkChange(options)
-    this.#application(name).change(options)
+    this.#requireTheirs('changeApplication', name).change(options)
   }
 
   /** APPLICATION_UNKNOWN; APPLICATION_RUNNING, APPLICATION_BUSY unless it is only loaded. */
   unload(name: string): void {
-    const { state } = this.#application(name)
+    const { state } = this.#requireTheirs('unloadApplication', name)
     if (state === 'running') throw new TroupeError('APPLICATION_RUNNING', { name })
     if (state !== 'loaded') throw new TroupeError('APPLICATION_BUSY', { name, state })
     this.#loaded.delete(name)
@@ -103,7 +103,7 @@ export class ApplicationTable {
   async stop(name: string, options: { readonly timeoutMs?: number } = {}): Promise<void> {
     const { timeoutMs } = options
     requireDuration('timeoutMs', timeoutMs)
-    this.#application(name)
+    this.#requireTheirs('stopApplication', name)
     const stopped = this.#stop(name, 'shutdown')
     if (timeoutMs === undefined) return stopped
     const outcome = await this.#limits.wait(timeoutMs, () => stopped)
@@ -119,9 +119,11 @@ export class ApplicationTable {
     return [...this.#loaded.values()].map((application) => application.info())
   }
 
-  /** Names of those that run, in the order they were started. */
+  /** Names of those that run, in the order they were started; without Troupe's own. */
   running(): readonly string[] {
-    return this.#running().map(({ name }) => name)
+    return this.#running()
+      .filter(({ own }) => !own)
+      .map(({ name }) => name)
   }
 
   /**
@@ -147,6 +149,14 @@ export class ApplicationTable {
   #requireOpen(): void {
     if (this.#stopping === undefined) return
     throw new TroupeError('NODE_STOPPED', { node: this.#verbs.node })
+  }
+
+  /** NOT_ALLOWED for Troupe's own. */
+  #requireTheirs(operation: string, name: string): LoadedApplication {
+    const application = this.#application(name)
+    if (!application.own) return application
+    const problem = `${name} is Troupe's own application; it ends with the node`
+    throw new TroupeError('NOT_ALLOWED', { operation, problem })
   }
 
   #application(name: string): LoadedApplication {

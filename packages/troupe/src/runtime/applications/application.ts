@@ -44,6 +44,8 @@ const NAMED_MAX = 10
 export class LoadedApplication {
   readonly name: string
   readonly complete: CompleteSpec
+  /** Troupe's own, which nobody stops or changes. */
+  readonly own: boolean
   #state: ApplicationState = 'loaded'
   #weight: number
   #tags: readonly string[]
@@ -70,6 +72,7 @@ export class LoadedApplication {
     whose: 'own' | 'program' = 'program',
   ) {
     this.complete = completeSpec(spec, whose)
+    this.own = whose === 'own'
     this.name = spec.name
     this.#weight = this.complete.weight
     this.#tags = this.complete.tags
@@ -122,6 +125,7 @@ export class LoadedApplication {
       dependsOn,
       uptimeMs: up ? this.#verbs.clock.nowMs() - this.#startedMs : 0,
       processes: state === 'loaded' ? 0 : this.#verbs.processesOf(name).length,
+      own: this.own,
     })
   }
 

@@ -16,13 +16,16 @@ export const clusterOf = (loopDelayMs = 0): ClusterOfNode =>
       liveness: () => undefined,
       side: () => undefined,
     },
-    system: systemApplication,
     loopDelayMs: () => loopDelayMs,
   })
 
 export const clustered =
-  (options: NodeOptions = {}): Making =>
-  () => ({ cluster: clusterOf(), options })
+  (options: NodeOptions = {}, loopDelayMs = 0): Making =>
+  () => {
+    const cluster = clusterOf(loopDelayMs)
+    const system = systemApplication({ options: options.system, serving: cluster.serving })
+    return { cluster, system, options }
+  }
 
 /** Two nodes on the simulated network for as long as the case runs. */
 export async function remoteStage(

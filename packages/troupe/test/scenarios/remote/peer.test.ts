@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { actor, eventName, message, NODE_EVENT, processName, protocol, request } from 'troupe'
-import { clusterOf, remoteStage } from './clustered.js'
+import { clustered, clusterOf, remoteStage } from './clustered.js'
 
 const Where = protocol('where', {
   note: message<void>(),
@@ -56,7 +56,7 @@ describe('a peer', () => {
         assert.equal(peer.roundTripMs, answer.roundTripMs)
         assert.ok(Math.abs(answer.clockOffsetMs) <= answer.roundTripMs / 2)
       },
-      () => ({ cluster: clusterOf(7) }),
+      clustered({}, 7),
     ))
 
   it('that is nowhere cannot be pinged', () =>
@@ -108,16 +108,21 @@ describe('a peer', () => {
 describe('the application system', () => {
   it('is not told of on the event of the node, as every node has it', () =>
     remoteStage(async ({ a, settle }) => {
-      const Hearer = protocol('hearer', { heard: request<void, readonly unknown[]>() })
-      const hearer = actor(Hearer, {
-        init: () => ({ heard: [] as unknown[] }),
+      const heard: unknown[] = []
+      const hearer = actor(protocol('hearer', {}), {
         started: (_state, context) => context.subscribe(eventName(NODE_EVENT)),
-        on: { heard: (state) => state.heard },
-        handleEvent: (state, event) => void state.heard.push(event.message),
+        on: {},
+        handleEvent: (_state, event) => void heard.push(event.message),
       })
-      const pid = await settle(a.spawn(hearer))
-      await settle(a.stopApplication('system'))
-      assert.deepEqual(await settle(a.call(pid, 'heard')), [])
+      await settle(a.spawn(hearer))
+      const idle = actor(protocol('idle', {}), { on: {} })
+      a.loadApplication({ name: 'shop', members: [{ start: idle }] })
+      await settle(a.startApplication('shop'))
+      await settle(a.stop())
+      assert.deepEqual(
+        heard.map((notice) => (notice as { readonly name?: unknown }).name),
+        ['shop', 'shop'],
+      )
     }))
 
   it('has a name that no program can take', () =>

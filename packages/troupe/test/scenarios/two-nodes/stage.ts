@@ -12,6 +12,7 @@ import { seededRandom } from '#base/random'
 import {
   type AcceptorOptions,
   type Cluster,
+  type MakeSystem,
   NETWORK_DEFAULTS,
   type NetworkOptions,
   type Transport,
@@ -55,6 +56,7 @@ export interface Stage {
 /** What else a node of a stage is started with, by its short name. */
 export type Making = (own: string) => {
   readonly cluster?: Cluster
+  readonly system?: MakeSystem
   readonly options?: NodeOptions
 }
 

@@ -1,0 +1,107 @@
+/**
+ * apps/system/desk: takes each question, lets it in or not, and answers it in its turn.
+ *
+ * Nothing a question holds ends the process: what cannot be is answered with its code.
+ */
+import {
+  describeThrown,
+  type NodeInspection,
+  NoReply,
+  type ProcessContext,
+  type Replier,
+  type SystemOptions,
+  TroupeError,
+} from '#contract'
+import { Access, type Asker } from './access.js'
+import { Cursors } from './cursor.js'
+import { SCAN_COST } from './limits.js'
+import { type ProgramFigures, SampledProgram } from './program-sheet.js'
+import { type Search, SharedScans } from './shared-scans.js'
+import { Work } from './work.js'
+
+/** Told to whoever finds too many short questions waiting, in milliseconds. */
+const RETRY_MS = 100
+
+/** A search, and what says that two questions are the same. */
+export interface Wanted {
+  readonly key: string
+  readonly make: () => Search<unknown>
+}
+
+export class Desk {
+  readonly inspection: NodeInspection
+  readonly options: Required<SystemOptions>
+  readonly access: Access
+  readonly cursors: Cursors
+  readonly program: SampledProgram
+  readonly work: Work
+  readonly #scans: SharedScans
+  /** Questions that came, by name. */
+  readonly asked: Record<string, number> = {}
+
+  constructor(
+    inspection: NodeInspection,
+    options: Required<SystemOptions>,
+    figures: ProgramFigures,
+    context: ProcessContext,
+  ) {
+    const nowMs = (): number => inspection.clock.nowMs()
+    this.inspection = inspection
+    this.options = options
+    this.access = new Access(inspection.node.name, options, nowMs)
+    this.cursors = new Cursors(inspection.node.creation)
+    this.program = new SampledProgram(figures, nowMs)
+    this.work = new Work({ nowMs, after: (delayMs, run) => void context.after(delayMs, run) })
+    this.#scans = new SharedScans(this.work, this.access, nowMs)
+  }
+
+  /** Answers a short question, soon. */
+  quick(name: string, context: ProcessContext, answer: (asker: Asker) => unknown): NoReply {
+    return this.#take(name, 1, context, (asker, replier) => {
+      const isTaken = this.work.addQuick(() => settle(name, replier, () => answer(asker)))
+      if (!isTaken) throw this.access.limited(asker, 'too many questions wait', RETRY_MS)
+    })
+  }
+
+  /** Answers what has to be looked for. */
+  search(name: string, context: ProcessContext, read: (asker: Asker) => Wanted): NoReply {
+    return this.#take(name, SCAN_COST, context, (asker, replier) => {
+      const { key, make } = read(asker)
+      this.#scans.ask(asker, `${name} ${key}`, make, replier)
+    })
+  }
+
+  #take(
+    name: string,
+    cost: number,
+    context: ProcessContext,
+    run: (asker: Asker, replier: Replier) => void,
+  ): NoReply {
+    const replier = context.replyLater()
+    const asker = { node: context.fromNode, pid: context.from }
+    this.asked[name] = (this.asked[name] ?? 0) + 1
+    try {
+      this.access.admit(asker, name, cost)
+      run(asker, replier)
+    } catch (thrown) {
+      replier.reject(coded(name, thrown))
+    }
+    return NoReply
+  }
+}
+
+/** Answers with what `answer` gives or throws. */
+function settle(name: string, replier: Replier, answer: () => unknown): void {
+  if (!replier.alive) return
+  try {
+    replier.reply(answer())
+  } catch (thrown) {
+    replier.reject(coded(name, thrown))
+  }
+}
+
+export function coded(request: string, thrown: unknown): TroupeError {
+  if (TroupeError.is(thrown)) return thrown
+  const detail = { to: 'system', request, problem: describeThrown(thrown) }
+  return new TroupeError('HANDLER_FAILED', detail, thrown)
+}

@@ -1,0 +1,82 @@
+/**
+ * apps/system/program-sheet: the operating system's process that a node runs in, in figures.
+ *
+ * Loop delay and utilisation are those since the last question, or of the last seconds when
+ * nobody asked for long: figures of an hour would tell nothing.
+ */
+import { availableParallelism } from 'node:os'
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
+import type { ProgramSheet } from '#cluster/remote/system-sheets'
+
+/** Where the figures of a program come from. */
+export interface ProgramFigures {
+  sheet(): ProgramSheet
+  stop(): void
+}
+
+/** How often the loop's lateness is measured, in milliseconds. */
+const RESOLUTION_MS = 50
+const NS_PER_MS = 1e6
+
+/** Those of this program. */
+export function programFigures(): ProgramFigures {
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+  delay.enable()
+  let usage = performance.eventLoopUtilization()
+  const late = (valueNs: number): number =>
+    Number.isFinite(valueNs) ? Math.max(0, valueNs / NS_PER_MS - RESOLUTION_MS) : 0
+  const sheet = (): ProgramSheet => {
+    const { rss, heapUsed, heapTotal, external } = process.memoryUsage()
+    const { user, system } = process.cpuUsage()
+    const since = performance.eventLoopUtilization(usage)
+    usage = performance.eventLoopUtilization()
+    const [loopDelayMs, loopDelayMaxMs] =
+      delay.max === 0 ? [0, 0] : [late(delay.mean), late(delay.max)]
+    delay.reset()
+    return {
+      osPid: process.pid,
+      nodeVersion: process.versions.node,
+      platform: `${process.platform}-${process.arch}`,
+      cores: availableParallelism(),
+      memory: {
+        rssBytes: rss,
+        heapUsedBytes: heapUsed,
+        heapTotalBytes: heapTotal,
+        externalBytes: external,
+      },
+      cpuUserMs: user / 1_000,
+      cpuSystemMs: system / 1_000,
+      loopDelayMs,
+      loopDelayMaxMs,
+      utilisation: since.utilization,
+    }
+  }
+  return { sheet, stop: () => void delay.disable() }
+}
+
+/** Asks for the figures once in a while, whoever asks how often: each wants those of a while. */
+export class SampledProgram {
+  readonly #figures: ProgramFigures
+  readonly #nowMs: () => number
+  #sheet: ProgramSheet | undefined
+  #atMs = 0
+
+  constructor(figures: ProgramFigures, nowMs: () => number) {
+    this.#figures = figures
+    this.#nowMs = nowMs
+  }
+
+  sheet(): ProgramSheet {
+    const nowMs = this.#nowMs()
+    if (this.#sheet !== undefined && nowMs - this.#atMs < SAMPLE_MS) return this.#sheet
+    this.#sheet = this.#figures.sheet()
+    this.#atMs = nowMs
+    return this.#sheet
+  }
+
+  stop(): void {
+    this.#figures.stop()
+  }
+}
+
+const SAMPLE_MS = 500

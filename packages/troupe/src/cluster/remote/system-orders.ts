@@ -1,0 +1,53 @@
+/**
+ * cluster/remote/system-orders: what another node may have done here, where that is allowed.
+ *
+ * Each order names what it does in `do`. Denied unless the option `system.manage` of the node
+ * names the one that asks; every order is written into the audit, with its outcome.
+ *
+ * @source ergo-features 28 (actions)
+ */
+import type {
+  ApplicationChangeOptions,
+  ApplicationMode,
+  ExitReason,
+  LogThreshold,
+  Pid,
+} from '#contract'
+
+/** Something to do at a node. */
+export type SystemOrder =
+  | {
+      readonly do: 'send'
+      readonly to: Pid | string
+      readonly message: string
+      readonly payload?: unknown
+    }
+  | {
+      readonly do: 'call'
+      readonly to: Pid | string
+      readonly request: string
+      readonly payload?: unknown
+      /** Default 5,000, at most 60,000. */
+      readonly timeoutMs?: number
+    }
+  | { readonly do: 'exit'; readonly pid: Pid; readonly reason?: ExitReason }
+  | { readonly do: 'kill'; readonly pid: Pid }
+  /** Of one process, or of the node. */
+  | { readonly do: 'log-level'; readonly pid?: Pid; readonly level: LogThreshold }
+  | {
+      readonly do: 'application-start'
+      readonly name: string
+      readonly mode?: ApplicationMode
+    }
+  | { readonly do: 'application-stop'; readonly name: string; readonly timeoutMs?: number }
+  /** Weight and tags; weight 0 drains it. */
+  | ({ readonly do: 'application-change'; readonly name: string } & ApplicationChangeOptions)
+  | { readonly do: 'connect' | 'disconnect'; readonly node: string }
+  /** A value of the node's environment, for what is spawned from now on; undefined deletes. */
+  | { readonly do: 'env'; readonly key: string; readonly value?: unknown }
+  | { readonly do: 'cron-enable' | 'cron-disable'; readonly name: string }
+
+/** What an order has led to: the answer of a `call`, else undefined. */
+export interface OrderOutcome {
+  readonly value: unknown
+}

@@ -1,0 +1,248 @@
+/**
+ * runtime/inspection: what a node shows to its application `system`.
+ *
+ * Reads and changes nothing. What may be long is walked in pieces by whoever asks; nothing here
+ * looks at all processes at once.
+ */
+import type {
+  Account,
+  BehaviourKind,
+  DeadLetter,
+  EventInfo,
+  Node,
+  NodeInfo,
+  NodeInspection,
+  Pid,
+  ProcessGlance,
+  ProcessRelations,
+  ProcessState,
+  WaitingMessage,
+} from '#contract'
+import { KeyedBox, type Mail } from './extension.js'
+import type { Kernel } from './kernel.js'
+import { plainValue, secretNames } from './log/index.js'
+import { mailboxLength, oldestSinceMs } from './mailbox.js'
+import { Call, describeEntry, senderOf } from './message.js'
+import { DEAD, Process } from './process.js'
+import { stateOf } from './process-info.js'
+import { watchersOf } from './watch-lists.js'
+
+/** Ancestors told of one process; a longer line is cut. */
+const ANCESTORS_MAX = 64
+
+/** One process at a time, without an object for each. */
+class Glance implements ProcessGlance {
+  #process: Process
+  #nowMs = 0
+
+  constructor(process: Process, nowMs: number) {
+    this.#process = process
+    this.#nowMs = nowMs
+  }
+
+  at(process: Process): this {
+    this.#process = process
+    return this
+  }
+
+  get pid(): Pid {
+    return this.#process
+  }
+
+  get id(): number {
+    return this.#process.id
+  }
+
+  get name(): string | undefined {
+    return this.#process.extension?.name
+  }
+
+  get behaviour(): string {
+    return this.#process.program.behaviour.name
+  }
+
+  get kind(): BehaviourKind {
+    return this.#process.program.behaviour.kind
+  }
+
+  get application(): string | undefined {
+    return this.#process.lineage.application
+  }
+
+  get state(): ProcessState {
+    return stateOf(this.#process)
+  }
+
+  get parent(): Pid | undefined {
+    return this.#process.lineage.parent
+  }
+
+  get leader(): Pid | undefined {
+    return this.#process.lineage.leader
+  }
+
+  get mailbox(): number {
+    return mailboxLength(this.#process)
+  }
+
+  get oldestWaitMs(): number {
+    const sinceMs = oldestSinceMs(this.#process)
+    return sinceMs === undefined ? 0 : Math.max(0, this.#nowMs - sinceMs)
+  }
+
+  get messagesIn(): number {
+    return this.#process.messagesIn
+  }
+
+  get messagesOut(): number {
+    return this.#process.messagesOut
+  }
+
+  get wakeUps(): number {
+    return this.#process.wakeUps
+  }
+
+  get runningMs(): number {
+    return this.#process.extension?.runningMs ?? 0
+  }
+
+  get uptimeMs(): number {
+    return this.#nowMs - this.#process.bornMs
+  }
+
+  get bornMs(): number {
+    return this.#process.bornMs
+  }
+
+  get restarts(): number {
+    return this.#process.extension?.restarts ?? 0
+  }
+}
+
+const isAlive = (process: Process): boolean => (process.flags & DEAD) === 0
+
+export class Inspection implements NodeInspection {
+  readonly node: Node
+  readonly #kernel: Kernel
+  readonly #isSecret = secretNames()
+  readonly #info: (account: Account) => NodeInfo
+
+  constructor(kernel: Kernel, node: Node, info: (account: Account) => NodeInfo) {
+    this.node = node
+    this.#kernel = kernel
+    this.#info = info
+  }
+
+  get clock(): Kernel['clock'] {
+    return this.#kernel.clock
+  }
+
+  get slots(): number {
+    return this.#kernel.table.slots
+  }
+
+  scan(from: number, to: number, visit: (glance: ProcessGlance) => boolean): number {
+    const { table } = this.#kernel
+    let glance: Glance | undefined
+    for (let slot = from; slot < to; slot += 1) {
+      const process = table.inSlot(slot)
+      if (process === undefined || !isAlive(process)) continue
+      glance ??= new Glance(process, this.#nowMs())
+      if (!visit(glance.at(process))) return slot + 1
+    }
+    return to
+  }
+
+  glance(pid: Pid): ProcessGlance | undefined {
+    const process = this.#find(pid)
+    return process === undefined ? undefined : new Glance(process, this.#nowMs())
+  }
+
+  info(): NodeInfo {
+    return this.#info(this.#kernel.derivedAccount())
+  }
+
+  names(): Iterator<string> {
+    return this.#kernel.table.allNames()
+  }
+
+  events(): Iterator<EventInfo> {
+    return this.#kernel.topics.each()
+  }
+
+  relations(pid: Pid, limit: number): ProcessRelations | undefined {
+    const process = this.#find(pid)
+    if (process === undefined) return undefined
+    const ancestors: Pid[] = []
+    let { parent } = process.lineage
+    while (parent !== undefined && ancestors.length < Math.min(limit, ANCESTORS_MAX)) {
+      ancestors.push(parent)
+      parent = parent instanceof Process ? parent.lineage.parent : undefined
+    }
+    const watchedBy = watchersOf(process)
+      .slice(0, limit)
+      .map(({ watcher }) => watcher)
+    return { ancestors, watchedBy, env: process.lineage.env }
+  }
+
+  mailbox(pid: Pid, limit: number): readonly WaitingMessage[] | undefined {
+    const process = this.#find(pid)
+    if (process === undefined) return undefined
+    const nowMs = this.#nowMs()
+    const waiting: WaitingMessage[] = []
+    for (const [queue, mail] of mails(process)) {
+      if (waiting.length >= limit) break
+      waiting.push(asWaiting(queue, mail, nowMs))
+    }
+    return waiting
+  }
+
+  env(): ReadonlyMap<string, unknown> {
+    return this.#kernel.rootLineage.env
+  }
+
+  tapDeadLetters(tap: (letter: DeadLetter) => void): void {
+    this.#kernel.letters.tap = tap
+  }
+
+  plain(value: unknown): unknown {
+    return plainValue(value, this.#isSecret)
+  }
+
+  #find(pid: Pid): Process | undefined {
+    const process = this.#kernel.table.find(pid)
+    return process !== undefined && isAlive(process) ? process : undefined
+  }
+
+  /** Whole milliseconds since the start of the node, as processes are stamped with. */
+  #nowMs(): number {
+    return Math.floor(this.#kernel.clock.nowMs() - this.#kernel.startedMs)
+  }
+}
+
+/** What waits, in the order in which it is served. */
+function* mails(process: Process): Generator<readonly [WaitingMessage['queue'], Mail]> {
+  const queues = process.extension?.queues
+  for (const mail of queues?.urgent.items() ?? []) yield ['urgent', mail]
+  for (const mail of queues?.system.items() ?? []) yield ['system', mail]
+  const { firstName: name, firstFrom: from, firstPayload: payload, firstSince: sinceMs } = process
+  if (name !== undefined) yield ['main', { from, name, payload, sinceMs }]
+  const { backlog } = process
+  for (let at = 0; backlog !== undefined && at < backlog.length; at += 1) {
+    yield ['main', backlog.at(at)]
+  }
+  for (const mail of queues?.log.items() ?? []) yield ['log', mail]
+}
+
+function asWaiting(queue: WaitingMessage['queue'], mail: Mail, nowMs: number): WaitingMessage {
+  const box = mail.payload
+  const { from, name, payload } = box instanceof KeyedBox ? box : mail
+  return {
+    queue,
+    message: describeEntry(name),
+    from: senderOf(from),
+    isRequest: from instanceof Call,
+    waitedMs: Math.max(0, nowMs - mail.sinceMs),
+    payload,
+  }
+}
