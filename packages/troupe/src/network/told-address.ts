@@ -9,7 +9,7 @@
  *
  * @source OWASP "Server Side Request Forgery"; design 5
  */
-import { isIP } from 'node:net'
+import { isLoopbackHost, isNowhereHost } from '#base/host-kind'
 import type { TransportAddress } from '#contract'
 import { hostOf } from './transport/host-port.js'
 
@@ -33,9 +33,11 @@ export function mayBeDialled(address: TransportAddress, met: Met): boolean {
   if (!allowed.includes(transport)) return false
   if (transport !== 'tcp' && transport !== 'tls') return true
   if (host === '' || port < 1) return false
-  if (met.transport === 'unix') return transport === 'tls' || isLoopback(host)
+  if (met.transport === 'unix') return transport === 'tls' || isLoopbackHost(host)
   const remote = hostOf(met.remote).replace(/^::ffff:/i, '')
-  return host === remote || (!isNowhere(host) && (!isLoopback(host) || isLoopback(remote)))
+  return (
+    host === remote || (!isNowhereHost(host) && (!isLoopbackHost(host) || isLoopbackHost(remote)))
+  )
 }
 
 /** True when a node that was met in this way may be asked there whether it lives. */
@@ -44,21 +46,7 @@ export function mayBeAsked(
   met: Met,
 ): boolean {
   if (met.transport !== 'tcp' && met.transport !== 'tls') {
-    return met.transport !== 'unix' || (port > 0 && (isLoopback(host) || !isNowhere(host)))
+    return met.transport !== 'unix' || (port > 0 && (isLoopbackHost(host) || !isNowhereHost(host)))
   }
   return mayBeDialled({ transport: met.transport, host, port, path: '' }, met)
-}
-
-const isLoopback = (host: string): boolean =>
-  /^localhost\.?$/i.test(host) ||
-  /\.localhost\.?$/i.test(host) ||
-  (isIP(host) === 4 ? host.startsWith('127.') : /^(::1|::ffff:(127\.|7f))/i.test(host))
-
-/** All addresses of a machine, those of one cable only, and those of many machines. */
-function isNowhere(host: string): boolean {
-  const four = host.replace(/^::ffff:/i, '')
-  if (isIP(four) === 4) return /^(0\.|169\.254\.|22[4-9]\.|23\d\.|24\d\.|25\d\.)/.test(four)
-  if (isIP(host) === 6) return /^(::$|0*:0*:|fe[89ab]|ff)/i.test(host) && !isLoopback(host)
-  // Numbers that only some systems read as an address, such as 2130706433 or 0x7f.1.
-  return /^(0x[0-9a-f]*|\d+)(\.(0x[0-9a-f]*|\d+))*\.?$/i.test(host)
 }

@@ -1,0 +1,95 @@
+/**
+ * cluster/registrar/across/answerer: what is answered to the question of another host.
+ *
+ * Only for frames that are proven. A question that is old is answered with our time, so that hosts
+ * whose clocks differ find each other; one that was seen before is not answered at all.
+ * Limit: `ANSWERS_PER_SECOND_MAX` for each asking address.
+ */
+import { Allowance } from './allowance.js'
+import { noBody, readFind, readPage, writeDigested, writeFound, writePaged } from './bodies.js'
+import type { AcrossFrame, AcrossKind } from './frame.js'
+import { Freshness } from './freshness.js'
+import type { OwnTable } from './own-table.js'
+import { type Place, plainHost } from './place.js'
+
+const ANSWERS_PER_SECOND_MAX = 2_000
+
+/** What became of a question. */
+export type AskedCause =
+  | 'answered'
+  | 'malformed'
+  | 'replayed'
+  | 'stale'
+  | 'crowded'
+  | 'too-many'
+  | 'not-ready'
+
+/** What is sent back, if anything. */
+export interface Reply {
+  readonly cause: AskedCause
+  readonly kind?: AcrossKind
+  readonly body?: Uint8Array
+}
+
+export class Answerer {
+  readonly #own: OwnTable
+  readonly #allowance = new Allowance(ANSWERS_PER_SECOND_MAX)
+  readonly #freshness: Freshness
+
+  constructor(own: OwnTable, timeMs: number) {
+    this.#own = own
+    this.#freshness = new Freshness(timeMs)
+  }
+
+  /** Whether what was not asked for, such as a notice, is new: nothing is ever answered to it. */
+  isFresh(frame: AcrossFrame, from: Place, timeMs: number): boolean {
+    const isAllowed = this.#allowance.take(plainHost(from.host), timeMs)
+    return isAllowed && this.#judged(frame, timeMs) === 'fresh'
+  }
+
+  answer(question: AcrossFrame, from: Place, timeMs: number): Reply {
+    const host = plainHost(from.host)
+    if (!this.#allowance.take(host, timeMs)) return { cause: 'too-many' }
+    const judged = this.#judged(question, timeMs)
+    if (judged === 'stale') return { cause: 'stale', kind: 'clock', body: noBody() }
+    if (judged !== 'fresh') return { cause: judged }
+    switch (question.kind) {
+      case 'find':
+        return this.#find(question.body, host)
+      case 'digest':
+        return this.#digest(host)
+      case 'page':
+        return this.#page(question.body, host)
+      default:
+        return { cause: 'malformed' }
+    }
+  }
+
+  #judged({ nonce, stampMs }: AcrossFrame, timeMs: number) {
+    return this.#freshness.take(Buffer.from(nonce).toString('latin1'), stampMs, timeMs)
+  }
+
+  #find(body: Uint8Array, host: string): Reply {
+    const node = readFind(body)
+    if (node === undefined) return { cause: 'malformed' }
+    const found = this.#own.find(node, host)
+    // Whoever takes over may not have heard of the node yet: no word is better than a wrong one.
+    if (found === undefined && this.#own.digest(host) === undefined) return { cause: 'not-ready' }
+    return { cause: 'answered', kind: 'found', body: writeFound(found?.route) }
+  }
+
+  #digest(host: string): Reply {
+    const digest = this.#own.digest(host)
+    if (digest === undefined) return { cause: 'not-ready' }
+    return { cause: 'answered', kind: 'digested', body: writeDigested(digest) }
+  }
+
+  #page(body: Uint8Array, host: string): Reply {
+    const asked = readPage(body)
+    if (asked === undefined) return { cause: 'malformed' }
+    const { digest, page } = asked
+    const bytes = this.#own.page(digest, page)
+    if (bytes === undefined) return this.#digest(host)
+    return { cause: 'answered', kind: 'paged', body: writePaged(digest, page, bytes) }
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * cluster/registrar/across/udp-socket: the socket on which hosts speak, and the names of hosts as
+ * the machine knows them.
+ *
+ * An open socket does not keep the program running. One that takes IPv6 takes IPv4 as well.
+ */
+import { createSocket } from 'node:dgram'
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { TroupeError } from '#contract/errors'
+import { type AcrossDatagrams, type Place, plainHost, printedPlace } from './place.js'
+
+/** What came while nobody could look: with the kernel's own much would be lost at once. */
+const RECEIVE_BYTES = 1_048_576
+
+/** A socket, and where it listens. */
+export interface UdpSocket extends AcrossDatagrams {
+  readonly address: Place
+}
+
+/** Settles when it listens; rejects with PORT_IN_USE or PORT_FAILED. */
+export async function openUdp({ host, port }: Place): Promise<UdpSocket> {
+  const isSix = isIP(host) === 6
+  const socket = createSocket(isSix ? 'udp6' : 'udp4')
+  socket.unref()
+  await new Promise<void>((resolve, reject) => {
+    socket.once('listening', resolve)
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      socket.close()
+      reject(portError(error, printedPlace({ host, port })))
+    })
+    socket.bind({ address: host, port, exclusive: true })
+  })
+  socket.removeAllListeners('error')
+  // What cannot be sent is lost, like a datagram on its way.
+  socket.on('error', () => {})
+  trySetReceiveBuffer(() => socket.setRecvBufferSize(RECEIVE_BYTES))
+  const { address, port: found } = socket.address()
+  let isClosed = false
+  return {
+    address: { host: address, port: found },
+    start: (taker) =>
+      void socket.on('message', (bytes, from) =>
+        taker(bytes, { host: plainHost(from.address), port: from.port }),
+      ),
+    send: (bytes, to) => {
+      if (isClosed || (isIP(to.host) === 6 && !isSix)) return
+      const isMapped = isSix && isIP(to.host) === 4
+      socket.send(bytes, to.port, isMapped ? `::ffff:${to.host}` : to.host, () => {})
+    },
+    close: () => {
+      if (isClosed) return
+      isClosed = true
+      socket.close()
+    },
+  }
+}
+
+/** The addresses of a name, as the machine finds them; rejects when there are none. */
+export const lookupHost = async (host: string): Promise<readonly string[]> =>
+  (await lookup(host, { all: true })).map(({ address }) => address)
+
+function portError(error: NodeJS.ErrnoException, address: string): TroupeError {
+  const detail = { transport: 'udp', address }
+  if (error.code === 'EADDRINUSE') return new TroupeError('PORT_IN_USE', detail)
+  return new TroupeError('PORT_FAILED', { ...detail, problem: error.message })
+}
+
+/** A system may allow less; then that is what there is. */
+function trySetReceiveBuffer(set: () => void): void {
+  try {
+    set()
+  } catch {}
+}
