@@ -170,29 +170,51 @@ export class AcrossHosts {
 
   #arrived(bytes: Uint8Array, from: Place): void {
     const read = readFrame(this.#settings.key, bytes)
-    if (read.cause !== 'read') return this.#count(read.cause)
+    if (read.cause !== 'read') {
+      this.#count(read.cause)
+      return
+    }
     const { frame } = read
     if (frame.sender === this.#sender) {
       this.#count('reflected')
-      return this.#questions.reflected(frame, from)
+      this.#questions.reflected(frame, from)
+      return
     }
-    if (isAnswer(frame.kind)) return this.#takeAnswer(frame, from)
-    if (frame.kind === 'notice' || frame.kind === 'farewell') return this.#takeNotice(frame, from)
+    if (isAnswer(frame.kind)) {
+      this.#takeAnswer(frame, from)
+      return
+    }
+    if (frame.kind === 'notice' || frame.kind === 'farewell') {
+      this.#takeNotice(frame, from)
+      return
+    }
     this.#takeQuestion(frame, from, bytes.length)
   }
 
   #takeAnswer(frame: AcrossFrame, from: Place): void {
     const ignored = this.#questions.answered(frame, from)
-    if (ignored !== undefined) return this.#count(ignored)
+    if (ignored !== undefined) {
+      this.#count(ignored)
+      return
+    }
     this.#heardMs = this.#settings.clock.nowMs()
   }
 
   #takeNotice(frame: AcrossFrame, from: Place): void {
-    if (!this.#answerer.isFresh(frame, from, this.#timeMs())) return this.#count('replayed')
+    if (!this.#answerer.isFresh(frame, from, this.#timeMs())) {
+      this.#count('replayed')
+      return
+    }
     const host = this.#hosts.find((one) => one.sender === frame.sender)
     this.#heardMs = this.#settings.clock.nowMs()
-    if (host === undefined) return this.#whoIs(from)?.spoke()
-    if (frame.kind === 'farewell') return host.saidFarewell()
+    if (host === undefined) {
+      this.#whoIs(from)?.spoke()
+      return
+    }
+    if (frame.kind === 'farewell') {
+      host.saidFarewell()
+      return
+    }
     host.spoke()
     host.hinted(readNotice(frame.body))
   }
@@ -208,7 +230,10 @@ export class AcrossHosts {
     if (kind === undefined || body === undefined) return
     const answer = this.#written(kind, frame.nonce, body, this.#timeMs())
     // Nobody gets more than was given: a false return address is of no use.
-    if (answer.length > askedBytes) return this.#count('malformed')
+    if (answer.length > askedBytes) {
+      this.#count('malformed')
+      return
+    }
     if (cause === 'answered') this.#answered += 1
     this.#settings.datagrams.send(answer, from)
   }

@@ -68,7 +68,10 @@ export class Fetch {
 
   #take(answer: AcrossFrame): void {
     if (this.#isOver || answer.kind === 'clock') return
-    if (answer.kind !== 'paged') return this.#end({ kind: 'changed' })
+    if (answer.kind !== 'paged') {
+      this.#end({ kind: 'changed' })
+      return
+    }
     const told = readPage(answer.body)
     if (told === undefined || told.digest !== this.table.digest) return
     if (told.page >= this.#pages.length || this.#pages[told.page] !== undefined) return

@@ -80,6 +80,7 @@ export class OtherHost {
   #polledMs = Number.NEGATIVE_INFINITY
   #askedMs = Number.NEGATIVE_INFINITY
   #timers: Cancel[] = []
+  #cancelPoke: Cancel | undefined
   #isStopped = false
 
   constructor(place: Place, world: OtherHostWorld, view: HostView | undefined) {
@@ -113,15 +114,20 @@ export class OtherHost {
   stop(): void {
     this.#isStopped = true
     this.#disarm()
+    this.#cancelPoke?.()
     this.#fetch?.stop()
   }
 
   /** Something speaks for it, or it has changed: asks soon. */
   poke(): void {
+    if (this.#isStopped || this.#cancelPoke !== undefined) return
     const { clock } = this.#world
-    if (this.#isStopped || clock.nowMs() - this.#askedMs < POKE_GAP_MS) return
-    void this.addresses.refresh(true)
-    this.#ask()
+    const waitMs = Math.max(0, this.#askedMs + POKE_GAP_MS - clock.nowMs())
+    this.#cancelPoke = clock.after(waitMs, () => {
+      this.#cancelPoke = undefined
+      void this.addresses.refresh(true)
+      this.#ask()
+    })
   }
 
   /** It asked us, or told us something. */
@@ -195,7 +201,10 @@ export class OtherHost {
 
   #answered(answer: AcrossFrame, mayAskAgain: boolean): void {
     if (this.#isStopped) return
-    if (answer.kind === 'digest') return this.#isOurself()
+    if (answer.kind === 'digest') {
+      this.#isOurself()
+      return
+    }
     if (answer.kind === 'clock') {
       const { offsets, timeMs } = this.#world
       const to = this.addresses.current
@@ -205,12 +214,18 @@ export class OtherHost {
       return
     }
     const table = readDigested(answer.body)
-    if (table === undefined) return this.#world.count('malformed')
+    if (table === undefined) {
+      this.#world.count('malformed')
+      return
+    }
     this.#isAnswered = true
     this.#sender = answer.sender
     this.#heardMs = this.#world.clock.nowMs()
     const twin = this.#world.twin(this)
-    if (twin !== undefined) return this.#isTwinOf(twin)
+    if (twin !== undefined) {
+      this.#isTwinOf(twin)
+      return
+    }
     this.#heard(this.#neighbour.heard(), table)
   }
 
@@ -222,7 +237,10 @@ export class OtherHost {
     if (this.#fetch?.table.digest === table.digest) return
     this.#fetch?.stop()
     this.#fetch = undefined
-    if (table.bytes > TABLE_BYTES_MAX) return this.#unreadable(table.digest)
+    if (table.bytes > TABLE_BYTES_MAX) {
+      this.#unreadable(table.digest)
+      return
+    }
     this.#fetch = new Fetch(table, this.#world.clock, {
       ask: (body, taker) => this.#question('page', body, taker),
       ended: (end) => this.#fetched(end, table.digest),
@@ -232,10 +250,16 @@ export class OtherHost {
 
   #fetched(end: FetchEnd, digest: string): void {
     this.#fetch = undefined
-    if (end.kind === 'changed') return this.poke()
+    if (end.kind === 'changed') {
+      this.poke()
+      return
+    }
     if (end.kind === 'given-up') return
     const table = end.kind === 'whole' ? readTable(end.bytes) : undefined
-    if (table === undefined) return this.#unreadable(digest)
+    if (table === undefined) {
+      this.#unreadable(digest)
+      return
+    }
     for (let count = 0; count < table.refused; count += 1) this.#world.count('node-invalid')
     this.#digest = digest
     const isSameMachine = isLoopbackHost(this.addresses.current?.host ?? '')

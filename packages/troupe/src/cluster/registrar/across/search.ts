@@ -15,7 +15,7 @@ import { isSamePlace, type Place, printedPlace } from './place.js'
 import { routeFrom } from './reach.js'
 
 /** When everybody is asked who has not answered, in milliseconds from the start. */
-const ASK_AT_MS = [0, 100, 300, 700, 1_500] as const
+const ASK_AT_MS = [0, 100, 300, 700, 1_200, 1_800, 2_400] as const
 export const SEARCH_MS = 3_000
 const PLACES_MAX = 300
 const NOT_HERE = Object.freeze({ verdict: 'unknown' as const })
@@ -31,6 +31,7 @@ export class Search {
   /** Whom to ask, by place; who does not know the node is taken out. */
   readonly #left = new Map<string, Place>()
   #timers: Cancel[] = []
+  #rounds = 0
   #isComplete = false
   #end: ((end: SearchEnd) => void) | undefined
 
@@ -50,12 +51,14 @@ export class Search {
       this.#end = resolve
     })
     const { clock } = this.#world
-    const atOnce = Array.isArray(named) ? [...listed, ...named] : listed
-    for (const place of atOnce) this.#add(place)
+    for (const place of listed) this.#add(place)
     this.#timers = ASK_AT_MS.map((atMs) => clock.after(atMs, () => this.#askAll(body)))
     this.#timers.push(clock.after(SEARCH_MS, () => this.#finish({ kind: 'silence' })))
     void Promise.resolve(named).then((places) => {
-      for (const place of places) if (this.#add(place)) this.#ask(place, body, true)
+      // What is known before the first round is asked in it.
+      for (const place of places) {
+        if (this.#add(place) && this.#rounds > 0) this.#ask(place, body, true)
+      }
       this.#isComplete = true
       this.#finishIfAllKnow()
     })
@@ -74,6 +77,7 @@ export class Search {
   }
 
   #askAll(body: Uint8Array): void {
+    this.#rounds += 1
     for (const place of [...this.#left.values()]) this.#ask(place, body, true)
   }
 
@@ -101,10 +105,14 @@ export class Search {
     // What came back to us is our own question: it was ourselves who were asked.
     const told = answer.kind === 'find' ? NOT_HERE : readFound(answer.body)
     const isMeant = told?.verdict !== 'found' || told.route.node === this.#node
-    if (told === undefined || !isMeant) return this.#world.count('malformed')
+    if (told === undefined || !isMeant) {
+      this.#world.count('malformed')
+      return
+    }
     if (told.verdict === 'found') {
       const route = Object.freeze(routeFrom(told.route, isLoopbackHost(from.host)))
-      return this.#finish({ kind: 'found', route })
+      this.#finish({ kind: 'found', route })
+      return
     }
     for (const [key, place] of this.#left) if (isSamePlace(place, from)) this.#left.delete(key)
     this.#finishIfAllKnow()

@@ -7,33 +7,16 @@
  */
 import { createHash } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import {
-  type ApplicationMode,
-  type ApplicationState,
-  isNodeName,
-  type LivenessPlace,
-  type NodeRoute,
-  type NodeRouteState,
-  type OwnApplicationRoute,
-  type TransportAddress,
-} from '#contract'
+import { readApplicationRoute, readNodeRoute } from '#cluster/registrar/route-check'
+import type { NodeRoute } from '#contract'
+import { isNodeName } from '#contract/visible'
 import type { GoneNode, HostNode } from './host-table.js'
 
 export const TABLE_BYTES_MAX = 1_048_576
 const TEXT_BYTES_MAX = 16 * TABLE_BYTES_MAX
 const NODES_MAX = 5_000
 const GONE_MAX = 256
-const ADDRESSES_MAX = 16
 const APPLICATIONS_MAX = 1_000
-const TAGS_MAX = 256
-const TEXT_LENGTH_MAX = 255
-const PORT_MAX = 65_535
-const TRANSPORTS = new Set(['tcp', 'tls', 'simulated'])
-const STATES = new Set<unknown>(['up', 'suspect', 'leaving'] satisfies NodeRouteState[])
-const MODES = new Set<unknown>(['temporary', 'transient', 'permanent'] satisfies ApplicationMode[])
-const RUN_STATES = new Set<unknown>([
-  ...(['loaded', 'starting', 'running', 'stopping'] satisfies ApplicationState[]),
-])
 
 /** A table as it travels. */
 export interface TableText {
@@ -81,22 +64,7 @@ export function readTable(bytes: Uint8Array): ReadTable | undefined {
 }
 
 /** A route as another host tells it, built anew; undefined when it is none. */
-export function readRoute(given: unknown): NodeRoute | undefined {
-  if (!isRecord(given)) return undefined
-  const { node, creation, addresses, liveness, version, state } = given
-  const isRoute =
-    isName(node) && isCount(creation) && isText(version) && STATES.has(state) && isList(addresses)
-  if (!isRoute) return undefined
-  const read = addresses.slice(0, ADDRESSES_MAX).map(readAddress)
-  return Object.freeze({
-    node,
-    creation,
-    addresses: Object.freeze(read.filter((address) => address !== undefined)),
-    liveness: readLiveness(liveness),
-    version,
-    state: state as NodeRouteState,
-  })
-}
+export const readRoute = (given: unknown): NodeRoute | undefined => readNodeRoute(given).route
 
 function unpacked(bytes: Uint8Array): unknown {
   try {
@@ -110,31 +78,9 @@ function readHostNode(given: unknown): HostNode | undefined {
   if (!isRecord(given) || !isList(given['applications'])) return undefined
   const route = readRoute(given['route'])
   if (route === undefined) return undefined
-  const read = given['applications'].slice(0, APPLICATIONS_MAX).map(readApplication)
-  return { route, applications: read.filter((application) => application !== undefined) }
-}
-
-function readApplication(given: unknown): OwnApplicationRoute | undefined {
-  if (!isRecord(given)) return undefined
-  const { name, state, mode, weight, tags, version, roles } = given
-  const isKnown = RUN_STATES.has(state) && MODES.has(mode)
-  if (!isText(name) || name === '' || !isKnown || !isCount(weight) || !isText(version)) {
-    return undefined
-  }
-  if (!isList(tags) || !tags.every(isText) || !isRecord(roles)) return undefined
-  const entries = Object.entries(roles).slice(0, TAGS_MAX)
-  return {
-    name,
-    state: state as ApplicationState,
-    mode: mode as ApplicationMode,
-    weight,
-    tags: tags.slice(0, TAGS_MAX) as string[],
-    version,
-    roles: Object.fromEntries(entries.filter(([, registered]) => isText(registered))) as Record<
-      string,
-      string
-    >,
-  }
+  const read = given['applications'].slice(0, APPLICATIONS_MAX)
+  const applications = read.map((one) => readApplicationRoute(one).route)
+  return { route, applications: applications.filter((one) => one !== undefined) }
 }
 
 function readGone(given: unknown): GoneNode | undefined {
@@ -144,28 +90,9 @@ function readGone(given: unknown): GoneNode | undefined {
   return isName(node) && isCount(creation) && isCause ? { node, creation, cause } : undefined
 }
 
-function readAddress(given: unknown): TransportAddress | undefined {
-  if (!isRecord(given)) return undefined
-  const { transport, host, port } = given
-  const isKnown = typeof transport === 'string' && TRANSPORTS.has(transport)
-  return isKnown && isText(host) && isPort(port)
-    ? Object.freeze({ transport, host, port, path: '' })
-    : undefined
-}
-
-function readLiveness(given: unknown): LivenessPlace | undefined {
-  if (!isRecord(given)) return undefined
-  const { host, port } = given
-  return isText(host) && isPort(port) ? Object.freeze({ host, port }) : undefined
-}
-
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value)
-const isText = (value: unknown): value is string =>
-  typeof value === 'string' && value.length <= TEXT_LENGTH_MAX
 const isName = (value: unknown): value is string => typeof value === 'string' && isNodeName(value)
 const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && Number(value) >= 0
-const isPort = (value: unknown): value is number =>
-  isCount(value) && value >= 1 && value <= PORT_MAX
