@@ -2,6 +2,7 @@
  * The faults that the suite must catch, by the part of the runtime they are planted in.
  */
 
+import { ACROSS_FAULTS } from './across-faults.js'
 import { CODEC_FAULTS } from './codec-faults.js'
 import { CONFIG_FAULTS } from './config-faults.js'
 import { FOUL_PEER_FAULTS } from './foul-peer-faults.js'
@@ -60,6 +61,7 @@ export const ROAD_FAULTS: readonly Mutant[] = Object.freeze([
 ])
 
 export const CLUSTER_FAULTS: readonly Mutant[] = Object.freeze([
+  ...ACROSS_FAULTS,
   ...CONFIG_FAULTS,
   ...REGISTRAR_FAULTS,
 ])
