@@ -1,5 +1,5 @@
 /**
- * cluster/registrar/across/freshness: whether a question is new: sent just now, and never seen.
+ * cluster/registrar/across/freshness: whether a question is new: sent a moment ago, and never seen.
  *
  * A question that was caught and is sent again has a nonce that is remembered, or a stamp that is
  * too old. Two hosts whose clocks differ tell each other so; see `AcrossKind` `clock`.
