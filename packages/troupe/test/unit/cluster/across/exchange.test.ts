@@ -115,7 +115,7 @@ describe('hosts that list each other', () => {
 })
 
 describe('a host that is not heard', () => {
-  it('is suspect after three missed polls, loses nothing, and is well when it answers', async () => {
+  it('is suspect after three missed polls, loses nothing, and is well again', async () => {
     const { town, one } = pair()
     await town.until('one knows two', () => knows(one, TWO, 'b'))
     town.network.partition(['10.0.0.1'], ['10.0.0.2'])
