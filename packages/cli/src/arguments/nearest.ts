@@ -1,0 +1,34 @@
+/**
+ * arguments/nearest: the word that was probably meant.
+ *
+ * @source Wagner and Fischer, "The string-to-string correction problem"
+ */
+
+/** Longer words are not guessed at: nobody types them by hand. */
+const LENGTH_MAX = 64
+
+/** Letters to add, drop or change to make one word of another. */
+export function distance(left: string, right: string): number {
+  let row = Array.from({ length: right.length + 1 }, (_, at) => at)
+  for (let i = 1; i <= left.length; i += 1) {
+    const next = [i]
+    for (let j = 1; j <= right.length; j += 1) {
+      const kept = (row[j - 1] as number) + (left[i - 1] === right[j - 1] ? 0 : 1)
+      next.push(Math.min(kept, (row[j] as number) + 1, (next[j - 1] as number) + 1))
+    }
+    row = next
+  }
+  return row[right.length] as number
+}
+
+/** The known word that is near enough to be meant; undefined: none is. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  if (word.length > LENGTH_MAX) return undefined
+  const begins = known.filter((one) => word.length >= 2 && one.startsWith(word))
+  if (begins.length === 1) return begins[0]
+  const ranked = known
+    .map((one) => ({ one, far: distance(word, one) }))
+    .filter(({ one, far }) => far <= Math.max(1, Math.floor(one.length / 3)))
+    .sort((left, right) => left.far - right.far)
+  return ranked[0]?.one
+}
