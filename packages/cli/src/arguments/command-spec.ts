@@ -72,8 +72,6 @@ export interface CommandSpec {
   readonly manages?: boolean
   /** Asks no node: the options of a connection are not for it. */
   readonly offline?: boolean
-  /** Not told in the help: for scripts of completion. */
-  readonly hidden?: boolean
   /** Reads what the command needs, only then. */
   load(): Promise<Run>
 }

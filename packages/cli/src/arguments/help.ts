@@ -47,7 +47,10 @@ const optionRow = ({ name, short, value, about, otherwise, choices }: OptionSpec
 const title = (text: string, { paint }: Layout): string => paint('bold', text)
 
 const exampleLines = (examples: readonly Example[], { paint }: Layout): readonly string[] =>
-  examples.flatMap(({ line, about }) => [`${INDENT}${line}`, `${INDENT}${paint('dim', `  ${about}`)}`])
+  examples.flatMap(({ line, about }) => [
+    `${INDENT}${line}`,
+    `${INDENT}${paint('dim', `  ${about}`)}`,
+  ])
 
 const EXIT_LINES = [
   '0 done; 1 it failed; 2 typed wrongly; 3 no node found or reached; 4 not allowed;',
@@ -56,8 +59,7 @@ const EXIT_LINES = [
 
 /** What `troupe --help` prints. */
 export function helpOfAll(commands: readonly CommandSpec[], layout: Layout): string {
-  const told = commands.filter(({ hidden }) => hidden !== true)
-  const names = told.map((command): Row => {
+  const names = commands.map((command): Row => {
     const [, name = '', ...rest] = usageOf(command).replace(' [options]', '').split(' ')
     return [[name, ...rest].join(' '), command.summary]
   })
@@ -83,13 +85,17 @@ export function helpOfAll(commands: readonly CommandSpec[], layout: Layout): str
 const FIRST_EXAMPLES: readonly Example[] = [
   { line: 'troupe nodes', about: 'which nodes run on this host, and how they are' },
   { line: 'troupe top --node shop@localhost', about: 'its busiest processes, again and again' },
-  { line: 'troupe logs -f --level warning', about: 'what the only node here warns of, as it comes' },
+  {
+    line: 'troupe logs -f --level warning',
+    about: 'what the only node here warns of, as it comes',
+  },
 ]
 
 /** What `troupe COMMAND --help` prints. */
 export function helpOf(command: CommandSpec, layout: Layout): string {
   const { summary, about, words, options, examples, offline } = command
-  const prose = about === undefined ? [] : ['', ...wrapped(about, Math.min(layout.width, PROSE_MAX))]
+  const prose =
+    about === undefined ? [] : ['', ...wrapped(about, Math.min(layout.width, PROSE_MAX))]
   const section = (name: string, lines: readonly string[]): readonly string[] =>
     lines.length === 0 ? [] : ['', title(name, layout), ...lines]
   const rows = (specs: readonly OptionSpec[]): readonly string[] =>

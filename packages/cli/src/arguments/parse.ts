@@ -75,7 +75,7 @@ function uniqueOptions(commands: readonly CommandSpec[]): readonly OptionSpec[] 
 function commandNamed(name: string, commands: readonly CommandSpec[]): CommandSpec {
   const found = commands.find((command) => command.name === name)
   if (found !== undefined) return found
-  const known = commands.filter(({ hidden }) => hidden !== true).map((command) => command.name)
+  const known = commands.map((command) => command.name)
   const guess = nearest(name, known)
   throw usageFault(
     `There is no command ${JSON.stringify(name)}.`,
@@ -128,7 +128,9 @@ function refuseForeign(
   if (token.kind !== 'option' || specs.some(({ name }) => name === token.name)) return
   if (token.name === VERSION_OPTION.name)
     throw usageFault(`--version stands alone.`, 'Type: troupe --version')
-  const owners = commands.filter((other) => optionsOf(other).some(({ name }) => name === token.name))
+  const owners = commands.filter((other) =>
+    optionsOf(other).some(({ name }) => name === token.name),
+  )
   if (owners.length === 0) return
   throw usageFault(
     `troupe ${command.name} has no option ${token.rawName}; it belongs to ${list(owners)}.`,

@@ -38,7 +38,10 @@ export function causeLines(
     .filter(([, number]) => number > 0)
     .sort(([, left], [, right]) => right - left)
   if (causes.length === 0) return ['nothing was dropped since the start']
-  const columns = [{ title: 'CAUSE', widthMin: 10 }, { title: 'DROPPED', side: 'right' as const }]
+  const columns = [
+    { title: 'CAUSE', widthMin: 10 },
+    { title: 'DROPPED', side: 'right' as const },
+  ]
   const rows = causes.map(([cause, number]) => [safeText(cause, 60), count(number)])
   return tableLines({ columns, rows, width, paint })
 }

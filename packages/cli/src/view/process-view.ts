@@ -56,7 +56,10 @@ export function processLines(facts: ProcessFacts, { paint }: Layout): readonly s
 function shownFacts(facts: ProcessFacts): readonly Fact[] {
   const { mailbox, restarts = 0 } = facts
   return [
-    ['runs', `${safeText(facts.behaviour, 200)}${facts.kind ? ` (${safeText(facts.kind, 40)})` : ''}`],
+    [
+      'runs',
+      `${safeText(facts.behaviour, 200)}${facts.kind ? ` (${safeText(facts.kind, 40)})` : ''}`,
+    ],
     ['speaks', safeText(facts.protocol ?? '', 200)],
     ['state', safeText(facts.state, 40)],
     ['application', safeText(facts.application ?? '', 200)],

@@ -88,7 +88,9 @@ const MEASURES: Readonly<Record<TopOrder, (row: TopRow) => number>> = Object.fre
 /** The busiest first; of equals the older. */
 export function ordered(rows: readonly TopRow[], order: TopOrder): readonly TopRow[] {
   const measure = MEASURES[order]
-  return [...rows].sort((left, right) => measure(right) - measure(left) || left.pid.id - right.pid.id)
+  return [...rows].sort(
+    (left, right) => measure(right) - measure(left) || left.pid.id - right.pid.id,
+  )
 }
 
 const COLUMNS: readonly Column[] = [

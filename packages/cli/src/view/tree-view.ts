@@ -35,7 +35,9 @@ export function treeLines({ node, rows, complete }: TreeFacts, layout: Layout): 
   }))
   const { paint } = layout
   const head = `${paint('bold', safeText(node, 300))}  ${count(rows.length)} processes`
-  const more = complete ? [] : [paint('yellow', '… and more: name an application, or raise --limit')]
+  const more = complete
+    ? []
+    : [paint('yellow', '… and more: name an application, or raise --limit')]
   const drawn = groups.flatMap(({ title, roots: tops }, index) => {
     const isLast = index === groups.length - 1
     const below = branchLines(tops, children, isLast ? '   ' : '│  ', layout)

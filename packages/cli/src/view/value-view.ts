@@ -49,7 +49,8 @@ const errorText = (error: Error): string => {
   return safeText(`${code}${error.message}`, LIMITS.textMax)
 }
 
-const quoted = (text: string): string => `'${safeText(text, LIMITS.textMax).replaceAll("'", "\\'")}'`
+const quoted = (text: string): string =>
+  `'${safeText(text, LIMITS.textMax).replaceAll("'", "\\'")}'`
 
 /** A word stands as it is; any other key is quoted. */
 const keyText = (key: string): string =>
@@ -139,7 +140,7 @@ function plainAtom(value: Named): unknown {
   if (address !== undefined) return address
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()
   if (value instanceof Error)
-    return { code: 'code' in value ? String(value.code) : null, message: value.message }
+    return { code: 'code' in value ? String(value['code']) : null, message: value.message }
   if (!ArrayBuffer.isView(value)) return undefined
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')
 }
