@@ -12,5 +12,5 @@ if (major < 20 || (major === 20 && minor < 19)) {
 const { enableCompileCache } = await import('node:module')
 // There from Node 22.8 on: the second start reads what the first has compiled.
 enableCompileCache?.()
-const { runInTerminal } = await import('../dist/index.js')
+const { runInTerminal } = await import('#cli/index')
 await runInTerminal()

@@ -1,5 +1,5 @@
 /**
- * cli/fault: how a command says that it cannot go on, and with which exit code it ends.
+ * fault: how a command says that it cannot go on, and with which exit code it ends.
  *
  * The person who typed the command reads a sentence and a remedy, never a stack. Where a node gave
  * an error its code comes first, since that can be looked up.

@@ -1,5 +1,5 @@
 /**
- * cli/run: from the words that were typed to an exit code: the frame of every command.
+ * run: from the words that were typed to an exit code: the frame of every command.
  *
  * Reads the table and nothing else before it knows which command is meant, so that help and
  * mistakes are answered at once.

@@ -1,5 +1,5 @@
 /**
- * cli/version: which version this is.
+ * version: which version this is.
  */
 import { readFile } from 'node:fs/promises'
 

@@ -1,5 +1,5 @@
 /**
- * commands/exit: ends one process: by an exit signal, which it may trap, or by kill, which it may not.
+ * commands/exit: ends one process: by an exit signal, which it may trap, or by kill.
  */
 import type { Run } from '#arguments/command-spec'
 import { EXIT } from '#cli/fault'

@@ -10,7 +10,7 @@ import { connectSettings } from '#connect/settings'
 import { type NodeRow, nodesLines } from '#view/nodes-view'
 import { printJson, printLines, wantsJson } from './printing.js'
 
-/** What a dial ends with when nobody listens any more: the socket was left by a program that died. */
+/** What a dial to the socket of a program that died ends with. */
 const NOBODY_THERE: ReadonlySet<string> = new Set(['NO_ROUTE', 'DIAL_TIMEOUT', 'PORT_FAILED'])
 
 const UNKNOWN = Object.freeze({

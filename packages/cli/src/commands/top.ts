@@ -33,6 +33,8 @@ const LEAVE = '\u001b[?25h\u001b[?1049l'
 const HOME = '\u001b[H'
 const REST_OF_LINE = '\u001b[K'
 const REST_OF_SCREEN = '\u001b[J'
+/** q, and what Ctrl-C and Escape are where keys are not waited for. */
+const QUIT_KEYS: ReadonlySet<string> = new Set(['q', 'Q', '\u0003', '\u001b'])
 
 const ORDERS: Readonly<Record<TopOrder, string>> = Object.freeze({
   running: 'running',
@@ -81,49 +83,77 @@ interface Looking {
   readonly facts: Facts
 }
 
-/** Draws until q or Ctrl-C; a node that does not answer for long ends it with what it said. */
-async function again(terminal: Terminal, { session, node, facts }: Looking): Promise<ExitCode> {
-  const { signal, stop } = untilInterrupted((taker) => terminal.onInterrupt(taker))
-  const quit = new AbortController()
-  const all = AbortSignal.any([signal, quit.signal])
-  let wake = new AbortController()
-  const stopKeys = terminal.onKey((key) => {
-    if (key === 'q' || key === 'Q' || key === '\u0003' || key === '\u001b') quit.abort()
+/** The person at the terminal: keys, Ctrl-C and the size of the window. */
+class Attention {
+  readonly #quit = new AbortController()
+  readonly #stops: readonly (() => void)[]
+  /** The person wants to leave. */
+  readonly over: AbortSignal
+  #wake = new AbortController()
+
+  constructor(terminal: Terminal, facts: Facts) {
+    const { signal, stop } = untilInterrupted((taker) => terminal.onInterrupt(taker))
+    this.over = AbortSignal.any([signal, this.#quit.signal])
+    this.#stops = [
+      stop,
+      terminal.onKey((key) => this.#pressed(key, facts)),
+      terminal.onResize(() => this.#wake.abort()),
+    ]
+  }
+
+  #pressed(key: string, facts: Facts): void {
+    if (QUIT_KEYS.has(key)) this.#quit.abort()
     const order = ORDER_KEYS[key]
     if (order === undefined) return
     facts.order = order
-    wake.abort()
-  })
-  const stopResize = terminal.onResize(() => wake.abort())
+    this.#wake.abort()
+  }
+
+  /** Settles after a while, or when something was pressed. */
+  rest(ms: number): Promise<void> {
+    this.#wake = new AbortController()
+    return pause(ms, AbortSignal.any([this.over, this.#wake.signal]))
+  }
+
+  stop(): void {
+    for (const stop of this.#stops) stop()
+  }
+}
+
+/** Draws until q or Ctrl-C; a node that does not answer for long ends it with what it said. */
+async function again(terminal: Terminal, looking: Looking): Promise<ExitCode> {
+  const attention = new Attention(terminal, looking.facts)
   await terminal.write(ENTER)
   try {
-    let before: TopSample | undefined
-    let missed = 0
-    let drawn: TopSample | undefined
-    while (!all.aborted) {
-      let note: string | undefined
-      try {
-        const now = await sample(session, node, facts)
-        missed = 0
-        before = drawn
-        drawn = now
-      } catch (thrown) {
-        missed += 1
-        if (missed >= MISSED_MAX || drawn === undefined || isLost(thrown)) throw thrown
-        note = `no answer (${missed} of ${MISSED_MAX}): ${problemText(thrown)}`
-      }
-      const { height } = terminal
-      const shown = { order: facts.order, height, ...(note === undefined ? {} : { note }) }
-      if (drawn !== undefined) await draw(terminal, topScreen(drawn, before, shown, terminal))
-      wake = new AbortController()
-      await pause(facts.refreshMs, AbortSignal.any([all, wake.signal]))
-    }
+    await watch(terminal, looking, attention)
     return EXIT.done
   } finally {
-    stopKeys()
-    stopResize()
-    stop()
+    attention.stop()
     await terminal.write(LEAVE)
+  }
+}
+
+async function watch(terminal: Terminal, looking: Looking, attention: Attention): Promise<void> {
+  const { session, node, facts } = looking
+  let before: TopSample | undefined
+  let drawn: TopSample | undefined
+  let missed = 0
+  while (!attention.over.aborted) {
+    let note: string | undefined
+    try {
+      const now = await sample(session, node, facts)
+      missed = 0
+      before = drawn
+      drawn = now
+    } catch (thrown) {
+      missed += 1
+      if (missed >= MISSED_MAX || drawn === undefined || isLost(thrown)) throw thrown
+      note = `no answer (${missed} of ${MISSED_MAX}): ${problemText(thrown)}`
+    }
+    const { order } = facts
+    const shown = { order, height: terminal.height, ...(note === undefined ? {} : { note }) }
+    await draw(terminal, topScreen(drawn, before, shown, terminal))
+    await attention.rest(facts.refreshMs)
   }
 }
 

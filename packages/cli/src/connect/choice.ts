@@ -67,7 +67,7 @@ export const lookedText = (
   registrar: string | undefined,
 ): string =>
   [
-    `Looked for sockets in ${safeText(folder)} (${process.platform === 'win32' ? 'none on Windows' : 'nodes of this user'});`,
+    `Looked for sockets of nodes of this user in ${safeText(folder)};`,
     registrar === undefined
       ? 'asked no registrar;'
       : `asked the registrar ${safeText(registrar, 200)};`,

@@ -51,6 +51,45 @@ export class OnlyNew {
   }
 }
 
+/** One follow and those that renew it, as the process that asks sees them. */
+class Renewal {
+  readonly onlyNew = new OnlyNew()
+  readonly #ask: (context: Asking, question: string, payload: unknown) => Promise<unknown>
+  readonly #question: unknown
+  readonly #over: (why: string) => void
+  #current = -1
+
+  constructor(parts: {
+    readonly ask: (context: Asking, question: string, payload: unknown) => Promise<unknown>
+    readonly question: unknown
+    readonly over: (why: string) => void
+  }) {
+    this.#ask = parts.ask
+    this.#question = parts.question
+    this.#over = parts.over
+  }
+
+  async begin(context: Asking): Promise<void> {
+    const ticket = fieldsOf(await this.#ask(context, 'follow', this.#question))
+    const before = this.#current
+    this.#current = numberOf(ticket['follow'], -1)
+    const renewMs = numberOf(ticket['endsAfterMs'], UNTOLD_MS) * RENEW_SHARE
+    const again = (): Promise<void> =>
+      this.begin(context).catch((thrown) => this.#over(problemText(thrown)))
+    context.after(Math.min(RENEW_MAX_MS, Math.max(RENEW_MIN_MS, renewMs)), again)
+    if (before >= 0) await this.#ask(context, 'unfollow', { follow: before }).catch(() => undefined)
+  }
+
+  /** What was told; the end of an older follow is none. */
+  told(payload: unknown): Told {
+    const told = fieldsOf(payload)
+    const why = textOf(told['ended'])
+    if (why !== '' && told['follow'] === this.#current) this.#over(why)
+    const records = this.onlyNew.of(listOf(told['records']))
+    return { records, leftOut: numberOf(told['leftOut']) }
+  }
+}
+
 /** Follows at `node`; rejects with what the node answers to the question. */
 export async function follow(
   session: Session,
@@ -65,29 +104,15 @@ export async function follow(
   const ended = new Promise<string>((resolve) => {
     over = resolve
   })
-  const onlyNew = new OnlyNew()
-  let current = -1
-  const ask = async (context: Asking): Promise<void> => {
-    const ticket = fieldsOf(await context.call(system, 'follow', question, { timeoutMs }))
-    const before = current
-    current = numberOf(ticket['follow'], -1)
-    const renewMs = numberOf(ticket['endsAfterMs'], UNTOLD_MS) * RENEW_SHARE
-    const again = (): Promise<void> => ask(context).catch((thrown) => over(problemText(thrown)))
-    context.after(Math.min(RENEW_MAX_MS, Math.max(RENEW_MIN_MS, renewMs)), again)
-    if (before < 0) return
-    await context.call(system, 'unfollow', { follow: before }, { timeoutMs }).catch(() => undefined)
-  }
+  const ask = (context: Asking, verb: string, payload: unknown): Promise<unknown> =>
+    context.call(system, verb, payload, { timeoutMs })
+  const renewal = new Renewal({ ask, question, over })
   const names = { begin: request<void, void>(), followed: message<unknown>() }
   const follower = actor(protocol('troupe.terminal-follower', names), {
     started: (_state, context) => void (context as Asking).monitor(NodeName.of(node)),
     on: {
-      begin: (_state, _nothing, context) => ask(context as Asking),
-      followed: (_state, payload) => {
-        const told = fieldsOf(payload)
-        taker({ records: onlyNew.of(listOf(told['records'])), leftOut: numberOf(told['leftOut']) })
-        const why = textOf(told['ended'])
-        if (why !== '' && told['follow'] === current) over(why)
-      },
+      begin: (_state, _nothing, context) => renewal.begin(context as Asking),
+      followed: (_state, payload) => taker(renewal.told(payload)),
     },
     handleDown: () => over(`${node} is gone`),
   })

@@ -2,7 +2,7 @@
  * terminal/table: rows under titles, made to fit the width they have.
  *
  * First the columns that may shrink are cut, the widest first; then whole columns are left out, the
- * least important first, and that is said below. Without a width nothing is cut: a pipe gets it all.
+ * least important first. Without a width nothing is cut: a pipe gets it all.
  */
 import type { Paint, Style } from './paint.js'
 import { columnsOf, fitted, padded } from './width.js'

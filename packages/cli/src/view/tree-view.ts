@@ -28,7 +28,8 @@ export function treeLines({ node, rows, complete }: TreeFacts, layout: Layout): 
   const known = new Set(rows.map(({ pid }) => pid.id))
   const children = grouped(rows, known)
   const roots = rootsOf(rows, known, children)
-  const names = [...new Set(roots.map(({ application }) => application))].sort(byName)
+  // What belongs to no application comes last.
+  const names = [...new Set(roots.map(({ application }) => application))].sort()
   const groups = names.map((application) => ({
     title: application === undefined ? '(no application)' : safeText(application, 200),
     roots: roots.filter((row) => row.application === application),
@@ -45,9 +46,6 @@ export function treeLines({ node, rows, complete }: TreeFacts, layout: Layout): 
   })
   return [head, ...drawn, ...more].map((line) => line.trimEnd())
 }
-
-const byName = (left: string | undefined, right: string | undefined): number =>
-  (left ?? '').localeCompare(right ?? '')
 
 function grouped(rows: readonly ProcessRow[], known: ReadonlySet<number>): Children {
   const children = new Map<number, ProcessRow[]>()
