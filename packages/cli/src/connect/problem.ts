@@ -46,16 +46,24 @@ export const exitCodeOf = (code: string): ExitCode => {
   return code === 'NOT_ALLOWED' || code === 'SPAWN_UNKNOWN' ? EXIT.refused : EXIT.failed
 }
 
+const isCoded = (value: unknown): value is Error & { readonly code: string } =>
+  value instanceof Error && value.name === 'TroupeError' && 'code' in value
+
+/** That there is no way says little; what the last try ended with says more. */
+export const rootOf = (thrown: unknown): unknown =>
+  isCoded(thrown) && thrown.code === 'NO_ROUTE' && isCoded(thrown.cause) ? thrown.cause : thrown
+
 /** The code of an error of Troupe; undefined for all other values. */
 export function codeOf(thrown: unknown): string | undefined {
-  const isCoded = thrown instanceof Error && thrown.name === 'TroupeError' && 'code' in thrown
-  return isCoded ? safeText(String(thrown.code), 60) : undefined
+  const root = rootOf(thrown)
+  return isCoded(root) ? safeText(String(root.code), 60) : undefined
 }
 
 /** What was thrown, as one line. */
 export const problemText = (thrown: unknown): string => {
   const code = codeOf(thrown)
-  const text = safeText(thrown instanceof Error ? thrown.message : String(thrown), 600)
+  const root = rootOf(thrown)
+  const text = safeText(root instanceof Error ? root.message : String(root), 600)
   return code === undefined ? text : `${code}: ${text}`
 }
 
@@ -69,7 +77,8 @@ const sentenced = (text: string): string => {
 export function faultOf(thrown: unknown): CommandFault {
   if (thrown instanceof CommandFault) return thrown
   const code = codeOf(thrown)
-  const message = safeText(thrown instanceof Error ? thrown.message : String(thrown), 1_000)
+  const root = rootOf(thrown)
+  const message = safeText(root instanceof Error ? root.message : String(root), 1_000)
   if (code === undefined) {
     return new CommandFault({
       sentence: `troupe itself failed: ${message}`,

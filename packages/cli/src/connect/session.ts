@@ -9,7 +9,7 @@ import type { NetworkOptions, Node } from 'troupe'
 import type { CommandFault } from '#cli/fault'
 import { lookedText, nobody, onlyOne, ownHost, wholeName } from './choice.js'
 import { readCookie } from './cookie.js'
-import { codeOf } from './problem.js'
+import { codeOf, rootOf } from './problem.js'
 import type { ConnectSettings } from './settings.js'
 import { type SocketNode, socketFolder, socketNodes } from './sockets.js'
 
@@ -171,7 +171,7 @@ async function learnName(
     return STRANGER
   } catch (thrown) {
     if (codeOf(thrown) !== 'NODE_NAME_MISMATCH') throw thrown
-    const { detail } = thrown as { detail: { node: string } }
+    const { detail } = rootOf(thrown) as { detail: { node: string } }
     return detail.node
   } finally {
     await node.stop({ timeoutMs: 1_000 })

@@ -86,6 +86,13 @@ describe('a failure', () => {
     ok(facts.remedy.includes('troupe nodes'))
   })
 
+  it('to reach a node is told by what the last try ended with', () => {
+    const cause = new TroupeError('COOKIE_MISMATCH', { node: 'a@b', problem: 'no' })
+    const { facts } = faultOf(new TroupeError('NO_ROUTE', { node: 'a@b' }, cause))
+    equal(facts.code, 'COOKIE_MISMATCH')
+    equal(facts.exitCode, 3)
+  })
+
   it('of what is not allowed says that the node decides', () => {
     const detail = { operation: 'spawn', problem: 'not for you\u001b' }
     const { facts } = faultOf(new TroupeError('NOT_ALLOWED', detail))
