@@ -9,7 +9,7 @@ import type { Random } from '#base/random'
 import type { ApplicationChange } from './application.js'
 import type { ConfigGiven, ConfigTyped } from './config-item.js'
 import type { Pid } from './identity.js'
-import type { Coverage, MemberInfo } from './membership.js'
+import type { Coverage, DuplicateInfo, MemberInfo } from './membership.js'
 import type { Node } from './node.js'
 import type { ApplicationRoute, ConfigValue, NodeRoute, RegistrarInfo } from './registrar.js'
 import type {
@@ -19,10 +19,10 @@ import type {
   RemoteNode,
   RemoteSpawnOptions,
 } from './remote.js'
-import type { PeerNotice } from './wire.js'
+import type { NameClash, PeerNotice } from './wire.js'
 
 /** What happens at home and matters to the cluster. */
-export type NodeNotice = PeerNotice | ApplicationChange
+export type NodeNotice = PeerNotice | NameClash | ApplicationChange
 
 /** The other nodes, as the program of a node sees them: `node.cluster`. */
 export interface NodeCluster {
@@ -62,6 +62,8 @@ export interface NodeCluster {
   members(): readonly MemberInfo[]
   member(node: string): MemberInfo | undefined
   coverage(): Coverage
+  /** Names that two programs have claimed; the 100 that were seen last. */
+  duplicates(): readonly DuplicateInfo[]
 }
 
 /** The cluster of a node, as the runtime sees it. */

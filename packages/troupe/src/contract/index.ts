@@ -112,10 +112,13 @@ export type {
   Coverage,
   Detector,
   DetectorFinding,
+  DuplicateInfo,
+  DuplicateNotice,
   MemberInfo,
   MemberNotice,
-  MemberState,
+  MembershipNotice,
   MembershipOptions,
+  MemberState,
 } from './membership.js'
 export { MEMBERSHIP_DEFAULTS, MEMBERSHIP_EVENT } from './membership.js'
 export type {
@@ -241,6 +244,7 @@ export type {
   FarRequest,
   FarWatch,
   HomeAddress,
+  NameClash,
   PeerNotice,
   SubscribeAnswers,
   Wire,

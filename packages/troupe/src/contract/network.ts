@@ -9,6 +9,7 @@ import type { Authorities } from './authorities.js'
 import type { Certificates } from './certificates.js'
 import { type KnownOptions, requireKnown } from './known-options.js'
 import { requireDuration, requireObject, requireOption } from './limits.js'
+import { type MembershipOptions, requireMembershipOptions } from './membership.js'
 import { requireAcceptor, requirePlace } from './place-check.js'
 import type { Registrar } from './registrar.js'
 import type { TransportAddress } from './transport.js'
@@ -110,6 +111,8 @@ export interface NetworkOptions {
   readonly peers?: Readonly<Record<string, string>>
   /** How it finds other nodes beside `peers`; default not at all. One object for each node. */
   readonly registrar?: Registrar
+  /** Which nodes it connects with by itself, and how it finds out whether they answer. */
+  readonly membership?: MembershipOptions
   /** Nodes of one host and user find each other by a Unix socket; default true. */
   readonly unixSocket?: boolean
   /** Longest time to reach an address; default 3,000. */
@@ -199,6 +202,8 @@ export interface PeerInfo {
   readonly uptimeMs: number
   /** Lines it has had: above 1, some were mended. */
   readonly lines: number
+  /** It takes no lines: a tool, or a node that is hidden. */
+  readonly hidden: boolean
   /** Round trip of the last sign of life, in milliseconds; -1 before the first. */
   readonly roundTripMs: number
   /** How late its event loop said it was. */
@@ -297,6 +302,7 @@ const NETWORK_KNOWN: KnownOptions<NetworkOptions> = Object.freeze({
   tls: true,
   peers: true,
   registrar: true,
+  membership: true,
   unixSocket: true,
   dialTimeoutMs: true,
   handshakeTimeoutMs: true,
@@ -371,7 +377,8 @@ export function requireNetworkOptions(options: NetworkOptions): void {
   }
 }
 
-function requireParts({ acceptors = [], liveness, tls }: NetworkOptions): void {
+function requireParts({ acceptors = [], liveness, membership, tls }: NetworkOptions): void {
+  if (membership !== undefined) requireMembershipOptions(membership)
   for (const [at, acceptor] of acceptors.entries()) {
     requireObject(`acceptors[${at}]`, acceptor)
     requireKnown(`network.acceptors[${at}]`, acceptor, ACCEPTOR_KNOWN)

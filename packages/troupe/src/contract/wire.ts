@@ -128,7 +128,11 @@ export interface FarWatch {
   cancel(): unknown
 }
 
-/** What other nodes are to the program: told on the node's event `node`. */
+/**
+ * What other nodes are to the program: told on the node's event `node`. `node-suspect`: nothing
+ * comes from it, and it is asked whether it lives; `node-busy`: it does, and its loop is blocked;
+ * `node-well`: it speaks again.
+ */
 export type PeerNotice =
   | { readonly kind: 'node-up'; readonly node: string; readonly creation: number }
   | {
@@ -138,7 +142,17 @@ export type PeerNotice =
       readonly reason: string
     }
   | { readonly kind: 'node-suspect'; readonly node: string; readonly reason: string }
+  | { readonly kind: 'node-busy'; readonly node: string; readonly loopDelayMs: number }
   | { readonly kind: 'node-well'; readonly node: string }
+
+/** Two programs say that they are the node `node`, which may be this one. */
+export interface NameClash {
+  readonly kind: 'name-clash'
+  readonly node: string
+  /** Where they are: first the one that is known here. */
+  readonly places: readonly string[]
+  readonly problem: string
+}
 
 /** The node a wire serves: what the network does at home with what has arrived. */
 export interface WireHome {
@@ -227,6 +241,10 @@ export interface WireHome {
   /** True while somebody here waits for the return of a lost node. */
   awaits(node: string): boolean
   peerSuspect(node: string, reason: string): void
+  /** A suspect one lives, and its loop is blocked: once for each time. */
+  peerBusy(node: string, loopDelayMs: number): void
   /** One that was suspect speaks again. */
   peerWell(node: string): void
+  /** Two programs say that they are one node. */
+  nameClash(clash: NameClash): void
 }

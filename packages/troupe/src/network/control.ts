@@ -35,7 +35,8 @@ export class NetworkControl implements NodeNetwork {
   }
 
   peer(node: string): PeerInfo | undefined {
-    return this.peers().find((info) => info.node === node)
+    const peer = this.#network.peers.find(({ name }) => name === node)
+    return peer === undefined ? undefined : infoOf(peer, this.#network.nowMs)
   }
 
   async connect(node: string): Promise<PeerInfo> {
@@ -85,6 +86,7 @@ function infoOf(peer: Peer, nowMs: number): PeerInfo {
     remote: agreement?.remote ?? '',
     uptimeMs: agreement === undefined ? 0 : nowMs - peer.upMs,
     lines: session.lines,
+    hidden: agreement !== undefined && agreement.peerTerms.addresses.length === 0,
     roundTripMs: session.roundTripMs,
     loopDelayMs: session.peerLoopDelayMs,
     messagesOut: outgoing.messages,

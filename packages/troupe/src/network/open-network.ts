@@ -47,7 +47,7 @@ export async function openNetwork(
 ): Promise<Network> {
   requireNetworkOptions(asked)
   const { options, notes } = withAdvertised(asked, name, machine())
-  const { acceptors = [{}], liveness: _, registrar: __, ...others } = options
+  const { acceptors = [{}], liveness: _, registrar: __, membership: ___, ...others } = options
   const { cookie, peers = {}, tls, unixSocket, ...given } = others
   if (cookie !== undefined) requireCookie(cookie)
   const isOff = options.mode === 'disabled'

@@ -22,7 +22,10 @@ import type { Prober } from './liveness/prober.js'
 
 /** Options with nothing left open, as the network itself uses them. */
 export type NetworkSettings = Required<
-  Omit<NetworkOptions, 'registrar' | 'peers' | 'acceptors' | 'unixSocket' | 'liveness' | 'tls'>
+  Omit<
+    NetworkOptions,
+    'registrar' | 'membership' | 'peers' | 'acceptors' | 'unixSocket' | 'liveness' | 'tls'
+  >
 > & {
   /** The Unix socket of this node; empty for none. */
   readonly unixPath: string

@@ -19,6 +19,7 @@ import {
   formatTarget,
   type HomeAddress,
   type Logger,
+  type NameClash,
   NODE_EVENT,
   NodeName,
   type PeerNotice,
@@ -269,8 +270,16 @@ export class Arrivals implements WireHome {
     this.#tell({ kind: 'node-suspect', node, reason })
   }
 
+  peerBusy(node: string, loopDelayMs: number): void {
+    this.#tell({ kind: 'node-busy', node, loopDelayMs })
+  }
+
   peerWell(node: string): void {
     this.#tell({ kind: 'node-well', node })
+  }
+
+  nameClash(clash: NameClash): void {
+    this.#kernel.cluster.noticed(clash)
   }
 
   #tell(notice: PeerNotice): void {

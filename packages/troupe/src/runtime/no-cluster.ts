@@ -37,6 +37,7 @@ const NO_CONTROL: NodeCluster = Object.freeze({
   },
   members: () => [],
   member: () => undefined,
+  duplicates: () => [],
   coverage: () => ({
     ...{ expected: 1, connected: 1, responding: 1 },
     ...{ suspect: [], unresponsive: [], gone: [] },

@@ -165,6 +165,7 @@ export class Peer {
     return new Vigil(clock, this.#settings, {
       suspect: (reason) => this.#home.peerSuspect(this.name, reason),
       well: () => this.#home.peerWell(this.name),
+      busy: (loopDelayMs) => this.#home.peerBusy(this.name, loopDelayMs),
       late: (loopDelayMs) => {
         this.session.peerLoopDelayMs = loopDelayMs
       },

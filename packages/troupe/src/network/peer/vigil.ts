@@ -38,6 +38,8 @@ export interface VigilVerbs {
   well(): void
   /** It told how late its loop is. */
   late(loopDelayMs: number): void
+  /** It lives, and its loop is blocked: told once for each suspicion. */
+  busy(loopDelayMs: number): void
   /** Its line is stuck. */
   stuck(): void
   down(reason: string): void
@@ -52,7 +54,9 @@ export class Vigil {
   readonly #mending: Mending
   readonly #stuckMs: number
   #watch: LivenessWatch | undefined = undefined
-  #isBroken = false
+  /** Why its line is gone; undefined: it is not. */
+  #broken: string | undefined = undefined
+  #isBusyTold = false
 
   constructor(clock: Clock, settings: VigilSettings, verbs: VigilVerbs) {
     this.#verbs = verbs
@@ -71,14 +75,14 @@ export class Vigil {
   }
 
   lineLost(reason: string): void {
-    this.#isBroken = true
+    this.#broken = reason
     this.#watch?.lost()
     this.#mending.begin(reason)
   }
 
   /** There is a line, the first one or another. */
   lineBack(): void {
-    this.#isBroken = false
+    this.#broken = undefined
     this.#mending.end()
     this.#watch?.heard()
   }
@@ -97,7 +101,8 @@ export class Vigil {
     switch (finding.kind) {
       case 'suspect':
         this.suspected = true
-        this.#verbs.suspect(`silent for ${Math.round(finding.silentMs)} ms`)
+        this.#isBusyTold = false
+        this.#verbs.suspect(this.#why(finding.silentMs))
         return
       case 'busy':
         this.#foundBusy(finding.loopDelayMs)
@@ -112,18 +117,28 @@ export class Vigil {
     }
   }
 
+  /** Without a line there was no silence that could be told in milliseconds. */
+  #why(silentMs: number): string {
+    if (this.#broken === undefined) return `silent for ${Math.round(silentMs)} ms`
+    return `its connection broke: ${this.#broken}`
+  }
+
   #foundBusy(loopDelayMs: number): void {
     const isBlocked = loopDelayMs >= BLOCKED_MS
     this.#verbs.late(loopDelayMs)
+    if (isBlocked && !this.#isBusyTold) {
+      this.#isBusyTold = true
+      this.#verbs.busy(loopDelayMs)
+    }
     this.#mending.blocked(isBlocked)
-    const isStuck = !this.#isBroken && !isBlocked && this.#verbs.silentMs() >= this.#stuckMs
+    const isStuck = this.#broken === undefined && !isBlocked && this.#verbs.silentMs() >= this.#stuckMs
     if (isStuck) this.#verbs.stuck()
   }
 
   /** A line and its probes may be cut off together for a moment: then silence alone is no proof. */
   #foundDown(cause: DownCause): void {
     const isSilence = cause === 'silent' || cause === 'unreachable'
-    if (isSilence && this.#isBroken) {
+    if (isSilence && this.#broken !== undefined) {
       this.#mending.unanswered(GONE[cause])
       this.#watch?.askOn()
     } else this.#verbs.down(GONE[cause])
