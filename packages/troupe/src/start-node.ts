@@ -62,6 +62,8 @@ async function openWorld(
   })
   const cluster = new ClusterOfNode({
     registrar: options.registrar,
+    membership: options.membership ?? {},
+    named: Object.keys(options.peers ?? {}),
     surroundings: {
       hidden: options.mode === 'hidden',
       randomBytes,

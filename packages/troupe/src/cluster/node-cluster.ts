@@ -14,8 +14,10 @@ import {
   type ConfigTyped,
   type ConfigValue,
   type Coverage,
+  type DuplicateInfo,
   type EventToken,
   type MemberInfo,
+  type MembershipOptions,
   type MulticallOptions,
   type MulticallResult,
   type NodeCluster,
@@ -33,6 +35,8 @@ import {
   TroupeError,
 } from '#contract'
 import { TypedItems } from './config/typed-items.js'
+import type { Membership } from './membership/membership.js'
+import { ALONE, openMembership } from './membership/open-membership.js'
 import { RemoteOperations } from './remote/remote-operations.js'
 
 /** Publications of the registrar that late subscribers are given. */
@@ -59,6 +63,9 @@ export interface ClusterParts {
   readonly surroundings: RegistrarSurroundings
   /** How late the loop of this node is, in milliseconds. */
   readonly loopDelayMs?: () => number
+  readonly membership?: MembershipOptions
+  /** Nodes that the option `peers` names. */
+  readonly named?: readonly string[]
 }
 
 const missing = (operation: string): TroupeError =>
@@ -78,6 +85,7 @@ export class ClusterOfNode implements Cluster, NodeCluster {
   #home: ClusterHome | undefined
   #token: EventToken<RegistrarEvent> | undefined
   #started = false
+  #membership: Membership | undefined = undefined
 
   constructor(parts: ClusterParts) {
     this.#parts = parts
@@ -97,8 +105,13 @@ export class ClusterOfNode implements Cluster, NodeCluster {
   }
 
   async start(home: ClusterHome): Promise<void> {
+    const { registrar } = this.#parts
     this.#remote.start(home)
-    await this.#startRegistrar(home)
+    const membership = openMembership(home, this.#parts, this.#remote)
+    this.#membership = membership
+    if (registrar !== undefined) await this.#startRegistrar(home, registrar)
+    this.#started = true
+    membership.start()
   }
 
   /** What this node does for others. */
@@ -113,30 +126,29 @@ export class ClusterOfNode implements Cluster, NodeCluster {
     }
   }
 
-  async #startRegistrar(home: ClusterHome): Promise<void> {
-    const { registrar, surroundings } = this.#parts
+  async #startRegistrar(home: ClusterHome, registrar: Registrar): Promise<void> {
     const { node, clock, random, version } = home
-    if (registrar === undefined) return
     this.#home = home
     this.#token = node.registerEvent<RegistrarEvent>(REGISTRAR_EVENT, { buffer: EVENTS_KEPT })
     await registrar.start({
       ...{ node: node.name, creation: node.creation, version, clock, random, log: node.log },
-      ...surroundings,
+      ...this.#parts.surroundings,
       tell: (event) => this.#tell(event),
     })
-    this.#started = true
   }
 
   #tell(event: RegistrarEvent): void {
     if (this.#token !== undefined) this.#home?.node.publish(this.#token, event)
     if (event.kind === 'config-updated') this.#items.changed(event.item)
+    this.#membership?.told(event)
   }
 
   noticed(notice: NodeNotice): void {
-    const { registrar } = this.#parts
-    if (!this.#started || registrar === undefined) return
-    if (notice.kind === 'application-changed') registrar.putApplication(notice.route)
-    else if (notice.kind === 'application-unloaded') registrar.removeApplication(notice.name)
+    const registrar = this.#started ? this.#parts.registrar : undefined
+    if (notice.kind === 'application-changed') registrar?.putApplication(notice.route)
+    else if (notice.kind === 'application-unloaded') registrar?.removeApplication(notice.name)
+    else if (notice.kind === 'name-clash') this.#membership?.clashed(notice)
+    else this.#membership?.noticed(notice)
   }
 
   /** Where the registrar says that a node is; undefined: it does not know it. */
@@ -182,15 +194,19 @@ export class ClusterOfNode implements Cluster, NodeCluster {
   }
 
   members(): readonly MemberInfo[] {
-    return []
+    return this.#membership?.members() ?? []
   }
 
-  member(_node: string): MemberInfo | undefined {
-    return undefined
+  member(node: string): MemberInfo | undefined {
+    return this.#membership?.member(node)
   }
 
   coverage(): Coverage {
-    throw missing('coverage')
+    return this.#membership?.coverage() ?? ALONE
+  }
+
+  duplicates(): readonly DuplicateInfo[] {
+    return this.#membership?.duplicates() ?? []
   }
 
   peer(node: string): RemoteNode {
@@ -223,6 +239,7 @@ export class ClusterOfNode implements Cluster, NodeCluster {
   async stop(): Promise<void> {
     const wasStarted = this.#started
     this.#started = false
+    this.#membership?.stop()
     if (wasStarted) await this.#parts.registrar?.stop()
   }
 }

@@ -116,9 +116,9 @@ export type {
   DuplicateNotice,
   MemberInfo,
   MemberNotice,
+  MemberState,
   MembershipNotice,
   MembershipOptions,
-  MemberState,
 } from './membership.js'
 export { MEMBERSHIP_DEFAULTS, MEMBERSHIP_EVENT } from './membership.js'
 export type {

@@ -12,6 +12,7 @@ import { HANDSHAKE_FAULTS } from './handshake-faults.js'
 import { LIFE_FAULTS } from './life-faults.js'
 import { LIVENESS_FAULTS } from './liveness-faults.js'
 import { MEETING_FAULTS } from './meeting-faults.js'
+import { MEMBERSHIP_FAULTS } from './membership-faults.js'
 import { MESSAGE_FAULTS } from './message-faults.js'
 import type { Mutant } from './mutant.js'
 import { NETWORK_FAULTS } from './network-faults.js'
@@ -63,6 +64,7 @@ export const ROAD_FAULTS: readonly Mutant[] = Object.freeze([
 export const CLUSTER_FAULTS: readonly Mutant[] = Object.freeze([
   ...ACROSS_FAULTS,
   ...CONFIG_FAULTS,
+  ...MEMBERSHIP_FAULTS,
   ...REGISTRAR_FAULTS,
 ])
 

@@ -132,8 +132,14 @@ function settled(before: Member, facts: Member): MemberStep {
   }
   // Each life that was told of has an end that is told.
   const why = facts.found === 'gone' ? facts.foundReason : 'a later life of it has come'
-  const end = { creation: before.creation, state: 'gone', before: before.state, reason: why } as const
-  return { member, changes: [end, { creation, state, before: 'gone', reason }] }
+  const end = {
+    creation: before.creation,
+    state: 'gone',
+    before: before.state,
+    reason: why,
+  } as const
+  const next = { creation, state, before: 'gone', reason } as const
+  return { member, changes: state === 'gone' ? [end] : [end, next] }
 }
 
 function viewOf(facts: Member): Pick<Member, 'state' | 'creation' | 'reason'> {

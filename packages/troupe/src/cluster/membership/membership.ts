@@ -103,7 +103,12 @@ export class Membership {
   /** The network is open and the registrar has been started. */
   start(): void {
     for (const node of this.#parts.named) {
-      this.#step(node, { kind: 'said', said: 'up', creation: 0, reason: 'the option peers names it' })
+      this.#step(node, {
+        kind: 'said',
+        said: 'up',
+        creation: 0,
+        reason: 'the option peers names it',
+      })
     }
     this.#reconcile()
   }

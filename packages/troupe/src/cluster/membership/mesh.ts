@@ -80,7 +80,9 @@ export class Mesh {
       if (this.#aims.get(node) === aim) this.#aims.delete(node)
     } catch (thrown) {
       if (this.#aims.get(node) !== aim) return
-      this.#verbs.notReached(node, describeThrown(thrown))
+      // What it came from tells more than that there is no way.
+      const cause = thrown instanceof Error ? thrown.cause : undefined
+      this.#verbs.notReached(node, describeThrown(cause ?? thrown))
       this.#after(node, aim, aim.retryMs * (1 + this.#random.unit() / 2))
       aim.retryMs = Math.min(RETRY_MS_MAX, aim.retryMs * 2)
     }

@@ -131,7 +131,8 @@ export class Vigil {
       this.#verbs.busy(loopDelayMs)
     }
     this.#mending.blocked(isBlocked)
-    const isStuck = this.#broken === undefined && !isBlocked && this.#verbs.silentMs() >= this.#stuckMs
+    const isStuck =
+      this.#broken === undefined && !isBlocked && this.#verbs.silentMs() >= this.#stuckMs
     if (isStuck) this.#verbs.stuck()
   }
 

@@ -10,6 +10,7 @@ import { Vigil } from '#network/peer/vigil'
 function stage() {
   const clock = virtualClock()
   const told: string[] = []
+  const busied: number[] = []
   let heardMs = clock.nowMs()
   let find: (finding: Finding) => void = () => {}
   const vigil = new Vigil(
@@ -19,6 +20,7 @@ function stage() {
       suspect: (reason) => void told.push(`suspect: ${reason}`),
       well: () => void told.push('well'),
       late: () => {},
+      busy: (loopDelayMs) => void busied.push(loopDelayMs),
       stuck: () => void told.push('stuck'),
       down: (reason) => void told.push(`down: ${reason}`),
       silentMs: () => clock.nowMs() - heardMs,
@@ -32,7 +34,7 @@ function stage() {
   const hear = (): void => {
     heardMs = clock.nowMs()
   }
-  return { clock, told, vigil, hear, find: (finding: Finding) => find(finding) }
+  return { clock, told, busied, vigil, hear, find: (finding: Finding) => find(finding) }
 }
 
 const busy = (loopDelayMs: number): Finding => ({ kind: 'busy', loopDelayMs })
@@ -56,6 +58,29 @@ describe('a vigil over another node', () => {
     hear()
     find(busy(20))
     assert.deepEqual(told, [])
+  })
+
+  it('says that its line broke, not that it was silent for no time at all', () => {
+    const { told, vigil, find } = stage()
+    vigil.lineLost('it was reset')
+    find({ kind: 'suspect', silentMs: 0 })
+    vigil.lineBack()
+    find({ kind: 'well' })
+    find({ kind: 'suspect', silentMs: 1_500.4 })
+    const expected = ['suspect: its connection broke: it was reset', 'well']
+    assert.deepEqual(told, [...expected, 'suspect: silent for 1500 ms'])
+  })
+
+  it('tells once for each suspicion that its loop is blocked', () => {
+    const { busied, find } = stage()
+    find({ kind: 'suspect', silentMs: 1_500 })
+    find(busy(499))
+    find(busy(500))
+    find(busy(2_000))
+    find({ kind: 'well' })
+    find({ kind: 'suspect', silentMs: 1_500 })
+    find(busy(1_499))
+    assert.deepEqual(busied, [500, 1_499])
   })
 
   it('gives no line up that is broken already', async () => {

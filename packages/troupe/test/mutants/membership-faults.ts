@@ -1,0 +1,89 @@
+/**
+ * Faults in what one node holds of another.
+ */
+import type { Mutant } from './mutant.js'
+
+const MEMBER = ['unit/membership/member.test']
+const PULSE = ['unit/membership/pulse.test']
+const DETECTOR = ['unit/membership/detector.test']
+const TABLE = ['unit/membership/membership.test']
+
+export const MEMBERSHIP_FAULTS: readonly Mutant[] = Object.freeze([
+  {
+    name: 'an error of discovery removes a member',
+    file: 'cluster/membership/member',
+    find: 'if (isMet(facts)) {',
+    replace: "if (isMet(facts) && said !== 'lost') {",
+    caughtBy: MEMBER,
+  },
+  {
+    name: 'news of an earlier life end a later one',
+    file: 'cluster/membership/member',
+    find: 'creation !== 0 && creation < member.saidCreation',
+    replace: 'false',
+    caughtBy: MEMBER,
+  },
+  {
+    name: 'a life goes without an end that is told',
+    file: 'cluster/membership/member',
+    find: "return { member, changes: state === 'gone' ? [end] : [end, next] };",
+    replace: 'return { member, changes: [next] };',
+    caughtBy: MEMBER,
+  },
+  {
+    name: 'a node that leaves is added again',
+    file: 'cluster/membership/member',
+    find: "found === 'gone' && !leaving &&",
+    replace: "found === 'gone' &&",
+    caughtBy: MEMBER,
+  },
+  {
+    name: 'an answer of another life counts',
+    file: 'cluster/membership/pulse',
+    find: 'if (answer.creation !== before.creation)',
+    replace: 'if (answer.creation === 0)',
+    caughtBy: PULSE,
+  },
+  {
+    name: 'a loop that is blocked counts as responding when it was before',
+    file: 'cluster/membership/pulse',
+    find: "if (before.line !== 'silent')",
+    replace: 'if (before === undefined)',
+    caughtBy: PULSE,
+  },
+  {
+    name: 'one failure after another is forgotten',
+    file: 'cluster/membership/pulse',
+    find: 'missed: before.missed + 1',
+    replace: 'missed: 1',
+    caughtBy: PULSE,
+  },
+  {
+    name: 'slow nodes delay the questions to all',
+    file: 'cluster/membership/asking',
+    find: 'asked.isSlow ? this.#lanes.slow : this.#lanes.quick',
+    replace: 'this.#lanes.slow',
+    caughtBy: DETECTOR,
+  },
+  {
+    name: 'a watch that has ended is told',
+    file: 'cluster/membership/connection-detector',
+    find: 'watchers.delete(watcher);',
+    replace: '',
+    caughtBy: DETECTOR,
+  },
+  {
+    name: 'a lost node is believed to be there as soon as the registrar lists it',
+    file: 'cluster/membership/membership',
+    find: 'if (route.node !== own && !this.#isLostLately(route.node)) {',
+    replace: 'if (route.node !== own) {',
+    caughtBy: TABLE,
+  },
+  {
+    name: 'a mesh holds on to a node that leaves',
+    file: 'cluster/membership/membership',
+    find: 'return !leaving && (',
+    replace: 'return (',
+    caughtBy: TABLE,
+  },
+])
