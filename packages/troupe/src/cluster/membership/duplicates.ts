@@ -32,7 +32,7 @@ export class Duplicates {
     return [...this.#known.values()].map(({ toldMs: _, ...info }) => Object.freeze(info))
   }
 
-  /** Answers what is to be told; undefined: that was told not long ago. Times as `DuplicateInfo`. */
+  /** Answers what is to be told; undefined: that was told not long ago. */
   seen({ node, places, problem }: Claim, wallMs: number): DuplicateInfo | undefined {
     const before = this.#known.get(node)
     const all = [...new Set([...(before?.places ?? []), ...places])].filter((one) => one !== '')

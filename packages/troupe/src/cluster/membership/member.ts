@@ -98,7 +98,7 @@ function withSaid(member: Member, input: Extract<MemberInput, { kind: 'said' }>)
   return said === 'up' && isSeenAgain(facts) ? { ...facts, found: 'nothing' } : facts
 }
 
-/** The registrar sees a life that was lost from here; one that said that it goes is not believed. */
+/** The registrar sees a life that was lost from here, and that has not said that it goes. */
 const isSeenAgain = ({ found, foundCreation, saidCreation, leaving }: Member): boolean =>
   found === 'gone' && !leaving && (saidCreation === 0 || saidCreation >= foundCreation)
 

@@ -187,7 +187,7 @@ export class Membership {
     if (entry !== undefined && finding.kind === 'responding') this.#compare(node, entry)
   }
 
-  /** A life answers although the registrar has known a later one for longer than an answer takes. */
+  /** A life answers although a later one has been known for longer than an answer takes. */
   #compare(node: string, { member, saidNowMs }: Entry): void {
     const { said, saidCreation, foundCreation } = member
     const isOther = said === 'up' && saidCreation > foundCreation

@@ -56,7 +56,7 @@ describe('a detector by connections', () => {
     assert.deepEqual([found, asked], [[], []])
   })
 
-  it('tells every watcher of a node, the late one what is known, never within its call', async () => {
+  it('tells every watcher, the late one what is known, never within its call', async () => {
     const { clock, watch, up, detector } = stage()
     const first = watch(B)
     up(B)
@@ -71,7 +71,7 @@ describe('a detector by connections', () => {
     assert.equal(late.found.at(-1), 'gone')
   })
 
-  it('tells connected first also to whoever comes in the turn in which it falls silent', async () => {
+  it('tells connected first to whoever comes in the turn in which it falls silent', async () => {
     const { clock, watch, up, detector } = stage()
     up(B)
     const { found } = watch(B)

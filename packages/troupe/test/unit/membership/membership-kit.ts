@@ -39,64 +39,76 @@ export interface MembershipStage {
   say(event: RegistrarEvent): void
 }
 
+/** Loops of other nodes: they answer in a millisecond, or never. */
+class Loops {
+  readonly asked: string[] = []
+  readonly deaf = new Set<string>()
+  readonly open = { now: 0, most: 0 }
+  readonly #clock: VirtualClock
+  readonly #peers: ReadonlyMap<string, PeerInfo>
+
+  constructor(clock: VirtualClock, peers: ReadonlyMap<string, PeerInfo>) {
+    this.#clock = clock
+    this.#peers = peers
+  }
+
+  async ask(node: string, timeoutMs: number): Promise<LoopAnswer> {
+    const { open } = this
+    this.asked.push(node)
+    open.now += 1
+    open.most = Math.max(open.most, open.now)
+    const waitMs = this.deaf.has(node) ? timeoutMs : 1
+    await new Promise<void>((resolve) => void this.#clock.after(waitMs, resolve))
+    open.now -= 1
+    if (this.deaf.has(node)) throw new Error('no answer')
+    return { creation: this.#peers.get(node)?.creation ?? 0, roundTripMs: 1, loopDelayMs: 0 }
+  }
+}
+
+const peerAs = (node: string, creation: number, hidden: boolean): PeerInfo =>
+  ({ node, creation, hidden, state: 'up', remote: `tcp://${node}` }) as unknown as PeerInfo
+
+const tellOf = (notice: MembershipNotice): string =>
+  `${notice.node} ${notice.kind === 'member-changed' ? notice.state : 'duplicate'}`
+
 export function membershipStage(
   options: MembershipOptions = {},
   more: { readonly named?: readonly string[]; readonly hidden?: readonly string[] } = {},
 ): MembershipStage {
   const clock = virtualClock()
   const peers = new Map<string, PeerInfo>()
-  const told: string[] = []
-  const notices: MembershipNotice[] = []
-  const lists = { asked: [] as string[], dialled: [] as string[], logged: [] as string[] }
+  const [told, notices, dialled, logged] = [[], [], [], []] as [
+    ...[string[], MembershipNotice[], string[], string[]],
+  ]
   const listed: NodeRoute[] = []
-  const deaf = new Set<string>()
   const reachable = new Set<string>()
-  const open = { now: 0, most: 0 }
-  const ask = async (node: string, timeoutMs: number): Promise<LoopAnswer> => {
-    lists.asked.push(node)
-    open.now += 1
-    open.most = Math.max(open.most, open.now)
-    try {
-      const waitMs = deaf.has(node) ? timeoutMs : 1
-      await new Promise<void>((resolve) => void clock.after(waitMs, resolve))
-      if (deaf.has(node)) throw new Error('no answer')
-      return { creation: peers.get(node)?.creation ?? 0, roundTripMs: 1, loopDelayMs: 0 }
-    } finally {
-      open.now -= 1
-    }
-  }
+  const loops = new Loops(clock, peers)
   const up = (node: string, creation = 1): void => {
-    const hidden = more.hidden?.includes(node) ?? false
-    const info = { node, creation, hidden, state: 'up', remote: `tcp://${node}` }
-    peers.set(node, info as unknown as PeerInfo)
+    peers.set(node, peerAs(node, creation, more.hidden?.includes(node) ?? false))
     membership.noticed({ kind: 'node-up', node, creation })
   }
-  const log = { error: (text: string) => lists.logged.push(text), warning() {}, trace() {} }
+  const log = { error: (text: string) => logged.push(text), warning() {}, trace() {} }
   const membership = new Membership({
-    ...{ own: OWN, clock, random: seededRandom(3), log: log as unknown as Logger, options, ask },
-    named: more.named ?? [],
-    publish: (notice) => {
-      notices.push(notice)
-      const state = notice.kind === 'member-changed' ? notice.state : 'duplicate'
-      told.push(`${notice.node} ${state}`)
-    },
+    ...{ own: OWN, clock, random: seededRandom(3), log: log as unknown as Logger, options },
+    ...{ named: more.named ?? [], listed: () => listed },
+    ...{ peers: () => [...peers.values()], peer: (node) => peers.get(node) },
+    ask: (node, timeoutMs) => loops.ask(node, timeoutMs),
+    publish: (notice) => void (notices.push(notice), told.push(tellOf(notice))),
     connect: async (node) => {
-      lists.dialled.push(node)
+      dialled.push(node)
       if (!reachable.has(node)) throw new Error('refused')
       up(node)
     },
-    peers: () => [...peers.values()],
-    peer: (node) => peers.get(node),
-    listed: () => listed,
   })
+  const { asked, deaf, open } = loops
   return {
-    ...{ clock, membership, told, notices, ...lists, listed, deaf, reachable, open, up },
+    ...{ clock, membership, told, notices, asked, dialled, logged, listed, deaf, reachable },
+    ...{ open, up, say: (event) => membership.told(event) },
     down: (node, creation = 1) => {
       peers.delete(node)
       membership.noticed({ kind: 'node-down', node, creation, reason: 'it was cut' })
     },
     joined: (node, creation = 1) => membership.told({ kind: 'node-joined', node, creation }),
-    say: (event) => membership.told(event),
   }
 }
 

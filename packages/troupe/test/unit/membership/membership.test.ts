@@ -199,7 +199,7 @@ describe('two programs of one name', () => {
     membership.stop()
   })
 
-  it('are told again after a minute in which it goes on, and where there is another place', async () => {
+  it('are told again after a minute in which it goes on, and for another place', async () => {
     const { clock, membership, told, notices } = membershipStage()
     const clash = (...places: string[]): void =>
       membership.clashed({ kind: 'name-clash', node: OWN, places, problem: 'it dialled us' })
