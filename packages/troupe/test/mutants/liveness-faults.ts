@@ -128,7 +128,7 @@ export const LIVENESS_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a busy node loses its line',
     file: 'network/peer/vigil',
-    find: '!this.#isBroken && !isBlocked && ',
+    find: 'this.#broken === undefined && !isBlocked && ',
     replace: '!this.#isBroken && ',
     caughtBy: VIGIL,
   },
