@@ -129,7 +129,7 @@ export const LIVENESS_FAULTS: readonly Mutant[] = Object.freeze([
     name: 'a busy node loses its line',
     file: 'network/peer/vigil',
     find: 'this.#broken === undefined && !isBlocked && ',
-    replace: '!this.#isBroken && ',
+    replace: 'this.#broken === undefined && ',
     caughtBy: VIGIL,
   },
   {
