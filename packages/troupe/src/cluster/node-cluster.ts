@@ -15,6 +15,7 @@ import {
   type ConfigValue,
   type Coverage,
   type DuplicateInfo,
+  describeThrown,
   type EventToken,
   type MemberInfo,
   type MembershipOptions,
@@ -23,6 +24,7 @@ import {
   type NodeCluster,
   type NodeNotice,
   type NodeRoute,
+  type OwnApplicationRoute,
   type Pid,
   REGISTRAR_EVENT,
   type Registrar,
@@ -145,10 +147,21 @@ export class ClusterOfNode implements Cluster, NodeCluster {
 
   noticed(notice: NodeNotice): void {
     const registrar = this.#started ? this.#parts.registrar : undefined
-    if (notice.kind === 'application-changed') registrar?.putApplication(notice.route)
+    if (notice.kind === 'application-changed') this.#announce(notice.route, registrar)
     else if (notice.kind === 'application-unloaded') registrar?.removeApplication(notice.name)
     else if (notice.kind === 'name-clash') this.#membership?.clashed(notice)
     else this.#membership?.noticed(notice)
+  }
+
+  /** An application that cannot be made known runs all the same. */
+  #announce(route: OwnApplicationRoute, registrar: Registrar | undefined): void {
+    try {
+      registrar?.putApplication(route)
+    } catch (thrown) {
+      const problem = describeThrown(thrown)
+      const fields = { application: route.name, problem }
+      this.#remote.home.node.log.warning('an application is not known to other nodes', fields)
+    }
   }
 
   /** Where the registrar says that a node is; undefined: it does not know it. */

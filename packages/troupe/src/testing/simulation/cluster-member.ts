@@ -5,15 +5,23 @@
  * simulated. Its liveness is answered on the side clock of the host, as by the thread that a real
  * node has.
  */
+import { systemApplication } from '#apps'
 import type { Clock } from '#base/clock'
 import { type Random, seededRandom } from '#base/random'
-import { NETWORK_DEFAULTS, type NetworkOptions, type Node, type TransportAddress } from '#contract'
+import { ClusterOfNode } from '#cluster'
+import {
+  NETWORK_DEFAULTS,
+  type NetworkOptions,
+  type Node,
+  type Registrar,
+  type TransportAddress,
+} from '#contract'
 import { Answerer } from '#network/liveness/answerer'
 import type { LivenessSelf } from '#network/liveness/liveness-server'
 import { SUSPICION_DEFAULTS } from '#network/liveness/options'
 import { Prober } from '#network/liveness/prober'
 import { Network } from '#network/network'
-import type { Liveness } from '#network/options'
+import type { Liveness, NetworkWorld } from '#network/options'
 import { createNode, type World } from '#runtime'
 import type { SimulatedHost } from './host.js'
 
@@ -32,6 +40,8 @@ export interface MemberParts {
   /** Hosts of the nodes it knows. */
   readonly known: readonly string[]
   readonly network: NetworkOptions
+  /** Given, the node has a whole cluster, and finds others by it. */
+  readonly registrar: Registrar | undefined
   readonly log: (message: string) => void
   readonly watchFloating: World['watchFloating']
   /** Open events it has from the start. */
@@ -49,7 +59,7 @@ export async function startMember(parts: MemberParts): Promise<Node> {
   const random = seededRandom(parts.random.below(SEED_MAX))
   const bytes = seededBytes(parts.random)
   const { clock } = host
-  const wire = makeNetwork(parts, random, bytes)
+  const world = makeWorld(parts, random, bytes)
   const logSinks = [
     {
       name: 'simulation',
@@ -58,13 +68,46 @@ export async function startMember(parts: MemberParts): Promise<Node> {
     },
   ]
   const options = { logSinks, events, handleSignals: false }
-  return createNode(nodeOn(host.name), options, { clock, random, wire, watchFloating })
+  return createNode(nodeOn(host.name), options, { clock, random, ...world, watchFloating })
+}
+
+/** The network of a node; and its cluster, where it has a registrar. */
+function makeWorld(
+  parts: MemberParts,
+  random: Random,
+  randomBytes: (length: number) => Uint8Array,
+): Partial<World> {
+  const { registrar, network } = parts
+  if (registrar === undefined) {
+    return { wire: makeNetwork(parts, random, randomBytes, () => []) }
+  }
+  const wire = makeNetwork(parts, random, randomBytes, async (node) => {
+    const route = await cluster.routeTo(node)
+    return route?.addresses ?? []
+  })
+  const cluster = new ClusterOfNode({
+    registrar,
+    surroundings: {
+      ...{ hidden: network.mode === 'hidden', randomBytes },
+      keyFor: (purpose) => wire.keyFor(purpose),
+      addresses: () => wire.control.addresses,
+      liveness: () => wire.liveness?.address,
+      side: () => undefined,
+    },
+    loopDelayMs: () => wire.liveness?.loopDelayMs() ?? 0,
+  })
+  return {
+    wire,
+    cluster,
+    system: systemApplication({ options: undefined, serving: cluster.serving }),
+  }
 }
 
 function makeNetwork(
   { host, known, network }: MemberParts,
   random: Random,
   randomBytes: (length: number) => Uint8Array,
+  resolve: NetworkWorld['resolve'],
 ): Network {
   const { name, transport } = host
   const settings = {
@@ -79,7 +122,7 @@ function makeNetwork(
   return new Network(settings, {
     random,
     randomBytes,
-    resolve: () => [],
+    resolve,
     openLiveness: async (self, clock) =>
       openLiveness(host, self, clock, randomBytes, settings.loopBlockedMaxMs),
   })

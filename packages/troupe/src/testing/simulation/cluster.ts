@@ -7,7 +7,7 @@
  * @source design 9; FoundationDB "simulation"
  */
 import { type Random, seededRandom } from '#base/random'
-import type { NetworkOptions, Node } from '#contract'
+import type { NetworkOptions, Node, Registrar } from '#contract'
 import { type WatchFloating, watchFloating } from '#runtime/floating'
 import { type VirtualClock, virtualClock } from '#testing/virtual-clock'
 import { nodeOn, startMember } from './cluster-member.js'
@@ -26,8 +26,13 @@ export interface SimulatedClusterOptions {
   readonly seed: number
   /** Names of hosts; the node of `n1` is `n1@sim`. */
   readonly hosts: readonly string[]
-  /** Which others each host knows; default all. */
+  /** Which others each host knows; default all, or none where there is a registrar. */
   readonly known?: Readonly<Record<string, readonly string[]>>
+  /**
+   * The registrar of each life of a node, such as one in memory; default none. A crash is told to
+   * it by whoever lets the host crash.
+   */
+  readonly registrar?: (host: string) => Registrar
   /** For each node; its cookie, its acceptors and whom it knows are given. */
   readonly network?: NetworkOptions
   /** What every way begins with. */
@@ -117,7 +122,9 @@ export class SimulatedCluster {
 
   /** Whom a host knows. */
   knownTo(host: string): readonly string[] {
-    return this.#options.known?.[host] ?? this.hosts.filter((other) => other !== host)
+    const { known, registrar } = this.#options
+    const others = registrar === undefined ? this.hosts.filter((other) => other !== host) : []
+    return known?.[host] ?? others
   }
 
   /** Starts the nodes of all hosts. */
@@ -157,9 +164,10 @@ export class SimulatedCluster {
 
   async #begin(name: string): Promise<void> {
     const host = this.network.host(name)
-    const { network = {}, events = [], started } = this.#options
+    const { network = {}, events = [], started, registrar } = this.#options
     const node = await startMember({
       ...{ host, random: this.random, network, events, known: this.knownTo(name) },
+      registrar: registrar?.(name),
       log: (message) => this.network.note('log', nodeOn(name), message),
       watchFloating: this.#watchFloating,
     })
