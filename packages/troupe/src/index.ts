@@ -62,6 +62,8 @@ export {
   WebWorker,
   webWorker,
 } from '#actor'
+export type { EmbeddedRegistrarOptions } from '#cluster'
+export { EMBEDDED_REGISTRAR_DEFAULTS, embeddedRegistrar } from '#cluster'
 export type {
   ApplicationSheet,
   AuditSheet,

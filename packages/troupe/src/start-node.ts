@@ -15,7 +15,7 @@ import {
   type NodeOptions,
   type SystemOptions,
 } from '#contract'
-import { openNetwork } from '#network'
+import { openNetwork, trustedFolder } from '#network'
 import { createNode, type World } from '#runtime'
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
@@ -72,6 +72,7 @@ async function openWorld(
       liveness: () => wire.liveness?.address,
       // There only once the network is open.
       side: () => wire.liveness?.side,
+      folder: trustedFolder,
     },
     loopDelayMs: () => wire.liveness?.loopDelayMs() ?? 0,
   })

@@ -7,6 +7,11 @@ export {
   type RegistrarSurroundings,
   type ServingParts,
 } from './node-cluster.js'
+export { embeddedRegistrar } from './registrar/embedded/embedded-registrar.js'
+export {
+  EMBEDDED_REGISTRAR_DEFAULTS,
+  type EmbeddedRegistrarOptions,
+} from './registrar/embedded/options.js'
 export { REMOTE_NAME, remoteProtocol } from './remote/remote-protocol.js'
 export type { OrderOutcome, SystemOrder } from './remote/system-orders.js'
 export { systemFollower, systemProtocol } from './remote/system-protocol.js'

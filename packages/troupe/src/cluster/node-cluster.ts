@@ -47,7 +47,7 @@ const EVENTS_KEPT = 1_000
 /** What a registrar needs that the node does not have. */
 export type RegistrarSurroundings = Pick<
   RegistrarHome,
-  'hidden' | 'randomBytes' | 'keyFor' | 'addresses' | 'liveness' | 'side'
+  'hidden' | 'randomBytes' | 'keyFor' | 'addresses' | 'liveness' | 'side' | 'folder'
 >
 
 /** What the process that answers other nodes serves. */

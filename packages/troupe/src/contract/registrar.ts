@@ -152,6 +152,11 @@ export interface RegistrarHome {
   liveness(): LivenessPlace | undefined
   /** The thread beside the loop; undefined where there is none, as in a simulation. */
   side(): SideThread | undefined
+  /**
+   * A folder of this user on this host that nobody else may enter, made when it is not there;
+   * `path` instead of the usual one. Rejects with PORT_FAILED. Absent where there are no files.
+   */
+  folder?(path?: string): Promise<string>
   /** Takes what is told; never within a call of the registrar. */
   tell(event: RegistrarEvent): void
 }

@@ -12,6 +12,7 @@ import { createHash } from 'node:crypto'
 import { lstat, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { TroupeError } from '#contract'
 import { codeOf, problemOf } from './problem.js'
 
 /** The longest path of a socket, in bytes; one more is the zero at its end. */
@@ -46,6 +47,13 @@ export function pathProblem(path: string): string | undefined {
   const bytes = Buffer.byteLength(path)
   if (bytes <= PATH_BYTES_MAX) return undefined
   return `the path has ${bytes} bytes and the system takes ${PATH_BYTES_MAX}; give a shorter one`
+}
+
+/** A folder that nobody else may enter; made when it is not there. Rejects with PORT_FAILED. */
+export async function trustedFolder(folder: string = socketFolder()): Promise<string> {
+  const problem = await folderProblem(join(folder, 'any')).catch(problemOf)
+  if (problem === undefined) return folder
+  throw new TroupeError('PORT_FAILED', { transport: 'unix', address: folder, problem })
 }
 
 /** Makes the folder of a path when it is not there; says in words why it cannot be trusted. */
