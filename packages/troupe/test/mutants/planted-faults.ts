@@ -5,6 +5,7 @@
 import { ACROSS_FAULTS } from './across-faults.js'
 import { CODEC_FAULTS } from './codec-faults.js'
 import { CONFIG_FAULTS } from './config-faults.js'
+import { EMBEDDED_FAULTS } from './embedded-faults.js'
 import { FOUL_PEER_FAULTS } from './foul-peer-faults.js'
 import { FUZZ_FAULTS } from './fuzz-faults.js'
 import { GATE_FAULTS } from './gate-faults.js'
@@ -63,6 +64,7 @@ export const ROAD_FAULTS: readonly Mutant[] = Object.freeze([
 
 export const CLUSTER_FAULTS: readonly Mutant[] = Object.freeze([
   ...ACROSS_FAULTS,
+  ...EMBEDDED_FAULTS,
   ...CONFIG_FAULTS,
   ...MEMBERSHIP_FAULTS,
   ...REGISTRAR_FAULTS,

@@ -29,6 +29,7 @@ export class Life {
   readonly lines = new Set<SimulatedLine>()
   readonly #transport: SimulatedTransport
   readonly sockets = new Map<number, SimulatedDatagrams>()
+  readonly #deaths: (() => void)[] = []
 
   constructor(world: World, host: string, number: number, time: HostTime, transport: string) {
     this.host = host
@@ -49,6 +50,11 @@ export class Life {
     return this.#transport
   }
 
+  /** Called when the program dies: the system ends what it had open. */
+  onDeath(told: () => void): void {
+    this.#deaths.push(told)
+  }
+
   /** The program ends at this instant; it notices nothing. */
   kill(how: LineEnding): void {
     this.loop.kill()
@@ -56,5 +62,6 @@ export class Life {
     for (const line of [...this.lines]) line.orphan(how)
     this.lines.clear()
     this.sockets.clear()
+    for (const told of this.#deaths.splice(0)) told()
   }
 }

@@ -11,6 +11,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Cancel } from '#base/clock'
+import { FileConfig } from '#cluster/config/file-config'
 import { readNodeRoute, requireApplicationRoute } from '#cluster/registrar/route-check'
 import { RouteTable } from '#cluster/registrar/route-table'
 import {
@@ -77,6 +78,7 @@ class EmbeddedRegistrar implements Registrar {
   #table = new RouteTable({ node: '', creation: 0 })
   #folder = ''
   #secret = ''
+  #config: FileConfig | undefined = undefined
   #service: SideService | undefined = undefined
   #state: RegistrarInfo['state'] = 'disconnected'
   #server = ''
@@ -96,6 +98,7 @@ class EmbeddedRegistrar implements Registrar {
     this.#secret = Buffer.from(home.randomBytes(SECRET_BYTES)).toString('hex')
     const { folder, tcp = process.platform === 'win32' } = this.#options
     if (!tcp) this.#folder = (await home.folder?.(folder)) ?? folder ?? ''
+    await this.#startConfig(home)
     const side = home.side()
     if (side === undefined) return this.#awaitThread()
     const started = new Promise<void>((resolve, reject) => {
@@ -106,6 +109,13 @@ class EmbeddedRegistrar implements Registrar {
       await this.stop()
       throw thrown
     })
+  }
+
+  async #startConfig({ node, clock, log, tell }: RegistrarHome): Promise<void> {
+    const { configFile: path, configPollMs: pollMs } = this.#options
+    if (path === undefined) return
+    this.#config = new FileConfig({ node, path, pollMs, clock, log, tell })
+    await this.#config.start()
   }
 
   nodes(): readonly NodeRoute[] {
@@ -132,8 +142,8 @@ class EmbeddedRegistrar implements Registrar {
     return this.#table.applications(name)
   }
 
-  config(_items?: readonly string[]): Readonly<Record<string, ConfigValue>> {
-    return {}
+  config(items?: readonly string[]): Readonly<Record<string, ConfigValue>> {
+    return this.#config?.config(items) ?? {}
   }
 
   async leave(): Promise<void> {
@@ -146,9 +156,9 @@ class EmbeddedRegistrar implements Registrar {
       state: this.#state,
       server: this.#server,
       serving: this.#isServing,
-      supports: { applications: true, config: false, events: true },
+      supports: { applications: true, config: this.#config !== undefined, events: true },
       nodes: this.#table.size,
-      refused: { ...this.#table.refused, ...this.#refused },
+      refused: { ...this.#table.refused, ...this.#refused, ...this.#config?.refused() },
     }
   }
 
@@ -157,6 +167,7 @@ class EmbeddedRegistrar implements Registrar {
     this.#state = 'stopped'
     this.#service = undefined
     this.#cancel()
+    this.#config?.stop()
     await service?.stop()
     for (const answer of [...this.#finds.values()]) answer(undefined)
     this.#table.clear()
@@ -225,6 +236,9 @@ class EmbeddedRegistrar implements Registrar {
       case 'failed':
         this.#settle(failed(news.problem))
         this.#home?.log.error('the registrar cannot serve', { problem: news.problem })
+        break
+      case 'warning':
+        this.#home?.log.warning(news.text, { code: news.code })
         break
       case 'found':
         this.#finds.get(news.id)?.(news.entry)

@@ -21,10 +21,14 @@ export interface ServerFace {
   randomBytes(length: number): Uint8Array
   /** Of the cookie, for what goes between hosts. */
   readonly farKey: Uint8Array
+  /** False: it has begun lately and may not know all nodes of this host yet. */
+  settled(): boolean
   /** The nodes that are registered on this host. */
   entries(): readonly NodeEntry[]
   /** A node that is registered on this host. */
   near(node: string): NodeEntry | undefined
+  /** The nodes of other hosts that are in the table: at first those from the server before. */
+  far(): readonly NodeEntry[]
   /** Names who is told what changes of the nodes of this host; called once. */
   changed(taker: (changes: readonly Change[]) => void): void
   /** A node of another host is known, or something of it or its applications is different. */
@@ -33,6 +37,8 @@ export interface ServerFace {
   dropFar(node: string, cause: 'left' | 'lost'): void
   /** Counts something refused; it is in the `info` of the node that serves. */
   refused(code: string): void
+  /** A warning in the log of the node that serves. */
+  told(code: string, text: string): void
 }
 
 /** What looks beyond the host, while this node serves. */

@@ -48,6 +48,7 @@ export type MemberNews =
   | { readonly kind: 'lost'; readonly server: string; readonly problem: string }
   | { readonly kind: 'refused'; readonly code: string; readonly problem: string }
   | { readonly kind: 'failed'; readonly problem: string }
+  | { readonly kind: 'warning'; readonly code: string; readonly text: string }
   | { readonly kind: 'found'; readonly id: number; readonly entry: Entry | undefined }
   | {
       readonly kind: 'counts'
@@ -178,6 +179,7 @@ export class Member {
         this.#tellCounts()
       },
       refused: (code) => this.#count(code),
+      told: (code, text) => this.#tell({ kind: 'warning', code, text }),
     })
     return server
   }

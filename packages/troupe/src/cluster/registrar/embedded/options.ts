@@ -3,6 +3,7 @@
  *
  * @source ergo-features 21 (embedded: Port, DisableServer); design 12 (port 4499)
  */
+import { requireConfigFile } from '#cluster/config/file-config'
 import { requireDuration, requireOption } from '#contract/limits'
 
 /** Options of `embeddedRegistrar`. Times are milliseconds. */
@@ -29,6 +30,10 @@ export interface EmbeddedRegistrarOptions {
   readonly lostMs?: number
   /** How long who has taken over waits for the nodes it knows; default 2,000. */
   readonly graceMs?: number
+  /** A JSON file with the configuration; it is watched. Default none. */
+  readonly configFile?: string
+  /** Between two looks at it that nobody asked for; default 2,000. */
+  readonly configPollMs?: number
 }
 
 /** What the options leave open. */
@@ -39,6 +44,7 @@ export const EMBEDDED_REGISTRAR_DEFAULTS = Object.freeze({
   silenceMs: 400,
   lostMs: 1_000,
   graceMs: 2_000,
+  configPollMs: 2_000,
 })
 
 /** What the server and its clients go by. */
@@ -60,6 +66,8 @@ export function completeEmbedded(given: EmbeddedRegistrarOptions = {}): Complete
   for (const name of ['beatMs', 'silenceMs', 'lostMs', 'graceMs'] as const) {
     requireDuration(`registrar.${name}`, given[name])
   }
+  const { configFile, configPollMs = EMBEDDED_REGISTRAR_DEFAULTS.configPollMs } = given
+  if (configFile !== undefined) requireConfigFile(configFile, configPollMs)
   const entries = Object.entries(given).filter(([, value]) => value !== undefined)
   const options = { ...EMBEDDED_REGISTRAR_DEFAULTS, ...Object.fromEntries(entries) }
   const { beatMs, silenceMs } = options

@@ -52,6 +52,8 @@ export interface ServerParts {
   deposedBy(): void
   /** Something was refused. */
   refused(code: string): void
+  /** Something that people should know. */
+  told(code: string, text: string): void
 }
 
 export class RegistrarServer {
@@ -91,10 +93,11 @@ export class RegistrarServer {
   begin(claim: Claim): void {
     this.#claim = claim
     this.#tickOn()
-    const { node, clock, random, farKey, far, refused } = this.#parts
+    const { node, clock, random, farKey, far, refused, told, randomBytes } = this.#parts
     far?.start({
-      ...{ node, clock, random, farKey, refused },
-      randomBytes: (length) => this.#parts.randomBytes(length),
+      ...{ node, clock, random, farKey, refused, told, randomBytes },
+      settled: () => this.#isSettled,
+      far: () => this.#seats.entries().filter(({ order }) => order === 0),
       entries: () => this.#seats.entries().filter(({ order }) => order > 0),
       near: (name) => this.#near(name),
       changed: (taker) => {

@@ -1,0 +1,49 @@
+/**
+ * Faults in the registrar that the nodes of one host share.
+ */
+import type { Mutant } from './mutant.js'
+
+const TOWN = ['simulation/embedded-registrar.test']
+const TAKEN_OVER = 'is taken over when its server dies'
+
+export const EMBEDDED_FAULTS: readonly Mutant[] = Object.freeze([
+  {
+    name: 'a server never looks whether its place is still its own',
+    file: 'cluster/registrar/embedded/server',
+    find: 'if (this.#claim?.holds() === true)',
+    replace: 'if (this.#claim !== undefined)',
+    caughtBy: TOWN,
+    tests: TAKEN_OVER,
+  },
+  {
+    name: 'who takes over begins without what it knows, and is believed',
+    file: 'cluster/registrar/embedded/mirror',
+    find: 'isSettled ? [] : this.#entries',
+    replace: '[]',
+    caughtBy: TOWN,
+  },
+  {
+    name: 'the silence of a server is not noticed',
+    file: 'cluster/registrar/embedded/client',
+    find: 'if (nowMs - this.#heardMs > silenceMs)',
+    replace: 'if (nowMs < 0)',
+    caughtBy: TOWN,
+    tests: TAKEN_OVER,
+  },
+  {
+    name: 'a life is taken without its secret',
+    file: 'cluster/registrar/embedded/seats',
+    find: "seat.entry.seal === '' || seat.entry.seal === entry.seal",
+    replace: 'true',
+    caughtBy: TOWN,
+    tests: 'not its secret',
+  },
+  {
+    name: 'a name is given to a second living program',
+    file: 'cluster/registrar/embedded/seats',
+    find: 'if (seat.speaker !== undefined && !seat.isSilent)',
+    replace: 'if (seat.speaker === undefined)',
+    caughtBy: TOWN,
+    tests: 'as long as the first one lives',
+  },
+])
