@@ -62,8 +62,6 @@ export {
   WebWorker,
   webWorker,
 } from '#actor'
-export type { EmbeddedRegistrarOptions } from '#cluster'
-export { EMBEDDED_REGISTRAR_DEFAULTS, embeddedRegistrar } from '#cluster'
 export type {
   ApplicationSheet,
   AuditSheet,
@@ -71,6 +69,7 @@ export type {
   DeadLetterPage,
   DeadLetterQuery,
   DeadLetterSheet,
+  EmbeddedRegistrarOptions,
   EventSheet,
   Followed,
   FollowQuestion,
@@ -101,7 +100,12 @@ export type {
   TreeRow,
   TreeSheet,
 } from '#cluster'
-export { systemFollower, systemProtocol } from '#cluster'
+export {
+  EMBEDDED_REGISTRAR_DEFAULTS,
+  embeddedRegistrar,
+  systemFollower,
+  systemProtocol,
+} from '#cluster'
 export type {
   AcceptorOptions,
   Account,
