@@ -9,10 +9,14 @@ import type { NetworkOptions, Node } from 'troupe'
 import type { CommandFault } from '#cli/fault'
 import { lookedText, nobody, onlyOne, ownHost, wholeName } from './choice.js'
 import { readCookie } from './cookie.js'
+import { pause } from './pause.js'
 import { codeOf, rootOf } from './problem.js'
+import { fieldsOf, numberOf } from './reading.js'
 import type { ConnectSettings } from './settings.js'
 import { type SocketNode, socketFolder, socketNodes } from './sockets.js'
 
+/** Nobody cuts it short. */
+const NEVER = new AbortController().signal
 /** Stands for a node whose name is not known until it answers. */
 const STRANGER = 'unnamed@unnamed'
 
@@ -86,11 +90,23 @@ export class Session {
     return nobody(this.looked())
   }
 
-  /** One question to the process `system` of a node. */
-  ask(node: string, question: string, payload?: unknown): Promise<unknown> {
+  /**
+   * One question to the process `system` of a node. Where too many look at it, it is asked again
+   * once, at the time that it names.
+   */
+  async ask(node: string, question: string, payload?: unknown): Promise<unknown> {
     const { timeoutMs } = this.settings
     const to = this.platform.processName('system', undefined, node)
-    return this.node.call(to, question, payload, { timeoutMs })
+    const once = (): Promise<unknown> => this.node.call(to, question, payload, { timeoutMs })
+    try {
+      return await once()
+    } catch (thrown) {
+      if (codeOf(thrown) !== 'INSPECTION_LIMITED') throw thrown
+      const retryMs = numberOf(fieldsOf(fieldsOf(thrown)['detail'])['retryMs'], timeoutMs)
+      if (retryMs >= timeoutMs) throw thrown
+      await pause(retryMs + 1, NEVER)
+      return once()
+    }
   }
 
   close(): Promise<void> {

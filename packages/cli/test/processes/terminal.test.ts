@@ -1,0 +1,129 @@
+/**
+ * processes/terminal: every command at a real node in another process.
+ */
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { Demo } from './demo.js'
+
+let demo: Demo
+before(async () => {
+  demo = await Demo.start('terminal')
+})
+after(() => demo.stop())
+
+describe('nodes', () => {
+  it('lists the node it enters by, with how it is', async () => {
+    const rows = (await demo.json('nodes')) as { node: string; state: string; processes: number }[]
+    const row = rows.find(({ node }) => node === demo.name)
+    equal(row?.state, 'responding')
+    ok((row?.processes ?? 0) >= 3)
+  })
+
+  it('is not one of them: it joins hidden', async () => {
+    await demo.type('nodes')
+    const rows = (await demo.json('nodes')) as { node: string }[]
+    ok(!rows.some(({ node }) => node.startsWith('troupe-')))
+  })
+})
+
+describe('ping', () => {
+  it('tells how soon the loop of the node answers', async () => {
+    const { code, out } = await demo.type('ping', demo.name)
+    equal(code, 0)
+    match(out, /answered in .* ms; its loop is late by .*; its clock differs by [+-]/)
+  })
+
+  it('reaches a node by its address alone', async () => {
+    const address = `tcp://127.0.0.1:${demo.port}`
+    const { out } = await demo.type('ping', '--connect', address)
+    ok(out.startsWith(demo.name))
+  })
+
+  it('of nobody names what was tried, and ends with 3', async () => {
+    const { code, notes } = await demo.type('ping', 'nobody@localhost')
+    equal(code, 3)
+    match(notes, /^Error: NO_ROUTE: .*nobody@localhost/)
+    ok(!notes.includes(' at '))
+  })
+
+  it('with a cookie of somebody else says which file to mend', async () => {
+    const { code, notes } = await demo.type('ping', '--cookie-file', '/nonexistent/cookie')
+    equal(code, 3)
+    match(notes, /There is no cookie file \/nonexistent\/cookie/)
+  })
+})
+
+describe('call', () => {
+  it('is refused without --manage, with a sentence, and ends with 4', async () => {
+    const { code, notes } = await demo.type('call', 'stock', 'left')
+    equal(code, 4)
+    match(notes, /only looks unless it is told otherwise\.\nAdd --manage/)
+  })
+
+  it('prints what is answered, for a person and for a program', async () => {
+    equal((await demo.type('call', 'stock', 'left', '--manage')).out, '3\n')
+    equal(await demo.json('call', 'stock', 'left', '--manage'), 3)
+  })
+
+  it('sends a message one way, with its JSON', async () => {
+    equal((await demo.type('call', 'stock', 'add', '2', '--one-way', '--manage')).code, 0)
+    equal(await demo.json('call', 'stock', 'left', '--manage'), 5)
+    equal((await demo.type('call', 'stock', 'add', '--one-way', '--manage', '--', '-2')).code, 0)
+    equal(await demo.json('call', 'stock', 'left', '--manage'), 3)
+  })
+
+  it('of what fails there tells its code', async () => {
+    const failed = await demo.type('call', 'stock', 'fail', '--manage')
+    equal(failed.code, 1)
+    match(failed.notes, /^Error: HANDLER_FAILED: /)
+    ok(failed.terminal.isHarmless)
+    const refused = await demo.type('call', 'stock', 'refuse', '--manage')
+    equal(refused.code, 1)
+    match(refused.out, /sold-out/)
+    match((await demo.type('call', 'nobody', 'x', '--manage')).notes, /^Error: NAME_UNKNOWN/)
+    match((await demo.type('call', 'stock', 'x', '--manage')).notes, /^Error: MESSAGE_UNKNOWN/)
+  })
+
+  it('refuses what is not JSON before anything is sent', async () => {
+    const { code, notes } = await demo.type('call', 'stock', 'add', '{by:1}', '--manage')
+    equal(code, 2)
+    match(notes, /is not JSON/)
+  })
+
+  it('lets nothing hostile reach the terminal', async () => {
+    const { code, out, terminal } = await demo.type('call', 'stock', 'hostile', '--manage')
+    equal(code, 0)
+    match(out, /red\\x1b\[31m\\x9b2J\\u\{202e\}forged\\nline/)
+    ok(terminal.isHarmless)
+    const json = await demo.type('call', 'stock', 'hostile', '--manage', '--json')
+    ok(json.terminal.isHarmless)
+    deepEqual(Object.keys(JSON.parse(json.out)).length, 2)
+  })
+
+  it('cuts a huge answer for a person, and gives all of it as JSON', async () => {
+    const { out } = await demo.type('call', 'stock', 'huge', '3000000', '--manage')
+    ok(out.length < 3_000)
+    const all = (await demo.json('call', 'stock', 'huge', '3000000', '--manage')) as string
+    equal(all.length, 3_000_000)
+  })
+})
+
+describe('a command', () => {
+  it('under --json tells its failure as JSON, too', async () => {
+    const { code, notes } = await demo.type('ping', 'nobody@localhost', '--json')
+    const { error } = JSON.parse(notes)
+    deepEqual([error.code, error.exitCode, code], ['NO_ROUTE', 3, 3])
+  })
+
+  it('in which a number cannot be is refused before a node is asked', async () => {
+    for (const typed of [
+      ['ping', '--count', '0'],
+      ['tree', '--limit', '1e9'],
+      ['logs', '--lines', 'x'],
+      ['top', '--every', '5'],
+      ['nodes', '--registrar-port', '70000'],
+    ]) {
+      equal((await demo.type(...typed)).code, 2, typed.join(' '))
+    }
+  })
+})
