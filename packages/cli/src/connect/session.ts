@@ -13,7 +13,13 @@ import { pause } from './pause.js'
 import { codeOf, rootOf } from './problem.js'
 import { fieldsOf, numberOf } from './reading.js'
 import type { ConnectSettings } from './settings.js'
-import { type SocketNode, socketFolder, socketNodes } from './sockets.js'
+import {
+  REGISTRAR_PORT,
+  registrarIsThere,
+  type SocketNode,
+  socketFolder,
+  socketNodes,
+} from './sockets.js'
 
 /** Nobody cuts it short. */
 const NEVER = new AbortController().signal
@@ -126,13 +132,17 @@ interface SessionParts {
 export async function openSession(settings: ConnectSettings): Promise<Session> {
   const [cookie, sockets] = await Promise.all([readCookie(settings), socketNodes()])
   const platform = await import('troupe')
+  const hasRegistrar = await registrarIsThere(settings.registrarPort ?? REGISTRAR_PORT)
   const host = ownHost(settings, sockets)
   const unix = Object.fromEntries(sockets.map(({ node, path }) => [node, `unix:${path}`]))
   const start = (peers: Readonly<Record<string, string>>): Promise<Node> =>
     platform.startNode(ownName(host), {
       logSinks: [],
       handleSignals: false,
-      network: networkOf(settings, cookie, { ...unix, ...peers }),
+      network: {
+        ...networkOf(settings, cookie, { ...unix, ...peers }),
+        ...(hasRegistrar ? { registrar: registrarOf(platform, settings) } : {}),
+      },
     })
   const { entry } = settings
   const parts = { settings, platform, sockets }
@@ -151,6 +161,10 @@ export async function openSession(settings: ConnectSettings): Promise<Session> {
   const name = entry.node ?? (await learnName(start, entry.address))
   return new Session({ ...parts, entry: name, node: await start({ [name]: entry.address }) })
 }
+
+/** Looks and never serves: whoever looks must not become what others depend on. */
+const registrarOf = (platform: Platform, { registrarPort }: ConnectSettings) =>
+  platform.embeddedRegistrar({ serve: false, port: registrarPort ?? REGISTRAR_PORT })
 
 async function closingOnFault<T>(node: Node, work: () => T): Promise<T> {
   try {
