@@ -76,7 +76,8 @@ export type {
   MakeSystem,
   NodeInspection,
   ProcessGlance,
-  ProcessRelations,
+  ProcessView,
+  TreeOf,
   WaitingMessage,
 } from './inspection.js'
 export { type KnownOptions, requireKnown } from './known-options.js'

@@ -7,10 +7,10 @@
  * @source ergo-features 2, 3 (introspection)
  */
 import type { Clock } from '#base/clock'
-import type { ApplicationSpec } from './application.js'
+import type { ApplicationInfo, ApplicationSpec } from './application.js'
 import type { BehaviourKind } from './behaviour.js'
 import type { Pid } from './identity.js'
-import type { EventInfo, Node, NodeInfo, ProcessState } from './node.js'
+import type { EventInfo, Node, NodeInfo, ProcessInfo, ProcessState } from './node.js'
 import type { DeadLetter } from './signal.js'
 
 /** One process as a scan passes it; valid within the call only. */
@@ -36,6 +36,14 @@ export interface ProcessGlance {
   /** Its birth, in milliseconds since the start of the node. */
   readonly bornMs: number
   readonly restarts: number
+  /** How many living ancestors it has within a tree; -1 when it is not in it. At most 64. */
+  depthIn(tree: TreeOf): number
+}
+
+/** A supervision tree: of one application, below one process, or of the whole node. */
+export interface TreeOf {
+  readonly application: string | undefined
+  readonly below: Pid | undefined
 }
 
 /** One waiting message as an observer sees it. */
@@ -49,8 +57,12 @@ export interface WaitingMessage {
   readonly payload: unknown
 }
 
-/** Who is related to a process and cannot be read from its `ProcessInfo`; cut at a limit. */
-export interface ProcessRelations {
+/** One process with its relations, cut at a limit. */
+export interface ProcessView {
+  /** What is known of it; of its links and monitors so many. */
+  readonly info: ProcessInfo
+  /** Links and monitors beyond that. */
+  readonly leftOut: number
   /** Its parent, the parent of that, and so on. */
   readonly ancestors: readonly Pid[]
   /** Who monitors it by its pid. */
@@ -77,7 +89,10 @@ export interface NodeInspection {
   names(): Iterator<string>
   /** All topics, as they came. */
   events(): Iterator<EventInfo>
-  relations(pid: Pid, limit: number): ProcessRelations | undefined
+  /** One process, with `limit` of each of its relations. Asks its `inspect`. */
+  view(pid: Pid, limit: number): ProcessView | undefined
+  /** All applications that are loaded; `processes` is 0. */
+  applications(): readonly ApplicationInfo[]
   /** The oldest messages of each queue, `limit` together. */
   mailbox(pid: Pid, limit: number): readonly WaitingMessage[] | undefined
   /** The environment of the node. */

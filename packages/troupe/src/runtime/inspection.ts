@@ -6,6 +6,7 @@
  */
 import type {
   Account,
+  ApplicationInfo,
   BehaviourKind,
   DeadLetter,
   EventInfo,
@@ -14,8 +15,9 @@ import type {
   NodeInspection,
   Pid,
   ProcessGlance,
-  ProcessRelations,
   ProcessState,
+  ProcessView,
+  TreeOf,
   WaitingMessage,
 } from '#contract'
 import { KeyedBox, type Mail } from './extension.js'
@@ -24,8 +26,8 @@ import { plainValue, secretNames } from './log/index.js'
 import { mailboxLength, oldestSinceMs } from './mailbox.js'
 import { Call, describeEntry, senderOf } from './message.js'
 import { DEAD, Process } from './process.js'
-import { stateOf } from './process-info.js'
-import { watchersOf } from './watch-lists.js'
+import { processInfo, stateOf } from './process-info.js'
+import { linkCount, watchersOf } from './watch-lists.js'
 
 /** Ancestors told of one process; a longer line is cut. */
 const ANCESTORS_MAX = 64
@@ -117,20 +119,42 @@ class Glance implements ProcessGlance {
   get restarts(): number {
     return this.#process.extension?.restarts ?? 0
   }
+
+  depthIn({ application, below }: TreeOf): number {
+    let at = this.#process
+    if (application !== undefined && at.lineage.application !== application) return -1
+    for (let depth = 0; depth < ANCESTORS_MAX; depth += 1) {
+      if (below !== undefined && at.id === below.id) return depth
+      const { parent } = at.lineage
+      const isTop = !(parent instanceof Process) || !isAlive(parent)
+      if (isTop) return below === undefined ? depth : -1
+      const isRoot = application !== undefined && parent.lineage.application !== application
+      if (isRoot) return depth
+      at = parent
+    }
+    return below === undefined ? ANCESTORS_MAX : -1
+  }
 }
 
 const isAlive = (process: Process): boolean => (process.flags & DEAD) === 0
+
+/** What the node itself tells. */
+export interface InspectionVerbs {
+  info(account: Account): NodeInfo
+  /** Without the number of their processes. */
+  applications(): readonly ApplicationInfo[]
+}
 
 export class Inspection implements NodeInspection {
   readonly node: Node
   readonly #kernel: Kernel
   readonly #isSecret = secretNames()
-  readonly #info: (account: Account) => NodeInfo
+  readonly #verbs: InspectionVerbs
 
-  constructor(kernel: Kernel, node: Node, info: (account: Account) => NodeInfo) {
+  constructor(kernel: Kernel, node: Node, verbs: InspectionVerbs) {
     this.node = node
     this.#kernel = kernel
-    this.#info = info
+    this.#verbs = verbs
   }
 
   get clock(): Kernel['clock'] {
@@ -159,7 +183,7 @@ export class Inspection implements NodeInspection {
   }
 
   info(): NodeInfo {
-    return this.#info(this.#kernel.derivedAccount())
+    return this.#verbs.info(this.#kernel.derivedAccount())
   }
 
   names(): Iterator<string> {
@@ -170,7 +194,11 @@ export class Inspection implements NodeInspection {
     return this.#kernel.topics.each()
   }
 
-  relations(pid: Pid, limit: number): ProcessRelations | undefined {
+  applications(): readonly ApplicationInfo[] {
+    return this.#verbs.applications()
+  }
+
+  view(pid: Pid, limit: number): ProcessView | undefined {
     const process = this.#find(pid)
     if (process === undefined) return undefined
     const ancestors: Pid[] = []
@@ -179,10 +207,11 @@ export class Inspection implements NodeInspection {
       ancestors.push(parent)
       parent = parent instanceof Process ? parent.lineage.parent : undefined
     }
-    const watchedBy = watchersOf(process)
-      .slice(0, limit)
-      .map(({ watcher }) => watcher)
-    return { ancestors, watchedBy, env: process.lineage.env }
+    const info = processInfo(this.#kernel, process, limit)
+    const watches = process.extension?.relations?.watchCount ?? 0
+    const leftOut = Math.max(0, linkCount(process) - limit) + Math.max(0, watches - limit)
+    const watchedBy = watchersOf(process, limit).map(({ watcher }) => watcher)
+    return { info, leftOut, ancestors, watchedBy, env: process.lineage.env }
   }
 
   mailbox(pid: Pid, limit: number): readonly WaitingMessage[] | undefined {

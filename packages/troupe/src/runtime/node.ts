@@ -318,7 +318,10 @@ export async function createNode(
   const node = runtime as unknown as Node
   try {
     // Before anybody can ask.
-    const inspection = new Inspection(kernel, node, (account) => runtime.infoWith(account))
+    const inspection = new Inspection(kernel, node, {
+      info: (account) => runtime.infoWith(account),
+      applications: () => applications.infos(false),
+    })
     if (made.system !== undefined) await runtime.startSystem(made.system(inspection))
     await kernel.wire.start(new Arrivals(kernel))
     await kernel.cluster.start(clusterHome(kernel, node))

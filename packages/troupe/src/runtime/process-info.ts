@@ -6,9 +6,14 @@ import type { Kernel } from './kernel.js'
 import { mainLength, oldestSinceMs } from './mailbox.js'
 import { DEAD, ENDING, type Process, RUNNING, STARTING, SUSPENDED, TRAPPING } from './process.js'
 import type { Watch } from './watch.js'
-import { linksOf, watchersOf, watchesOf } from './watch-lists.js'
+import { linksOf, watcherCount, watchesOf } from './watch-lists.js'
 
-export function processInfo(kernel: Kernel, process: Process): ProcessInfo {
+/** `most`: so many of its links and monitors; it may have as many as the node has processes. */
+export function processInfo(
+  kernel: Kernel,
+  process: Process,
+  most = Number.POSITIVE_INFINITY,
+): ProcessInfo {
   const { extension, lineage, program } = process
   const { behaviour } = program
   const relations = extension?.relations
@@ -23,9 +28,9 @@ export function processInfo(kernel: Kernel, process: Process): ProcessInfo {
     leader: lineage.leader,
     application: lineage.application,
     trapExit: (process.flags & TRAPPING) !== 0,
-    links: [...linksOf(process), ...watchedBy(process, 'link')],
-    monitors: watchedBy(process, 'monitor'),
-    watchers: watchersOf(process).length,
+    links: [...linksOf(process, most), ...watchedBy(process, 'link', most)],
+    monitors: watchedBy(process, 'monitor', most),
+    watchers: watcherCount(process),
     aliases: relations?.aliases?.size ?? 0,
     events: [...(relations?.events ?? [])].map((token) => token.event.name),
     timers: extension?.timers?.size ?? 0,
@@ -41,8 +46,8 @@ export function processInfo(kernel: Kernel, process: Process): ProcessInfo {
 }
 
 /** What a process watches; a link to what is no process of this node is a watch, too. */
-const watchedBy = (process: Process, mode: Watch['mode']): readonly Target[] =>
-  watchesOf(process)
+const watchedBy = (process: Process, mode: Watch['mode'], most: number): readonly Target[] =>
+  watchesOf(process, most)
     .filter((watch) => watch.mode === mode)
     .map(({ target }) => target)
 

@@ -10,11 +10,11 @@ import { extend } from './mailbox.js'
 import type { Process } from './process.js'
 import { Watch } from './watch.js'
 
-/** What a process watches, oldest first. */
-export function watchesOf(process: Process): Watch[] {
+/** What a process watches, oldest first; `most` of it. */
+export function watchesOf(process: Process, most = Number.POSITIVE_INFINITY): Watch[] {
   const watches: Watch[] = []
   let watch = process.extension?.relations?.firstWatch
-  for (; watch !== undefined; watch = watch.next) watches.push(watch)
+  for (; watch !== undefined && watches.length < most; watch = watch.next) watches.push(watch)
   return watches
 }
 
@@ -52,11 +52,27 @@ export function removeWatch(watch: Watch): boolean {
   return true
 }
 
-/** Who watches a process by its pid. */
-export function watchersOf(process: Process): Watch[] {
+/** Who watches a process by its pid; `most` of them. */
+export function watchersOf(process: Process, most = Number.POSITIVE_INFINITY): Watch[] {
   const watchers = process.extension?.watchers
   if (watchers === undefined) return []
-  return watchers instanceof Map ? [...watchers.values()] : [watchers]
+  return watchers instanceof Map ? firstOf(watchers.values(), most) : [watchers]
+}
+
+/** How many watch a process by its pid. */
+export function watcherCount(process: Process): number {
+  const watchers = process.extension?.watchers
+  if (watchers === undefined) return 0
+  return watchers instanceof Map ? watchers.size : 1
+}
+
+function firstOf<T>(all: Iterable<T>, most: number): T[] {
+  const first: T[] = []
+  for (const one of all) {
+    if (first.length >= most) break
+    first.push(one)
+  }
+  return first
 }
 
 /** Adds to those who watch a process by its pid. */
@@ -81,11 +97,18 @@ export function removeWatcher(process: Process, watch: Watch): void {
   else if (extension.watchers === watch) extension.watchers = undefined
 }
 
-/** The processes linked with this one. */
-export function linksOf(process: Process): Pid[] {
+/** The processes linked with this one; `most` of them. */
+export function linksOf(process: Process, most = Number.POSITIVE_INFINITY): Pid[] {
   const links = process.extension?.links
   if (links === undefined) return []
-  return links instanceof Set ? [...links] : [links]
+  return links instanceof Set ? firstOf(links, most) : [links]
+}
+
+/** How many processes are linked with this one. */
+export function linkCount(process: Process): number {
+  const links = process.extension?.links
+  if (links === undefined) return 0
+  return links instanceof Set ? links.size : 1
 }
 
 /** One direction of a link. */

@@ -9,7 +9,8 @@ import type { ProcessRow } from '#cluster/remote/system-sheets'
 import type { ProcessGlance } from '#contract'
 import { rowOf } from './row.js'
 
-interface Kept {
+/** A row and by what it was kept. */
+export interface Kept {
   readonly value: number
   readonly id: number
   readonly row: ProcessRow
@@ -39,6 +40,10 @@ export class BestRows {
     }
     if (isFull) this.#kept.pop()
     this.#kept.splice(low, 0, { value, id, row: rowOf(glance) })
+  }
+
+  get kept(): readonly Kept[] {
+    return this.#kept
   }
 
   get rows(): readonly ProcessRow[] {

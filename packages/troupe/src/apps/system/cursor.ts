@@ -23,6 +23,11 @@ export class Cursors {
     return [this.#life, list, ...places.map(String)].join('~')
   }
 
+  /** True for a cursor of this list of this life. */
+  isOf(list: string, given: unknown): boolean {
+    return typeof given === 'string' && given.startsWith(`${this.#life}~${list}~`)
+  }
+
   /** The places of a cursor of this list; undefined without one. */
   read(list: string, given: unknown, count: number): readonly number[] | undefined {
     const text = readText('cursor', given)

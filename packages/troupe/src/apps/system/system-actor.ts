@@ -8,13 +8,22 @@ import {
   type Behaviour,
   behaviourOf,
   type NodeInspection,
+  type NoReply,
+  type ProcessContext,
   type SystemOptions,
 } from '#contract'
-import { Desk } from './desk.js'
+import type { Asker } from './access.js'
+import { ApplicationScan } from './application-scan.js'
+import { Desk, type Wanted } from './desk.js'
+import { wantedEvents, wantedNames } from './long-lists.js'
 import { nodeSheet } from './node-sheet.js'
+import { pageOf, readPlace } from './page.js'
 import { readProcessQuery } from './process-query.js'
 import { ProcessScan } from './process-scan.js'
+import { ChildrenScan, readProcess } from './process-sheet.js'
 import type { ProgramFigures } from './program-sheet.js'
+import { memberSheet, networkSheet, registrarSheet } from './surroundings.js'
+import { readTree, TreeScan } from './tree-scan.js'
 
 /** What the process works with. */
 export interface SystemActorParts {
@@ -34,6 +43,18 @@ class Seat {
 
 const deskOf = ({ desk }: Seat): Desk => desk as Desk
 
+/** The handler of a short question. */
+const quick =
+  <R>(name: string, answer: (given: unknown, desk: Desk, asker: Asker) => R) =>
+  (seat: Seat, given: unknown, context: ProcessContext): NoReply =>
+    deskOf(seat).quick(name, context, (asker) => answer(given, deskOf(seat), asker))
+
+/** The handler of a question whose answer has to be looked for. */
+const search =
+  (name: string, read: (given: unknown, desk: Desk) => Wanted) =>
+  (seat: Seat, given: unknown, context: ProcessContext): NoReply =>
+    deskOf(seat).search(name, context, () => read(given, deskOf(seat)))
+
 const definition = actor(systemProtocol, {
   init: (parts: SystemActorParts) => new Seat(parts),
   started: (seat, context) => {
@@ -41,14 +62,40 @@ const definition = actor(systemProtocol, {
     seat.desk = new Desk(inspection, options, figures(), context)
   },
   on: {
-    node: (seat, _, context) =>
-      deskOf(seat).quick('node', context, (asker) => nodeSheet(deskOf(seat), asker)),
-    processes: (seat, given, context) =>
-      deskOf(seat).search('processes', context, () => {
-        const { inspection, cursors } = deskOf(seat)
-        const query = readProcessQuery(given, cursors)
-        return { key: query.key, make: () => new ProcessScan(query, inspection, cursors) }
-      }),
+    node: quick('node', (_given, desk, asker) => nodeSheet(desk, asker)),
+    processes: search('processes', (given, { inspection, cursors }) => {
+      const query = readProcessQuery(given, cursors)
+      return { key: query.key, make: () => new ProcessScan(query, inspection, cursors) }
+    }),
+    process: search('process', (given, { inspection, options }) => {
+      const question = readProcess(given, inspection)
+      return { key: question.key, make: () => new ChildrenScan(question, inspection, options) }
+    }),
+    tree: search('tree', (given, { inspection }) => {
+      const tree = readTree(given)
+      return { key: tree.key, make: () => new TreeScan(tree, inspection) }
+    }),
+    names: search('names', wantedNames),
+    applications: search('applications', (given, { inspection, cursors }) => {
+      const place = readPlace('applications', given, cursors)
+      const make = () => new ApplicationScan(place, inspection, cursors)
+      return { key: JSON.stringify(place), make }
+    }),
+    events: search('events', wantedEvents),
+    network: quick('network', (given, { inspection, cursors }) =>
+      networkSheet(given, inspection, cursors),
+    ),
+    registrar: quick('registrar', (given, { inspection, cursors }) =>
+      registrarSheet(given, inspection, cursors),
+    ),
+    members: quick('members', (given, { inspection, cursors }) =>
+      memberSheet(given, inspection, cursors),
+    ),
+    cron: quick('cron', (given, { inspection, cursors }) => {
+      const place = readPlace('cron', given, cursors)
+      return pageOf(inspection.node.cron.jobs(), place, cursors, (job) => job)
+    }),
+    account: quick('account', (_given, { inspection }) => inspection.info().account),
   },
   terminate: (seat) => seat.desk?.program.stop(),
   inspect: (seat) => {

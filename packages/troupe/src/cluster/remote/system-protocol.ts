@@ -10,14 +10,43 @@
  * const { rows } = await node.call(remote, 'processes', { top: 'mailbox', limit: 10 })
  * @source ergo-features 2, 28
  */
-import { message, protocol, request } from '#contract'
-import type { Followed, NodeSheet, ProcessPage, ProcessQuery } from './system-sheets.js'
+import { type Account, message, protocol, request } from '#contract'
+import type {
+  ApplicationSheet,
+  CronSheet,
+  EventSheet,
+  Followed,
+  MemberSheet,
+  NameQuestion,
+  NetworkSheet,
+  NodeSheet,
+  Page,
+  PageQuestion,
+  ProcessPage,
+  ProcessQuery,
+  ProcessQuestion,
+  ProcessSheet,
+  RegistrarSheet,
+  TreeQuestion,
+  TreeSheet,
+} from './system-sheets.js'
 
 /** What can be asked of the process `system` of a node. */
 export const systemProtocol = protocol('troupe.system', {
   /** The node, its program, its memory, how busy it is. */
   node: request<void, NodeSheet>(),
   processes: request<ProcessQuery, ProcessPage>(),
+  /** One process; PROCESS_UNKNOWN, NAME_UNKNOWN. */
+  process: request<ProcessQuestion, ProcessSheet>(),
+  tree: request<TreeQuestion, TreeSheet>(),
+  names: request<NameQuestion, Page<string>>(),
+  applications: request<PageQuestion, ApplicationSheet>(),
+  network: request<PageQuestion, NetworkSheet>(),
+  events: request<PageQuestion, EventSheet>(),
+  registrar: request<PageQuestion, RegistrarSheet>(),
+  members: request<PageQuestion, MemberSheet>(),
+  cron: request<PageQuestion, CronSheet>(),
+  account: request<void, Account>(),
 })
 
 /** What a process that follows is told. */

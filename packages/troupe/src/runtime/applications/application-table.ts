@@ -115,8 +115,9 @@ export class ApplicationTable {
     return this.#loaded.get(name)?.info()
   }
 
-  infos(): readonly ApplicationInfo[] {
-    return [...this.#loaded.values()].map((application) => application.info())
+  /** `counted` false: without the number of their processes. */
+  infos(counted = true): readonly ApplicationInfo[] {
+    return [...this.#loaded.values()].map((application) => application.info(counted))
   }
 
   /** Names of those that run, in the order they were started; without Troupe's own. */

@@ -109,7 +109,7 @@ export class LoadedApplication {
     this.tell()
   }
 
-  info(): ApplicationInfo {
+  info(counted = true): ApplicationInfo {
     const { name, complete, state } = this
     const { description, version, roles, dependsOn } = complete
     const up = state === 'running' || state === 'stopping'
@@ -124,7 +124,7 @@ export class LoadedApplication {
       roles,
       dependsOn,
       uptimeMs: up ? this.#verbs.clock.nowMs() - this.#startedMs : 0,
-      processes: state === 'loaded' ? 0 : this.#verbs.processesOf(name).length,
+      processes: counted && state !== 'loaded' ? this.#verbs.processesOf(name).length : 0,
       own: this.own,
     })
   }

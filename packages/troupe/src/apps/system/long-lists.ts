@@ -1,0 +1,41 @@
+/**
+ * apps/system/long-lists: registered names and topics, of which a node may have very many.
+ */
+import type { NameQuestion } from '#cluster'
+import type { EventInfo } from '#contract'
+import type { Desk, Wanted } from './desk.js'
+import { ListWalk } from './list-walk.js'
+import { placeOf, readPlace } from './page.js'
+import { readQuestion, readText } from './reading.js'
+import { maybeAddress } from './row.js'
+
+const NAMES_KNOWN: Readonly<Record<keyof NameQuestion, true>> = {
+  prefix: true,
+  limit: true,
+  cursor: true,
+}
+
+/** Names with a beginning, for whoever completes them. */
+export function wantedNames(given: unknown, { inspection, cursors }: Desk): Wanted {
+  const asked = readQuestion<NameQuestion>('names', given, NAMES_KNOWN)
+  const prefix = readText('prefix', asked.prefix) ?? ''
+  const place = placeOf('names', asked, cursors)
+  const make = (): ListWalk<string, string> =>
+    new ListWalk({
+      ...{ clock: inspection.clock, cursors, place },
+      items: inspection.names(),
+      make: (name) => (name.startsWith(prefix) ? name : undefined),
+    })
+  return { key: JSON.stringify([place, prefix]), make }
+}
+
+export function wantedEvents(given: unknown, { inspection, cursors }: Desk): Wanted {
+  const place = readPlace('events', given, cursors)
+  const make = (): ListWalk<EventInfo, EventInfo> =>
+    new ListWalk({
+      ...{ clock: inspection.clock, cursors, place },
+      items: inspection.events(),
+      make: (info) => ({ ...info, owner: maybeAddress(info.owner) }),
+    })
+  return { key: JSON.stringify(place), make }
+}
