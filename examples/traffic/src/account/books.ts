@@ -24,7 +24,12 @@ export interface BookSources {
   readonly node: Pick<Node, 'account' | 'events' | 'processInfo'>
 }
 
-export class Books {
+/** Who can tell the account. */
+export interface Accounts {
+  read(): Promise<Account>
+}
+
+export class Books implements Accounts {
   readonly #sources: BookSources
 
   constructor(sources: BookSources) {
@@ -33,7 +38,12 @@ export class Books {
 
   /** The account at this moment; the kernel's figure may be a little older. */
   async read(): Promise<Account> {
-    return this.readNow(await this.#sources.socket.kernelDrops())
+    return accountOf(await this.readHops())
+  }
+
+  /** What was counted at each hop, at this moment. */
+  async readHops(): Promise<Hops> {
+    return this.#hops(await this.#sources.socket.kernelDrops())
   }
 
   /** The account at this very moment, with a figure of the kernel that was read before. */

@@ -8,7 +8,7 @@
  *   client -> connection of the tcp port -> tcp reader -> storage
  */
 
-import type { RejectCause } from '#traffic/packet/verdict'
+import { REJECT_CAUSES, type RejectCause } from '#traffic/packet/verdict'
 import type { StoreOutcome } from '#traffic/store/position-table'
 import type { RoadCounts } from './ledger.js'
 
@@ -66,3 +66,26 @@ export interface Hops {
   /** How often each has ended since the start. */
   readonly deaths: Readonly<Record<Loser, number>>
 }
+
+const NO_CAUSES = Object.freeze(
+  Object.fromEntries(REJECT_CAUSES.map((cause) => [cause, 0])) as Record<RejectCause, number>,
+)
+const NO_ROAD = Object.freeze({ rejected: NO_CAUSES, handed: 0, mailboxFull: 0, storageAbsent: 0 })
+
+/** Before the first packet. */
+export const NO_HOPS: Hops = Object.freeze({
+  ...NO_ROAD,
+  ownSent: 0,
+  received: 0,
+  kernelDropped: 0,
+  unread: 0,
+  oversize: 0,
+  published: 0,
+  delivered: 0,
+  poolSaturated: 0,
+  outcomes: Object.freeze({ created: 0, moved: 0, superseded: 0, full: 0 }),
+  tcp: Object.freeze({ ...NO_ROAD, received: 0, waiting: 0 }),
+  waitingForWorker: 0,
+  waitingForStorage: 0,
+  deaths: Object.freeze({ udp: 0, ingest: 0, tcp: 0, storage: 0 }),
+})

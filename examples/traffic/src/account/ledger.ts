@@ -22,14 +22,36 @@ export interface RoadCounts {
   readonly storageAbsent: number
 }
 
+/** Which report of which life of a program this is; storage elsewhere tells what came of it. */
+export interface Hop {
+  readonly life: number
+  readonly road: 'udp' | 'tcp'
+  /** Number among those that storage was handed on this road, from 1. */
+  readonly number: number
+}
+
 /** One road that packets come in on. */
 export class Road {
+  readonly #road: Hop['road']
+  readonly #life: number | undefined
   readonly #rejected = zeros(REJECT_CAUSES)
   #handed = 0
   #mailboxFull = 0
   #storageAbsent = 0
   #taken = 0
   #inHand: number | undefined
+
+  /** `life` tells this run of the program from all others, when storage is another program. */
+  constructor(road: Hop['road'], life: number | undefined) {
+    this.#road = road
+    this.#life = life
+  }
+
+  /** What the report that is handed to storage next is known by; undefined beside storage. */
+  hop(): Hop | undefined {
+    if (this.#life === undefined) return undefined
+    return { life: this.#life, road: this.#road, number: this.#handed + 1 }
+  }
 
   /** A reader that waits for room has taken a packet in hand; its number on this road, from 1. */
   take(): number {
@@ -77,8 +99,13 @@ export class Road {
 
 /** The ledger is the road of UDP itself; the one of TCP is beside it. */
 export class Ledger extends Road {
-  readonly tcp = new Road()
+  readonly tcp: Road
   readonly #outcomes = zeros(['created', 'moved', 'superseded', 'full'] as const)
+
+  constructor(life?: number) {
+    super('udp', life)
+    this.tcp = new Road('tcp', life)
+  }
 
   /** Storage dealt with a position. */
   stored(outcome: StoreOutcome): void {

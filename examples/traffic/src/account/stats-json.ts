@@ -32,6 +32,8 @@ export interface Surroundings {
   readonly residentBytes: number
   /** When this run began to count: ISO 8601, UTC. */
   readonly countedSince: string
+  /** The programs it runs in; undefined when there is but one. */
+  readonly programs?: Readonly<Record<string, unknown>> | undefined
   readonly uptimeMs: number
 }
 

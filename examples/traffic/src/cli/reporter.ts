@@ -7,7 +7,7 @@
 
 import { actor, type ProcessContext, protocol } from 'troupe'
 import type { Account } from '#traffic/account/account'
-import type { Books } from '#traffic/account/books'
+import type { Accounts, Books } from '#traffic/account/books'
 import { type FinalCheck, finalCheck, type Playback } from '#traffic/replay/playback'
 import type { PositionTable } from '#traffic/store/position-table'
 import { accountLine } from './account-line.js'
@@ -19,8 +19,8 @@ const LOOK_MS = 500
 const LOOKS_PER_LINE = 10
 
 export interface ReporterSources {
-  readonly books: Books
-  readonly table: PositionTable
+  readonly books: Accounts & Partial<Pick<Books, 'waiting'>>
+  readonly table: Pick<PositionTable, 'size' | 'get'>
   readonly screen: Screen
   readonly playback: Playback | undefined
   /** Told once, when the replay is over and nothing of it is on its way any more. */
@@ -49,7 +49,7 @@ async function look(state: State, _context: ProcessContext): Promise<void> {
 function lookForEnd(state: State, account: Account, line: string): void {
   const { books, table, screen, playback, replayed } = state.sources
   if (playback === undefined || !playback.isDone || playback.isJudged) return
-  const isQuiet = account.waiting === 0 && books.waiting('sender') === 0
+  const isQuiet = account.waiting === 0 && (books.waiting?.('sender') ?? 0) === 0
   state.quietLooks = isQuiet ? state.quietLooks + 1 : 0
   if (state.quietLooks < 2) return
   playback.isJudged = true

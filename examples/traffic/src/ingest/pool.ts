@@ -6,11 +6,12 @@
  * full a packet is dropped at stage `pool`.
  */
 
-import { type AnySpawnable, type Datagram, type EventName, pool } from 'troupe'
+import { type AnySpawnable, type Datagram, type EventName, type ProcessName, pool } from 'troupe'
 import type { Ledger } from '#traffic/account/ledger'
 import type { Outbox } from '#traffic/emergency/outbox'
+import type { Storage } from '#traffic/store/storage'
 import type { Roster } from '#traffic/system/roster'
-import { ingestWorker } from './worker.js'
+import { ingestWorker, STORAGE_HERE } from './worker.js'
 
 /** Workers that decode packets. */
 export const WORKERS = 5
@@ -24,11 +25,12 @@ export function ingestPool(
   roster: Roster,
   outbox: Outbox,
   reply?: Uint8Array,
+  storage: ProcessName<typeof Storage> = STORAGE_HERE,
 ): AnySpawnable {
   return pool({
     name: 'ingest',
     worker: ingestWorker,
-    workerArgs: [ledger, roster, outbox, reply],
+    workerArgs: [ledger, roster, outbox, reply, storage],
     size: WORKERS,
     workerMailbox: { lengthMax: WORKER_MAILBOX_MAX },
     subscribe: [event],

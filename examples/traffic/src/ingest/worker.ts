@@ -7,7 +7,7 @@
  * emergency is answered when it is on disk and no sooner.
  */
 
-import type { Datagram, EventMessage, ProcessContext } from 'troupe'
+import type { Datagram, EventMessage, ProcessContext, ProcessName } from 'troupe'
 import { actor, processName, protocol, Udp } from 'troupe'
 import type { Ledger } from '#traffic/account/ledger'
 import type { Outbox } from '#traffic/emergency/outbox'
@@ -18,12 +18,13 @@ import type { Roster } from '#traffic/system/roster'
 
 export const Worker = protocol('ingest-worker', {})
 
-const storage = processName('storage', Storage)
+/** Storage beside it, in the same program. */
+export const STORAGE_HERE = processName('storage', Storage)
 
 const udp = processName('udp', Udp)
 
 function ingest(state: State, datagram: Datagram, context: ProcessContext): void {
-  const { ledger, outbox } = state
+  const { ledger, outbox, storage } = state
   const verdict = decodePacket(datagram.bytes)
   if (verdict.kind === 'rejected') {
     ledger.rejected(verdict.cause)
@@ -31,7 +32,8 @@ function ingest(state: State, datagram: Datagram, context: ProcessContext): void
   }
   const { receivedAtMs, sequence } = datagram
   const report = { position: verdict.position, receivedAtMs, sequence }
-  const failure = context.send(storage, 'store', report)
+  const hop = ledger.hop()
+  const failure = context.send(storage, 'store', hop === undefined ? report : { ...report, hop })
   if (failure === undefined || failure === 'MAILBOX_FULL') ledger.handedToStorage(failure)
   else ledger.handedToStorage('absent')
   if (!report.position.emergency) answer(state, datagram, context)
@@ -48,15 +50,17 @@ interface State {
   readonly outbox: Outbox
   /** What goes back for each good packet; undefined for nothing. */
   readonly reply: Uint8Array | undefined
+  readonly storage: ProcessName<typeof Storage>
 }
 
 export const ingestWorker = actor(Worker, {
-  init: (ledger: Ledger, roster: Roster, outbox: Outbox, reply?: Uint8Array): State => ({
-    ledger,
-    roster,
-    outbox,
-    reply,
-  }),
+  init: (
+    ledger: Ledger,
+    roster: Roster,
+    outbox: Outbox,
+    reply?: Uint8Array,
+    storage: ProcessName<typeof Storage> = STORAGE_HERE,
+  ): State => ({ ledger, roster, outbox, reply, storage }),
   started: ({ roster }, context) => roster.enter('worker', context.self),
   on: {},
   handleEvent: (state, event, context) =>

@@ -9,13 +9,12 @@
  * @source ergo-features 13 (TCP connection); OTP "inet", {active, once}
  */
 
-import { actor, type ProcessContext, processName, TcpReader } from 'troupe'
+import { actor, type ProcessContext, type ProcessName, processName, TcpReader } from 'troupe'
 import type { Ledger } from '#traffic/account/ledger'
 import type { Outbox } from '#traffic/emergency/outbox'
 import { raiseEmergency } from '#traffic/emergency/raise'
 import { decodePacket } from '#traffic/packet/decode'
-import type { Report } from '#traffic/store/position-table'
-import { Storage } from '#traffic/store/storage'
+import { type Handed, Storage } from '#traffic/store/storage'
 import type { Roster } from '#traffic/system/roster'
 
 /** Chunks that may wait for the reader; beyond it the connections wait. */
@@ -34,22 +33,24 @@ export const CHUNKING = Object.freeze({
 /** Wait before storage is looked for again while it is being restarted, in milliseconds. */
 const STORAGE_RETRY_MS = 20
 
-const storage = processName('storage', Storage)
+const STORAGE_HERE = processName('storage', Storage)
 
 interface State {
   readonly ledger: Ledger
   readonly roster: Roster
   readonly outbox: Outbox
+  readonly storage: ProcessName<typeof Storage>
 }
 
 /** Hands a position on however long it takes; false when this process may not any more. */
-async function handOn(report: Report, context: ProcessContext): Promise<boolean> {
+async function handOn(state: State, report: Handed, context: ProcessContext): Promise<boolean> {
+  const { storage } = state
   for (;;) {
     const failure = await context.sendWhenRoom(storage, 'store', report)
     if (failure === undefined) return true
     if (failure === 'PROCESS_REVOKED' || failure === 'NODE_STOPPED') return false
     do await context.sleep(STORAGE_RETRY_MS)
-    while (context.whereis('storage') === undefined)
+    while (storage.node === undefined && context.whereis(storage.name) === undefined)
   }
 }
 
@@ -63,20 +64,27 @@ async function take(state: State, bytes: Uint8Array, context: ProcessContext): P
     road.release(sequence)
     return
   }
+  const hop = road.hop()
   const report = { position: verdict.position, receivedAtMs: context.wallMs(), sequence }
   // Before it waits for storage, which may be away.
   if (report.position.emergency) raiseEmergency(outbox, report, context)
   // What a reader that was killed still held is lost with it, and the next one has begun anew.
-  if (!(await handOn(report, context))) return
+  const handed = hop === undefined ? report : { ...report, hop }
+  if (!(await handOn(state, handed, context))) return
   road.handedToStorage(undefined)
   road.release(sequence)
 }
 
 export const readerActor = actor(TcpReader, {
   name: 'tcp-intake',
-  init(ledger: Ledger, roster: Roster, outbox: Outbox): State {
+  init(
+    ledger: Ledger,
+    roster: Roster,
+    outbox: Outbox,
+    storage: ProcessName<typeof Storage> = STORAGE_HERE,
+  ): State {
     ledger.tcp.begin()
-    return { ledger, roster, outbox }
+    return { ledger, roster, outbox, storage }
   },
   on: {
     connected(_state, { remote }, context) {

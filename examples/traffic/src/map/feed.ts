@@ -29,7 +29,9 @@ const TAKE_MS_MAX = 30_000
 
 /** What the feed reads from. */
 export interface FeedSources {
-  readonly table: PositionTable
+  readonly table: Pick<PositionTable, 'at' | 'slots'>
+  /** Brings the table up to date when that of another program is shown; left out: it always is. */
+  readonly refresh?: (context: ProcessContext) => Promise<void>
   /** The account as `GET /stats` tells it. */
   readonly stats: () => Promise<object>
 }
@@ -56,7 +58,8 @@ function hand(page: Page<Connection>, data: string, context: ProcessContext): vo
     })
 }
 
-function pushFrames({ gallery }: State, context: ProcessContext): void {
+async function pushFrames({ gallery, sources }: State, context: ProcessContext): Promise<void> {
+  if (gallery.size > 0) await sources.refresh?.(context)
   gallery.show(context.wallMs(), (page, frame) => hand(page, frame, context))
 }
 

@@ -10,30 +10,35 @@ import {
   actor,
   describeThrown,
   type ProcessContext,
+  type ProcessName,
   pool,
   processName,
   WebHandler,
   type WebRequest,
   type WebResponse,
 } from 'troupe'
-import type { Books } from '#traffic/account/books'
+import type { Accounts } from '#traffic/account/books'
 import { type Surroundings, statsJson } from '#traffic/account/stats-json'
 import { Storage } from '#traffic/store/storage'
-import { isPart, type Roster } from '#traffic/system/roster'
+import { isPart, type Part, type Roster } from '#traffic/system/roster'
 import { type RouteVerdict, routeOf } from './route.js'
 import { vehicleJson } from './vehicle-json.js'
 
 /** What the desk answers from. */
 export interface DeskSources {
-  readonly books: Books
+  readonly books: Accounts
   readonly roster: Roster
   /** What is told beside the account. */
   readonly surroundings: () => Surroundings
   /** Whether `POST /kill?part=` is served. */
   readonly allowsKill: boolean
+  /** Where storage is; default in the same program. */
+  readonly storage?: ProcessName<typeof Storage>
+  /** Kills a part of another program; undefined: none has it. */
+  readonly killElsewhere?: (part: Part) => Promise<object | undefined>
 }
 
-const storage = processName('storage', Storage)
+const STORAGE_HERE = processName('storage', Storage)
 
 const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' } as const
 
@@ -44,6 +49,7 @@ const json = (status: number, value: unknown, headers = {}): WebResponse => ({
 })
 
 async function nearest(
+  { storage = STORAGE_HERE }: DeskSources,
   verdict: Extract<RouteVerdict, { kind: 'nearest' }>,
   context: ProcessContext,
 ): Promise<WebResponse> {
@@ -67,11 +73,19 @@ async function stats(sources: DeskSources): Promise<WebResponse> {
   return { status: 200, headers: HEADERS, body: `${JSON.stringify(told, undefined, 2)}\n` }
 }
 
-function kill(sources: DeskSources, part: string, context: ProcessContext): WebResponse {
-  const { roster, allowsKill } = sources
+async function kill(
+  sources: DeskSources,
+  part: string,
+  context: ProcessContext,
+): Promise<WebResponse> {
+  const { roster, allowsKill, killElsewhere } = sources
   if (!allowsKill) return json(404, { error: 'killing is off; start with --allow-kill' })
   const [pid] = isPart(part) ? roster.alive(part) : []
-  if (pid === undefined) return json(404, { error: 'no such part', parts: roster.parts() })
+  if (pid === undefined) {
+    const killed = isPart(part) ? await killElsewhere?.(part) : undefined
+    if (killed !== undefined) return json(200, killed)
+    return json(404, { error: 'no such part', parts: roster.parts() })
+  }
   context.log.warning('killed by request', { part, pid: pid.id })
   context.kill(pid)
   return json(200, { killed: part, pid: pid.id })
@@ -85,7 +99,7 @@ function answer(
   const verdict = routeOf(request.method, request.path, request.query)
   switch (verdict.kind) {
     case 'nearest':
-      return nearest(verdict, context)
+      return nearest(sources, verdict, context)
     case 'stats':
       return stats(sources)
     case 'kill':

@@ -52,7 +52,10 @@ export interface FinalCheck {
 }
 
 /** Compares the table with the last recorded position of every vehicle. */
-export function finalCheck(rows: readonly RecordedRow[], table: PositionTable): FinalCheck {
+export function finalCheck(
+  rows: readonly RecordedRow[],
+  table: Pick<PositionTable, 'get'>,
+): FinalCheck {
   const last = lastRows(rows)
   let atTheirPlace = 0
   let firstAstray: string | undefined

@@ -10,12 +10,32 @@
  */
 
 import { actor, message, type ProcessContext, protocol, request } from 'troupe'
-import type { Ledger } from '#traffic/account/ledger'
+import type { Hop } from '#traffic/account/ledger'
 import type { NearestQuery } from '#traffic/query/nearest-query'
-import type { NearReport, PositionTable, Report } from './position-table.js'
+import type { NearReport, PositionTable, Report, StoreOutcome } from './position-table.js'
+
+/** A report, with what its sender knows it by when that is another program. */
+export interface Handed extends Report {
+  readonly hop?: Hop
+}
+
+/** Where storage counts what it did with each report. */
+export interface StorageCounts {
+  stored(outcome: StoreOutcome, hop?: Hop): void
+  /** Everything of that life up to these numbers has been here, or never will be. */
+  passed?(mark: Mark): void
+}
+
+/** What a program has handed to storage by now, by road. */
+export interface Mark {
+  readonly life: number
+  readonly handed: Readonly<Record<Hop['road'], number>>
+}
 
 export const Storage = protocol('storage', {
-  store: message<Report>(),
+  store: message<Handed>(),
+  /** Comes behind all that its sender has handed on: what has not come by now is lost. */
+  mark: message<Mark>(),
   nearest: request<NearestQuery, readonly NearReport[]>(),
 })
 
@@ -27,7 +47,7 @@ const EXPIRY_LOOKS = 1_024
 
 interface State {
   readonly table: PositionTable
-  readonly ledger: Ledger
+  readonly ledger: StorageCounts
 }
 
 function nearest({ table }: State, query: NearestQuery, context: ProcessContext) {
@@ -36,8 +56,13 @@ function nearest({ table }: State, query: NearestQuery, context: ProcessContext)
   return table.nearest(query, { limit, radiusM, receivedSinceMs })
 }
 
+/** What is kept of a report: nobody asks for its way later. */
+const bare = ({ position, receivedAtMs, sequence }: Report): Report => ({
+  ...{ position, receivedAtMs, sequence },
+})
+
 export const storageActor = actor(Storage, {
-  init: (table: PositionTable, ledger: Ledger): State => ({ table, ledger }),
+  init: (table: PositionTable, ledger: StorageCounts): State => ({ table, ledger }),
   started: ({ table }, context) => {
     if (table.expireAfterMs === undefined) return
     context.every(EXPIRY_MS, () => {
@@ -45,9 +70,11 @@ export const storageActor = actor(Storage, {
     })
   },
   on: {
-    store({ table, ledger }, report) {
-      ledger.stored(table.put(report))
+    store({ table, ledger }, handed) {
+      const { hop } = handed
+      ledger.stored(table.put(hop === undefined ? handed : bare(handed)), hop)
     },
+    mark: ({ ledger }, mark) => ledger.passed?.(mark),
     nearest,
   },
   inspect: ({ table }) => ({ vehicles: table.size, expired: table.expired }),

@@ -26,14 +26,18 @@ import {
 } from '#traffic/tls/kept-certificate'
 import { LOCAL_HOSTS } from '#traffic/tls/self-signed'
 
-/** Sockets that outlive the processes that use them. */
-export interface Sockets {
+/** Where packets come in, and where ours leave. */
+export interface IntakeSockets {
   readonly socket: UdpSocket
-  readonly listener: WebListener
   /** Where packets come in over TLS. */
   readonly tcp: TcpListener
   /** Where our own packets leave; undefined when we send none. */
   readonly sender: UdpSocket | undefined
+}
+
+/** Sockets that outlive the processes that use them. */
+export interface Sockets extends IntakeSockets {
+  readonly listener: WebListener
   /** What the ports show to their clients. */
   readonly certificate: KeptCertificate
 }
@@ -67,27 +71,41 @@ export function portInUse(error: unknown, { tcpPort }: Flags): string | undefine
   return `${error.code}: ${error.message} with ${flag} N`
 }
 
+/** What the ports show to their clients; kept in the data folder when there is one. */
+export const openCertificate = ({ dataFolder }: Flags): Promise<KeptCertificate> =>
+  keptCertificate({ folder: dataFolder, hosts: LOCAL_HOSTS, nowMs: wallMs() })
+
 /** Opens the sockets; rejects with PORT_IN_USE, PORT_FAILED. The data folder is open by now. */
 export async function openSockets(flags: Flags): Promise<Sockets> {
-  const { udpPort, tcpPort, webPort, isPlainHttp, receiveBufferBytes, vehicles, replay } = flags
-  const wish = { folder: flags.dataFolder, hosts: LOCAL_HOSTS, nowMs: wallMs() }
-  const certificate = await keptCertificate(wish)
-  const tls = { certificates: certificate.certificates }
+  const certificate = await openCertificate(flags)
+  const intake = await openIntake(flags, certificate)
+  try {
+    return { ...intake, listener: await openQuestions(flags, certificate), certificate }
+  } catch (error) {
+    await closeIntake(intake)
+    throw error
+  }
+}
+
+/** Opens where packets come in; rejects with PORT_IN_USE, PORT_FAILED. */
+export async function openIntake(
+  flags: Flags,
+  { certificates }: KeptCertificate,
+): Promise<IntakeSockets> {
+  const { udpPort, tcpPort, receiveBufferBytes, vehicles, replay } = flags
   const limits = { receiveBufferBytes, datagramBytesMax: PACKET_BYTES_MAX }
-  const web = { connectionsMax: CONNECTIONS_MAX, ...(isPlainHttp ? {} : { tls }) }
   const isSending = vehicles > 0 || replay !== undefined
   const opened: { close(): Promise<void> }[] = []
   const keep = <S extends { close(): Promise<void> }>(socket: S): S => {
     opened.push(socket)
     return socket
   }
+  const connectionsMax = CONNECTIONS_MAX
   try {
     return {
       socket: keep(await openUdp({ port: udpPort, ...limits })),
-      tcp: keep(await openTcp({ port: tcpPort, tls, connectionsMax: CONNECTIONS_MAX })),
-      listener: keep(await openWeb({ port: webPort, ...web })),
+      tcp: keep(await openTcp({ port: tcpPort, tls: { certificates }, connectionsMax })),
       sender: isSending ? keep(await openUdp({ port: 0, hosts: ['127.0.0.1'] })) : undefined,
-      certificate,
     }
   } catch (error) {
     await Promise.all(opened.map((socket) => socket.close()))
@@ -95,8 +113,22 @@ export async function openSockets(flags: Flags): Promise<Sockets> {
   }
 }
 
-export async function closeSockets({ socket, tcp, listener, sender }: Sockets): Promise<void> {
-  await Promise.all([socket.close(), tcp.close(), listener.close(), sender?.close()])
+/** Opens where questions come in; rejects with PORT_IN_USE, PORT_FAILED. */
+export const openQuestions = (
+  { webPort, isPlainHttp }: Flags,
+  { certificates }: KeptCertificate,
+): Promise<WebListener> =>
+  openWeb({
+    ...{ port: webPort, connectionsMax: CONNECTIONS_MAX },
+    ...(isPlainHttp ? {} : { tls: { certificates } }),
+  })
+
+export async function closeSockets(sockets: Sockets): Promise<void> {
+  await Promise.all([closeIntake(sockets), sockets.listener.close()])
+}
+
+export async function closeIntake({ socket, tcp, sender }: IntakeSockets): Promise<void> {
+  await Promise.all([socket.close(), tcp.close(), sender?.close()])
 }
 
 /** One line for each address, and those for the certificate and the buffer that was granted. */
@@ -104,19 +136,31 @@ export async function addressLines(
   { socket, tcp, listener, certificate }: Sockets,
   isPlainHttp: boolean,
 ): Promise<readonly string[]> {
-  const scheme = isPlainHttp ? 'http' : 'https'
   return [
-    ...socket.addresses.map((address) => `packets    udp ${formatListening(address)}`),
-    ...tcp.addresses.map((address) => `packets    tls ${formatListening(address)}`),
-    ...listener.addresses.map((address) => `questions  ${scheme}://${formatListening(address)}/`),
-    `live map   ${scheme}://localhost:${listener.port}/map`,
+    ...intakeLines({ socket, tcp }),
+    ...questionLines(listener, isPlainHttp),
     ...certificateLines(certificate),
     await bufferLine(socket.receiveBufferBytes),
   ]
 }
 
+/** One line for each address where packets come in. */
+export const intakeLines = ({ socket, tcp }: Pick<IntakeSockets, 'socket' | 'tcp'>): string[] => [
+  ...socket.addresses.map((address) => `packets    udp ${formatListening(address)}`),
+  ...tcp.addresses.map((address) => `packets    tls ${formatListening(address)}`),
+]
+
+/** One line for each address where questions come in. */
+export function questionLines(listener: WebListener, isPlainHttp: boolean): string[] {
+  const scheme = isPlainHttp ? 'http' : 'https'
+  return [
+    ...listener.addresses.map((address) => `questions  ${scheme}://${formatListening(address)}/`),
+    `live map   ${scheme}://localhost:${listener.port}/map`,
+  ]
+}
+
 /** Linux keeps twice what is asked for, and grants no more than its limit. */
-async function bufferLine(grantedBytes: number): Promise<string> {
+export async function bufferLine(grantedBytes: number): Promise<string> {
   const most = await readFile('/proc/sys/net/core/rmem_max', 'latin1').catch(() => undefined)
   const granted = `receive buffer ${grantedBytes} bytes`
   if (most === undefined) return `${granted}; ask for more with --receive-buffer`

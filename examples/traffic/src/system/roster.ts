@@ -29,6 +29,8 @@ export const PARTS = Object.freeze([
   'fleet',
   'replay',
   'reporter',
+  'lookout',
+  'books',
   'chaos',
 ] as const)
 export type Part = (typeof PARTS)[number]

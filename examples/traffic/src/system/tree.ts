@@ -19,6 +19,7 @@ import {
   type ChildOptions,
   type Datagram,
   type EventToken,
+  type ProcessName,
   supervisor,
   type TcpListener,
   tcpPort,
@@ -41,7 +42,7 @@ import type { Playback } from '#traffic/replay/playback'
 import { playerActor } from '#traffic/replay/player'
 import { diskActor } from '#traffic/store/disk'
 import type { PositionTable } from '#traffic/store/position-table'
-import { storageActor } from '#traffic/store/storage'
+import { type Storage, type StorageCounts, storageActor } from '#traffic/store/storage'
 import type { WriteBehind } from '#traffic/store/write-behind'
 import { isPart, type Roster } from './roster.js'
 
@@ -85,7 +86,13 @@ export interface Feed {
   readonly playback: Playback | undefined
 }
 
-interface PartSpec {
+/** What those who take packets need; `storage` where it is in another program. */
+export type IntakeSources = Pick<
+  TrafficSources,
+  'ledger' | 'roster' | 'socket' | 'tcp' | 'token' | 'outbox' | 'reply'
+> & { readonly storage?: ProcessName<typeof Storage> | undefined }
+
+export interface PartSpec {
   readonly name: string
   readonly start: AnySpawnable
   readonly args: readonly unknown[]
@@ -108,7 +115,7 @@ export function trafficSupervisor(sources: TrafficSources): AnySpawnable {
 }
 
 /** A supervisor of some parts; each that starts is entered in the roster and logged. */
-function group(
+export function group(
   name: string,
   roster: Roster,
   children: readonly PartSpec[],
@@ -131,33 +138,59 @@ function group(
 }
 
 function intake(sources: TrafficSources): readonly PartSpec[] {
-  const { ledger, roster, table, socket, token, outbox, reply, writeBehind, flushMs } = sources
-  const target = { kind: 'event', token } as const
+  const { ledger } = sources
+  const [storage, ...disk] = keeping({ ...sources, counts: ledger })
+  return [...disk, ...delivering(sources), storage, ...taking(sources)]
+}
+
+/** Who keeps positions: storage first, then the disk when there is one. */
+export function keeping(
+  sources: Pick<TrafficSources, 'table' | 'writeBehind' | 'flushMs'> & {
+    readonly counts: StorageCounts
+  },
+): readonly [PartSpec, ...PartSpec[]] {
+  const { table, writeBehind, flushMs, counts } = sources
   // What waits for storage when it is killed waits for the next one: only what it held is lost.
   const options = { mailbox: { lengthMax: STORAGE_MAILBOX_MAX }, preserveMailbox: true }
+  const storage = { name: 'storage', start: storageActor, args: [table, counts], options }
   const disk = { name: 'disk', start: diskActor, args: [writeBehind, flushMs] }
-  const courier = { name: 'emergency', start: courierActor, args: [sources.courier] }
+  return writeBehind === undefined ? [storage] : [storage, disk]
+}
+
+/** Who delivers emergencies, when there is somebody to deliver them to. */
+export function delivering({ courier }: Pick<TrafficSources, 'courier'>): readonly PartSpec[] {
+  if (courier === undefined) return []
+  return [{ name: 'emergency', start: courierActor, args: [courier] }]
+}
+
+/** Who takes packets, in on both roads. */
+export function taking(sources: IntakeSources): readonly PartSpec[] {
+  const { ledger, roster, socket, token, outbox, reply, storage } = sources
+  const target = { kind: 'event', token } as const
+  const start = ingestPool(token.event, ledger, roster, outbox, reply, storage)
   return [
-    ...(writeBehind === undefined ? [] : [disk]),
-    ...(sources.courier === undefined ? [] : [courier]),
-    { name: 'storage', start: storageActor, args: [table, ledger], options },
-    { name: 'ingest', start: ingestPool(token.event, ledger, roster, outbox, reply), args: [] },
+    { name: 'ingest', start, args: [] },
     { name: 'udp', start: udpPort, args: [{ socket, target }] },
-    ...intakeTcp(sources),
+    ...takingTcp(sources),
   ]
 }
 
-function intakeTcp({ ledger, roster, outbox, tcp }: TrafficSources): readonly PartSpec[] {
+function takingTcp({ ledger, roster, outbox, tcp, storage }: IntakeSources): readonly PartSpec[] {
   // What waits for a reader that is killed waits for the next one.
   const options = { mailbox: { lengthMax: READER_MAILBOX_MAX }, preserveMailbox: true }
   const port = { listener: tcp, chunking: CHUNKING, reader: 'reader' }
   return [
-    { name: 'reader', start: readerActor, args: [ledger, roster, outbox], options },
+    { name: 'reader', start: readerActor, args: [ledger, roster, outbox, storage], options },
     { name: 'tcp', start: tcpPort, args: [port] },
   ]
 }
 
-function service({ desk, listener, map }: TrafficSources): readonly PartSpec[] {
+/** Who answers questions. */
+export function service({
+  desk,
+  listener,
+  map,
+}: Pick<TrafficSources, 'desk' | 'listener' | 'map'>): readonly PartSpec[] {
   return [
     { name: 'desk', start: deskPool(desk), args: [] },
     { name: 'web', start: webPort, args: [{ listener, handler: 'desk' }] },
@@ -165,7 +198,11 @@ function service({ desk, listener, map }: TrafficSources): readonly PartSpec[] {
   ]
 }
 
-function feed({ feed: given, socket }: TrafficSources): readonly PartSpec[] {
+/** Who sends packets of our own. */
+export function feed({
+  feed: given,
+  socket,
+}: Pick<TrafficSources, 'feed' | 'socket'>): readonly PartSpec[] {
   if (given === undefined) return []
   const destination = { address: '127.0.0.1', port: socket.port }
   const target = { kind: 'process', to: 'nobody' } as const

@@ -64,7 +64,7 @@ async function silentStorage(t: TestContext, pendingMax: number) {
   t.after(() => node.stop())
   const listener = await openWeb({ port: 0, hosts: ['127.0.0.1'] })
   t.after(() => listener.close())
-  const silent = actor(Storage, { on: { store: () => {}, nearest: () => NoReply } })
+  const silent = actor(Storage, { on: { store: () => {}, mark: () => {}, nearest: () => NoReply } })
   await node.spawn(silent, { name: 'storage' })
   const sources = { roster: new Roster(() => true), allowsKill: false } as DeskSources
   await node.spawnAny(deskPool(sources), { name: 'desk' })

@@ -29,6 +29,7 @@ function heldStorage() {
         served.push(sequence)
         await gate
       },
+      mark: () => {},
       nearest() {
         served.push('question')
         return []
