@@ -52,7 +52,7 @@ export class Book {
     return Object.fromEntries(roles)
   }
 
-  /** What is told beside the account: of the latest lives, and of all of them how often parts died. */
+  /** What is told beside the account, by each life. */
   arounds(): readonly Around[] {
     return this.pages().map(({ around }) => around)
   }
