@@ -19,6 +19,8 @@ const OTHERS = {
   http: async (values) => (await import('./http/http.mjs')).benchHttp(values, say),
   network: async (values) => (await import('./network/network.mjs')).benchNetwork(values, say),
   pubsub: async (values) => (await import('./pubsub/pubsub.mjs')).benchPubsub(values, say),
+  registrar: async (values) =>
+    (await import('./registrar/registrar.mjs')).benchRegistrar(values, say),
   udp: async (values) => (await import('./udp/udp.mjs')).benchUdp(values, say),
 }
 const NAMES = [...Object.keys(BENCHES), ...Object.keys(OTHERS)]
