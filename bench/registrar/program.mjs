@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 const SCRIPT = fileURLToPath(new URL('./node.mjs', import.meta.url))
-const LIMIT_MS = 30_000
+const LIMIT_MS = 120_000
 
 export class Program {
   told = []
