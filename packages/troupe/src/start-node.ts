@@ -7,12 +7,13 @@ import { randomBytes } from 'node:crypto'
 import { systemApplication } from '#apps'
 import { keepAlive } from '#base/clock'
 import { systemRandom } from '#base/random'
-import { ClusterOfNode } from '#cluster'
+import { ClusterOfNode, embeddedRegistrar } from '#cluster'
 import {
   type NetworkOptions,
   NODE_DEFAULTS,
   type Node,
   type NodeOptions,
+  type Registrar,
   type SystemOptions,
 } from '#contract'
 import { openNetwork, trustedFolder } from '#network'
@@ -61,7 +62,7 @@ async function openWorld(
     return route?.addresses ?? []
   })
   const cluster = new ClusterOfNode({
-    registrar: options.registrar,
+    registrar: registrarOf(options),
     membership: options.membership ?? {},
     named: Object.keys(options.peers ?? {}),
     surroundings: {
@@ -78,3 +79,7 @@ async function openWorld(
   })
   return { wire, cluster, system: systemApplication({ options: system, serving: cluster.serving }) }
 }
+
+/** What finds other nodes, unless the user wants nothing of the kind. */
+const registrarOf = ({ registrar = embeddedRegistrar() }: NetworkOptions): Registrar | undefined =>
+  registrar === 'none' ? undefined : registrar

@@ -109,8 +109,11 @@ export interface NetworkOptions {
   readonly tls?: NodeTls
   /** Nodes that are known by name, as `tcp://host:port`; more come from a registrar. */
   readonly peers?: Readonly<Record<string, string>>
-  /** How it finds other nodes beside `peers`; default not at all. One object for each node. */
-  readonly registrar?: Registrar
+  /**
+   * How it finds other nodes beside `peers`: one object for each node, or `none`. Default
+   * `embeddedRegistrar()`: the nodes of this user on this host that share the cookie.
+   */
+  readonly registrar?: Registrar | 'none'
   /** Which nodes it connects with by itself, and how it finds out whether they answer. */
   readonly membership?: MembershipOptions
   /** Nodes of one host and user find each other by a Unix socket; default true. */
@@ -350,7 +353,7 @@ const TLS_KNOWN: KnownOptions<NodeTls> = Object.freeze({
 export function requireNetworkOptions(options: NetworkOptions): void {
   requireObject('network', options)
   requireKnown('network', options, NETWORK_KNOWN)
-  const { mode, cookie, acceptors, peers, unixSocket } = options
+  const { mode, cookie, acceptors, peers, unixSocket, registrar } = options
   requireOption(
     mode === undefined || MODES.includes(mode),
     'mode',
@@ -362,6 +365,10 @@ export function requireNetworkOptions(options: NetworkOptions): void {
   const isList = acceptors === undefined || Array.isArray(acceptors)
   requireOption(isList, 'acceptors', acceptors, 'give a list of objects')
   requireParts(options)
+  const given = registrar as Partial<Registrar> | null | undefined
+  const isRegistrar = typeof given === 'object' && typeof given?.start === 'function'
+  const isChoice = registrar === undefined || registrar === 'none' || isRegistrar
+  requireOption(isChoice, 'registrar', registrar, 'give a registrar, or none')
   const isMap = peers === undefined || (typeof peers === 'object' && peers !== null)
   requireOption(isMap, 'peers', peers, 'give an object of addresses by node name')
   const isFlag = unixSocket === undefined || typeof unixSocket === 'boolean'

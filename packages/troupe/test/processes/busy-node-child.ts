@@ -33,7 +33,12 @@ const busy = actor(Busy, {
 /** Only when it is run, not when its protocol is imported. */
 const [, , name = '', cookie = ''] = process.argv
 if (process.send !== undefined && name !== '') {
-  const network = { cookie, acceptors: [{ port: 0 }], unixSocket: false }
+  const network = {
+    cookie,
+    acceptors: [{ port: 0 }],
+    unixSocket: false,
+    registrar: 'none',
+  } as const
   const node = await startNode(name, { network, logSinks: [] })
   await node.spawn(busy, { name: 'busy' })
   process.on('disconnect', () => process.exit(0))

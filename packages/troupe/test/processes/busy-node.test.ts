@@ -64,6 +64,7 @@ async function started(t: TestContext) {
     network: {
       cookie: COOKIE,
       mode: 'hidden',
+      registrar: 'none',
       peers: { [PEER]: `tcp://${ready.host}:${ready.port}` },
     },
   })

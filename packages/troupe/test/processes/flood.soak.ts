@@ -61,7 +61,9 @@ async function connected(t: TestContext): Promise<Node> {
   const honest = fork(fileOf('./busy-node-child.js'), [PEER, COOKIE])
   t.after(() => honest.kill('SIGKILL'))
   const [{ host, port }] = (await once(honest, 'message')) as [Ready]
-  const network = { cookie: COOKIE, unixSocket: false, acceptors: [{ port: 0 }] }
+  const network = {
+    ...{ cookie: COOKIE, unixSocket: false, acceptors: [{ port: 0 }], registrar: 'none' as const },
+  }
   const peers = { [PEER]: `tcp://${host}:${port}` }
   const options = { handleSignals: false, logSinks: [], network: { ...network, peers } }
   const node = await startNode('flooded@localhost', options)

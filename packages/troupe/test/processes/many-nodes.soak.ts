@@ -65,7 +65,14 @@ async function crowded(node: Node): Promise<readonly ChildProcess[]> {
 
 describe('one acceptor', () => {
   it('keeps 10,000 idle connections up for a minute', { timeout: 300_000 }, async (t) => {
-    const network = { cookie: COOKIE, unixSocket: false, acceptors: [{ port: 0 }] }
+    const network = {
+      ...{
+        cookie: COOKIE,
+        unixSocket: false,
+        acceptors: [{ port: 0 }],
+        registrar: 'none' as const,
+      },
+    }
     const node = await startNode('many@localhost', {
       ...{ handleSignals: false, logSinks: [] },
       network: { ...network, handshakeTimeoutMs: 60_000 },

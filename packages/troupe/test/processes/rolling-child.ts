@@ -58,7 +58,7 @@ const node = await startNode(name, {
   handleSignals: false,
   logSinks: [],
   network: {
-    ...{ cookie, unixSocket: false, acceptors: [{ port: 0 }] },
+    ...{ cookie, unixSocket: false, acceptors: [{ port: 0 }], registrar: 'none' },
     peers: at === '' ? {} : Object.fromEntries([at.split(' ') as [string, string]]),
   },
 })

@@ -12,6 +12,7 @@ import { Cable } from './cable.js'
 const COOKIE = 'a cookie for tests only'
 /** A silence is noticed soon, and a line that stands still is not taken for a broken one. */
 const SOON: NetworkOptions = {
+  registrar: 'none',
   ...{ cookie: COOKIE, unixSocket: false, keepAliveMs: 40, silenceMs: 120 },
 }
 

@@ -36,6 +36,7 @@ export async function met(
       cookie: COOKIE,
       acceptors: [{ port: 0, portRange: 1 }],
       unixSocket: false,
+      registrar: 'none',
       ...network,
     },
   })

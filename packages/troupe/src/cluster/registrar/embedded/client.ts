@@ -57,6 +57,8 @@ export interface ClientTaker {
   changed(changes: readonly Change[]): void
   lost(server: string, problem: string): void
   refused(code: string, problem: string): void
+  /** Nobody serves, and this node must not: it looks on. */
+  alone(): void
   /** It is this node's turn to serve. Settles when that is tried; false: it cannot. */
   serve(instead: string | undefined, deposed: string | undefined): Promise<boolean>
 }
@@ -183,6 +185,7 @@ export class RegistrarClient {
     if (this.#avoided !== undefined && holder === undefined) this.#avoided = undefined
     const mayServe = self.serves && !self.hidden
     this.#looks += 1
+    if (!mayServe && this.#looks === 1) this.#parts.taker.alone()
     if (mayServe && this.#nowMs() >= this.#turnAtMs) void this.#serve()
     else this.#seekIn(mayServe || this.#looks < LOOKS_MAX ? SEEK_MS : SEEK_MS * 10)
   }

@@ -17,6 +17,7 @@ import { RouteTable } from '#cluster/registrar/route-table'
 import {
   type ApplicationRoute,
   type ConfigValue,
+  describeThrown,
   type NodeRoute,
   type OwnApplicationRoute,
   type Registrar,
@@ -97,7 +98,7 @@ class EmbeddedRegistrar implements Registrar {
     this.#table = new RouteTable({ node: home.node, creation: home.creation })
     this.#secret = Buffer.from(home.randomBytes(SECRET_BYTES)).toString('hex')
     const { folder, tcp = process.platform === 'win32' } = this.#options
-    if (!tcp) this.#folder = (await home.folder?.(folder)) ?? folder ?? ''
+    if (!tcp) this.#folder = await trusted(home, folder)
     await this.#startConfig(home)
     const side = home.side()
     if (side === undefined) return this.#awaitThread()
@@ -237,6 +238,9 @@ class EmbeddedRegistrar implements Registrar {
         this.#settle(failed(news.problem))
         this.#home?.log.error('the registrar cannot serve', { problem: news.problem })
         break
+      case 'alone':
+        this.#settle()
+        break
       case 'warning':
         this.#home?.log.warning(news.text, { code: news.code })
         break
@@ -324,6 +328,16 @@ class EmbeddedRegistrar implements Registrar {
 
   #tellAll(events: readonly RegistrarEvent[]): void {
     for (const event of events) this.#home?.tell(event)
+  }
+}
+
+/** The folder where the nodes of the host meet. */
+async function trusted(home: RegistrarHome, folder: string | undefined): Promise<string> {
+  try {
+    return (await home.folder?.(folder)) ?? folder ?? ''
+  } catch (thrown) {
+    const remedy = "give the option folder of embeddedRegistrar, or registrar: 'none'"
+    throw failed(`${describeThrown(thrown)}; ${remedy}`)
   }
 }
 

@@ -48,6 +48,8 @@ export type MemberNews =
   | { readonly kind: 'lost'; readonly server: string; readonly problem: string }
   | { readonly kind: 'refused'; readonly code: string; readonly problem: string }
   | { readonly kind: 'failed'; readonly problem: string }
+  /** There is no server now, and this node must not be it. */
+  | { readonly kind: 'alone' }
   | { readonly kind: 'warning'; readonly code: string; readonly text: string }
   | { readonly kind: 'found'; readonly id: number; readonly entry: Entry | undefined }
   | {
@@ -103,6 +105,7 @@ export class Member {
           this.#count(code)
           this.#tell({ kind: 'refused', code, problem })
         },
+        alone: () => this.#tell({ kind: 'alone' }),
         serve: (instead, deposed) => this.#serve(instead, deposed),
       },
     })
