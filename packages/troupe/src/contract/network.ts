@@ -11,7 +11,7 @@ import { type KnownOptions, requireKnown } from './known-options.js'
 import { requireDuration, requireObject, requireOption } from './limits.js'
 import { type MembershipOptions, requireMembershipOptions } from './membership.js'
 import { requireAcceptor, requirePlace } from './place-check.js'
-import type { Registrar } from './registrar.js'
+import { type Registrar, requireRegistrar } from './registrar.js'
 import type { TransportAddress } from './transport.js'
 
 /**
@@ -365,10 +365,7 @@ export function requireNetworkOptions(options: NetworkOptions): void {
   const isList = acceptors === undefined || Array.isArray(acceptors)
   requireOption(isList, 'acceptors', acceptors, 'give a list of objects')
   requireParts(options)
-  const given = registrar as Partial<Registrar> | null | undefined
-  const isRegistrar = typeof given === 'object' && typeof given?.start === 'function'
-  const isChoice = registrar === undefined || registrar === 'none' || isRegistrar
-  requireOption(isChoice, 'registrar', registrar, 'give a registrar, or none')
+  requireRegistrar(registrar)
   const isMap = peers === undefined || (typeof peers === 'object' && peers !== null)
   requireOption(isMap, 'peers', peers, 'give an object of addresses by node name')
   const isFlag = unixSocket === undefined || typeof unixSocket === 'boolean'

@@ -10,6 +10,7 @@
 import type { Clock } from '#base/clock'
 import type { Random } from '#base/random'
 import type { ApplicationMode, ApplicationState } from './application.js'
+import { requireOption } from './limits.js'
 import type { Logger } from './logger.js'
 import type { SideThread } from './side-thread.js'
 import type { TransportAddress } from './transport.js'
@@ -200,3 +201,10 @@ export interface Registrar {
 
 /** The event, owned by every node, that tells what its registrar does (`RegistrarEvent`). */
 export const REGISTRAR_EVENT = 'registrar'
+
+/** Throws OPTION_INVALID for what is no registrar, nor `none`, nor left open. */
+export function requireRegistrar(given: unknown): void {
+  const start = (given as Partial<Registrar> | null | undefined)?.start
+  const holds = given === undefined || given === 'none' || typeof start === 'function'
+  requireOption(holds, 'registrar', given, "give a registrar, or 'none'")
+}

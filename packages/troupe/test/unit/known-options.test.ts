@@ -25,7 +25,7 @@ const CASES: readonly (readonly [object, RegExp])[] = [
   [{ network: { liveness: { prt: 0 } } }, /network\.liveness\.prt is .* did you mean port\?/],
   [{ network: { tls: { cert: 'x' } } }, /network\.tls\.cert is .* did you mean certificates\?/],
   [{ network: { acceptors: [11_144] } }, /acceptors\[0\] is 11144: give an object/],
-  [{ network: { registrar: 'embeded' } }, /registrar is 'embeded': give a registrar, or none/],
+  [{ network: { registrar: 'embeded' } }, /registrar is embeded: give a registrar, or 'none'/],
   [{ network: { liveness: 1 } }, /liveness is 1: give an object/],
   [{ network: { tls: true } }, /tls is true: give an object/],
   [{ network: { acceptors: [{ port: '0' }] } }, /acceptors\[0\]\.port is '0': give a number/],
