@@ -30,6 +30,10 @@ export interface NotReached {
   readonly isBroken: boolean
   /** The node itself has answered: other ways to it would hear the same. */
   readonly isAnswer: boolean
+  /** There answers another program of the own name. */
+  readonly isTwin: boolean
+  /** Who ended it; empty: nobody was there. */
+  readonly remote: string
 }
 
 /** What is dialled. */
@@ -95,11 +99,11 @@ export class NodeDialler {
     const role = { kind: 'dialler' as const, wanted: node, resume }
     const handshake = await runHandshake(line, this.#settings(), role, this.#clock)
     if (handshake.kind === 'agreed') return { line, handshake }
-    const { error, by, claimed } = handshake.refusal
+    const { error, by, claimed, isTwin } = handshake.refusal
     // Under another name it may be somebody who lives now where the node has lived.
     const isUnlike = error.code === 'COOKIE_MISMATCH' && claimed === node
     const isAnswer = isUnlike || error.code === 'NODE_SIMULTANEOUS'
-    return { problem: error, isBroken: by === 'line', isAnswer }
+    return { problem: error, isBroken: by === 'line', isAnswer, isTwin, remote: line.remote }
   }
 }
 
@@ -111,4 +115,6 @@ const notReached = (problem: TroupeError): NotReached => ({
   problem,
   isBroken: false,
   isAnswer: false,
+  isTwin: false,
+  remote: '',
 })

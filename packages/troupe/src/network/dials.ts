@@ -39,6 +39,8 @@ export interface DialParts {
   readonly reached: (peer: Peer, reached: Reached) => void
   /** A node told an address of itself that is not dialled. */
   readonly notDialled: (peer: Peer, address: TransportAddress) => void
+  /** A dial came to nothing. */
+  readonly failed?: (peer: Peer, why: NotReached) => void
 }
 
 /** A dial under way. */
@@ -214,6 +216,7 @@ export class Dials {
     if (isCurrent) this.#running.delete(peer)
     if ('problem' in result) {
       this.failed += 1
+      this.#parts.failed?.(peer, result)
       if (isCurrent) failed(result)
       return
     }

@@ -60,6 +60,8 @@ export interface LobbyParts {
     line: Line,
     handshake: Extract<HandshakeResult, { readonly kind: 'agreed' }>,
   ) => void
+  /** Another program has the name of this node; `place`: where it is. */
+  readonly twin?: (place: string, problem: string) => void
   /** Lines that are in use. */
   readonly connections: () => number
 }
@@ -149,6 +151,7 @@ export class Lobby {
     } catch (thrown) {
       if (!TroupeError.is(thrown)) throw thrown
       const isTaken = thrown.code === 'PORT_IN_USE'
+      if (isTaken) this.#parts.twin?.(path, 'another program of this host has its Unix socket')
       this.#parts.log.warning(isTaken ? sameName(name) : thrown.message, { path })
     }
   }
@@ -224,7 +227,8 @@ export class Lobby {
     }
     if (!hasEnded) this.#leave(line)
     if (isTurnedAway) return
-    const { error, isMute } = result.refusal
+    const { error, isMute, isTwin } = result.refusal
+    if (isTwin) this.#parts.twin?.(line.remote, 'a program of its name came by there')
     // The other line is kept: that is how it has to be.
     if (error.code === 'NODE_SIMULTANEOUS') this.#refusals.count(error.code)
     else if (isMute) this.#refusals.note(LINE_MUTE, 'somebody came and left mute', line.remote)

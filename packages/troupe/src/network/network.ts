@@ -37,6 +37,7 @@ import { completeSettings, type HandshakeSettings } from './handshake/settings.j
 import { askedAt, knownPeer, look } from './known-peer.js'
 import { livenessKey } from './liveness/probe-frame.js'
 import { Lobby } from './lobby.js'
+import { clashAtDial, clashAtDoor, tellClash, twinOf } from './name-clash.js'
 import { crowdedAt, type Liveness, type NetworkSettings, type NetworkWorld } from './options.js'
 import { paceMs } from './pace.js'
 import { Partings } from './partings.js'
@@ -139,6 +140,7 @@ export class Network implements Wire {
       admit: (applicant, tookMs) => this.#admit(applicant, tookMs),
       arrived: (line, agreed) => this.#attach(this.#peerNamed(agreed.agreement), line, agreed),
       connections: () => this.#peers.size,
+      twin: (place, problem) => tellClash(home, twinOf(home.name, place, problem)),
     })
     this.#dials = new Dials({
       ...{ transports, handshake, clock: home.clock, random: this.#world.random, log: home.log },
@@ -146,6 +148,7 @@ export class Network implements Wire {
       resolve: (node) => this.#world.resolve(node),
       reached: (peer, { line, handshake: agreed }) => this.#attach(peer, line, agreed),
       notDialled: (peer, address) => this.#lobby?.notDialled(peer.name, address),
+      failed: (peer, why) => tellClash(home, clashAtDial(home.name, peer.name, why)),
     })
     const { name, creation, clock } = home
     this.#partings = new Partings(clock, this.#settings.flushMs)
@@ -370,7 +373,12 @@ export class Network implements Wire {
     if (known === undefined) return admission(home.name, applicant, undefined) as Admission
     const peer = knownPeer(known, home.clock.nowMs(), this.#dials?.diallingForMs(known))
     const decision = admission(home.name, applicant, peer, tookMs)
-    return decision.kind === 'look' ? look(known, applicant, home.clock) : decision
+    const told = (made: Admission): Admission => {
+      tellClash(home, clashAtDoor(applicant, made, known, home.clock.nowMs()))
+      return made
+    }
+    if (decision.kind === 'look') return look(known, applicant, home.clock).then(told)
+    return told(decision)
   }
 
   #handshakeSettings(home: WireHome): HandshakeSettings {

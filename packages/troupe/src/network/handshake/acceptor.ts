@@ -65,6 +65,7 @@ export class Acceptor {
   /** What it calls itself; true only from the stage `deciding` on. */
   #claimed: string | undefined
   #wanted = ''
+  #isTwin = false
 
   constructor(settings: HandshakeSettings, line: LineFacts) {
     this.timeoutMs = settings.timeoutMs
@@ -227,6 +228,7 @@ export class Acceptor {
     const { own } = this.#settings
     if (name === own.name) {
       const isSelf = creation === own.creation
+      this.#isTwin = !isSelf
       const problem = isSelf ? 'it dialled itself' : 'another node was given the same name'
       return this.#refuse('NODE_SELF', `${problem}, from ${this.#line.remote}`)
     }
@@ -279,7 +281,8 @@ export class Acceptor {
     const facts = { node, problem, wanted: this.#wanted, timeoutMs }
     const isMute = by === 'line' && this.#stage.kind === 'hello' && this.#inbox.rest().length === 0
     const claimed = this.#claimed
-    const refusal = { error: refusalError(code, facts), by, proven, claimed, isMute }
+    const isTwin = this.#isTwin
+    const refusal = { error: refusalError(code, facts), by, proven, claimed, isMute, isTwin }
     return { kind: 'refused', refusal }
   }
 

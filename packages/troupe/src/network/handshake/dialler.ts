@@ -50,6 +50,7 @@ export class Dialler {
   /** Every frame of both sides so far. */
   readonly #transcript: Uint8Array[] = []
   #stage: Stage = { kind: 'challenge' }
+  #isTwin = false
 
   constructor(settings: HandshakeSettings, plan: DialPlan, line: LineFacts) {
     this.timeoutMs = settings.timeoutMs
@@ -163,8 +164,11 @@ export class Dialler {
   #wrongNode({ name, creation }: Challenge): Step | undefined {
     const { remote } = this.#line
     const { wanted } = this.#plan
-    if (name === this.#settings.own.name)
+    const { own } = this.#settings
+    if (name === own.name) {
+      this.#isTwin = creation !== own.creation
       return this.#refuse('NODE_SELF', `${remote} answers as it, creation ${creation}`)
+    }
     if (wanted === undefined || wanted === name) return undefined
     return this.#refuse('NODE_NAME_MISMATCH', `we dialled ${remote}`)
   }
@@ -252,8 +256,9 @@ export class Dialler {
     const wanted = this.#plan.wanted ?? 'anybody'
     const facts = { node: this.#subject(code), problem, wanted, timeoutMs: this.timeoutMs }
     const claimed = this.#stage.kind === 'welcome' ? this.#stage.challenge.name : undefined
-    const refusal = { error: refusalError(code, facts), by, proven, claimed, isMute: false }
-    return { kind: 'refused', refusal }
+    const error = refusalError(code, facts)
+    const isTwin = this.#isTwin
+    return { kind: 'refused', refusal: { error, by, proven, claimed, isMute: false, isTwin } }
   }
 
   /** Whom the error of a code is about. */

@@ -75,6 +75,8 @@ export interface Refusal {
   readonly claimed: string | undefined
   /** Somebody who dialled us has gone without a word: a look whether anybody is there. */
   readonly isMute: boolean
+  /** Another program was given the name of this node. */
+  readonly isTwin: boolean
 }
 
 export type Outcome =

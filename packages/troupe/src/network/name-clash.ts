@@ -1,0 +1,54 @@
+/**
+ * network/name-clash: what handshakes tell of two programs that say that they are one node.
+ *
+ * Pure: who is known, who came, what was answered. The one that is known here stays; which of the
+ * two is meant nobody can tell but their user.
+ *
+ * @source OTP "Distribution Handshake" (nok, alive)
+ */
+import type { NameClash, WireHome } from '#contract'
+import type { Admission, Applicant } from '#network/handshake/outcome'
+import type { NotReached } from './dialler.js'
+import type { Peer } from './peer/peer.js'
+
+/** An earlier life that comes so soon after the later one may have been on its way when it died. */
+const LATE_MS = 5_000
+const HERE = 'here'
+
+/** Somebody was refused here because of the name it has. */
+export function clashAtDoor(
+  { name, remote }: Applicant,
+  decision: Admission,
+  known: Peer,
+  nowMs: number,
+): NameClash | undefined {
+  if (decision.kind !== 'refuse') return undefined
+  const { code, detail: problem } = decision
+  const isEarlier = code === 'NODE_INCARNATION_OLD'
+  const isLive = known.state === 'up' && nowMs - known.upMs > LATE_MS
+  if (code !== 'NODE_NAME_TAKEN' && !(isEarlier && isLive)) return undefined
+  const places = [known.met?.remote ?? '', remote]
+  return { kind: 'name-clash', node: name, places, problem }
+}
+
+/** Another node would not have this one because of its name, or this one met its own. */
+export function clashAtDial(
+  own: string,
+  dialled: string,
+  { problem: { code }, isTwin, remote }: NotReached,
+): NameClash | undefined {
+  if (isTwin) return twinOf(own, remote, `it answers where ${dialled} was dialled`)
+  if (code !== 'NODE_NAME_TAKEN') return undefined
+  const problem = `${dialled} is connected with another program of that name`
+  return { kind: 'name-clash', node: own, places: [HERE], problem }
+}
+
+/** Tells of a clash, if it is one. */
+export function tellClash(home: WireHome, clash: NameClash | undefined): void {
+  if (clash !== undefined) home.nameClash(clash)
+}
+
+/** Another program has the name of this node. */
+export const twinOf = (own: string, place: string, problem: string): NameClash => ({
+  ...{ kind: 'name-clash', node: own, places: [HERE, place], problem },
+})
