@@ -75,7 +75,8 @@ export function nameTaken(name: string): Admission {
   return { kind: 'refuse', code: 'NODE_NAME_TAKEN', detail }
 }
 
-function simultaneous(name: string): Admission {
+/** What is said when another line with it is kept. */
+export function simultaneous(name: string): Admission {
   const detail = `both nodes dialled at once; the line to ${name} is being made from here`
   return { kind: 'refuse', code: 'NODE_SIMULTANEOUS', detail }
 }

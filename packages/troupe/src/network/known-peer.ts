@@ -2,15 +2,17 @@
  * network/known-peer: a peer as admission sees it, and where and how to see whether it lives.
  */
 import type { Clock } from '#base/clock'
-import type { TransportAddress } from '#contract'
+import type { TransportAddress, WireHome } from '#contract'
 import type { Admission, Applicant } from '#network/handshake/outcome'
 import type { LivenessAddress } from '#network/handshake/terms'
-import { type KnownPeer, nameTaken } from './admission.js'
+import { admission, type KnownPeer, nameTaken, simultaneous } from './admission.js'
+import { clashAtDoor, tellClash } from './name-clash.js'
 import type { Peer } from './peer/peer.js'
 import { mayBeAsked } from './told-address.js'
 
 /** How long a known node has to show that it is alive when another claims its name. */
 const LOOK_MS = 1_000
+const LOOK_STEP_MS = 20
 
 /** What admission needs of a peer. */
 export function knownPeer(peer: Peer, nowMs: number, diallingForMs: number | undefined): KnownPeer {
@@ -35,14 +37,62 @@ export function askedAt(
   return undefined
 }
 
-/** Another node claims the name of one that seems to be up: is that one alive? */
-export function look(known: Peer, { name }: Applicant, clock: Clock): Promise<Admission> {
+/** What is asked when somebody has proven itself. */
+export interface AdmittingParts {
+  readonly home: WireHome
+  /** Who is known by this name now. */
+  readonly known: () => Peer | undefined
+  readonly diallingForMs: (peer: Peer) => number | undefined
+}
+
+/** Whether somebody is let in; if need be after a look at whoever has its name. */
+export function admit(
+  parts: AdmittingParts,
+  applicant: Applicant,
+  tookMs: number,
+): Admission | Promise<Admission> {
+  const { home, diallingForMs } = parts
+  const known = parts.known()
+  if (known === undefined) return admission(home.name, applicant, undefined) as Admission
+  const nowMs = home.clock.nowMs()
+  const peer = knownPeer(known, nowMs, diallingForMs(known))
+  const decision = admission(home.name, applicant, peer, tookMs)
+  if (decision.kind !== 'look') {
+    tellClash(home, clashAtDoor(applicant, decision, known, nowMs))
+    return decision
+  }
+  return look(known, applicant, home.clock).then((seen) => {
+    if (seen === undefined) return admitAnew(parts, applicant, tookMs)
+    tellClash(home, clashAtDoor(applicant, seen, known, home.clock.nowMs()))
+    return seen
+  })
+}
+
+/** Who had the name is gone; its next life may have come by another line meanwhile. */
+function admitAnew(
+  parts: AdmittingParts,
+  applicant: Applicant,
+  tookMs: number,
+): Admission | Promise<Admission> {
+  const now = parts.known()
+  const isMet = now?.state === 'up' && now.creation === applicant.creation
+  return isMet ? simultaneous(applicant.name) : admit(parts, applicant, tookMs)
+}
+
+/**
+ * Another node claims the name of one that seems to be up: is that one alive? Undefined: it is
+ * gone, and there is something else to decide.
+ */
+function look(known: Peer, { name }: Applicant, clock: Clock): Promise<Admission | undefined> {
   const askedMs = clock.nowMs()
   known.session.ping()
   return new Promise((resolve) => {
-    clock.after(LOOK_MS, () => {
+    const again = (): void => {
       const isAlive = known.state === 'up' && known.session.heardMs > askedMs
-      resolve(isAlive ? nameTaken(name) : { kind: 'fresh' })
-    })
+      if (known.state === 'down') resolve(undefined)
+      else if (clock.nowMs() - askedMs < LOOK_MS) clock.after(LOOK_STEP_MS, again)
+      else resolve(isAlive ? nameTaken(name) : { kind: 'fresh' })
+    }
+    again()
   })
 }

@@ -26,7 +26,6 @@ import {
   type WireAnswers,
   type WireHome,
 } from '#contract'
-import { admission } from './admission.js'
 import { disabled, NetworkControl } from './control.js'
 import { Dials } from './dials.js'
 import { maskOf, OWN_FLAGS } from './handshake/flags.js'
@@ -34,10 +33,10 @@ import type { Admission, Agreement, Applicant } from './handshake/outcome.js'
 import { handshakeKey, keyOf } from './handshake/proof.js'
 import type { HandshakeResult } from './handshake/run-handshake.js'
 import { completeSettings, type HandshakeSettings } from './handshake/settings.js'
-import { askedAt, knownPeer, look } from './known-peer.js'
+import { admit, askedAt } from './known-peer.js'
 import { livenessKey } from './liveness/probe-frame.js'
 import { Lobby } from './lobby.js'
-import { clashAtDial, clashAtDoor, tellClash, twinOf } from './name-clash.js'
+import { clashAtDial, tellClash, twinOf } from './name-clash.js'
 import { crowdedAt, type Liveness, type NetworkSettings, type NetworkWorld } from './options.js'
 import { paceMs } from './pace.js'
 import { Partings } from './partings.js'
@@ -368,17 +367,9 @@ export class Network implements Wire {
   }
 
   #admit(applicant: Applicant, tookMs: number): Admission | Promise<Admission> {
-    const known = this.#peers.get(applicant.name)
-    const home = this.#home as WireHome
-    if (known === undefined) return admission(home.name, applicant, undefined) as Admission
-    const peer = knownPeer(known, home.clock.nowMs(), this.#dials?.diallingForMs(known))
-    const decision = admission(home.name, applicant, peer, tookMs)
-    const told = (made: Admission): Admission => {
-      tellClash(home, clashAtDoor(applicant, made, known, home.clock.nowMs()))
-      return made
-    }
-    if (decision.kind === 'look') return look(known, applicant, home.clock).then(told)
-    return told(decision)
+    const known = (): Peer | undefined => this.#peers.get(applicant.name)
+    const diallingForMs = (peer: Peer): number | undefined => this.#dials?.diallingForMs(peer)
+    return admit({ home: this.#home as WireHome, known, diallingForMs }, applicant, tookMs)
   }
 
   #handshakeSettings(home: WireHome): HandshakeSettings {

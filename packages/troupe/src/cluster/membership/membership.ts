@@ -148,12 +148,21 @@ export class Membership {
   }
 
   members(): readonly MemberInfo[] {
-    return [...this.#entries.values()].flatMap((entry) => infoOf(entry) ?? [])
+    return [...this.#entries.values()].flatMap((entry) => this.#info(entry) ?? [])
   }
 
   member(node: string): MemberInfo | undefined {
     const entry = this.#entries.get(node)
-    return entry === undefined ? undefined : infoOf(entry)
+    return entry === undefined ? undefined : this.#info(entry)
+  }
+
+  /** A loop that stands still falls behind further: probes of the network know by how much. */
+  #info(entry: Entry): MemberInfo | undefined {
+    const { node, state } = entry.member
+    if (state === 'unresponsive') {
+      entry.loopDelayMs = this.#parts.peer(node)?.loopDelayMs ?? entry.loopDelayMs
+    }
+    return infoOf(entry)
   }
 
   coverage(): Coverage {

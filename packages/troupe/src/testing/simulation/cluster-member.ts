@@ -34,13 +34,15 @@ const SEED_MAX = 2_147_483_647
 
 /** How a node of a cluster is started. */
 export interface MemberParts {
+  /** Of the node. */
+  readonly name: string
   readonly host: SimulatedHost
   /** All chance of this life comes from it. */
   readonly random: Random
   /** Hosts of the nodes it knows. */
   readonly known: readonly string[]
   readonly network: NetworkOptions
-  /** Given, the node has a whole cluster, and finds others by it. */
+  /** Given, or options of membership, the node has a whole cluster. */
   readonly registrar: Registrar | undefined
   readonly log: (message: string) => void
   readonly watchFloating: World['watchFloating']
@@ -68,7 +70,7 @@ export async function startMember(parts: MemberParts): Promise<Node> {
     },
   ]
   const options = { logSinks, events, handleSignals: false }
-  return createNode(nodeOn(host.name), options, { clock, random, ...world, watchFloating })
+  return createNode(parts.name, options, { clock, random, ...world, watchFloating })
 }
 
 /** The network of a node; and its cluster, where it has a registrar. */
@@ -77,8 +79,8 @@ function makeWorld(
   random: Random,
   randomBytes: (length: number) => Uint8Array,
 ): Partial<World> {
-  const { registrar, network } = parts
-  if (registrar === undefined) {
+  const { registrar, network, known } = parts
+  if (registrar === undefined && network.membership === undefined) {
     return { wire: makeNetwork(parts, random, randomBytes, () => []) }
   }
   const wire = makeNetwork(parts, random, randomBytes, async (node) => {
@@ -86,7 +88,7 @@ function makeWorld(
     return route?.addresses ?? []
   })
   const cluster = new ClusterOfNode({
-    registrar,
+    ...{ registrar, membership: network.membership ?? {}, named: known.map(nodeOn) },
     surroundings: {
       ...{ hidden: network.mode === 'hidden', randomBytes },
       keyFor: (purpose) => wire.keyFor(purpose),

@@ -33,6 +33,8 @@ export interface SimulatedClusterOptions {
    * it by whoever lets the host crash.
    */
   readonly registrar?: (host: string) => Registrar
+  /** Names of nodes that are not called after their host, as two that claim one name. */
+  readonly names?: Readonly<Record<string, string>>
   /** For each node; its cookie, its acceptors and whom it knows are given. */
   readonly network?: NetworkOptions
   /** What every way begins with. */
@@ -164,10 +166,11 @@ export class SimulatedCluster {
 
   async #begin(name: string): Promise<void> {
     const host = this.network.host(name)
-    const { network = {}, events = [], started, registrar } = this.#options
+    const { network = {}, events = [], started, registrar, names } = this.#options
     const node = await startMember({
       ...{ host, random: this.random, network, events, known: this.knownTo(name) },
       registrar: registrar?.(name),
+      name: names?.[name] ?? nodeOn(name),
       log: (message) => this.network.note('log', nodeOn(name), message),
       watchFloating: this.#watchFloating,
     })

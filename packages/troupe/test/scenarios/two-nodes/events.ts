@@ -250,12 +250,15 @@ export const RESUBSCRIBE_CASES: Cases = {
 }
 
 /** What players of both nodes hear on the bus of their node of the other's coming and going. */
-async function onTheBus(nodes: TwoNodes): Promise<() => readonly unknown[][]> {
+async function onTheBus(
+  nodes: TwoNodes,
+  kinds = /node-(up|down)/,
+): Promise<() => readonly unknown[][]> {
   const ears = [await play(nodes, nodes.a), await play(nodes, nodes.b)]
   for (const { ask } of ears) {
     await ask(async (context) => void (await context.subscribe(eventName(NODE_EVENT))))
   }
-  const isLife = (line: unknown): boolean => /node-(up|down)/.test(String(line))
+  const isLife = (line: unknown): boolean => kinds.test(String(line))
   return () => ears.map(({ seen }) => seen.filter(isLife))
 }
 
@@ -285,6 +288,18 @@ export const BUS_CASES: Cases = {
       await settle(a.network.connect(b.name))
       await tells('node-up', 'node-down', 'node-up')
     },
+  },
+  'a broken line is told with its reason, and that it was mended, by both': async (nodes) => {
+    const { a, b, settle, until } = nodes
+    const told = await onTheBus(nodes, /node-(suspect|well)/)
+    await settle(a.network.connect(b.name))
+    nodes.breakLine()
+    await until(() => told().every(({ length }) => length === 2))
+    for (const [i, other] of [b.name, a.name].entries()) {
+      const [suspect, well] = told()[i] ?? []
+      assert.match(String(suspect), new RegExp(`node-suspect ${other} its connection broke: `))
+      assert.equal(well, `event node: node-well ${other}`)
+    }
   },
   'a node that stops is gone at once, and what watches it is told': async (nodes) => {
     const { a, b, settle } = nodes

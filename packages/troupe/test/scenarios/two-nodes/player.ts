@@ -50,8 +50,8 @@ export const told = (reason: ExitReason): string => describeReason(reason)
 /** What was published; of a notice of the node's bus the kind, the node and its life. */
 function printed(published: unknown): string {
   if (typeof published !== 'object' || published === null) return String(published)
-  const { kind, node, creation } = published as Readonly<Record<string, unknown>>
-  return `${kind} ${node} ${creation}`
+  const { kind, node, creation, reason } = published as Readonly<Record<string, unknown>>
+  return `${kind} ${node} ${creation ?? reason ?? ''}`.trimEnd()
 }
 
 const part = actor(Part, {
