@@ -6,6 +6,8 @@ import type { Mutant } from './mutant.js'
 const MEMBER = ['unit/membership/member.test']
 const PULSE = ['unit/membership/pulse.test']
 const DETECTOR = ['unit/membership/detector.test']
+const STATES = ['scenarios/membership/states.test']
+const VIGIL = ['unit/network/peer/vigil.test']
 const TABLE = ['unit/membership/membership.test']
 
 export const MEMBERSHIP_FAULTS: readonly Mutant[] = Object.freeze([
@@ -85,5 +87,43 @@ export const MEMBERSHIP_FAULTS: readonly Mutant[] = Object.freeze([
     find: 'return !leaving && (',
     replace: 'return (',
     caughtBy: TABLE,
+  },
+  {
+    name: 'a restarted node is let in by a decision about its earlier life',
+    file: 'network/known-peer',
+    find: "if (known.state === 'down') resolve(undefined);",
+    replace: '',
+    caughtBy: STATES,
+    tests: 'begins another life',
+  },
+  {
+    name: 'two programs of one name are told to nobody',
+    file: 'network/name-clash',
+    find: "if (code !== 'NODE_NAME_TAKEN' && !(isEarlier && isLive))",
+    replace: 'if (known !== undefined)',
+    caughtBy: STATES,
+    tests: 'met|meets both',
+  },
+  {
+    name: 'a node that was sent away for its name does not know it',
+    file: 'network/name-clash',
+    find: "if (code !== 'NODE_NAME_TAKEN') return undefined;",
+    replace: 'if (code.length > 0) return undefined;',
+    caughtBy: STATES,
+    tests: 'know it of themselves',
+  },
+  {
+    name: 'a blocked loop is not told',
+    file: 'network/peer/vigil',
+    find: 'if (isBlocked && !this.#isBusyTold)',
+    replace: 'if (isBlocked && this.#isBusyTold)',
+    caughtBy: VIGIL,
+  },
+  {
+    name: 'a broken line is called a silence of no time',
+    file: 'network/peer/vigil',
+    find: 'if (this.#broken === undefined) return `silent',
+    replace: 'if (silentMs >= 0) return `silent',
+    caughtBy: VIGIL,
   },
 ])
