@@ -24,9 +24,15 @@ const dashed = (options: readonly OptionSpec[]): readonly string[] =>
   options.map(({ name }) => `--${name}`)
 
 /** Looks at what was typed after `troupe`; the last word is the one to complete. */
-export function candidates(typed: readonly string[], commands: readonly CommandSpec[]): Candidates {
+export function candidates(
+  entered: readonly string[],
+  commands: readonly CommandSpec[],
+): Candidates {
+  // To bash an = between an option and its value is a word of its own.
+  const typed = entered.at(-1) === '=' ? [...entered.slice(0, -1), ''] : entered
   const begun = typed.at(-1) ?? ''
-  const { words, options, open } = readTyped(typed.slice(0, -1), commands)
+  const before = typed.slice(0, -1).filter((word) => word !== '=')
+  const { words, options, open } = readTyped(before, commands)
   const [name, ...given] = words
   const command = commands.find((one) => one.name === name)
   const facts = { begun, options, typed: given }

@@ -34,6 +34,13 @@ export const CONNECTION_OPTIONS: readonly OptionSpec[] = Object.freeze([
     otherwise: '4499',
   },
   {
+    name: 'as',
+    value: 'NAME',
+    kind: 'text',
+    about: 'our own name, for nodes that let only some manage them',
+    otherwise: 'troupe-PROCESS',
+  },
+  {
     name: 'timeout',
     value: 'TIME',
     kind: 'text',

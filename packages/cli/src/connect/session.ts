@@ -136,7 +136,7 @@ export async function openSession(settings: ConnectSettings): Promise<Session> {
   const host = ownHost(settings, sockets)
   const unix = Object.fromEntries(sockets.map(({ node, path }) => [node, `unix:${path}`]))
   const start = (peers: Readonly<Record<string, string>>): Promise<Node> =>
-    platform.startNode(ownName(host), {
+    platform.startNode(ownName(settings, host), {
       logSinks: [],
       handleSignals: false,
       network: {
@@ -176,8 +176,10 @@ async function closingOnFault<T>(node: Node, work: () => T): Promise<T> {
 }
 
 /** The operating system may give one number twice, a container gives each program the same. */
-const ownName = (host: string): string =>
-  `troupe-${process.pid}-${randomBytes(3).toString('hex')}@${host}`
+function ownName({ as }: ConnectSettings, host: string): string {
+  const name = as ?? `troupe-${process.pid}-${randomBytes(3).toString('hex')}`
+  return name.includes('@') ? name : `${name}@${host}`
+}
 
 const networkOf = (
   { timeoutMs }: ConnectSettings,

@@ -23,6 +23,8 @@ export interface ConnectSettings {
   /** Undefined: the usual one. */
   readonly registrarPort: number | undefined
   readonly timeoutMs: number
+  /** Our own name, with or without its host; undefined: one that nobody else has. */
+  readonly as: string | undefined
 }
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -52,6 +54,7 @@ export function connectSettings(options: Given['options'], env: Env): ConnectSet
         : { path: cookieFile, isGiven: true },
     registrarPort: readPort(options['registrar-port']),
     timeoutMs: readSpan('timeout', options['timeout'], TIMEOUT_MS),
+    as: isSet(options['as']) ? options['as'] : undefined,
   }
 }
 

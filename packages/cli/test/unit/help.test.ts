@@ -62,6 +62,8 @@ describe('completion', () => {
     ok(words('top', '--').words.includes('--sort'))
     ok(words('--').words.includes('--connect'))
     deepEqual(words('top', '--sort', '').words, ['running', 'mailbox', 'in', 'out', 'age'])
+    deepEqual(words('top', '--sort', '=').words, words('top', '--sort', '').words)
+    equal(words('top', '--sort', '=', 'm').begun, 'm')
     deepEqual(words('app', '').words, ['list', 'start', 'stop'])
     deepEqual(words('completion', 'z').words, ['bash', 'zsh', 'fish'])
   })
