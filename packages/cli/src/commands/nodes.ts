@@ -59,9 +59,10 @@ async function throughOther(
   const answer = await session.ask(from, 'members').catch(() => undefined)
   const members = fieldsOf(fieldsOf(answer)['members'])
   return listOf(members['rows']).flatMap((one): readonly NodeRow[] => {
-    const { node, state, roundTripMs, loopDelayMs } = fieldsOf(one)
+    const { node, state, roundTripMs, loopDelayMs, hidden } = fieldsOf(one)
     const name = textOf(node)
-    if (name === '' || seen.has(name) || state === 'gone') return []
+    // A hidden node looks as we do; nobody has to know of it.
+    if (name === '' || seen.has(name) || state === 'gone' || hidden === true) return []
     const facts = { roundTripMs: numberOf(roundTripMs, -1), loopDelayMs: numberOf(loopDelayMs, -1) }
     return [{ ...UNKNOWN, ...facts, node: name, state: textOf(state) }]
   })

@@ -33,7 +33,11 @@ export function wholeName(given: string, known: readonly string[]): string {
 
 /** The host part of our own name: as that of the node we want, since then its socket is found. */
 export function ownHost(settings: ConnectSettings, sockets: readonly SocketNode[]): string {
-  const named = [settings.entry?.node, settings.node].find((node) => node?.includes('@') === true)
+  const wholeOf = (name: string | undefined): string | undefined =>
+    name === undefined || name.includes('@')
+      ? name
+      : sockets.find(({ node }) => node.startsWith(`${name}@`))?.node
+  const named = wholeOf(settings.entry?.node) ?? wholeOf(settings.node)
   const host = (named ?? sockets[0]?.node ?? '').split('@')[1]
   return host === undefined || host === '' ? 'localhost' : host
 }

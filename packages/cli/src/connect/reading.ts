@@ -89,8 +89,20 @@ export function processFactsOf(value: unknown): ProcessFacts {
       ...{ log: waiting('log'), oldestWaitMs: waiting('oldestWaitMs') },
       lengthMax: numberOf(mailbox['lengthMax'], Number.POSITIVE_INFINITY),
     },
+    waiting: listOf(fields['waiting']).map((one) => textOf(fieldsOf(one)['message'])),
     inspected: fields['inspected'],
   }
+}
+
+/** The TCP address of a node among the routes that another one knows; undefined: none. */
+export function addressIn(answer: unknown, node: string): string | undefined {
+  const routes = listOf(fieldsOf(fieldsOf(answer)['nodes'])['rows']).map(fieldsOf)
+  const route = routes.find((one) => one['node'] === node)
+  const addresses = listOf(route?.['addresses']).map(fieldsOf)
+  const found = addresses.find(({ transport }) => transport === 'tcp')
+  const [host, port] = [textOf(found?.['host']), numberOf(found?.['port'])]
+  if (!/^[\w.:-]+$/.test(host) || !Number.isInteger(port)) return undefined
+  return `tcp://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 /** One record of a log. */

@@ -11,7 +11,7 @@ import { lookedText, nobody, onlyOne, ownHost, wholeName } from './choice.js'
 import { readCookie } from './cookie.js'
 import { pause } from './pause.js'
 import { codeOf, rootOf } from './problem.js'
-import { fieldsOf, numberOf } from './reading.js'
+import { addressIn, fieldsOf, numberOf } from './reading.js'
 import type { ConnectSettings } from './settings.js'
 import {
   REGISTRAR_PORT,
@@ -32,17 +32,24 @@ type Platform = typeof import('troupe')
 export class Session {
   readonly settings: ConnectSettings
   readonly platform: Platform
-  readonly node: Node
   /** The node that was entered by, when one was named. */
   readonly entry: string | undefined
   readonly #sockets: readonly SocketNode[]
+  readonly #start: SessionParts['start']
+  #node: Node
 
   constructor(parts: SessionParts) {
     this.settings = parts.settings
     this.platform = parts.platform
-    this.node = parts.node
     this.entry = parts.entry
+    this.#node = parts.node
     this.#sockets = parts.sockets
+    this.#start = parts.start
+  }
+
+  /** Our own node; another one once a way was learnt. */
+  get node(): Node {
+    return this.#node
   }
 
   /** Names of nodes that may be there, without asking any of them. */
@@ -59,10 +66,30 @@ export class Session {
     const named = node ?? this.entry
     if (named !== undefined) {
       const whole = wholeName(named, this.known())
-      await this.node.network.connect(whole)
+      await this.#connect(whole)
       return whole
     }
     return onlyOne(await this.answering(), this.looked())
+  }
+
+  /** Connects; asks the node that was entered by for the way, where we do not know it. */
+  async #connect(node: string): Promise<void> {
+    try {
+      await this.node.network.connect(node)
+    } catch (thrown) {
+      const way = codeOf(thrown) === 'NO_ROUTE' ? await this.#wayTo(node) : undefined
+      if (way === undefined) throw thrown
+      const before = this.#node
+      this.#node = await this.#start({ [node]: way })
+      await before.stop({ timeoutMs: 1_000 })
+      await this.node.network.connect(node)
+    }
+  }
+
+  async #wayTo(node: string): Promise<string | undefined> {
+    if (this.entry === undefined || this.entry === node) return undefined
+    const answer = await this.ask(this.entry, 'registrar', { limit: 500 }).catch(() => undefined)
+    return addressIn(answer, node)
   }
 
   /** All known nodes to which there is a connection now, after trying each. */
@@ -126,6 +153,8 @@ interface SessionParts {
   readonly node: Node
   readonly entry: string | undefined
   readonly sockets: readonly SocketNode[]
+  /** Starts a node of our own that knows these ways, too. */
+  readonly start: (peers: Readonly<Record<string, string>>) => Promise<Node>
 }
 
 /** Opens the door. Throws a CommandFault or what `startNode` reports. */
@@ -145,7 +174,7 @@ export async function openSession(settings: ConnectSettings): Promise<Session> {
       },
     })
   const { entry } = settings
-  const parts = { settings, platform, sockets }
+  const parts = { settings, platform, sockets, start }
   if (entry?.address === undefined) {
     const node = await start({})
     const named = entry?.node
@@ -159,7 +188,11 @@ export async function openSession(settings: ConnectSettings): Promise<Session> {
     })
   }
   const name = entry.node ?? (await learnName(start, entry.address))
-  return new Session({ ...parts, entry: name, node: await start({ [name]: entry.address }) })
+  const known = { [name]: entry.address }
+  return new Session({
+    ...{ ...parts, entry: name, node: await start(known) },
+    start: (peers) => start({ ...known, ...peers }),
+  })
 }
 
 /** Looks and never serves: whoever looks must not become what others depend on. */

@@ -27,6 +27,8 @@ export interface ProcessFacts extends Omit<ProcessRow, 'mailbox' | 'oldestWaitMs
     readonly oldestWaitMs: number
     readonly lengthMax: number
   }
+  /** The first messages that wait, by name. */
+  readonly waiting?: readonly string[]
   /** What its own `inspect` answers. */
   readonly inspected?: unknown
 }
@@ -67,6 +69,7 @@ function shownFacts(facts: ProcessFacts): readonly Fact[] {
     ['up', duration(facts.uptimeMs)],
     ['restarts', restarts > 0 ? count(restarts) : ''],
     ['mailbox', mailboxText(mailbox)],
+    ['next', listText(facts.waiting)],
     ['messages', `${count(facts.messagesIn)} in, ${count(facts.messagesOut)} out`],
     ['in handlers', duration(facts.runningMs)],
     ['wake-ups', facts.wakeUps === undefined ? '' : count(facts.wakeUps)],

@@ -9,7 +9,7 @@ import { typedProcess } from '#commands/address'
 import { onlyOne, ownHost, wholeName } from '#connect/choice'
 import { OnlyNew } from '#connect/follow'
 import { faultOf } from '#connect/problem'
-import { processFactsOf, processRowOf } from '#connect/reading'
+import { addressIn, processFactsOf, processRowOf } from '#connect/reading'
 import { connectSettings, readEntry, readSpan } from '#connect/settings'
 
 const isFault = (part: string) => (thrown: unknown) =>
@@ -64,6 +64,8 @@ describe('the node that is meant', () => {
     equal(ownHost(settings, []), 'far')
     equal(ownHost(connectSettings({}, {}), [{ node: 'b@near', path: '' }]), 'near')
     equal(ownHost(connectSettings({ node: 'a' }, {}), []), 'localhost')
+    const sockets = ['x@one', 'a@two'].map((node) => ({ node, path: '' }))
+    equal(ownHost(connectSettings({ node: 'a' }, {}), sockets), 'two')
   })
 })
 
@@ -113,6 +115,19 @@ describe('what another node answers', () => {
       deepEqual([row.pid.id, row.mailbox, row.restarts], [0, 0, 0])
       equal(processFactsOf(odd).mailbox.main, 0)
     }
+  })
+})
+
+describe('a way that another node knows', () => {
+  it('is its TCP address, if it can be one', () => {
+    const answerOf = (host: unknown) => ({
+      nodes: { rows: [{ node: 'b@far', addresses: [{ transport: 'tcp', host, port: 11_144 }] }] },
+    })
+    equal(addressIn(answerOf('10.0.0.7'), 'b@far'), 'tcp://10.0.0.7:11144')
+    equal(addressIn(answerOf('::1'), 'b@far'), 'tcp://[::1]:11144')
+    equal(addressIn(answerOf('x/../y'), 'b@far'), undefined)
+    equal(addressIn(answerOf('10.0.0.7'), 'c@far'), undefined)
+    equal(addressIn(undefined, 'b@far'), undefined)
   })
 })
 

@@ -94,6 +94,7 @@ describe('one process', () => {
       ...row(13, 12, { name: 'stock', messagesIn: 1_200, runningMs: 12 }),
       ...{ protocol: 'stock', trapExit: true, links: [pid(12)], monitors: [], watchers: 2 },
       mailbox: { urgent: 0, system: 0, main: 3, log: 0, oldestWaitMs: 40, lengthMax: 100 },
+      waiting: ['add', 'left\u0007'],
       inspected: { items: new Map([['tea', 3]]), 'odd key\u001b': 1 },
     }
     deepEqual(processLines(facts, wide), [
@@ -105,6 +106,7 @@ describe('one process', () => {
       'parent        <shop@localhost.12>',
       'up            1.0 s',
       'mailbox       3 main of 100; the oldest waits 40 ms',
+      'next          add, left\\x07',
       'messages      1,200 in, 0 out',
       'in handlers   12 ms',
       'traps exits   yes',
