@@ -7,6 +7,7 @@
 import { randomBytes } from 'node:crypto'
 import type { NetworkOptions, Node } from 'troupe'
 import type { CommandFault } from '#cli/fault'
+import { BriefRegistrar } from './brief-registrar.js'
 import { lookedText, nobody, onlyOne, ownHost, wholeName } from './choice.js'
 import { readCookie } from './cookie.js'
 import { pause } from './pause.js'
@@ -197,7 +198,9 @@ export async function openSession(settings: ConnectSettings): Promise<Session> {
 
 /** Looks and never serves: whoever looks must not become what others depend on. */
 const registrarOf = (platform: Platform, { registrarPort }: ConnectSettings) =>
-  platform.embeddedRegistrar({ serve: false, port: registrarPort ?? REGISTRAR_PORT })
+  new BriefRegistrar(
+    platform.embeddedRegistrar({ serve: false, port: registrarPort ?? REGISTRAR_PORT }),
+  )
 
 async function closingOnFault<T>(node: Node, work: () => T): Promise<T> {
   try {
