@@ -83,6 +83,7 @@ export async function runInTerminal(): Promise<void> {
   // Whoever read has had enough, as in `| head`: what is left has no reader.
   process.stdout.on('error', () => process.exit(EXIT.done))
   const terminal = realTerminal(typedSwitch(typed, '--no-color'))
-  // A second Ctrl-C, or the first of a command that does not listen: Node ends the program.
   process.exitCode = await runTroupe(typed, terminal)
+  // All is printed and our node has stopped; whatever else keeps the program has no purpose.
+  process.stderr.write('', () => process.exit())
 }

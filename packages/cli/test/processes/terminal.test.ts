@@ -108,6 +108,75 @@ describe('call', () => {
   })
 })
 
+describe('tree', () => {
+  it('draws the processes of an application below their supervisor, one of which had failed', async () => {
+    const { code, out } = await demo.type('tree', 'shop')
+    equal(code, 0)
+    const drawn = out.replace(/ {2}\d+ {2}/g, '  #  ').split('\n')
+    deepEqual(drawn.slice(1, 4), [
+      '└─ shop',
+      '   └─ shop-top  #  supervisor',
+      '      └─ stock  #  stock  restarted 1x',
+    ])
+  })
+
+  it('of an application that does not run says so', async () => {
+    const { code, notes } = await demo.type('tree', 'nonsense')
+    equal(code, 1)
+    match(notes, /No process of an application nonsense runs/)
+  })
+})
+
+describe('inspect', () => {
+  it('tells what a process tells of itself, by its name, its number and its pid', async () => {
+    const { out, terminal } = await demo.type('inspect', 'stock')
+    match(out, /^stock {2}<terminal-\d+@localhost\.(\d+)>\nruns/)
+    match(out, /left: 3, hostile: 'red\\x1b/)
+    ok(terminal.isHarmless)
+    const [, id = ''] = /\.(\d+)>/.exec(out) ?? []
+    match((await demo.type('inspect', id)).out, /^stock/)
+    match((await demo.type('inspect', `<${demo.name}.${id}>`)).out, /^stock/)
+  })
+
+  it('tells of the node itself', async () => {
+    const { out } = await demo.type('inspect')
+    match(out, /^terminal-\d+@localhost\nup .*\ntroupe/)
+    match(out, /\nprogram +process \d+, Node /)
+  })
+
+  it('of nobody says what there is instead', async () => {
+    const { code, notes } = await demo.type('inspect', 'nobody')
+    equal(code, 1)
+    match(notes, /^Error: NAME_UNKNOWN: .*\nSee which names there are: troupe tree/)
+  })
+})
+
+describe('app', () => {
+  it('lists what is loaded', async () => {
+    const { out } = await demo.type('app', 'list')
+    match(out, /\nshop +running/)
+    match(out, /\nspare +loaded/)
+  })
+
+  it('changes nothing without --manage', async () => {
+    const { code, notes } = await demo.type('app', 'start', 'spare')
+    equal(code, 4)
+    match(notes, /starts an application/)
+    match((await demo.type('app', 'list')).out, /\nspare +loaded/)
+  })
+})
+
+describe('completion', () => {
+  const complete = async (...words: string[]) =>
+    (await demo.type('__complete', '--', ...words)).out.split('\n').filter((word) => word !== '')
+
+  it('asks the node for its applications, processes and its own name', async () => {
+    deepEqual(await complete('tree', ''), ['shop', 'spare', 'system'])
+    deepEqual(await complete('inspect', 'sto'), ['stock'])
+    ok((await complete('ping', 'term')).includes(demo.name))
+  })
+})
+
 describe('a command', () => {
   it('under --json tells its failure as JSON, too', async () => {
     const { code, notes } = await demo.type('ping', 'nobody@localhost', '--json')
