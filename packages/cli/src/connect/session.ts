@@ -14,13 +14,7 @@ import { pause } from './pause.js'
 import { codeOf, rootOf } from './problem.js'
 import { addressIn, fieldsOf, numberOf } from './reading.js'
 import type { ConnectSettings } from './settings.js'
-import {
-  REGISTRAR_PORT,
-  registrarIsThere,
-  type SocketNode,
-  socketFolder,
-  socketNodes,
-} from './sockets.js'
+import { type SocketNode, socketFolder, socketNodes } from './sockets.js'
 
 /** Nobody cuts it short. */
 const NEVER = new AbortController().signal
@@ -162,7 +156,6 @@ interface SessionParts {
 export async function openSession(settings: ConnectSettings): Promise<Session> {
   const [cookie, sockets] = await Promise.all([readCookie(settings), socketNodes()])
   const platform = await import('troupe')
-  const hasRegistrar = await registrarIsThere(settings.registrarPort ?? REGISTRAR_PORT)
   const host = ownHost(settings, sockets)
   const unix = Object.fromEntries(sockets.map(({ node, path }) => [node, `unix:${path}`]))
   const start = (peers: Readonly<Record<string, string>>): Promise<Node> =>
@@ -171,7 +164,7 @@ export async function openSession(settings: ConnectSettings): Promise<Session> {
       handleSignals: false,
       network: {
         ...networkOf(settings, cookie, { ...unix, ...peers }),
-        ...(hasRegistrar ? { registrar: registrarOf(platform, settings) } : {}),
+        registrar: registrarOf(platform, settings),
       },
     })
   const { entry } = settings
@@ -199,7 +192,10 @@ export async function openSession(settings: ConnectSettings): Promise<Session> {
 /** Looks and never serves: whoever looks must not become what others depend on. */
 const registrarOf = (platform: Platform, { registrarPort }: ConnectSettings) =>
   new BriefRegistrar(
-    platform.embeddedRegistrar({ serve: false, port: registrarPort ?? REGISTRAR_PORT }),
+    platform.embeddedRegistrar({
+      serve: false,
+      ...(registrarPort === undefined ? {} : { port: registrarPort }),
+    }),
   )
 
 async function closingOnFault<T>(node: Node, work: () => T): Promise<T> {

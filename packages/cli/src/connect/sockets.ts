@@ -15,24 +15,12 @@ export interface SocketNode {
   readonly path: string
 }
 
-/** What tells registrars of one host apart, unless it is said otherwise. */
-export const REGISTRAR_PORT = 4_499
 /** More files than a host has nodes: the folder holds something else. */
 const SOCKETS_MAX = 2_000
 
 /** The folder in which the nodes of this user keep their sockets. */
 export function socketFolder(uid = process.geteuid?.() ?? 0): string {
   return join(process.platform === 'linux' ? '/tmp' : tmpdir(), `troupe-${uid}`)
-}
-
-/**
- * Whether a registrar may answer on this host: without its socket, asking would be waiting in vain.
- * Where there are no Unix sockets it is always asked.
- */
-export async function registrarIsThere(port: number, folder = socketFolder()): Promise<boolean> {
-  if (process.platform === 'win32') return true
-  const names = await readdir(folder).catch(() => [])
-  return names.some((name) => name.startsWith(`registrar-${port}-`))
 }
 
 /** The nodes whose names can be read from their sockets, sorted; none where there is no folder. */

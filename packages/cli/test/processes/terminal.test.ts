@@ -109,7 +109,7 @@ describe('call', () => {
 })
 
 describe('tree', () => {
-  it('draws the processes of an application below their supervisor, one of which had failed', async () => {
+  it('draws the processes of an application below each other, restarts with them', async () => {
     const { code, out } = await demo.type('tree', 'shop')
     equal(code, 0)
     const drawn = out.replace(/ {2}\d+ {2}/g, '  #  ').split('\n')
