@@ -225,7 +225,8 @@ export type {
   Exit,
 } from './signal.js'
 export { DROP_CAUSES, isEventOf } from './signal.js'
-export { SYSTEM_DEFAULTS, SYSTEM_PROCESS, type SystemOptions, systemOptions } from './system.js'
+export type { Act, SystemOptions } from './system.js'
+export { AUDIT_EVENT, SYSTEM_DEFAULTS, SYSTEM_PROCESS, systemOptions } from './system.js'
 export type {
   Line,
   LineDialOptions,

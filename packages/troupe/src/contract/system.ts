@@ -7,12 +7,28 @@
  *
  * @source ergo-features 2, 28 and weakness 26
  */
+import type { Pid } from './identity.js'
 import { type KnownOptions, requireKnown } from './known-options.js'
 import { requireObject, requireOption } from './limits.js'
 import { isNodePattern } from './node-pattern.js'
 
 /** The name of the application, and of the process that answers. */
 export const SYSTEM_PROCESS = 'system'
+
+/** The event, owned by every node with a network, that tells what others did to it (`Act`). */
+export const AUDIT_EVENT = 'audit'
+
+/** What another node did here, or tried to. */
+export interface Act {
+  /** The node that asked, as its connection proved it, and its process; undefined: none. */
+  readonly node: string
+  readonly pid: Pid | undefined
+  readonly operation: string
+  /** What it was about, printed. */
+  readonly subject: string
+  /** `done`, or the code of the error. */
+  readonly outcome: string
+}
 
 /** What a node shows and what it lets others do. */
 export interface SystemOptions {

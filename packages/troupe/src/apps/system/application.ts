@@ -13,6 +13,8 @@ import {
   type SystemOptions,
   systemOptions,
 } from '#contract'
+import { AuditTrail } from './audit-trail.js'
+import { Memory } from './memory.js'
 import { type ProgramFigures, programFigures } from './program-sheet.js'
 import { remoteActor } from './remote-actor.js'
 import { systemActor } from './system-actor.js'
@@ -34,7 +36,9 @@ export const systemApplication =
   (inspection: NodeInspection): ApplicationSpec => {
     const options = systemOptions(parts.options)
     const { serving, figures = programFigures } = parts
-    const args = [{ inspection, options, figures }]
+    const memory = new Memory(inspection, options)
+    const audit = new AuditTrail(inspection, memory)
+    const args = [{ inspection, options, figures, memory, audit }]
     const root = supervisor(() => ({
       name: SUPERVISOR,
       // Whoever looks must not be able to bring down what is looked at.

@@ -13,14 +13,27 @@ import {
   TroupeError,
 } from '#contract'
 import { Access, type Asker } from './access.js'
+import type { AuditTrail } from './audit-trail.js'
 import { Cursors } from './cursor.js'
+import { Following } from './follow.js'
+import { Followers } from './followers.js'
 import { SCAN_COST } from './limits.js'
+import type { Memory } from './memory.js'
 import { type ProgramFigures, SampledProgram } from './program-sheet.js'
 import { type Search, SharedScans } from './shared-scans.js'
 import { Work } from './work.js'
 
 /** Told to whoever finds too many short questions waiting, in milliseconds. */
 const RETRY_MS = 100
+
+/** What the desk works with; the memory outlives the process. */
+export interface DeskParts {
+  readonly inspection: NodeInspection
+  readonly options: Required<SystemOptions>
+  readonly figures: () => ProgramFigures
+  readonly memory: Memory
+  readonly audit: AuditTrail
+}
 
 /** A search, and what says that two questions are the same. */
 export interface Wanted {
@@ -35,24 +48,35 @@ export class Desk {
   readonly cursors: Cursors
   readonly program: SampledProgram
   readonly work: Work
+  readonly memory: Memory
+  readonly audit: AuditTrail
+  readonly followers: Followers
+  readonly following: Following
   readonly #scans: SharedScans
   /** Questions that came, by name. */
   readonly asked: Record<string, number> = {}
 
-  constructor(
-    inspection: NodeInspection,
-    options: Required<SystemOptions>,
-    figures: ProgramFigures,
-    context: ProcessContext,
-  ) {
+  constructor({ inspection, options, figures, memory, audit }: DeskParts, context: ProcessContext) {
     const nowMs = (): number => inspection.clock.nowMs()
     this.inspection = inspection
     this.options = options
     this.access = new Access(inspection.node.name, options, nowMs)
     this.cursors = new Cursors(inspection.node.creation)
-    this.program = new SampledProgram(figures, nowMs)
+    this.program = new SampledProgram(figures(), nowMs)
     this.work = new Work({ nowMs, after: (delayMs, run) => void context.after(delayMs, run) })
     this.#scans = new SharedScans(this.work, this.access, nowMs)
+    this.memory = memory
+    this.audit = audit
+    this.followers = new Followers(context, this.access)
+    this.following = new Following(context, this.followers)
+    memory.listener = (of, record) => this.followers.offer(of, record)
+  }
+
+  /** The process ends: nobody is told any more. */
+  stop(): void {
+    this.memory.listener = () => {}
+    this.followers.endAll('the process "system" of this node has ended')
+    this.program.stop()
   }
 
   /** Answers a short question, soon. */
@@ -68,6 +92,20 @@ export class Desk {
     return this.#take(name, SCAN_COST, context, (asker, replier) => {
       const { key, make } = read(asker)
       this.#scans.ask(asker, `${name} ${key}`, make, replier)
+    })
+  }
+
+  /** Answers when a promise has settled. */
+  later(
+    name: string,
+    context: ProcessContext,
+    answer: (asker: Asker) => Promise<unknown>,
+  ): NoReply {
+    return this.#take(name, 1, context, (asker, replier) => {
+      answer(asker).then(
+        (value) => replier.reply(value),
+        (thrown: unknown) => replier.reject(coded(name, thrown)),
+      )
     })
   }
 

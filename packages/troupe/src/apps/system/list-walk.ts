@@ -18,6 +18,8 @@ export interface ListWalkParts<T, R> {
   readonly place: Place
   /** The row of an item; undefined: it is not meant. */
   make(item: T): R | undefined
+  /** Where an item stands; left out, items are counted, and those before the page passed over. */
+  readonly positionOf?: (item: T) => number
 }
 
 export class ListWalk<T, R> implements Search<Page<R>> {
@@ -49,15 +51,15 @@ export class ListWalk<T, R> implements Search<Page<R>> {
 
   /** Looks at one more; false when the page is done. */
   #next(): boolean {
-    const { items, place, make } = this.#parts
+    const { items, place, make, positionOf } = this.#parts
     if (this.#rows.length >= place.limit || this.#chars > PAGE_CHARS_MAX) return false
     const { done, value } = items.next()
     if (done === true) {
       this.#isOver = true
       return false
     }
-    this.#at += 1
-    if (this.#at <= place.offset) return true
+    this.#at = positionOf === undefined ? this.#at + 1 : positionOf(value)
+    if (positionOf === undefined && this.#at <= place.offset) return true
     const row = make(value)
     if (row === undefined) return true
     this.#rows.push(row)

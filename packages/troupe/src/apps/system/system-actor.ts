@@ -7,36 +7,28 @@ import {
   type AnySpawnable,
   type Behaviour,
   behaviourOf,
-  type NodeInspection,
   type NoReply,
   type ProcessContext,
-  type SystemOptions,
 } from '#contract'
 import type { Asker } from './access.js'
 import { ApplicationScan } from './application-scan.js'
-import { Desk, type Wanted } from './desk.js'
+import { Desk, type DeskParts, type Wanted } from './desk.js'
+import { readFollow, readFollowNumber } from './follow.js'
 import { wantedEvents, wantedNames } from './long-lists.js'
 import { nodeSheet } from './node-sheet.js'
 import { pageOf, readPlace } from './page.js'
 import { readProcessQuery } from './process-query.js'
 import { ProcessScan } from './process-scan.js'
 import { ChildrenScan, readProcess } from './process-sheet.js'
-import type { ProgramFigures } from './program-sheet.js'
+import { wantedAudit, wantedLetters, wantedLogs } from './record-pages.js'
 import { memberSheet, networkSheet, registrarSheet } from './surroundings.js'
 import { readTree, TreeScan } from './tree-scan.js'
 
-/** What the process works with. */
-export interface SystemActorParts {
-  readonly inspection: NodeInspection
-  readonly options: Required<SystemOptions>
-  readonly figures: () => ProgramFigures
-}
-
 class Seat {
-  readonly parts: SystemActorParts
+  readonly parts: DeskParts
   desk: Desk | undefined
 
-  constructor(parts: SystemActorParts) {
+  constructor(parts: DeskParts) {
     this.parts = parts
   }
 }
@@ -56,10 +48,9 @@ const search =
     deskOf(seat).search(name, context, () => read(given, deskOf(seat)))
 
 const definition = actor(systemProtocol, {
-  init: (parts: SystemActorParts) => new Seat(parts),
+  init: (parts: DeskParts) => new Seat(parts),
   started: (seat, context) => {
-    const { inspection, options, figures } = seat.parts
-    seat.desk = new Desk(inspection, options, figures(), context)
+    seat.desk = new Desk(seat.parts, context)
   },
   on: {
     node: quick('node', (_given, desk, asker) => nodeSheet(desk, asker)),
@@ -95,13 +86,28 @@ const definition = actor(systemProtocol, {
       const place = readPlace('cron', given, cursors)
       return pageOf(inspection.node.cron.jobs(), place, cursors, (job) => job)
     }),
+    logs: search('logs', (given, desk) => wantedLogs(given, desk, desk.memory)),
+    deadLetters: search('deadLetters', (given, desk) => wantedLetters(given, desk, desk.memory)),
+    audit: search('audit', (given, desk) => wantedAudit(given, desk, desk.memory)),
+    follow: (seat, given, context) =>
+      deskOf(seat).later('follow', context, async (asker) =>
+        deskOf(seat).following.begin(asker, readFollow(given)),
+      ),
+    unfollow: (seat, given, context) =>
+      deskOf(seat).later('unfollow', context, async (asker) =>
+        deskOf(seat).followers.remove(asker, readFollowNumber(given)),
+      ),
     account: quick('account', (_given, { inspection }) => inspection.info().account),
   },
-  terminate: (seat) => seat.desk?.program.stop(),
+  handleDown: (seat, { ref }) => deskOf(seat).followers.down(ref),
+  handleEvent: (seat, publication) => deskOf(seat).following.published(publication),
+  terminate: (seat) => seat.desk?.stop(),
   inspect: (seat) => {
     const { asked, access, work } = deskOf(seat)
     const { slices, abandoned, waiting } = work
-    return { asked: { ...asked }, refused: { ...access.refused }, slices, abandoned, waiting }
+    const follows = deskOf(seat).followers.size
+    const refused = { ...access.refused }
+    return { asked: { ...asked }, refused, slices, abandoned, waiting, follows }
   },
 })
 

@@ -13,9 +13,16 @@
 import { type Account, message, protocol, request } from '#contract'
 import type {
   ApplicationSheet,
+  AuditSheet,
   CronSheet,
+  DeadLetterPage,
+  DeadLetterQuery,
   EventSheet,
   Followed,
+  FollowQuestion,
+  FollowTicket,
+  LogPage,
+  LogQuery,
   MemberSheet,
   NameQuestion,
   NetworkSheet,
@@ -47,6 +54,18 @@ export const systemProtocol = protocol('troupe.system', {
   members: request<PageQuestion, MemberSheet>(),
   cron: request<PageQuestion, CronSheet>(),
   account: request<void, Account>(),
+  /** Records of the log that are kept, the newest first. */
+  logs: request<LogQuery, LogPage>(),
+  deadLetters: request<DeadLetterQuery, DeadLetterPage>(),
+  /** What other nodes did here, or tried to. */
+  audit: request<PageQuestion, Page<AuditSheet>>(),
+  /**
+   * From now on tells the asking process what happens, as messages `followed` of `systemFollower`.
+   * NOT_ALLOWED when it is no process that asks; EVENT_UNKNOWN for what this node does not have.
+   */
+  follow: request<FollowQuestion, FollowTicket>(),
+  /** Ends a follow of the asking process; false when there is none. */
+  unfollow: request<{ readonly follow: number }, boolean>(),
 })
 
 /** What a process that follows is told. */

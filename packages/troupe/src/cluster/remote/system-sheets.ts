@@ -325,9 +325,9 @@ export interface AuditSheet {
   readonly pid: Pid | undefined
   readonly operation: string
   /** What it was about, printed. */
-  readonly target: string
-  readonly outcome: 'done' | 'denied' | 'failed'
-  readonly problem: string
+  readonly subject: string
+  /** `done`, or the code of the error. */
+  readonly outcome: string
 }
 
 /** What can be followed. */

@@ -7,10 +7,25 @@
  *
  * @source design 5, "System addresses are not routable from outside"
  */
-import { DEAD_LETTER_EVENT, NODE_EVENT, Pid, type Target, TroupeError } from '#contract'
+import {
+  AUDIT_EVENT,
+  DEAD_LETTER_EVENT,
+  MEMBERSHIP_EVENT,
+  NODE_EVENT,
+  Pid,
+  REGISTRAR_EVENT,
+  type Target,
+  TroupeError,
+} from '#contract'
 
 /** Events by which a node speaks with itself: one tells what was sent to others. */
-const OWN_EVENTS: ReadonlySet<string> = new Set([NODE_EVENT, DEAD_LETTER_EVENT])
+const OWN_EVENTS: ReadonlySet<string> = new Set([
+  AUDIT_EVENT,
+  DEAD_LETTER_EVENT,
+  MEMBERSHIP_EVENT,
+  NODE_EVENT,
+  REGISTRAR_EVENT,
+])
 
 /** True for what belongs to this node and not to a program. */
 export function isSystem(target: Target): boolean {
@@ -22,7 +37,7 @@ export function isSystem(target: Target): boolean {
 export function notRoutable(operation: string, target: Target): TroupeError {
   const problem =
     target.kind === 'event'
-      ? `the event ${target.name} is the node's own; a process there may publish what it hears`
+      ? `the event ${target.name} is the node's own; ask its process "system" to follow it`
       : 'that is the node itself; take a process there'
   return new TroupeError('NOT_ALLOWED', { operation, problem })
 }

@@ -15,7 +15,9 @@ import {
   systemProtocol,
   TroupeError,
 } from 'troupe'
+import { type VirtualClock, virtualClock } from 'troupe/testing'
 import { systemApplication } from '#apps'
+import { createNode } from '#runtime'
 import { clusterOf } from '#test/scenarios/remote/clustered'
 import { type Making, simulatedStage, type TwoNodes } from '#test/scenarios/two-nodes/stage'
 
@@ -49,6 +51,35 @@ export async function codeOf(promise: Promise<unknown>): Promise<string> {
     return error.code
   }
   return 'it did not reject'
+}
+
+/** A node without a network that looks at itself. */
+export interface AloneStage {
+  readonly a: Node
+  readonly b: Node
+  readonly clock: VirtualClock
+  settle<T>(promise: Promise<T>): Promise<T>
+  pass(ms: number): Promise<void>
+  askSelf(question: string, given?: unknown): Promise<unknown>
+}
+
+/** Runs a case on one node alone, whose virtual time may pass by the hour. */
+export async function aloneStage(
+  run: (stage: AloneStage) => Promise<void>,
+  shown: SystemOptions = {},
+): Promise<void> {
+  const clock = virtualClock()
+  const system = systemApplication({ figures, serving: clusterOf().serving, options: shown })
+  const settle = <T>(promise: Promise<T>): Promise<T> => clock.until(promise)
+  const b = await settle(createNode('b@stage', { logSinks: [] }, { clock, system }))
+  const to = processName('system')
+  const askSelf = (question: string, given?: unknown): Promise<unknown> =>
+    settle(b.call(to, question, given))
+  try {
+    await run({ a: b, b, clock, settle, pass: (ms) => clock.advance(ms), askSelf })
+  } finally {
+    await settle(b.stop())
+  }
 }
 
 /** Runs a case; `shown`: what b shows and allows. */

@@ -72,7 +72,10 @@ describe('what a foul node is refused', () => {
       assert.equal(await stage.send(foul, subscribing(event)), undefined)
       assert.equal(count('NOT_ALLOWED'), before + 1)
       assert.ok(Buffer.concat(foul.heard).includes('NOT_ALLOWED'))
-      assert.match(log.messages().join('\n'), /event node is the node's own; a process there/)
+      assert.match(
+        log.messages().join('\n'),
+        /event node is the node's own; ask its process "system"/,
+      )
       const bytes = Buffer.concat(foul.heard).length
       await stage.foul()
       await stage.clock.advance(10)

@@ -1,0 +1,115 @@
+/**
+ * apps/system/follow: a question to be told of something, read; and the node's own events, which
+ * are heard only while somebody wants to know of them.
+ *
+ * @source design 5 (system addresses are not routable from outside)
+ */
+import type { FollowQuestion, FollowTicket, FollowTopic } from '#cluster'
+import {
+  type EventMessage,
+  eventName,
+  MEMBERSHIP_EVENT,
+  NODE_EVENT,
+  type ProcessContext,
+  REGISTRAR_EVENT,
+  requireOption,
+} from '#contract'
+import type { Asker } from './access.js'
+import { FOLLOW_MS, type Followers, type ReadFollow } from './followers.js'
+import { readCount, readQuestion, readText, readWord } from './reading.js'
+import { readActFilter, readLetterFilter, readLogFilter } from './record-filter.js'
+
+const KNOWN: Readonly<Record<keyof FollowQuestion, true>> = Object.freeze({
+  of: true,
+  perSecondMax: true,
+  level: true,
+  search: true,
+  pid: true,
+  application: true,
+  cause: true,
+})
+/** The node's own events, by what they are called here. */
+const EVENTS = Object.freeze({
+  node: NODE_EVENT,
+  registrar: REGISTRAR_EVENT,
+  membership: MEMBERSHIP_EVENT,
+})
+type EventTopic = keyof typeof EVENTS
+const EVENT_TOPICS = Object.keys(EVENTS) as readonly EventTopic[]
+const TOPICS: readonly FollowTopic[] = ['logs', 'dead-letters', 'audit', ...EVENT_TOPICS]
+const PER_SECOND = { least: 1, most: 1_000, otherwise: 100 }
+
+/** OPTION_INVALID for what cannot be followed. */
+export function readFollow(given: unknown): ReadFollow {
+  const asked = readQuestion<FollowQuestion>('follow', given, KNOWN)
+  const of = readWord('of', asked.of, TOPICS)
+  requireOption(of !== undefined, 'of', 'nothing', `one of ${TOPICS.join(', ')}`)
+  const perSecondMax = readCount('perSecondMax', asked.perSecondMax, PER_SECOND)
+  const isMeant = filterOf(of as FollowTopic, asked) as ReadFollow['isMeant']
+  return { of: of as FollowTopic, perSecondMax, isMeant }
+}
+
+/** OPTION_INVALID for what names no follow. */
+export function readFollowNumber(given: unknown): number {
+  const asked = readQuestion<{ readonly follow: number }>('unfollow', given, { follow: true })
+  const range = { least: 1, most: Number.MAX_SAFE_INTEGER, otherwise: 0 }
+  return readCount('follow', asked.follow, range)
+}
+
+function filterOf(of: FollowTopic, asked: { readonly [K in keyof FollowQuestion]?: unknown }) {
+  switch (of) {
+    case 'logs':
+      return readLogFilter(asked, 'info').isMeant
+    case 'dead-letters':
+      return readLetterFilter(asked).isMeant
+    case 'audit':
+      return readActFilter(asked).isMeant
+    default: {
+      const words = readText('search', asked.search)?.toLowerCase()
+      return (record: unknown) =>
+        words === undefined || JSON.stringify(record).toLowerCase().includes(words)
+    }
+  }
+}
+
+export class Following {
+  readonly #context: ProcessContext
+  readonly #followers: Followers
+  readonly #heard = new Set<EventTopic>()
+
+  constructor(context: ProcessContext, followers: Followers) {
+    this.#context = context
+    this.#followers = followers
+  }
+
+  /** EVENT_UNKNOWN: the node has no such event, as without a registrar. */
+  async begin(asker: Asker, what: ReadFollow): Promise<FollowTicket> {
+    const follow = this.#followers.add(asker, what)
+    try {
+      await this.#hear(what.of)
+    } catch (thrown) {
+      this.#followers.remove(asker, follow)
+      throw thrown
+    }
+    return { follow, endsAfterMs: FOLLOW_MS }
+  }
+
+  /** A publication of one of the node's own events. */
+  published({ event, timeMs, message }: EventMessage): void {
+    const of = EVENT_TOPICS.find((topic) => EVENTS[topic] === event.name)
+    if (of === undefined) return
+    if (!this.#followers.has(of)) {
+      this.#context.unsubscribe(eventName(event.name))
+      this.#heard.delete(of)
+      return
+    }
+    this.#followers.offer(of, { timeMs, ...(message as object) })
+  }
+
+  async #hear(of: FollowTopic): Promise<void> {
+    const topic = EVENT_TOPICS.find((one) => one === of)
+    if (topic === undefined || this.#heard.has(topic)) return
+    await this.#context.subscribe(eventName(EVENTS[topic]))
+    this.#heard.add(topic)
+  }
+}

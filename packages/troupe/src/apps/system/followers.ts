@@ -1,0 +1,158 @@
+/**
+ * apps/system/followers: processes that are told of what happens on this node as it happens.
+ *
+ * What happens is gathered and sent a few times in a second; of more than a follower wants in a
+ * second the rest is left out and counted. A follow ends with its process, with its node, on
+ * request, when its messages do not get through, or after `FOLLOW_MS`.
+ *
+ * Limit: `PER_NODE_MAX` of one node, `FOLLOWS_MAX` of all.
+ */
+import type { Followed, FollowTopic, systemFollower } from '#cluster'
+import { Pid, type ProcessContext, type Ref, type Timer, TroupeError } from '#contract'
+import type { Access, Asker } from './access.js'
+import { PerSecond } from './second.js'
+
+/** What is followed, read. */
+export interface ReadFollow {
+  readonly of: FollowTopic
+  readonly perSecondMax: number
+  /** Decides about one record of this topic. */
+  isMeant(record: unknown): boolean
+}
+
+const FLUSH_MS = 200
+export const FOLLOW_MS = 3_600_000
+const PER_NODE_MAX = 16
+const FOLLOWS_MAX = 64
+/** Messages that did not get through in a row. */
+const FAILURES_MAX = 25
+/** Told to whoever finds too many follows, in milliseconds. */
+const RETRY_MS = 10_000
+
+interface Follower {
+  readonly id: number
+  readonly pid: Pid
+  readonly ref: Ref
+  readonly what: ReadFollow
+  readonly perSecond: PerSecond
+  readonly end: Timer
+  records: unknown[]
+  leftOut: number
+  failures: number
+}
+
+export class Followers {
+  readonly #context: ProcessContext
+  readonly #access: Access
+  readonly #all = new Map<number, Follower>()
+  #lastId = 0
+  #armed = false
+
+  constructor(context: ProcessContext, access: Access) {
+    this.#context = context
+    this.#access = access
+  }
+
+  get size(): number {
+    return this.#all.size
+  }
+
+  /** True while somebody follows this topic. */
+  has(of: FollowTopic): boolean {
+    return [...this.#all.values()].some(({ what }) => what.of === of)
+  }
+
+  /** NOT_ALLOWED when it is no process that asks; INSPECTION_LIMITED. */
+  add(asker: Asker, what: ReadFollow): number {
+    const { pid, node } = asker
+    if (pid === undefined) {
+      const problem = 'what happens is told to a process; ask with context.call'
+      throw new TroupeError('NOT_ALLOWED', { operation: 'follow', problem })
+    }
+    const own = [...this.#all.values()].filter((follower) => follower.pid.node === node).length
+    if (own >= PER_NODE_MAX || this.#all.size >= FOLLOWS_MAX) {
+      throw this.#access.limited(asker, 'it has too many follows here, or all have', RETRY_MS)
+    }
+    this.#lastId += 1
+    const id = this.#lastId
+    const follower: Follower = {
+      ...{ id, pid, what, records: [], leftOut: 0, failures: 0 },
+      ref: this.#context.monitor(pid),
+      perSecond: new PerSecond(what.perSecondMax),
+      end: this.#context.after(FOLLOW_MS, () => {
+        this.#tell(follower, 'it went on for an hour; ask again')
+        this.#drop(follower)
+      }),
+    }
+    this.#all.set(id, follower)
+    return id
+  }
+
+  /** Ends a follow of this asker; false when it has none of this number. */
+  remove({ pid }: Asker, id: number): boolean {
+    const follower = this.#all.get(id)
+    if (follower === undefined || pid === undefined || !Pid.equals(follower.pid, pid)) return false
+    this.#drop(follower)
+    return true
+  }
+
+  /** A monitored process has ended, or its node is lost. */
+  down(ref: Ref): void {
+    for (const follower of this.#all.values()) {
+      if (follower.ref.id === ref.id) this.#drop(follower)
+    }
+  }
+
+  /** Something has happened; `record` undefined: it was left out by whoever tells it. */
+  offer(of: FollowTopic, record: unknown): void {
+    if (this.#all.size === 0) return
+    for (const follower of this.#all.values()) {
+      const { what, perSecond } = follower
+      if (what.of !== of || (record !== undefined && !what.isMeant(record))) continue
+      const isTaken = record !== undefined && perSecond.take(this.#context.nowMs())
+      if (isTaken) follower.records.push(record)
+      else follower.leftOut += 1
+      this.#arm()
+    }
+  }
+
+  /** All follows end: their node stops, or its process `system` starts anew. */
+  endAll(why: string): void {
+    for (const follower of this.#all.values()) this.#tell(follower, why)
+    this.#all.clear()
+  }
+
+  #arm(): void {
+    if (this.#armed) return
+    this.#armed = true
+    this.#context.after(FLUSH_MS, () => {
+      this.#armed = false
+      this.#flush()
+    })
+  }
+
+  #flush(): void {
+    for (const follower of this.#all.values()) {
+      if (follower.records.length === 0 && follower.leftOut === 0) continue
+      this.#tell(follower, undefined)
+      if (follower.failures >= FAILURES_MAX) this.#drop(follower)
+      else if (follower.failures > 0) this.#arm()
+    }
+  }
+
+  #tell(follower: Follower, ended: string | undefined): void {
+    const { id, pid, what, records, leftOut } = follower
+    const { node } = this.#context
+    const told: Followed = { follow: id, node, of: what.of, records, leftOut, ended }
+    const failure = this.#context.send(pid as Pid<typeof systemFollower>, 'followed', told)
+    follower.records = []
+    follower.leftOut = failure === undefined ? 0 : leftOut + records.length
+    follower.failures = failure === undefined ? 0 : follower.failures + 1
+  }
+
+  #drop(follower: Follower): void {
+    follower.end.cancel()
+    this.#context.demonitor(follower.ref)
+    this.#all.delete(follower.id)
+  }
+}
