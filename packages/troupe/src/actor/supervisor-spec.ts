@@ -4,7 +4,7 @@
  * @source OTP "supervisor", sup_flags(); ergo-features 9
  */
 import type { AnySpawnable, ExitReason, ProcessContext } from '#contract'
-import { TroupeError } from '#contract'
+import { isNodePattern, TroupeError } from '#contract'
 import { type Backoff, checkBackoff } from './backoff.js'
 import {
   type CheckedChild,
@@ -39,6 +39,11 @@ export interface SupervisorSettings {
    * restart (default), or `fail` the start of the supervisor at once.
    */
   readonly firstStart?: 'retry' | 'fail'
+  /**
+   * Other nodes that may start, stop, add and delete its children, as `name@host`, `*@host` or
+   * `name@*`; default none. All may look.
+   */
+  readonly manageFrom?: readonly string[]
   /** Told when a child runs, for the first time and after each restart. A throw ends all. */
   readonly childStarted?: (child: ChildInfo, context: ProcessContext) => unknown
   /** Told when a child has ended by itself, before anything is done about it. */
@@ -77,6 +82,7 @@ export const SUPERVISOR_DEFAULTS = Object.freeze({
   intensity: Object.freeze({ restarts: 5, withinMs: 5_000 }) as Intensity,
   keepOrder: true,
   firstStart: 'retry' as 'retry' | 'fail',
+  manageFrom: Object.freeze([]) as readonly string[],
 })
 
 /** A specification with all defaults filled in. */
@@ -88,6 +94,7 @@ export interface CheckedSupervisor {
   readonly keepOrder: boolean
   readonly autoShutdown: AutoShutdown
   readonly firstStart: 'retry' | 'fail'
+  readonly manageFrom: readonly string[]
   readonly childStarted: SupervisorSettings['childStarted']
   readonly childEnded: SupervisorSettings['childEnded']
   readonly children: readonly CheckedChild[]
@@ -134,6 +141,7 @@ export function checkSupervisor(given: AnySupervisorSpec): CheckedSupervisor {
     keepOrder: spec.keepOrder,
     autoShutdown,
     firstStart: spec.firstStart,
+    manageFrom: Object.freeze([...spec.manageFrom]),
     childStarted: given.childStarted,
     childEnded: given.childEnded,
     children: Object.freeze(children),
@@ -143,7 +151,10 @@ export function checkSupervisor(given: AnySupervisorSpec): CheckedSupervisor {
 
 /** What is wrong with a setting beside type, intensity and children. */
 function settingFault(spec: SupervisorSettings): string | undefined {
-  const { keepOrder, firstStart, childStarted, childEnded } = spec
+  const { keepOrder, firstStart, manageFrom, childStarted, childEnded } = spec
+  if (!Array.isArray(manageFrom) || !manageFrom.every(isNodePattern)) {
+    return 'its manageFrom is no list of nodes; give name@host, *@host or name@*'
+  }
   if (typeof keepOrder !== 'boolean') return `its keepOrder is ${String(keepOrder)}`
   if (firstStart !== 'retry' && firstStart !== 'fail') {
     return `its firstStart is ${String(firstStart)}; give retry or fail`

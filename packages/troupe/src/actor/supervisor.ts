@@ -10,11 +10,14 @@ import {
   type AnySpawnable,
   type Behaviour,
   behaviourOf,
+  formatTarget,
   type Handler,
+  nodeMatches,
   type Pid,
   type ProcessContext,
   type ProcessOptions,
   type Spawnable,
+  TroupeError,
 } from '#contract'
 import { answerLater } from './answering.js'
 import type { ChildSpec } from './child-spec.js'
@@ -136,11 +139,23 @@ function answering(
   operation: (supervision: Supervision, payload: unknown) => Promise<unknown>,
 ): Handler<Supervision> {
   return (supervision, payload, context) =>
-    answerLater(
-      context,
-      () => inTurn(supervision, () => operation(supervision, payload)),
-      (thrown) => supervision.fail(thrown),
-    )
+    mayManage(supervision, context)
+      ? answerLater(
+          context,
+          () => inTurn(supervision, () => operation(supervision, payload)),
+          (thrown) => supervision.fail(thrown),
+        )
+      : context.refuse('message-refused', denied(context))
+}
+
+/** Whoever is at another node may look; what changes something has to be allowed. */
+const mayManage = ({ spec }: Supervision, { fromNode, node }: ProcessContext): boolean =>
+  fromNode === node || nodeMatches(spec.manageFrom, fromNode)
+
+function denied({ fromNode, node, self }: ProcessContext): TroupeError {
+  const problem = `its manageFrom does not name ${fromNode}; a process of ${node} may do it`
+  const operation = `managing ${formatTarget(self)} from another node`
+  return new TroupeError('NOT_ALLOWED', { operation, problem })
 }
 
 const REQUESTS: ReadonlyMap<string, Handler<Supervision>> = new Map<string, Handler<Supervision>>([

@@ -39,6 +39,8 @@ import {
 import { TypedItems } from './config/typed-items.js'
 import type { Membership } from './membership/membership.js'
 import { ALONE, openMembership } from './membership/open-membership.js'
+import { multicall } from './remote/multicall.js'
+import { AllowanceTable } from './remote/remote-gate.js'
 import { RemoteOperations } from './remote/remote-operations.js'
 
 /** Publications of the registrar that late subscribers are given. */
@@ -54,6 +56,8 @@ export type RegistrarSurroundings = Pick<
 export interface ServingParts {
   /** NOT_ALLOWED before the cluster of the node has started. */
   readonly home: ClusterHome
+  /** What others may. */
+  readonly gate: AllowanceTable
   /** How late the loop of this node is, in milliseconds. */
   loopDelayMs(): number
 }
@@ -86,6 +90,7 @@ export class ClusterOfNode implements Cluster, NodeCluster {
   })
   #home: ClusterHome | undefined
   #token: EventToken<RegistrarEvent> | undefined
+  readonly #gate = new AllowanceTable()
   #started = false
   #membership: Membership | undefined = undefined
 
@@ -98,7 +103,7 @@ export class ClusterOfNode implements Cluster, NodeCluster {
   }
 
   get gate(): RemoteGate {
-    throw missing('remote')
+    return this.#gate
   }
 
   /** What this node asks of others. */
@@ -120,7 +125,9 @@ export class ClusterOfNode implements Cluster, NodeCluster {
   get serving(): ServingParts {
     const { loopDelayMs = () => 0 } = this.#parts
     const remote = this.#remote
+    const gate = this.#gate
     return {
+      gate,
       get home() {
         return remote.home
       },
@@ -226,23 +233,24 @@ export class ClusterOfNode implements Cluster, NodeCluster {
     return this.#remote.peer(node)
   }
 
-  async spawnAt(
-    _parent: Pid,
-    _node: string,
-    _factory: string,
-    _options: RemoteSpawnOptions | undefined,
+  spawnAt(
+    parent: Pid,
+    node: string,
+    factory: string,
+    options: RemoteSpawnOptions | undefined,
   ): Promise<Pid> {
-    throw missing('spawnAt')
+    return this.#remote.spawn(parent, node, factory, options)
   }
 
   async multicall<R>(
-    _nodes: readonly string[],
-    _to: string,
-    _request: string,
-    _payload: unknown,
-    _options: MulticallOptions | undefined,
+    nodes: readonly string[],
+    to: string,
+    request: string,
+    payload: unknown,
+    options: MulticallOptions | undefined,
   ): Promise<MulticallResult<R>> {
-    throw missing('multicall')
+    const { node, clock } = this.#remote.home
+    return multicall<R>(node, clock, { nodes, to, request, payload, options })
   }
 
   async leave(): Promise<void> {

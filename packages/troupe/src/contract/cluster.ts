@@ -7,8 +7,10 @@
 import type { Clock } from '#base/clock'
 import type { Random } from '#base/random'
 import type { ApplicationChange } from './application.js'
+import type { AnySpawnable } from './behaviour.js'
 import type { ConfigGiven, ConfigTyped } from './config-item.js'
 import type { Pid } from './identity.js'
+import type { LogThreshold } from './logger.js'
 import type { Coverage, DuplicateInfo, MemberInfo } from './membership.js'
 import type { Node } from './node.js'
 import type { ApplicationRoute, ConfigValue, NodeRoute, RegistrarInfo } from './registrar.js'
@@ -103,4 +105,42 @@ export interface ClusterHome {
   readonly random: Random
   /** Of Troupe. */
   readonly version: string
+  /** What a process of this node hands on to those it spawns, or what the node does. */
+  lineageOf(parent: Pid | undefined): SpawnerLineage
+  /** Makes a process that another node has asked for; settles when its `init` is done. */
+  spawnFor(asked: FarSpawn): Promise<Pid>
+  /** The node that asked has taken a process over, or does not want it: then it ends. */
+  settleSpawn(node: string, pid: Pid, keep: boolean): void
+  /** The near half of what a spawn elsewhere ties; false: the parent has ended. */
+  adopt(
+    parent: Pid,
+    child: Pid,
+    ties: { readonly link: boolean; readonly monitor: boolean },
+  ): boolean
+}
+
+/** What goes from a spawner to what it spawns at another node. */
+export interface SpawnerLineage {
+  readonly application: string | undefined
+  /** Undefined: that of its node. */
+  readonly logLevel: LogThreshold | undefined
+  readonly env: Readonly<Record<string, unknown>>
+}
+
+/** A process to be made for another node. */
+export interface FarSpawn {
+  readonly definition: AnySpawnable
+  /** Who asks, as its connection proved it; may be this node. */
+  readonly node: string
+  /** Undefined: the node itself. */
+  readonly parent: Pid | undefined
+  readonly link: boolean
+  readonly monitor: boolean
+  readonly name: string | undefined
+  readonly trapExit: boolean | undefined
+  readonly args: readonly unknown[]
+  readonly application: string | undefined
+  readonly logLevel: LogThreshold | undefined
+  /** Only what this node agreed to take. */
+  readonly env: Readonly<Record<string, unknown>> | undefined
 }

@@ -39,7 +39,14 @@ export type {
   PemPair,
 } from './certificates.js'
 export { Certificates } from './certificates.js'
-export type { Cluster, ClusterHome, NodeCluster, NodeNotice } from './cluster.js'
+export type {
+  Cluster,
+  ClusterHome,
+  FarSpawn,
+  NodeCluster,
+  NodeNotice,
+  SpawnerLineage,
+} from './cluster.js'
 export type { ConfigGiven, ConfigReply, ConfigTyped } from './config-item.js'
 export { configReply, isSchema } from './config-item.js'
 export type {

@@ -12,6 +12,7 @@ import type { TroupeError } from './errors.js'
 import type { Pid } from './identity.js'
 import type { PeerInfo } from './network.js'
 import type { NodeInfo } from './node.js'
+import type { StandardSchema } from './schema.js'
 
 /** How a process is spawned at another node; what it needs there was allowed by a name. */
 export interface RemoteSpawnOptions
@@ -23,7 +24,10 @@ export interface RemoteSpawnOptions
    * Default false.
    */
   readonly withEnv?: boolean
-  /** Longest wait, `init` included, at most 15,000; default 5,000. The process may exist later. */
+  /**
+   * Longest wait, `init` included, at most 15,000; default 5,000. A process that comes later ends
+   * again: nobody knows of it.
+   */
   readonly timeoutMs?: number
 }
 
@@ -31,8 +35,13 @@ export interface RemoteSpawnOptions
 export interface RemoteAllowance {
   /** Who may; default every node of the cluster. Names as `name@host`; `*@host`, `name@*`. */
   readonly nodes?: readonly string[]
-  /** Take the environment that a spawner sends along; default false. */
+  /** Take the environment that is sent along; default false. */
   readonly env?: boolean
+  /**
+   * Checks the arguments of a spawn, a list, before anything is made; what it refuses is
+   * MESSAGE_INVALID. Default none.
+   */
+  readonly args?: StandardSchema
 }
 
 /** What a node has allowed others; a snapshot. */
@@ -41,6 +50,8 @@ export interface AllowanceInfo {
   readonly name: string
   /** Empty: every node. */
   readonly nodes: readonly string[]
+  /** Of these, the ones it was taken back for. */
+  readonly except: readonly string[]
   readonly env: boolean
   /** How often it was used, and refused to nodes that are not among them. */
   readonly used: number
@@ -59,7 +70,10 @@ export interface RemoteGate {
    * NAME_TAKEN: the name stands for another definition. Limit: 10,000 names.
    */
   allowSpawn(name: string, definition: AnySpawnable, allowance?: RemoteAllowance): void
-  /** Takes it back, for these nodes or all; what was spawned goes on. SPAWN_UNKNOWN. */
+  /**
+   * Takes it back, for these nodes or all; what was spawned goes on. A node that is named counts
+   * before a pattern, a denied pattern before an allowed one. SPAWN_UNKNOWN.
+   */
   denySpawn(name: string, nodes?: readonly string[]): void
   /** Lets other nodes start and stop a loaded application. */
   allowApplication(name: string, allowance?: RemoteAllowance): void

@@ -206,8 +206,8 @@ export interface WireHome {
   /** An exit signal from a far process, or from the far node itself. */
   exit(from: Target, to: Pid, reason: ExitReason, cause: 'program' | 'kill'): void
 
-  /** The far half of a link; false when there is no such process. */
-  linked(from: Pid, to: Pid): boolean
+  /** The far half of a link; a reason when there is no such process to link with. */
+  linked(from: Pid, to: Pid): ExitReason | undefined
   unlinked(from: Pid, to: Pid): void
   /** A far process has ended that is linked with one of ours. */
   linkEnded(from: Pid, to: Pid, reason: ExitReason): void

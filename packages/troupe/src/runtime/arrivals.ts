@@ -188,9 +188,10 @@ export class Arrivals implements WireHome {
   }
 
   /** A link to a crowded process is refused: its end would be one more message. */
-  linked(from: Pid, to: Pid): boolean {
-    if (this.#isCrowded(to)) return false
-    return this.#kernel.relations.linkedFromAfar(from, to)
+  linked(from: Pid, to: Pid): ExitReason | undefined {
+    const { relations, farBirths } = this.#kernel
+    if (!this.#isCrowded(to) && relations.linkedFromAfar(from, to)) return undefined
+    return farBirths.endOf(from.node, to) ?? 'no-process'
   }
 
   unlinked(from: Pid, to: Pid): void {
@@ -202,7 +203,11 @@ export class Arrivals implements WireHome {
   }
 
   watched(watcher: Pid, target: Target, tell: (reason: ExitReason) => void): FarWatch {
-    return this.#kernel.relations.watchedFromAfar(watcher, target, tell)
+    const { relations, farBirths } = this.#kernel
+    const reason = Pid.is(target) ? farBirths.endOf(watcher.node, target) : undefined
+    if (reason === undefined) return relations.watchedFromAfar(watcher, target, tell)
+    tell(reason)
+    return { cancel: () => {} }
   }
 
   watchEnded(node: string, ref: Ref, reason: ExitReason): void {
@@ -251,9 +256,10 @@ export class Arrivals implements WireHome {
   }
 
   peerDown(node: string, creation: number, reason: string): void {
-    const { relations, farTopics } = this.#kernel
+    const { relations, farTopics, farBirths } = this.#kernel
     relations.nodeLost(node)
     farTopics.lost(node)
+    farBirths.lost(node)
     this.#tell({ kind: 'node-down', node, creation, reason })
   }
 

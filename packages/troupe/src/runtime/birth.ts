@@ -50,6 +50,9 @@ const NO_ARGS: readonly unknown[] = Object.freeze([])
 /** So many `init` may be on one stack, each spawned by the one before. */
 const DEPTH_MAX = 100
 
+/** Relates a new process before its `init`, or says why it cannot be. */
+type Relate = (process: Process) => TroupeError | undefined
+
 /** What a birth asks of the rest of the node. */
 export interface BirthParts {
   readonly home: Home
@@ -90,12 +93,19 @@ export class Births {
     definition: AnySpawnable,
     options: SpawnRequest = NO_OPTIONS,
     lineage: Lineage = this.lineageFor(parent),
+    relate?: Relate,
   ): Promise<Process> {
     let process: Process
     try {
       process = this.#create(definition, options, lineage)
     } catch (refused) {
       this.failed += 1
+      return Promise.reject(refused)
+    }
+    const refused = relate?.(process)
+    if (refused !== undefined) {
+      this.failed += 1
+      this.#parts.discard(process, crashOf(refused))
       return Promise.reject(refused)
     }
     if (parent !== undefined) {
@@ -282,7 +292,8 @@ export class Births {
     if (isAsked && options.inherit instanceof Preserved) {
       options.inherit.giveBack(drainMailbox(process))
     }
-    if (parent !== undefined) this.#parts.relations.separate(process, parent)
+    const known = process.lineage.parent
+    if (known !== undefined) this.#parts.relations.separate(process, known)
     this.#parts.discard(process, crashOf(thrown))
     if (TroupeError.is(thrown, 'INIT_TIMEOUT')) return thrown
     return initFailed(process, describeThrown(thrown), thrown)

@@ -30,6 +30,7 @@ import { Calls } from './calls.js'
 import { DeadLetters } from './dead-letters.js'
 import { Deaths } from './death.js'
 import type { Waiter } from './extension.js'
+import { FarBirths } from './far-births.js'
 import { FarTopics } from './far-topics.js'
 import type { WatchFloating } from './floating.js'
 import { type Lineage, rootLineage, withEnv } from './lineage.js'
@@ -77,11 +78,12 @@ export class Kernel implements Home {
   readonly letters: DeadLetters
   readonly post: Post
   readonly relations: Relations
-  readonly room: Room
+  readonly room = new Room((waiter, to) => this.#admit(waiter, to))
   readonly outcomes: Outcomes
   readonly suspensions: Suspensions
   readonly turn: Turn
   readonly births: Births
+  readonly farBirths: FarBirths
   readonly deaths: Deaths
   readonly log: Log
   /** Freezes or clones a payload in development; undefined otherwise. */
@@ -118,15 +120,15 @@ export class Kernel implements Home {
       publish: (letter) => this.topics.publish(undefined, eventName(DEAD_LETTER_EVENT), letter),
     })
     this.post = this.#makePost()
-    this.room = new Room((waiter, to) => this.#admit(waiter, to))
     this.relations = this.#makeRelations()
     const end = (process: Process, reason: ExitReason): void => this.deaths.end(process, reason)
     this.outcomes = new Outcomes(this.calls, this.letters, { end, defer })
     this.suspensions = this.#makeSuspensions()
-    const { outcomes, suspensions, room } = this
-    const admit = (process: Process): void => room.admit(process)
+    const { outcomes, suspensions } = this
+    const admit = (process: Process): void => this.room.admit(process)
     this.turn = new Turn(this.scheduler, { outcomes, suspensions, end, admit })
     this.births = this.#makeBirths(contextOf)
+    this.farBirths = this.#makeFarBirths()
     this.deaths = this.#makeDeaths()
     this.log = this.#makeLog(options)
     this.#connect(options)
@@ -292,6 +294,12 @@ export class Kernel implements Home {
       soon: this.clock.soon,
       discard: (process, reason) => this.deaths.discard(process, reason),
     })
+  }
+
+  #makeFarBirths(): FarBirths {
+    const { births, relations, table, timers } = this
+    const rootLineage = (): Lineage => this.#rootLineage
+    return new FarBirths({ home: this, births, relations, table, timers, rootLineage })
   }
 
   #makeLog(options: NodeOptions): Log {

@@ -191,7 +191,10 @@ export class Relations {
 
   /** Takes the link to a parent away without telling it: the spawn has already failed. */
   separate(process: Process, parent: Pid): void {
-    if (!(parent instanceof Process)) return
+    if (!(parent instanceof Process)) {
+      this.unlinkedFromAfar(parent, process)
+      return
+    }
     removeLink(process, parent)
     removeLink(parent, process)
     for (const watch of watchersOf(process)) {

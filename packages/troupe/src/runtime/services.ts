@@ -25,6 +25,20 @@ export const clusterHome = (kernel: Kernel, node: Node): ClusterHome => ({
   clock: kernel.clock,
   random: kernel.random,
   version: VERSION,
+  lineageOf: (parent) => {
+    const process = parent === undefined ? undefined : kernel.table.find(parent)
+    const { application, logLevel, env } = process?.lineage ?? kernel.rootLineage
+    return { application, logLevel, env: Object.fromEntries(env) }
+  },
+  spawnFor: (asked) => kernel.farBirths.spawn(asked),
+  settleSpawn: (asker, pid, keep) => kernel.farBirths.settle(asker, pid, keep),
+  adopt: (parent, child, { link, monitor }) => {
+    const process = kernel.table.find(parent)
+    if (process === undefined || (process.flags & DEAD) !== 0) return false
+    if (link) kernel.relations.link(process, child)
+    if (monitor) kernel.relations.monitor(process, child)
+    return true
+  },
 })
 
 export function makeCron(kernel: Kernel): CronTable {

@@ -8,13 +8,18 @@
  */
 import {
   type ClusterHome,
+  isNodeName,
+  type Pid,
   type PingAnswer,
+  printed,
   processName,
   type RemoteNode,
+  type RemoteSpawnOptions,
   requireDuration,
   TroupeError,
 } from '#contract'
 import { ClockEstimate, sampleOf } from './clock-estimate.js'
+import { type Ask, FarSpawning } from './far-spawning.js'
 import { RemotePeer } from './remote-peer.js'
 import { type Pong, REMOTE_NAME } from './remote-protocol.js'
 
@@ -26,6 +31,18 @@ export class RemoteOperations {
 
   start(home: ClusterHome): void {
     this.#home = home
+  }
+
+  /** Makes a process at another node; `parent` undefined: of this node itself. */
+  async spawn(
+    parent: Pid | undefined,
+    node: string,
+    factory: string,
+    options: RemoteSpawnOptions | undefined,
+  ): Promise<Pid> {
+    if (!isNodeName(node)) throw new TroupeError('NODE_NAME_INVALID', { name: printed(node) })
+    const ask: Ask = (...question) => this.ask(...question)
+    return new FarSpawning(this.home, ask).spawn(parent, node, factory, options)
   }
 
   /** A handle of another node; nothing is sent. */

@@ -5,6 +5,7 @@
  */
 import {
   type ApplicationInfo,
+  checkStartOptions,
   type Node,
   type NodeInfo,
   type PeerInfo,
@@ -14,15 +15,19 @@ import {
   type RemoteNode,
   type RemoteSpawnOptions,
   type RemoteStartOptions,
-  TroupeError,
+  readObject,
+  requireDuration,
+  requireText,
 } from '#contract'
 import type { RemoteOperations } from './remote-operations.js'
 
 /** Longest wait for an answer that is there at once, in milliseconds. */
 const ASK_MS = PROCESS_DEFAULTS.callTimeoutMs
 
-const missing = (operation: string): TroupeError =>
-  new TroupeError('NOT_ALLOWED', { operation, problem: 'it is not built yet' })
+/** Longest wait for an application that starts or stops, in milliseconds. */
+const APPLICATION_MS = 15_000
+/** The other node says itself that a stop took too long. */
+const GRACE_MS = 2_000
 
 export class RemotePeer implements RemoteNode {
   readonly name: string
@@ -76,16 +81,28 @@ export class RemotePeer implements RemoteNode {
     return (await this.#ask('applicationInfo', name)) as ApplicationInfo | undefined
   }
 
-  async spawn(_factory: string, _options?: RemoteSpawnOptions): Promise<Pid> {
-    throw missing('spawn')
+  spawn(factory: string, options?: RemoteSpawnOptions): Promise<Pid> {
+    return this.#operations.spawn(undefined, this.name, factory, options)
   }
 
-  async startApplication(_name: string, _options?: RemoteStartOptions): Promise<void> {
-    throw missing('startApplication')
+  async startApplication(name: string, options: RemoteStartOptions = {}): Promise<void> {
+    requireText('name', name)
+    const { timeoutMs = APPLICATION_MS, ...given } = readObject('options', options)
+    requireDuration('timeoutMs', timeoutMs)
+    checkStartOptions(given)
+    const asked = { name, options: given }
+    await this.#operations.ask(this.name, 'startApplication', asked, timeoutMs)
   }
 
-  async stopApplication(_name: string, _options?: { readonly timeoutMs?: number }): Promise<void> {
-    throw missing('stopApplication')
+  async stopApplication(
+    name: string,
+    options: { readonly timeoutMs?: number } = {},
+  ): Promise<void> {
+    requireText('name', name)
+    const { timeoutMs = APPLICATION_MS } = readObject('options', options)
+    requireDuration('timeoutMs', timeoutMs)
+    const asked = { name, timeoutMs }
+    await this.#operations.ask(this.name, 'stopApplication', asked, timeoutMs + GRACE_MS)
   }
 
   #ask(question: string, payload?: unknown): Promise<unknown> {

@@ -81,9 +81,12 @@ export class RelationInbox {
   #link(kind: number): void {
     const from = this.#reading.far.of(this.#decoder.uint())
     const to = this.#reading.target()
-    if (kind === KIND.unlink) this.#home.unlinked(from, to)
-    else if (this.#isRefused('link', to) || !this.#home.linked(from, to))
-      this.#parts.outbox.linkEnded(to, from, 'no-process')
+    if (kind === KIND.unlink) {
+      this.#home.unlinked(from, to)
+      return
+    }
+    const problem = this.#isRefused('link', to) ? 'no-process' : this.#home.linked(from, to)
+    if (problem !== undefined) this.#parts.outbox.linkEnded(to, from, problem)
   }
 
   #linkEnded(): void {
