@@ -74,9 +74,6 @@ export interface ClusterParts {
   readonly named?: readonly string[]
 }
 
-const missing = (operation: string): TroupeError =>
-  new TroupeError('NOT_ALLOWED', { operation, problem: 'it is not built yet' })
-
 export class ClusterOfNode implements Cluster, NodeCluster {
   readonly #parts: ClusterParts
   readonly #remote = new RemoteOperations()
