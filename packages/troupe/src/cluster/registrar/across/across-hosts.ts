@@ -11,7 +11,7 @@ import type { Cancel, Clock } from '#base/clock'
 import type { Random } from '#base/random'
 import type { NodeRoute } from '#contract'
 import { Answerer } from './answerer.js'
-import { readNotice, writeNotice } from './bodies.js'
+import { type GoneLife, readFarewell, readNotice, writeFarewell, writeNotice } from './bodies.js'
 import { Finder } from './finder.js'
 import {
   type AcrossFrame,
@@ -51,6 +51,8 @@ export interface AcrossSettings {
   readonly randomBytes: (length: number) => Uint8Array
   /** What an operator should know; the same at most once a minute. */
   readonly told: (problem: AcrossProblem) => void
+  /** Told each cause that is counted, too. */
+  readonly count?: (cause: string) => void
 }
 
 /** What is done and known; a snapshot. */
@@ -124,7 +126,10 @@ export class AcrossHosts {
     if (this.#cancelNotice !== undefined) return
     this.#cancelNotice = this.#settings.clock.after(NOTICE_MS, () => {
       this.#cancelNotice = undefined
-      this.#sayAll('notice')
+      this.#sayAll('notice', ({ host }) => {
+        const digest = this.#own.digest(host)?.digest
+        return digest === undefined ? undefined : writeNotice(digest)
+      })
     })
   }
 
@@ -133,9 +138,13 @@ export class AcrossHosts {
     return this.#finder.resolve(node)
   }
 
-  /** Nobody serves this host any more: its nodes have left. Call before `stop`. */
-  farewell(): void {
-    for (let count = 0; count < FAREWELLS; count += 1) this.#sayAll('farewell')
+  /**
+   * The node that serves has left, and with `isLast` nobody serves this host any more: then all its
+   * nodes have. Call before `stop`.
+   */
+  farewell(isLast: boolean, left: GoneLife): void {
+    const body = writeFarewell(isLast, left)
+    for (let count = 0; count < FAREWELLS; count += 1) this.#sayAll('farewell', () => body)
   }
 
   info(): AcrossInfo {
@@ -212,7 +221,9 @@ export class AcrossHosts {
       return
     }
     if (frame.kind === 'farewell') {
-      host.saidFarewell()
+      const said = readFarewell(frame.body)
+      if (said === undefined) this.#count('malformed')
+      else host.saidFarewell(said.isLast, said.left)
       return
     }
     host.spoke()
@@ -244,15 +255,15 @@ export class AcrossHosts {
     return this.#hosts.find((one) => one.place.port === port && one.addresses.has(plain))
   }
 
-  #sayAll(kind: 'notice' | 'farewell'): void {
+  #sayAll(kind: 'notice' | 'farewell', bodyFor: (to: Place) => Uint8Array | undefined): void {
     for (const host of this.#hosts) {
       const to = host.addresses.current
       if (to === undefined || host.state === 'aside') continue
-      const digest = kind === 'notice' ? this.#own.digest(to.host)?.digest : ''
-      if (digest === undefined) continue
+      const body = bodyFor(to)
+      if (body === undefined) continue
       const nonce = this.#settings.randomBytes(NONCE_BYTES)
       const stampMs = this.#timeMs() + this.#offsets.of(to)
-      this.#settings.datagrams.send(this.#written(kind, nonce, writeNotice(digest), stampMs), to)
+      this.#settings.datagrams.send(this.#written(kind, nonce, body, stampMs), to)
     }
   }
 
@@ -272,6 +283,7 @@ export class AcrossHosts {
 
   #count(cause: string): void {
     this.#refused.set(cause, (this.#refused.get(cause) ?? 0) + 1)
+    this.#settings.count?.(cause)
   }
 }
 

@@ -13,6 +13,8 @@ import type { OwnTable } from './own-table.js'
 import { type Place, plainHost } from './place.js'
 
 const ANSWERS_PER_SECOND_MAX = 2_000
+/** It lives, and will know more soon. */
+const WAITING = Object.freeze({ cause: 'not-ready', kind: 'waiting', body: noBody() } as const)
 
 /** What became of a question. */
 export type AskedCause =
@@ -74,13 +76,13 @@ export class Answerer {
     if (node === undefined) return { cause: 'malformed' }
     const found = this.#own.find(node, host)
     // Whoever takes over may not have heard of the node yet: no word is better than a wrong one.
-    if (found === undefined && this.#own.digest(host) === undefined) return { cause: 'not-ready' }
+    if (found === undefined && this.#own.digest(host) === undefined) return WAITING
     return { cause: 'answered', kind: 'found', body: writeFound(found?.route) }
   }
 
   #digest(host: string): Reply {
     const digest = this.#own.digest(host)
-    if (digest === undefined) return { cause: 'not-ready' }
+    if (digest === undefined) return WAITING
     return { cause: 'answered', kind: 'digested', body: writeDigested(digest) }
   }
 

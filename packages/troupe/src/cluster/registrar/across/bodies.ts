@@ -5,7 +5,7 @@
  * find      name 2 + n, filled up            found     verdict 1 | route as JSON
  * digest    filled up                        digested  digest 16 | pages 2 | bytes 4
  * page      digest 16 | page 2, filled up    paged     digest 16 | page 2 | bytes
- * notice    digest 16
+ * notice    digest 16                        farewell  last 1 | creation 6 | name
  * ```
  *
  * Only for bodies of frames that are proven; every reader answers undefined for what it is not.
@@ -19,6 +19,7 @@ const DIGESTED_BYTES = DIGEST_BYTES + 6
 const PAGE_AT = DIGEST_BYTES + 2
 /** The bytes of a table that one page carries. */
 export const PAGE_BYTES = BODY_BYTES_MAX - PAGE_AT
+const FAREWELL_NAME_AT = 7
 const NAME_BYTES_MAX = BODY_BYTES_MAX - 2
 
 /** What identifies a table: equal when it is. */
@@ -120,6 +121,28 @@ export const writeNotice = (digest: string): Uint8Array => Buffer.from(digest, '
 
 export const readNotice = (body: Uint8Array): string | undefined =>
   body.length === DIGEST_BYTES ? bufferOf(body).toString('base64') : undefined
+
+/** One life of a node that has left. */
+export interface GoneLife {
+  readonly node: string
+  readonly creation: number
+}
+
+export function writeFarewell(isLast: boolean, { node, creation }: GoneLife): Uint8Array {
+  const head = Buffer.alloc(FAREWELL_NAME_AT)
+  head.writeUInt8(isLast ? 1 : 0)
+  head.writeUIntBE(creation, 1, 6)
+  return Buffer.concat([head, Buffer.from(node, 'utf8')]).subarray(0, BODY_BYTES_MAX)
+}
+
+export function readFarewell(
+  body: Uint8Array,
+): { readonly isLast: boolean; readonly left: GoneLife } | undefined {
+  if (body.length < FAREWELL_NAME_AT) return undefined
+  const told = bufferOf(body)
+  const left = { node: told.toString('utf8', FAREWELL_NAME_AT), creation: told.readUIntBE(1, 6) }
+  return { isLast: body[0] === 1, left }
+}
 
 const bufferOf = (bytes: Uint8Array): Buffer =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)

@@ -25,6 +25,7 @@ export type AcrossKind =
   | 'digested'
   | 'paged'
   | 'clock'
+  | 'waiting'
 
 export interface AcrossFrame {
   readonly kind: AcrossKind
@@ -67,6 +68,7 @@ const CODES: Readonly<Record<AcrossKind, number>> = Object.freeze({
   digested: 130,
   paged: 131,
   clock: 132,
+  waiting: 133,
 })
 const KINDS: ReadonlyMap<number, AcrossKind> = new Map(
   Object.entries(CODES).map(([kind, code]) => [code, kind as AcrossKind]),

@@ -11,7 +11,7 @@ import type { Cancel, Clock } from '#base/clock'
 import { isLoopbackHost } from '#base/host-kind'
 import type { Random } from '#base/random'
 import { Addresses } from './addresses.js'
-import { readDigested, type TableDigest, writeDigestQuestion } from './bodies.js'
+import { type GoneLife, readDigested, type TableDigest, writeDigestQuestion } from './bodies.js'
 import { Fetch, type FetchEnd } from './fetch.js'
 import type { AcrossFrame } from './frame.js'
 import type { HostNode, HostTable, HostView } from './host-table.js'
@@ -33,6 +33,7 @@ const PAGE_WAIT_MS = 1_000
 const ASIDE_POLLS = 40
 /** Polls without any answer after which somebody should have a look. */
 const SILENT_POLLS = 12
+const EMPTY_VIEW: HostView = Object.freeze({ state: 'up', nodes: [], gone: [] })
 
 /** What all hosts of the list share. */
 export interface OtherHostWorld {
@@ -140,17 +141,22 @@ export class OtherHost {
     if (digest !== this.#digest) this.poke()
   }
 
-  /** Nobody serves there any more. */
-  saidFarewell(): void {
-    const nodes = this.#view?.nodes ?? []
-    const gone = nodes.map(({ route: { node, creation } }) => ({
+  /** The node that served there has left; with `isLast` nobody serves there any more. */
+  saidFarewell(isLast: boolean, left: GoneLife): void {
+    const { nodes, gone: before } = this.#view ?? EMPTY_VIEW
+    const isLeaving = ({ route: { node, creation } }: HostNode): boolean =>
+      isLast || (node === left.node && creation === left.creation)
+    const gone = nodes.filter(isLeaving).map(({ route: { node, creation } }) => ({
       ...{ node, creation },
       cause: 'left' as const,
     }))
-    this.#neighbour.saidFarewell()
     this.#digest = undefined
     this.#sender = undefined
-    this.#put({ state: 'up', nodes: [], gone })
+    const staying = nodes.filter((one) => !isLeaving(one))
+    const state = this.#view?.state ?? 'up'
+    if (this.#view !== undefined) this.#put({ state, nodes: staying, gone: [...before, ...gone] })
+    if (!isLast) return
+    this.#neighbour.saidFarewell()
     this.#view = undefined
   }
 
@@ -211,6 +217,10 @@ export class OtherHost {
       if (to !== undefined) offsets.learn(to, answer.stampMs - timeMs())
       const taker = (second: AcrossFrame) => this.#answered(second, false)
       if (mayAskAgain) this.#question('digest', writeDigestQuestion(), taker)
+      return
+    }
+    if (answer.kind === 'waiting') {
+      this.#isAnswered = true
       return
     }
     const table = readDigested(answer.body)

@@ -44,11 +44,11 @@ export interface QuestionWorld {
   readonly timeMs: () => number
 }
 
-/** Which kinds answer which questions; `clock` answers them all. */
+/** Which kinds answer which questions. */
 const ANSWERS: Readonly<Record<Question['kind'], readonly AcrossKind[]>> = Object.freeze({
-  find: ['found'],
-  digest: ['digested'],
-  page: ['paged', 'digested'],
+  find: ['found', 'clock', 'waiting'],
+  digest: ['digested', 'clock', 'waiting'],
+  page: ['paged', 'digested', 'clock', 'waiting'],
 })
 
 interface Open {
@@ -92,8 +92,7 @@ export class Questions {
     if (open === undefined) return this.#over.get(id) ?? 'unasked'
     const { question, taker } = open
     if (!isSamePlace(question.to, from)) return 'from-elsewhere'
-    const fits = answer.kind === 'clock' || ANSWERS[question.kind].includes(answer.kind)
-    if (!fits) return 'unasked'
+    if (!ANSWERS[question.kind].includes(answer.kind)) return 'unasked'
     this.#close(id, 'answered-twice')
     taker(answer)
     return undefined

@@ -37,6 +37,11 @@ export async function openUdp({ host, port }: Place): Promise<UdpSocket> {
   trySetReceiveBuffer(() => socket.setRecvBufferSize(RECEIVE_BYTES))
   const { address, port: found } = socket.address()
   let isClosed = false
+  let leaving = 0
+  const left = (): void => {
+    leaving -= 1
+    if (isClosed && leaving === 0) socket.close()
+  }
   return {
     address: { host: address, port: found },
     start: (taker) =>
@@ -46,12 +51,14 @@ export async function openUdp({ host, port }: Place): Promise<UdpSocket> {
     send: (bytes, to) => {
       if (isClosed || (isIP(to.host) === 6 && !isSix)) return
       const isMapped = isSix && isIP(to.host) === 4
-      socket.send(bytes, to.port, isMapped ? `::ffff:${to.host}` : to.host, () => {})
+      leaving += 1
+      socket.send(bytes, to.port, isMapped ? `::ffff:${to.host}` : to.host, left)
     },
     close: () => {
       if (isClosed) return
       isClosed = true
-      socket.close()
+      // What was sent before leaves first: a farewell is sent, and then nothing more.
+      if (leaving === 0) socket.close()
     },
   }
 }

@@ -206,7 +206,7 @@ describe('a notice', () => {
   it('or a farewell that is sent again does nothing', async () => {
     const { town, one, two } = pair()
     await town.until('known', () => one.table.views.size === 1)
-    two.across.farewell()
+    two.across.farewell(true, { node: 'b@two', creation: 1_700_000_000_000 })
     await town.until('left', () => one.table.told.at(-1) === 'up 10.0.0.2:4499')
     const farewell = sent(two, 5)
     await town.until('back', () => one.table.told.at(-1) === 'up 10.0.0.2:4499 b')
@@ -223,7 +223,7 @@ describe('a notice', () => {
     const two = town.open(TWO.host, ['b@two'], { hosts: [ONE.host] })
     await town.clock.advance(1_000)
     two.across.changed()
-    two.across.farewell()
+    two.across.farewell(true, { node: 'b@two', creation: 1_700_000_000_000 })
     await town.clock.advance(1_000)
     assert.deepEqual(one.table.told, [])
     assert.ok(one.left.every(({ bytes }) => (bytes[5] as number) > 128))

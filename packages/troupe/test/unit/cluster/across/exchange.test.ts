@@ -106,7 +106,7 @@ describe('hosts that list each other', () => {
     await town.until('one knows two', () => knows(one, TWO, 'b'))
     two.table.isWhole = false
     two.table.set([])
-    await town.clock.advance(1_000)
+    await town.clock.advance(10_000)
     two.table.set([{ route: routeOf('b@two', '10.0.0.2'), applications: [] }])
     two.table.isWhole = true
     await town.clock.advance(10_000)
@@ -174,13 +174,27 @@ describe('a host that is not heard', () => {
   it('was the last one of its host to stop: its nodes have left at once', async () => {
     const { town, one, two } = pair()
     await town.until('one knows two', () => knows(one, TWO, 'b'))
-    two.across.farewell()
+    two.across.farewell(true, { node: 'b@two', creation: 1_700_000_000_000 })
     two.across.stop()
     await town.until('b has left', () => knows(one, TWO, ''))
     assert.deepEqual(
       one.table.views.get(TWO)?.gone.map(({ node, cause }) => `${node} ${cause}`),
       ['b@two left'],
     )
+  })
+
+  it('has another server once the old one left: that one has left, and was not lost', async () => {
+    const town = new Town()
+    const one = town.open('10.0.0.1', ['a@one'], { hosts: ['10.0.0.2'] })
+    const two = town.open('10.0.0.2', ['b@two', 'c@two'], { hosts: ['10.0.0.1'] })
+    await town.until('one knows two', () => knows(one, TWO, 'b,c'))
+    two.across.farewell(false, { node: 'b@two', creation: 1_700_000_000_000 })
+    two.across.stop()
+    await town.until('b has left', () => knows(one, TWO, 'c'))
+    assert.deepEqual(one.table.views.get(TWO)?.gone[0]?.cause, 'left')
+    town.open('10.0.0.2', ['c@two'], { hosts: ['10.0.0.1'] })
+    await town.clock.advance(5_000)
+    assert.deepEqual(new Set(one.table.told.slice(1)), new Set([`up ${TWO} c`]))
   })
 
   it('is served by another node with the same table: nothing is told', async () => {

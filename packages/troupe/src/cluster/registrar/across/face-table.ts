@@ -1,0 +1,109 @@
+/**
+ * cluster/registrar/across/face-table: the table that the server of this host keeps, as the
+ * exchange between hosts sees it.
+ *
+ * Tells the server only what is different, and knows of each node which host told it. Nodes that an
+ * earlier server knew stay until the hosts have spoken.
+ * Limit: `GONE_MAX` nodes that went are told to others.
+ */
+
+import type { ServerFace } from '#cluster/registrar/embedded/far-plug'
+import type { Change } from '#cluster/registrar/embedded/words'
+import type { NodeRoute } from '#contract'
+import type { GoneNode, HostNode, HostSnapshot, HostTable, HostView } from './host-table.js'
+
+const GONE_MAX = 64
+/** Who told a node that an earlier server knew. */
+const EARLIER = ''
+
+interface Told {
+  readonly server: string
+  readonly creation: number
+  readonly text: string
+}
+
+export class FaceTable implements HostTable {
+  readonly #face: ServerFace
+  readonly #told = new Map<string, Told>()
+  /** Servers that have told their nodes, or were given up. */
+  readonly #spoken = new Set<string>()
+  readonly #servers: number
+  #version = 1
+  #snapshot: HostSnapshot | undefined
+  #gone: readonly GoneNode[] = []
+
+  /** `servers`: how many hosts there are to speak. */
+  constructor(face: ServerFace, servers: number) {
+    this.#face = face
+    this.#servers = servers
+    for (const entry of face.far()) this.#remember(EARLIER, entry)
+    this.#dropEarlier()
+  }
+
+  own(): HostSnapshot | undefined {
+    if (!this.#face.settled()) return undefined
+    this.#snapshot ??= { version: this.#version, nodes: this.#face.entries(), gone: this.#gone }
+    return this.#snapshot
+  }
+
+  /** Something on this host has changed. */
+  changed(changes: readonly Change[]): void {
+    this.#version += 1
+    this.#snapshot = undefined
+    const gone = changes.filter((change) => change.kind === 'gone')
+    const told = gone.map(({ node, creation, cause }) => ({ node, creation, cause }))
+    this.#gone = [...this.#gone, ...told].slice(-GONE_MAX)
+  }
+
+  put(server: string, { state, nodes, gone }: HostView): void {
+    const names = new Set(nodes.map(({ route }) => route.node))
+    for (const [node, told] of [...this.#told]) {
+      if (told.server === server && !names.has(node)) this.#drop(node, causeOf(node, told, gone))
+    }
+    for (const node of nodes) this.#put(server, state === 'up' ? node : suspect(node))
+    this.#spoken.add(server)
+    this.#dropEarlier()
+  }
+
+  forget(server: string): void {
+    for (const [node, told] of [...this.#told]) if (told.server === server) this.#drop(node, 'lost')
+    this.#spoken.add(server)
+    this.#dropEarlier()
+  }
+
+  #put(server: string, entry: HostNode): void {
+    const { node, creation } = entry.route
+    const before = this.#told.get(node)
+    const isOthers = before !== undefined && before.server !== server && before.server !== EARLIER
+    // Two hosts that tell one name: the later life is the node, and of one life the first teller.
+    if (isOthers && creation <= before.creation) return
+    const text = JSON.stringify(entry)
+    this.#told.set(node, { server, creation, text })
+    if (before?.text !== text) this.#face.putFar(entry)
+  }
+
+  #remember(server: string, entry: HostNode): void {
+    const { node, creation } = entry.route
+    this.#told.set(node, { server, creation, text: JSON.stringify(entry) })
+  }
+
+  #drop(node: string, cause: GoneNode['cause']): void {
+    this.#told.delete(node)
+    this.#face.dropFar(node, cause)
+  }
+
+  /** When all hosts have spoken, what only an earlier server knew is nowhere. */
+  #dropEarlier(): void {
+    if (this.#spoken.size < this.#servers) return
+    for (const [node, told] of [...this.#told])
+      if (told.server === EARLIER) this.#drop(node, 'lost')
+  }
+}
+
+const causeOf = (node: string, { creation }: Told, gone: readonly GoneNode[]): GoneNode['cause'] =>
+  gone.find((one) => one.node === node && one.creation === creation)?.cause ?? 'lost'
+
+function suspect({ route, applications }: HostNode): HostNode {
+  const state: NodeRoute['state'] = route.state === 'leaving' ? 'leaving' : 'suspect'
+  return { route: { ...route, state }, applications }
+}
