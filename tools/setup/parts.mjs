@@ -24,6 +24,7 @@ import { say, step } from './console.mjs'
  */
 export const PARTS = Object.freeze({
   chromium: { program: 'chromium', packages: ['chromium'] },
+  iproute2: { program: 'ip', packages: ['iproute2'] },
 })
 
 /**

@@ -63,6 +63,7 @@ export {
   webWorker,
 } from '#actor'
 export type {
+  AcrossOptions,
   ApplicationSheet,
   AuditSheet,
   CronSheet,
@@ -101,6 +102,7 @@ export type {
   TreeSheet,
 } from '#cluster'
 export {
+  ACROSS_DEFAULTS,
   EMBEDDED_REGISTRAR_DEFAULTS,
   embeddedRegistrar,
   systemFollower,

@@ -7,6 +7,7 @@ export {
   type RegistrarSurroundings,
   type ServingParts,
 } from './node-cluster.js'
+export { ACROSS_DEFAULTS, type AcrossOptions } from './registrar/across/options.js'
 export { embeddedRegistrar } from './registrar/embedded/embedded-registrar.js'
 export {
   EMBEDDED_REGISTRAR_DEFAULTS,

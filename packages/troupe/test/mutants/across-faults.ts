@@ -89,12 +89,12 @@ export const ACROSS_FAULTS: readonly Mutant[] = Object.freeze([
     tests: 'us who hear nobody',
   },
   {
-    name: 'a server that does not know its host yet answers for it',
-    file: `${ROOM}/own-table`,
-    find: 'if (snapshot === undefined) return undefined;',
-    replace: "if (snapshot === undefined) return { digest: 'AAAA', pages: 0, bytes: 0 };",
+    name: 'who a new server does not know yet is lost',
+    file: `${ROOM}/other-host`,
+    find: 'const kept = table.isWhole ? []',
+    replace: 'const kept = !table.isWhole ? []',
     caughtBy: EXCHANGE,
-    tests: 'not whole yet',
+    tests: 'does not know it all yet',
   },
   {
     name: 'one host under two names is two hosts',

@@ -22,12 +22,12 @@ import {
   SENDER_BYTES,
   writeFrame,
 } from './frame.js'
-import type { HostTable, HostView } from './host-table.js'
+import type { HostTable } from './host-table.js'
 import { Offsets } from './offsets.js'
 import type { CompleteAcross } from './options.js'
 import { OtherHost, type OtherHostInfo, type OtherHostWorld } from './other-host.js'
 import { OwnTable } from './own-table.js'
-import { type AcrossDatagrams, type Lookup, type Place, plainHost, printedPlace } from './place.js'
+import { type AcrossDatagrams, type Lookup, type Place, plainHost } from './place.js'
 import { Questions } from './questions.js'
 import { type AcrossProblem, quietly, type Tell } from './told.js'
 
@@ -39,7 +39,7 @@ const FAREWELLS = 3
 
 /** What the exchange needs of the world. */
 export interface AcrossSettings {
-  /** `keyFor(ACROSS_PURPOSE)` of the node that serves. */
+  /** Of the cookie, and of no use elsewhere. */
   readonly key: Uint8Array
   readonly options: CompleteAcross
   readonly table: HostTable
@@ -63,9 +63,6 @@ export interface AcrossInfo {
   /** Questions that were answered. */
   readonly answered: number
 }
-
-/** The purpose for which a key of the cookie is taken. */
-export const ACROSS_PURPOSE = 'troupe registrar datagrams 1'
 
 export class AcrossHosts {
   readonly #settings: AcrossSettings
@@ -109,14 +106,13 @@ export class AcrossHosts {
     })
   }
 
-  /** Begins; `views` is what an earlier server of this host knew of the others. */
-  start(views: ReadonlyMap<string, HostView> = new Map()): void {
+  start(): void {
     const { datagrams, options } = this.#settings
     datagrams.start((bytes, from) => this.#arrived(bytes, from))
     for (const { entry, code } of options.list.skipped) this.#tell(code, entry, skippedText(entry))
     const world = this.#hostWorld()
     for (const place of options.list.places) {
-      this.#hosts.push(new OtherHost(place, world, views.get(printedPlace(place))))
+      this.#hosts.push(new OtherHost(place, world))
     }
     for (const host of this.#hosts) host.start()
   }
@@ -127,8 +123,7 @@ export class AcrossHosts {
     this.#cancelNotice = this.#settings.clock.after(NOTICE_MS, () => {
       this.#cancelNotice = undefined
       this.#sayAll('notice', ({ host }) => {
-        const digest = this.#own.digest(host)?.digest
-        return digest === undefined ? undefined : writeNotice(digest)
+        return writeNotice(this.#own.digest(host).digest)
       })
     })
   }
@@ -255,12 +250,11 @@ export class AcrossHosts {
     return this.#hosts.find((one) => one.place.port === port && one.addresses.has(plain))
   }
 
-  #sayAll(kind: 'notice' | 'farewell', bodyFor: (to: Place) => Uint8Array | undefined): void {
+  #sayAll(kind: 'notice' | 'farewell', bodyFor: (to: Place) => Uint8Array): void {
     for (const host of this.#hosts) {
       const to = host.addresses.current
       if (to === undefined || host.state === 'aside') continue
       const body = bodyFor(to)
-      if (body === undefined) continue
       const nonce = this.#settings.randomBytes(NONCE_BYTES)
       const stampMs = this.#timeMs() + this.#offsets.of(to)
       this.#settings.datagrams.send(this.#written(kind, nonce, body, stampMs), to)

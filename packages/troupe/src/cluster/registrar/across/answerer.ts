@@ -76,14 +76,12 @@ export class Answerer {
     if (node === undefined) return { cause: 'malformed' }
     const found = this.#own.find(node, host)
     // Whoever takes over may not have heard of the node yet: no word is better than a wrong one.
-    if (found === undefined && this.#own.digest(host) === undefined) return WAITING
+    if (found === undefined && !this.#own.isWhole) return WAITING
     return { cause: 'answered', kind: 'found', body: writeFound(found?.route) }
   }
 
   #digest(host: string): Reply {
-    const digest = this.#own.digest(host)
-    if (digest === undefined) return WAITING
-    return { cause: 'answered', kind: 'digested', body: writeDigested(digest) }
+    return { cause: 'answered', kind: 'digested', body: writeDigested(this.#own.digest(host)) }
   }
 
   #page(body: Uint8Array, host: string): Reply {

@@ -37,12 +37,15 @@ export class FaceTable implements HostTable {
     this.#face = face
     this.#servers = servers
     for (const entry of face.far()) this.#remember(EARLIER, entry)
-    this.#dropEarlier()
+    this.#dropUnspoken()
   }
 
-  own(): HostSnapshot | undefined {
-    if (!this.#face.settled()) return undefined
-    this.#snapshot ??= { version: this.#version, nodes: this.#face.entries(), gone: this.#gone }
+  own(): HostSnapshot {
+    const isWhole = this.#face.settled()
+    if (this.#snapshot?.isWhole !== isWhole) {
+      const nodes = this.#face.entries()
+      this.#snapshot = { version: this.#version, isWhole, nodes, gone: this.#gone }
+    }
     return this.#snapshot
   }
 
@@ -55,6 +58,11 @@ export class FaceTable implements HostTable {
     this.#gone = [...this.#gone, ...told].slice(-GONE_MAX)
   }
 
+  /** The life of a node of this host that left in order; undefined when none did lately. */
+  left(node: string): GoneNode | undefined {
+    return this.#gone.findLast((one) => one.node === node && one.cause === 'left')
+  }
+
   put(server: string, { state, nodes, gone }: HostView): void {
     const names = new Set(nodes.map(({ route }) => route.node))
     for (const [node, told] of [...this.#told]) {
@@ -62,13 +70,13 @@ export class FaceTable implements HostTable {
     }
     for (const node of nodes) this.#put(server, state === 'up' ? node : suspect(node))
     this.#spoken.add(server)
-    this.#dropEarlier()
+    this.#dropUnspoken()
   }
 
   forget(server: string): void {
     for (const [node, told] of [...this.#told]) if (told.server === server) this.#drop(node, 'lost')
     this.#spoken.add(server)
-    this.#dropEarlier()
+    this.#dropUnspoken()
   }
 
   #put(server: string, entry: HostNode): void {
@@ -92,11 +100,24 @@ export class FaceTable implements HostTable {
     this.#face.dropFar(node, cause)
   }
 
+  /** What an earlier server knew, and nobody has told since, may be wrong. */
+  doubtEarlier(): void {
+    for (const entry of this.#face.far()) {
+      const { node } = entry.route
+      if (this.#told.get(node)?.server === EARLIER) this.#put(EARLIER, suspect(entry))
+    }
+  }
+
+  /** And it is lost. */
+  dropEarlier(): void {
+    for (const [node, { server }] of [...this.#told]) {
+      if (server === EARLIER) this.#drop(node, 'lost')
+    }
+  }
+
   /** When all hosts have spoken, what only an earlier server knew is nowhere. */
-  #dropEarlier(): void {
-    if (this.#spoken.size < this.#servers) return
-    for (const [node, told] of [...this.#told])
-      if (told.server === EARLIER) this.#drop(node, 'lost')
+  #dropUnspoken(): void {
+    if (this.#spoken.size >= this.#servers) this.dropEarlier()
   }
 }
 

@@ -6,7 +6,7 @@
  *
  * @source design 6 (UDP across hosts, authenticated)
  */
-import type { Cancel } from '#base/clock'
+import type { Cancel, Clock } from '#base/clock'
 import type { FarPlug, ServerFace } from '#cluster/registrar/embedded/far-plug'
 import { describeThrown } from '#contract/errors'
 import { AcrossHosts } from './across-hosts.js'
@@ -16,7 +16,13 @@ import type { CompleteAcross } from './options.js'
 import { type AcrossDatagrams, type Lookup, type Place, printedPlace } from './place.js'
 import { lookupHost, openUdp } from './udp-socket.js'
 
-const OPEN_AGAIN_MS = 2_000
+/** Polls after which a host that says nothing is silent. */
+const DOUBT_POLLS = 4
+const OPEN_AGAIN_MS = 500
+/** Who served before may be about to close it. */
+const CLOSED_QUIETLY = 3
+/** Once a minute. */
+const TOLD_EVERY = 120
 
 /** What the plug needs of the machine. */
 export interface FarMachine {
@@ -34,9 +40,13 @@ class AcrossPlug implements FarPlug {
   readonly #options: CompleteAcross
   readonly #machine: FarMachine
   #face: ServerFace | undefined
+  #table: FaceTable | undefined
   #across: AcrossHosts | undefined
+  /** How often the port did not open. */
+  #closed = 0
   #isStopped = false
   #cancel: Cancel = () => false
+  #cancelDoubt: Cancel = () => false
 
   constructor(options: CompleteAcross, machine: FarMachine) {
     this.#options = options
@@ -46,6 +56,7 @@ class AcrossPlug implements FarPlug {
   start(face: ServerFace): void {
     this.#face = face
     const table = new FaceTable(face, this.#options.list.places.length)
+    this.#table = table
     face.changed((changes) => {
       table.changed(changes)
       this.#across?.changed()
@@ -61,12 +72,21 @@ class AcrossPlug implements FarPlug {
   stop(): void {
     this.#isStopped = true
     this.#cancel()
-    const { node = '' } = this.#face ?? {}
-    const own = this.#face?.near(node)
-    const others = this.#face?.entries().filter(({ route }) => route.node !== node) ?? []
-    const left = { node, creation: own?.route.creation ?? 0 }
-    this.#across?.farewell(others.length === 0, left)
+    this.#cancelDoubt()
+    // Who is deposed stays a node: there is nothing to say.
+    const left = this.#table?.left(this.#face?.node ?? '')
+    const isLast = this.#face?.entries().length === 0
+    if (left !== undefined) this.#across?.farewell(isLast, left)
     this.#across?.stop()
+  }
+
+  /** The grace does not run while no other host is heard. */
+  #giveUpLater(clock: Clock, table: FaceTable, waitMs: number): void {
+    this.#cancelDoubt = clock.after(waitMs, () => {
+      const isHearing = this.#across?.info().hosts.some(({ state }) => state === 'up') === true
+      if (isHearing) table.dropEarlier()
+      else this.#giveUpLater(clock, table, waitMs)
+    })
   }
 
   async #open(face: ServerFace, table: FaceTable): Promise<void> {
@@ -77,8 +97,11 @@ class AcrossPlug implements FarPlug {
       this.#begin(face, table, datagrams)
     } catch (thrown) {
       if (this.#isStopped) return
+      this.#closed += 1
       face.refused('udp-port')
-      face.told('udp-port', closedText(printedPlace({ host, port }), describeThrown(thrown)))
+      const isTold = this.#closed % TOLD_EVERY === CLOSED_QUIETLY
+      const text = closedText(printedPlace({ host, port }), describeThrown(thrown))
+      if (isTold) face.told('udp-port', text)
       this.#cancel = face.clock.after(OPEN_AGAIN_MS, () => void this.#open(face, table))
     }
   }
@@ -95,6 +118,11 @@ class AcrossPlug implements FarPlug {
     })
     this.#across = across
     across.start()
+    const { pollMs, lostAfterMs } = this.#options
+    this.#cancelDoubt = clock.after(DOUBT_POLLS * pollMs, () => {
+      table.doubtEarlier()
+      this.#giveUpLater(clock, table, lostAfterMs)
+    })
   }
 }
 

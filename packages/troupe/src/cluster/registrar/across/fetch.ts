@@ -67,7 +67,7 @@ export class Fetch {
   }
 
   #take(answer: AcrossFrame): void {
-    if (this.#isOver || answer.kind === 'clock' || answer.kind === 'waiting') return
+    if (this.#isOver || answer.kind === 'clock') return
     if (answer.kind !== 'paged') {
       this.#end({ kind: 'changed' })
       return

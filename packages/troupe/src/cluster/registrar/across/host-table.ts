@@ -23,6 +23,8 @@ export interface GoneNode {
 export interface HostSnapshot {
   /** Another number for every change. */
   readonly version: number
+  /** False while a new server may not know all nodes of its host: who is not in it may be there. */
+  readonly isWhole: boolean
   readonly nodes: readonly HostNode[]
   /** Those that went lately. */
   readonly gone: readonly GoneNode[]
@@ -36,11 +38,8 @@ export interface HostView {
 }
 
 export interface HostTable {
-  /**
-   * What is on this host, never what was learnt of others; undefined while a new server does not
-   * know all of it: then nothing is answered. Cheap while the version is the same.
-   */
-  own(): HostSnapshot | undefined
+  /** What is on this host, never what was learnt of others. Cheap while nothing changes. */
+  own(): HostSnapshot
   /** All that is known of another host, in place of what was put for it before. */
   put(server: string, view: HostView): void
   /** Another host was not heard for longer than its grace: its nodes are lost. */

@@ -18,15 +18,13 @@ export const MISSED_POLLS_MAX = 3
 
 export class Neighbour {
   readonly #lostAfterMs: number
-  #state: NeighbourState
+  #state: NeighbourState = 'unheard'
   #missed = 0
   /** How much of the grace has passed. */
   #graceMs = 0
 
-  /** With `isKnown` there is a view of it from an earlier server of this host. */
-  constructor(lostAfterMs: number, isKnown: boolean) {
+  constructor(lostAfterMs: number) {
     this.#lostAfterMs = lostAfterMs
-    this.#state = isKnown ? 'up' : 'unheard'
   }
 
   get state(): NeighbourState {

@@ -1,6 +1,7 @@
 /**
  * cluster/registrar/across/options: how the registrar of a host speaks with those of other hosts.
  */
+import { isLoopbackHost } from '#base/host-kind'
 import { requireDuration, requireOption } from '#contract/limits'
 import { type HostList, readHosts } from './host-list.js'
 
@@ -41,17 +42,39 @@ export interface CompleteAcross extends Required<Omit<AcrossOptions, 'hosts'>> {
 const POLL_MS_MIN = 50
 const PORT_MAX = 65_535
 
-/** Throws OPTION_INVALID. */
+/** Throws OPTION_INVALID. Options of something else are left alone. */
 export function completeAcross(given: AcrossOptions = {}): CompleteAcross {
-  const { hosts, udpHost, udpPort, pollMs, lostAfterMs } = { ...ACROSS_DEFAULTS, ...given }
+  const { hosts, udpHost, udpPort, pollMs, lostAfterMs } = withDefaults(given)
   const isHost = typeof udpHost === 'string' && udpHost !== ''
-  requireOption(isHost, 'udpHost', udpHost, 'give a host name or an address')
+  requireOption(isHost, 'registrar.udpHost', udpHost, 'give a host name or an address')
   const isPort = Number.isInteger(udpPort) && udpPort >= 0 && udpPort <= PORT_MAX
-  requireOption(isPort, 'udpPort', udpPort, 'give a number from 0, any free port, to 65535')
-  requireDuration('pollMs', pollMs)
+  const remedy = 'give a number from 0, any free port, to 65535'
+  requireOption(isPort, 'registrar.udpPort', udpPort, remedy)
+  requireDuration('registrar.pollMs', pollMs)
   const isSlow = pollMs >= POLL_MS_MIN && Number.isFinite(pollMs)
-  requireOption(isSlow, 'pollMs', pollMs, `give ${POLL_MS_MIN} milliseconds or more`)
-  requireDuration('lostAfterMs', lostAfterMs)
-  const list = readHosts('hosts', hosts, udpPort === 0 ? ACROSS_DEFAULTS.udpPort : udpPort)
+  requireOption(isSlow, 'registrar.pollMs', pollMs, `give ${POLL_MS_MIN} milliseconds or more`)
+  requireDuration('registrar.lostAfterMs', lostAfterMs)
+  const list = readHosts(
+    'registrar.hosts',
+    hosts,
+    udpPort === 0 ? ACROSS_DEFAULTS.udpPort : udpPort,
+  )
   return { udpHost, udpPort, pollMs, lostAfterMs, list }
 }
+
+/** What is given as undefined is not given. */
+function withDefaults(given: AcrossOptions): Required<AcrossOptions> {
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined)
+  return { ...ACROSS_DEFAULTS, ...Object.fromEntries(entries) }
+}
+
+/**
+ * True when the server of a host is to speak with other hosts: an option says so, or the node
+ * listens where others can come to.
+ */
+export function looksBeyond(given: AcrossOptions, hosts: readonly string[]): boolean {
+  const isTold = given.udpHost !== undefined || given.udpPort !== undefined
+  return isTold || (given.hosts?.length ?? 0) > 0 || hosts.some((host) => isOutward(host))
+}
+
+const isOutward = (host: string): boolean => host !== '' && !isLoopbackHost(host)

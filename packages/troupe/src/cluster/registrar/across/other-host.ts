@@ -14,7 +14,7 @@ import { Addresses } from './addresses.js'
 import { type GoneLife, readDigested, type TableDigest, writeDigestQuestion } from './bodies.js'
 import { Fetch, type FetchEnd } from './fetch.js'
 import type { AcrossFrame } from './frame.js'
-import type { HostNode, HostTable, HostView } from './host-table.js'
+import type { GoneNode, HostNode, HostTable, HostView } from './host-table.js'
 import { Neighbour, type NeighbourState, type NeighbourStep } from './neighbour.js'
 import type { Offsets } from './offsets.js'
 import { type Lookup, type Place, printedPlace } from './place.js'
@@ -84,12 +84,11 @@ export class OtherHost {
   #cancelPoke: Cancel | undefined
   #isStopped = false
 
-  constructor(place: Place, world: OtherHostWorld, view: HostView | undefined) {
+  constructor(place: Place, world: OtherHostWorld) {
     this.place = place
     this.server = printedPlace(place)
     this.#world = world
-    this.#view = view
-    this.#neighbour = new Neighbour(world.lostAfterMs, view !== undefined)
+    this.#neighbour = new Neighbour(world.lostAfterMs)
     this.addresses = new Addresses(place, world.lookup, world.clock, world.tell)
   }
 
@@ -219,10 +218,6 @@ export class OtherHost {
       if (mayAskAgain) this.#question('digest', writeDigestQuestion(), taker)
       return
     }
-    if (answer.kind === 'waiting') {
-      this.#isAnswered = true
-      return
-    }
     const table = readDigested(answer.body)
     if (table === undefined) {
       this.#world.count('malformed')
@@ -277,7 +272,17 @@ export class OtherHost {
       ...{ route: routeFrom(route, isSameMachine), applications },
     }))
     const state = this.state === 'suspect' ? 'suspect' : 'up'
-    this.#put({ state, nodes, gone: table.gone })
+    const kept = table.isWhole ? [] : this.#unspoken(nodes, table.gone)
+    this.#put({ state, nodes: [...nodes, ...kept], gone: table.gone })
+  }
+
+  /** Nodes that were known, of which a new server says nothing yet. */
+  #unspoken(nodes: readonly HostNode[], gone: readonly GoneNode[]): readonly HostNode[] {
+    const spoken = new Set(nodes.map(({ route }) => route.node))
+    const isGone = ({ route: { node, creation } }: HostNode): boolean =>
+      gone.some((one) => one.node === node && one.creation === creation)
+    const known = this.#view?.nodes ?? []
+    return known.filter((one) => !spoken.has(one.route.node) && !isGone(one))
   }
 
   /** The same table is not fetched again. */

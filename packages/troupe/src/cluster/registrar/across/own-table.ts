@@ -16,6 +16,7 @@ const KEPT = 4
 
 interface Written extends TableDigest {
   readonly version: number
+  readonly isWhole: boolean
   readonly isSameMachine: boolean
   readonly text: Uint8Array
 }
@@ -30,34 +31,38 @@ export class OwnTable {
     this.#tell = tell
   }
 
+  /** It knows all nodes of its host. */
+  get isWhole(): boolean {
+    return this.#table.own().isWhole
+  }
+
   /** The node of this host, as somebody at this address may know it. */
   find(node: string, asker: string): HostNode | undefined {
-    const found = this.#table.own()?.nodes.find(({ route }) => route.node === node)
+    const found = this.#table.own().nodes.find(({ route }) => route.node === node)
     if (found === undefined) return undefined
     this.#tellHomebound(found, asker)
     return { ...found, route: routeFrom(found.route, isLoopbackHost(asker)) }
   }
 
-  /** Undefined while this server does not know its host. */
-  digest(asker: string): TableDigest | undefined {
+  digest(asker: string): TableDigest {
     const snapshot = this.#table.own()
-    if (snapshot === undefined) return undefined
     const isSameMachine = isLoopbackHost(asker)
-    const { version } = snapshot
+    const { version, isWhole } = snapshot
     const kept = this.#kept.find(
-      (one) => one.version === version && one.isSameMachine === isSameMachine,
+      (one) =>
+        one.version === version && one.isWhole === isWhole && one.isSameMachine === isSameMachine,
     )
     if (kept !== undefined) return kept
     const nodes = snapshot.nodes.map(({ route, applications }) => ({
       route: routeFrom(route, isSameMachine),
       applications,
     }))
-    const { bytes: text, left } = writeTable({ nodes, gone: snapshot.gone })
+    const { bytes: text, left } = writeTable({ isWhole, nodes, gone: snapshot.gone })
     if (left > 0) this.#tell('table-too-large', 'own', tooLargeText(left))
     for (const node of snapshot.nodes) this.#tellHomebound(node, asker)
     const digest = digestOf(text)
     const pages = Math.ceil(text.length / PAGE_BYTES)
-    const written = { version, isSameMachine, text, digest, pages, bytes: text.length }
+    const written = { version, isWhole, isSameMachine, text, digest, pages, bytes: text.length }
     this.#kept = [written, ...this.#kept].slice(0, KEPT)
     return written
   }

@@ -47,8 +47,8 @@ export interface QuestionWorld {
 /** Which kinds answer which questions. */
 const ANSWERS: Readonly<Record<Question['kind'], readonly AcrossKind[]>> = Object.freeze({
   find: ['found', 'clock', 'waiting'],
-  digest: ['digested', 'clock', 'waiting'],
-  page: ['paged', 'digested', 'clock', 'waiting'],
+  digest: ['digested', 'clock'],
+  page: ['paged', 'digested', 'clock'],
 })
 
 interface Open {

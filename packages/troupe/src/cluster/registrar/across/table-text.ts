@@ -20,6 +20,7 @@ const APPLICATIONS_MAX = 1_000
 
 /** A table as it travels. */
 export interface TableText {
+  readonly isWhole: boolean
   readonly nodes: readonly HostNode[]
   readonly gone: readonly GoneNode[]
 }
@@ -30,12 +31,12 @@ export interface ReadTable extends TableText {
 }
 
 /** What is too large for the others is left out, from the end; `left` says how many nodes. */
-export function writeTable({ nodes, gone }: TableText): {
+export function writeTable({ isWhole, nodes, gone }: TableText): {
   readonly bytes: Uint8Array
   readonly left: number
 } {
   for (let count = Math.min(nodes.length, NODES_MAX); ; count = Math.floor(count / 2)) {
-    const told = { nodes: nodes.slice(0, count), gone: gone.slice(-GONE_MAX) }
+    const told = { isWhole, nodes: nodes.slice(0, count), gone: gone.slice(-GONE_MAX) }
     const text = Buffer.from(JSON.stringify(told), 'utf8')
     const bytes = deflateRawSync(text)
     const isShort = bytes.length <= TABLE_BYTES_MAX && text.length <= TEXT_BYTES_MAX
@@ -57,6 +58,7 @@ export function readTable(bytes: Uint8Array): ReadTable | undefined {
   const nodes = given.map(readHostNode).filter((node) => node !== undefined)
   const gone = whole['gone'].slice(-GONE_MAX).map(readGone)
   return {
+    isWhole: whole['isWhole'] !== false,
     nodes,
     gone: gone.filter((one) => one !== undefined),
     refused: whole['nodes'].length - nodes.length,

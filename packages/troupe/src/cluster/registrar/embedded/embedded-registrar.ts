@@ -12,6 +12,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Cancel } from '#base/clock'
 import { FileConfig } from '#cluster/config/file-config'
+import { completeAcross, looksBeyond } from '#cluster/registrar/across/options'
 import { readNodeRoute, requireApplicationRoute } from '#cluster/registrar/route-check'
 import { RouteTable } from '#cluster/registrar/route-table'
 import {
@@ -199,8 +200,14 @@ class EmbeddedRegistrar implements Registrar {
       self: { node, hidden, serves: serve, secret: this.#secret, route: route as NodeRoute },
       ...{ path: tcp ? undefined : join(this.#folder, file), port },
       ...{ key: home.keyFor(KEY), farKey: home.keyFor(FAR_KEY) },
+      far: this.#far(addresses.map(({ host }) => host)),
       times: { beatMs, silenceMs, lostMs, graceMs },
     }
+  }
+
+  /** How this node speaks with other hosts while it serves, if it does. */
+  #far(hosts: readonly string[]): EmbeddedData['far'] {
+    return looksBeyond(this.#options, hosts) ? completeAcross(this.#options) : undefined
   }
 
   /** The service runs, for the first time or again. */

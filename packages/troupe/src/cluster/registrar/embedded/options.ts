@@ -4,10 +4,11 @@
  * @source ergo-features 21 (embedded: Port, DisableServer); design 12 (port 4499)
  */
 import { requireConfigFile } from '#cluster/config/file-config'
+import { type AcrossOptions, completeAcross } from '#cluster/registrar/across/options'
 import { requireDuration, requireOption } from '#contract/limits'
 
 /** Options of `embeddedRegistrar`. Times are milliseconds. */
-export interface EmbeddedRegistrarOptions {
+export interface EmbeddedRegistrarOptions extends AcrossOptions {
   /**
    * Tells registrars of one host apart: nodes find each other only where it is the same. Where
    * there are no Unix sockets it is the TCP port of the loopback address. Default 4,499.
@@ -68,6 +69,7 @@ export function completeEmbedded(given: EmbeddedRegistrarOptions = {}): Complete
   }
   const { configFile, configPollMs = EMBEDDED_REGISTRAR_DEFAULTS.configPollMs } = given
   if (configFile !== undefined) requireConfigFile(configFile, configPollMs)
+  completeAcross(given)
   const entries = Object.entries(given).filter(([, value]) => value !== undefined)
   const options = { ...EMBEDDED_REGISTRAR_DEFAULTS, ...Object.fromEntries(entries) }
   const { beatMs, silenceMs } = options

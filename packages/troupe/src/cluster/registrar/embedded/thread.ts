@@ -6,6 +6,8 @@
 import { randomBytes } from 'node:crypto'
 import { systemClock } from '#base/clock'
 import { systemRandom } from '#base/random'
+import { makeFarPlug } from '#cluster/registrar/across/far-plug'
+import type { CompleteAcross } from '#cluster/registrar/across/options'
 import type { SidePort } from '#contract'
 import { Member, type MemberParts, type MemberRequest } from './member.js'
 import type { EmbeddedTimes } from './options.js'
@@ -19,18 +21,20 @@ export interface EmbeddedData {
   readonly port: number
   readonly key: Uint8Array
   readonly farKey: Uint8Array
+  /** Undefined: nothing is known of other hosts. */
+  readonly far: CompleteAcross | undefined
   readonly times: EmbeddedTimes
 }
 
 export function startService(port: SidePort, data: EmbeddedData): () => Promise<void> {
-  const { self, path, key, farKey, times } = data
+  const { self, path, key, farKey, far, times } = data
   const unique = (): string => randomBytes(6).toString('hex')
   const member = new Member({
     ...{ self, key, farKey, times, randomBytes },
     place: path === undefined ? new TcpPlace(data.port) : new UnixPlace(path, unique),
     clock: systemClock,
     random: systemRandom,
-    makeFar: undefined,
+    makeFar: far === undefined ? undefined : () => makeFarPlug(far),
     tell: (news) => port.post(news),
   })
   port.received((request) => member.take(request as MemberRequest))

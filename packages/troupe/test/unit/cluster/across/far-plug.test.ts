@@ -107,6 +107,7 @@ describe('the server of a host', () => {
 
   it('says that it leaves: its own node has left, the others stay', async () => {
     const { town, one, two } = await twoHalls()
+    two.remove('b@two', 'left')
     two.plug.stop()
     await town.until('left', () => one.told.length === 3)
     assert.deepEqual(one.told.slice(2), ['b@two left'])
@@ -115,9 +116,17 @@ describe('the server of a host', () => {
   it('says that nobody is left on its host', async () => {
     const { town, one, two } = await twoHalls()
     two.remove('c@two', 'left')
+    two.remove('b@two', 'left')
     two.plug.stop()
     await town.until('left', () => one.told.length === 4)
     assert.deepEqual(new Set(one.told.slice(2)), new Set(['c@two left', 'b@two left']))
+  })
+
+  it('says nothing when another one took its place', async () => {
+    const { town, one, two } = await twoHalls()
+    two.plug.stop()
+    await town.clock.advance(1_000)
+    assert.equal(one.told.length, 2)
   })
 
   it('keeps what the server before it knew until the host has spoken', async () => {
@@ -128,11 +137,24 @@ describe('the server of a host', () => {
       applications: [],
     }))
     one.start()
-    await town.clock.advance(5_000)
+    await town.clock.advance(2_000)
     assert.deepEqual(one.told, [])
     hall(town, 2, ['b@two', 'c@two'], [1]).start()
     await town.until('spoken', () => one.told.length === 2)
     assert.deepEqual(one.told, ['c@two up', 'd@two lost'])
+  })
+
+  it('doubts what only the server before knew, and gives it up while others are heard', async () => {
+    const town = new Town()
+    const one = hall(town, 1, ['a@one'], [2, 3])
+    one.far = [{ route: routeOf('b@two', '10.0.0.2'), applications: [] }]
+    one.start()
+    await town.until('doubted', () => one.told.length === 1, 5_000)
+    await town.clock.advance(200_000)
+    assert.deepEqual(one.told, ['b@two suspect'])
+    hall(town, 3, ['c@three'], [1]).start()
+    await town.until('lost', () => one.told.length === 3, 31_000)
+    assert.deepEqual(one.told, ['b@two suspect', 'c@three up', 'b@two lost'])
   })
 
   it('drops what the server before it knew when no hosts are listed', async () => {
@@ -143,19 +165,19 @@ describe('the server of a host', () => {
     assert.deepEqual(one.told, ['b@two lost'])
   })
 
-  it('tells other hosts nothing before it is settled, and is not suspect for that', async () => {
+  it('tells other hosts what it knows before it is settled, and takes nothing away', async () => {
     const town = new Town()
     const one = hall(town, 1, ['a@one'], [2]).start()
     const two = hall(town, 2, ['b@two'], [1])
     two.isSettled = false
     two.start()
-    await town.clock.advance(20_000)
-    assert.deepEqual(one.told, [])
-    two.isSettled = true
     await town.until('known', () => one.told.length === 1, 1_000)
-    two.isSettled = false
+    two.near = []
     await town.clock.advance(20_000)
     assert.deepEqual(one.told, ['b@two up'])
+    two.isSettled = true
+    await town.until('lost', () => one.told.length === 2, 1_000)
+    assert.deepEqual(one.told, ['b@two up', 'b@two lost'])
   })
 
   it('has one node of a name that two hosts tell: the later life', async () => {
@@ -185,13 +207,13 @@ describe('the server of a host', () => {
   it('serves its own host while the port is taken, says so, and tries again', async () => {
     const town = new Town()
     const two = hall(town, 2, ['b@two'], [])
-    two.closed = 2
+    two.closed = 5
     two.start()
     const one = hall(town, 1, ['a@one'], [2]).start()
     assert.equal(await town.clock.until(two.plug.resolve('a@10.0.0.1')), undefined)
-    await town.clock.advance(1_000)
+    await town.clock.advance(2_000)
     assert.match(two.texts[0] ?? '', /UDP port 0\.0\.0\.0:4499 does not open/)
     await town.until('known', () => one.told.length === 1)
-    assert.ok(town.clock.nowMs() > 4_000)
+    assert.ok(town.clock.nowMs() > 2_000)
   })
 })

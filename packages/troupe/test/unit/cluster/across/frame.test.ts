@@ -92,8 +92,8 @@ describe('a proven body', () => {
   })
 
   it('that unpacks to more than it may is no table', () => {
-    const { bytes } = writeTable({ nodes: [], gone: [] })
-    assert.deepEqual(readTable(bytes), { nodes: [], gone: [], refused: 0 })
+    const { bytes } = writeTable({ isWhole: true, nodes: [], gone: [] })
+    assert.deepEqual(readTable(bytes), { isWhole: true, nodes: [], gone: [], refused: 0 })
     const bomb = bombOf(64)
     assert.ok(bomb.length < 100_000)
     assert.equal(readTable(bomb), undefined)
@@ -107,7 +107,11 @@ describe('a proven body', () => {
       { ...good, route: { ...good.route, creation: -1 } },
       { ...good, route: { ...good.route, state: '__proto__' } },
     ]
-    const { bytes } = writeTable({ nodes: [...(evil as (typeof good)[]), good], gone: [] })
+    const { bytes } = writeTable({
+      isWhole: true,
+      nodes: [...(evil as (typeof good)[]), good],
+      gone: [],
+    })
     const table = readTable(bytes)
     assert.deepEqual(table?.nodes, [good])
     assert.equal(table?.refused, evil.length)

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { TroupeError } from 'troupe'
 import { readHosts } from '#cluster/registrar/across/host-list'
-import { type AcrossOptions, completeAcross } from '#cluster/registrar/across/options'
+import { type AcrossOptions, completeAcross, looksBeyond } from '#cluster/registrar/across/options'
 import { routeOf, Town } from './town.js'
 
 const refused = (options: AcrossOptions, option: string): void =>
@@ -100,14 +100,25 @@ describe('the option hosts', () => {
   })
 
   it('stands beside options that are checked as well', () => {
-    refused({ udpPort: 65_536 }, 'udpPort')
-    refused({ udpPort: -1 }, 'udpPort')
-    refused({ udpHost: '' }, 'udpHost')
-    refused({ pollMs: 1 }, 'pollMs')
-    refused({ pollMs: Number.NaN }, 'pollMs')
-    refused({ lostAfterMs: 0 }, 'lostAfterMs')
+    refused({ udpPort: 65_536 }, 'registrar.udpPort')
+    refused({ udpPort: -1 }, 'registrar.udpPort')
+    refused({ udpHost: '' }, 'registrar.udpHost')
+    refused({ pollMs: 1 }, 'registrar.pollMs')
+    refused({ pollMs: Number.NaN }, 'registrar.pollMs')
+    refused({ lostAfterMs: 0 }, 'registrar.lostAfterMs')
     assert.equal(completeAcross().udpPort, 4_499)
     assert.doesNotThrow(() => structuredClone(completeAcross({ hosts: ['host2'] })))
+  })
+})
+
+describe('whether a server looks beyond its host', () => {
+  it('follows from its options, and from where its node listens', () => {
+    assert.equal(looksBeyond({}, ['127.0.0.1', '', '::1']), false)
+    assert.equal(looksBeyond({ hosts: [] }, []), false)
+    assert.equal(looksBeyond({}, ['127.0.0.1', '10.0.0.1']), true)
+    assert.equal(looksBeyond({ hosts: ['host2'] }, []), true)
+    assert.equal(looksBeyond({ udpPort: 4_500 }, []), true)
+    assert.equal(looksBeyond({ udpHost: '10.0.0.1' }, []), true)
   })
 })
 

@@ -50,14 +50,14 @@ export class HandTable implements HostTable {
   /** `up 10.0.0.2:4499 b,c`, `forget 10.0.0.2:4499`, in their order. */
   readonly told: string[] = []
   isWhole = true
-  #snapshot: HostSnapshot = { version: 1, nodes: [], gone: [] }
+  #snapshot: HostSnapshot = { version: 1, isWhole: true, nodes: [], gone: [] }
 
   set(nodes: readonly HostNode[], gone: readonly GoneNode[] = []): void {
-    this.#snapshot = { version: this.#snapshot.version + 1, nodes, gone }
+    this.#snapshot = { ...this.#snapshot, version: this.#snapshot.version + 1, nodes, gone }
   }
 
-  own(): HostSnapshot | undefined {
-    return this.isWhole ? this.#snapshot : undefined
+  own(): HostSnapshot {
+    return { ...this.#snapshot, isWhole: this.isWhole }
   }
 
   put(server: string, view: HostView): void {
