@@ -231,7 +231,11 @@ export class TwoHosts {
     const other = host === this.one ? this.two : this.one
     const program = new Program(host, {
       ...{ name: `${name}@${host.address}`, host: host.address, hosts: [other.address] },
-      ...{ folder: join(this.#folder, host.name), udpPort: 4_499, cookie: 'only for tests of two hosts' },
+      ...{
+        folder: join(this.#folder, host.name),
+        udpPort: 4_499,
+        cookie: 'only for tests of two hosts',
+      },
       ...changes,
     })
     this.#programs.push(program)
