@@ -127,5 +127,6 @@ class AcrossPlug implements FarPlug {
 }
 
 const closedText = (place: string, problem: string): string =>
-  `other hosts cannot be asked, and cannot ask: the UDP port ${place} does not open (${problem}); ` +
+  `other hosts cannot be asked, and cannot ask: the UDP port ${place} does not open ` +
+  `(${problem}); ` +
   'stop its holder, or choose another udpPort on all hosts; it is tried again'

@@ -4,7 +4,7 @@
  *
  * An open socket does not keep the program running. One that takes IPv6 takes IPv4 as well.
  */
-import { createSocket } from 'node:dgram'
+import { createSocket, type Socket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { TroupeError } from '#contract/errors'
@@ -35,31 +35,47 @@ export async function openUdp({ host, port }: Place): Promise<UdpSocket> {
   // What cannot be sent is lost, like a datagram on its way.
   socket.on('error', () => {})
   trySetReceiveBuffer(() => socket.setRecvBufferSize(RECEIVE_BYTES))
-  const { address, port: found } = socket.address()
-  let isClosed = false
-  let leaving = 0
-  const left = (): void => {
-    leaving -= 1
-    if (isClosed && leaving === 0) socket.close()
+  return new OpenUdp(socket, isSix)
+}
+
+class OpenUdp implements UdpSocket {
+  readonly address: Place
+  readonly #socket: Socket
+  readonly #isSix: boolean
+  #isClosed = false
+  /** Datagrams that have not left yet. */
+  #leaving = 0
+
+  constructor(socket: Socket, isSix: boolean) {
+    const { address: host, port } = socket.address()
+    this.address = { host, port }
+    this.#socket = socket
+    this.#isSix = isSix
   }
-  return {
-    address: { host: address, port: found },
-    start: (taker) =>
-      void socket.on('message', (bytes, from) =>
-        taker(bytes, { host: plainHost(from.address), port: from.port }),
-      ),
-    send: (bytes, to) => {
-      if (isClosed || (isIP(to.host) === 6 && !isSix)) return
-      const isMapped = isSix && isIP(to.host) === 4
-      leaving += 1
-      socket.send(bytes, to.port, isMapped ? `::ffff:${to.host}` : to.host, left)
-    },
-    close: () => {
-      if (isClosed) return
-      isClosed = true
-      // What was sent before leaves first: a farewell is sent, and then nothing more.
-      if (leaving === 0) socket.close()
-    },
+
+  start(taker: (bytes: Uint8Array, from: Place) => void): void {
+    this.#socket.on('message', (bytes, { address, port }) =>
+      taker(bytes, { host: plainHost(address), port }),
+    )
+  }
+
+  send(bytes: Uint8Array, { host, port }: Place): void {
+    if (this.#isClosed || (isIP(host) === 6 && !this.#isSix)) return
+    const isMapped = this.#isSix && isIP(host) === 4
+    this.#leaving += 1
+    this.#socket.send(bytes, port, isMapped ? `::ffff:${host}` : host, this.#left)
+  }
+
+  /** What was sent before leaves first: a farewell is sent, and then nothing more. */
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    if (this.#leaving === 0) this.#socket.close()
+  }
+
+  readonly #left = (): void => {
+    this.#leaving -= 1
+    if (this.#isClosed && this.#leaving === 0) this.#socket.close()
   }
 }
 

@@ -144,7 +144,7 @@ describe('the server of a host', () => {
     assert.deepEqual(one.told, ['c@two up', 'd@two lost'])
   })
 
-  it('doubts what only the server before knew, and gives it up while others are heard', async () => {
+  it('doubts what only the server before knew, and then gives it up', async () => {
     const town = new Town()
     const one = hall(town, 1, ['a@one'], [2, 3])
     one.far = [{ route: routeOf('b@two', '10.0.0.2'), applications: [] }]
