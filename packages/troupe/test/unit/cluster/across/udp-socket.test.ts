@@ -2,8 +2,9 @@
  * cluster/registrar/across/udp-socket: real datagrams on the loopback.
  */
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { after, before, describe, it } from 'node:test'
 import { TroupeError } from 'troupe'
+import { type Cancel, keepAlive } from '#base/clock'
 import { lookupHost, openUdp, type UdpSocket } from '#cluster/registrar/across/udp-socket'
 
 /** The next datagram of a socket, with the host it came from. */
@@ -16,6 +17,13 @@ function next(socket: UdpSocket): Promise<string> {
 const open = (host: string): Promise<UdpSocket> => openUdp({ host, port: 0 })
 
 describe('a socket between hosts', () => {
+  let cancel: Cancel = () => false
+  before(() => {
+    // The sockets themselves keep no program running.
+    cancel = keepAlive()
+  })
+  after(() => cancel())
+
   it('sends and hears', async () => {
     const [one, two] = [await open('127.0.0.1'), await open('127.0.0.1')]
     const heard = next(two)
