@@ -5,9 +5,11 @@
  * `npm run soak`, `*.acceptance.js` with `npm run acceptance`.
  */
 
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { runTool } from './child.mjs'
+import { say } from './console.mjs'
 import { CommandFault } from './fault.mjs'
 import { filesBelow, ROOT, workspacesOf } from './workspace.mjs'
 
@@ -54,8 +56,18 @@ export function matchingFiles(files, words) {
   )
 }
 
-/** @param {readonly string[]} files */
-function flagsFor(files) {
+/**
+ * Files whose tests take the time they have from a clock of their own, or wait for what happens:
+ * two of them may share the machine. All others are run one by one.
+ */
+const PATIENT = /^packages\/[^/]+\/dist-test\/(unit|scenarios|regression|conformance)\//
+const PATIENT_AT_ONCE = Math.min(2, availableParallelism())
+
+/**
+ * @param {readonly string[]} files
+ * @param {number} atOnce
+ */
+function flagsFor(files, atOnce) {
   if (files.length === 0) {
     throw new CommandFault(
       'No test files were found.',
@@ -66,6 +78,7 @@ function flagsFor(files) {
     '--test',
     '--enable-source-maps',
     `--test-timeout=${FILE_TIMEOUT_MS}`,
+    `--test-concurrency=${atOnce}`,
     `--test-reporter=${REPORTER}`,
     '--test-reporter-destination=stdout',
     ...files,
@@ -73,15 +86,25 @@ function flagsFor(files) {
 }
 
 /**
- * Runs test files; the runner's summary is the last thing printed.
+ * Runs test files in two parts, each with its summary: those that want the machine for themselves,
+ * then those that can share it.
  *
  * @param {readonly string[]} files
  * @param {NodeJS.ProcessEnv} [env] added to our own
- * @returns {Promise<number>} the runner's exit code
+ * @returns {Promise<number>} the exit code of the first part that failed, or 0
  */
 export async function runTests(files, env = {}) {
   const options = { loud: true, env: { ...process.env, ...env } }
-  return (await runTool(process.execPath, flagsFor(files), options)).exitCode
+  const alone = files.filter((file) => !PATIENT.test(file))
+  const shared = files.filter((file) => PATIENT.test(file))
+  const parts = shared.length === 0 || alone.length > 0 ? [flagsFor(alone, 1)] : []
+  if (shared.length > 0) parts.push(flagsFor(shared, PATIENT_AT_ONCE))
+  const codes = []
+  for (const flags of parts) codes.push((await runTool(process.execPath, flags, options)).exitCode)
+  if (parts.length > 1 && codes[0] !== 0) {
+    say('The first part of the tests failed: its failures and its summary are further up.')
+  }
+  return codes.find((code) => code !== 0) ?? 0
 }
 
 /**
@@ -91,4 +114,4 @@ export async function runTests(files, env = {}) {
  * @param {NodeJS.ProcessEnv} [env] added to our own
  */
 export const runQuietTests = (files, env = {}) =>
-  runTool(process.execPath, flagsFor(files), { env: { ...process.env, ...env } })
+  runTool(process.execPath, flagsFor(files, 1), { env: { ...process.env, ...env } })
