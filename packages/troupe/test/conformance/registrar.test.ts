@@ -3,13 +3,20 @@
  */
 import { describe, it } from 'node:test'
 import { type RegistrarSuiteOptions, registrarConformance } from 'troupe/testing'
-import { memoryStage } from './registrar-stages.js'
+import { embeddedStage, memoryStage } from './registrar-stages.js'
 
 /** A case that waits for what never comes must fail, not hang. */
 const TIMEOUT_MS = 15_000
 
 const TRIALS: Readonly<Record<string, RegistrarSuiteOptions>> = {
   'the registrar in memory': { make: memoryStage },
+  'the embedded registrar': {
+    make: embeddedStage,
+    lacks: {
+      cutting: 'programs of one host cannot be cut off: a silent server is replaced',
+      config: 'its configuration is a file; see test/unit/cluster/file-config',
+    },
+  },
 }
 
 for (const [name, trial] of Object.entries(TRIALS)) {

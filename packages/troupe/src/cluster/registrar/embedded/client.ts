@@ -4,13 +4,13 @@
  * Seeks the server at the place of the host; registers; beats; when the server goes, is silent or
  * is replaced, seeks again. Whether this node should serve itself it only asks for, when it is its
  * turn: the node that serves registers with itself by the same way as all others.
- * Limit: `FINDS_MAX` questions at one time.
  *
  * @source ergo-features 21 (embedded: fail-over)
  */
 import type { Cancel, Clock } from '#base/clock'
 import type { Random } from '#base/random'
 import type { OwnApplicationRoute } from '#contract'
+import { Finds } from './finds.js'
 import { Greeting, type GreetingProblem } from './greeting.js'
 import type { Link, Place } from './link.js'
 import { Mirror } from './mirror.js'
@@ -36,8 +36,9 @@ const GREETING_TIMES = 2
 /** How soon a node whose name is held by another one asks again. */
 const REFUSED_MS = 2_000
 const LATER_MS = 60
-const FINDS_MAX = 10_000
 const FIND_MS = 5_000
+/** How long after its loss another server is waited for by who asks. */
+const WITHOUT_MS = 1_000
 /** A server tells thousands of nodes at once. */
 const LINE_BYTES_MAX = 268_435_456
 
@@ -78,11 +79,8 @@ export class RegistrarClient {
   readonly mirror = new Mirror()
   readonly #parts: ClientParts
   readonly #applications = new Map<string, OwnApplicationRoute>()
-  readonly #finds = new Map<number, (entry: Entry | undefined) => void>()
-  /** What is asked for by them. */
-  readonly #asked = new Map<number, string>()
+  readonly #finds: Finds
   #route: Entry['route']
-  #lastFind = 0
   #greeting: Greeting | undefined = undefined
   #state: 'seeking' | 'greeting' | 'joined' | 'over' = 'seeking'
   #server = ''
@@ -91,6 +89,7 @@ export class RegistrarClient {
   /** Where the server said that it is. */
   #holder = ''
   #turnAtMs = 0
+  #lostAtMs = 0
   #failingSinceMs = Number.POSITIVE_INFINITY
   #looks = 0
   /** It was asked to tell everything, and has not yet. */
@@ -103,6 +102,7 @@ export class RegistrarClient {
   constructor(parts: ClientParts) {
     this.#parts = parts
     this.#route = parts.self.route
+    this.#finds = new Finds(parts.clock)
   }
 
   get isJoined(): boolean {
@@ -113,6 +113,7 @@ export class RegistrarClient {
   begin(known: readonly Entry[], applications: readonly OwnApplicationRoute[]): void {
     this.mirror.all(known, -1, false)
     for (const route of applications) this.#applications.set(route.name, route)
+    this.#lostAtMs = this.#nowMs()
     this.#seek()
   }
 
@@ -132,21 +133,10 @@ export class RegistrarClient {
 
   /** Asks the server for a node that is not in the mirror. Never rejects. */
   find(node: string): Promise<Entry | undefined> {
-    if (this.#finds.size >= FINDS_MAX || this.#state === 'over') return Promise.resolve(undefined)
-    this.#lastFind += 1
-    const id = this.#lastFind
-    return new Promise((resolve) => {
-      const cancel = this.#parts.clock.after(FIND_MS, () => this.#finds.get(id)?.(undefined))
-      this.#finds.set(id, (entry) => {
-        cancel()
-        this.#finds.delete(id)
-        this.#asked.delete(id)
-        resolve(entry)
-      })
-      // Without a server it is asked when there is one.
-      this.#say({ word: 'find', id, node })
-      this.#asked.set(id, node)
-    })
+    if (this.#state === 'over') return Promise.resolve(undefined)
+    const leftMs = this.isJoined ? FIND_MS : this.#lostAtMs + WITHOUT_MS - this.#nowMs()
+    // Without a server it is asked when there is one.
+    return this.#finds.add(node, leftMs, (id) => this.#say({ word: 'find', id, node }))
   }
 
   /** Ends at once; the server sees the line end, unless it has ended itself. */
@@ -154,7 +144,7 @@ export class RegistrarClient {
     this.#cancel()
     this.#state = 'over'
     this.#greeting?.destroy()
-    for (const answer of [...this.#finds.values()]) answer(undefined)
+    this.#finds.end()
   }
 
   /** Withdraws; settles when the server has heard it, or soon. */
@@ -185,9 +175,15 @@ export class RegistrarClient {
     if (this.#avoided !== undefined && holder === undefined) this.#avoided = undefined
     const mayServe = self.serves && !self.hidden
     this.#looks += 1
-    if (!mayServe && this.#looks === 1) this.#parts.taker.alone()
+    if (!mayServe && this.#looks === 1) this.#isAlone()
     if (mayServe && this.#nowMs() >= this.#turnAtMs) void this.#serve()
     else this.#seekIn(mayServe || this.#looks < LOOKS_MAX ? SEEK_MS : SEEK_MS * 10)
+  }
+
+  /** Who asks while nobody is there is not kept waiting. */
+  #isAlone(): void {
+    this.#parts.taker.alone()
+    this.#finds.end()
   }
 
   #seekIn(delayMs: number): void {
@@ -305,7 +301,7 @@ export class RegistrarClient {
         this.#learn(this.mirror.settled())
         break
       case 'found':
-        this.#finds.get(word.id)?.(word.entry)
+        this.#finds.answered(word.id, word.entry)
         return
       case 'refused':
         this.#refused(word.code, word.problem)
@@ -329,7 +325,7 @@ export class RegistrarClient {
     this.#looks = 0
     this.#parts.taker.joined(server, known)
     if (wasJoined) return
-    for (const [id, node] of this.#asked) this.#say({ word: 'find', id, node })
+    for (const [id, node] of this.#finds.open) this.#say({ word: 'find', id, node })
     this.#cancel()
     this.#tickMs = this.#nowMs()
     this.#tickOn()
@@ -378,7 +374,8 @@ export class RegistrarClient {
     this.#state = 'seeking'
     this.#avoided = holder
     const rank = rankOf(this.mirror.entries, self.node, this.#server)
-    this.#turnAtMs = this.#nowMs() + turnMs(rank, random)
+    this.#lostAtMs = this.#nowMs()
+    this.#turnAtMs = this.#lostAtMs + turnMs(rank, random)
     if (wasJoined) taker.lost(this.#server, problem)
     this.#seek()
   }

@@ -25,6 +25,7 @@ import {
   type RegistrarEvent,
   type RegistrarHome,
   type RegistrarInfo,
+  requireOption,
   type SideService,
   type SideThread,
   TroupeError,
@@ -33,7 +34,7 @@ import type { MemberNews, MemberRequest } from './member.js'
 import { completeEmbedded, type EmbeddedRegistrarOptions } from './options.js'
 import { applyChange, snapshotOf } from './telling.js'
 import type { EmbeddedData } from './thread.js'
-import type { Entry } from './words.js'
+import type { Change, Entry } from './words.js'
 
 const SERVICE = new URL('./thread.js', import.meta.url)
 const KEY = 'registrar embedded 1'
@@ -94,7 +95,8 @@ class EmbeddedRegistrar implements Registrar {
   }
 
   async start(home: RegistrarHome): Promise<void> {
-    if (this.#home !== undefined) throw failed('one object serves one node; make another one')
+    const isFree = this.#home === undefined
+    requireOption(isFree, 'registrar', 'in use', 'one object serves one node; make another one')
     this.#home = home
     this.#table = new RouteTable({ node: home.node, creation: home.creation })
     this.#secret = Buffer.from(home.randomBytes(SECRET_BYTES)).toString('hex')
@@ -233,7 +235,7 @@ class EmbeddedRegistrar implements Registrar {
         this.#joined(news.server, news.entries)
         break
       case 'changed':
-        for (const change of news.changes) this.#tellAll(applyChange(this.#table, change))
+        for (const change of news.changes) this.#tellAll(this.#apply(change))
         break
       case 'lost':
         this.#lost(news.server, news.problem)
@@ -260,12 +262,19 @@ class EmbeddedRegistrar implements Registrar {
     }
   }
 
+  #apply(change: Change): readonly RegistrarEvent[] {
+    const isOthers = change.kind === 'duplicate' && change.node !== this.#home?.node
+    return isOthers ? [] : applyChange(this.#table, change)
+  }
+
   #joined(server: string, entries: readonly Entry[]): void {
     const isOther = this.#state !== 'connected' || this.#server !== server
     this.#state = 'connected'
     this.#server = server
     if (isOther) this.#tellAll([{ kind: 'registrar-connected', server }])
-    this.#tellAll(this.#table.replace(snapshotOf(entries)))
+    const events = this.#table.replace(snapshotOf(entries))
+    // Who was there before this node is found, and no news.
+    if (this.#starting === undefined) this.#tellAll(events)
     this.#settle()
   }
 
