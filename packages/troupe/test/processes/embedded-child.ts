@@ -6,6 +6,7 @@ import {
   actor,
   embeddedRegistrar,
   eventName,
+  type Node,
   protocol,
   REGISTRAR_EVENT,
   type RegistrarEvent,
@@ -42,76 +43,104 @@ export type Says =
       readonly serving: boolean
     }
 
-const [, , name = '', cookie = '', folder = ''] = process.argv
-if (process.send !== undefined && folder !== '') await run()
+const say = (message: Says): void => void process.send?.(message)
 
-async function run(): Promise<void> {
-  const say = (message: Says): void => void process.send?.(message)
-  const startedMs = steadyMs()
-  const registrar = embeddedRegistrar({ folder })
-  const network = { cookie, acceptors: [{ port: 0 }], unixSocket: false, registrar }
-  const node = await startNode(name, { network, logSinks: [], handleSignals: false })
-  let expected: readonly string[] = []
-  let until: Extract<Told, { readonly kind: 'until' }> | undefined
-  let [asked, wrong] = [0, 0]
-  const notes: string[] = []
-  const note = (problem: string): void => {
-    wrong += 1
-    if (notes.length < NOTES_MAX) notes.push(`${name}: ${problem}`)
+/** What this node is asked all the time, and what it answers wrongly. */
+class Asking {
+  readonly #node: Node
+  readonly #notes: string[] = []
+  #expected: readonly string[] = []
+  #until: Extract<Told, { readonly kind: 'until' }> | undefined
+  #asked = 0
+  #wrong = 0
+
+  constructor(node: Node) {
+    this.#node = node
   }
-  const listener = protocol('listener', {})
-  const ears = actor(listener, {
-    started: async (_state, context) => {
-      await context.subscribe(eventName(REGISTRAR_EVENT))
-    },
-    on: {},
-    handleEvent: (_state, { message }) => {
-      const event = message as RegistrarEvent
-      if (event.kind === 'node-left' && expected.includes(event.node)) {
-        note(`was told that ${event.node} has left (${event.cause})`)
-      }
-    },
-  })
-  await node.spawn(ears)
-  const ask = (): void => {
-    const known = node.cluster.nodes().map((route) => route.node)
-    if (new Set(known).size !== known.length) note('a node is listed twice')
-    for (const other of expected) {
-      asked += 1
-      if (!known.includes(other)) note(`does not list ${other}`)
-      node.cluster.resolve(other).catch(() => note(`has no way to ${other}`))
-    }
-    const info = node.cluster.registrar
-    const isConnected = info?.state === 'connected' && info.server !== until?.notServer
-    if (until !== undefined && isConnected && until.nodes.every((one) => isWell(one))) {
-      until = undefined
-      say({ kind: 'knows', server: info.server, atMs: steadyMs() })
+
+  /** What the registrar tells of. */
+  hear(event: RegistrarEvent): void {
+    if (event.kind === 'node-left' && this.#expected.includes(event.node)) {
+      this.#note(`was told that ${event.node} has left (${event.cause})`)
     }
   }
-  const isWell = (other: string): boolean =>
-    node.cluster.nodes().some((route) => route.node === other && route.state === 'up')
-  setInterval(ask, ASK_MS)
-  process.on('message', (told: Told) => {
+
+  ask(): void {
+    const { cluster } = this.#node
+    const known = cluster.nodes().map((route) => route.node)
+    if (new Set(known).size !== known.length) this.#note('a node is listed twice')
+    for (const other of this.#expected) {
+      this.#asked += 1
+      if (!known.includes(other)) this.#note(`does not list ${other}`)
+      cluster.resolve(other).catch(() => this.#note(`has no way to ${other}`))
+    }
+    this.#tellWhen()
+  }
+
+  take(told: Told): void {
+    const { name } = this.#node
     switch (told.kind) {
       case 'expect':
-        expected = told.nodes.filter((one) => one !== name)
+        this.#expected = told.nodes.filter((one) => one !== name)
         say({ kind: 'expecting' })
         break
       case 'until':
-        until = { ...told, nodes: told.nodes.filter((one) => one !== name) }
+        this.#until = { ...told, nodes: told.nodes.filter((one) => one !== name) }
         break
-      case 'account': {
-        const { server = '', serving = false } = node.cluster.registrar ?? {}
-        say({ kind: 'account', asked, wrong, notes, server, serving })
+      case 'account':
+        say(this.#account())
         break
-      }
       case 'block':
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, told.ms)
         break
       case 'stop':
-        void node.stop().then(() => process.exit(0))
+        void this.#node.stop().then(() => process.exit(0))
     }
+  }
+
+  #tellWhen(): void {
+    const info = this.#node.cluster.registrar
+    const until = this.#until
+    if (until === undefined || info?.state !== 'connected' || info.server === until.notServer)
+      return
+    const well = this.#node.cluster.nodes().filter(({ state }) => state === 'up')
+    if (!until.nodes.every((other) => well.some(({ node }) => node === other))) return
+    this.#until = undefined
+    say({ kind: 'knows', server: info.server, atMs: steadyMs() })
+  }
+
+  #account(): Says {
+    const { server = '', serving = false } = this.#node.cluster.registrar ?? {}
+    const counts = { asked: this.#asked, wrong: this.#wrong, notes: this.#notes }
+    return { kind: 'account', ...counts, server, serving }
+  }
+
+  #note(problem: string): void {
+    this.#wrong += 1
+    if (this.#notes.length < NOTES_MAX) this.#notes.push(`${this.#node.name}: ${problem}`)
+  }
+}
+
+async function run(name: string, cookie: string, folder: string): Promise<void> {
+  const startedMs = steadyMs()
+  const registrar = embeddedRegistrar({ folder })
+  const network = { cookie, acceptors: [{ port: 0 }], unixSocket: false, registrar }
+  const node = await startNode(name, { network, logSinks: [], handleSignals: false })
+  const asking = new Asking(node)
+  const ears = actor(protocol('listener', {}), {
+    started: async (_state, context) => {
+      await context.subscribe(eventName(REGISTRAR_EVENT))
+    },
+    on: {},
+    handleEvent: (_state, { message }) => asking.hear(message as RegistrarEvent),
   })
+  await node.spawn(ears)
+  setInterval(() => asking.ask(), ASK_MS)
+  process.on('message', (told: Told) => asking.take(told))
   process.on('disconnect', () => process.exit(0))
   say({ kind: 'ready', startedMs, readyMs: steadyMs() })
 }
+
+/** Only when it is run, not when its types are imported. */
+const [, , name = '', cookie = '', folder = ''] = process.argv
+if (process.send !== undefined && folder !== '') await run(name, cookie, folder)

@@ -17,7 +17,7 @@ describe('the nodes of a host', { concurrency: true }, () => {
     t.diagnostic(`${Math.round(await host.meet('a@localhost', 'b@localhost'))} ms`)
   })
 
-  it('go on without a wrong answer when the one that serves is killed, frozen or stops', async (t) => {
+  it('answer rightly when the one that serves is killed, frozen or stops', async (t) => {
     const host = await hostOf(t)
     for (const name of ['a', 'b', 'c', 'd']) await host.start(`${name}@localhost`)
     for (const blow of ['SIGKILL', 'SIGSTOP', 'stop', 'SIGSTOP'] satisfies Blow[]) {
