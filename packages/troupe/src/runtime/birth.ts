@@ -73,6 +73,9 @@ export interface BirthParts {
   discard(process: Process, reason: ExitReason): void
 }
 
+/** What speaks for others: ports, and what answers other nodes in Troupe's name. */
+const OUTSIDE_KINDS: ReadonlySet<string> = new Set(['port', 'system'])
+
 export class Births {
   spawned = 0
   failed = 0
@@ -140,7 +143,7 @@ export class Births {
     const process = new Process(home, table.nextId(), program, own, scheduler.coarseMs)
     table.add(process)
     if (options.name !== undefined) this.#name(process, options.name)
-    if (program.behaviour.kind === 'port') process.flags |= OUTSIDE
+    if (OUTSIDE_KINDS.has(program.behaviour.kind)) process.flags |= OUTSIDE
     process.context = this.#parts.contextOf(process)
     if (program.hasOptions || options !== NO_OPTIONS) applyOptions(process, program, options)
     return process

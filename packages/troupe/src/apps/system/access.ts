@@ -53,6 +53,11 @@ export class Access {
       const problem = `the option system.inspect of ${this.#own} does not name ${asker.node}`
       throw new TroupeError('NOT_ALLOWED', { operation, problem })
     }
+    this.takeTokens(asker, cost)
+  }
+
+  /** INSPECTION_LIMITED when this node, or all together, ask too often. */
+  takeTokens(asker: Asker, cost: number): void {
     const nowMs = this.#nowMs()
     const bucket = this.#bucketOf(asker.node, nowMs)
     const ownWaitMs = bucket.take(cost, nowMs)

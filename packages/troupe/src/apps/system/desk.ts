@@ -4,20 +4,20 @@
  * Nothing a question holds ends the process: what cannot be is answered with its code.
  */
 import {
-  describeThrown,
   type NodeInspection,
   NoReply,
   type ProcessContext,
   type Replier,
   type SystemOptions,
-  TroupeError,
 } from '#contract'
 import { Access, type Asker } from './access.js'
 import type { AuditTrail } from './audit-trail.js'
+import { coded } from './coded.js'
 import { Cursors } from './cursor.js'
 import { Following } from './follow.js'
 import { Followers } from './followers.js'
 import { SCAN_COST } from './limits.js'
+import { Manager } from './manage.js'
 import type { Memory } from './memory.js'
 import { type ProgramFigures, SampledProgram } from './program-sheet.js'
 import { type Search, SharedScans } from './shared-scans.js'
@@ -52,6 +52,7 @@ export class Desk {
   readonly audit: AuditTrail
   readonly followers: Followers
   readonly following: Following
+  readonly manager: Manager
   readonly #scans: SharedScans
   /** Questions that came, by name. */
   readonly asked: Record<string, number> = {}
@@ -69,6 +70,7 @@ export class Desk {
     this.audit = audit
     this.followers = new Followers(context, this.access)
     this.following = new Following(context, this.followers)
+    this.manager = new Manager({ inspection, context }, this.access, audit)
     memory.listener = (of, record) => this.followers.offer(of, record)
   }
 
@@ -102,11 +104,22 @@ export class Desk {
     answer: (asker: Asker) => Promise<unknown>,
   ): NoReply {
     return this.#take(name, 1, context, (asker, replier) => {
-      answer(asker).then(
-        (value) => replier.reply(value),
-        (thrown: unknown) => replier.reject(coded(name, thrown)),
-      )
+      settleLater(name, replier, answer(asker))
     })
+  }
+
+  /** Carries out an order: whether it is allowed has nothing to do with who may look. */
+  order(given: unknown, context: ProcessContext): NoReply {
+    const replier = context.replyLater()
+    const asker = { node: context.fromNode, pid: context.from }
+    this.asked['manage'] = (this.asked['manage'] ?? 0) + 1
+    try {
+      this.access.takeTokens(asker, 1)
+      settleLater('manage', replier, this.manager.carryOut(asker, given))
+    } catch (thrown) {
+      replier.reject(coded('manage', thrown))
+    }
+    return NoReply
   }
 
   #take(
@@ -128,6 +141,13 @@ export class Desk {
   }
 }
 
+function settleLater(name: string, replier: Replier, answer: Promise<unknown>): void {
+  answer.then(
+    (value) => replier.reply(value),
+    (thrown: unknown) => replier.reject(coded(name, thrown)),
+  )
+}
+
 /** Answers with what `answer` gives or throws. */
 function settle(name: string, replier: Replier, answer: () => unknown): void {
   if (!replier.alive) return
@@ -136,10 +156,4 @@ function settle(name: string, replier: Replier, answer: () => unknown): void {
   } catch (thrown) {
     replier.reject(coded(name, thrown))
   }
-}
-
-export function coded(request: string, thrown: unknown): TroupeError {
-  if (TroupeError.is(thrown)) return thrown
-  const detail = { to: 'system', request, problem: describeThrown(thrown) }
-  return new TroupeError('HANDLER_FAILED', detail, thrown)
 }

@@ -57,9 +57,9 @@ export class Memory {
     inspection.tapDeadLetters((letter) => this.#dropped(letter))
   }
 
-  acted(act: Act): AuditSheet {
+  acted(act: Act): { -readonly [K in keyof AuditSheet]: AuditSheet[K] } {
     const timeMs = this.#inspection.clock.wallMs()
-    const record = { ...act, number: this.audit.nextNumber(), timeMs }
+    const record = { ...act, number: this.audit.nextNumber(), timeMs, times: 1 }
     this.audit.put(record)
     this.listener('audit', record)
     return record

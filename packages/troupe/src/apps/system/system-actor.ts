@@ -97,6 +97,7 @@ const definition = actor(systemProtocol, {
       deskOf(seat).later('unfollow', context, async (asker) =>
         deskOf(seat).followers.remove(asker, readFollowNumber(given)),
       ),
+    manage: (seat, given, context) => deskOf(seat).order(given, context),
     account: quick('account', (_given, { inspection }) => inspection.info().account),
   },
   handleDown: (seat, { ref }) => deskOf(seat).followers.down(ref),

@@ -11,6 +11,7 @@
  * @source ergo-features 2, 28
  */
 import { type Account, message, protocol, request } from '#contract'
+import type { OrderOutcome, SystemOrder } from './system-orders.js'
 import type {
   ApplicationSheet,
   AuditSheet,
@@ -66,6 +67,8 @@ export const systemProtocol = protocol('troupe.system', {
   follow: request<FollowQuestion, FollowTicket>(),
   /** Ends a follow of the asking process; false when there is none. */
   unfollow: request<{ readonly follow: number }, boolean>(),
+  /** Does something here; NOT_ALLOWED unless this node lets the asking one. */
+  manage: request<SystemOrder, OrderOutcome>(),
 })
 
 /** What a process that follows is told. */

@@ -328,6 +328,8 @@ export interface AuditSheet {
   readonly subject: string
   /** `done`, or the code of the error. */
   readonly outcome: string
+  /** Above 1: the same was refused to the same node so many times within ten seconds. */
+  readonly times: number
 }
 
 /** What can be followed. */
