@@ -45,7 +45,10 @@ export const systemApplication =
       intensity: { restarts: Number.POSITIVE_INFINITY, withinMs: 60_000 },
       children: [
         { name: SYSTEM_PROCESS, start: systemActor, args },
-        { name: REMOTE_NAME, start: remoteActor(serving) },
+        {
+          name: REMOTE_NAME,
+          start: remoteActor(serving, (act) => audit.record({ ...act, pid: undefined })),
+        },
       ],
     }))
     return {

@@ -16,7 +16,7 @@ const SHARED = ''
 export interface RemoteAct {
   /** Who, as its connection proved it. */
   readonly node: string
-  readonly operation: 'spawn' | 'application-start' | 'application-stop'
+  readonly operation: string
   /** The name of the factory or of the application. */
   readonly subject: string
   /** What came of it: `done`, or the code of the error. */

@@ -7,14 +7,14 @@
  */
 import type { AuditSheet } from '#cluster'
 import { type Act, AUDIT_EVENT, type EventToken, type NodeInspection, printable } from '#contract'
+import { type Audit, auditLog } from './audit-log.js'
 import type { Memory } from './memory.js'
 import { maybeAddress } from './row.js'
-import { PerSecond } from './second.js'
 
 /** Acts that late subscribers of the event are given. */
 const BUFFER = 100
-const LINES_PER_SECOND = 20
 const SUBJECT_CHARS_MAX = 255
+const DENIED: readonly string[] = ['NOT_ALLOWED', 'INSPECTION_LIMITED']
 const SAME_MS = 10_000
 const SAME_MAX = 1_000
 
@@ -27,12 +27,13 @@ export class AuditTrail {
   readonly #inspection: NodeInspection
   readonly #memory: Memory
   readonly #token: EventToken<AuditSheet>
-  readonly #lines = new PerSecond(LINES_PER_SECOND)
+  readonly #log: Audit
   readonly #refused = new Map<string, Refused>()
 
   constructor(inspection: NodeInspection, memory: Memory) {
     this.#inspection = inspection
     this.#memory = memory
+    this.#log = auditLog(inspection.clock, inspection.node.log)
     this.#token = inspection.node.registerEvent<AuditSheet>(AUDIT_EVENT, { buffer: BUFFER })
   }
 
@@ -40,7 +41,9 @@ export class AuditTrail {
     const { node, clock } = this.#inspection
     const nowMs = clock.nowMs()
     const key = `${act.node} ${act.operation} ${act.outcome}`
-    const same = act.outcome === 'done' ? undefined : this.#refused.get(key)
+    // What somebody who may do it wanted done is told each time, however it ended.
+    const isDenied = DENIED.includes(act.outcome)
+    const same = isDenied ? this.#refused.get(key) : undefined
     if (same !== undefined && nowMs < same.untilMs) {
       same.record.times += 1
       same.record.timeMs = clock.wallMs()
@@ -48,9 +51,9 @@ export class AuditTrail {
     }
     const subject = printable(act.subject, SUBJECT_CHARS_MAX)
     const record = this.#memory.acted({ ...act, pid: maybeAddress(act.pid), subject })
-    if (act.outcome !== 'done') this.#remember(key, { untilMs: nowMs + SAME_MS, record }, nowMs)
+    if (isDenied) this.#remember(key, { untilMs: nowMs + SAME_MS, record }, nowMs)
     node.publish(this.#token, { ...record })
-    if (this.#lines.take(nowMs)) this.#log({ ...act, subject })
+    this.#log({ ...act, node: printable(act.node), subject })
   }
 
   #remember(key: string, refused: Refused, nowMs: number): void {
@@ -60,13 +63,5 @@ export class AuditTrail {
       this.#refused.delete(old)
     }
     if (this.#refused.size < SAME_MAX) this.#refused.set(key, refused)
-  }
-
-  #log({ node: asking, operation, subject, outcome }: Act): void {
-    const { log } = this.#inspection.node
-    const who = printable(asking)
-    const fields = { node: who, operation, subject, outcome }
-    if (outcome === 'done') log.info(`${who} did: ${operation} of ${subject}`, fields)
-    else log.warning(`refused to ${who}: ${operation} of ${subject}: ${outcome}`, fields)
   }
 }

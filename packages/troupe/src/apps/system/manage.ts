@@ -6,12 +6,7 @@
  * Limit: `OPEN_MAX` orders at a time.
  */
 import type { OrderOutcome, SystemOrder } from '#cluster'
-import {
-  readObject,
-  requireKnown,
-  requireOption,
-  TroupeError,
-} from '#contract'
+import { readObject, requireKnown, requireOption, TroupeError } from '#contract'
 import type { Access, Asker } from './access.js'
 import type { AuditTrail } from './audit-trail.js'
 import { coded } from './coded.js'
