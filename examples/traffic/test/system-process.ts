@@ -42,6 +42,8 @@ export interface Stats {
     readonly connectionsRefused: number
     readonly connectionsOpen: number
   }
+  /** Undefined when all runs in one. */
+  readonly programs?: Readonly<Record<string, { readonly pid: number; readonly lives: number }>>
   readonly uptimeMs: number
   readonly countedSince: string
 }

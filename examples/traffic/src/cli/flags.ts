@@ -6,6 +6,7 @@
  */
 
 import { FLEET_VEHICLES_MAX } from '#traffic/fleet/fleet'
+import { ROLES, type Role } from '#traffic/nodes/page'
 import { FLUSH_MS } from '#traffic/store/write-behind'
 
 /** The levels `--level` takes, from chatty to silent. */
@@ -21,6 +22,12 @@ export const RATE_MAX = 1_000_000
 
 export interface Flags {
   readonly name: string
+  /** Programs it runs in: all in one, or one for each role. */
+  readonly nodes: 1 | 3
+  /** The one program to be; undefined for all of them. */
+  readonly role: Role | undefined
+  /** Programs find each other only where it is the same. */
+  readonly registrarPort: number
   /** Secret of the nodes that may reach this one; undefined for a node that is alone. */
   readonly cookie: string | undefined
   readonly level: Level
@@ -65,6 +72,9 @@ export type FlagsVerdict =
 
 export const FLAGS_DEFAULTS: Flags = Object.freeze({
   name: 'traffic@localhost',
+  nodes: 1,
+  role: undefined,
+  registrarPort: 4_499,
   cookie: undefined,
   level: 'info',
   udpPort: 9_092,
@@ -115,6 +125,9 @@ Usage: npm start -- traffic [flags]
   --flush N            milliseconds between two writes to it (${FLUSH_MS})
   --expire-after N     forget vehicles silent for N seconds (86400); 0 for never
   --emergency-url URL  report emergencies there with POST, until they are taken
+  --nodes N            3: storage, ingest and web as programs of their own (1)
+  --role ROLE          be one of these three: storage, ingest or web
+  --registrar-port N   the three meet where it is the same (4499)
   --name NAME@HOST     name of the node (traffic@localhost)
   --cookie TEXT        let nodes in that share this secret; without it none is
   --level LEVEL        ${LEVELS.join(', ')} (info)
@@ -130,6 +143,16 @@ type Take = (value: string, flags: Flags) => Partial<Flags> | string
 const name: Take = (value) => {
   const fits = /^[^@\s\p{Cc}]{1,200}@[^@\s\p{Cc}]{1,253}$/u.test(value)
   return fits ? { name: value } : 'must be of the form name@host, such as traffic@localhost'
+}
+
+const nodes: Take = (value) => {
+  if (value === '1') return { nodes: 1 }
+  return value === '3' ? { nodes: 3 } : 'must be 1 or 3'
+}
+
+const role: Take = (value) => {
+  const found = ROLES.find((one) => one === value)
+  return found === undefined ? `must be one of ${ROLES.join(', ')}` : { role: found }
 }
 
 const text =
@@ -187,6 +210,9 @@ const VALUED: Readonly<Record<string, Take>> = Object.freeze({
   'https-port': whole('webPort', 0, 65_535),
   'web-port': whole('webPort', 0, 65_535),
   'receive-buffer': whole('receiveBufferBytes', 1, 2 ** 30, ' of bytes'),
+  nodes,
+  role,
+  'registrar-port': whole('registrarPort', 1, 65_535),
   name,
   cookie,
   level,
@@ -267,6 +293,9 @@ const CLASHES: readonly (readonly [string, string])[] = Object.freeze([
   ['replay', 'vehicles'],
   ['replay', 'rate'],
   ['replay', 'seed'],
+  // The check at its end needs all in one program.
+  ['once', 'nodes'],
+  ['once', 'role'],
 ])
 
 function checked(flags: Flags, named: ReadonlySet<string>): FlagsVerdict {

@@ -40,7 +40,8 @@ export interface KeeperSources {
   readonly roster: Roster
   /** Takes a reading of this program. */
   readonly read: () => Promise<Page>
-  readonly others: readonly ProcessName<typeof Books>[]
+  /** Those of the other programs that are there now. */
+  readonly others: () => readonly ProcessName<typeof Books>[]
   /** What was handed to storage so far, and where that is; undefined for who hands nothing on. */
   readonly marks?: {
     readonly storage: ProcessName<typeof Storage>
@@ -62,7 +63,7 @@ async function tell(state: State, context: ProcessContext): Promise<void> {
     book.put(page)
     state.readings += 1
     const pages = state.readings % READINGS_PER_WHOLE === 0 ? book.pages() : [page]
-    for (const other of others) context.send(other, 'told', pages)
+    for (const other of others()) context.send(other, 'told', pages)
     const mark = marks?.read()
     if (marks !== undefined && mark !== undefined) context.send(marks.storage, 'mark', mark)
   } finally {
@@ -72,7 +73,7 @@ async function tell(state: State, context: ProcessContext): Promise<void> {
 
 /** Asks those who were there before; nobody may be. */
 function ask({ book, others }: State, context: ProcessContext): void {
-  for (const other of others) {
+  for (const other of others()) {
     const asked = context.call(other, 'pages', undefined, { timeoutMs: PAGES_TIMEOUT_MS })
     void asked.then((pages) => book.putAll(pages)).catch(() => {})
   }
@@ -104,4 +105,6 @@ export const keeperActor = actor(Books, {
     told: ({ book }, pages) => book.putAll(pages),
     kill,
   },
+  // The last reading is that of what has ended before.
+  terminate: (state, _reason, context) => tell(state, context),
 })

@@ -29,6 +29,7 @@ import type { Archive } from '#traffic/store/archive'
 import {
   addressLines,
   closeSockets,
+  type IntakeSockets,
   openSockets,
   openTable,
   portInUse,
@@ -38,10 +39,10 @@ import { Roster } from './roster.js'
 import { type Feed, type TrafficSources, trafficSupervisor } from './tree.js'
 
 /** Longest orderly stop, in milliseconds; the launcher explains one that takes two seconds. */
-const STOP_TIMEOUT_MS = 1_500
+export const STOP_TIMEOUT_MS = 1_500
 
 /** What the sender of a good packet gets back. The original sent these two characters. */
-const REPLIES = Object.freeze({
+export const REPLIES = Object.freeze({
   newline: Buffer.from('\n'),
   original: Buffer.from('\\n'),
   none: undefined,
@@ -70,7 +71,7 @@ export async function runTraffic(flags: Flags, screen: Screen): Promise<ProgramE
 }
 
 /** Names the flag of a port that is in use; throws everything else on. */
-const refusedPort =
+export const refusedPort =
   (flags: Flags) =>
   (error: unknown): Extract<ProgramEnd, { kind: 'refused' }> => {
     const problem = portInUse(error, flags)
@@ -79,22 +80,32 @@ const refusedPort =
   }
 
 function startTrafficNode(flags: Flags, screen: Screen): Promise<Node> {
-  const stream = {
-    write: (text: string) => screen.print(text.trimEnd()),
-    isTTY: screen.isTerminal,
-  }
   const { cookie } = flags
   return startNode(flags.name, {
-    logLevel: flags.level,
-    logSinks: [consoleSink({ format: 'colour', stream })],
-    stopTimeoutMs: STOP_TIMEOUT_MS,
+    ...nodeOptions(flags, screen),
     // Without a cookie it is alone: it neither listens for other nodes nor looks for them.
     ...(cookie === undefined ? {} : { network: { cookie } }),
   })
 }
 
+/** How a node of the system logs and stops. */
+export function nodeOptions({ level }: Flags, screen: Screen) {
+  const stream = {
+    write: (text: string) => screen.print(text.trimEnd()),
+    isTTY: screen.isTerminal,
+  }
+  return {
+    logLevel: level,
+    logSinks: [consoleSink({ format: 'colour', stream })],
+    stopTimeoutMs: STOP_TIMEOUT_MS,
+  } as const
+}
+
 /** The rows of a recording, or why it cannot be played. */
-async function readRows(path: string, screen: Screen): Promise<readonly RecordedRow[] | string> {
+export async function readRows(
+  path: string,
+  screen: Screen,
+): Promise<readonly RecordedRow[] | string> {
   const verdict = await openRecording(path)
   if (verdict.kind === 'refused') return `cannot replay ${path}: ${verdict.problem}`
   const { rows, refused } = verdict.recording
@@ -121,10 +132,7 @@ class Run {
     this.#node = node
     this.#sockets = sockets
     this.#archive = archive
-    const { environment } = archive
-    const shelf = environment === undefined ? new MemoryShelf() : diskShelf(environment)
-    const isAddressed = flags.emergencyUrl !== undefined
-    this.#outbox = new Outbox(shelf, { ...OUTBOX_DEFAULTS, isAddressed })
+    this.#outbox = outboxOf(flags, archive)
   }
 
   /** Starts the parts, says so, and waits until the node has stopped. */
@@ -202,20 +210,19 @@ class Run {
       files,
       feed: { table, stats: async () => statsJson(await books.read(), surroundings()) },
     }
-    const feed = this.#feed(playback)
+    const feed = feedOf(this.#flags, this.#sockets, playback)
     const chaosMs = this.#flags.chaosSeconds * 1_000
     const reply = REPLIES[this.#flags.reply]
     const { flushMs } = this.#flags
-    const kept = { table, writeBehind, flushMs, outbox: this.#outbox, courier: this.#courier() }
+    const kept = {
+      table,
+      writeBehind,
+      flushMs,
+      outbox: this.#outbox,
+      courier: courierOf(this.#flags, this.#outbox),
+    }
     const outlive = { ledger, roster, ...kept, socket, tcp, listener, token, reply }
     return { sources: { ...outlive, desk, map, reporter, feed, chaosMs }, books }
-  }
-
-  #courier(): CourierSources | undefined {
-    const { emergencyUrl } = this.#flags
-    if (emergencyUrl === undefined) return undefined
-    const post = httpPost(emergencyUrl)
-    return { outbox: this.#outbox, post, flights: new Map(), timeoutMs: ATTEMPT_TIMEOUT_MS }
   }
 
   #surroundings(roster: Roster): Surroundings {
@@ -236,22 +243,38 @@ class Run {
       uptimeMs: Math.round(this.#node.info().uptimeMs),
     }
   }
+}
 
-  #feed(playback: Playback | undefined): Feed | undefined {
-    const { sender, socket } = this.#sockets
-    if (sender === undefined) return undefined
-    const { vehicles, packetsPerSecond, seed } = this.#flags
-    const destination = { address: '127.0.0.1', port: socket.port }
-    const tour: Tour | undefined =
-      vehicles === 0
-        ? undefined
-        : {
-            fleet: new Fleet(vehicles, seededChance(seed)),
-            packetsPerSecond,
-            destination,
-            startedAtMs: undefined,
-            sent: 0,
-          }
-    return { socket: sender, tour, playback }
-  }
+/** What keeps emergencies until somebody has taken them. */
+export function outboxOf({ emergencyUrl }: Flags, { environment }: Archive): Outbox {
+  const shelf = environment === undefined ? new MemoryShelf() : diskShelf(environment)
+  return new Outbox(shelf, { ...OUTBOX_DEFAULTS, isAddressed: emergencyUrl !== undefined })
+}
+
+/** What delivers them; undefined when there is nowhere to. */
+export function courierOf({ emergencyUrl }: Flags, outbox: Outbox): CourierSources | undefined {
+  if (emergencyUrl === undefined) return undefined
+  const post = httpPost(emergencyUrl)
+  return { outbox, post, flights: new Map(), timeoutMs: ATTEMPT_TIMEOUT_MS }
+}
+
+/** Our own packets, from the fleet or a recording; undefined when we send none. */
+export function feedOf(
+  { vehicles, packetsPerSecond, seed }: Flags,
+  { sender, socket }: IntakeSockets,
+  playback: Playback | undefined,
+): Feed | undefined {
+  if (sender === undefined) return undefined
+  const destination = { address: '127.0.0.1', port: socket.port }
+  const tour: Tour | undefined =
+    vehicles === 0
+      ? undefined
+      : {
+          fleet: new Fleet(vehicles, seededChance(seed)),
+          packetsPerSecond,
+          destination,
+          startedAtMs: undefined,
+          sent: 0,
+        }
+  return { socket: sender, tour, playback }
 }

@@ -78,6 +78,9 @@ describe('the command line', () => {
     assert.match(problemOf('--level', 'loud'), /--level must be one of/)
     assert.match(problemOf('--chaos=yes'), /--chaos takes no value/)
     assert.match(problemOf('--speed', '0', '--replay', 'a'), /--speed/)
+    assert.match(problemOf('--nodes', '2'), /--nodes must be 1 or 3/)
+    assert.match(problemOf('--role', 'desk'), /--role must be one of storage, ingest, web/)
+    assert.match(problemOf('--nodes', '3', '--replay', 'f', '--once'), /--once and --nodes/)
     assert.match(problemOf('--speed', '10'), /--speed needs --replay/)
     assert.match(problemOf('--once'), /--once needs --replay/)
     assert.match(problemOf('--constructor'), /--constructor is not known/)
@@ -119,7 +122,7 @@ describe('the command line', () => {
     for (const flag of [
       ...['vehicles', 'rate', 'no-fleet', 'replay', 'speed', 'chaos', 'name', 'cookie', 'level'],
       ...['udp-port', 'tcp-port', 'https-port', 'http', 'data', 'no-data', 'reply'],
-      ...['expire-after', 'emergency-url', 'receive-buffer'],
+      ...['expire-after', 'emergency-url', 'receive-buffer', 'nodes', 'role', 'registrar-port'],
     ]) {
       assert.match(HELP, new RegExp(`--${flag}\\b`))
     }
