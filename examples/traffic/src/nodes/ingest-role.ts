@@ -27,7 +27,7 @@ import {
   openTable,
 } from '#traffic/system/open'
 import { courierOf, feedOf, outboxOf, REPLIES, readRows, refusedPort } from '#traffic/system/run'
-import { delivering, feed, group, taking } from '#traffic/system/tree'
+import { delivering, feed, group, type PartSpec, taking } from '#traffic/system/tree'
 import { chaosParts } from './chaos-parts.js'
 import { type RoleParts, runRoleNode, type Setting } from './role-node.js'
 
@@ -68,11 +68,44 @@ function partsOf(
   buffer: string,
 ): RoleParts {
   const { flags, node, roster, addresses, screen } = setting
-  const { socket, tcp, sender } = sockets
+  const { socket, tcp } = sockets
   const { storage } = addresses
   const ledger = new Ledger(node.creation)
   const token = node.registerEvent(eventName<Datagram>('traffic'))
-  const hops = new Hops({ ledger, roster, socket, tcp, sender, event: token.event, node })
+  const keeper = keeperOf(setting, sockets, outbox, ledger)
+  const reply = REPLIES[flags.reply]
+  const courier = courierOf(flags, outbox)
+  const intake = { ledger, roster, socket, tcp, token, outbox, reply, storage }
+  const playback = rows === undefined ? undefined : new Playback(rows, flags.speed)
+  const feeding = feed({ feed: feedOf(flags, sockets, playback), socket })
+  const groups = [
+    { name: 'intake', children: [...delivering({ courier }), ...taking(intake)] },
+    { name: 'feed', children: feeding, type: 'rest-for-one' as const },
+  ].filter(({ children }) => children.length > 0)
+  // The keeper starts first and ends last: it tells what has become of the rest.
+  const tree = group('traffic', roster, [
+    keeper,
+    ...groups.map(({ name, children, type }) => {
+      return { name, start: group(name, roster, children, type), args: [] }
+    }),
+    ...chaosParts(setting),
+  ])
+  const end = async (): Promise<void> => {
+    const line = emergencyLine(outbox.tally())
+    if (line !== undefined) screen.print(line)
+  }
+  return { tree, lines: [...intakeLines(sockets), buffer], end }
+}
+
+/** Tells what the intake has counted, and storage what it was handed. */
+function keeperOf(
+  { node, roster, addresses, keeper }: Setting,
+  { socket, tcp, sender }: IntakeSockets,
+  outbox: Outbox,
+  ledger: Ledger,
+): PartSpec {
+  const event = eventName<Datagram>('traffic')
+  const hops = new Hops({ ledger, roster, socket, tcp, sender, event, node })
   const read = async () => ({
     role: 'ingest' as const,
     hops: await hops.readHops(),
@@ -86,27 +119,5 @@ function partsOf(
     const { handed, tcp: onTcp } = ledger.read()
     return { life: node.creation, handed: { udp: handed, tcp: onTcp.handed } }
   }
-  const keeper = setting.keeper(read, { storage, read: mark })
-  const reply = REPLIES[flags.reply]
-  const intake = { ledger, roster, socket, tcp, token, outbox, reply, storage }
-  const courier = courierOf(flags, outbox)
-  const playback = rows === undefined ? undefined : new Playback(rows, flags.speed)
-  const feeding = feed({ feed: feedOf(flags, sockets, playback), socket })
-  const parts = [...delivering({ courier }), ...taking(intake)]
-  const sending =
-    feeding.length === 0
-      ? []
-      : [{ name: 'feed', start: group('feed', roster, feeding, 'rest-for-one'), args: [] }]
-  // The keeper starts first and ends last: it tells what has become of the rest.
-  const tree = group('traffic', roster, [
-    keeper,
-    { name: 'intake', start: group('intake', roster, parts), args: [] },
-    ...sending,
-    ...chaosParts(setting),
-  ])
-  const end = async (): Promise<void> => {
-    const line = emergencyLine(outbox.tally())
-    if (line !== undefined) screen.print(line)
-  }
-  return { tree, lines: [...intakeLines(sockets), buffer], end }
+  return keeper(read, { storage: addresses.storage, read: mark })
 }

@@ -53,15 +53,7 @@ export async function runRoleNode(
   screen: Screen,
   make: (setting: Setting) => RoleParts,
 ): Promise<ProgramEnd> {
-  const { name, cookie, registrarPort } = flags
-  const node = await startNode(nodeOf(role, name), {
-    ...nodeOptions(flags, screen),
-    network: {
-      ...(cookie === undefined ? {} : { cookie }),
-      acceptors: [{ port: 0 }],
-      registrar: embeddedRegistrar({ port: registrarPort }),
-    },
-  })
+  const node = await startRole(role, flags, screen)
   const stop = (): void => void node.stop()
   // Whoever started it has gone, and cannot say so any more.
   if (process.env[CHILD_VARIABLE] !== undefined) process.stdin.once('close', stop).resume()
@@ -87,6 +79,18 @@ export async function runRoleNode(
     await node.stop()
     process.stdin.off('close', stop).pause()
   }
+}
+
+function startRole(role: Role, flags: Flags, screen: Screen): Promise<Node> {
+  const { name, cookie, registrarPort } = flags
+  return startNode(nodeOf(role, name), {
+    ...nodeOptions(flags, screen),
+    network: {
+      ...(cookie === undefined ? {} : { cookie }),
+      acceptors: [{ port: 0 }],
+      registrar: embeddedRegistrar({ port: registrarPort }),
+    },
+  })
 }
 
 function settingOf(role: Role, flags: Flags, screen: Screen, node: Node): Setting {

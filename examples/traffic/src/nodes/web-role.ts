@@ -2,7 +2,7 @@
  * nodes/web-role: the program that answers questions, shows the map and tells the account of all.
  */
 
-import type { WebListener } from 'troupe'
+import { processName, type WebListener } from 'troupe'
 import type { Account } from '#traffic/account/account'
 import type { Accounts } from '#traffic/account/books'
 import { statsJson } from '#traffic/account/stats-json'
@@ -18,7 +18,7 @@ import { refusedPort } from '#traffic/system/run'
 import { group, service } from '#traffic/system/tree'
 import { certificateLines } from '#traffic/tls/kept-certificate'
 import { chaosParts } from './chaos-parts.js'
-import { PAGES_TIMEOUT_MS } from './keeper.js'
+import { Books, PAGES_TIMEOUT_MS } from './keeper.js'
 import { Mirror } from './mirror.js'
 import { type RoleParts, runRoleNode, type Setting } from './role-node.js'
 import { surroundingsOf } from './surroundings.js'
@@ -81,10 +81,11 @@ function partsOf(
 
 /** The account with fresh readings of all programs; of one that is away, its latest. */
 function accountsOf({ node, book, others }: Setting): Accounts {
+  const own = processName('books', Books)
   let underWay: Promise<Account> | undefined
   const readNow = async (): Promise<Account> => {
     const options = { timeoutMs: PAGES_TIMEOUT_MS }
-    const asked = others().map((keeper) => {
+    const asked = [own, ...others()].map((keeper) => {
       return node.call(keeper, 'pages', undefined, options).catch(() => [])
     })
     for (const pages of await Promise.all(asked)) book.putAll(pages)

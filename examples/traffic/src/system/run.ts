@@ -214,13 +214,8 @@ class Run {
     const chaosMs = this.#flags.chaosSeconds * 1_000
     const reply = REPLIES[this.#flags.reply]
     const { flushMs } = this.#flags
-    const kept = {
-      table,
-      writeBehind,
-      flushMs,
-      outbox: this.#outbox,
-      courier: courierOf(this.#flags, this.#outbox),
-    }
+    const outbox = this.#outbox
+    const kept = { table, writeBehind, flushMs, outbox, courier: courierOf(this.#flags, outbox) }
     const outlive = { ledger, roster, ...kept, socket, tcp, listener, token, reply }
     return { sources: { ...outlive, desk, map, reporter, feed, chaosMs }, books }
   }

@@ -28,53 +28,48 @@ class World {
   #line: number[] = []
   #counts = new CountsByLife()
 
+  readonly #verbs: Readonly<Record<Step, () => void>> = {
+    receive: () => {
+      const { received, published, delivered, waitingForWorker } = this.#hops
+      this.received += 1
+      this.#count({ received: received + 1, published: published + 1, delivered: delivered + 1 })
+      this.#count({ waitingForWorker: waitingForWorker + 1 })
+    },
+    work: () => {
+      if (!this.#takes()) return
+      this.#count({ handed: this.#hops.handed + 1 })
+      this.#line.push(this.#hops.handed)
+    },
+    refuse: () => {
+      const { rejected } = this.#hops
+      if (this.#takes()) this.#count({ rejected: { ...rejected, empty: rejected.empty + 1 } })
+    },
+    store: () => {
+      const number = this.#line.shift()
+      if (number === undefined) return
+      this.stored += 1
+      this.#counts.stored('moved', { life: this.#ingestLife, road: 'udp', number })
+    },
+    mark: () => {
+      if (this.#line.length > 0) return
+      this.#counts.passed({ life: this.#ingestLife, handed: { udp: this.#hops.handed, tcp: 0 } })
+    },
+    tell: () => this.book.put(this.ingestPage()),
+    hear: () => this.book.put(this.storagePage()),
+    'storage dies': () => {
+      this.#storageLife += 1
+      this.#counts = new CountsByLife()
+      this.#line = []
+    },
+    'ingest dies': () => {
+      this.#ingestLife += 1
+      this.#hops = NO_HOPS
+      this.#line = []
+    },
+  }
+
   step(step: Step): void {
-    const { received, published, delivered, waitingForWorker: waits } = this.#hops
-    switch (step) {
-      case 'receive':
-        this.received += 1
-        this.#count({ received: received + 1, published: published + 1, delivered: delivered + 1 })
-        this.#count({ waitingForWorker: waits + 1 })
-        break
-      case 'work':
-        if (waits === 0) break
-        this.#count({ waitingForWorker: waits - 1, handed: this.#hops.handed + 1 })
-        this.#line.push(this.#hops.handed)
-        break
-      case 'refuse': {
-        if (waits === 0) break
-        const { empty } = this.#hops.rejected
-        this.#count({ waitingForWorker: waits - 1 })
-        this.#count({ rejected: { ...this.#hops.rejected, empty: empty + 1 } })
-        break
-      }
-      case 'store': {
-        const number = this.#line.shift()
-        if (number === undefined) break
-        this.stored += 1
-        this.#counts.stored('moved', { life: this.#ingestLife, road: 'udp', number })
-        break
-      }
-      case 'mark':
-        if (this.#line.length > 0) break
-        this.#counts.passed({ life: this.#ingestLife, handed: { udp: this.#hops.handed, tcp: 0 } })
-        break
-      case 'tell':
-        this.book.put(this.ingestPage())
-        break
-      case 'hear':
-        this.book.put(this.storagePage())
-        break
-      case 'storage dies':
-        this.#storageLife += 1
-        this.#counts = new CountsByLife()
-        this.#line = []
-        break
-      case 'ingest dies':
-        this.#ingestLife += 1
-        this.#hops = NO_HOPS
-        this.#line = []
-    }
+    this.#verbs[step]()
   }
 
   /** Everything that lives is dealt with, and told. */
@@ -96,6 +91,13 @@ class World {
   #page(life: number) {
     this.#reading += 1
     return { life, reading: this.#reading, pid: 1, around: AROUND }
+  }
+
+  /** A worker takes a packet that waits; false: none does. */
+  #takes(): boolean {
+    const { waitingForWorker } = this.#hops
+    if (waitingForWorker > 0) this.#count({ waitingForWorker: waitingForWorker - 1 })
+    return waitingForWorker > 0
   }
 
   #count(counts: Partial<Hops>): void {
