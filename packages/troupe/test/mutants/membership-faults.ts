@@ -8,6 +8,7 @@ const PULSE = ['unit/membership/pulse.test']
 const DETECTOR = ['unit/membership/detector.test']
 const STATES = ['scenarios/membership/states.test']
 const VIGIL = ['unit/network/peer/vigil.test']
+const TRIAL = ['scenarios/membership/trial.test']
 const TABLE = ['unit/membership/membership.test']
 
 export const MEMBERSHIP_FAULTS: readonly Mutant[] = Object.freeze([
@@ -92,7 +93,7 @@ export const MEMBERSHIP_FAULTS: readonly Mutant[] = Object.freeze([
     name: 'a restarted node is let in by a decision about its earlier life',
     file: 'network/known-peer',
     find: "if (known.state === 'down') resolve(undefined);",
-    replace: '',
+    replace: 'if (askedMs < 0) resolve(undefined);',
     caughtBy: STATES,
     tests: 'begins another life',
   },
@@ -125,5 +126,54 @@ export const MEMBERSHIP_FAULTS: readonly Mutant[] = Object.freeze([
     find: 'if (this.#broken === undefined) return `silent',
     replace: 'if (silentMs >= 0) return `silent',
     caughtBy: VIGIL,
+  },
+  {
+    name: 'a node that speaks again stays suspect',
+    file: 'cluster/membership/pulse',
+    find: "if (before.line !== 'silent')",
+    replace: 'if (before !== undefined)',
+    caughtBy: PULSE,
+  },
+  {
+    name: 'a connected node is lost with the sight of the registrar',
+    file: 'cluster/membership/member',
+    find: "said === 'up' && isSeenAgain(facts)",
+    replace: "said === 'lost' || (said === 'up' && isSeenAgain(facts))",
+    caughtBy: TRIAL,
+  },
+  {
+    name: 'a mesh tries each node once',
+    file: 'cluster/membership/mesh',
+    find: 'this.#after(node, aim, aim.retryMs * (1 + this.#random.unit() / 2));',
+    replace: '',
+    caughtBy: TRIAL,
+  },
+  {
+    name: 'the end of a connection is not noticed by its detector',
+    file: 'cluster/membership/pulse',
+    find: 'if (creation !== pulse.creation) return still(pulse);',
+    replace: 'if (creation !== 0) return still(pulse);',
+    caughtBy: TRIAL,
+  },
+  {
+    name: 'a node that was blocked for a second counts as lost',
+    file: 'network/liveness/suspicion',
+    find: 'if (loopDelayMs > this.#limits.loopBlockedMaxMs)',
+    replace: 'if (loopDelayMs > 1_000)',
+    caughtBy: TRIAL,
+  },
+  {
+    name: 'a state is told twice',
+    file: 'cluster/membership/member',
+    find: 'const isSame = state === before.state && !isNewLife;',
+    replace: 'const isSame = false;',
+    caughtBy: TRIAL,
+  },
+  {
+    name: 'nobody hears that a suspect node is well',
+    file: 'network/peer/vigil',
+    find: 'if (this.suspected) this.#verbs.well();',
+    replace: '',
+    caughtBy: TRIAL,
   },
 ])

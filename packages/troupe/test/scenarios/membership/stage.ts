@@ -57,7 +57,12 @@ const stateOf = (notice: MembershipNotice): string =>
 /** Subscribes to the event of a life. */
 async function listen({ node, host }: ClusterMember, take: (told: Omit<Told, 'atMs'>) => void) {
   const ear = actor(Ear, {
-    started: (_state, context) => void context.subscribe(eventName(MEMBERSHIP_EVENT)),
+    started: async (_state, context) => {
+      const { missed } = await context.subscribe(eventName(MEMBERSHIP_EVENT))
+      for (const { message } of missed) {
+        take({ by: host.name, notice: message as MembershipNotice })
+      }
+    },
     on: {},
     handleEvent: (_state, event) =>
       take({ by: host.name, notice: event.message as MembershipNotice }),
