@@ -116,7 +116,7 @@ const isTroubled = (spans: readonly Span[], by: string, dead: string, crash: Spa
       (span.hosts.includes(by) || span.hosts.includes(dead)),
   )
 
-/** In the end all that live answer each other, in their last lives, and all that stopped are gone. */
+/** In the end all that live answer each other, in their last lives; all that stopped are gone. */
 export function judgeEnd({ hosts, held, births, stopped }: Chronicle): string[] {
   const wrong: string[] = []
   for (const [by, members] of held) {
