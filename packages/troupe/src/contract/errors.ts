@@ -103,8 +103,8 @@ const ERRORS = {
   REGISTRAR_FAILED: 'the registrar {registrar} cannot be used: {problem}',
   ROUTE_BUSY: 'the worker of the route {name} is being started; try again when it runs',
   ROUTE_DISABLED: 'the route {name} is disabled; enable it first',
-  ROUTE_TAKEN: 'the router already has a route {name}; remove it first',
-  ROUTE_UNKNOWN: 'the router has no route {name}; add it first',
+  ROUTE_TAKEN: 'there already is a route {name}; remove it first',
+  ROUTE_UNKNOWN: 'there is no route {name}; add it first',
   SPAWN_UNKNOWN:
     '{node} lets nobody spawn {factory}; call remote.allowSpawn there, or correct the name',
   STRATEGY_ACTIVE: 'the supervisor is restarting its children; try again when it is done',

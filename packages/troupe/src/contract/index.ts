@@ -135,7 +135,6 @@ export type {
   NetworkMode,
   NetworkOptions,
   NodeNetwork,
-  NodeTls,
   PeerInfo,
   ProtocolDifference,
 } from './network.js'
@@ -143,9 +142,10 @@ export {
   ACCEPTOR_DEFAULTS,
   LIVENESS_DEFAULTS,
   NETWORK_DEFAULTS,
-  NODE_TLS_DEFAULTS,
   requireNetworkOptions,
 } from './network.js'
+export type { NetworkRoute, NetworkRouteInfo } from './network-route.js'
+export { NETWORK_ROUTE_DEFAULTS, requireNetworkRoute } from './network-route.js'
 export type {
   Account,
   EventInfo,
@@ -158,6 +158,8 @@ export type {
 } from './node.js'
 export { DEAD_LETTER_EVENT, NODE_DEFAULTS, NODE_EVENT } from './node.js'
 export { isNodePattern, nodeMatches } from './node-pattern.js'
+export type { NodeTls } from './node-tls.js'
+export { NODE_TLS_DEFAULTS, requireNodeTls } from './node-tls.js'
 export type {
   Answer,
   AnyProtocol,
@@ -243,6 +245,7 @@ export type {
   Transport,
   TransportAddress,
 } from './transport.js'
+export { parseAddress } from './transport-address.js'
 export { isNodeName, printable } from './visible.js'
 export type { WebRequest, WebResponse } from './web.js'
 export { WebHandler } from './web.js'

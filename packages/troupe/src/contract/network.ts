@@ -5,11 +5,11 @@
  *
  * @source ergo-features 19 (options, RemoteNode)
  */
-import type { Authorities } from './authorities.js'
-import type { Certificates } from './certificates.js'
 import { type KnownOptions, requireKnown } from './known-options.js'
 import { requireDuration, requireObject, requireOption } from './limits.js'
 import { type MembershipOptions, requireMembershipOptions } from './membership.js'
+import { type NetworkRoute, type NetworkRouteInfo, requireNetworkRoutes } from './network-route.js'
+import { type NodeTls, requireNodeTls } from './node-tls.js'
 import { requireAcceptor, requirePlace } from './place-check.js'
 import { type Registrar, requireRegistrar } from './registrar.js'
 import type { TransportAddress } from './transport.js'
@@ -38,37 +38,6 @@ export interface AcceptorOptions {
   /** What other nodes are told instead of the port. */
   readonly advertisedPort?: number
 }
-
-/** TLS between nodes. */
-export interface NodeTls {
-  /** What this node shows; an update holds for lines that are made from then on. */
-  readonly certificates: Certificates
-  /** Authorities whose nodes are believed, PEM; default those that come with Node.js. */
-  readonly ca?: Authorities
-  /**
-   * Mutual TLS: whoever dials this node must show a certificate of `clientCa`; default false.
-   */
-  readonly mutual?: boolean
-  /** Authorities of those who may dial, PEM; default `ca`. Given, it turns `mutual` on. */
-  readonly clientCa?: Authorities
-  /** The name that the certificate of a dialled node must have; default the host dialled. */
-  readonly serverName?: string
-  /**
-   * Whether a dialled node has to prove who it is; default true. False leaves it to the cookie,
-   * whose proof includes this TLS session: nobody can sit in between, but the far end is whoever
-   * knows the cookie.
-   */
-  readonly verify?: boolean
-  /** Longest handshake of TLS with somebody who dials; default 10,000. */
-  readonly handshakeTimeoutMs?: number
-}
-
-/** What the options of TLS leave open. */
-export const NODE_TLS_DEFAULTS = Object.freeze({
-  mutual: false,
-  verify: true,
-  handshakeTimeoutMs: 10_000,
-})
 
 /** Where and how a node answers whether it lives, from a thread of its own. */
 export interface LivenessOptions {
@@ -109,6 +78,8 @@ export interface NetworkOptions {
   readonly tls?: NodeTls
   /** Nodes that are known by name, as `tcp://host:port`; more come from a registrar. */
   readonly peers?: Readonly<Record<string, string>>
+  /** Ways to nodes by name or wildcard, tried before the registrar is asked; more by `addRoute`. */
+  readonly routes?: readonly NetworkRoute[]
   /**
    * How it finds other nodes beside `peers`: one object for each node, or `none`. Default
    * `embeddedRegistrar()`: the nodes of this user on this host that share the cookie.
@@ -265,6 +236,21 @@ export interface NodeNetwork {
    */
   disconnect(node: string): boolean
   /**
+   * Adds a way to nodes, which holds for lines that are made from then on. Throws OPTION_INVALID;
+   * ROUTE_TAKEN: there is one of this `match` and weight.
+   *
+   * @example node.network.addRoute({ match: '*@other', cookie, address: 'tcp://10.0.0.7:11144' })
+   * @source ergo-features 22
+   */
+  addRoute(route: NetworkRoute): void
+  /**
+   * Takes away the routes of a `match`, or the one of a weight. Lines that are there stay. Throws
+   * ROUTE_UNKNOWN.
+   */
+  removeRoute(match: string, weight?: number): void
+  /** All routes, or those for a node, in the order in which they are tried. */
+  routes(node?: string): readonly NetworkRouteInfo[]
+  /**
    * Handshakes that came to nothing since the start, and nodes sent away for what they said, by
    * code; LINE_REFUSED: not even a line; LINE_MUTE: a line that came and left without a word;
    * ADDRESS_REFUSED: what nodes tell of themselves and is not dialled when their lines break.
@@ -304,6 +290,7 @@ const NETWORK_KNOWN: KnownOptions<NetworkOptions> = Object.freeze({
   acceptors: true,
   tls: true,
   peers: true,
+  routes: true,
   registrar: true,
   membership: true,
   unixSocket: true,
@@ -339,16 +326,6 @@ const LIVENESS_KNOWN: KnownOptions<LivenessOptions> = Object.freeze({
   beatMs: true,
   answersPerSecondMax: true,
 })
-const TLS_KNOWN: KnownOptions<NodeTls> = Object.freeze({
-  certificates: true,
-  ca: true,
-  mutual: true,
-  clientCa: true,
-  serverName: true,
-  verify: true,
-  handshakeTimeoutMs: true,
-})
-
 /** Throws OPTION_INVALID, naming the option. */
 export function requireNetworkOptions(options: NetworkOptions): void {
   requireObject('network', options)
@@ -365,6 +342,7 @@ export function requireNetworkOptions(options: NetworkOptions): void {
   const isList = acceptors === undefined || Array.isArray(acceptors)
   requireOption(isList, 'acceptors', acceptors, 'give a list of objects')
   requireParts(options)
+  if (options.routes !== undefined) requireNetworkRoutes(options.routes)
   requireRegistrar(registrar)
   const isMap = peers === undefined || (typeof peers === 'object' && peers !== null)
   requireOption(isMap, 'peers', peers, 'give an object of addresses by node name')
@@ -394,7 +372,6 @@ function requireParts({ acceptors = [], liveness, membership, tls }: NetworkOpti
     requirePlace('liveness', liveness)
   }
   if (tls !== undefined) {
-    requireObject('tls', tls)
-    requireKnown('network.tls', tls, TLS_KNOWN)
+    requireNodeTls('tls', tls)
   }
 }

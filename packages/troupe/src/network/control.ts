@@ -1,7 +1,14 @@
 /**
  * network/control: what a program sees of its network, and the few switches it has.
  */
-import { type NodeNetwork, type PeerInfo, type TransportAddress, TroupeError } from '#contract'
+import {
+  type NetworkRoute,
+  type NetworkRouteInfo,
+  type NodeNetwork,
+  type PeerInfo,
+  type TransportAddress,
+  TroupeError,
+} from '#contract'
 import type { Network } from './network.js'
 import type { Peer } from './peer/peer.js'
 
@@ -50,6 +57,18 @@ export class NetworkControl implements NodeNetwork {
     const peer = this.#network.peers.find(({ name }) => name === node)
     if (peer !== undefined) this.#network.leave(peer)
     return peer !== undefined
+  }
+
+  addRoute(route: NetworkRoute): void {
+    this.#network.routes.add(route)
+  }
+
+  removeRoute(match: string, weight?: number): void {
+    this.#network.routes.remove(match, weight)
+  }
+
+  routes(node?: string): readonly NetworkRouteInfo[] {
+    return this.#network.routes.list(node)
   }
 
   refused(): Readonly<Record<string, number>> {

@@ -16,11 +16,14 @@ import type { ResumeWish } from '#network/handshake/frames'
 import type { HandshakeResult } from '#network/handshake/run-handshake'
 import { runHandshake } from '#network/handshake/run-handshake'
 import type { HandshakeSettings } from '#network/handshake/settings'
+import type { CookieKeys, DialTarget } from '#network/routes/route-book'
 
 /** A line on which both nodes know each other. */
 export type Reached = {
   readonly line: Line
   readonly handshake: Extract<HandshakeResult, { readonly kind: 'agreed' }>
+  /** Of the cookie that was proved, unless it was the own one. */
+  readonly keys: CookieKeys | undefined
 }
 
 /** Why a node was not reached. */
@@ -39,7 +42,8 @@ export interface NotReached {
 /** What is dialled. */
 export interface DialTask {
   readonly node: string
-  readonly addresses: readonly TransportAddress[]
+  /** In the order in which they are tried. */
+  readonly targets: readonly DialTarget[]
   readonly resume: ResumeWish | undefined
   readonly timeoutMs: number
   readonly signal: AbortSignal
@@ -64,19 +68,28 @@ export class NodeDialler {
   async dial(task: DialTask): Promise<Reached | NotReached> {
     let last = notReached(new TroupeError('NO_ROUTE', { node: task.node }))
     let isBroken = false
-    for (const address of task.addresses) {
+    /** Cookies that the node itself has judged: other ways would hear the same. */
+    const judged = new Set<CookieKeys | undefined>()
+    for (const [address, target] of task.targets.flatMap(waysOf)) {
       if (task.signal.aborted) break
-      const reached = await this.#try(address, task)
+      if (judged.has(target.keys)) continue
+      const reached = await this.#try(address, target, task)
       if ('line' in reached) return reached
       last = reached
       isBroken ||= reached.isBroken
-      if (reached.isAnswer) break
+      if (reached.problem.code === 'NODE_SIMULTANEOUS') break
+      if (reached.isAnswer) judged.add(target.keys)
     }
     return { ...last, isBroken }
   }
 
-  async #try(address: TransportAddress, task: DialTask): Promise<Reached | NotReached> {
-    const transport = this.#transports.get(address.transport)
+  async #try(
+    address: TransportAddress,
+    { keys, tls }: DialTarget,
+    task: DialTask,
+  ): Promise<Reached | NotReached> {
+    const isOwnTls = tls !== undefined && address.transport === tls.name
+    const transport = isOwnTls ? tls : this.#transports.get(address.transport)
     if (transport === undefined) {
       const problem = `there is no transport ${address.transport} on this node`
       const detail = { option: 'peers', value: task.node, problem }
@@ -97,8 +110,10 @@ export class NodeDialler {
       return notReached(new TroupeError('PORT_FAILED', detail))
     }
     const role = { kind: 'dialler' as const, wanted: node, resume }
-    const handshake = await runHandshake(line, this.#settings(), role, this.#clock)
-    if (handshake.kind === 'agreed') return { line, handshake }
+    const settings = this.#settings()
+    const proving = keys === undefined ? settings : { ...settings, key: keys.handshake }
+    const handshake = await runHandshake(line, proving, role, this.#clock)
+    if (handshake.kind === 'agreed') return { line, handshake, keys }
     const { error, by, claimed, isTwin } = handshake.refusal
     // Under another name it may be somebody who lives now where the node has lived.
     const isUnlike = error.code === 'COOKIE_MISMATCH' && claimed === node
@@ -106,6 +121,9 @@ export class NodeDialler {
     return { problem: error, isBroken: by === 'line', isAnswer, isTwin, remote: line.remote }
   }
 }
+
+const waysOf = (target: DialTarget): readonly (readonly [TransportAddress, DialTarget])[] =>
+  target.addresses.map((address) => [address, target] as const)
 
 /** By the far system, not by node, which calls some ends so: too many knock there. */
 const isReset = ({ cause }: TroupeError): boolean =>

@@ -13,6 +13,7 @@ import type { HandshakeSettings } from './handshake/settings.js'
 import type { NetworkSettings } from './options.js'
 import type { Peer } from './peer/peer.js'
 import { QuietLog } from './quiet-log.js'
+import type { DialTarget, RouteBook } from './routes/route-book.js'
 import { mayBeDialled } from './told-address.js'
 
 /** Waits between tries, with up to half of them by chance. */
@@ -41,6 +42,8 @@ export interface DialParts {
   readonly notDialled: (peer: Peer, address: TransportAddress) => void
   /** A dial came to nothing. */
   readonly failed?: (peer: Peer, why: NotReached) => void
+  /** Ways that were given by hand. */
+  readonly routes: RouteBook
 }
 
 /** A dial under way. */
@@ -98,6 +101,13 @@ export class Dials {
     return unreached === undefined || this.#parts.clock.nowMs() >= unreached.untilMs
   }
 
+  /** There is another way to some nodes: they may be tried at once. */
+  retry(isMeant: (node: string) => boolean): void {
+    for (const [node, unreached] of this.#unreached) {
+      if (isMeant(node)) this.#unreached.set(node, { ...unreached, untilMs: 0, retryMs: 0 })
+    }
+  }
+
   /** NO_ROUTE, caused by what the last try to reach the node ended with. */
   noRoute(node: string): TroupeError {
     return new TroupeError('NO_ROUTE', { node }, this.#unreached.get(node)?.problem)
@@ -151,7 +161,7 @@ export class Dials {
   settled(peer: Peer): void {
     this.#running.get(peer)?.controller.abort()
     this.#running.delete(peer)
-    if (peer.state === 'dialling') this.#found(peer.name)
+    if (peer.state === 'dialling') this.#foundAgain(peer.name)
   }
 
   stop(): void {
@@ -204,10 +214,10 @@ export class Dials {
     const controller = new AbortController()
     const { clock, settings, reached } = this.#parts
     this.#running.set(peer, { controller, sinceMs: clock.nowMs() })
-    const addresses = await this.#addressesOf(peer)
+    const targets = await this.#targetsOf(peer)
     const result = await this.#dialler.dial({
       node: peer.name,
-      addresses,
+      targets,
       resume: this.#resumeOf(peer),
       timeoutMs: settings.dialTimeoutMs,
       signal: controller.signal,
@@ -224,18 +234,27 @@ export class Dials {
     else result.line.destroy()
   }
 
-  async #addressesOf(peer: Peer): Promise<readonly TransportAddress[]> {
+  /** Ways given by hand first; then, unless one of them forbids it, all others. */
+  async #targetsOf(peer: Peer): Promise<readonly DialTarget[]> {
+    const { asks, fallsThrough, targets } = this.#parts.routes.plan(peer.name)
+    const found = asks || fallsThrough ? await this.#found(peer.name) : []
+    const byHand = targets(found ?? [])
+    if (!fallsThrough) return byHand
     const known = this.#parts.settings.peers.get(peer.name)
+    const ours = [...(found ?? []), ...(known === undefined ? [] : [known])]
+    const told = found === undefined ? [] : this.#toldBy(peer)
+    const addresses = distinct([...ours, ...told])
+    return [...byHand, { addresses, keys: undefined, tls: undefined }]
+  }
+
+  /** Where a registrar says that a node is; undefined: it failed. */
+  async #found(node: string): Promise<readonly TransportAddress[] | undefined> {
     try {
-      const found = await this.#parts.resolve(peer.name)
-      const ours = [...found, ...(known === undefined ? [] : [known])]
-      return distinct([...ours, ...this.#toldBy(peer)])
+      return await this.#parts.resolve(node)
     } catch (thrown) {
-      this.#parts.log.warning('a node could not be resolved', {
-        node: peer.name,
-        problem: String(thrown),
-      })
-      return known === undefined ? [] : [known]
+      const problem = String(thrown)
+      this.#parts.log.warning('a node could not be resolved', { node, problem })
+      return undefined
     }
   }
 
@@ -283,7 +302,7 @@ export class Dials {
   }
 
   /** Whoever read that there was no way to it reads that there is one. */
-  #found(node: string): void {
+  #foundAgain(node: string): void {
     const unreached = this.#unreached.get(node)
     if (unreached === undefined) return
     this.#unreached.delete(node)

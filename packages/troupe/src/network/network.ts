@@ -42,12 +42,14 @@ import { paceMs } from './pace.js'
 import { Partings } from './partings.js'
 import { KIND } from './peer/kinds.js'
 import { Peer, type PeerVerbs } from './peer/peer.js'
+import { type CookieKeys, RouteBook, type RouteBookParts } from './routes/route-book.js'
 
 type Agreed = Extract<HandshakeResult, { readonly kind: 'agreed' }>
 
 export class Network implements Wire {
   readonly mailboxMax: number
   readonly control: NodeNetwork = new NetworkControl(this)
+  readonly routes: RouteBook
   readonly #settings: NetworkSettings
   readonly #world: NetworkWorld
   readonly #key: Uint8Array
@@ -69,6 +71,9 @@ export class Network implements Wire {
     this.mailboxMax = crowdedAt(settings)
     this.#world = world
     this.#key = handshakeKey(settings.cookie)
+    const added: RouteBookParts['added'] = (isMeant) => this.#dials?.retry(isMeant)
+    const { transports, routes } = settings
+    this.routes = new RouteBook({ transports, tls: world.tls, added }, routes)
     this.#verbs = {
       mend: (peer) => this.#dials?.mend(peer),
       watch: (node, taker) => this.#liveness?.prober.watch(node, taker),
@@ -143,9 +148,9 @@ export class Network implements Wire {
     })
     this.#dials = new Dials({
       ...{ transports, handshake, clock: home.clock, random: this.#world.random, log: home.log },
-      settings: this.#settings,
+      ...{ settings: this.#settings, routes: this.routes },
       resolve: (node) => this.#world.resolve(node),
-      reached: (peer, { line, handshake: agreed }) => this.#attach(peer, line, agreed),
+      reached: (peer, { line, handshake, keys }) => this.#attach(peer, line, handshake, keys),
       notDialled: (peer, address) => this.#lobby?.notDialled(peer.name, address),
       failed: (peer, why) => tellClash(home, clashAtDial(home.name, peer.name, why)),
     })
@@ -338,7 +343,7 @@ export class Network implements Wire {
     return this.#makePeer(name)
   }
 
-  #attach(peer: Peer, line: Line, agreed: Agreed): void {
+  #attach(peer: Peer, line: Line, agreed: Agreed, keys?: CookieKeys): void {
     const isCurrent = this.#open && this.#peers.get(peer.name) === peer
     if (!isCurrent) {
       line.destroy()
@@ -347,6 +352,7 @@ export class Network implements Wire {
     this.#dials?.settled(peer)
     const target =
       agreed.agreement.session.kind === 'fresh' ? this.#peerNamed(agreed.agreement) : peer
+    target.keys = keys
     target.attach(line, agreed.agreement, (taker) => agreed.start(taker))
   }
 

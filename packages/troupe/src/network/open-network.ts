@@ -68,6 +68,7 @@ export async function openNetwork(
   return new Network(settings, {
     random,
     randomBytes: makeBytes,
+    tls: (own) => tlsTransport(own),
     resolve: async (node) => [...(hasUnix ? besideUs(name, node) : []), ...(await resolve(node))],
     openLiveness: (self, clock) => openLiveness(self, clock, settings, livenessOf(options)),
     busyPoll: busyPollOf(settings.busyPollMs),

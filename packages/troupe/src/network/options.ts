@@ -10,6 +10,9 @@ import {
   isNodeName,
   type LivenessOptions,
   type NetworkOptions,
+  type NetworkRoute,
+  type NodeTls,
+  parseAddress,
   requireOption,
   type SideThread,
   type Transport,
@@ -24,13 +27,22 @@ import type { Prober } from './liveness/prober.js'
 export type NetworkSettings = Required<
   Omit<
     NetworkOptions,
-    'registrar' | 'membership' | 'peers' | 'acceptors' | 'unixSocket' | 'liveness' | 'tls'
+    | 'registrar'
+    | 'membership'
+    | 'peers'
+    | 'routes'
+    | 'acceptors'
+    | 'unixSocket'
+    | 'liveness'
+    | 'tls'
   >
 > & {
   /** The Unix socket of this node; empty for none. */
   readonly unixPath: string
   readonly acceptors: readonly AcceptorOptions[]
   readonly peers: ReadonlyMap<string, TransportAddress>
+  /** Ways tried before any other; default none. */
+  readonly routes?: readonly NetworkRoute[]
   readonly transports: ReadonlyMap<string, Transport>
   /** What was decided for the user and is logged when the network opens; default nothing. */
   readonly notes?: readonly string[]
@@ -58,6 +70,8 @@ export interface NetworkWorld {
   ) => readonly TransportAddress[] | Promise<readonly TransportAddress[]>
   /** Starts what answers for this node, and what asks for others. */
   readonly openLiveness: (self: LivenessSelf, clock: Clock) => Promise<Liveness>
+  /** Makes TLS for one way; undefined where there is none. */
+  readonly tls?: (tls: NodeTls) => Transport
   /** Keeps the real loop awake between reads that are near; a simulated one never sleeps. */
   readonly busyPoll?: BusyPoll | undefined
 }
@@ -74,16 +88,20 @@ export interface Liveness {
   stop(): Promise<void>
 }
 
-/** Reads `tcp://host:port`, `tls://host:port` or `unix:/path`. Throws OPTION_INVALID. */
-export function parseAddress(text: string): TransportAddress {
-  const unix = /^unix:(\/.+)$/.exec(text)
-  if (unix !== null) return { transport: 'unix', host: '', port: 0, path: unix[1] as string }
-  const [, transport = '', hostText = '', portText = ''] =
-    /^([a-z]+):\/\/(\[[0-9a-fA-F:.]+\]|[^:/[\]]+):(\d{1,5})$/.exec(text) ?? []
-  const port = Number(portText)
-  const holds = transport !== '' && port >= 1 && port <= 65_535
-  requireOption(holds, 'peers', text, 'give tcp://host:port, tls://host:port or unix:/path')
-  return { transport, host: hostText.replace(/^\[|\]$/g, ''), port, path: '' }
+/** Reads what can be dialled with these transports. Throws OPTION_INVALID that names `option`. */
+export function parseWay(
+  option: string,
+  text: string,
+  transports: ReadonlyMap<string, Transport>,
+): TransportAddress {
+  const address = parseAddress(text, option)
+  const { transport } = address
+  const remedy =
+    transport === 'tls'
+      ? 'this node has no TLS; give the option tls, too'
+      : `this node has ${[...transports.keys()].join(', ')}`
+  requireOption(transports.has(transport), option, text, remedy)
+  return address
 }
 
 /** Reads one of `peers`. Throws OPTION_INVALID for what no dial could ever reach. */
@@ -93,14 +111,7 @@ export function parsePeer(
   transports: ReadonlyMap<string, Transport>,
 ): TransportAddress {
   requireOption(isNodeName(node), 'peers', node, 'name each node as name@host')
-  const address = parseAddress(text)
-  const { transport } = address
-  const remedy =
-    transport === 'tls'
-      ? 'this node has no TLS; give the option tls, too'
-      : `this node has ${[...transports.keys()].join(', ')}`
-  requireOption(transports.has(transport), 'peers', text, remedy)
-  return address
+  return parseWay('peers', text, transports)
 }
 
 /**

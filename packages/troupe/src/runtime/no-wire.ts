@@ -17,6 +17,13 @@ const NO_NETWORK: NodeNetwork = Object.freeze({
     throw refusal('network.connect')
   },
   disconnect: () => false,
+  addRoute: () => {
+    throw refusal('network.addRoute')
+  },
+  removeRoute: () => {
+    throw refusal('network.removeRoute')
+  },
+  routes: () => [],
   refused: () => ({}),
   start: async () => {
     throw refusal('network.start')

@@ -20,6 +20,7 @@ import { NETWORK_FAULTS } from './network-faults.js'
 import { ORDER_FAULTS } from './order-faults.js'
 import { REGISTRAR_FAULTS } from './registrar-faults.js'
 import { REVIEW_FAULTS } from './review-faults.js'
+import { ROUTE_FAULTS } from './route-faults.js'
 import { SENTENCE_FAULTS } from './sentence-faults.js'
 import { SIDE_FAULTS } from './side-faults.js'
 import { SSE_PROGRAM_FAULTS } from './sse-program-faults.js'
@@ -57,6 +58,7 @@ export const ROAD_FAULTS: readonly Mutant[] = Object.freeze([
   ...NETWORK_FAULTS,
   ...ORDER_FAULTS,
   ...REVIEW_FAULTS,
+  ...ROUTE_FAULTS,
   ...SENTENCE_FAULTS,
   ...SIDE_FAULTS,
   ...TELLING_FAULTS,

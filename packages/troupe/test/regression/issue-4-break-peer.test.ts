@@ -10,6 +10,7 @@ import { FRAME } from '#network/frame/line-frame'
 import { KIND } from '#network/peer/kinds'
 import { Protocols } from '#network/peer/protocols'
 import { Transfers } from '#network/peer/transfers'
+import { RouteBook } from '#network/routes/route-book'
 import { data, FoulStage, FoulWriter, frame } from '#test/unit/network/peer/foul'
 import {
   AGREEMENT,
@@ -80,6 +81,7 @@ describe('a lost node that is looked for', () => {
       resolve: () => [],
       reached: () => {},
       notDialled: () => {},
+      routes: new RouteBook({ transports: new Map(), tls: undefined, added: () => {} }),
     })
     let looks = 0
     const seeking = {

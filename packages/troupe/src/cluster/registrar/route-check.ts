@@ -29,7 +29,7 @@ export interface RouteLimits {
   /** Tags of one application, and its roles. */
   readonly tagsMax: number
   readonly rolesMax: number
-  /** Of names of nodes, applications and roles, of tags, hosts and versions. */
+  /** Of names of applications and roles, of tags, hosts and versions. */
   readonly nameLengthMax: number
   /** Of the path of a Unix socket. */
   readonly pathLengthMax: number
@@ -65,6 +65,8 @@ const APPLICATION_STATES: readonly unknown[] = [
   'stopping',
 ] satisfies ApplicationState[]
 const PORT_MAX = 65_535
+/** What the form of a name of a node allows at most. */
+const NODE_LENGTH_MAX = 454
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -131,7 +133,7 @@ class Reading {
 export function readNodeRoute(value: unknown, limits = ROUTE_LIMITS): Checked<NodeRoute> {
   return read(limits, (reading) => {
     const given = reading.fields(value, 'the route')
-    const node = reading.name(given['node'], 'node')
+    const node = reading.text(given['node'], 'node', NODE_LENGTH_MAX)
     reading.holds(isNodeName(node), 'node is not of the form name@host')
     return {
       node,

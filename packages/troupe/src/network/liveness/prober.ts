@@ -27,6 +27,8 @@ export interface WatchedNode {
   readonly creation: number
   /** Undefined: it has no thread that answers. */
   readonly address: DatagramAddress | undefined
+  /** Of its cookie, by `livenessKey`, where that is another one than ours. */
+  readonly key?: Uint8Array | undefined
 }
 
 /** What a watch is told, and how it ends. */
@@ -107,10 +109,10 @@ export class Prober {
     this.#settings.datagrams.close()
   }
 
-  #send({ name, creation, address }: WatchedNode, nonce: Uint8Array): void {
+  #send({ name, creation, address, key = this.#settings.key }: WatchedNode, nonce: Uint8Array) {
     if (address === undefined) return
     this.#probesSent += 1
-    const { key, datagrams } = this.#settings
+    const { datagrams } = this.#settings
     const probe: ProbeFrame = { kind: 'probe', nonce, name, creation, loopDelayMs: 0 }
     datagrams.send(writeProbeFrame(key, probe), address)
   }
@@ -122,7 +124,7 @@ export class Prober {
     const isGenuine =
       watch?.node.name === answer?.name &&
       watch !== undefined &&
-      isProvenFrame(this.#settings.key, bytes)
+      isProvenFrame(watch.node.key ?? this.#settings.key, bytes)
     if (answer === undefined || watch === undefined || !isGenuine) {
       this.#ignored += 1
       return

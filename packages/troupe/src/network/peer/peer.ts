@@ -22,6 +22,7 @@ import { badFrame } from '#network/frame/line-frame'
 import type { Agreement } from '#network/handshake/outcome'
 import type { LivenessWatch, WatchedNode } from '#network/liveness/prober'
 import type { Finding } from '#network/liveness/suspicion'
+import type { CookieKeys } from '#network/routes/route-book'
 import { BYE, Session, type SessionVerbs } from '#network/session/session'
 import { Farewell } from './farewell.js'
 import { Holding } from './holding.js'
@@ -91,6 +92,8 @@ export class Peer {
   agreement: Agreement | undefined = undefined
   /** How it was met; also while its line is being mended. */
   met: { readonly transport: string; readonly remote: string } | undefined = undefined
+  /** Of the cookie it was reached with, unless that is the own one. */
+  keys: CookieKeys | undefined = undefined
   /** Clock reading of the moment it came up. */
   upMs = 0
   readonly #home: WireHome
@@ -338,7 +341,8 @@ export class Peer {
       refused: (error) => this.#verbs.refused(this, error),
     })
     const address = this.#verbs.askedAt(this)
-    this.#vigil.begin((taker) => this.#verbs.watch({ name, creation, address }, taker))
+    const key = this.keys?.liveness
+    this.#vigil.begin((taker) => this.#verbs.watch({ name, creation, address, key }, taker))
   }
 
   #lineLost(problem: string | undefined): void {

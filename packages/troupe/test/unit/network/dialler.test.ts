@@ -16,6 +16,10 @@ const OTHER_KEY = handshakeKey('another cookie for tests')
 
 const at = (host: string): TransportAddress => ({ transport: 'memory', host, port: 1, path: '' })
 
+const plain = (addresses: readonly TransportAddress[]) => ({
+  ...{ addresses, keys: undefined, tls: undefined },
+})
+
 /** Dials b@two where these live: at the first address, at the second, and so on. */
 async function dialled(...living: readonly (readonly [name: string, isOurs: boolean])[]) {
   const clock = virtualClock()
@@ -33,7 +37,7 @@ async function dialled(...living: readonly (readonly [name: string, isOurs: bool
   const result = await clock.until(
     dialler.dial({
       node: 'b@two',
-      addresses: living.map((_, i) => at(String(i))),
+      targets: [plain(living.map((_, i) => at(String(i))))],
       ...{ resume: undefined, timeoutMs: 1_000, signal: new AbortController().signal },
     }),
   )
@@ -47,7 +51,7 @@ async function failing(cause: unknown): Promise<boolean> {
   const transports = new Map([['memory', { name: 'memory', dial } as unknown as Transport]])
   const dialler = new NodeDialler(transports, () => settingsOf('a@one'), virtualClock())
   const result = await dialler.dial({
-    ...{ node: 'b@two', addresses: [at('h')], resume: undefined, timeoutMs: 1_000 },
+    ...{ node: 'b@two', targets: [plain([at('h')])], resume: undefined, timeoutMs: 1_000 },
     signal: new AbortController().signal,
   })
   return 'problem' in result && result.isBroken
