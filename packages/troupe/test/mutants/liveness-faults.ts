@@ -43,7 +43,7 @@ export const LIVENESS_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'an answer counts without its proof',
     file: 'network/liveness/prober',
-    find: 'isProvenFrame(this.#settings.key, bytes)',
+    find: 'isProvenFrame(watch.node.key ?? this.#settings.key, bytes)',
     replace: 'true',
     caughtBy: PROBER,
   },
