@@ -4,6 +4,9 @@
 import type { Mutant } from './mutant.js'
 
 const TOWN = ['simulation/embedded-registrar.test']
+const MIRROR = ['unit/cluster/embedded-mirror.test']
+const FOUL = ['unit/cluster/embedded-foul.test']
+const PLACES = ['unit/cluster/embedded-places.test']
 const TAKEN_OVER = 'is taken over when its server dies'
 
 export const EMBEDDED_FAULTS: readonly Mutant[] = Object.freeze([
@@ -45,5 +48,42 @@ export const EMBEDDED_FAULTS: readonly Mutant[] = Object.freeze([
     replace: 'if (seat.speaker === undefined)',
     caughtBy: TOWN,
     tests: 'as long as the first one lives',
+  },
+  {
+    name: 'a change that does not follow is taken',
+    file: 'cluster/registrar/embedded/mirror',
+    find: 'if (number !== this.#number + 1)',
+    replace: 'if (number < 0)',
+    caughtBy: MIRROR,
+  },
+  {
+    name: 'who does not know the cookie is let in',
+    file: 'cluster/registrar/embedded/greeting',
+    find: 'return timingSafeEqual(this.#proofOf(role), given);',
+    replace: 'return given.length > 0;',
+    caughtBy: FOUL,
+  },
+  {
+    name: 'a link may say as much as it likes',
+    file: 'cluster/registrar/embedded/guest',
+    find: 'return this.#words <= this.#wordsMax;',
+    replace: 'return true;',
+    caughtBy: FOUL,
+  },
+  {
+    name: 'a place is taken whatever lies there by now',
+    file: 'cluster/registrar/embedded/socket-places',
+    find: 'if (this.holder() !== instead)',
+    replace: "if (instead === '')",
+    caughtBy: PLACES,
+  },
+  {
+    name: 'a registrar does not come again with its network',
+    file: 'cluster/registrar/embedded/embedded-registrar',
+    find: `'the network of this node was stopped');
+        this.#awaitThread();`,
+    replace: "'the network of this node was stopped');",
+    caughtBy: PLACES,
+    tests: 'leave and come with their networks',
   },
 ])

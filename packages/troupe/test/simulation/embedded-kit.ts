@@ -16,7 +16,7 @@ import type { SimulatedHost } from '#testing/simulation/host'
 import { type SimulatedNetwork, simulatedNetwork } from '#testing/simulation/network'
 import { SimulatedSocketPath } from '#testing/simulation/socket-place'
 
-const KEY = new Uint8Array(32).fill(7)
+export const KEY = new Uint8Array(32).fill(7)
 
 /** One node of the machine, in one of its lives. */
 export class Resident {
@@ -27,6 +27,8 @@ export class Resident {
   readonly table: RouteTable
   readonly events: RegistrarEvent[] = []
   readonly refused: string[] = []
+  /** What it refused as the server. */
+  refusedThere: Readonly<Record<string, number>> = {}
   server = ''
   isJoined = false
   /** Since when it does not run, by the clock of the world. */
@@ -66,6 +68,7 @@ export class Resident {
     } else if (news.kind === 'changed') {
       for (const change of news.changes) this.#told(town, applyChange(this.table, change))
     } else if (news.kind === 'lost') this.isJoined = false
+    else if (news.kind === 'counts') this.refusedThere = news.refused
     else if (news.kind === 'refused') this.refused.push(news.code)
   }
 

@@ -7,6 +7,9 @@ import { requireConfigFile } from '#cluster/config/file-config'
 import { type AcrossOptions, completeAcross } from '#cluster/registrar/across/options'
 import { requireDuration, requireOption } from '#contract/limits'
 
+/** Systems take sockets with paths of 103 bytes and more. */
+const FOLDER_BYTES_MAX = 52
+
 /** Options of `embeddedRegistrar`. Times are milliseconds. */
 export interface EmbeddedRegistrarOptions extends AcrossOptions {
   /**
@@ -64,6 +67,8 @@ export function completeEmbedded(given: EmbeddedRegistrarOptions = {}): Complete
   requireOption(isPort, 'registrar.port', port, 'give 1 to 65535')
   const isFolder = folder === undefined || (typeof folder === 'string' && folder.startsWith('/'))
   requireOption(isFolder, 'registrar.folder', folder, 'give an absolute path')
+  const isShort = Buffer.byteLength(folder ?? '') <= FOLDER_BYTES_MAX
+  requireOption(isShort, 'registrar.folder', folder, `give at most ${FOLDER_BYTES_MAX} bytes`)
   for (const name of ['beatMs', 'silenceMs', 'lostMs', 'graceMs'] as const) {
     requireDuration(`registrar.${name}`, given[name])
   }
