@@ -1,7 +1,11 @@
 /**
- * apps/system/cut-value: a value that is told to others, never larger than it may be.
+ * apps/system/cut-value: a value that is told to others, never larger than it may be, and always
+ * one that can leave the node.
  */
 import { VALUE_CHARS_MAX } from './limits.js'
+
+/** No object that travels may have this key. */
+const REFUSED_KEY = '__proto__'
 
 /** Plain values as they are while they are short, else the beginning of their text. */
 export function cutValue(
@@ -9,11 +13,22 @@ export function cutValue(
   charsMax = VALUE_CHARS_MAX,
 ): Readonly<Record<string, unknown>> {
   const text = JSON.stringify(plain) ?? ''
-  const isObject = typeof plain === 'object' && plain !== null && !Array.isArray(plain)
-  if (text.length <= charsMax) {
-    return isObject ? { ...(plain as Record<string, unknown>) } : { value: plain }
+  if (text.length > charsMax) {
+    return { '…': `cut: ${text.length} characters`, text: text.slice(0, charsMax) }
   }
-  return { '…': `cut: ${text.length} characters`, text: text.slice(0, charsMax) }
+  const value = text.includes(REFUSED_KEY) ? renamed(plain) : plain
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject ? { ...(value as Record<string, unknown>) } : { value }
+}
+
+/** The same with another word for the key. The depth of plain values is limited. */
+function renamed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(renamed)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).map(([key, item]) => {
+    return [key === REFUSED_KEY ? `[${key}]` : key, renamed(item)]
+  })
+  return Object.fromEntries(entries)
 }
 
 /** Text, cut to its length. */

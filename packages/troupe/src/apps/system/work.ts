@@ -30,6 +30,9 @@ export interface WorkVerbs {
   after(delayMs: number, run: () => void): void
 }
 
+/** Shortest rest between two turns, in milliseconds. */
+const REST_MS_MIN = 1
+
 export class Work {
   readonly #verbs: WorkVerbs
   readonly #quick = new Ring<() => void>()
@@ -83,7 +86,8 @@ export class Work {
     if (this.#quick.size > 0) this.#answerQuick(startMs)
     else this.#slice()
     const spentMs = this.#verbs.nowMs() - startMs
-    if (this.#quick.size > 0 || this.#scans.length > 0) this.#arm(spentMs)
+    const isMore = this.#quick.size > 0 || this.#scans.length > 0
+    if (isMore) this.#arm(Math.max(REST_MS_MIN, spentMs))
   }
 
   #answerQuick(startMs: number): void {
