@@ -26,6 +26,7 @@ import { SIDE_FAULTS } from './side-faults.js'
 import { SSE_PROGRAM_FAULTS } from './sse-program-faults.js'
 import { STREAM_FAULTS } from './stream-faults.js'
 import { SUPERVISION_FAULTS } from './supervision-faults.js'
+import { SYSTEM_FAULTS } from './system-faults.js'
 import { TCP_FAULTS } from './tcp-faults.js'
 import { TELLING_FAULTS } from './telling-faults.js'
 import { TRANSPORT_FAULTS } from './transport-faults.js'
@@ -70,6 +71,7 @@ export const CLUSTER_FAULTS: readonly Mutant[] = Object.freeze([
   ...CONFIG_FAULTS,
   ...MEMBERSHIP_FAULTS,
   ...REGISTRAR_FAULTS,
+  ...SYSTEM_FAULTS,
 ])
 
 export const PLANTED_FAULTS = Object.freeze([

@@ -151,6 +151,7 @@ describe('the processes of a node', () => {
         { cursor: `${stage.b.creation.toString(36)}~processes-all~-1` },
         { cursor: `${stage.b.creation.toString(36)}~processes-all~NaN` },
         { cursor: `1~processes-all~1` },
+        { cursor: `${stage.b.creation.toString(36)}~names~1` },
       ]
       for (const given of hostile) {
         const code = await codeOf(stage.askAnything(a, 'processes', given))
