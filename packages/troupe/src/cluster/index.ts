@@ -13,7 +13,7 @@ export {
   EMBEDDED_REGISTRAR_DEFAULTS,
   type EmbeddedRegistrarOptions,
 } from './registrar/embedded/options.js'
-export type { SpawnAsked, StartAsked, StopAsked } from './remote/remote-protocol.js'
+export type { SpawnAsked, SpawnSettled, StartAsked, StopAsked } from './remote/remote-protocol.js'
 export { REMOTE_NAME, remoteProtocol } from './remote/remote-protocol.js'
 export type { OrderOutcome, SystemOrder } from './remote/system-orders.js'
 export { systemFollower, systemProtocol } from './remote/system-protocol.js'

@@ -19,6 +19,7 @@ import type { Mutant } from './mutant.js'
 import { NETWORK_FAULTS } from './network-faults.js'
 import { ORDER_FAULTS } from './order-faults.js'
 import { REGISTRAR_FAULTS } from './registrar-faults.js'
+import { REMOTE_FAULTS } from './remote-faults.js'
 import { REVIEW_FAULTS } from './review-faults.js'
 import { ROUTE_FAULTS } from './route-faults.js'
 import { SENTENCE_FAULTS } from './sentence-faults.js'
@@ -72,6 +73,7 @@ export const CLUSTER_FAULTS: readonly Mutant[] = Object.freeze([
   ...MEMBERSHIP_FAULTS,
   ...REGISTRAR_FAULTS,
   ...SYSTEM_FAULTS,
+  ...REMOTE_FAULTS,
 ])
 
 export const PLANTED_FAULTS = Object.freeze([

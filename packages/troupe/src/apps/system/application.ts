@@ -39,16 +39,14 @@ export const systemApplication =
     const memory = new Memory(inspection, options)
     const audit = new AuditTrail(inspection, memory)
     const args = [{ inspection, options, figures, memory, audit }]
+    const remote = remoteActor(serving, inspection, { audit, inspect: options.inspect })
     const root = supervisor(() => ({
       name: SUPERVISOR,
       // Whoever looks must not be able to bring down what is looked at.
       intensity: { restarts: Number.POSITIVE_INFINITY, withinMs: 60_000 },
       children: [
         { name: SYSTEM_PROCESS, start: systemActor, args },
-        {
-          name: REMOTE_NAME,
-          start: remoteActor(serving, (act) => audit.record({ ...act, pid: undefined })),
-        },
+        { name: REMOTE_NAME, start: remote },
       ],
     }))
     return {

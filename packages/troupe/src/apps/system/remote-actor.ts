@@ -9,29 +9,30 @@
  */
 import { actor } from '#actor'
 import { remoteProtocol, type ServingParts } from '#cluster'
-import type { Audit } from './audit-log.js'
-import { RemoteService } from './remote-service.js'
+import type { NodeInspection } from '#contract'
+import { RemoteService, type ServiceWays } from './remote-service.js'
 
 /** Makes the process that answers other nodes. */
-export const remoteActor = (parts: ServingParts, audit?: Audit) =>
-  actor(remoteProtocol, {
+export const remoteActor = (parts: ServingParts, inspection: NodeInspection, ways: ServiceWays) => {
+  const { node, clock } = inspection
+  return actor(remoteProtocol, {
     name: 'remote',
-    init: () => new RemoteService(parts),
-    started: (service, context) => service.begin(context, audit),
+    init: () => new RemoteService(parts, ways),
     on: {
       ping: () => {
-        const { node, clock } = parts.home
         const loopDelayMs = parts.loopDelayMs()
         return { creation: node.creation, wallMs: clock.wallMs(), loopDelayMs }
       },
-      info: () => parts.home.node.info(),
-      applications: () => parts.home.node.applications(),
-      applicationInfo: (_service, name) => parts.home.node.applicationInfo(String(name)),
+      info: (service, _nothing, context) => service.look('info', context, () => inspection.info()),
+      applications: (service, _nothing, context) =>
+        service.look('applications', context, () => node.applications()),
+      applicationInfo: (service, name, context) =>
+        service.look('applicationInfo', context, () => node.applicationInfo(String(name))),
       spawn: (service, asked, context) => service.spawn(asked, context),
-      settleSpawn: (_service, { pid, keep }, context) =>
-        parts.home.settleSpawn(context.fromNode, pid, keep),
+      settleSpawn: (service, settled, context) => service.settle(settled, context),
       startApplication: (service, asked, context) => service.start(asked, context),
       stopApplication: (service, asked, context) => service.stop(asked, context),
     },
     inspect: (service) => service.inspect(),
   })
+}

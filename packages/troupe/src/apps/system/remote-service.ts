@@ -3,36 +3,53 @@
  *
  * @source ergo-features 23
  */
-import type { ServingParts, SpawnAsked, StartAsked, StopAsked } from '#cluster'
+import type { ServingParts, SpawnAsked, SpawnSettled, StartAsked, StopAsked } from '#cluster'
 import {
+  type Act,
   type ApplicationStartOptions,
   describeThrown,
   formatTarget,
   NoReply,
+  nodeMatches,
   type Pid,
   type ProcessContext,
   type Replier,
   type StandardSchema,
+  type SystemOptions,
   TroupeError,
 } from '#contract'
-import { type Audit, auditLog, type RemoteAct } from './audit-log.js'
+
+/** What the service works with beside what it serves. */
+export interface ServiceWays {
+  /** Writes down what other nodes do, or try to. */
+  readonly audit: { record(act: Act): void }
+  /** Who may look, as the option `system.inspect` says. */
+  readonly inspect: Required<SystemOptions>['inspect']
+}
 
 export class RemoteService {
   readonly #parts: ServingParts
-  #audit: Audit = () => {}
+  readonly #ways: ServiceWays
 
-  constructor(parts: ServingParts) {
+  constructor(parts: ServingParts, ways: ServiceWays) {
     this.#parts = parts
+    this.#ways = ways
   }
 
-  begin(context: ProcessContext, audit: Audit | undefined): void {
-    // The clock of a process is that of its node.
-    this.#audit = audit ?? auditLog(context, context.log)
+  /** Shows something of this node to those who may look. */
+  look<R>(operation: string, context: ProcessContext, read: () => R): R | NoReply {
+    const { fromNode, node } = context
+    const { inspect } = this.#ways
+    const isNamed = inspect === 'all' || (inspect !== 'none' && nodeMatches(inspect, fromNode))
+    if (fromNode === node || isNamed) return read()
+    const problem = `the option system.inspect of ${node} does not name ${fromNode}`
+    const refused = new TroupeError('NOT_ALLOWED', { operation, problem })
+    return context.refuse('message-refused', refused)
   }
 
   spawn(asked: SpawnAsked, context: ProcessContext): NoReply {
     const node = context.fromNode
-    const act = { node, operation: 'spawn', subject: asked.factory } as const
+    const act = { node, pid: asked.parent, operation: 'spawn', subject: asked.factory }
     const replier = context.replyLater<Pid>()
     return this.#answer(act, replier, async () => {
       const pid = await this.#spawn(asked, node)
@@ -40,6 +57,11 @@ export class RemoteService {
       if (!replier.alive) this.#parts.home.settleSpawn(node, pid, false)
       return pid
     })
+  }
+
+  /** Only who has asked for a process can take it over, or give it up. */
+  settle({ pid, keep }: SpawnSettled, { fromNode }: ProcessContext): void {
+    this.#parts.home.settleSpawn(fromNode, pid, keep)
   }
 
   async #spawn(asked: SpawnAsked, node: string): Promise<Pid> {
@@ -61,7 +83,7 @@ export class RemoteService {
 
   start({ name, options }: StartAsked, context: ProcessContext): NoReply {
     const node = context.fromNode
-    const act = { node, operation: 'application-start', subject: name } as const
+    const act = { node, pid: context.from, operation: 'application-start', subject: name }
     return this.#answer(act, context.replyLater<void>(), async () => {
       const { gate, home } = this.#parts
       const verdict = gate.mayStart('start', { name, node, home: home.node.name })
@@ -72,7 +94,7 @@ export class RemoteService {
 
   stop({ name, timeoutMs }: StopAsked, context: ProcessContext): NoReply {
     const node = context.fromNode
-    const act = { node, operation: 'application-stop', subject: name } as const
+    const act = { node, pid: context.from, operation: 'application-stop', subject: name }
     return this.#answer(act, context.replyLater<void>(), async () => {
       const { gate, home } = this.#parts
       const verdict = gate.mayStart('stop', { name, node, home: home.node.name })
@@ -92,15 +114,15 @@ export class RemoteService {
   }
 
   /** Carries one thing out, beside the turn, and tells whoever asked, and the audit. */
-  #answer<R>(act: Omit<RemoteAct, 'outcome'>, replier: Replier<R>, run: () => Promise<R>): NoReply {
+  #answer<R>(act: Omit<Act, 'outcome'>, replier: Replier<R>, run: () => Promise<R>): NoReply {
     run().then(
       (value) => {
-        this.#audit({ ...act, outcome: 'done' })
+        this.#ways.audit.record({ ...act, outcome: 'done' })
         replier.reply(value)
       },
       (thrown: unknown) => {
         const error = TroupeError.is(thrown) ? thrown : failed(act.operation, thrown)
-        this.#audit({ ...act, outcome: error.code })
+        this.#ways.audit.record({ ...act, outcome: error.code })
         replier.reject(error)
       },
     )

@@ -2,7 +2,8 @@
  * network/handshake/flags: what a node can do beyond the least, as bits of a 64-bit mask.
  *
  * A feature works between two nodes only if both name it. Bits nobody knows here are ignored, so
- * that a later version may use them.
+ * that a later version may use them. Bits 6 and 7 were once kept for remote spawn and application
+ * start: what a node lets others do may change at any time, so it is asked and never announced.
  *
  * @source ergo-features 19 (flags)
  */
@@ -15,8 +16,6 @@ export type WireFlag =
   | 'compression'
   | 'important-delivery'
   | 'tracing'
-  | 'remote-spawn'
-  | 'remote-application-start'
 
 const BITS: Readonly<Record<WireFlag, bigint>> = Object.freeze({
   liveness: 1n << 0n,
@@ -25,8 +24,6 @@ const BITS: Readonly<Record<WireFlag, bigint>> = Object.freeze({
   compression: 1n << 3n,
   'important-delivery': 1n << 4n,
   tracing: 1n << 5n,
-  'remote-spawn': 1n << 6n,
-  'remote-application-start': 1n << 7n,
 })
 
 /** All flags, in the order of their bits. */

@@ -56,21 +56,18 @@ describe('what another node sends by hand', () => {
 })
 
 describe('the log of a node', () => {
-  it('tells who spawned what, and what was refused once for many times', async () => {
+  it('tells who spawned what, and who was refused', async () => {
     const told: string[] = []
-    const sink = {
-      name: 'told',
-      write: ({ message }: { message: string }) => void told.push(message),
-    }
+    const write = ({ message }: { message: string }): void => void told.push(message)
     await family(
       async ({ spawn }) => {
         await spawn('child')
-        for (let i = 0; i < 20; i += 1) await assert.rejects(spawn('ghost'))
+        await assert.rejects(spawn('ghost'))
       },
-      { logSinks: [sink as never] },
+      { logSinks: [{ name: 'told', write }] },
     )
     assert.deepEqual(
-      told.filter((line) => line.includes('a@stage')).filter((line) => /spawn/.test(line)),
+      told.filter((line) => line.includes('a@stage') && line.includes('spawn')),
       ['a@stage did: spawn of child', 'refused to a@stage: spawn of ghost: SPAWN_UNKNOWN'],
     )
   })

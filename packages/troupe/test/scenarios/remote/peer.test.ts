@@ -131,3 +131,33 @@ describe('the application system', () => {
       assert.throws(() => a.loadApplication(own), { code: 'NAME_INVALID' })
     }))
 })
+
+describe('a node that shows itself to some only', () => {
+  for (const [inspect, outcome] of [
+    ['none', 'NOT_ALLOWED'],
+    [['c@stage'], 'NOT_ALLOWED'],
+    [['*@stage'], 'answered'],
+    ['all', 'answered'],
+  ] as const) {
+    it(`answers a peer with the option ${inspect}: ${outcome}, and pings always`, () =>
+      remoteStage(
+        async ({ a, settle }) => {
+          const peer = a.peer('b@stage')
+          const questions = [
+            () => peer.info(),
+            () => peer.applications(),
+            () => peer.applicationInfo('shop'),
+          ]
+          for (const ask of questions) {
+            const told = ask().then(
+              () => 'answered',
+              (error) => error.code,
+            )
+            assert.equal(await settle(told), outcome)
+          }
+          assert.equal((await settle(peer.ping())).node, 'b@stage')
+        },
+        clustered({ system: { inspect } }),
+      ))
+  }
+})

@@ -1,10 +1,24 @@
 /** A process and its parent at another node, in virtual time: who hears of whose end. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Pid } from 'troupe'
+import { formatTarget, type Pid } from 'troupe'
 import { brief, ending, family, parent, slow } from './family.js'
 
 describe('a parent at another node', () => {
+  it('is linked with its child while init runs', () =>
+    family(async ({ b, begin, parent: pid, settle, until }) => {
+      b.remote.allowSpawn('slow', slow)
+      const made = begin('slow', { link: true, name: 'slow' })
+      await until(() => b.whereis('slow') !== undefined)
+      const info = b.processInfo(b.whereis('slow') as Pid)
+      assert.equal(info?.state, 'init')
+      assert.deepEqual(
+        info.links.map((link) => formatTarget(link)),
+        [formatTarget(pid)],
+      )
+      await settle(made)
+    }))
+
   it('that is linked hears the end of its child once, and its reason', () =>
     family(async ({ a, spawn, settle, heard, pass }) => {
       const made = await spawn('child', { link: true })
