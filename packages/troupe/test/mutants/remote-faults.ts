@@ -71,8 +71,8 @@ export const REMOTE_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'the link to a far parent is made after init',
     file: 'runtime/far-births',
-    find: 'if (link && parent !== undefined && !this.#parts.relations.linkedFromAfar(parent, process))',
-    replace: 'if (link && parent === null)',
+    find: 'if (link && parent !== undefined &&',
+    replace: 'if (link && parent === null &&',
     caughtBy: TIES,
   },
   {
@@ -107,8 +107,7 @@ export const REMOTE_FAULTS: readonly Mutant[] = Object.freeze([
     name: 'any node may give up a process that was taken over',
     file: 'runtime/far-births',
     find: 'if (unsettled === undefined || (unsettled.process.flags & STARTING) !== 0) return;',
-    replace:
-      "if (unsettled === undefined) { this.#parts.relations.exit(this.#parts.table.find(pid), { kind: 'node', node: 'x' }, 'shutdown', 'stop'); return; }",
+    replace: 'if (unsettled === undefined) return this.#end(this.#parts.table.find(pid), 1);',
     caughtBy: BY_HAND,
   },
   {
