@@ -176,4 +176,18 @@ export const MEMBERSHIP_FAULTS: readonly Mutant[] = Object.freeze([
     replace: '',
     caughtBy: TRIAL,
   },
+  {
+    name: 'a full membership has no place for a connection',
+    file: 'cluster/membership/membership',
+    find: '!this.#makeRoom() && !isMetNow',
+    replace: '!this.#makeRoom()',
+    caughtBy: TABLE,
+  },
+  {
+    name: 'a node that has left is dialled before that is known',
+    file: 'cluster/membership/mesh',
+    find: 'isPatient ? RETRY_MS_MIN * (1 + chance) : SPREAD_MS * chance',
+    replace: 'SPREAD_MS * chance',
+    caughtBy: TABLE,
+  },
 ])

@@ -90,6 +90,7 @@ export class Membership {
     const verbs = {
       connect,
       isWanted: (node: string) => this.#isWanted(node),
+      isLost: (node: string) => this.#entries.get(node)?.member.state === 'gone',
       notReached: (node: string, problem: string) => this.#notReached(node, problem),
     }
     this.#mesh = how === 'mesh' ? new Mesh(verbs, clock, random) : undefined

@@ -23,11 +23,15 @@ export interface MeshVerbs {
   readonly connect: (node: string) => Promise<unknown>
   /** It is there, there is no connection, and nothing says that it leaves. */
   readonly isWanted: (node: string) => boolean
+  /** It has been lost: whoever ended it may tell more of it soon. */
+  readonly isLost: (node: string) => boolean
   readonly notReached: (node: string, problem: string) => void
 }
 
 interface Aim {
   retryMs: number
+  /** It waits for what else there is to be told. */
+  readonly isPatient: boolean
   cancel: Cancel
 }
 
@@ -47,18 +51,21 @@ export class Mesh {
   /** Something has changed for this node. */
   consider(node: string): void {
     const aim = this.#aims.get(node)
-    if (!this.#verbs.isWanted(node)) this.#drop(node)
-    else if (aim === undefined) this.#aim(node)
+    const isLost = this.#verbs.isLost(node)
+    const isBack = aim?.isPatient === true && !isLost
+    if (!this.#verbs.isWanted(node) || isBack) this.#drop(node)
+    if (this.#verbs.isWanted(node) && !this.#aims.has(node)) this.#aim(node, isLost)
   }
 
   stop(): void {
     for (const node of [...this.#aims.keys()]) this.#drop(node)
   }
 
-  #aim(node: string): void {
-    const aim: Aim = { retryMs: RETRY_MS_MIN, cancel: () => false }
+  #aim(node: string, isPatient: boolean): void {
+    const aim: Aim = { retryMs: RETRY_MS_MIN, isPatient, cancel: () => false }
     this.#aims.set(node, aim)
-    this.#after(node, aim, SPREAD_MS * this.#random.unit())
+    const chance = this.#random.unit()
+    this.#after(node, aim, isPatient ? RETRY_MS_MIN * (1 + chance) : SPREAD_MS * chance)
   }
 
   #drop(node: string): void {

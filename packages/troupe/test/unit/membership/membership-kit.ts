@@ -83,11 +83,13 @@ export function membershipStage(
   const listed: NodeRoute[] = []
   const reachable = new Set<string>()
   const loops = new Loops(clock, peers)
+  const lives = new Map<string, number>()
   const up = (node: string, creation = 1): void => {
     peers.set(node, peerAs(node, creation, more.hidden?.includes(node) ?? false))
     membership.noticed({ kind: 'node-up', node, creation })
   }
-  const log = { error: (text: string) => logged.push(text), warning() {}, trace() {} }
+  const write = (text: string): void => void logged.push(text)
+  const log = { error: write, warning: write }
   const membership = new Membership({
     ...{ own: OWN, clock, random: seededRandom(3), log: log as unknown as Logger, options },
     ...{ named: more.named ?? [], listed: () => listed },
@@ -97,7 +99,7 @@ export function membershipStage(
     connect: async (node) => {
       dialled.push(node)
       if (!reachable.has(node)) throw new Error('refused')
-      up(node)
+      up(node, lives.get(node))
     },
   })
   const { asked, deaf, open } = loops
@@ -108,7 +110,10 @@ export function membershipStage(
       peers.delete(node)
       membership.noticed({ kind: 'node-down', node, creation, reason: 'it was cut' })
     },
-    joined: (node, creation = 1) => membership.told({ kind: 'node-joined', node, creation }),
+    joined: (node, creation = 1) => {
+      lives.set(node, creation)
+      membership.told({ kind: 'node-joined', node, creation })
+    },
   }
 }
 

@@ -3,6 +3,7 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { MEMBERS_MAX } from '#cluster/membership/membership'
 import { membershipStage, OWN, routeOf } from './membership-kit.js'
 
 const B = 'b@host'
@@ -123,6 +124,30 @@ describe('a membership', () => {
     assert.equal(membership.member(B)?.state, 'gone')
     await clock.advance(2_000)
     assert.equal(membership.member(B)?.state, 'discovering')
+    membership.stop()
+  })
+})
+
+describe('a full membership', () => {
+  it('gives the places of those gone longest, and always one to a connection', () => {
+    const { membership, joined, up, down, logged } = membershipStage()
+    for (const node of ['gone-1@host', 'gone-2@host']) {
+      up(node)
+      down(node)
+    }
+    for (let i = 2; i < MEMBERS_MAX; i += 1) joined(`n${i}@host`)
+    assert.equal(membership.members().length, MEMBERS_MAX)
+    joined(B)
+    assert.equal(membership.member(B)?.state, 'discovering')
+    assert.deepEqual(membership.coverage().gone, ['gone-2@host'])
+    joined(C)
+    joined('d@host')
+    joined('e@host')
+    assert.equal(membership.member('d@host'), undefined)
+    assert.equal(membership.members().length, MEMBERS_MAX)
+    up('d@host')
+    assert.equal(membership.member('d@host')?.state, 'connected')
+    assert.equal(logged.filter((text) => text.includes('left out')).length, 1)
     membership.stop()
   })
 })
@@ -267,6 +292,28 @@ describe('a mesh', () => {
     joined(B, 2)
     await clock.advance(100)
     assert.equal(dialled.filter((node) => node === B).length, 2)
+    membership.stop()
+  })
+
+  it('dials a lost node after a moment, in which others may tell that it has left', async () => {
+    const { clock, membership, dialled, reachable, joined, down, say } = membershipStage({
+      connect: 'mesh',
+    })
+    reachable.add(B)
+    joined(B)
+    await clock.advance(100)
+    down(B)
+    await clock.advance(200)
+    say({ kind: 'node-left', node: B, creation: 1, cause: 'left' })
+    await clock.advance(10_000)
+    assert.equal(dialled.length, 1)
+    joined(B, 2)
+    await clock.advance(25)
+    assert.equal(dialled.length, 2)
+    down(B, 2)
+    joined(B, 3)
+    await clock.advance(25)
+    assert.equal(dialled.length, 3, 'another life is there at once')
     membership.stop()
   })
 
