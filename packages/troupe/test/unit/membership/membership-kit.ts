@@ -68,6 +68,11 @@ class Loops {
 const peerAs = (node: string, creation: number, hidden: boolean): PeerInfo =>
   ({ node, creation, hidden, state: 'up', remote: `tcp://${node}` }) as unknown as PeerInfo
 
+function logInto(lines: string[]): Logger {
+  const write = (text: string): void => void lines.push(text)
+  return { error: write, warning: write } as unknown as Logger
+}
+
 const tellOf = (notice: MembershipNotice): string =>
   `${notice.node} ${notice.kind === 'member-changed' ? notice.state : 'duplicate'}`
 
@@ -88,14 +93,16 @@ export function membershipStage(
     peers.set(node, peerAs(node, creation, more.hidden?.includes(node) ?? false))
     membership.noticed({ kind: 'node-up', node, creation })
   }
-  const write = (text: string): void => void logged.push(text)
-  const log = { error: write, warning: write }
+  const log = logInto(logged)
   const membership = new Membership({
-    ...{ own: OWN, clock, random: seededRandom(3), log: log as unknown as Logger, options },
+    ...{ own: OWN, clock, random: seededRandom(3), log, options },
     ...{ named: more.named ?? [], listed: () => listed },
     ...{ peers: () => [...peers.values()], peer: (node) => peers.get(node) },
     ask: (node, timeoutMs) => loops.ask(node, timeoutMs),
-    publish: (notice) => void (notices.push(notice), told.push(tellOf(notice))),
+    publish: (notice) => {
+      notices.push(notice)
+      told.push(tellOf(notice))
+    },
     connect: async (node) => {
       dialled.push(node)
       if (!reachable.has(node)) throw new Error('refused')
@@ -103,19 +110,25 @@ export function membershipStage(
     },
   })
   const { asked, deaf, open } = loops
-  return {
-    ...{ clock, membership, told, notices, asked, dialled, logged, listed, deaf, reachable },
-    ...{ open, up, say: (event) => membership.told(event) },
-    down: (node, creation = 1) => {
-      peers.delete(node)
-      membership.noticed({ kind: 'node-down', node, creation, reason: 'it was cut' })
-    },
-    joined: (node, creation = 1) => {
-      lives.set(node, creation)
-      membership.told({ kind: 'node-joined', node, creation })
-    },
-  }
+  const known = { clock, membership, told, notices, asked, dialled, logged, listed, deaf, open }
+  return { ...known, reachable, up, ...verbsOf(membership, peers, lives) }
 }
+
+const verbsOf = (
+  membership: Membership,
+  peers: Map<string, PeerInfo>,
+  lives: Map<string, number>,
+): Pick<MembershipStage, 'say' | 'down' | 'joined'> => ({
+  say: (event) => membership.told(event),
+  down: (node, creation = 1) => {
+    peers.delete(node)
+    membership.noticed({ kind: 'node-down', node, creation, reason: 'it was cut' })
+  },
+  joined: (node, creation = 1) => {
+    lives.set(node, creation)
+    membership.told({ kind: 'node-joined', node, creation })
+  },
+})
 
 export const routeOf = (node: string, changes: Partial<NodeRoute> = {}): NodeRoute => ({
   ...{ node, creation: 1, liveness: undefined, version: '', state: 'up' },
