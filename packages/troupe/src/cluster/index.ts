@@ -43,7 +43,6 @@ export type {
   ProcessPage,
   ProcessQuery,
   ProcessQuestion,
-  ProcessRow,
   ProcessSheet,
   ProgramSheet,
   RegistrarSheet,

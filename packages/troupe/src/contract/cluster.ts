@@ -135,6 +135,7 @@ export interface FarSpawn {
   /** Undefined: the node itself. */
   readonly parent: Pid | undefined
   readonly link: boolean
+  /** Told for the own node only: elsewhere the parent's node monitors by itself. */
   readonly monitor: boolean
   readonly name: string | undefined
   readonly trapExit: boolean | undefined

@@ -83,6 +83,7 @@ export type {
   MakeSystem,
   NodeInspection,
   ProcessGlance,
+  ProcessRow,
   ProcessView,
   TreeOf,
   WaitingMessage,

@@ -13,10 +13,9 @@ import type { Pid } from './identity.js'
 import type { EventInfo, Node, NodeInfo, ProcessInfo, ProcessState } from './node.js'
 import type { DeadLetter } from './signal.js'
 
-/** One process as a scan passes it; valid within the call only. */
-export interface ProcessGlance {
+/** One line of a list of processes. */
+export interface ProcessRow {
   readonly pid: Pid
-  readonly id: number
   readonly name: string | undefined
   readonly behaviour: string
   readonly kind: BehaviourKind
@@ -33,9 +32,14 @@ export interface ProcessGlance {
   readonly wakeUps: number
   readonly runningMs: number
   readonly uptimeMs: number
+  readonly restarts: number
+}
+
+/** One process as a scan passes it; valid within the call only. */
+export interface ProcessGlance extends ProcessRow {
+  readonly id: number
   /** Its birth, in milliseconds since the start of the node. */
   readonly bornMs: number
-  readonly restarts: number
   /** How many living ancestors it has within a tree; -1 when it is not in it. At most 64. */
   depthIn(tree: TreeOf): number
 }

@@ -5,8 +5,7 @@
  * for what is among the highest so far.
  */
 
-import type { ProcessRow } from '#cluster/remote/system-sheets'
-import type { ProcessGlance } from '#contract'
+import type { ProcessGlance, ProcessRow } from '#contract'
 import { rowOf } from './row.js'
 
 /** A row and by what it was kept. */

@@ -1,7 +1,8 @@
 /**
  * apps/system/process-sheet: everything that is known of one process, cut to its size.
  */
-import type { MessageSheet, ProcessQuestion, ProcessRow, ProcessSheet } from '#cluster'
+import type { MessageSheet, ProcessQuestion, ProcessSheet } from '#cluster'
+import type { ProcessRow } from '#contract'
 import {
   formatTarget,
   type NodeInspection,

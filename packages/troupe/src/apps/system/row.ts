@@ -2,7 +2,7 @@
  * apps/system/row: one process as a line of a list: plain data that holds nothing of the node.
  */
 
-import type { ProcessRow } from '#cluster/remote/system-sheets'
+import type { ProcessRow } from '#contract'
 import { Pid, type ProcessGlance } from '#contract'
 import { NAME_CHARS_MAX } from './limits.js'
 

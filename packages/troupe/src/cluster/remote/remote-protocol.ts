@@ -10,7 +10,7 @@
 import {
   type ApplicationInfo,
   type ApplicationStartOptions,
-  type LogThreshold,
+  type FarSpawn,
   message,
   type NodeInfo,
   Pid,
@@ -34,19 +34,8 @@ export interface Pong {
 }
 
 /** A process that another node wants to have. */
-export interface SpawnAsked {
+export interface SpawnAsked extends Omit<FarSpawn, 'definition' | 'node'> {
   readonly factory: string
-  /** A process of the node that asks; undefined: the node itself. */
-  readonly parent: Pid | undefined
-  readonly link: boolean
-  /** Told for the own node only: elsewhere the parent's node monitors by itself. */
-  readonly monitor: boolean
-  readonly name: string | undefined
-  readonly trapExit: boolean | undefined
-  readonly args: readonly unknown[]
-  readonly application: string | undefined
-  readonly logLevel: LogThreshold | undefined
-  readonly env: Readonly<Record<string, unknown>> | undefined
 }
 
 /** Whether a process that was asked for is wanted. */

@@ -23,6 +23,7 @@ import type {
   PeerInfo,
   Pid,
   ProcessInfo,
+  ProcessRow,
   ProcessState,
   RegistrarInfo,
   TransportAddress,
@@ -72,27 +73,6 @@ export interface NodeSheet extends NodeInfo {
   readonly env: Readonly<Record<string, unknown>> | undefined
   /** What the asking node may do here. */
   readonly allows: { readonly inspect: boolean; readonly manage: boolean }
-}
-
-/** One line of a list of processes. */
-export interface ProcessRow {
-  readonly pid: Pid
-  readonly name: string | undefined
-  readonly behaviour: string
-  readonly kind: BehaviourKind
-  readonly application: string | undefined
-  readonly state: ProcessState
-  readonly parent: Pid | undefined
-  readonly leader: Pid | undefined
-  /** Messages waiting in all queues. */
-  readonly mailbox: number
-  readonly oldestWaitMs: number
-  readonly messagesIn: number
-  readonly messagesOut: number
-  readonly wakeUps: number
-  readonly runningMs: number
-  readonly uptimeMs: number
-  readonly restarts: number
 }
 
 /** By what the first of all processes are told; each with the highest first. */
