@@ -53,10 +53,10 @@ const shop = application({
 })
 
 /** Only when it is run. */
-const [, , name = '', cookie = ''] = process.argv
+const [, , name = '', cookie = '', socket = ''] = process.argv
 if (process.send !== undefined && name !== '') {
   const node = await startNode(name, {
-    network: { cookie, acceptors: [{ port: 0 }] },
+    network: { cookie, acceptors: [{ port: 0 }], unixSocket: socket !== 'none' },
     logSinks: [],
     applications: [shop],
   })

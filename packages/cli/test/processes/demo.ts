@@ -3,7 +3,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -43,11 +43,21 @@ export class Demo {
   }
 
   static async start(kind: string): Promise<Demo> {
-    const folder = mkdtempSync(join(tmpdir(), 'troupe-cli-'))
     const cookie = randomBytes(24).toString('base64url')
+    return Demo.#start({ name: `${kind}-${process.pid}@localhost`, cookie, socket: 'own' })
+  }
+
+  /** Another node of the same cluster, which has no socket: only its registrar knows the way. */
+  beside(kind: string): Promise<Demo> {
+    const cookie = readFileSync(join(this.#folder, 'cookie'), 'utf8').trim()
+    return Demo.#start({ name: `${kind}-${process.pid}@elsewhere`, cookie, socket: 'none' })
+  }
+
+  static async #start(given: Readonly<Record<'name' | 'cookie' | 'socket', string>>) {
+    const { name, cookie, socket } = given
+    const folder = mkdtempSync(join(tmpdir(), 'troupe-cli-'))
     writeFileSync(join(folder, 'cookie'), `${cookie}\n`, { mode: 0o600 })
-    const name = `${kind}-${process.pid}@localhost`
-    const child = fork(PROGRAM, [name, cookie])
+    const child = fork(PROGRAM, [name, cookie, socket])
     const port = await new Promise<number>((resolve, reject) => {
       child.once('message', (told: { readonly port: number }) => resolve(told.port))
       child.once('exit', (code) => reject(new Error(`the demo node ended with ${code}`)))

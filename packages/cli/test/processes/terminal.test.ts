@@ -26,6 +26,23 @@ describe('nodes', () => {
   })
 })
 
+describe('a node that only others know', () => {
+  it('is listed, and asked by the way they tell', async () => {
+    const far = await demo.beside('far')
+    try {
+      const elsewhere = ['--registrar-port', '4498']
+      const rows = (await demo.json('nodes', ...elsewhere)) as { node: string; state: string }[]
+      ok(rows.some(({ node }) => node === far.name))
+      const { code, out, notes } = await demo.type('ping', far.name, ...elsewhere)
+      equal(code, 0, notes)
+      ok(out.startsWith(far.name))
+      equal((await demo.type('top', '--node', far.name)).code, 0)
+    } finally {
+      far.stop()
+    }
+  })
+})
+
 describe('ping', () => {
   it('tells how soon the loop of the node answers', async () => {
     const { code, out } = await demo.type('ping', demo.name)

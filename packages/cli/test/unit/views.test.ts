@@ -6,6 +6,7 @@ import { describe, it } from 'node:test'
 import { plain } from '#terminal/paint'
 import { causeLines, deadLetterLine } from '#view/dead-letters-view'
 import { logLines } from '#view/log-view'
+import { nodeLines } from '#view/node-view'
 import { nodesLines } from '#view/nodes-view'
 import type { ProcessRow } from '#view/process-row'
 import { processLines } from '#view/process-view'
@@ -144,6 +145,57 @@ describe('a log record', () => {
     self['self'] = self
     ok(logLines({ ...record, fields: { self } }, wide)[0]?.endsWith('self={…}'))
   })
+})
+
+describe('every view', () => {
+  const evil = 'x\u001b]0;pwned\u0007\u009b2J\u202e\nforged'
+  /** The same row with an evil text wherever there is a text. */
+  const evilRow = row(1, undefined, {
+    ...{ name: evil, behaviour: evil, kind: evil, application: evil, state: evil },
+    pid: { ...pid(1), node: evil },
+  })
+  const views: Readonly<Record<string, readonly string[]>> = {
+    tree: treeLines({ node: evil, rows: [evilRow], complete: true }, wide),
+    process: processLines(
+      {
+        ...{ ...evilRow, protocol: evil, links: [pid(1), evil], events: [evil], waiting: [evil] },
+        mailbox: { urgent: 0, system: 0, main: 0, log: 0, oldestWaitMs: 0, lengthMax: 1 },
+        inspected: { [evil]: evil },
+      },
+      wide,
+    ),
+    nodes: nodesLines(
+      [
+        {
+          ...{ node: evil, state: evil, uptimeMs: 1, processes: 1, applications: [evil] },
+          ...{ roundTripMs: 1, loopDelayMs: 1, version: evil, problem: evil },
+        },
+      ],
+      wide,
+    ),
+    log: logLines(
+      { timeMs: 0, level: evil, source: evil, message: evil, fields: { [evil]: evil } },
+      wide,
+    ),
+    letters: [
+      deadLetterLine({ cause: evil, from: evil, to: evil, message: evil, count: 1 }, wide),
+      ...causeLines({ [evil]: 1 }, wide),
+    ],
+    node: nodeLines(
+      {
+        ...{ name: evil, version: evil, applications: [evil], logLevel: evil },
+        ...{ program: { nodeVersion: evil, platform: evil }, account: { dropped: { [evil]: 1 } } },
+      },
+      wide,
+    ),
+  }
+
+  for (const [name, lines] of Object.entries(views)) {
+    it(`shows what a node made up, and does not do it: ${name}`, () => {
+      ok(lines.some((line) => line.includes('pwned')))
+      for (const line of lines) ok(!/\p{Cc}|\p{Cf}/u.test(line), JSON.stringify(line))
+    })
+  }
 })
 
 describe('dead letters', () => {
