@@ -29,19 +29,23 @@ export const run: Run = async (given, terminal) => {
   return withSession(connectSettings(given.options, terminal.env), async (session) => {
     const node = await session.target()
     const page = fieldsOf(await session.ask(node, 'deadLetters', { limit, ...filter }))
+    const rowsOf = (answer: unknown): readonly unknown[] =>
+      [...listOf(fieldsOf(answer)['rows'])].reverse()
     const print = printer(given, terminal)
-    const records = [...listOf(page['rows'])].reverse()
     if (wantsJson(given) && !follows) {
       await printJson(terminal, page)
       return EXIT.done
     }
     if (!wantsJson(given)) {
       const dropped = causeLines(countsOf(page['dropped']), terminal)
-      await printLines(terminal, records.length === 0 ? dropped : [...dropped, ''])
+      await printLines(terminal, rowsOf(page).length === 0 ? dropped : [...dropped, ''])
     }
-    await terminal.write(records.map(print).join(''))
-    if (!follows) return EXIT.done
+    if (!follows) {
+      await terminal.write(rowsOf(page).map(print).join(''))
+      return EXIT.done
+    }
+    const before = async () => rowsOf(await session.ask(node, 'deadLetters', { limit, ...filter }))
     const question = { of: 'dead-letters', perSecondMax: 100, ...filter }
-    return followAndPrint(session, terminal, { node, question, print })
+    return followAndPrint(session, terminal, { node, question, before, print })
   })
 }

@@ -36,11 +36,15 @@ export const run: Run = async (given, terminal) => {
   return withSession(connectSettings(given.options, terminal.env), async (session) => {
     const node = await session.target()
     const print = printer(given, terminal)
-    const page = fieldsOf(await session.ask(node, 'logs', { limit, ...filter }))
-    const records = [...listOf(page['rows'])].reverse()
-    await terminal.write(records.map(print).join(''))
-    if (given.options['follow'] !== true) return EXIT.done
+    const before = async (): Promise<readonly unknown[]> => {
+      const page = fieldsOf(await session.ask(node, 'logs', { limit, ...filter }))
+      return [...listOf(page['rows'])].reverse()
+    }
+    if (given.options['follow'] !== true) {
+      await terminal.write((await before()).map(print).join(''))
+      return EXIT.done
+    }
     const question = { of: 'logs', level: 'trace', perSecondMax, ...filter }
-    return followAndPrint(session, terminal, { node, question, print })
+    return followAndPrint(session, terminal, { node, question, before, print })
   })
 }

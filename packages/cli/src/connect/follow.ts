@@ -3,10 +3,10 @@
  *
  * A process of our own follows, since a node tells processes. What it may not tell, because there
  * is too much, is counted there and told as a number. A follow is granted for a time; it is asked
- * for again before that is over, and what both of them tell is shown once.
+ * for again before that is over, and after the process that tells was restarted.
  */
 import { problemText } from './problem.js'
-import { fieldsOf, listOf, numberOf, textOf } from './reading.js'
+import { fieldsOf, listOf, numberOf } from './reading.js'
 import type { Session } from './session.js'
 
 /** Some of what was followed. */
@@ -22,12 +22,22 @@ export interface Following {
   readonly ended: Promise<string>
 }
 
+/** What is told of a follow. */
+export interface Taker {
+  told(told: Told): void
+  /** The process that tells was restarted: it counts anew, and what happened meanwhile is lost. */
+  restarted(): void
+}
+
 /** Asked for again when so much of the granted time is over. */
 const RENEW_SHARE = 0.8
 const RENEW_MIN_MS = 1_000
 const RENEW_MAX_MS = 3_600_000
 /** For a ticket that says nothing of its end. */
 const UNTOLD_MS = 60_000
+/** After the process that tells has ended: how often it is asked again, and how soon. */
+const RETRIES_MAX = 5
+const RETRY_MS = 500
 
 /** The verbs of a process that are needed here, untyped. */
 interface Asking {
@@ -36,57 +46,66 @@ interface Asking {
   monitor(target: unknown): unknown
 }
 
-/** Leaves out what was told before: each record of a node has a number, in order. */
-export class OnlyNew {
-  #last = -1
-
-  of(records: readonly unknown[]): readonly unknown[] {
-    return records.filter((record) => {
-      const number = numberOf(fieldsOf(record)['number'], -1)
-      if (number < 0) return true
-      if (number <= this.#last) return false
-      this.#last = number
-      return true
-    })
-  }
+interface RenewalParts {
+  readonly ask: (context: Asking, question: string, payload: unknown) => Promise<unknown>
+  readonly watch: (context: Asking) => void
+  readonly question: unknown
+  readonly taker: Taker
+  readonly over: (why: string) => void
 }
 
 /** One follow and those that renew it, as the process that asks sees them. */
 class Renewal {
-  readonly onlyNew = new OnlyNew()
-  readonly #ask: (context: Asking, question: string, payload: unknown) => Promise<unknown>
-  readonly #question: unknown
-  readonly #over: (why: string) => void
+  readonly #parts: RenewalParts
   #current = -1
+  #retries = 0
 
-  constructor(parts: {
-    readonly ask: (context: Asking, question: string, payload: unknown) => Promise<unknown>
-    readonly question: unknown
-    readonly over: (why: string) => void
-  }) {
-    this.#ask = parts.ask
-    this.#question = parts.question
-    this.#over = parts.over
+  constructor(parts: RenewalParts) {
+    this.#parts = parts
   }
 
   async begin(context: Asking): Promise<void> {
-    const ticket = fieldsOf(await this.#ask(context, 'follow', this.#question))
+    const { ask, question } = this.#parts
+    const ticket = fieldsOf(await ask(context, 'follow', question))
     const before = this.#current
     this.#current = numberOf(ticket['follow'], -1)
+    this.#retries = 0
     const renewMs = numberOf(ticket['endsAfterMs'], UNTOLD_MS) * RENEW_SHARE
-    const again = (): Promise<void> =>
-      this.begin(context).catch((thrown) => this.#over(problemText(thrown)))
-    context.after(Math.min(RENEW_MAX_MS, Math.max(RENEW_MIN_MS, renewMs)), again)
-    if (before >= 0) await this.#ask(context, 'unfollow', { follow: before }).catch(() => undefined)
+    const current = this.#current
+    context.after(Math.min(RENEW_MAX_MS, Math.max(RENEW_MIN_MS, renewMs)), () =>
+      current === this.#current ? this.#again(context) : undefined,
+    )
+    if (before >= 0) await ask(context, 'unfollow', { follow: before }).catch(() => undefined)
   }
 
-  /** What was told; the end of an older follow is none. */
-  told(payload: unknown): Told {
+  #again(context: Asking): Promise<void> {
+    return this.begin(context).catch((thrown) => this.#parts.over(problemText(thrown)))
+  }
+
+  /** The process that tells has ended; its supervisor may start it again. */
+  lost(reason: unknown, node: string, context: Asking): void {
+    const isGone = reason === 'no-connection' || this.#retries >= RETRIES_MAX
+    if (isGone) return this.#parts.over(`${node} is gone`)
+    this.#retries += 1
+    this.#current = -1
+    context.after(RETRY_MS, async () => {
+      this.#parts.watch(context)
+      try {
+        await this.begin(context)
+        this.#parts.taker.restarted()
+      } catch {
+        // The monitor tells again, until it was tried often enough.
+      }
+    })
+  }
+
+  /** Something was told. */
+  told(payload: unknown): void {
     const told = fieldsOf(payload)
-    const why = textOf(told['ended'])
-    if (why !== '' && told['follow'] === this.#current) this.#over(why)
-    const records = this.onlyNew.of(listOf(told['records']))
-    return { records, leftOut: numberOf(told['leftOut']) }
+    // The end of an older one says nothing; that of a restarted process is told by its end.
+    if (told['follow'] !== this.#current && told['ended'] !== undefined) return
+    const records = listOf(told['records'])
+    this.#parts.taker.told({ records, leftOut: numberOf(told['leftOut']) })
   }
 }
 
@@ -95,26 +114,28 @@ export async function follow(
   session: Session,
   node: string,
   question: Readonly<Record<string, unknown>>,
-  taker: (told: Told) => void,
+  taker: Taker,
 ): Promise<Following> {
-  const { actor, message, NodeName, processName, protocol, request } = session.platform
+  const { actor, message, processName, protocol, request } = session.platform
   const system = processName('system', undefined, node)
   const { timeoutMs } = session.settings
   let over: (why: string) => void = () => {}
   const ended = new Promise<string>((resolve) => {
     over = resolve
   })
-  const ask = (context: Asking, verb: string, payload: unknown): Promise<unknown> =>
-    context.call(system, verb, payload, { timeoutMs })
-  const renewal = new Renewal({ ask, question, over })
+  const renewal = new Renewal({
+    ask: (context, verb, payload) => context.call(system, verb, payload, { timeoutMs }),
+    watch: (context) => void context.monitor(system),
+    ...{ question, taker, over },
+  })
   const names = { begin: request<void, void>(), followed: message<unknown>() }
   const follower = actor(protocol('troupe.terminal-follower', names), {
-    started: (_state, context) => void (context as Asking).monitor(NodeName.of(node)),
+    started: (_state, context) => void (context as Asking).monitor(system),
     on: {
       begin: (_state, _nothing, context) => renewal.begin(context as Asking),
-      followed: (_state, payload) => taker(renewal.told(payload)),
+      followed: (_state, payload) => renewal.told(payload),
     },
-    handleDown: () => over(`${node} is gone`),
+    handleDown: (_state, { reason }, context) => renewal.lost(reason, node, context as Asking),
   })
   const pid = await session.node.spawn(follower)
   await session.node.call(pid, 'begin', undefined, { timeoutMs: timeoutMs + 1_000 })
