@@ -84,8 +84,10 @@ class Renewal {
 
   /** The process that tells has ended; its supervisor may start it again. */
   lost(reason: unknown, node: string, context: Asking): void {
-    const isGone = reason === 'no-connection' || this.#retries >= RETRIES_MAX
-    if (isGone) return this.#parts.over(`${node} is gone`)
+    if (reason === 'no-connection' || this.#retries >= RETRIES_MAX) {
+      this.#parts.over(`${node} is gone`)
+      return
+    }
     this.#retries += 1
     this.#current = -1
     context.after(RETRY_MS, async () => {

@@ -69,7 +69,9 @@ export const problemText = (thrown: unknown): string => {
 
 const sentenced = (text: string): string => {
   const trimmed = text.trim()
-  const begun = `${trimmed.slice(0, 1).toUpperCase()}${trimmed.slice(1)}`
+  // A name keeps its letters.
+  const isWord = /^[a-z]+[ ,]/.test(trimmed)
+  const begun = isWord ? `${trimmed.slice(0, 1).toUpperCase()}${trimmed.slice(1)}` : trimmed
   return /[.!?…]$/.test(begun) ? begun : `${begun}.`
 }
 

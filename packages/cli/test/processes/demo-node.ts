@@ -61,6 +61,8 @@ if (process.send !== undefined && name !== '') {
     applications: [shop],
   })
   node.loadApplication(spare)
+  node.remote.allowSpawn('worker', stock)
+  node.remote.allowApplication('spare')
   process.on('disconnect', () => process.exit(0))
   const [address] = node.network.addresses
   process.send({ port: address?.port })

@@ -181,6 +181,64 @@ describe('app', () => {
     match(notes, /starts an application/)
     match((await demo.type('app', 'list')).out, /\nspare +loaded/)
   })
+
+  it('starts and stops what the node allows, and nothing else', async () => {
+    const started = await demo.type('app', 'start', 'spare', '--mode', 'transient', '--manage')
+    equal(started.code, 0, started.notes)
+    match((await demo.type('app', 'list')).out, /\nspare +running +transient/)
+    const stopped = await demo.type('app', 'stop', 'spare', '--manage')
+    equal(stopped.out, `spare is stopped on ${demo.name}\n`)
+    const { code, notes } = await demo.type('app', 'stop', 'shop', '--manage')
+    equal(code, 4)
+    match(notes, /^Error: NOT_ALLOWED: .*\n.*allowApplication/)
+  })
+})
+
+describe('spawn', () => {
+  it('starts what the node lets others spawn, and prints its pid', async () => {
+    const { code, out, notes } = await demo.type('spawn', demo.name, 'worker', '--manage')
+    equal(code, 0, notes)
+    match(out, /^<terminal-\d+@localhost\.\d+>\n$/)
+    match((await demo.type('inspect', out.trim())).out, /state +idle/)
+  })
+
+  it('of anything else is refused by the node, and without --manage by itself', async () => {
+    const { code, notes } = await demo.type('spawn', demo.name, 'nonsense', '--manage')
+    equal(code, 4)
+    match(notes, /^Error: SPAWN_UNKNOWN: /)
+    equal((await demo.type('spawn', demo.name, 'worker')).code, 4)
+    equal((await demo.type('spawn', demo.name, 'worker', '--args', '{}', '--manage')).code, 2)
+  })
+})
+
+describe('exit and kill', () => {
+  it('are refused without --manage', async () => {
+    for (const verb of ['exit', 'kill']) equal((await demo.type(verb, 'stock')).code, 4)
+  })
+})
+
+describe('logs and dead letters', () => {
+  it('are the last ones, the newest below', async () => {
+    for (const text of ['first', 'second\u001b[2J\nforged']) {
+      const payload = JSON.stringify({ level: 'warning', text })
+      await demo.type('call', 'stock', 'say', payload, '--one-way', '--manage')
+    }
+    const { out, terminal } = await demo.type('logs', '-n', '2', '--level', 'warning')
+    const lines = out.split('\n')
+    match(lines[0] ?? '', /^\d\d:\d\d:\d\d\.\d{3} warning stock \d+ first field=red\\x1b/)
+    match(lines[1] ?? '', /warning stock \d+ second\\x1b\[2J field=/)
+    match(lines[2] ?? '', /^ +│ forged$/)
+    ok(terminal.isHarmless)
+  })
+
+  it('of a cause alone, with the totals of all', async () => {
+    await demo.type('call', 'stock', 'unheard-of', '--one-way', '--manage')
+    const { out } = await demo.type('dead-letters', '--cause', 'message-unknown')
+    match(out, /\nmessage-unknown +\d+\n/)
+    match(out, /message-unknown unheard-of - -> <terminal-/)
+    const page = (await demo.json('dead-letters')) as { dropped: Record<string, number> }
+    ok((page.dropped['message-unknown'] ?? 0) > 0)
+  })
 })
 
 describe('completion', () => {
