@@ -11,7 +11,7 @@ import { Member, type MemberNews } from '#cluster/registrar/embedded/member'
 import { EMBEDDED_REGISTRAR_DEFAULTS } from '#cluster/registrar/embedded/options'
 import { applyChange, snapshotOf } from '#cluster/registrar/embedded/telling'
 import { RouteTable } from '#cluster/registrar/route-table'
-import type { NodeRoute, RegistrarEvent } from '#contract'
+import type { NodeRoute, OwnApplicationRoute, RegistrarEvent } from '#contract'
 import type { SimulatedHost } from '#testing/simulation/host'
 import { type SimulatedNetwork, simulatedNetwork } from '#testing/simulation/network'
 import { SimulatedSocketPath } from '#testing/simulation/socket-place'
@@ -27,6 +27,7 @@ export class Resident {
   readonly table: RouteTable
   readonly events: RegistrarEvent[] = []
   readonly refused: string[] = []
+  readonly applications = new Map<string, number>()
   /** What it refused as the server. */
   refusedThere: Readonly<Record<string, number>> = {}
   server = ''
@@ -57,6 +58,27 @@ export class Resident {
       tell: (news) => this.#take(town, news),
     })
     this.member.take({ kind: 'begin', known: [], applications: [] })
+  }
+
+  /** An application of it runs, with a weight. */
+  put(name: string, weight: number): void {
+    this.applications.set(name, weight)
+    const route: OwnApplicationRoute = {
+      ...{ name, weight, state: 'running', mode: 'permanent' },
+      ...{ tags: [], version: '', roles: {} },
+    }
+    this.member.take({ kind: 'application', route })
+  }
+
+  remove(name: string): void {
+    if (this.applications.delete(name)) this.member.take({ kind: 'application-gone', name })
+  }
+
+  /** What it knows of another node is what that one has said. */
+  knowsRoutesOf(other: Resident): boolean {
+    const known = this.table.applications().filter(({ node }) => node === other.node)
+    const isSame = known.every(({ name, weight }) => other.applications.get(name) === weight)
+    return isSame && known.length === other.applications.size
   }
 
   #take(town: Town, news: MemberNews): void {
@@ -153,6 +175,22 @@ export class Town {
         one.server === first?.server &&
         running.every(({ node }) => node === one.node || one.table.resolve(node)?.state === 'up'),
     )
+  }
+
+  /** All that run know of each other what they have said. */
+  get areRoutesRight(): boolean {
+    return this.running.every((one) =>
+      this.running.every((other) => one === other || one.knowsRoutesOf(other)),
+    )
+  }
+
+  /** Some nodes change what runs on them. */
+  stir(): void {
+    for (const one of this.running) {
+      const name = `app${this.random.below(4)}`
+      if (this.random.below(3) === 0) one.remove(name)
+      else if (this.random.below(2) === 0) one.put(name, this.random.below(1_000))
+    }
   }
 
   /** Moves time until something holds; gives how long that took, or undefined. */

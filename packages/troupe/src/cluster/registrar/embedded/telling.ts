@@ -40,9 +40,11 @@ export function applyChange(table: RouteTable, change: Change): readonly Registr
 /** A node with all its applications: those it had and are not named are there no more. */
 function put(table: RouteTable, { route, applications }: Entry): readonly RegistrarEvent[] {
   const named = new Set(applications.map(({ name }) => name))
-  const known = table.entries().find((entry) => entry.route.node === route.node)
+  // A node that is new has had none; most are.
+  const isKnown = table.resolve(route.node) !== undefined
+  const known = isKnown && table.entries().find((entry) => entry.route.node === route.node)
   const events = [...table.putNode(route)]
-  for (const { name } of known?.applications ?? []) {
+  for (const { name } of known ? known.applications : []) {
     if (!named.has(name)) events.push(...table.removeApplication(route, name))
   }
   for (const application of applications) events.push(...table.putApplication(route, application))
