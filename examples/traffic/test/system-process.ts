@@ -13,11 +13,39 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { nodeOf } from '#traffic/nodes/roles'
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
 /** Ports that are free, whoever else runs on this machine. */
 export const FREE_PORTS = ['--udp-port', '0', '--https-port', '0', '--tcp-port', '0'] as const
+
+let threePrograms = false
+let started = 0
+
+/** From now on this test file runs the system as three programs. */
+export function inThreePrograms(): void {
+  threePrograms = true
+}
+
+/** The parts of the group `intake`, which storage is one of when it is in the same program. */
+export const intakeParts = (): readonly string[] => [
+  ...(threePrograms ? [] : ['storage']),
+  ...['ingest', 'udp', 'reader', 'tcp'],
+]
+
+/** The node of storage, of a system of this name. */
+export const storageNodeOf = (name: string): string =>
+  threePrograms ? nodeOf('storage', name) : name
+
+/** What makes three programs of it, that meet nobody else's. */
+function formFlags(): readonly string[] {
+  if (!threePrograms) return []
+  started += 1
+  const name = `test-${process.pid}-${started}@localhost`
+  // It is a port on Windows alone; elsewhere it only tells registrars of one host apart.
+  return ['--nodes', '3', '--name', name, '--registrar-port', `${20_000 + (process.pid % 40_000)}`]
+}
 
 /** The part of `GET /stats` that tests look at. */
 export interface Stats {
@@ -73,7 +101,9 @@ const AGENTS = {
 
 /** Runs the program to its end; for flags it refuses, and for help. */
 export async function runToEnd(...flags: readonly string[]) {
-  const child = spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [MAIN, ...formFlags(), ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const texts = { out: '', error: '' }
   child.stdout.setEncoding('utf8').on('data', (text) => {
     texts.out += text
@@ -128,7 +158,7 @@ export class SystemProcess {
     nodeFlags: readonly string[],
     flags: readonly string[],
   ): Promise<SystemProcess> {
-    const words = [...nodeFlags, MAIN, ...FREE_PORTS, ...flags]
+    const words = [...nodeFlags, MAIN, ...FREE_PORTS, ...formFlags(), ...flags]
     const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] })
     const system = new SystemProcess(child)
     t.after(() => system.stop())
@@ -138,9 +168,14 @@ export class SystemProcess {
 
   /** The first line that fits, as soon as it is there. */
   async line(pattern: RegExp): Promise<string> {
+    await this.lineWhen(() => this.lines.some((line) => pattern.test(line)))
+    return this.lines.find((line) => pattern.test(line)) ?? assert.fail('it was there')
+  }
+
+  /** Waits until the lines are as wanted. */
+  async lineWhen(isWanted: () => boolean): Promise<void> {
     for (;;) {
-      const found = this.lines.find((line) => pattern.test(line))
-      if (found !== undefined) return found
+      if (isWanted()) return
       const { exitCode } = this.#child
       if (exitCode !== null) assert.fail(`ended with ${exitCode}:\n${this.lines.join('\n')}`)
       await new Promise<void>((resolve) => this.#waiting.add(resolve))

@@ -15,6 +15,7 @@ import type { PartSpec } from '#traffic/system/tree'
 import { Book } from './book.js'
 import { type KeeperSources, keeperActor } from './keeper.js'
 import { CHILD_VARIABLE } from './launcher.js'
+import { meet } from './meeting.js'
 import type { Around, Page, Role } from './page.js'
 import { type Addresses, addressesFor, nodeOf } from './roles.js'
 
@@ -58,7 +59,8 @@ export async function runRoleNode(
   // Whoever started it has gone, and cannot say so any more.
   if (process.env[CHILD_VARIABLE] !== undefined) process.stdin.once('close', stop).resume()
   try {
-    const parts = make(settingOf(role, flags, screen, node))
+    const setting = settingOf(role, flags, screen, node)
+    const parts = make(setting)
     node.loadApplication({ name: 'traffic', members: [{ name: 'traffic', start: parts.tree }] })
     await node.startApplication('traffic')
     const supervisor = node.whereis('traffic')
@@ -71,6 +73,8 @@ export async function runRoleNode(
         stop()
       })
     for (const line of parts.lines) screen.print(line)
+    for (const absent of await meet(node, setting.addresses.books).catch(() => []))
+      screen.print(`${absent} has not come; it is waited for no longer`)
     screen.print('ready')
     await node.stopped
     await parts.end?.()

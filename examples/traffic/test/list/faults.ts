@@ -4,7 +4,7 @@ import { it, type TestContext } from 'node:test'
 import { emergenciesOf, fakeService } from '#test/emergency/fake-service'
 import { rawPacket } from '#test/raw-packet'
 import { startSender } from '#test/sender/sender-process'
-import { SystemProcess, udpClient } from '#test/system-process'
+import { intakeParts, SystemProcess, udpClient } from '#test/system-process'
 import { FLUSH_MS } from '#traffic/store/write-behind'
 import {
   assertAccount,
@@ -97,7 +97,7 @@ function kills(): void {
       .slice(printed)
       .map((line) => /part (?:re)?started part=(\w+)/.exec(line)?.[1])
       .filter((part) => part !== undefined)
-    assert.deepEqual(order, ['storage', 'ingest', 'udp', 'reader', 'tcp', 'intake'])
+    assert.deepEqual(order, [...intakeParts(), 'intake'])
   })
 }
 

@@ -72,8 +72,21 @@ export function dataFolder(t: TestContext): string {
   return folder
 }
 
-/** Time of all cores, time held up, memory of a process by the kernel; undefined elsewhere. */
-export async function usageOf({ pid }: SystemProcess) {
+/** Time of all cores, time held up, memory of its programs by the kernel; undefined elsewhere. */
+export async function usageOf(system: SystemProcess) {
+  const { programs } = await system.stats()
+  const pids = programs === undefined ? [] : Object.values(programs).map(({ pid }) => pid)
+  const usages = await Promise.all((pids.length === 0 ? [system.pid] : pids).map(usageOfProgram))
+  const known = usages.filter((usage) => usage !== undefined)
+  if (known.length === 0) return undefined
+  return {
+    cpuSeconds: known.reduce((sum, usage) => sum + usage.cpuSeconds, 0),
+    heldUpSeconds: Math.max(...known.map((usage) => usage.heldUpSeconds)),
+    residentMB: known.reduce((sum, usage) => sum + usage.residentMB, 0),
+  }
+}
+
+async function usageOfProgram(pid: number) {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'latin1')
     const status = await readFile(`/proc/${pid}/status`, 'latin1')

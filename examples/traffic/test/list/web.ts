@@ -16,7 +16,7 @@ import {
 } from 'troupe'
 import { unitKit } from 'troupe/testing'
 import { rawPacket } from '#test/raw-packet'
-import { SystemProcess, udpClient } from '#test/system-process'
+import { SystemProcess, storageNodeOf, udpClient } from '#test/system-process'
 import { Ledger } from '#traffic/account/ledger'
 import { type DeskSources, deskPool } from '#traffic/query/desk'
 import { PositionTable } from '#traffic/store/position-table'
@@ -52,7 +52,7 @@ function questions(): void {
     for (let i = 0; i < 6; i += 1) await system.nearest(i, i)
     await system.line(/query served latitude=5 /)
     const served = system.lines.filter((line) => line.includes('query served'))
-    const pids = served.map((line) => /<traffic@localhost\.(\d+)>/.exec(line)?.[1])
+    const pids = served.map((line) => /<\S+@localhost\.(\d+)>/.exec(line)?.[1])
     assert.equal(new Set(pids).size, 3)
     assert.deepEqual(pids.slice(0, 3), pids.slice(3))
   })
@@ -140,9 +140,9 @@ function flags(): void {
     const loud = ['-name', name, '-cookie', cookie, '-level', 'debug']
     const system = await SystemProcess.startAs(t, '--no-fleet', '--no-data', ...loud)
     await system.nearest(1, 1)
-    await system.line(/DEBUG.*<depot-\d+@localhost\.\d+>/)
+    await system.line(/DEBUG.*<depot-\d+(?:-web)?@localhost\.\d+>/)
     assert.doesNotMatch(system.lines.join('\n'), /secret/)
-    await onlyWithCookie(t, name, cookie)
+    await onlyWithCookie(t, storageNodeOf(name), cookie)
     const quiet = await SystemProcess.startAs(t, '--no-fleet', '--no-data', '--level', 'error')
     await udpClient(t, quiet.udpPort)(rawPacket('a', 1, 1))
     await quiet.statsWhen(({ stored }) => stored === 1)
