@@ -18,6 +18,8 @@ import { mayBeDialled } from './told-address.js'
 
 /** Waits between tries, with up to half of them by chance. */
 const RETRY_MS_MIN = 50
+/** How long a registrar may take when there is another way. */
+const FOUND_SOON_MS = 250
 const RETRY_MS_MAX = 2_000
 /** Lines that may break in the first handshake with a node, before it counts as not reached. */
 const TRIES_MAX = 5
@@ -237,14 +239,28 @@ export class Dials {
   /** Ways given by hand first; then, unless one of them forbids it, all others. */
   async #targetsOf(peer: Peer): Promise<readonly DialTarget[]> {
     const { asks, fallsThrough, targets } = this.#parts.routes.plan(peer.name)
-    const found = asks || fallsThrough ? await this.#found(peer.name) : []
+    const known = this.#parts.settings.peers.get(peer.name)
+    const hasOther = known !== undefined || peer.met !== undefined
+    const isPatient = asks || !hasOther
+    const find = isPatient ? () => this.#found(peer.name) : () => this.#foundSoon(peer.name)
+    const found = asks || fallsThrough ? await find() : []
     const byHand = targets(found ?? [])
     if (!fallsThrough) return byHand
-    const known = this.#parts.settings.peers.get(peer.name)
     const ours = [...(found ?? []), ...(known === undefined ? [] : [known])]
     const told = found === undefined ? [] : this.#toldBy(peer)
     const addresses = distinct([...ours, ...told])
     return [...byHand, { addresses, keys: undefined, tls: undefined }]
+  }
+
+  /** Who has another way does not wait for a registrar that asks around, to mend in time. */
+  #foundSoon(node: string): Promise<readonly TransportAddress[] | undefined> {
+    return new Promise((resolve) => {
+      const cancel = this.#parts.clock.after(FOUND_SOON_MS, () => resolve([]))
+      void this.#found(node).then((found) => {
+        cancel()
+        resolve(found)
+      })
+    })
   }
 
   /** Where a registrar says that a node is; undefined: it failed. */

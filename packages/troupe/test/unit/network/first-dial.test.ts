@@ -54,6 +54,18 @@ async function tenOver(breaks: number) {
   return { kept, connected, dropped, lines: pipes.lines.length }
 }
 
+describe('a node that is known by hand', () => {
+  it('is reached though a registrar asks around and finds nothing', async () => {
+    const pipes = new Pipes(systemClock)
+    const silence = () => new Promise<never>(() => {})
+    const a = await peered(pipes, 'a@test', 1, { 'b@test': 2 }, {}, silence)
+    const b = await peered(pipes, 'b@test', 2, {})
+    await a.node.network.connect('b@test')
+    assert.deepEqual(a.node.network.nodes(), ['b@test'])
+    await Promise.all([a.node.stop(), b.node.stop()])
+  })
+})
+
 describe('what is sent to a node that was never reached', () => {
   it('arrives though the first four lines break in the handshake', async () => {
     const { kept, dropped, lines } = await tenOver(4)

@@ -8,7 +8,7 @@ import { NETWORK_DEFAULTS, type NetworkOptions, type Node, type Wire } from '#co
 import { SUSPICION_DEFAULTS } from '#network/liveness/options'
 import { Prober } from '#network/liveness/prober'
 import { Network } from '#network/network'
-import type { Liveness } from '#network/options'
+import type { Liveness, NetworkWorld } from '#network/options'
 import { createNode } from '#runtime'
 import { Pipes } from './pipe.js'
 
@@ -25,6 +25,7 @@ export async function peered(
   port: number,
   known: Readonly<Record<string, number>>,
   options: NetworkOptions = {},
+  resolve: NetworkWorld['resolve'] = () => [],
 ): Promise<Peered> {
   const peers = new Map(
     Object.entries(known).map(([node, at]) => [
@@ -45,7 +46,7 @@ export async function peered(
     {
       random: systemRandom,
       randomBytes: (length) => randomBytes(length),
-      resolve: () => [],
+      resolve,
       openLiveness: async ({ key }, clock) => noLiveness(key, clock),
     },
   )
