@@ -36,7 +36,8 @@ const REMEDIES: Readonly<Record<string, string>> = Object.freeze({
   NO_ROUTE: 'See which nodes there are: troupe nodes; or give its address: --connect NODE=ADDRESS',
   NOT_ALLOWED:
     'The node itself decides. What it lets others spawn and start is said there with ' +
-    'node.remote.allowSpawn and node.remote.allowApplication.',
+    'node.remote.allowSpawn and node.remote.allowApplication; whom it lets end processes, with ' +
+    'the option system.manage (our name: --as).',
   PROCESS_UNKNOWN: 'See which processes there are: troupe tree',
   SPAWN_UNKNOWN: 'There, node.remote.allowSpawn(NAME, ACTOR) allows it.',
 })

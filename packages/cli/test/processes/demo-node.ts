@@ -58,6 +58,7 @@ if (process.send !== undefined && name !== '') {
   const node = await startNode(name, {
     network: { cookie, acceptors: [{ port: 0 }], unixSocket: socket !== 'none' },
     logSinks: [],
+    system: { manage: ['ops@localhost'] },
     applications: [shop],
   })
   node.loadApplication(spare)

@@ -215,6 +215,29 @@ describe('exit and kill', () => {
   it('are refused without --manage', async () => {
     for (const verb of ['exit', 'kill']) equal((await demo.type(verb, 'stock')).code, 4)
   })
+
+  it('are refused by a node that does not let us, with its last word', async () => {
+    for (const verb of ['exit', 'kill']) {
+      const { code, notes } = await demo.type(verb, 'stock', '--manage')
+      equal(code, 4, notes)
+      match(notes, /^Error: NOT_ALLOWED: .*\nThe node itself decides/)
+    }
+  })
+
+  it('end a process, by its name or its number, where the node lets us', async () => {
+    const mine = ['--manage', '--as', 'ops']
+    const { out } = await demo.type('spawn', demo.name, 'worker', '--name', 'w1', '--manage')
+    const [, id = ''] = /\.(\d+)>/.exec(out) ?? []
+    const told = await demo.type('exit', 'w1', 'shutdown', ...mine)
+    equal(told.code, 0, told.notes)
+    equal((await demo.type('inspect', id)).code, 1)
+    await demo.type('spawn', demo.name, 'worker', '--name', 'w2', '--manage')
+    const killed = await demo.type('kill', 'w2', ...mine)
+    equal(killed.code, 0, killed.notes)
+    match((await demo.type('inspect', 'w2')).notes, /NAME_UNKNOWN/)
+    match((await demo.type('exit', '99999', ...mine)).notes, /PROCESS_UNKNOWN/)
+    equal((await demo.type('exit', '99999', ...mine)).code, 1)
+  })
 })
 
 describe('logs and dead letters', () => {
