@@ -221,6 +221,7 @@ export class Membership {
 
   /** Where it is connected from here, and where it is registered. */
   #placesOf(node: string): readonly string[] {
+    if (node === this.#parts.own) return ['here']
     const remote = this.#parts.peer(node)?.remote
     const route = this.#parts.listed().find((one) => one.node === node)
     const registered = (route?.addresses ?? []).map(
