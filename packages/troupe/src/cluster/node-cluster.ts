@@ -113,6 +113,9 @@ export class ClusterOfNode implements Cluster, NodeCluster {
     this.#remote.start(home)
     const membership = openMembership(home, this.#parts, this.#remote)
     this.#membership = membership
+    this.#home = home
+    const { node } = home
+    this.#token = node.registerEvent<RegistrarEvent>(REGISTRAR_EVENT, { buffer: EVENTS_KEPT })
     if (registrar !== undefined) await this.#startRegistrar(home, registrar)
     this.#started = true
     membership.start()
@@ -134,8 +137,6 @@ export class ClusterOfNode implements Cluster, NodeCluster {
 
   async #startRegistrar(home: ClusterHome, registrar: Registrar): Promise<void> {
     const { node, clock, random, version } = home
-    this.#home = home
-    this.#token = node.registerEvent<RegistrarEvent>(REGISTRAR_EVENT, { buffer: EVENTS_KEPT })
     await registrar.start({
       ...{ node: node.name, creation: node.creation, version, clock, random, log: node.log },
       ...this.#parts.surroundings,

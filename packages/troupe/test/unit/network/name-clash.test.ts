@@ -9,9 +9,15 @@ import { clashAtDial, clashAtDoor } from '#network/name-clash'
 import type { Peer } from '#network/peer/peer'
 
 const NAME = 'b@host'
-const applicant = { name: NAME, remote: 'tcp://10.0.0.2:5' } as Applicant
+const listening = (port: number) => ({
+  addresses: [{ transport: 'tcp', host: '10.0.0.9', port, path: '' }],
+})
+const applicant = { name: NAME, remote: '10.0.0.2:5', terms: listening(2) } as unknown as Applicant
 const peer = (state: string): Peer =>
-  ({ state, upMs: 1_000, met: { transport: 'tcp', remote: 'tcp://10.0.0.1:7' } }) as Peer
+  ({
+    ...{ state, upMs: 1_000, met: { transport: 'tcp', remote: '10.0.0.1:7' } },
+    agreement: { peerTerms: listening(1) },
+  }) as unknown as Peer
 const refuse = (code: string): Admission => ({ kind: 'refuse', code, detail: 'told' }) as Admission
 
 const atDoor = (admission: Admission, state = 'up', nowMs = 60_000) =>
@@ -27,7 +33,13 @@ describe('a name clash', () => {
   it('is somebody sent away because the name is in use, with both places', () => {
     const clash = atDoor(refuse('NODE_NAME_TAKEN'))
     assert.equal(clash?.node, NAME)
-    assert.deepEqual(clash?.places, ['tcp://10.0.0.1:7', 'tcp://10.0.0.2:5'])
+    assert.deepEqual(clash?.places, ['tcp://10.0.0.9:1', 'tcp://10.0.0.9:2'])
+  })
+
+  it('tells the host alone of a program that takes no lines, for its ports change', () => {
+    const hidden = { ...applicant, terms: { addresses: [] } } as unknown as Applicant
+    const clash = clashAtDoor(hidden, refuse('NODE_NAME_TAKEN'), peer('up'), 60_000)
+    assert.deepEqual(clash?.places, ['tcp://10.0.0.9:1', '10.0.0.2'])
   })
 
   it('is an earlier life beside a later one that has been here for a while', () => {
