@@ -5,7 +5,8 @@
  */
 import { requireConfigFile } from '#cluster/config/file-config'
 import { type AcrossOptions, completeAcross } from '#cluster/registrar/across/options'
-import { requireDuration, requireOption } from '#contract/limits'
+import { type KnownOptions, requireKnown } from '#contract/known-options'
+import { requireDuration, requireObject, requireOption } from '#contract/limits'
 
 /** Systems take sockets with paths of 103 bytes and more. */
 const FOLDER_BYTES_MAX = 52
@@ -60,8 +61,20 @@ export type EmbeddedTimes = Pick<
 /** Options with nothing left open but the folder and the way. */
 export type CompleteEmbedded = typeof EMBEDDED_REGISTRAR_DEFAULTS & EmbeddedRegistrarOptions
 
+const KNOWN: KnownOptions<EmbeddedRegistrarOptions> = Object.freeze({
+  ...{ port: true, folder: true, tcp: true, serve: true, beatMs: true, silenceMs: true },
+  ...{ lostMs: true, graceMs: true, configFile: true, configPollMs: true },
+  ...{ hosts: true, udpHost: true, udpPort: true, pollMs: true, lostAfterMs: true },
+})
+
 /** The options with their defaults. Throws OPTION_INVALID naming the one that cannot be. */
 export function completeEmbedded(given: EmbeddedRegistrarOptions = {}): CompleteEmbedded {
+  requireObject('registrar', given)
+  requireKnown('registrar', given, KNOWN)
+  for (const name of ['tcp', 'serve'] as const) {
+    const flag = given[name] ?? true
+    requireOption(typeof flag === 'boolean', `registrar.${name}`, flag, 'give true or false')
+  }
   const { port, folder } = given
   const isPort = port === undefined || (Number.isInteger(port) && port >= 1 && port <= 65_535)
   requireOption(isPort, 'registrar.port', port, 'give 1 to 65535')
