@@ -71,12 +71,14 @@ export class Desk {
     this.followers = new Followers(context, this.access)
     this.following = new Following(context, this.followers)
     this.manager = new Manager({ inspection, context }, this.access, audit)
+    memory.isFollowed = (of) => this.followers.has(of)
     memory.listener = (of, record) => this.followers.offer(of, record)
   }
 
   /** The process ends: nobody is told any more. */
   stop(): void {
     this.memory.listener = () => {}
+    this.memory.isFollowed = () => false
     this.followers.endAll('the process "system" of this node has ended')
     this.program.stop()
   }

@@ -59,7 +59,8 @@ export class Followers {
 
   /** True while somebody follows this topic. */
   has(of: FollowTopic): boolean {
-    return [...this.#all.values()].some(({ what }) => what.of === of)
+    for (const { what } of this.#all.values()) if (what.of === of) return true
+    return false
   }
 
   /** NOT_ALLOWED when it is no process that asks; INSPECTION_LIMITED. */

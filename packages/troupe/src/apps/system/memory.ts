@@ -45,6 +45,8 @@ export class Memory {
   readonly audit = new RecordRing<AuditSheet>(AUDIT_MAX)
   /** Who follows; one for each life of the process `system`. */
   listener: Listener = () => {}
+  /** Somebody follows this now: it is made plain even where nothing of it is kept. */
+  isFollowed: (of: keyof Kept) => boolean = () => false
   readonly #inspection: NodeInspection
   readonly #logsPerSecond = new PerSecond(RECORDS_PER_SECOND)
   readonly #lettersPerSecond = new PerSecond(RECORDS_PER_SECOND)
@@ -67,6 +69,7 @@ export class Memory {
 
   #logged(record: LogRecord): void {
     const number = this.logs.nextNumber()
+    if (this.logs.isNone && !this.isFollowed('logs')) return
     if (!this.#logsPerSecond.take(this.#inspection.clock.nowMs())) {
       this.listener('logs', undefined)
       return

@@ -19,6 +19,11 @@ export class RecordRing<T extends Numbered> {
     this.#lengthMax = lengthMax
   }
 
+  /** It keeps nothing at all. */
+  get isNone(): boolean {
+    return this.#lengthMax === 0
+  }
+
   get kept(): number {
     return this.#kept.length
   }

@@ -80,6 +80,40 @@ describe('the log of a node', () => {
     }))
 })
 
+describe('the process that shows a node', () => {
+  it('starts anew when it ends, and what was kept is still there', () =>
+    systemStage(async (stage) => {
+      const { b } = stage
+      b.log.info('before its end')
+      const before = b.whereis('system') as Pid
+      b.kill(before)
+      await stage.pass(1_000)
+      assert.notEqual(b.whereis('system')?.id, before.id)
+      const { rows } = await stage.ask('logs', { search: 'before its end' })
+      assert.equal(rows.length, 1)
+      const follower = await followerOfB(stage)
+      await follower.begin({ of: 'logs' })
+      b.log.info('after it')
+      await stage.pass(500)
+      assert.equal(follower.records().length, 1)
+    }))
+
+  it('keeps no records where none are wanted, and tells who follows all the same', () =>
+    systemStage(
+      async (stage) => {
+        const { b } = stage
+        b.log.info('nobody')
+        assert.equal((await stage.ask('logs', {})).rows.length, 0)
+        const follower = await followerOfB(stage)
+        await follower.begin({ of: 'logs' })
+        b.log.info('somebody')
+        await stage.pass(500)
+        assert.equal(follower.records().length, 1)
+      },
+      { logRecordsMax: 0 },
+    ))
+})
+
 describe('dead letters', () => {
   it('are kept, told and followed, by cause', () =>
     systemStage(async (stage) => {
