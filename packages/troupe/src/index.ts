@@ -95,6 +95,8 @@ export type {
   ProgramSheet,
   RegistrarSheet,
   SourceSheet,
+  StaticApplication,
+  StaticRegistrarOptions,
   SystemOrder,
   TreeQuestion,
   TreeRow,
@@ -104,8 +106,12 @@ export {
   ACROSS_DEFAULTS,
   EMBEDDED_REGISTRAR_DEFAULTS,
   embeddedRegistrar,
+  staticRegistrar,
   systemFollower,
   systemProtocol,
+  withoutTags,
+  withState,
+  withTags,
 } from '#cluster'
 export type {
   AcceptorOptions,

@@ -13,6 +13,12 @@ export {
   EMBEDDED_REGISTRAR_DEFAULTS,
   type EmbeddedRegistrarOptions,
 } from './registrar/embedded/options.js'
+export { withoutTags, withState, withTags } from './registrar/route-filters.js'
+export {
+  type StaticApplication,
+  type StaticRegistrarOptions,
+  staticRegistrar,
+} from './registrar/static-registrar.js'
 export type { SpawnAsked, SpawnSettled, StartAsked, StopAsked } from './remote/remote-protocol.js'
 export { REMOTE_NAME, remoteProtocol } from './remote/remote-protocol.js'
 export type { OrderOutcome, SystemOrder } from './remote/system-orders.js'

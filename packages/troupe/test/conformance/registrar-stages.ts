@@ -1,7 +1,7 @@
 /**
  * The stages on which the registrars of Troupe play the conformance suite.
  */
-import { embeddedRegistrar } from 'troupe'
+import { embeddedRegistrar, staticRegistrar } from 'troupe'
 import {
   memoryHub,
   memoryRegistrar,
@@ -65,6 +65,17 @@ export async function embeddedStage(): Promise<RegistrarStage> {
     }),
     until: (promise) => clock.until(promise),
     kill: (node) => network.host(node).crash({ how: 'reset' }),
+    close: async () => {},
+  }
+}
+
+export async function staticStage(): Promise<RegistrarStage> {
+  const clock = virtualClock()
+  return {
+    host: 'suite',
+    make: () => staticRegistrar({ nodes: { 'alone@suite': 'tcp://127.0.0.1:11144' } }),
+    surroundings: () => surroundings(clock),
+    until: (promise) => promise,
     close: async () => {},
   }
 }

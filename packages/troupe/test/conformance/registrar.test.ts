@@ -3,7 +3,7 @@
  */
 import { describe, it } from 'node:test'
 import { type RegistrarSuiteOptions, registrarConformance } from 'troupe/testing'
-import { embeddedStage, memoryStage } from './registrar-stages.js'
+import { embeddedStage, memoryStage, staticStage } from './registrar-stages.js'
 
 /** A case that waits for what never comes must fail, not hang. */
 const TIMEOUT_MS = 15_000
@@ -15,6 +15,13 @@ const TRIALS: Readonly<Record<string, RegistrarSuiteOptions>> = {
     lacks: {
       cutting: 'programs of one host cannot be cut off: a silent server is replaced',
       config: 'its configuration is a file; see test/unit/cluster/file-config',
+    },
+  },
+  'the static registrar': {
+    make: staticStage,
+    lacks: {
+      joining: 'its nodes are those of a list, which nobody joins or leaves',
+      config: 'its configuration never changes; see test/unit/cluster/static-registrar',
     },
   },
 }
