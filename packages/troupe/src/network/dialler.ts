@@ -42,8 +42,8 @@ export interface NotReached {
 /** What is dialled. */
 export interface DialTask {
   readonly node: string
-  /** In the order in which they are tried. */
-  readonly targets: readonly DialTarget[]
+  /** In the order in which they are tried; each is asked for when those before have failed. */
+  readonly targets: Iterable<DialTarget> | AsyncIterable<DialTarget>
   readonly resume: ResumeWish | undefined
   readonly timeoutMs: number
   readonly signal: AbortSignal
@@ -70,8 +70,7 @@ export class NodeDialler {
     let isBroken = false
     /** Cookies that the node itself has judged: other ways would hear the same. */
     const judged = new Set<CookieKeys | undefined>()
-    for (const [address, target] of task.targets.flatMap(waysOf)) {
-      if (task.signal.aborted) break
+    for await (const [address, target] of waysOf(task)) {
       if (judged.has(target.keys)) continue
       const reached = await this.#try(address, target, task)
       if ('line' in reached) return reached
@@ -122,8 +121,18 @@ export class NodeDialler {
   }
 }
 
-const waysOf = (target: DialTarget): readonly (readonly [TransportAddress, DialTarget])[] =>
-  target.addresses.map((address) => [address, target] as const)
+/** Every address with its manner, until the dial is given up. */
+async function* waysOf({
+  targets,
+  signal,
+}: DialTask): AsyncGenerator<readonly [TransportAddress, DialTarget]> {
+  for await (const target of targets) {
+    for (const address of target.addresses) {
+      if (signal.aborted) return
+      yield [address, target]
+    }
+  }
+}
 
 /** By the far system, not by node, which calls some ends so: too many knock there. */
 const isReset = ({ cause }: TroupeError): boolean =>

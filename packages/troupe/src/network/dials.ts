@@ -18,11 +18,11 @@ import { mayBeDialled } from './told-address.js'
 
 /** Waits between tries, with up to half of them by chance. */
 const RETRY_MS_MIN = 50
-/** How long a registrar may take when there is another way. */
-const FOUND_SOON_MS = 250
 const RETRY_MS_MAX = 2_000
 /** Lines that may break in the first handshake with a node, before it counts as not reached. */
 const TRIES_MAX = 5
+/** Where some way is known, a registrar is waited for no longer, in milliseconds. */
+const ASKING_MS = 100
 /** Nodes that are remembered as not reached. */
 const UNREACHED_MAX = 10_000
 /** One line in this time for each node dialled in vain, and each reason, in milliseconds. */
@@ -216,10 +216,9 @@ export class Dials {
     const controller = new AbortController()
     const { clock, settings, reached } = this.#parts
     this.#running.set(peer, { controller, sinceMs: clock.nowMs() })
-    const targets = await this.#targetsOf(peer)
     const result = await this.#dialler.dial({
       node: peer.name,
-      targets,
+      targets: this.#targetsOf(peer),
       resume: this.#resumeOf(peer),
       timeoutMs: settings.dialTimeoutMs,
       signal: controller.signal,
@@ -237,40 +236,41 @@ export class Dials {
   }
 
   /** Ways given by hand first; then, unless one of them forbids it, all others. */
-  async #targetsOf(peer: Peer): Promise<readonly DialTarget[]> {
+  async *#targetsOf(peer: Peer): AsyncGenerator<DialTarget> {
     const { asks, fallsThrough, targets } = this.#parts.routes.plan(peer.name)
-    const known = this.#parts.settings.peers.get(peer.name)
-    const hasOther = known !== undefined || peer.met !== undefined
-    const isPatient = asks || !hasOther
-    const find = isPatient ? () => this.#found(peer.name) : () => this.#foundSoon(peer.name)
-    const found = asks || fallsThrough ? await find() : []
-    const byHand = targets(found ?? [])
-    if (!fallsThrough) return byHand
-    const ours = [...(found ?? []), ...(known === undefined ? [] : [known])]
-    const told = found === undefined ? [] : this.#toldBy(peer)
-    const addresses = distinct([...ours, ...told])
-    return [...byHand, { addresses, keys: undefined, tls: undefined }]
+    const asking = asks || fallsThrough ? this.#found(peer.name) : Promise.resolve([])
+    yield* targets(asks ? await asking : [])
+    if (!fallsThrough) return
+    const peerAddress = this.#parts.settings.peers.get(peer.name)
+    const known = [...(peerAddress === undefined ? [] : [peerAddress]), ...this.#toldBy(peer)]
+    // A registrar may look for seconds; nobody waits for it who knows a way.
+    const isSlow = known.length > 0 && (await this.#isSlow(asking))
+    if (isSlow) yield plain(known)
+    // A broken line is mended soon or never: the next try asks anew.
+    if (isSlow && peer.state === 'broken' && (await this.#isSlow(asking))) return
+    const found = await asking
+    yield plain(isSlow ? found : distinct([...found, ...known]))
   }
 
-  /** Who has another way does not wait for a registrar that asks around, to mend in time. */
-  #foundSoon(node: string): Promise<readonly TransportAddress[] | undefined> {
-    return new Promise((resolve) => {
-      const cancel = this.#parts.clock.after(FOUND_SOON_MS, () => resolve([]))
-      void this.#found(node).then((found) => {
-        cancel()
-        resolve(found)
-      })
+  /** True: it takes longer than `ASKING_MS`. */
+  async #isSlow(asking: Promise<unknown>): Promise<boolean> {
+    let cancel: Cancel = () => false
+    const slow = new Promise<boolean>((settle) => {
+      cancel = this.#parts.clock.after(ASKING_MS, () => settle(true))
     })
+    const answer = await Promise.race([asking.then(() => false), slow])
+    cancel()
+    return answer
   }
 
-  /** Where a registrar says that a node is; undefined: it failed. */
-  async #found(node: string): Promise<readonly TransportAddress[] | undefined> {
+  /** Where a registrar says that a node is; nothing when it fails. */
+  async #found(node: string): Promise<readonly TransportAddress[]> {
     try {
       return await this.#parts.resolve(node)
     } catch (thrown) {
       const problem = String(thrown)
       this.#parts.log.warning('a node could not be resolved', { node, problem })
-      return undefined
+      return []
     }
   }
 
@@ -333,6 +333,11 @@ export class Dials {
 }
 
 const quietKey = (node: string, code: string): string => `${node} ${code}`
+
+/** Dialled with the cookie and the TLS of this node. */
+const plain = (addresses: readonly TransportAddress[]): DialTarget => ({
+  ...{ addresses, keys: undefined, tls: undefined },
+})
 
 /** Each address once: what a node tells of itself is often what was known already. */
 function distinct(addresses: readonly TransportAddress[]): readonly TransportAddress[] {

@@ -54,7 +54,7 @@ export const ROUTE_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'ways that forbid it fall through',
     file: 'network/dials',
-    find: 'if (!fallsThrough) return byHand;',
+    find: 'if (!fallsThrough) return;',
     replace: '',
     caughtBy: MEETING,
     tests: 'unless one forbids it',
@@ -74,5 +74,13 @@ export const ROUTE_FAULTS: readonly Mutant[] = Object.freeze([
     replace: 'writeProbeFrame(this.#settings.key, probe)',
     caughtBy: MEETING,
     tests: 'asked whether it lives',
+  },
+  {
+    name: 'a known way waits until the registrar has looked everywhere',
+    file: 'network/dials',
+    find: 'const isSlow = known.length > 0 &&',
+    replace: 'const isSlow = false &&',
+    caughtBy: MEETING,
+    tests: 'looks and looks',
   },
 ])

@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Certificates, type NetworkRoute, type NodeTls, TroupeError } from 'troupe'
+import { Certificates, type NetworkRoute, type NodeTls, staticRegistrar, TroupeError } from 'troupe'
 import { virtualClock } from 'troupe/testing'
 import { seededRandom } from '#base/random'
 import type { DatagramAddress } from '#network/liveness/datagrams'
@@ -85,6 +85,15 @@ describe('a node that is reached by a route', { timeout: 20_000 }, () => {
       () => network.removeRoute('a@*'),
       (e) => TroupeError.is(e, 'ROUTE_UNKNOWN'),
     )
+  })
+
+  it('does not wait for a registrar that looks and looks', { timeout: 5_000 }, async (t) => {
+    const a = await met(t, 'a@one')
+    const registrar = Object.assign(staticRegistrar({}), {
+      resolve: () => new Promise<undefined>(() => {}),
+    })
+    const b = await met(t, 'b@two', { registrar, peers: { 'a@one': a.at } })
+    assert.equal((await b.node.network.connect('a@one')).state, 'up')
   })
 
   it('is asked whether it lives by the key of its own cookie', () => {
