@@ -14,6 +14,7 @@ import {
   type NetworkOptions,
   type Node,
   type Registrar,
+  type SideThread,
   type TransportAddress,
 } from '#contract'
 import { Answerer } from '#network/liveness/answerer'
@@ -44,6 +45,8 @@ export interface MemberParts {
   readonly network: NetworkOptions
   /** Given, or options of membership, the node has a whole cluster. */
   readonly registrar: Registrar | undefined
+  /** The thread beside the loop of this life. */
+  readonly side: () => SideThread
   readonly log: (message: string) => void
   readonly watchFloating: World['watchFloating']
   /** Open events it has from the start. */
@@ -94,7 +97,7 @@ function makeWorld(
       keyFor: (purpose) => wire.keyFor(purpose),
       addresses: () => wire.control.addresses,
       liveness: () => wire.liveness?.address,
-      side: () => undefined,
+      side: () => parts.side(),
     },
     loopDelayMs: () => wire.liveness?.loopDelayMs() ?? 0,
   })

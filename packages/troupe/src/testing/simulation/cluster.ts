@@ -7,15 +7,19 @@
  * @source design 9; FoundationDB "simulation"
  */
 import { type Random, seededRandom } from '#base/random'
-import type { NetworkOptions, Node, Registrar } from '#contract'
+import type { NetworkOptions, Node, Registrar, SideThread } from '#contract'
 import { type WatchFloating, watchFloating } from '#runtime/floating'
 import { type VirtualClock, virtualClock } from '#testing/virtual-clock'
 import { nodeOn, startMember } from './cluster-member.js'
 import type { CrashOptions, SimulatedHost } from './host.js'
 import type { LinkSettings } from './link.js'
 import { type SimulatedNetwork, simulatedNetwork } from './network.js'
+import { simulatedSide } from './side.js'
+import { SimulatedSocketPath } from './socket-place.js'
 
 const DAY_MS = 86_400_000
+/** What side threads do by chance changes no story of the others. */
+const SIDE_SEED = 40_499
 const YEAR_2025_MS = Date.UTC(2025, 0, 1)
 /** Clusters made in this program: the later one lives later, as births of nodes are remembered. */
 let clusters = 0
@@ -29,8 +33,8 @@ export interface SimulatedClusterOptions {
   /** Which others each host knows; default all, or none where there is a registrar. */
   readonly known?: Readonly<Record<string, readonly string[]>>
   /**
-   * The registrar of each life of a node, such as one in memory; default none. A crash is told to
-   * it by whoever lets the host crash.
+   * The registrar of each life of a node; default none. A crash is told to one in memory by whoever
+   * lets the host crash; embedded ones take all hosts for programs of one machine.
    */
   readonly registrar?: (host: string) => Registrar
   /** Names of nodes that are not called after their host, as two that claim one name. */
@@ -86,6 +90,8 @@ export class ClusterMember {
 export class SimulatedCluster {
   readonly clock: VirtualClock
   readonly random: Random
+  readonly #sideRandom: Random
+  readonly #path: SimulatedSocketPath
   readonly network: SimulatedNetwork
   readonly hosts: readonly string[]
   readonly #options: SimulatedClusterOptions
@@ -99,6 +105,8 @@ export class SimulatedCluster {
     this.hosts = options.hosts
     this.clock = virtualClock({ startWallMs: YEAR_2025_MS + clusters * DAY_MS })
     this.random = seededRandom(options.seed)
+    this.#sideRandom = seededRandom(options.seed + SIDE_SEED)
+    this.#path = new SimulatedSocketPath(this.clock, this.#sideRandom)
     this.network = simulatedNetwork({
       ...{ clock: this.clock, random: this.random },
       ...(options.link === undefined ? {} : { link: options.link }),
@@ -164,12 +172,19 @@ export class SimulatedCluster {
     return unwatch
   }
 
+  /** The thread of the life that a host is in now. */
+  #side(host: SimulatedHost): SideThread {
+    const { clock } = this
+    return simulatedSide({ life: host.life, path: this.#path, clock, random: this.#sideRandom })
+  }
+
   async #begin(name: string): Promise<void> {
     const host = this.network.host(name)
     const { network = {}, events = [], started, registrar, names } = this.#options
     const node = await startMember({
       ...{ host, random: this.random, network, events, known: this.knownTo(name) },
       registrar: registrar?.(name),
+      side: () => this.#side(host),
       name: names?.[name] ?? nodeOn(name),
       log: (message) => this.network.note('log', nodeOn(name), message),
       watchFloating: this.#watchFloating,

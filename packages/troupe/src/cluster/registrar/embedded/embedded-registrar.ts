@@ -182,7 +182,10 @@ class EmbeddedRegistrar implements Registrar {
     const home = this.#home as RegistrarHome
     const service = await side.start(SERVICE, this.#data(home), {
       received: (message) => this.#take(message as MemberNews),
-      restarted: () => this.#begin(),
+      restarted: () => {
+        this.#lost(this.#server, 'the thread of the registrar was begun anew')
+        this.#begin()
+      },
       ended: () => this.#ended(),
     })
     if (this.#state === 'stopped') return service.stop()
