@@ -8,6 +8,7 @@ import {
   actor,
   application,
   embeddedRegistrar,
+  type NodeRoute,
   processName,
   protocol,
   request,
@@ -66,7 +67,7 @@ describe('nodes with nothing but the embedded registrar', () => {
     await made.clock.advance(5_000)
     for (const { node } of made.members.filter((member) => member !== serving)) {
       assert.equal(node.cluster.registrar?.server, serving.node.name)
-      const route = await made.clock.until(node.cluster.resolve(serving.node.name))
+      const route: NodeRoute = await made.clock.until(node.cluster.resolve(serving.node.name))
       assert.equal(route.state, 'up')
     }
     serving.host.unblock()
