@@ -146,7 +146,7 @@ export const MEMBERSHIP_FAULTS: readonly Mutant[] = Object.freeze([
     file: 'cluster/membership/mesh',
     find: 'this.#after(node, aim, aim.retryMs * (1 + this.#random.unit() / 2));',
     replace: '',
-    caughtBy: TRIAL,
+    caughtBy: TABLE,
   },
   {
     name: 'the end of a connection is not noticed by its detector',
