@@ -42,7 +42,8 @@ export class Manager {
       requireKnown('manage', fields, knownOf(order.fields))
       this.#open += 1
       const value = await this.#run(name as OrderName, fields)
-      note('done')
+      // A send tells what became of it as a value.
+      note(name === 'send' && typeof value === 'string' ? value : 'done')
       return { value }
     } catch (thrown) {
       const error = coded('manage', thrown)

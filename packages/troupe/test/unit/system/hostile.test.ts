@@ -3,8 +3,18 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { actor, message, protocol, supervisor } from 'troupe'
-import { systemStage } from './system-kit.js'
+import fc from 'fast-check'
+import {
+  actor,
+  message,
+  processName,
+  protocol,
+  supervisor,
+  systemProtocol,
+  TroupeError,
+} from 'troupe'
+import { ORDERS } from '#apps/system/orders'
+import { aloneStage, systemStage } from './system-kit.js'
 
 const Odd = protocol('odd', { any: message<unknown>() })
 const oddActor = (inspect: () => Readonly<Record<string, unknown>>) =>
@@ -97,4 +107,42 @@ describe('names and lines', () => {
       assert.ok(sheet.relationsLeftOut >= 200)
       assert.equal(sheet.children?.length, 300)
     }))
+})
+
+const FIELDS = [
+  ...['top', 'limit', 'cursor', 'name', 'behaviour', 'application', 'state', 'kind', 'search'],
+  ...['pid', 'children', 'messages', 'below', 'depthMax', 'prefix', 'level', 'cause', 'of'],
+  ...['perSecondMax', 'follow', 'do', 'to', 'message', 'request', 'payload', 'reason', 'node'],
+]
+const SOME = [...Object.keys(ORDERS), 'mailbox', 'logs', 'system', 'all', 1, 0, -1, '']
+const fieldValue = fc.oneof(fc.anything(), fc.constantFrom<unknown>(...SOME))
+const question = fc.oneof(
+  fc.anything({ withNullPrototype: true, withMap: true, withBigInt: true }),
+  fc.dictionary(fc.constantFrom(...FIELDS), fieldValue, { maxKeys: 4 }),
+)
+
+describe('any question with any payload', () => {
+  it('is answered or refused by its code, and the process that answers goes on', () =>
+    aloneStage(
+      async ({ b, settle }) => {
+        const before = b.whereis('system')
+        const names = Object.keys(systemProtocol.messages)
+        const payloads = fc.sample(question, { numRuns: 2_000, seed: 5 })
+        const to = processName('system')
+        for (let from = 0; from < payloads.length; from += 20) {
+          const some = payloads.slice(from, from + 20)
+          const asked = some.map((given, at) =>
+            b.call(to, names[(from + at) % names.length] ?? '', given),
+          )
+          for (const result of await settle(Promise.allSettled(asked))) {
+            if (result.status === 'fulfilled') continue
+            assert.ok(TroupeError.is(result.reason), String(result.reason))
+            assert.notEqual(result.reason.code, 'HANDLER_FAILED', result.reason.message)
+            assert.notEqual(result.reason.code, 'CALLEE_ENDED')
+          }
+        }
+        assert.equal(b.whereis('system'), before)
+      },
+      { perSecondMax: 1e9, totalPerSecondMax: 1e9, manage: ['*@*'] },
+    ))
 })
