@@ -203,7 +203,12 @@ describe('a follow', () => {
       await stage.pass(500)
       const [first] = follower.records() as readonly { kind: string; name: string }[]
       assert.deepEqual([first?.kind, first?.name], ['application-started', 'shop'])
-      assert.equal(await codeOf(follower.begin({ of: 'registrar' })), 'EVENT_UNKNOWN')
+      await follower.begin({ of: 'membership' })
+      await follower.begin({ of: 'registrar' })
+      await aloneStage(async (alone) => {
+        const lonely = await followerOfB(alone)
+        assert.equal(await codeOf(lonely.begin({ of: 'registrar' })), 'EVENT_UNKNOWN')
+      })
     }))
 
   it('cannot be had in numbers, by a node itself, or of what is not there', () =>
