@@ -28,8 +28,8 @@ const READINGS_PER_WHOLE = 20
 export const PAGES_TIMEOUT_MS = 500
 
 export const Books = protocol('books', {
-  /** A reading of this moment, with all other pages that are known. */
-  pages: request<void, readonly Page[]>(),
+  /** An exchange of all pages that are known, with a reading of this moment in the answer. */
+  pages: request<readonly Page[], readonly Page[]>(),
   told: message<readonly Page[]>(),
   /** Kills a part; undefined when it is not here. */
   kill: request<Part, { readonly killed: Part; readonly pid: number } | undefined>(),
@@ -74,7 +74,7 @@ async function tell(state: State, context: ProcessContext): Promise<void> {
 /** Asks those who were there before; nobody may be. */
 function ask({ book, others }: State, context: ProcessContext): void {
   for (const other of others()) {
-    const asked = context.call(other, 'pages', undefined, { timeoutMs: PAGES_TIMEOUT_MS })
+    const asked = context.call(other, 'pages', book.pages(), { timeoutMs: PAGES_TIMEOUT_MS })
     void asked.then((pages) => book.putAll(pages)).catch(() => {})
   }
 }
@@ -98,7 +98,8 @@ export const keeperActor = actor(Books, {
     context.every(READING_MS, () => tell(state, context))
   },
   on: {
-    async pages({ book, read }) {
+    async pages({ book, read }, given) {
+      book.putAll(given)
       book.put(await read())
       return book.pages()
     },

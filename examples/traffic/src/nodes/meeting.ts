@@ -1,20 +1,22 @@
 /**
  * nodes/meeting: waits until the other programs have answered, so that ready means that it works.
  *
- * They start at the same time and find each other by themselves. One that does not come is not
+ * They start at the same time and find each other by themselves, and each has the pages of all: of
+ * a life that was ready others know, however soon it ends. One that does not come is not
  * waited for longer than `MEETING_MS`: it may have been killed.
  */
 
 import {
-  type AnyProtocol,
   actor,
   type Node,
   type ProcessContext,
   type ProcessName,
+  processName,
   protocol,
   request,
 } from 'troupe'
-import { type Books, PAGES_TIMEOUT_MS } from './keeper.js'
+import type { Book } from './book.js'
+import { Books, PAGES_TIMEOUT_MS } from './keeper.js'
 
 /** The longest wait for the others, in milliseconds. */
 const MEETING_MS = 5_000
@@ -29,19 +31,21 @@ const Meeting = protocol('meeting', {
 type Keepers = readonly ProcessName<typeof Books>[]
 
 /** Settles with the names of the nodes that have not come in time. */
-export async function meet(node: Node, others: Keepers): Promise<readonly string[]> {
-  const usher = await node.spawn(usherActor, { args: [others] })
+export async function meet(node: Node, book: Book, others: Keepers): Promise<readonly string[]> {
+  // The first reading of this life, which the others are to have.
+  book.putAll(await node.call(processName('books', Books), 'pages', []))
+  const usher = await node.spawn(usherActor, { args: [book, others] })
   return node.call(usher, 'met', undefined, { timeoutMs: MEETING_MS * 2 })
 }
 
 const usherActor = actor(Meeting, {
-  init: (others: Keepers) => others,
+  init: (book: Book, others: Keepers) => ({ book, others }),
   on: {
-    async met(others, _nothing, context) {
+    async met({ book, others }, _nothing, context) {
       const untilMs = context.nowMs() + MEETING_MS
       const absent: string[] = []
       for (const keeper of others) {
-        const hasCome = await answers(keeper, untilMs, context)
+        const hasCome = await answers(keeper, book, untilMs, context)
         if (!hasCome) absent.push(keeper.node ?? '')
       }
       context.stop()
@@ -51,13 +55,14 @@ const usherActor = actor(Meeting, {
 })
 
 async function answers(
-  keeper: ProcessName<AnyProtocol>,
+  keeper: Keepers[number],
+  book: Book,
   untilMs: number,
   context: ProcessContext,
 ): Promise<boolean> {
   while (context.nowMs() < untilMs) {
     const options = { timeoutMs: PAGES_TIMEOUT_MS }
-    const asked = context.call(keeper, 'pages', undefined, options)
+    const asked = context.call(keeper, 'pages', book.pages(), options)
     if (
       await asked.then(
         () => true,

@@ -73,7 +73,7 @@ export async function runRoleNode(
         stop()
       })
     for (const line of parts.lines) screen.print(line)
-    for (const absent of await meet(node, setting.addresses.books).catch(() => []))
+    for (const absent of await meet(node, setting.book, setting.addresses.books).catch(() => []))
       screen.print(`${absent} has not come; it is waited for no longer`)
     screen.print('ready')
     await node.stopped

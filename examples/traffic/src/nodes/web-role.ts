@@ -86,7 +86,7 @@ function accountsOf({ node, book, others }: Setting): Accounts {
   const readNow = async (): Promise<Account> => {
     const options = { timeoutMs: PAGES_TIMEOUT_MS }
     const asked = [own, ...others()].map((keeper) => {
-      return node.call(keeper, 'pages', undefined, options).catch(() => [])
+      return node.call(keeper, 'pages', [], options).catch(() => [])
     })
     for (const pages of await Promise.all(asked)) book.putAll(pages)
     return book.account()
