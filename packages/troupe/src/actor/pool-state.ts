@@ -27,6 +27,7 @@ export interface PoolParts {
   readonly strategy: PoolStrategy
   readonly rules: CrewRules
   readonly subscribe: readonly EventName[]
+  readonly manageFrom: readonly string[]
 }
 
 export class PoolState {
@@ -43,6 +44,11 @@ export class PoolState {
     this.#context = context
     this.#parts = parts
     this.crew = new Crew(context, parts.rules, () => this.#refresh())
+  }
+
+  /** Other nodes that may change it. */
+  get manageFrom(): readonly string[] {
+    return this.#parts.manageFrom
   }
 
   /** Starts all workers, then subscribes; rejects with what stands in the way. */

@@ -27,6 +27,7 @@ import { answerLater } from './answering.js'
 import { type Backoff, checkBackoff } from './backoff.js'
 import { CHILD_DEFAULTS, checkChild, intensityFault } from './child-spec.js'
 import { CREW_SURROUNDINGS } from './crew.js'
+import { isNodeList, mayManage, NOBODY, NODES_REMEDY, refuseManaging } from './managing.js'
 import { type PoolProtocol, type PoolStrategy, poolProtocol } from './pool-protocol.js'
 import { type PoolParts, PoolState } from './pool-state.js'
 import type { Intensity } from './restart-window.js'
@@ -49,6 +50,11 @@ export interface PoolSettings {
   readonly backoff?: Backoff
   /** How long a worker may take to end, in milliseconds; then it is killed. Default 5,000. */
   readonly shutdownMs?: number
+  /**
+   * Other nodes that may change its size, as `name@host`, `*@host` or `name@*`; default none. All may
+   * look.
+   */
+  readonly manageFrom?: readonly string[]
 }
 
 /** What the specification of a pool leaves open; times are milliseconds. */
@@ -57,6 +63,7 @@ export const POOL_DEFAULTS = Object.freeze({
   strategy: 'round-robin' as PoolStrategy,
   respawn: Object.freeze({ restarts: 10, withinMs: 5_000 }) as Intensity,
   shutdownMs: CHILD_DEFAULTS.shutdownMs,
+  manageFrom: NOBODY,
 })
 
 /** The arguments of the workers, required only when their init takes some. */
@@ -117,7 +124,7 @@ type GivenPool = PoolSettings & {
 /** Fills in the defaults; throws OPTION_INVALID naming the option. */
 function checkPool(given: GivenPool): PoolParts & { readonly name: string } {
   requireObject('pool', given)
-  const { size, strategy, respawn, shutdownMs } = { ...POOL_DEFAULTS, ...given }
+  const { size, strategy, respawn, shutdownMs, manageFrom } = { ...POOL_DEFAULTS, ...given }
   const { worker, subscribe = [], workerMailbox, workerArgs } = given
   if (given.name !== undefined) requireText('name', given.name)
   requireOption(worker?.[behaviourOf] !== undefined, 'worker', worker, 'give an actor')
@@ -128,6 +135,7 @@ function checkPool(given: GivenPool): PoolParts & { readonly name: string } {
   requireOption(isStrategy, 'strategy', strategy, 'round-robin or least-loaded')
   const fault = intensityFault(respawn)
   requireOption(fault === undefined, 'respawn', JSON.stringify(respawn), fault ?? '')
+  requireOption(isNodeList(manageFrom), 'manageFrom', manageFrom, NODES_REMEDY)
   for (const name of Object.keys(poolProtocol.messages)) {
     const isFree = !Object.hasOwn(behaviour.protocol?.messages ?? {}, name)
     requireOption(isFree, 'worker', behaviour.name, `its protocol names ${name}, as the pool does`)
@@ -141,7 +149,8 @@ function checkPool(given: GivenPool): PoolParts & { readonly name: string } {
   const spec = { name: workerName, start: worker, args: workerArgs ?? [], options, shutdownMs }
   const name = given.name ?? `pool of ${workerName}`
   const rules = { respawn, backoff: checkBackoff(given.backoff, 'backoff') }
-  return { name, worker: checkChild(spec, surroundings), size, strategy, rules, subscribe }
+  const checked = checkChild(spec, surroundings)
+  return { name, worker: checked, size, strategy, rules, subscribe, manageFrom }
 }
 
 /** One function for all messages: which one it is, the runtime knows. */
@@ -160,9 +169,11 @@ function answering(
   work: (state: PoolState, payload: unknown) => Promise<unknown>,
 ): Handler<PoolState> {
   return (state, payload, context) =>
-    answerLater(
-      context,
-      () => work(state, payload),
-      (thrown) => state.crew.fail(thrown),
-    )
+    mayManage(state.manageFrom, context)
+      ? answerLater(
+          context,
+          () => work(state, payload),
+          (thrown) => state.crew.fail(thrown),
+        )
+      : refuseManaging(context)
 }

@@ -33,6 +33,7 @@ export interface RouterParts {
   readonly routes: readonly RouteSpec[]
   readonly rules: CrewRules
   readonly shutdownMs: number
+  readonly manageFrom: readonly string[]
 }
 
 /** One owned route. */
@@ -58,6 +59,11 @@ export class RouterState {
     this.#context = context
     this.#parts = parts
     this.crew = new Crew(context, parts.rules, () => {})
+  }
+
+  /** Other nodes that may change it. */
+  get manageFrom(): readonly string[] {
+    return this.#parts.manageFrom
   }
 
   /** Starts the workers of all routes; rejects when one does not start. */

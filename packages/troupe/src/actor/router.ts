@@ -28,6 +28,7 @@ import {
 import { answerLater } from './answering.js'
 import { type Backoff, checkBackoff } from './backoff.js'
 import { CHILD_DEFAULTS, intensityFault } from './child-spec.js'
+import { isNodeList, mayManage, NOBODY, NODES_REMEDY, refuseManaging } from './managing.js'
 import type { Intensity } from './restart-window.js'
 import {
   type RouteOf,
@@ -63,6 +64,11 @@ export interface RouterSpec<P extends AnyProtocol, C extends readonly AnySpawnab
   readonly backoff?: Backoff
   /** How long a worker may take to end, in milliseconds; then it is killed. Default 5,000. */
   readonly shutdownMs?: number
+  /**
+   * Other nodes that may change its routes, as `name@host`, `*@host` or `name@*`; default none. All may
+   * look.
+   */
+  readonly manageFrom?: readonly string[]
 }
 
 /** What the specification of a router leaves open; times are milliseconds. */
@@ -70,6 +76,7 @@ export const ROUTER_DEFAULTS = Object.freeze({
   name: 'router',
   respawn: Object.freeze({ restarts: 10, withinMs: 5_000 }) as Intensity,
   shutdownMs: CHILD_DEFAULTS.shutdownMs,
+  manageFrom: NOBODY,
 })
 
 /**
@@ -162,13 +169,14 @@ interface GivenRouter extends Partial<RouterParts> {
 /** Fills in the defaults; throws OPTION_INVALID naming the option. */
 function checkRouter(given: GivenRouter): RouterParts {
   requireObject('router', given)
-  const { respawn, shutdownMs } = { ...ROUTER_DEFAULTS, ...given }
+  const { respawn, shutdownMs, manageFrom } = { ...ROUTER_DEFAULTS, ...given }
   const { route, routes = [] } = given
   if (given.name !== undefined) requireText('name', given.name)
   requireDuration('shutdownMs', shutdownMs)
   requireOption(typeof route === 'function', 'route', route, 'give a function')
   const fault = intensityFault(respawn)
   requireOption(fault === undefined, 'respawn', JSON.stringify(respawn), fault ?? '')
+  requireOption(isNodeList(manageFrom), 'manageFrom', manageFrom, NODES_REMEDY)
   for (const name of Object.keys(routerProtocol.messages)) {
     const isFree = !Object.hasOwn(given.protocol?.messages ?? {}, name)
     requireOption(isFree, 'protocol', given.protocol?.name, `it names ${name}, as the router does`)
@@ -179,7 +187,7 @@ function checkRouter(given: GivenRouter): RouterParts {
   const twice = names.find((name, at) => names.indexOf(name) !== at)
   requireOption(twice === undefined, 'routes', twice, 'give each route a name of its own')
   const rules = { respawn, backoff: checkBackoff(given.backoff, 'backoff') }
-  return { route, routes, rules, shutdownMs }
+  return { route, routes, rules, shutdownMs, manageFrom }
 }
 
 const MANAGEMENT: readonly (readonly [string, Handler<RouterState>])[] = [
@@ -196,9 +204,11 @@ function answering(
   work: (state: RouterState, payload: unknown) => Promise<unknown>,
 ): Handler<RouterState> {
   return (state, payload, context) =>
-    answerLater(
-      context,
-      () => work(state, payload),
-      (thrown) => state.crew.fail(thrown),
-    )
+    mayManage(state.manageFrom, context)
+      ? answerLater(
+          context,
+          () => work(state, payload),
+          (thrown) => state.crew.fail(thrown),
+        )
+      : refuseManaging(context)
 }

@@ -4,7 +4,7 @@
  * @source OTP "supervisor", sup_flags(); ergo-features 9
  */
 import type { AnySpawnable, ExitReason, ProcessContext } from '#contract'
-import { isNodePattern, TroupeError } from '#contract'
+import { TroupeError } from '#contract'
 import { type Backoff, checkBackoff } from './backoff.js'
 import {
   type CheckedChild,
@@ -15,6 +15,7 @@ import {
   intensityFault,
   type TemplateOf,
 } from './child-spec.js'
+import { isNodeList, NOBODY, NODES_REMEDY } from './managing.js'
 import type { SupervisorType } from './restart-plan.js'
 import type { AutoShutdown, RestartMode } from './restart-verdict.js'
 import type { Intensity } from './restart-window.js'
@@ -82,7 +83,7 @@ export const SUPERVISOR_DEFAULTS = Object.freeze({
   intensity: Object.freeze({ restarts: 5, withinMs: 5_000 }) as Intensity,
   keepOrder: true,
   firstStart: 'retry' as 'retry' | 'fail',
-  manageFrom: Object.freeze([]) as readonly string[],
+  manageFrom: NOBODY,
 })
 
 /** A specification with all defaults filled in. */
@@ -152,9 +153,7 @@ export function checkSupervisor(given: AnySupervisorSpec): CheckedSupervisor {
 /** What is wrong with a setting beside type, intensity and children. */
 function settingFault(spec: SupervisorSettings): string | undefined {
   const { keepOrder, firstStart, manageFrom, childStarted, childEnded } = spec
-  if (!Array.isArray(manageFrom) || !manageFrom.every(isNodePattern)) {
-    return 'its manageFrom is no list of nodes; give name@host, *@host or name@*'
-  }
+  if (!isNodeList(manageFrom)) return `its manageFrom is no list of nodes; ${NODES_REMEDY}`
   if (typeof keepOrder !== 'boolean') return `its keepOrder is ${String(keepOrder)}`
   if (firstStart !== 'retry' && firstStart !== 'fail') {
     return `its firstStart is ${String(firstStart)}; give retry or fail`

@@ -10,17 +10,15 @@ import {
   type AnySpawnable,
   type Behaviour,
   behaviourOf,
-  formatTarget,
   type Handler,
-  nodeMatches,
   type Pid,
   type ProcessContext,
   type ProcessOptions,
   type Spawnable,
-  TroupeError,
 } from '#contract'
 import { answerLater } from './answering.js'
 import type { ChildSpec } from './child-spec.js'
+import { mayManage, refuseManaging } from './managing.js'
 import { Supervision } from './supervision.js'
 import {
   addChild,
@@ -139,23 +137,13 @@ function answering(
   operation: (supervision: Supervision, payload: unknown) => Promise<unknown>,
 ): Handler<Supervision> {
   return (supervision, payload, context) =>
-    mayManage(supervision, context)
+    mayManage(supervision.spec.manageFrom, context)
       ? answerLater(
           context,
           () => inTurn(supervision, () => operation(supervision, payload)),
           (thrown) => supervision.fail(thrown),
         )
-      : context.refuse('message-refused', denied(context))
-}
-
-/** Whoever is at another node may look; what changes something has to be allowed. */
-const mayManage = ({ spec }: Supervision, { fromNode, node }: ProcessContext): boolean =>
-  fromNode === node || nodeMatches(spec.manageFrom, fromNode)
-
-function denied({ fromNode, node, self }: ProcessContext): TroupeError {
-  const problem = `its manageFrom does not name ${fromNode}; a process of ${node} may do it`
-  const operation = `managing ${formatTarget(self)} from another node`
-  return new TroupeError('NOT_ALLOWED', { operation, problem })
+      : refuseManaging(context)
 }
 
 const REQUESTS: ReadonlyMap<string, Handler<Supervision>> = new Map<string, Handler<Supervision>>([

@@ -140,9 +140,9 @@ export const REMOTE_FAULTS: readonly Mutant[] = Object.freeze([
   },
   {
     name: 'a supervisor does what any node asks',
-    file: 'actor/supervisor',
-    find: 'fromNode === node || nodeMatches(spec.manageFrom, fromNode)',
-    replace: 'fromNode !== undefined || nodeMatches(spec.manageFrom, node)',
+    file: 'actor/managing',
+    find: 'fromNode === node || nodeMatches(manageFrom, fromNode)',
+    replace: 'fromNode !== undefined || nodeMatches(manageFrom, node)',
     caughtBy: ['scenarios/remote/supervisors.test'],
   },
 ])

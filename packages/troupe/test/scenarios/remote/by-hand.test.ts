@@ -1,7 +1,7 @@
 /** What another node may send to `system.remote` by hand, and what the log tells of it. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { processName } from 'troupe'
+import { type Pid, processName } from 'troupe'
 import { B, child, family } from './family.js'
 
 describe('what another node sends by hand', () => {
@@ -44,6 +44,42 @@ describe('what another node sends by hand', () => {
       await assert.rejects(settle(a.call(remote, 'spawn', forged)), { code: 'NOT_ALLOWED' })
       const [info] = b.remote.allowed().filter(({ name }) => name === 'child')
       assert.deepEqual([info?.used, info?.refused], [0, 1])
+    }))
+
+  const asked = { factory: 'child', args: [] }
+
+  it('and is never taken over ends after a minute', () =>
+    family(async ({ a, b, settle, pass }) => {
+      const made = await settle(a.call(remote, 'spawn', asked))
+      await pass(59_000)
+      assert.ok(b.isAlive(made as Pid))
+      await pass(2_000)
+      assert.ok(!b.isAlive(made as Pid))
+    }))
+
+  it('and is given up ends at once; a third node has no say in it', () =>
+    family(async ({ a, b, third, settle, pass }) => {
+      const c = await third()
+      const [made, other] = [
+        (await settle(a.call(remote, 'spawn', asked))) as Pid,
+        (await settle(a.call(remote, 'spawn', asked))) as Pid,
+      ]
+      c.send(remote, 'settleSpawn', { pid: made, keep: false })
+      await pass(100)
+      assert.ok(b.isAlive(made))
+      a.send(remote, 'settleSpawn', { pid: other, keep: false })
+      await pass(100)
+      assert.deepEqual([b.isAlive(made), b.isAlive(other)], [true, false])
+    }))
+
+  it('and never taken over, 10,000 times, makes no more', () =>
+    family(async ({ a, b, settle }) => {
+      const calls = Array.from({ length: 10_010 }, () => a.call(remote, 'spawn', asked))
+      const outcomes = await settle(Promise.allSettled(calls))
+      const refused = outcomes.filter(({ status }) => status === 'rejected')
+      assert.equal(refused.length, 10)
+      assert.equal((refused[0] as PromiseRejectedResult).reason.code, 'NOT_ALLOWED')
+      assert.ok(b.processes().length < 10_010)
     }))
 
   it('does not end a process that was taken over', () =>

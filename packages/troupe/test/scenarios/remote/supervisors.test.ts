@@ -1,7 +1,18 @@
-/** Supervisors and other nodes, in virtual time: who may look and who may change something. */
+/** Supervisors, pools, routers and other nodes, in virtual time: who may look and who may change something. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { actor, message, processName, protocol, supervisor, supervisorProtocol } from 'troupe'
+import {
+  actor,
+  message,
+  pool,
+  poolProtocol,
+  processName,
+  protocol,
+  router,
+  routerProtocol,
+  supervisor,
+  supervisorProtocol,
+} from 'troupe'
 import { remoteStage } from './clustered.js'
 
 const Idle = protocol('idle', { nothing: message<void>() })
@@ -84,5 +95,47 @@ describe('a supervisor', () => {
       const make = (): unknown => tree(manageFrom as readonly string[])
       assert.throws(make, { code: 'SUPERVISOR_SPEC_INVALID' })
     }
+  })
+})
+
+describe('a pool', () => {
+  const far = processName('pool', poolProtocol, 'b@stage')
+  it('shows itself to other nodes, and changes for those it names', () =>
+    remoteStage(async ({ a, b, settle }) => {
+      const pid = await settle(b.spawn(pool({ worker: idle, size: 2 }), { name: 'pool' }))
+      assert.equal((await settle(a.call(far, 'stats'))).size, 2)
+      await assert.rejects(settle(a.call(far, 'grow', 1)), { code: 'NOT_ALLOWED' })
+      await assert.rejects(settle(a.call(far, 'shrink', 1)), { code: 'NOT_ALLOWED' })
+      assert.equal(await settle(b.call(pid, 'grow', 1)), 3)
+      b.kill(pid)
+      const open = pool({ worker: idle, size: 2, manageFrom: ['a@stage'] })
+      await settle(b.spawn(open, { name: 'pool' }))
+      assert.equal(await settle(a.call(far, 'grow', 1)), 3)
+    }))
+
+  it('cannot name what is no node', () => {
+    const make = (): unknown => pool({ worker: idle, manageFrom: ['a'] })
+    assert.throws(make, { code: 'OPTION_INVALID' })
+  })
+})
+
+describe('a router', () => {
+  const far = processName('router', routerProtocol, 'b@stage')
+  const routes = [{ name: 'one', start: idle }] as const
+  it('shows itself to other nodes, and changes for those it names', () =>
+    remoteStage(async ({ a, b, settle }) => {
+      const closed = router({ protocol: Idle, route: () => 'one', routes })
+      const pid = await settle(b.spawn(closed, { name: 'router' }))
+      assert.equal((await settle(a.call(far, 'routes'))).length, 1)
+      await assert.rejects(settle(a.call(far, 'removeRoute', 'one')), { code: 'NOT_ALLOWED' })
+      b.kill(pid)
+      const open = router({ protocol: Idle, route: () => 'one', routes, manageFrom: ['*@stage'] })
+      await settle(b.spawn(open, { name: 'router' }))
+      assert.equal(await settle(a.call(far, 'removeRoute', 'one')), true)
+    }))
+
+  it('cannot name what is no node', () => {
+    const make = (): unknown => router({ route: () => 'one', manageFrom: ['a'] })
+    assert.throws(make, { code: 'OPTION_INVALID' })
   })
 })
