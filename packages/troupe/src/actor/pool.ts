@@ -51,8 +51,8 @@ export interface PoolSettings {
   /** How long a worker may take to end, in milliseconds; then it is killed. Default 5,000. */
   readonly shutdownMs?: number
   /**
-   * Other nodes that may change its size, as `name@host`, `*@host` or `name@*`; default none. All may
-   * look.
+   * Other nodes that may change its size, as `name@host`, `*@host` or `name@*`; default none.
+   * All may look.
    */
   readonly manageFrom?: readonly string[]
 }

@@ -65,8 +65,8 @@ export interface RouterSpec<P extends AnyProtocol, C extends readonly AnySpawnab
   /** How long a worker may take to end, in milliseconds; then it is killed. Default 5,000. */
   readonly shutdownMs?: number
   /**
-   * Other nodes that may change its routes, as `name@host`, `*@host` or `name@*`; default none. All may
-   * look.
+   * Other nodes that may change its routes, as `name@host`, `*@host` or `name@*`; default none.
+   * All may look.
    */
   readonly manageFrom?: readonly string[]
 }

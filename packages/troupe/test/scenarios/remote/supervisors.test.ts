@@ -1,4 +1,4 @@
-/** Supervisors, pools, routers and other nodes, in virtual time: who may look and who may change something. */
+/** Supervisors, pools, routers and other nodes: who may look, and who may change something. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import {
