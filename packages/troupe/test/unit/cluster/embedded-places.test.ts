@@ -156,6 +156,24 @@ describe('nodes of one host', () => {
     for (const node of [a, b, c]) assert.equal(node.cluster.registrar?.serving, true)
   })
 
+  it('meet on a TCP port where there are no sockets, and take that over, too', async (t) => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as { readonly port: number }
+    server.close()
+    await once(server, 'close')
+    const folder = folderOf(t)
+    const more = () => ({ registrar: embeddedRegistrar({ tcp: true, port }) })
+    const a = await nodeIn(t, 'a@localhost', folder, more())
+    const b = await nodeIn(t, 'b@localhost', folder, more())
+    const c = await nodeIn(t, 'c@localhost', folder, more())
+    await until(() => knows(b, 'c@localhost') && knows(a, 'b@localhost'))
+    await a.stop()
+    await until(() => c.cluster.registrar?.server === 'b@localhost')
+    await until(() => knows(b, 'c@localhost') && knows(c, 'b@localhost'))
+    assert.deepEqual(readdirSync(folder), [])
+  })
+
   it('refuse a second node of a name at its start', async (t) => {
     const folder = folderOf(t)
     await nodeIn(t, 'a@localhost', folder)
