@@ -18,8 +18,11 @@ export interface FarewellParts {
   readonly transfers: Transfers
   /** So long it may take, in milliseconds. */
   readonly limitMs: number
-  /** It is over, with so many messages that were not acknowledged. */
-  readonly over: (lost: number) => void
+  /**
+   * It is over, with so many messages that were not acknowledged; `late` of them are answers that
+   * were written when all else had been, whose callers there know that this node has left.
+   */
+  readonly over: (lost: number, late: number) => void
 }
 
 export class Farewell {
@@ -27,6 +30,8 @@ export class Farewell {
   readonly #cancel: Cancel
   /** Where the stream ended when the last piece had been written to it. */
   #end: number | undefined = undefined
+  /** Messages written by then. */
+  #messages = Number.POSITIVE_INFINITY
   #isOver = false
 
   constructor(parts: FarewellParts) {
@@ -52,14 +57,18 @@ export class Farewell {
     session.close()
     // What is large may have been announced, and that acknowledged, long before it leaves.
     const { messages, acknowledged } = session.outgoing
-    over(messages - acknowledged + transfers.waiting)
+    const late = Math.max(0, messages - Math.max(acknowledged, this.#messages))
+    over(messages - acknowledged + transfers.waiting, late)
   }
 
   #look(): void {
     const { session, transfers } = this.#parts
-    const { acknowledgedBytes, keptBytes } = session.outgoing
+    const { acknowledgedBytes, keptBytes, messages } = session.outgoing
     // Answers that are written from now on are not waited for: there could be ever more of them.
-    if (transfers.waiting === 0) this.#end ??= acknowledgedBytes + keptBytes
+    if (transfers.waiting === 0 && this.#end === undefined) {
+      this.#end = acknowledgedBytes + keptBytes
+      this.#messages = messages
+    }
     if (this.#end !== undefined && acknowledgedBytes >= this.#end) this.end()
   }
 }

@@ -263,8 +263,8 @@ export class Peer {
     this.#over(reason, 'NO_CONNECTION')
     const { clock } = this.#home
     return new Promise((resolve) => {
-      const over = (lost: number): void => {
-        this.#tellLeft(lost, limitMs)
+      const over = (lost: number, late: number): void => {
+        this.#tellLeft(lost, late, limitMs)
         resolve()
       }
       this.#farewell = new Farewell({ clock, session, transfers, limitMs, over })
@@ -272,10 +272,11 @@ export class Peer {
   }
 
   /** Who was left may not have taken everything. */
-  #tellLeft(lost: number, limitMs: number): void {
+  #tellLeft(lost: number, late: number, limitMs: number): void {
     if (lost === 0) return
     const told = `${lost} messages to ${this.name} were not taken before this node left it`
-    this.#home.log.warning(told, { node: this.name, limitMs: Math.round(limitMs) })
+    const level = lost > late ? 'warning' : 'debug'
+    this.#home.log[level](told, { node: this.name, limitMs: Math.round(limitMs), late })
     this.#home.lost(this.name, lost)
   }
 
