@@ -28,24 +28,33 @@ const Meeting = protocol('meeting', {
   met: request<void, readonly string[]>(),
 })
 
+interface Meet {
+  readonly book: Book
+  readonly others: Keepers
+  readonly isThere: (keeper: Keepers[number]) => boolean
+}
+
 type Keepers = readonly ProcessName<typeof Books>[]
 
 /** Settles with the names of the nodes that have not come in time. */
 export async function meet(node: Node, book: Book, others: Keepers): Promise<readonly string[]> {
   // The first reading of this life, which the others are to have.
   book.putAll(await node.call(processName('books', Books), 'pages', []))
-  const usher = await node.spawn(usherActor, { args: [book, others] })
+  // Asking for one that the registrar does not know yet would only fill the log.
+  const isThere = (keeper: Keepers[number]): boolean =>
+    node.cluster.nodes().some((route) => route.node === keeper.node)
+  const usher = await node.spawn(usherActor, { args: [{ book, others, isThere }] })
   return node.call(usher, 'met', undefined, { timeoutMs: MEETING_MS * 2 })
 }
 
 const usherActor = actor(Meeting, {
-  init: (book: Book, others: Keepers) => ({ book, others }),
+  init: (meet: Meet) => meet,
   on: {
-    async met({ book, others }, _nothing, context) {
+    async met(state, _nothing, context) {
       const untilMs = context.nowMs() + MEETING_MS
       const absent: string[] = []
-      for (const keeper of others) {
-        const hasCome = await answers(keeper, book, untilMs, context)
+      for (const keeper of state.others) {
+        const hasCome = await answers(state, keeper, untilMs, context)
         if (!hasCome) absent.push(keeper.node ?? '')
       }
       context.stop()
@@ -55,21 +64,21 @@ const usherActor = actor(Meeting, {
 })
 
 async function answers(
+  { book, isThere }: Meet,
   keeper: Keepers[number],
-  book: Book,
   untilMs: number,
   context: ProcessContext,
 ): Promise<boolean> {
+  const options = { timeoutMs: PAGES_TIMEOUT_MS }
   while (context.nowMs() < untilMs) {
-    const options = { timeoutMs: PAGES_TIMEOUT_MS }
-    const asked = context.call(keeper, 'pages', book.pages(), options)
-    if (
-      await asked.then(
+    if (isThere(keeper)) {
+      const asked = context.call(keeper, 'pages', book.pages(), options)
+      const hasAnswered = await asked.then(
         () => true,
         () => false,
       )
-    )
-      return true
+      if (hasAnswered) return true
+    }
     await context.sleep(AGAIN_MS)
   }
   return false
