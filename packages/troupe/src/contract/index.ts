@@ -160,7 +160,7 @@ export type {
 export { DEAD_LETTER_EVENT, NODE_DEFAULTS, NODE_EVENT } from './node.js'
 export { isNodePattern, nodeMatches } from './node-pattern.js'
 export type { NodeTls } from './node-tls.js'
-export { NODE_TLS_DEFAULTS, requireNodeTls } from './node-tls.js'
+export { NODE_TLS_DEFAULTS, requireCertificates, requireNodeTls } from './node-tls.js'
 export type {
   Answer,
   AnyProtocol,

@@ -9,7 +9,7 @@ import { type KnownOptions, requireKnown } from './known-options.js'
 import { requireDuration, requireObject, requireOption } from './limits.js'
 import { type MembershipOptions, requireMembershipOptions } from './membership.js'
 import { type NetworkRoute, type NetworkRouteInfo, requireNetworkRoutes } from './network-route.js'
-import { type NodeTls, requireNodeTls } from './node-tls.js'
+import { type NodeTls, requireCertificates, requireNodeTls } from './node-tls.js'
 import { requireAcceptor, requirePlace } from './place-check.js'
 import { type Registrar, requireRegistrar } from './registrar.js'
 import type { TransportAddress } from './transport.js'
@@ -359,7 +359,7 @@ export function requireNetworkOptions(options: NetworkOptions): void {
   }
 }
 
-function requireParts({ acceptors = [], liveness, membership, tls }: NetworkOptions): void {
+function requireParts({ acceptors = [{}], liveness, membership, mode, tls }: NetworkOptions): void {
   if (membership !== undefined) requireMembershipOptions(membership)
   for (const [at, acceptor] of acceptors.entries()) {
     requireObject(`acceptors[${at}]`, acceptor)
@@ -373,5 +373,8 @@ function requireParts({ acceptors = [], liveness, membership, tls }: NetworkOpti
   }
   if (tls !== undefined) {
     requireNodeTls('tls', tls)
+    const { mode: usual } = NETWORK_DEFAULTS
+    const hasTls = acceptors.some(({ transport = 'tls' }) => transport === 'tls')
+    if (hasTls && (mode ?? usual) === 'enabled') requireCertificates(tls)
   }
 }

@@ -8,12 +8,15 @@
 import type { Authorities } from './authorities.js'
 import type { Certificates } from './certificates.js'
 import { type KnownOptions, requireKnown } from './known-options.js'
-import { requireObject } from './limits.js'
+import { requireObject, requireOption } from './limits.js'
 
 /** TLS between nodes. */
 export interface NodeTls {
-  /** What this node shows; an update holds for lines that are made from then on. */
-  readonly certificates: Certificates
+  /**
+   * What this node shows; an update holds for lines that are made from then on. Only a node that
+   * listens nowhere with TLS may leave it out: it then shows nothing, and mutual TLS refuses it.
+   */
+  readonly certificates?: Certificates
   /** Authorities whose nodes are believed, PEM; default those that come with Node.js. */
   readonly ca?: Authorities
   /**
@@ -50,6 +53,16 @@ const TLS_KNOWN: KnownOptions<NodeTls> = Object.freeze({
   verify: true,
   handshakeTimeoutMs: true,
 })
+
+const GIVE_PAIR =
+  'who listens with TLS must show something; give what loadCertificates({ certFile, keyFile }) ' +
+  'settles with'
+
+/** What a node that listens shows. Throws OPTION_INVALID where it has nothing. */
+export function requireCertificates({ certificates }: NodeTls): Certificates {
+  requireOption(certificates !== undefined, 'tls.certificates', certificates, GIVE_PAIR)
+  return certificates as Certificates
+}
 
 /** Throws OPTION_INVALID for what is no object, or has what nobody reads. */
 export function requireNodeTls(path: string, tls: NodeTls): void {

@@ -116,10 +116,18 @@ export const TRANSPORT_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'TLS 1.2 is taken',
     file: 'network/transport/tls',
-    find: "return { ...certificates.pair, minVersion: 'TLSv1.3', ...authorities };",
-    replace: "return { ...certificates.pair, minVersion: 'TLSv1.2', ...authorities };",
+    find: "return { ...certificates?.pair, minVersion: 'TLSv1.3', ...authorities };",
+    replace: "return { ...certificates?.pair, minVersion: 'TLSv1.2', ...authorities };",
     caughtBy: TLS,
     tests: 'speaks no TLS 1.3',
+  },
+  {
+    name: 'a node without a certificate listens with TLS',
+    file: 'contract/node-tls',
+    find: "requireOption(certificates !== undefined, 'tls.certificates', certificates, GIVE_PAIR);",
+    replace: '',
+    caughtBy: TLS,
+    tests: 'listens without a certificate',
   },
   {
     name: 'a folder that others may enter is used',

@@ -25,6 +25,7 @@ import {
   type LineListenOptions,
   NODE_TLS_DEFAULTS,
   type NodeTls,
+  requireCertificates,
   requireOption,
   type Transport,
   type TransportAddress,
@@ -68,7 +69,7 @@ export function tlsTransport(tls: NodeTls, options: SocketOptions = {}): Transpo
 export function checkNodeTls(tls: NodeTls): NodeTls {
   requireOption(typeof tls === 'object' && tls !== null, 'tls', typeof tls, 'give an object')
   const { certificates, ca, clientCa, mutual, serverName, handshakeTimeoutMs = 1 } = tls
-  const hasPair = certificates instanceof Certificates
+  const hasPair = certificates === undefined || certificates instanceof Certificates
   requireOption(hasPair, 'tls.certificates', typeof certificates, GIVE_PAIR)
   if (ca !== undefined) asAuthorities('tls.ca', ca)
   if (clientCa !== undefined) asAuthorities('tls.clientCa', clientCa)
@@ -107,7 +108,8 @@ class Tls implements Transport {
 
   async listen(options: LineListenOptions): Promise<LineListener> {
     const { backlog, connectionsMax } = this.#options
-    const { certificates, handshakeTimeoutMs = NODE_TLS_DEFAULTS.handshakeTimeoutMs } = this.#tls
+    const { handshakeTimeoutMs = NODE_TLS_DEFAULTS.handshakeTimeoutMs } = this.#tls
+    const certificates = requireCertificates(this.#tls)
     const settings = {
       ...this.#serverContext(),
       requestCert: this.#isMutual,
@@ -135,7 +137,7 @@ class Tls implements Transport {
       this.#isMutual && clientCa !== undefined
         ? { ca: asAuthorities('tls.clientCa', clientCa) }
         : {}
-    return { ...certificates.pair, minVersion: 'TLSv1.3', ...authorities }
+    return { ...certificates?.pair, minVersion: 'TLSv1.3', ...authorities }
   }
 
   #dialOptions(host: string, port: number): DialOptions {
@@ -150,7 +152,7 @@ class Tls implements Transport {
       ...(isIP(serverName) === 0 ? { servername: serverName } : {}),
       checkServerIdentity: (_host, certificate) => checkServerIdentity(serverName, certificate),
       ...(ca === undefined ? {} : { ca: asAuthorities('tls.ca', ca) }),
-      ...certificates.pair,
+      ...certificates?.pair,
     }
   }
 

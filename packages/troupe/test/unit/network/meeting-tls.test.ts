@@ -119,3 +119,22 @@ describe('two nodes that meet over TLS', { timeout: 20_000 }, () => {
     assert.deepEqual(b.node.network.nodes(), ['a@one'])
   })
 })
+
+describe('a hidden node without a certificate', { timeout: 20_000 }, () => {
+  it('is connected by TLS, for it listens nowhere', async (t) => {
+    const a = await met(t, 'a@one', { tls: await ours() })
+    const network = { mode: 'hidden', tls: { ca: authority.ca } } as const
+    const b = await met(t, 'b@two', { ...network, peers: { 'a@one': a.at } })
+    assert.equal((await b.node.network.connect('a@one')).transport, 'tls')
+  })
+
+  it('is refused where mutual TLS wants one, and both are told', async (t) => {
+    const a = await met(t, 'a@one', { tls: { ...(await ours()), mutual: true } })
+    const network = { mode: 'hidden', tls: { ca: authority.ca } } as const
+    const b = await met(t, 'b@two', { ...network, peers: { 'a@one': a.at } })
+    const [code] = await refusalOf(b.node.network.connect('a@one'))
+    assert.equal(code, 'NO_ROUTE')
+    assert.match(await logged(b, /no way to a@one/), /wants a certificate; give one/)
+    assert.match(await logged(a, /LINE_REFUSED/), /it showed no certificate; give it one/)
+  })
+})

@@ -106,6 +106,20 @@ describe('the transport over TLS', { timeout: 15_000 }, () => {
     assert.equal(changing.watchers, 0)
   })
 
+  it('shows nothing when it has no certificate, and is taken where none is asked for', async () => {
+    const taken = await take(tlsTransport(ours))
+    const { near, far } = await pair(tlsTransport({ ca: authority.ca }), taken)
+    assert.deepEqual(near.line.channelBinding, far.line.channelBinding)
+    near.line.destroy()
+    await taken.close()
+  })
+
+  it('refuses whoever listens without a certificate', async () => {
+    const refusal = await refusalOf(take(tlsTransport({ ca: authority.ca })))
+    assert.equal(refusal.code, 'OPTION_INVALID')
+    assert.match(refusal.message, /tls\.certificates .*give what loadCertificates/)
+  })
+
   it('says which option cannot be', () => {
     const wrong: readonly [string, NodeTls][] = [
       ['tls.mutual', { certificates, mutual: true }],
