@@ -9,7 +9,7 @@ export const CONNECTION_OPTIONS: readonly OptionSpec[] = Object.freeze([
     name: 'connect',
     value: 'NODE|ADDRESS',
     kind: 'node',
-    about: 'the node to enter by: name@host, tcp://host:port, or name@host=tcp://host:port',
+    about: 'the node to enter by: name@host, tcp://host:port, tls://…, or name@host=tcp://…',
     otherwise: 'TROUPE_CONNECT, or a node of this host',
   },
   {
@@ -25,6 +25,27 @@ export const CONNECTION_OPTIONS: readonly OptionSpec[] = Object.freeze([
     kind: 'text',
     about: 'the secret that the nodes share',
     otherwise: 'TROUPE_COOKIE_FILE, or ~/.troupe/cookie',
+  },
+  {
+    name: 'ca',
+    value: 'FILE',
+    kind: 'text',
+    about: 'the authorities whose nodes are believed over TLS, PEM',
+    otherwise: 'TROUPE_CA, or those of Node.js',
+  },
+  {
+    name: 'cert',
+    value: 'FILE',
+    kind: 'text',
+    about: 'the certificate that we show where mutual TLS asks for one, PEM',
+    otherwise: 'TROUPE_CERT',
+  },
+  {
+    name: 'key',
+    value: 'FILE',
+    kind: 'text',
+    about: 'the key of --cert, PEM',
+    otherwise: 'TROUPE_KEY',
   },
   {
     name: 'registrar-port',

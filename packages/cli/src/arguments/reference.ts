@@ -47,6 +47,6 @@ export const referencePage = (commands: readonly CommandSpec[]): string =>
     HEAD,
     '## Options of all commands\n',
     `${optionTable([...CONNECTION_OPTIONS, ...OUTPUT_OPTIONS, VERSION_OPTION])}\n`,
-    'The first seven are for commands that ask a node, which is all but `completion`.\n',
+    'Those above `--json` are for commands that ask a node, which is all but `completion`.\n',
     `${commands.map(section).join('\n\n')}\n`,
   ].join('\n')

@@ -42,6 +42,25 @@ const REMEDIES: Readonly<Record<string, string>> = Object.freeze({
   SPAWN_UNKNOWN: 'There, node.remote.allowSpawn(NAME, ACTOR) allows it.',
 })
 
+/** TLS that fails is told in options of `startNode`; here they have other names. */
+const TLS_REMEDIES: readonly (readonly [RegExp, string])[] = Object.freeze([
+  [/`ca`/, 'Name the authority that has signed it: --ca FILE'],
+  [
+    /wants a certificate|wants mutual TLS|not know our authority/,
+    'Show a certificate that an authority of that node has signed: --cert FILE --key FILE',
+  ],
+  [/as serverName/, 'Enter by a name or address that it has: --connect tls://HOST:PORT'],
+  [/does not speak TLS/, 'Enter without TLS: --connect tcp://HOST:PORT'],
+  [/it speaks TLS/, 'If that node speaks TLS: --connect tls://HOST:PORT --ca FILE'],
+])
+
+/** With TLS 1.3 who dials may be refused after its line was made. */
+const TLS_CODES: ReadonlySet<string> = new Set(['HANDSHAKE_INVALID', 'PORT_FAILED'])
+
+const remedyOf = (code: string, message: string): string | undefined =>
+  REMEDIES[code] ??
+  (TLS_CODES.has(code) ? TLS_REMEDIES.find(([pattern]) => pattern.test(message))?.[1] : undefined)
+
 export const exitCodeOf = (code: string): ExitCode => {
   if (UNREACHABLE.has(code)) return EXIT.unreachable
   return code === 'NOT_ALLOWED' || code === 'SPAWN_UNKNOWN' ? EXIT.refused : EXIT.failed
@@ -92,7 +111,7 @@ export function faultOf(thrown: unknown): CommandFault {
   // The last semicolon, since the problem of another node may hold some of its own.
   const at = message.lastIndexOf('; ')
   const [told, advice] = at < 0 ? [message, ''] : [message.slice(0, at), message.slice(at + 2)]
-  const remedy = REMEDIES[code]
+  const remedy = remedyOf(code, message)
   const facts = { exitCode: exitCodeOf(code), code, sentence: sentenced(told) }
   return new CommandFault({ ...facts, remedy: remedy ?? (advice === '' ? '' : sentenced(advice)) })
 }

@@ -94,15 +94,24 @@ export function processFactsOf(value: unknown): ProcessFacts {
   }
 }
 
-/** The TCP address of a node among the routes that another one knows; undefined: none. */
-export function addressIn(answer: unknown, node: string): string | undefined {
+/**
+ * The address of a node among the routes that another one knows, the transports wanted most first;
+ * undefined: none.
+ */
+export function addressIn(
+  answer: unknown,
+  node: string,
+  transports: readonly string[],
+): string | undefined {
   const routes = listOf(fieldsOf(fieldsOf(answer)['nodes'])['rows']).map(fieldsOf)
   const route = routes.find((one) => one['node'] === node)
   const addresses = listOf(route?.['addresses']).map(fieldsOf)
-  const found = addresses.find(({ transport }) => transport === 'tcp')
+  const found = transports
+    .map((wanted) => addresses.find(({ transport }) => transport === wanted))
+    .find((one) => one !== undefined)
   const [host, port] = [textOf(found?.['host']), numberOf(found?.['port'])]
   if (!/^[\w.:-]+$/.test(host) || !Number.isInteger(port)) return undefined
-  return `tcp://${host.includes(':') ? `[${host}]` : host}:${port}`
+  return `${textOf(found?.['transport'])}://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 /** One record of a log. */

@@ -15,6 +15,7 @@ import { codeOf, rootOf } from './problem.js'
 import { addressIn, fieldsOf, numberOf } from './reading.js'
 import type { ConnectSettings } from './settings.js'
 import { type SocketNode, socketFolder, socketNodes } from './sockets.js'
+import { readTls, wantsTls } from './tls-files.js'
 
 /** Nobody cuts it short. */
 const NEVER = new AbortController().signal
@@ -84,7 +85,7 @@ export class Session {
   async #wayTo(node: string): Promise<string | undefined> {
     if (this.entry === undefined || this.entry === node) return undefined
     const answer = await this.ask(this.entry, 'registrar', { limit: 500 }).catch(() => undefined)
-    return addressIn(answer, node)
+    return addressIn(answer, node, wantsTls(this.settings) ? ['tls', 'tcp'] : ['tcp', 'tls'])
   }
 
   /** All known nodes to which there is a connection now, after trying each. */
@@ -156,6 +157,7 @@ interface SessionParts {
 export async function openSession(settings: ConnectSettings): Promise<Session> {
   const [cookie, sockets] = await Promise.all([readCookie(settings), socketNodes()])
   const platform = await import('troupe')
+  const tls = await readTls(settings.tlsFiles, platform)
   const host = ownHost(settings, sockets)
   const unix = Object.fromEntries(sockets.map(({ node, path }) => [node, `unix:${path}`]))
   const start = (peers: Readonly<Record<string, string>>): Promise<Node> =>
@@ -164,6 +166,7 @@ export async function openSession(settings: ConnectSettings): Promise<Session> {
       handleSignals: false,
       network: {
         ...networkOf(settings, cookie, { ...unix, ...peers }),
+        tls,
         registrar: registrarOf(platform, settings),
       },
     })

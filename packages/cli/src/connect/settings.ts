@@ -10,8 +10,16 @@ import { usageFault } from '#cli/fault'
 export interface Entry {
   /** As `name@host`, or the part before `@`; undefined: learnt when it answers. */
   readonly node: string | undefined
-  /** As `tcp://host:port` or `unix:/path`; undefined: looked up. */
+  /** As `tcp://host:port`, `tls://host:port` or `unix:/path`; undefined: looked up. */
   readonly address: string | undefined
+}
+
+/** Files of PEM for TLS, as they were typed; read when a node is asked. */
+export interface TlsFiles {
+  /** Whose nodes are believed; undefined: those that Node.js believes. */
+  readonly ca: string | undefined
+  /** What we show; both or neither. */
+  readonly pair: { readonly cert: string; readonly key: string } | undefined
 }
 
 /** What is needed to reach a node. */
@@ -20,6 +28,7 @@ export interface ConnectSettings {
   /** The node to look at; undefined: the one that is entered by. */
   readonly node: string | undefined
   readonly cookieFile: { readonly path: string; readonly isGiven: boolean }
+  readonly tlsFiles: TlsFiles
   /** Undefined: the usual one. */
   readonly registrarPort: number | undefined
   readonly timeoutMs: number
@@ -52,13 +61,14 @@ export function connectSettings(options: Given['options'], env: Env): ConnectSet
       cookieFile === undefined
         ? { path: join(homedir(), '.troupe', 'cookie'), isGiven: false }
         : { path: cookieFile, isGiven: true },
+    tlsFiles: { ca: text('ca', 'TROUPE_CA'), pair: readPair(text) },
     registrarPort: readPort(options['registrar-port']),
     timeoutMs: readSpan('timeout', options['timeout'], TIMEOUT_MS),
     as: isSet(options['as']) ? options['as'] : undefined,
   }
 }
 
-const ADDRESS = /^([a-z]+):\/\/.+:\d{1,5}$|^unix:\/.+$/
+const ADDRESS = /^(tcp|tls):\/\/.+:\d{1,5}$|^unix:\/.+$/
 
 /** Reads `name@host`, `tcp://host:port`, `unix:/path` or `name@host=address`. */
 export function readEntry(text: string): Entry {
@@ -68,13 +78,21 @@ export function readEntry(text: string): Entry {
   if (!ADDRESS.test(address)) {
     throw usageFault(
       `--connect cannot be ${JSON.stringify(text)}.`,
-      'Give name@host, tcp://host:port, unix:/path, or name@host=tcp://host:port',
+      'Give name@host, tcp://host:port, tls://host:port, unix:/path, or name@host=tcp://host:port',
     )
   }
-  if (!address.startsWith('tls:')) return { node: named, address }
+  return { node: named, address }
+}
+
+function readPair(text: (name: string, variable: string) => string | undefined): TlsFiles['pair'] {
+  const cert = text('cert', 'TROUPE_CERT')
+  const key = text('key', 'TROUPE_KEY')
+  if (cert !== undefined && key !== undefined) return { cert, key }
+  if (cert === undefined && key === undefined) return undefined
+  const [given, missing] = cert === undefined ? ['--key', '--cert'] : ['--cert', '--key']
   throw usageFault(
-    'troupe does not speak TLS between nodes yet.',
-    'Run it on the host of that node: there they meet by a socket of your own user.',
+    `${given} is given without ${missing}.`,
+    `Give both, or neither: ${missing} FILE, or TROUPE_${missing.slice(2).toUpperCase()}=FILE`,
   )
 }
 

@@ -1,7 +1,18 @@
 /**
  * demo-node: a node with a little of everything, and some that is hostile; run as a child process.
  */
-import { actor, application, message, protocol, request, startNode, supervisor } from 'troupe'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  actor,
+  application,
+  loadCertificates,
+  message,
+  protocol,
+  request,
+  startNode,
+  supervisor,
+} from 'troupe'
 
 const Stock = protocol('stock', {
   add: message<number>(),
@@ -53,10 +64,24 @@ const shop = application({
 })
 
 /** Only when it is run. */
-const [, , name = '', cookie = '', socket = ''] = process.argv
+const [, , name = '', cookie = '', socket = '', tlsFolder = ''] = process.argv
 if (process.send !== undefined && name !== '') {
+  const [certFile, keyFile, caFile] = ['tls.crt', 'tls.key', 'ca.crt'].map((file) =>
+    join(tlsFolder, file),
+  ) as [string, string, string]
+  const tls =
+    tlsFolder === ''
+      ? undefined
+      : {
+          certificates: await loadCertificates({ certFile, keyFile }),
+          ca: readFileSync(caFile, 'utf8'),
+          mutual: true,
+        }
   const node = await startNode(name, {
-    network: { cookie, acceptors: [{ port: 0 }], unixSocket: socket !== 'none' },
+    network: {
+      ...{ cookie, acceptors: [{ port: 0 }], unixSocket: socket !== 'none' },
+      ...(tls === undefined ? {} : { tls }),
+    },
     logSinks: [],
     system: { manage: ['ops@localhost'] },
     applications: [shop],

@@ -44,20 +44,28 @@ export class Demo {
 
   static async start(kind: string): Promise<Demo> {
     const cookie = randomBytes(24).toString('base64url')
-    return Demo.#start({ name: `${kind}-${process.pid}@localhost`, cookie, socket: 'own' })
+    return Demo.#start({ name: `${kind}-${process.pid}@localhost`, cookie, socket: 'own', tls: '' })
+  }
+
+  /** Nodes of one cluster that only mutual TLS reaches, with the files of a `TlsFolder`. */
+  static startTls(kinds: readonly string[], tls: string): Promise<readonly Demo[]> {
+    const cookie = randomBytes(24).toString('base64url')
+    const names = kinds.map((kind) => `${kind}-${process.pid}@elsewhere`)
+    return Promise.all(names.map((name) => Demo.#start({ name, cookie, socket: 'none', tls })))
   }
 
   /** Another node of the same cluster, which has no socket: only its registrar knows the way. */
   beside(kind: string): Promise<Demo> {
     const cookie = readFileSync(join(this.#folder, 'cookie'), 'utf8').trim()
-    return Demo.#start({ name: `${kind}-${process.pid}@elsewhere`, cookie, socket: 'none' })
+    const name = `${kind}-${process.pid}@elsewhere`
+    return Demo.#start({ name, cookie, socket: 'none', tls: '' })
   }
 
-  static async #start(given: Readonly<Record<'name' | 'cookie' | 'socket', string>>) {
-    const { name, cookie, socket } = given
+  static async #start(given: Readonly<Record<'name' | 'cookie' | 'socket' | 'tls', string>>) {
+    const { name, cookie, socket, tls } = given
     const folder = mkdtempSync(join(tmpdir(), 'troupe-cli-'))
     writeFileSync(join(folder, 'cookie'), `${cookie}\n`, { mode: 0o600 })
-    const child = fork(PROGRAM, [name, cookie, socket])
+    const child = fork(PROGRAM, [name, cookie, socket, tls])
     const port = await new Promise<number>((resolve, reject) => {
       child.once('message', (told: { readonly port: number }) => resolve(told.port))
       child.once('exit', (code) => reject(new Error(`the demo node ended with ${code}`)))

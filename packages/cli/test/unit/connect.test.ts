@@ -11,6 +11,7 @@ import { onlyOne, ownHost, wholeName } from '#connect/choice'
 import { faultOf } from '#connect/problem'
 import { addressIn, processFactsOf, processRowOf } from '#connect/reading'
 import { connectSettings, readEntry, readSpan } from '#connect/settings'
+import { wantsTls } from '#connect/tls-files'
 
 const isFault = (part: string) => (thrown: unknown) =>
   thrown instanceof CommandFault && `${thrown.facts.sentence} ${thrown.facts.remedy}`.includes(part)
@@ -32,7 +33,8 @@ describe('how a node is reached', () => {
     deepEqual(readEntry(`a@b=${address}`), { node: 'a@b', address })
     deepEqual(readEntry('unix:/s/a@b.sock'), { node: undefined, address: 'unix:/s/a@b.sock' })
     throws(() => readEntry('http:/x'), isFault('--connect cannot be'))
-    throws(() => readEntry('tls://h:1'), isFault('does not speak TLS'))
+    deepEqual(readEntry('tls://h:1'), { node: undefined, address: 'tls://h:1' })
+    throws(() => readEntry('tsl://h:1'), isFault('--connect cannot be'))
   })
 
   it('takes times with their unit alone', () => {
@@ -40,6 +42,27 @@ describe('how a node is reached', () => {
     equal(readSpan('timeout', '2m', 1), 120_000)
     for (const wrong of ['5', '', '0s', '-1s', '2h', '1e3ms', '61m'])
       throws(() => readSpan('timeout', wrong, 1), isFault('--timeout cannot be'))
+  })
+})
+
+describe('the files of TLS', () => {
+  it('are what was typed, else what the environment says', () => {
+    const env = { TROUPE_CA: '/ca', TROUPE_CERT: '/cert', TROUPE_KEY: '/key' }
+    const pair = { cert: '/cert', key: '/mine' }
+    deepEqual(connectSettings({ key: '/mine' }, env).tlsFiles, { ca: '/ca', pair })
+    deepEqual(connectSettings({}, {}).tlsFiles, { ca: undefined, pair: undefined })
+  })
+
+  it('are a certificate with its key, or neither', () => {
+    throws(() => connectSettings({ cert: '/c' }, {}), isFault('--cert is given without --key'))
+    const env = { TROUPE_KEY: '/k' }
+    throws(() => connectSettings({}, env), isFault('--key is given without --cert'))
+  })
+
+  it('mean that TLS is wanted, as an address of it does', () => {
+    ok(wantsTls(connectSettings({ ca: '/ca' }, {})))
+    ok(wantsTls(connectSettings({ connect: 'a@b=tls://h:1' }, {})))
+    ok(!wantsTls(connectSettings({ connect: 'tcp://h:1' }, {})))
   })
 })
 
@@ -103,6 +126,18 @@ describe('a failure', () => {
     ok(!facts.sentence.includes('\u001b'))
   })
 
+  it('of TLS is told in options of the terminal', () => {
+    const told = (problem: string): string => {
+      const detail = { transport: 'tls', address: 'h:1', problem }
+      return faultOf(new TroupeError('PORT_FAILED', detail)).facts.remedy
+    }
+    ok(told('the authority of the certificate is not in `ca`; add it').includes('--ca FILE'))
+    ok(told('the far end wants a certificate; give one').includes('--cert FILE --key FILE'))
+    ok(told('it is for another host; give the name it has as serverName').includes('tls://HOST'))
+    ok(told('the far end does not speak TLS; dial it as tcp://').includes('tcp://HOST'))
+    equal(told('nobody listens there; start the node'), 'Start the node.')
+  })
+
   it('that is none of Troupe is told as ours', () => {
     ok(faultOf(new Error('x is undefined')).facts.sentence.startsWith('troupe itself failed'))
   })
@@ -119,15 +154,26 @@ describe('what another node answers', () => {
 })
 
 describe('a way that another node knows', () => {
-  it('is its TCP address, if it can be one', () => {
-    const answerOf = (host: unknown) => ({
-      nodes: { rows: [{ node: 'b@far', addresses: [{ transport: 'tcp', host, port: 11_144 }] }] },
-    })
-    equal(addressIn(answerOf('10.0.0.7'), 'b@far'), 'tcp://10.0.0.7:11144')
-    equal(addressIn(answerOf('::1'), 'b@far'), 'tcp://[::1]:11144')
-    equal(addressIn(answerOf('x/../y'), 'b@far'), undefined)
-    equal(addressIn(answerOf('10.0.0.7'), 'c@far'), undefined)
-    equal(addressIn(undefined, 'b@far'), undefined)
+  const wanted = ['tcp', 'tls']
+  const routeOf = (...addresses: unknown[]) => ({ nodes: { rows: [{ node: 'b@far', addresses }] } })
+  const answerOf = (host: unknown) => routeOf({ transport: 'tcp', host, port: 11_144 })
+
+  it('is its address, if it can be one', () => {
+    equal(addressIn(answerOf('10.0.0.7'), 'b@far', wanted), 'tcp://10.0.0.7:11144')
+    equal(addressIn(answerOf('::1'), 'b@far', wanted), 'tcp://[::1]:11144')
+    equal(addressIn(answerOf('x/../y'), 'b@far', wanted), undefined)
+    equal(addressIn(answerOf('10.0.0.7'), 'c@far', wanted), undefined)
+    equal(addressIn(undefined, 'b@far', wanted), undefined)
+  })
+
+  it('is one of TLS where that is wanted, or there is no other', () => {
+    const tcp = { transport: 'tcp', host: 'near', port: 1 }
+    const tls = { transport: 'tls', host: 'far', port: 2 }
+    const unix = { transport: 'unix', host: '', port: 0 }
+    equal(addressIn(routeOf(unix, tcp, tls), 'b@far', ['tls', 'tcp']), 'tls://far:2')
+    equal(addressIn(routeOf(unix, tls, tcp), 'b@far', wanted), 'tcp://near:1')
+    equal(addressIn(routeOf(unix, tls), 'b@far', wanted), 'tls://far:2')
+    equal(addressIn(routeOf(unix), 'b@far', wanted), undefined)
   })
 })
 
