@@ -32,8 +32,8 @@ function start(program: string, word: string): Promise<ChildProcess> {
 if (process.argv.some((argument) => /^--?h(elp)?$/.test(argument))) process.stdout.write(PORT_USAGE)
 else {
   const shop = await start('shop', 'open')
-  process.once('SIGTERM', () => shop.kill('SIGTERM'))
-  process.once('SIGINT', () => shop.kill('SIGTERM'))
+  process.on('SIGTERM', () => shop.kill('SIGTERM'))
+  process.on('SIGINT', () => shop.kill('SIGTERM'))
   await start('customer', 'costs')
   console.log('ready')
 }

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, it, type TestContext } from 'node:test'
-import type { Lane, Verdict } from './lane.js'
+import { HUNG_MS, type Lane, type Verdict } from './lane.js'
 import { LANES, Lanes } from './lanes.js'
 import type { Mutant } from './mutant.js'
 
@@ -24,7 +24,7 @@ async function caught(lane: Lane, mutant: Mutant): Promise<readonly [string, Ver
   let last: readonly [string, Verdict] = ['no test', { kind: 'passed', titles: [] }]
   for (const file of mutant.caughtBy) {
     const tests = mutant.tests === undefined ? [] : [mutant.tests]
-    last = [file, await lane.run(file, tests)]
+    last = [file, await lane.run(file, tests, HUNG_MS)]
     if (last[1].kind !== 'passed') break
   }
   return last

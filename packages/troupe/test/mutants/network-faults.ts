@@ -151,7 +151,7 @@ export const NETWORK_FAULTS: readonly Mutant[] = Object.freeze([
     find: "if (this.#isWayProven) return this.#down('silent');",
     replace: 'if (this.#isWayProven) return this.#probe(nowMs);',
     caughtBy: SIMULATION,
-    tests: 'seed 6 ',
+    tests: 'seed 191 ',
   },
   {
     name: 'a mended line is told as a node that has come',

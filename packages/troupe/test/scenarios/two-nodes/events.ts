@@ -35,7 +35,7 @@ export const EVENT_CASES: Cases = {
   ) => {
     const { b } = nodes
     const c = await nodes.third()
-    const token = b.registerEvent<number>('news')
+    const token = b.registerEvent<number>('news', { buffer: 1 })
     const listeners = await subscribers(nodes, 50)
     const other = await play(nodes, c)
     await subscribe(other)
