@@ -4,8 +4,7 @@
 import { processName, startNode } from 'troupe'
 import { Shop } from './protocol.js'
 
-const peers = { 'shop@localhost': `tcp://127.0.0.1:${process.env['SHOP_PORT'] ?? 11_144}` }
-const node = await startNode('customer@localhost', { network: { mode: 'hidden', peers } })
+const node = await startNode('customer@localhost', { network: { mode: 'hidden' } })
 const price = await node.call(processName('shop', Shop, 'shop@localhost'), 'price', 'teapot')
 console.log(`a teapot costs ${price} cents`)
 await node.stop()

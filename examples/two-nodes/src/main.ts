@@ -7,9 +7,9 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { TroupeError } from 'troupe'
 
-const PORT_USAGE = `two-nodes: a shop and its customer, in two processes
+const USAGE = `two-nodes: a shop and its customer, in two processes
 
-  SHOP_PORT=11144 npm start -- two-nodes     the TCP port of the shop, default 11144
+  npm start -- two-nodes     the shop takes the first free TCP port from 11144 on
 `
 
 /** Starts one of the programs and settles when it has said a line that holds `word`. */
@@ -29,7 +29,7 @@ function start(program: string, word: string): Promise<ChildProcess> {
   })
 }
 
-if (process.argv.some((argument) => /^--?h(elp)?$/.test(argument))) process.stdout.write(PORT_USAGE)
+if (process.argv.some((argument) => /^--?h(elp)?$/.test(argument))) process.stdout.write(USAGE)
 else {
   const shop = await start('shop', 'open')
   process.on('SIGTERM', () => shop.kill('SIGTERM'))

@@ -6,7 +6,6 @@ import { Shop } from './protocol.js'
 
 const shop = actor(Shop, { on: { price: (_state, item) => item.length * 100 } })
 
-const port = Number(process.env['SHOP_PORT'] ?? 11_144)
-const node = await startNode('shop@localhost', { network: { acceptors: [{ port }] } })
+const node = await startNode('shop@localhost', { network: {} })
 await node.spawn(shop, { name: 'shop' })
 console.log('the shop is open')

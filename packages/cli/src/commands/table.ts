@@ -229,9 +229,14 @@ const APP: CommandSpec = {
   load: async () => (await import('./app.js')).run,
 }
 
+/** What an order needs beyond the word of whoever types it. */
+const ALLOWED_BY_MANAGE =
+  'Needs --manage here, and there the option system: { manage: [NODE] }; --as gives the name.'
+
 const EXIT_COMMAND: CommandSpec = {
   name: 'exit',
   summary: 'tells a process to exit',
+  about: ALLOWED_BY_MANAGE,
   words: [PROCESS, { name: 'REASON', about: 'default shutdown', kind: 'text', optional: true }],
   options: [],
   manages: true,
@@ -242,6 +247,7 @@ const EXIT_COMMAND: CommandSpec = {
 const KILL: CommandSpec = {
   name: 'kill',
   summary: 'ends a process at once, without its terminate',
+  about: ALLOWED_BY_MANAGE,
   words: [PROCESS],
   options: [],
   manages: true,

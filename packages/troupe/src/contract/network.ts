@@ -22,7 +22,7 @@ export type NetworkMode = 'enabled' | 'hidden' | 'disabled'
 
 /** One place where a node takes connections. */
 export interface AcceptorOptions {
-  /** `tcp`, `tls` or `unix`; default `tcp`. */
+  /** `tcp`, `tls` or `unix`; default `tls` where the option `tls` is given, else `tcp`. */
   readonly transport?: string
   /** Where it listens; default the loopback address 127.0.0.1. */
   readonly host?: string
@@ -41,7 +41,10 @@ export interface AcceptorOptions {
 
 /** Where and how a node answers whether it lives, from a thread of its own. */
 export interface LivenessOptions {
-  /** Where it listens for datagrams; default the loopback address 127.0.0.1. */
+  /**
+   * Where it listens for datagrams; default the host of the first acceptor, if one is given and the
+   * node is not hidden, else 127.0.0.1.
+   */
   readonly host?: string
   /** Default 0: any free one. */
   readonly port?: number
@@ -76,7 +79,10 @@ export interface NetworkOptions {
   readonly acceptors?: readonly AcceptorOptions[]
   /** TLS; given, acceptors listen with it unless they say otherwise. */
   readonly tls?: NodeTls
-  /** Nodes that are known by name, as `tcp://host:port`; more come from a registrar. */
+  /**
+   * Nodes that are known by name, as `tcp://host:port`, `tls://host:port` or `unix:/path`; more come
+   * from a registrar.
+   */
   readonly peers?: Readonly<Record<string, string>>
   /** Ways to nodes by name or wildcard, tried before the registrar is asked; more by `addRoute`. */
   readonly routes?: readonly NetworkRoute[]

@@ -305,7 +305,10 @@ export interface Node extends Sender, Spawner {
   readonly stopped: Promise<void>
 }
 
-/** The event, open and owned by every node, that tells of applications (`ApplicationNotice`). */
+/**
+ * The event, open and owned by every node, that tells of its applications and of other nodes that
+ * come and go (`ApplicationNotice`, `PeerNotice`).
+ */
 export const NODE_EVENT = 'node'
 /** The event, open and owned by every node, that tells what nobody handled (`DeadLetter`). */
 export const DEAD_LETTER_EVENT = 'dead-letter'

@@ -123,7 +123,8 @@ export interface RemoteNode {
   applicationInfo(name: string): Promise<ApplicationInfo | undefined>
   /**
    * Spawns what the other node allows under this name; the node itself is its parent, so nobody
-   * has a right to end it. SPAWN_UNKNOWN, NOT_ALLOWED, NAME_TAKEN, INIT_FAILED, INIT_TIMEOUT.
+   * has a right to end it. SPAWN_UNKNOWN, NOT_ALLOWED, NAME_TAKEN, INIT_FAILED, INIT_TIMEOUT,
+   * MESSAGE_INVALID: the allowance has a schema, which refused the arguments.
    */
   spawn(factory: string, options?: RemoteSpawnOptions): Promise<Pid>
   /** APPLICATION_UNKNOWN, APPLICATION_RUNNING, NOT_ALLOWED, and what its start reports. */
