@@ -80,8 +80,8 @@ export interface NetworkOptions {
   /** TLS; given, acceptors listen with it unless they say otherwise. */
   readonly tls?: NodeTls
   /**
-   * Nodes that are known by name, as `tcp://host:port`, `tls://host:port` or `unix:/path`; more come
-   * from a registrar.
+   * Nodes that are known by name, as `tcp://host:port`, `tls://host:port` or `unix:/path`; more
+   * come from a registrar.
    */
   readonly peers?: Readonly<Record<string, string>>
   /** Ways to nodes by name or wildcard, tried before the registrar is asked; more by `addRoute`. */
