@@ -6,10 +6,12 @@
  */
 import { parse } from '#arguments/parse'
 import { COMMANDS } from '#commands/table'
-import { safeJson } from '#terminal/safe-text'
+import { safeJson, safeLines } from '#terminal/safe-text'
 import { realTerminal, type Terminal } from '#terminal/terminal'
 import { CommandFault, EXIT, type ExitCode, faultAsData } from './fault.js'
 
+/** Lines of a stack that are told. */
+const STACK_LINES_MAX = 100
 /** Prose on a terminal that tells no width. */
 const HELP_WIDTH = 100
 
@@ -73,7 +75,8 @@ async function tell(
   terminal.note(`${terminal.paint('red', 'Error:')} ${coded}${sentence}`)
   if (remedy !== '') terminal.note(remedy)
   const { stack } = thrown instanceof Error ? thrown : { stack: undefined }
-  if (terminal.env['TROUPE_DEBUG'] === '1' && stack !== undefined) terminal.note(stack)
+  const isDebugging = terminal.env['TROUPE_DEBUG'] === '1' && stack !== undefined
+  for (const line of isDebugging ? safeLines(stack, STACK_LINES_MAX) : []) terminal.note(line)
   return exitCode
 }
 

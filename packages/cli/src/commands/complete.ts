@@ -13,8 +13,11 @@ import { COMMANDS } from './table.js'
 /** Whoever presses Tab waits no longer. */
 const TIMEOUT = '700ms'
 const NAMES_MAX = 200
-/** A name with other characters would be read by the shell, not by us. */
-const SHELL_SAFE = /^[\p{L}\p{N}_@.:+/%,-]+$/u
+/**
+ * A name with other characters would be read by the shell, not by us; one that begins with `-`,
+ * by us, as an option.
+ */
+const SHELL_SAFE = /^(?!-)[\p{L}\p{N}_@.:+/%,-]+$/u
 
 async function fromNode(
   session: Session,
@@ -44,11 +47,13 @@ export async function completionsOf(
   env: Terminal['env'],
 ): Promise<readonly string[]> {
   const { begun, words, kind, options } = candidates(typed, COMMANDS)
-  const found = words.length > 0 ? words : await namesFor(kind, begun, options, env)
-  return [...new Set(found)]
-    .filter((word) => word !== '' && word.startsWith(begun) && SHELL_SAFE.test(word))
-    .sort()
+  if (words.length > 0) return [...new Set(words)].filter((word) => word.startsWith(begun)).sort()
+  return offered(await namesFor(kind, begun, options, env), begun)
 }
+
+/** Of names that nodes have chosen, those that can be typed as they are. */
+export const offered = (names: readonly string[], begun: string): readonly string[] =>
+  [...new Set(names)].filter((name) => name.startsWith(begun) && SHELL_SAFE.test(name)).sort()
 
 async function namesFor(
   kind: WordKind | undefined,

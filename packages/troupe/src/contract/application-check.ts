@@ -20,6 +20,9 @@ import { LOG_LEVELS } from './logger.js'
 const RESERVED: readonly string[] = ['system']
 /** True for the name of an application of Troupe itself: every node has it, nobody is told. */
 export const isOwnApplication = (name: string): boolean => RESERVED.includes(name)
+/** True for the name of a process of Troupe itself, or what would pass for one. */
+export const isOwnName = (name: string): boolean =>
+  RESERVED.some((own) => name === own || name.startsWith(`${own}.`))
 const MODES: readonly unknown[] = ['temporary', 'transient', 'permanent']
 const CALLBACKS = ['init', 'start', 'stop', 'terminate'] as const
 const NAME_LENGTH_MAX = 255

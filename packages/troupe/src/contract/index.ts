@@ -21,6 +21,7 @@ export {
   checkStartOptions,
   completeSpec,
   isOwnApplication,
+  isOwnName,
 } from './application-check.js'
 export { type Authorities, asAuthorities } from './authorities.js'
 export type {

@@ -14,9 +14,13 @@ import { maybeAddress } from './row.js'
 /** Acts that late subscribers of the event are given. */
 const BUFFER = 100
 const SUBJECT_CHARS_MAX = 255
-const DENIED: readonly string[] = ['NOT_ALLOWED', 'INSPECTION_LIMITED']
+const DENIED: readonly string[] = ['NOT_ALLOWED', 'INSPECTION_LIMITED', 'SPAWN_UNKNOWN']
 const SAME_MS = 10_000
 const SAME_MAX = 1_000
+
+/** True when nothing was run; a spawn also where its arguments did not fit. */
+const wasDenied = ({ operation, outcome }: Act): boolean =>
+  DENIED.includes(outcome) || (operation === 'spawn' && outcome === 'MESSAGE_INVALID')
 
 interface Refused {
   readonly untilMs: number
@@ -42,7 +46,7 @@ export class AuditTrail {
     const nowMs = clock.nowMs()
     const key = `${act.node} ${act.operation} ${act.outcome}`
     // What somebody who may do it wanted done is told each time, however it ended.
-    const isDenied = DENIED.includes(act.outcome)
+    const isDenied = wasDenied(act)
     const same = isDenied ? this.#refused.get(key) : undefined
     if (same !== undefined && nowMs < same.untilMs) {
       same.record.times += 1

@@ -9,6 +9,8 @@ import {
   type ApplicationStartOptions,
   describeThrown,
   formatTarget,
+  isOwnApplication,
+  isOwnName,
   NoReply,
   nodeMatches,
   type Pid,
@@ -68,6 +70,7 @@ export class RemoteService {
     const { gate, home } = this.#parts
     const verdict = gate.maySpawn({ name: asked.factory, node, home: home.node.name })
     if (verdict.kind === 'refused') throw verdict.error
+    if (node !== home.node.name) requireTheirs(asked)
     const { parent, link, monitor, name, trapExit, application, logLevel } = asked
     if (parent !== undefined && parent.node !== node) {
       const problem = `${formatTarget(parent)} is no process of ${node}`
@@ -134,6 +137,13 @@ const failed = (operation: string, thrown: unknown): TroupeError =>
   new TroupeError('HANDLER_FAILED', {
     ...{ to: 'system.remote', request: operation, problem: describeThrown(thrown) },
   })
+
+/** NOT_ALLOWED for a process that would pass for one of Troupe. */
+function requireTheirs({ factory, name = '', application = '' }: SpawnAsked): void {
+  if (!isOwnName(name) && !isOwnApplication(application)) return
+  const problem = "its name or application is Troupe's own; choose another"
+  throw new TroupeError('NOT_ALLOWED', { operation: `spawn of ${factory}`, problem })
+}
 
 /** The arguments as `init` gets them. Throws MESSAGE_INVALID. */
 function argsOf({ factory, args }: SpawnAsked, schema: StandardSchema | undefined) {

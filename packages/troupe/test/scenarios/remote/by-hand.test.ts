@@ -46,6 +46,24 @@ describe('what another node sends by hand', () => {
       assert.deepEqual([info?.used, info?.refused], [0, 1])
     }))
 
+  const reserved: readonly Readonly<Record<string, string>>[] = [
+    { name: 'system' },
+    { name: 'system.remote' },
+    { name: 'system.kid' },
+    { application: 'system' },
+  ]
+  it('makes no process that would pass for one of Troupe', () =>
+    family(async ({ a, b, settle }) => {
+      const before = b.processes().length
+      for (const wanted of reserved) {
+        const forged = { factory: 'child', args: [], ...wanted }
+        await assert.rejects(settle(a.call(remote, 'spawn', forged)), { code: 'NOT_ALLOWED' })
+      }
+      assert.equal(b.processes().length, before)
+      const free = { factory: 'child', args: [], name: 'systematic' }
+      assert.ok(b.isAlive((await settle(a.call(remote, 'spawn', free))) as Pid))
+    }))
+
   const asked = { factory: 'child', args: [] }
 
   it('and is never taken over ends after a minute', () =>

@@ -8,6 +8,7 @@ import {
   actor,
   message,
   Pid,
+  processName,
   protocol,
   request,
   type StandardSchema,
@@ -204,6 +205,28 @@ describe('an order of another node', () => {
       assert.deepEqual(
         rows.map(({ operation, times }) => [operation, times]),
         [['env', 50]],
+      )
+    }))
+})
+
+describe('a spawn for another node', () => {
+  it('that is refused again and again is one record, whatever was wrong', () =>
+    systemStage(async (stage) => {
+      const to = processName('system.remote', undefined, stage.b.name)
+      stage.b.remote.allowSpawn('stock', stockActor, { args: number })
+      const spawn = (factory: string): Promise<string> =>
+        codeOf(stage.settle(stage.a.call(to, 'spawn', { factory, args: [] })))
+      for (let at = 0; at < 50; at += 1) {
+        assert.equal(await spawn(`ghost-${at}`), 'SPAWN_UNKNOWN')
+        assert.equal(await spawn('stock'), 'MESSAGE_INVALID')
+      }
+      const { rows } = await stage.ask('audit', {})
+      assert.deepEqual(
+        rows.map(({ outcome, times }) => [outcome, times]),
+        [
+          ['MESSAGE_INVALID', 50],
+          ['SPAWN_UNKNOWN', 50],
+        ],
       )
     }))
 })
