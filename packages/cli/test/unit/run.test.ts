@@ -9,7 +9,7 @@ import { offered } from '#commands/complete'
 import { RecordedTerminal } from '#test/processes/recorded-terminal'
 
 describe('with TROUPE_DEBUG=1', () => {
-  it('the place of a failure is told line by line, with nothing a terminal would act upon', async () => {
+  it('the place of a failure is told in lines that no terminal acts upon', async () => {
     const terminal = new RecordedTerminal({ TROUPE_DEBUG: '1' })
     terminal.write = async () => {
       throw new Error('no room for shop\u001b[2J\u202e')
