@@ -203,6 +203,8 @@ export interface WireHome {
     from: Pid | undefined,
     priority: Priority,
   ): Promise<SendFailure | undefined>
+  /** True for a process of Troupe itself, which no other node may end or link with. */
+  isOwn(pid: Pid): boolean
   /** An exit signal from a far process, or from the far node itself. */
   exit(from: Target, to: Pid, reason: ExitReason, cause: 'program' | 'kill'): void
 

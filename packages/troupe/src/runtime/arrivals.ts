@@ -18,6 +18,7 @@ import {
   type FarWatch,
   formatTarget,
   type HomeAddress,
+  isOwnApplication,
   type Logger,
   type NameClash,
   NODE_EVENT,
@@ -175,6 +176,11 @@ export class Arrivals implements WireHome {
     const entered = enter(this.#kernel, to, message, payload)
     if (entered.kind === 'refused') return post.refuse('MESSAGE_INVALID', from, to, message)
     return room.wait(process, { from, name: message, payload: entered.payload, priority })
+  }
+
+  isOwn(pid: Pid): boolean {
+    const application = this.#kernel.table.find(pid)?.lineage.application
+    return application !== undefined && isOwnApplication(application)
   }
 
   exit(from: Target, to: Pid, reason: ExitReason, cause: 'program' | 'kill'): void {

@@ -110,4 +110,11 @@ export const ORDER_FAULTS: readonly Mutant[] = Object.freeze([
     replace: '',
     caughtBy: ['unit/network/peer/system-addresses.test'],
   },
+  {
+    name: 'another node links with the processes of Troupe itself, and ends them',
+    file: 'network/peer/relation-inbox',
+    find: 'if (!this.#home.isOwn(to)) return false;',
+    replace: 'return false;',
+    caughtBy: ['scenarios/remote/own-processes.test'],
+  },
 ])

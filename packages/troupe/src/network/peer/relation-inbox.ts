@@ -72,7 +72,7 @@ export class RelationInbox {
     const to = this.#reading.target()
     const reason = this.#reading.reason()
     if (cause === undefined) throw badFrame('an exit signal without a cause')
-    if (this.#isRefused('exit', to)) return
+    if (this.#isKept('exit', to)) return
     const from: Target =
       fromId === 0 ? { kind: 'node', node: this.#parts.node } : this.#reading.far.of(fromId)
     this.#behind(fromId, () => this.#home.exit(from, to, reason, cause))
@@ -85,7 +85,7 @@ export class RelationInbox {
       this.#home.unlinked(from, to)
       return
     }
-    const problem = this.#isRefused('link', to) ? 'no-process' : this.#home.linked(from, to)
+    const problem = this.#isKept('link', to) ? 'no-process' : this.#home.linked(from, to)
     if (problem !== undefined) this.#parts.outbox.linkEnded(to, from, problem)
   }
 
@@ -159,6 +159,14 @@ export class RelationInbox {
   #isRefused(operation: string, target: Target): boolean {
     if (!isSystem(target)) return false
     this.#parts.refused(notRoutable(operation, target))
+    return true
+  }
+
+  /** As `#isRefused`, also for a process of Troupe itself, which may be asked and watched only. */
+  #isKept(operation: string, to: Pid): boolean {
+    if (this.#isRefused(operation, to)) return true
+    if (!this.#home.isOwn(to)) return false
+    this.#parts.refused(notRoutable(operation, to))
     return true
   }
 
