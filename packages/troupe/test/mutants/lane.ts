@@ -75,6 +75,8 @@ export class Lane {
     const child = spawn(process.execPath, ['--test-reporter=tap', ...narrowed, script], {
       cwd: this.#path('.'),
       env: cleanEnvironment(),
+      // A group of its own, so that the programs it started end with it.
+      detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     return new Promise((resolve) => {
@@ -82,7 +84,7 @@ export class Lane {
       let verdict: Verdict | undefined
       const settle = (reached: Verdict): void => {
         verdict ??= reached
-        child.kill('SIGKILL')
+        killGroup(child.pid)
       }
       const limit = setTimeout(() => settle({ kind: 'hung' }), limitMs)
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -102,6 +104,16 @@ export class Lane {
         resolve(verdict ?? done)
       })
     })
+  }
+}
+
+/** A program that outlives its test would hold the pipe, and the lane with it. */
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It has ended meanwhile.
   }
 }
 
