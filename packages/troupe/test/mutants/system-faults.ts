@@ -7,9 +7,34 @@ const ORDERS = ['unit/system/orders.test']
 const STORMS = ['unit/system/storms.test']
 const RECORDS = ['unit/system/records.test']
 const LOOKING = ['unit/system/looking.test']
+const LOOKS = ['unit/system/remote-looks.test']
 const HOSTILE = ['unit/system/hostile.test']
 
 export const SYSTEM_FAULTS: readonly Mutant[] = Object.freeze([
+  {
+    name: 'a peer is shown a node as often as it asks',
+    file: 'apps/system/remote-looks',
+    find: 'this.#access.admit(asker, operation, cost);',
+    replace: '',
+    caughtBy: LOOKS,
+    tests: 'is limited',
+  },
+  {
+    name: 'spawns refused again and again push the audit out',
+    file: 'apps/system/audit-trail',
+    find: "(operation === 'spawn' && outcome === 'MESSAGE_INVALID')",
+    replace: 'false',
+    caughtBy: ORDERS,
+    tests: 'whatever was wrong',
+  },
+  {
+    name: 'a spawn of another node passes for a process of Troupe',
+    file: 'apps/system/remote-service',
+    find: 'requireTheirs(asked);',
+    replace: ';',
+    caughtBy: ['scenarios/remote/by-hand.test'],
+    tests: 'pass for one of Troupe',
+  },
   {
     name: 'orders of nodes that may give none are carried out',
     file: 'apps/system/manage',

@@ -1,40 +1,32 @@
 /**
- * apps/system/application-scan: the applications of a node, whose processes are counted in slices.
+ * apps/system/application-scan: a page of the applications of a node, with their processes.
  */
 import type { ApplicationSheet } from '#cluster'
 import type { ApplicationInfo, NodeInspection } from '#contract'
+import { ApplicationCounts } from './application-counts.js'
 import type { Cursors } from './cursor.js'
 import { type Place, pageOf } from './page.js'
 import type { Search } from './shared-scans.js'
-import { TableWalk } from './table-walk.js'
 
 export class ApplicationScan implements Search<ApplicationSheet> {
   readonly #inspection: NodeInspection
   readonly #place: Place
   readonly #cursors: Cursors
-  readonly #walk: TableWalk
-  readonly #counts = new Map<string, number>()
+  readonly #counts: ApplicationCounts
 
   constructor(place: Place, inspection: NodeInspection, cursors: Cursors) {
     this.#inspection = inspection
     this.#place = place
     this.#cursors = cursors
-    this.#walk = new TableWalk(inspection, ({ application }) => {
-      if (application === undefined) return true
-      this.#counts.set(application, (this.#counts.get(application) ?? 0) + 1)
-      return true
-    })
+    this.#counts = new ApplicationCounts(inspection)
   }
 
   step(): boolean {
-    return this.#walk.step()
+    return this.#counts.step()
   }
 
   result(): ApplicationSheet {
-    const counted = (info: ApplicationInfo): ApplicationInfo => ({
-      ...info,
-      processes: this.#counts.get(info.name) ?? 0,
-    })
+    const counted = (info: ApplicationInfo): ApplicationInfo => this.#counts.counted(info)
     return pageOf(this.#inspection.applications(), this.#place, this.#cursors, counted)
   }
 }

@@ -13,6 +13,7 @@ import {
   type SystemOptions,
   systemOptions,
 } from '#contract'
+import { Access } from './access.js'
 import { AuditTrail } from './audit-trail.js'
 import { Memory } from './memory.js'
 import { type ProgramFigures, programFigures } from './program-sheet.js'
@@ -38,8 +39,10 @@ export const systemApplication =
     const { serving, figures = programFigures } = parts
     const memory = new Memory(inspection, options)
     const audit = new AuditTrail(inspection, memory)
-    const args = [{ inspection, options, figures, memory, audit }]
-    const remote = remoteActor(serving, inspection, { audit, inspect: options.inspect })
+    const nowMs = (): number => inspection.clock.nowMs()
+    const access = new Access(inspection.node.name, options, nowMs)
+    const args = [{ inspection, options, figures, memory, audit, access }]
+    const remote = remoteActor(serving, { audit, access, inspection })
     const root = supervisor(() => ({
       name: SUPERVISOR,
       // Whoever looks must not be able to bring down what is looked at.

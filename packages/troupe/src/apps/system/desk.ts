@@ -10,7 +10,7 @@ import {
   type Replier,
   type SystemOptions,
 } from '#contract'
-import { Access, type Asker } from './access.js'
+import type { Access, Asker } from './access.js'
 import type { AuditTrail } from './audit-trail.js'
 import { coded } from './coded.js'
 import { Cursors } from './cursor.js'
@@ -33,6 +33,8 @@ export interface DeskParts {
   readonly figures: () => ProgramFigures
   readonly memory: Memory
   readonly audit: AuditTrail
+  /** Shared with all who show this node. */
+  readonly access: Access
 }
 
 /** A search, and what says that two questions are the same. */
@@ -57,11 +59,12 @@ export class Desk {
   /** Questions that came, by name. */
   readonly asked: Record<string, number> = {}
 
-  constructor({ inspection, options, figures, memory, audit }: DeskParts, context: ProcessContext) {
+  constructor(parts: DeskParts, context: ProcessContext) {
+    const { inspection, options, figures, memory, audit, access } = parts
     const nowMs = (): number => inspection.clock.nowMs()
     this.inspection = inspection
     this.options = options
-    this.access = new Access(inspection.node.name, options, nowMs)
+    this.access = access
     this.cursors = new Cursors(inspection.node.creation)
     this.program = new SampledProgram(figures(), nowMs)
     this.work = new Work({ nowMs, after: (delayMs, run) => void context.after(delayMs, run) })

@@ -9,12 +9,11 @@
  */
 import { actor } from '#actor'
 import { remoteProtocol, type ServingParts } from '#cluster'
-import type { NodeInspection } from '#contract'
 import { RemoteService, type ServiceWays } from './remote-service.js'
 
 /** Makes the process that answers other nodes. */
-export const remoteActor = (parts: ServingParts, inspection: NodeInspection, ways: ServiceWays) => {
-  const { node, clock } = inspection
+export const remoteActor = (parts: ServingParts, ways: ServiceWays) => {
+  const { node, clock } = ways.inspection
   return actor(remoteProtocol, {
     name: 'remote',
     init: () => new RemoteService(parts, ways),
@@ -23,11 +22,12 @@ export const remoteActor = (parts: ServingParts, inspection: NodeInspection, way
         const loopDelayMs = parts.loopDelayMs()
         return { creation: node.creation, wallMs: clock.wallMs(), loopDelayMs }
       },
-      info: (service, _nothing, context) => service.look('info', context, () => inspection.info()),
-      applications: (service, _nothing, context) =>
-        service.look('applications', context, () => node.applications()),
-      applicationInfo: (service, name, context) =>
-        service.look('applicationInfo', context, () => node.applicationInfo(String(name))),
+      info: ({ looks }, _nothing, context) => looks.info(context),
+      applications: ({ looks }, _nothing, context) => looks.applications('applications', context),
+      applicationInfo: ({ looks }, name, context) =>
+        looks.applications('applicationInfo', context, (all) =>
+          all.find((application) => application.name === name),
+        ),
       spawn: (service, asked, context) => service.spawn(asked, context),
       settleSpawn: (service, settled, context) => service.settle(settled, context),
       startApplication: (service, asked, context) => service.start(asked, context),

@@ -11,42 +11,36 @@ import {
   formatTarget,
   isOwnApplication,
   isOwnName,
+  type NodeInspection,
   NoReply,
-  nodeMatches,
   type Pid,
   type ProcessContext,
   type Replier,
   type StandardSchema,
-  type SystemOptions,
   TroupeError,
 } from '#contract'
+import type { Access } from './access.js'
+import { RemoteLooks } from './remote-looks.js'
 
 /** What the service works with beside what it serves. */
 export interface ServiceWays {
   /** Writes down what other nodes do, or try to. */
   readonly audit: { record(act: Act): void }
-  /** Who may look, as the option `system.inspect` says. */
-  readonly inspect: Required<SystemOptions>['inspect']
+  /** Who may look, and how often; it outlives the process. */
+  readonly access: Access
+  readonly inspection: NodeInspection
 }
 
 export class RemoteService {
   readonly #parts: ServingParts
   readonly #ways: ServiceWays
+  /** What is shown to those who may look. */
+  readonly looks: RemoteLooks
 
   constructor(parts: ServingParts, ways: ServiceWays) {
     this.#parts = parts
     this.#ways = ways
-  }
-
-  /** Shows something of this node to those who may look. */
-  look<R>(operation: string, context: ProcessContext, read: () => R): R | NoReply {
-    const { fromNode, node } = context
-    const { inspect } = this.#ways
-    const isNamed = inspect === 'all' || (inspect !== 'none' && nodeMatches(inspect, fromNode))
-    if (fromNode === node || isNamed) return read()
-    const problem = `the option system.inspect of ${node} does not name ${fromNode}`
-    const refused = new TroupeError('NOT_ALLOWED', { operation, problem })
-    return context.refuse('message-refused', refused)
+    this.looks = new RemoteLooks(ways.inspection, ways.access)
   }
 
   spawn(asked: SpawnAsked, context: ProcessContext): NoReply {
