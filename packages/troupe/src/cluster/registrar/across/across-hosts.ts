@@ -101,6 +101,7 @@ export class AcrossHosts {
       ...{ ...shared, questions: this.#questions, offsets: this.#offsets, lookup },
       ...{ tell: this.#tell, count: (cause) => this.#count(cause) },
       listed: () => this.#listed(),
+      isOther: (place) => this.#whoIs(place)?.hasAnswered === true,
       port: options.udpPort === 0 ? USUAL_PORT : options.udpPort,
       heldMs: options.lostAfterMs,
     })

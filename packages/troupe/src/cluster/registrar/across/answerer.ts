@@ -3,7 +3,8 @@
  *
  * Only for frames that are proven. A question that is old is answered with our time, so that hosts
  * whose clocks differ find each other; one that was seen before is not answered at all.
- * Limit: `ANSWERS_PER_SECOND_MAX` for each asking address.
+ * Limits: `ANSWERS_PER_SECOND_MAX` for each asking address, charged for new questions alone, so that
+ * who sends caught ones again uses up nobody's share; `CLOCKS_PER_SECOND_MAX` for old ones.
  */
 import { Allowance } from './allowance.js'
 import { noBody, readFind, readPage, writeDigested, writeFound, writePaged } from './bodies.js'
@@ -13,6 +14,7 @@ import type { OwnTable } from './own-table.js'
 import { type Place, plainHost } from './place.js'
 
 const ANSWERS_PER_SECOND_MAX = 2_000
+const CLOCKS_PER_SECOND_MAX = 100
 /** It lives, and will know more soon. */
 const WAITING = Object.freeze({ cause: 'not-ready', kind: 'waiting', body: noBody() } as const)
 
@@ -36,6 +38,7 @@ export interface Reply {
 export class Answerer {
   readonly #own: OwnTable
   readonly #allowance = new Allowance(ANSWERS_PER_SECOND_MAX)
+  readonly #clocks = new Allowance(CLOCKS_PER_SECOND_MAX)
   readonly #freshness: Freshness
 
   constructor(own: OwnTable, timeMs: number) {
@@ -45,15 +48,13 @@ export class Answerer {
 
   /** Whether what was not asked for, such as a notice, is new: nothing is ever answered to it. */
   isFresh(frame: AcrossFrame, from: Place, timeMs: number): boolean {
-    const isAllowed = this.#allowance.take(plainHost(from.host), timeMs)
-    return isAllowed && this.#judged(frame, timeMs) === 'fresh'
+    return this.#judged(frame, plainHost(from.host), timeMs) === 'fresh'
   }
 
   answer(question: AcrossFrame, from: Place, timeMs: number): Reply {
     const host = plainHost(from.host)
-    if (!this.#allowance.take(host, timeMs)) return { cause: 'too-many' }
-    const judged = this.#judged(question, timeMs)
-    if (judged === 'stale') return { cause: 'stale', kind: 'clock', body: noBody() }
+    const judged = this.#judged(question, host, timeMs)
+    if (judged === 'stale') return this.#clock(host, timeMs)
     if (judged !== 'fresh') return { cause: judged }
     switch (question.kind) {
       case 'find':
@@ -67,8 +68,19 @@ export class Answerer {
     }
   }
 
-  #judged({ nonce, stampMs }: AcrossFrame, timeMs: number) {
-    return this.#freshness.take(Buffer.from(nonce).toString('latin1'), stampMs, timeMs)
+  /** What is new is charged to its address, and remembered when that has something left. */
+  #judged({ nonce, stampMs }: AcrossFrame, host: string, timeMs: number) {
+    const id = Buffer.from(nonce).toString('latin1')
+    const judged = this.#freshness.judge(id, stampMs, timeMs)
+    if (judged !== 'fresh') return judged
+    if (!this.#allowance.take(host, timeMs)) return 'too-many'
+    this.#freshness.remember(id)
+    return 'fresh'
+  }
+
+  #clock(host: string, timeMs: number): Reply {
+    if (!this.#clocks.take(host, timeMs)) return { cause: 'too-many' }
+    return { cause: 'stale', kind: 'clock', body: noBody() }
   }
 
   #find(body: Uint8Array, host: string): Reply {

@@ -4,7 +4,9 @@
  *
  * Tells the server only what is different, and knows of each node which host told it. Nodes that an
  * earlier server knew stay until the hosts have spoken.
- * Limit: `GONE_MAX` nodes that went are told to others.
+ * Limits: `AHEAD_MS_MAX` that a life may begin after now, by our wall clock, and still be the later
+ * one of two: who tells a life in the far future does not own its name. `GONE_MAX` nodes that went
+ * are told to others.
  */
 
 import type { ServerFace } from '#cluster/registrar/embedded/far-plug'
@@ -13,6 +15,7 @@ import type { NodeRoute } from '#contract'
 import type { GoneNode, HostNode, HostSnapshot, HostTable, HostView } from './host-table.js'
 
 const GONE_MAX = 64
+const AHEAD_MS_MAX = 86_400_000
 /** Who told a node that an earlier server knew. */
 const EARLIER = ''
 
@@ -84,10 +87,19 @@ export class FaceTable implements HostTable {
     const before = this.#told.get(node)
     const isOthers = before !== undefined && before.server !== server && before.server !== EARLIER
     // Two hosts that tell one name: the later life is the node, and of one life the first teller.
-    if (isOthers && creation <= before.creation) return
+    if (isOthers && this.#rank(creation) <= this.#rank(before.creation)) return
+    // The server takes no earlier life after a later one.
+    if (before !== undefined && creation < before.creation && this.#rank(before.creation) === 0) {
+      this.#drop(node, 'lost')
+    }
     const text = JSON.stringify(entry)
     this.#told.set(node, { server, creation, text })
     if (before?.text !== text) this.#face.putFar(entry)
+  }
+
+  /** A life that has its birth far ahead of us comes after no other. */
+  #rank(creation: number): number {
+    return creation > this.#face.clock.wallMs() + AHEAD_MS_MAX ? 0 : creation
   }
 
   #remember(server: string, entry: HostNode): void {

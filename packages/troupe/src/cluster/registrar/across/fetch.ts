@@ -67,7 +67,8 @@ export class Fetch {
   }
 
   #take(answer: AcrossFrame): void {
-    if (this.#isOver || answer.kind === 'clock') return
+    // A question that comes back is no answer: somebody caught it.
+    if (this.#isOver || answer.kind === 'clock' || answer.kind === 'page') return
     if (answer.kind !== 'paged') {
       this.#end({ kind: 'changed' })
       return

@@ -3,14 +3,15 @@
  *
  * The host that the name itself tells, and all of the list; the first proven answer counts. Who
  * asks for the same node meanwhile shares the answer. What was found, and that nothing was, is
- * remembered for a while; a host that falls silent takes nothing away at once.
+ * remembered for a while; a host that falls silent takes nothing away at once. What is no name of a
+ * node is neither asked for nor remembered, so what is kept is bounded in bytes, too.
  * Limits: `SEARCHES_MAX` at once, `KNOWN_MAX` remembered.
  *
  * @source ergo-features 21 (embedded: one datagram, no retry), which this is to be better than
  */
 import { isIP } from 'node:net'
 import type { Clock } from '#base/clock'
-import type { NodeRoute } from '#contract'
+import { isNodeName, type NodeRoute } from '#contract'
 import { lookedUp } from './addresses.js'
 import { hostPlaceOf } from './host-list.js'
 import type { Offsets } from './offsets.js'
@@ -35,6 +36,8 @@ export interface FinderWorld {
   readonly count: (cause: string) => void
   /** Where the hosts of the list are asked now. */
   readonly listed: () => readonly Place[]
+  /** Who answers at a place of the list is somebody else: what comes back from there is no word. */
+  readonly isOther: (place: Place) => boolean
   /** Where a host is asked that is told by a name alone. */
   readonly port: number
   /** How long what was found holds while nobody answers. */
@@ -60,6 +63,7 @@ export class Finder {
 
   /** Where a node is; undefined: nobody who answers knows it. Never rejects. */
   async resolve(node: string): Promise<Answer> {
+    if (!isNodeName(node)) return undefined
     const known = this.#known.get(node)
     if (known !== undefined && this.#world.clock.nowMs() < known.againMs) return known.route
     const running = this.#searches.get(node)

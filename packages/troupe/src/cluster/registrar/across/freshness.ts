@@ -24,14 +24,18 @@ export class Freshness {
     this.#turnMs = nowMs
   }
 
-  /** Judges a question by its nonce and stamp, and remembers it when it is fresh. */
-  take(nonce: string, stampMs: number, nowMs: number): FreshnessCause {
+  /** Judges a question by its nonce and stamp; one that is then answered is to be remembered. */
+  judge(nonce: string, stampMs: number, nowMs: number): FreshnessCause {
     if (Math.abs(stampMs - nowMs) > STAMP_WINDOW_MS) return 'stale'
     this.#turn(nowMs)
     if (this.#young.has(nonce) || this.#old.has(nonce)) return 'replayed'
     if (this.#young.size >= NONCES_MAX) return 'crowded'
-    this.#young.add(nonce)
     return 'fresh'
+  }
+
+  /** From now on it is no longer new. */
+  remember(nonce: string): void {
+    this.#young.add(nonce)
   }
 
   /** A stamp may lie ahead, so a nonce is kept for two windows at least. */

@@ -100,6 +100,11 @@ export class OtherHost {
     return this.#sender
   }
 
+  /** It was somebody else who answered there, once at least. */
+  get hasAnswered(): boolean {
+    return this.#heardMs !== undefined
+  }
+
   info(): OtherHostInfo {
     const nowMs = this.#world.clock.nowMs()
     const heardMsAgo = this.#heardMs === undefined ? undefined : nowMs - this.#heardMs
@@ -159,8 +164,12 @@ export class OtherHost {
     this.#view = undefined
   }
 
-  /** Our own question came back from there. */
+  /**
+   * Our own question came back from there. Where somebody else has answered before, that is not
+   * believed: who catches a question can send it back under a false address.
+   */
   #isOurself(): void {
+    if (this.hasAnswered) return
     this.#isAnswered = true
     const text = `${this.server} in hosts is this host itself; leave it out there`
     this.#world.tell('host-own', this.server, text)

@@ -98,12 +98,14 @@ export class Questions {
     return undefined
   }
 
-  /** A question of ours came to ourselves: who asked is told so when that was its way. */
+  /**
+   * A question of ours came to ourselves: who asked is told so when that was its way. It stays open:
+   * anybody can send back what was caught, and an answer still counts.
+   */
   reflected(frame: AcrossFrame, from: Place): void {
     const id = idOf(frame.nonce)
     const open = this.#open.get(id)
     if (open === undefined || !isSamePlace(open.question.to, from)) return
-    this.#close(id, 'answered-twice')
     open.taker(frame)
   }
 

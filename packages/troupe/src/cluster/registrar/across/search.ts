@@ -102,7 +102,8 @@ export class Search {
       if (mayAskAgain) this.#ask(from, body, false)
       return
     }
-    if (answer.kind === 'waiting') return
+    const isSentBack = answer.kind === 'find' && this.#world.isOther(from)
+    if (answer.kind === 'waiting' || isSentBack) return
     // What came back to us is our own question: it was ourselves who were asked.
     const told = answer.kind === 'find' ? NOT_HERE : readFound(answer.body)
     const isMeant = told?.verdict !== 'found' || told.route.node === this.#node

@@ -54,16 +54,22 @@ class OpenUdp implements UdpSocket {
   }
 
   start(taker: (bytes: Uint8Array, from: Place) => void): void {
-    this.#socket.on('message', (bytes, { address, port }) =>
-      taker(bytes, { host: plainHost(address), port }),
-    )
+    this.#socket.on('message', (bytes, { address, port }) => {
+      // Nobody listens at port 0, and nothing can be sent there: whoever writes it means harm.
+      if (port !== 0) taker(bytes, { host: plainHost(address), port })
+    })
   }
 
   send(bytes: Uint8Array, { host, port }: Place): void {
     if (this.#isClosed || (isIP(host) === 6 && !this.#isSix)) return
     const isMapped = this.#isSix && isIP(host) === 4
     this.#leaving += 1
-    this.#socket.send(bytes, port, isMapped ? `::ffff:${host}` : host, this.#left)
+    try {
+      this.#socket.send(bytes, port, isMapped ? `::ffff:${host}` : host, this.#left)
+    } catch {
+      // A port that is none, or a socket that is gone: lost, like a datagram on its way.
+      this.#left()
+    }
   }
 
   /** What was sent before leaves first: a farewell is sent, and then nothing more. */

@@ -197,6 +197,26 @@ describe('the server of a host', () => {
     assert.deepEqual(one.told, ['b@two up', 'b@two up'])
   })
 
+  it('has one node of a name that two hosts tell: no life in the far future', async () => {
+    for (const isFirst of [true, false]) {
+      const town = new Town()
+      const one = hall(town, 1, ['a@one'], [2, 3]).start()
+      const two = hall(town, 2, ['b@two'], [])
+      const three = hall(town, 3, [], [])
+      const creation = town.clock.wallMs() + 2 * 86_400_000
+      three.near = [
+        { route: routeOf('b@two', '10.0.0.3', { creation, state: 'leaving' }), applications: [] },
+      ]
+      const order = isFirst ? [three, two] : [two, three]
+      for (const other of order) {
+        other.start()
+        await town.clock.advance(3_000)
+      }
+      const after = isFirst ? ['b@two leaving', 'b@two lost', 'b@two up'] : ['b@two up']
+      assert.deepEqual(one.told, after, isFirst ? 'told first' : 'told second')
+    }
+  })
+
   it('finds a node of a host that is not listed', async () => {
     const { town, one } = await twoHalls()
     hall(town, 3, ['x@10.0.0.3'], []).start()

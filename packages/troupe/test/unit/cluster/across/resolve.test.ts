@@ -139,6 +139,17 @@ describe('resolve', () => {
     )
   })
 
+  it('asks nobody for, and remembers nothing of, what is no name of a node', async () => {
+    const town = new Town()
+    const one = town.open('10.0.0.1', [], { hosts: ['10.0.0.2'] })
+    town.open('10.0.0.2', ['b@two'])
+    await town.clock.advance(1_000)
+    const names = ['', 'b', 'b two@two', 'b@', '@two', `${'x'.repeat(500)}@two`, 'b@t\u202ewo']
+    for (const name of names) assert.equal(await one.across.resolve(name), undefined)
+    assert.equal(asked(one), 0)
+    assert.equal((await town.clock.until(one.across.resolve('b@two')))?.node, 'b@two')
+  })
+
   it('keeps to a number of searches at once', async () => {
     const { town, one } = strangers()
     town.network.block('10.0.0.2', '10.0.0.1')

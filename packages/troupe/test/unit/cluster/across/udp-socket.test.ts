@@ -2,6 +2,9 @@
  * cluster/registrar/across/udp-socket: real datagrams on the loopback.
  */
 import assert from 'node:assert/strict'
+import type { Socket } from 'node:dgram'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
 import { after, before, describe, it } from 'node:test'
 import { TroupeError } from 'troupe'
 import { type Cancel, keepAlive } from '#base/clock'
@@ -12,6 +15,19 @@ function next(socket: UdpSocket): Promise<string> {
   return new Promise((resolve) => {
     socket.start((bytes, { host }) => resolve(`${Buffer.from(bytes).toString()} from ${host}`))
   })
+}
+
+/** A socket between hosts with the one of the machine under it. */
+async function opened(): Promise<{ readonly one: UdpSocket; readonly under: Socket }> {
+  let under: Socket | undefined
+  const see = (message: unknown): void => {
+    under = (message as { readonly socket: Socket }).socket
+  }
+  subscribe('udp.socket', see)
+  const one = await open('127.0.0.1')
+  unsubscribe('udp.socket', see)
+  assert.ok(under !== undefined)
+  return { one, under }
 }
 
 const open = (host: string): Promise<UdpSocket> => openUdp({ host, port: 0 })
@@ -69,6 +85,27 @@ describe('a socket between hosts', () => {
     const heard = next(one)
     one.send(Buffer.from('still'), one.address)
     assert.equal(await heard, 'still from 127.0.0.1')
+    one.close()
+  })
+
+  it('swallows what goes to a port that is none, and is closed all the same', async () => {
+    const { one, under } = await opened()
+    for (const port of [0, -1, 65_536, Number.NaN]) {
+      assert.doesNotThrow(() => one.send(Buffer.from('x'), { host: '127.0.0.1', port }))
+    }
+    const closed = once(under, 'close', { signal: AbortSignal.timeout(1_000) })
+    one.close()
+    await closed
+  })
+
+  it('does not hear what says that it comes from port 0', async () => {
+    const { one, under } = await opened()
+    const heard: string[] = []
+    one.start((bytes) => heard.push(Buffer.from(bytes).toString()))
+    for (const port of [0, 7]) {
+      under.emit('message', Buffer.from(`from ${port}`), { address: '127.0.0.1', port })
+    }
+    assert.deepEqual(heard, ['from 7'])
     one.close()
   })
 
