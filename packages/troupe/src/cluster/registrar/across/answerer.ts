@@ -3,8 +3,8 @@
  *
  * Only for frames that are proven. A question that is old is answered with our time, so that hosts
  * whose clocks differ find each other; one that was seen before is not answered at all.
- * Limits: `ANSWERS_PER_SECOND_MAX` for each asking address, charged for new questions alone, so that
- * who sends caught ones again uses up nobody's share; `CLOCKS_PER_SECOND_MAX` for old ones.
+ * Limits: `ANSWERS_PER_SECOND_MAX` for each asking address, charged for new questions alone, so
+ * that who sends caught ones again uses up nobody's share; `CLOCKS_PER_SECOND_MAX` for old ones.
  */
 import { Allowance } from './allowance.js'
 import { noBody, readFind, readPage, writeDigested, writeFound, writePaged } from './bodies.js'

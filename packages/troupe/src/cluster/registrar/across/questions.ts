@@ -99,8 +99,8 @@ export class Questions {
   }
 
   /**
-   * A question of ours came to ourselves: who asked is told so when that was its way. It stays open:
-   * anybody can send back what was caught, and an answer still counts.
+   * A question of ours came to ourselves: who asked is told so when that was its way. It stays
+   * open: anybody can send back what was caught, and an answer still counts.
    */
   reflected(frame: AcrossFrame, from: Place): void {
     const id = idOf(frame.nonce)
