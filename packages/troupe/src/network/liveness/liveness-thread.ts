@@ -9,6 +9,7 @@ import { isIPv6 } from 'node:net'
 import { parentPort, workerData } from 'node:worker_threads'
 import { steadyMs } from '#base/clock'
 import { Answerer } from './answerer.js'
+import { isAnswerable, sendBack } from './send-back.js'
 import { SharedBeat } from './shared-beat.js'
 import { type SideAnswer, type SideRequest, sideHost } from './side-host.js'
 
@@ -37,11 +38,11 @@ const socket = createSocket(isIPv6(data.host) ? 'udp6' : 'udp4')
 const tell = (message: LivenessThreadMessage): void => parentPort?.postMessage(message)
 
 socket.on('message', (datagram, from) => {
+  if (!isAnswerable(from)) return beat.count('malformed')
   const nowMs = steadyMs()
   const { cause, bytes } = answerer.answer(datagram, nowMs, beat.loopDelayMs(nowMs))
   beat.count(cause)
-  // An answer that cannot be sent is one that got lost: who asked will ask again.
-  if (bytes !== undefined) socket.send(bytes, from.port, from.address, () => {})
+  if (bytes !== undefined) sendBack(socket, bytes, from)
 })
 socket.on('listening', () => {
   const { address, port } = socket.address()

@@ -12,13 +12,12 @@ import { createHash } from 'node:crypto'
 import { lstat, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { folderFault } from '#base/private-folder'
 import { TroupeError } from '#contract'
 import { codeOf, problemOf } from './problem.js'
 
 /** The longest path of a socket, in bytes; one more is the zero at its end. */
 export const PATH_BYTES_MAX = process.platform === 'linux' ? 107 : 103
-/** What others than the owner may do: nothing. */
-const OTHERS = 0o077
 /** Characters of a name that mean nothing to any file system. */
 const PLAIN = /^[A-Za-z0-9_@.+-]+$/
 const HASH_LENGTH = 32
@@ -67,12 +66,5 @@ export async function folderProblem(
   } catch (thrown) {
     if (codeOf(thrown) !== 'EEXIST') return `its folder cannot be made: ${problemOf(thrown)}`
   }
-  const facts = await lstat(folder)
-  if (facts.isSymbolicLink()) return `its folder ${folder} is a link; remove it`
-  if (!facts.isDirectory()) return `its folder ${folder} is no folder; remove it`
-  if (uid !== undefined && facts.uid !== uid) {
-    return `its folder ${folder} belongs to another user (${facts.uid}); give a path elsewhere`
-  }
-  if ((facts.mode & OTHERS) === 0) return undefined
-  return `others may enter its folder ${folder}; run: chmod 700 ${folder}`
+  return folderFault(folder, await lstat(folder), uid)
 }

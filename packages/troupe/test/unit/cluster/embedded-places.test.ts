@@ -3,7 +3,16 @@
  */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,6 +34,14 @@ const placeIn = (folder: string): Place => {
   made += 1
   const own = `${made}`
   return new UnixPlace(join(folder, 'place.sock'), () => own)
+}
+
+/** How dialling ends; the link is not kept. */
+async function dialled(place: Place): Promise<string> {
+  const link = await place.dial()
+  if (typeof link === 'string') return link
+  link.destroy()
+  return 'open'
 }
 
 /** A socket file that nobody listens at, as a killed program leaves it. */
@@ -113,6 +130,30 @@ describe('the socket of a host', () => {
       place.claim(place.holder(), () => {}),
       code,
     )
+  })
+
+  it('is neither taken nor dialled in a folder that others may enter, or behind a link', async (t) => {
+    const folder = folderOf(t)
+    const own = join(folder, 'own')
+    const good = placeIn(own)
+    const claim = await good.claim(undefined, (link) => link.destroy())
+    t.after(() => claim?.release())
+    assert.equal(await dialled(good), 'open')
+    symlinkSync(own, join(folder, 'link'))
+    const behind = placeIn(join(folder, 'link'))
+    assert.equal(await dialled(behind), 'failed')
+    const said = { code: 'REGISTRAR_FAILED', message: /is a link/ }
+    await assert.rejects(
+      behind.claim(behind.holder(), () => {}),
+      said,
+    )
+    chmodSync(own, 0o777)
+    assert.equal(await dialled(good), 'failed')
+    await assert.rejects(
+      good.claim(good.holder(), () => {}),
+      { code: 'REGISTRAR_FAILED', message: /others may enter/ },
+    )
+    assert.equal(claim?.holds(), true)
   })
 
   it('may be a TCP port, which one program has alone', async () => {

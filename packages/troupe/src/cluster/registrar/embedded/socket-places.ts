@@ -10,6 +10,7 @@
 import { linkSync, lstatSync, mkdirSync, renameSync, unlinkSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { dirname } from 'node:path'
+import { folderFault } from '#base/private-folder'
 import { TroupeError } from '#contract/errors'
 import type { Claim, DialProblem, Link, Place } from './link.js'
 import { dialSocket, listenSocket } from './socket-link.js'
@@ -31,7 +32,9 @@ export class UnixPlace implements Place {
   }
 
   dial(): Promise<Link | DialProblem> {
-    return dialSocket({ path: this.name })
+    // Who may write in the folder could lie at the place and listen to what is said there.
+    const isForeign = faultOf(dirname(this.name)) !== undefined
+    return isForeign ? Promise.resolve('failed') : dialSocket({ path: this.name })
   }
 
   async claim(
@@ -57,7 +60,9 @@ export class UnixPlace implements Place {
     try {
       // Some systems empty their folder for such files while programs run.
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-      return await listenSocket({ path }, accept)
+      const fault = faultOf(dirname(path))
+      if (fault === undefined) return await listenSocket({ path }, accept)
+      return await Promise.reject(fault)
     } catch (thrown) {
       throw failure(this.name, thrown)
     }
@@ -112,6 +117,15 @@ class UnixClaim implements Claim {
 function lookAt(path: string): string | undefined {
   const facts = lstatSync(path, { bigint: true, throwIfNoEntry: false })
   return facts === undefined ? undefined : `${facts.ino} ${facts.mtimeNs}`
+}
+
+/** Why a folder cannot be trusted; nothing is wrong with one that is not there. */
+function faultOf(folder: string): string | undefined {
+  try {
+    return folderFault(folder, lstatSync(folder), process.geteuid?.())
+  } catch {
+    return undefined
+  }
 }
 
 const failure = (place: string, thrown: unknown): TroupeError => {
