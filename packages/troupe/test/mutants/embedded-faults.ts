@@ -7,6 +7,7 @@ const TOWN = ['simulation/embedded-registrar.test']
 const MIRROR = ['unit/cluster/embedded-mirror.test']
 const FOUL = ['unit/cluster/embedded-foul.test']
 const PLACES = ['unit/cluster/embedded-places.test']
+const ONE_LINK = ['regression/issue-5-one-link.test']
 const TAKEN_OVER = 'is taken over when its server dies'
 
 export const EMBEDDED_FAULTS: readonly Mutant[] = Object.freeze([
@@ -85,5 +86,53 @@ export const EMBEDDED_FAULTS: readonly Mutant[] = Object.freeze([
     replace: "'the network of this node was stopped');",
     caughtBy: PLACES,
     tests: 'leave and come with their networks',
+  },
+  {
+    name: 'a link speaks for as many nodes as it likes',
+    file: 'cluster/registrar/embedded/seats',
+    find: 'if (held !== undefined && (',
+    replace: 'if (false && (',
+    caughtBy: ONE_LINK,
+    tests: 'speaks for one node alone',
+  },
+  {
+    name: 'a life may begin tomorrow',
+    file: 'cluster/registrar/embedded/seats',
+    find: 'if (isOfFuture(creation, wallMs))',
+    replace: 'if (false)',
+    caughtBy: ONE_LINK,
+    tests: 'a time that is none',
+  },
+  {
+    name: 'what another host tells keeps a name',
+    file: 'cluster/registrar/embedded/seats',
+    find: 'seat.entry.order > 0 && (mayReturn',
+    replace: '(mayReturn',
+    caughtBy: ONE_LINK,
+    tests: 'told of by another host',
+  },
+  {
+    name: 'answers are kept without a bound',
+    file: 'cluster/registrar/embedded/guest',
+    find: 'if (this.#greeting.waitingBytes > WAITING_BYTES_MAX)',
+    replace: 'if (false)',
+    caughtBy: ONE_LINK,
+    tests: 'does not read',
+  },
+  {
+    name: 'strangers who wait keep nodes out',
+    file: 'cluster/registrar/embedded/server',
+    find: 'if (oldest !== undefined)',
+    replace: 'if (false)',
+    caughtBy: ONE_LINK,
+    tests: 'without a proof in thousands',
+  },
+  {
+    name: 'the folder of the socket is believed as it is',
+    file: 'cluster/registrar/embedded/socket-places',
+    find: 'return folderFault(folder, lstatSync(folder), process.geteuid?.());',
+    replace: 'return undefined;',
+    caughtBy: PLACES,
+    tests: 'in a folder that others may enter',
   },
 ])

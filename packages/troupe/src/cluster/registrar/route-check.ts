@@ -65,6 +65,10 @@ const APPLICATION_STATES: readonly unknown[] = [
   'stopping',
 ] satisfies ApplicationState[]
 const PORT_MAX = 65_535
+/** No life of a node begins later: the year 2200, in milliseconds since 1970. */
+const CREATION_MAX = 7_258_118_400_000
+/** How far the clocks of a machine may be set back while its nodes run. */
+const AHEAD_MS_MAX = 86_400_000
 /** What the form of a name of a node allows at most. */
 const NODE_LENGTH_MAX = 454
 
@@ -137,7 +141,7 @@ export function readNodeRoute(value: unknown, limits = ROUTE_LIMITS): Checked<No
     reading.holds(isNodeName(node), 'node is not of the form name@host')
     return {
       node,
-      creation: reading.whole(given['creation'], 'creation'),
+      creation: reading.whole(given['creation'], 'creation', CREATION_MAX),
       addresses: reading.list(given['addresses'], 'addresses', limits.addressesMax, (one) =>
         readAddress(reading, one, limits),
       ),
@@ -147,6 +151,14 @@ export function readNodeRoute(value: unknown, limits = ROUTE_LIMITS): Checked<No
     }
   })
 }
+
+/** A life that says it begins tomorrow would be the latest one of its name for good. */
+export const isOfFuture = (creation: number, wallMs: number): boolean =>
+  creation > wallMs + AHEAD_MS_MAX
+
+/** When a life began, as printed; whatever the number is. */
+export const birthText = (creation: number): string =>
+  creation >= 0 && creation <= CREATION_MAX ? new Date(creation).toISOString() : `${creation}`
 
 /** Reads what a node tells of one of its applications. */
 export function readApplicationRoute(

@@ -7,10 +7,13 @@ import { Greeting, type GreetingProblem, type GreetingSettings } from './greetin
 import type { Link } from './link.js'
 
 const SECOND_MS = 1_000
+/** What waits for a node that does not read, but for one line. */
+const WAITING_BYTES_MAX = 67_108_864
 
 /** What a guest tells. */
 export interface GuestTaker {
   word(guest: Guest, line: Uint8Array): void
+  proven(guest: Guest): void
   closed(guest: Guest, problem: GreetingProblem | undefined): void
 }
 
@@ -38,7 +41,7 @@ export class Guest {
     this.#secondMs = nowMs
     this.#wordsMax = settings.wordsMax
     this.#greeting = new Greeting(link, 'server', settings, {
-      proven: () => {},
+      proven: () => taker.proven(this),
       line: (bytes) => taker.word(this, bytes),
       closed: (problem) => taker.closed(this, problem),
     })
@@ -46,10 +49,6 @@ export class Guest {
 
   get isProven(): boolean {
     return this.#greeting.isProven
-  }
-
-  get waitingBytes(): number {
-    return this.#greeting.waitingBytes
   }
 
   start(): void {
@@ -67,8 +66,11 @@ export class Guest {
     return this.#words <= this.#wordsMax
   }
 
-  write(line: Uint8Array): void {
+  /** False: nothing more is kept for it, because it does not read what there is. */
+  write(line: Uint8Array): boolean {
+    if (this.#greeting.waitingBytes > WAITING_BYTES_MAX) return false
     this.#greeting.write(line)
+    return true
   }
 
   close(): void {

@@ -6,8 +6,14 @@
  * while. A seat that was taken over from the server before is not confirmed until its node comes.
  * Limit: `ROUTE_LIMITS`.
  */
-
-import { ROUTE_LIMITS, readApplicationRoute, readNodeRoute } from '#cluster/registrar/route-check'
+import { createHash } from 'node:crypto'
+import {
+  birthText,
+  isOfFuture,
+  ROUTE_LIMITS,
+  readApplicationRoute,
+  readNodeRoute,
+} from '#cluster/registrar/route-check'
 import type { NodeEntry } from '#cluster/registrar/route-table'
 import type { NodeRoute, NodeRouteState, OwnApplicationRoute } from '#contract'
 import type { Change, Entry, RefusalCode } from './words.js'
@@ -19,6 +25,8 @@ export interface Claimant<S> {
   readonly speaker: S
   readonly entry: Omit<Entry, 'order'>
   readonly nowMs: number
+  /** The date. */
+  readonly wallMs: number
 }
 
 /** How registering ends. */
@@ -74,31 +82,25 @@ export class Seats<S extends object> {
   }
 
   /** A node comes, for the first time or again. */
-  register({ speaker, entry, nowMs }: Claimant<S>): Seating<S> {
+  register(claimant: Claimant<S>): Seating<S> {
+    const { speaker, entry, wallMs } = claimant
     const { node, creation } = entry.route
+    const held = this.#of(speaker)
+    if (held !== undefined && (held.entry.route.node !== node || !isLife(held, creation))) {
+      return refused('WORD_INVALID', 'this link speaks for another node')
+    }
     const seat = this.#seats.get(node)
-    if (seat === undefined) return this.#join(speaker, entry)
-    if (seat.entry.route.creation === creation && seat.entry.order > 0) {
+    if (seat !== undefined && isLife(seat, creation) && seat.entry.order > 0) {
       // Without a seal it is known from a node whose thread was begun anew: the first one is it.
       const isIt = seat.entry.seal === '' || seat.entry.seal === entry.seal
       if (isIt) return this.#again(seat, speaker, entry)
       return refused('NODE_NAME_TAKEN', 'another program is registered as this life of it')
     }
-    if (seat.speaker !== undefined && !seat.isSilent) {
-      return refused(
-        'NODE_NAME_TAKEN',
-        `a node of this name runs on this host since ${birth(seat)}`,
-      )
+    // Who is known keeps its seat when the clock of the machine is set back.
+    if (isOfFuture(creation, wallMs)) {
+      return refused('ROUTE_INVALID', `it says that it began at ${birthText(creation)}`)
     }
-    const mayReturn = !seat.isConfirmed && nowMs < this.#keptUntilMs && seat.entry.order > 0
-    if (mayReturn || seat.entry.route.creation > creation) {
-      return refused('later', 'another life of this node may still be there')
-    }
-    const before = seat.speaker
-    const gone = this.drop(node, 'lost')
-    const joined = this.#join(speaker, entry)
-    if (joined.kind === 'refused') return joined
-    return { kind: 'seated', changes: [...gone, ...joined.changes], before }
+    return seat === undefined ? this.#join(speaker, entry) : this.#replace(seat, claimant)
   }
 
   /** The link of a speaker has ended. */
@@ -177,6 +179,25 @@ export class Seats<S extends object> {
     return this.#seats.get(node)?.entry.order === 0 ? this.drop(node, cause) : NONE
   }
 
+  /** Another life of a node that has a seat comes. */
+  #replace(seat: Seat<S>, { speaker, entry, nowMs }: Claimant<S>): Seating<S> {
+    const { creation } = seat.entry.route
+    if (seat.speaker !== undefined && !seat.isSilent) {
+      const since = birthText(creation)
+      return refused('NODE_NAME_TAKEN', `a node of this name runs on this host since ${since}`)
+    }
+    const mayReturn = !seat.isConfirmed && nowMs < this.#keptUntilMs
+    // What another host tells keeps no name from who is proven on this one.
+    if (seat.entry.order > 0 && (mayReturn || creation > entry.route.creation)) {
+      return refused('later', 'another life of this node may still be there')
+    }
+    const before = seat.speaker
+    const gone = this.drop(entry.route.node, 'lost')
+    const joined = this.#join(speaker, entry)
+    if (joined.kind === 'refused') return joined
+    return { kind: 'seated', changes: [...gone, ...joined.changes], before }
+  }
+
   #join(speaker: S, given: Omit<Entry, 'order'>): Seating<S> {
     if (this.size >= ROUTE_LIMITS.nodesMax) return refused('ROUTES_FULL', 'too many nodes')
     this.#lastOrder += 1
@@ -223,20 +244,19 @@ const lifeOf = <S>({ entry }: Seat<S>): Pick<NodeRoute, 'node' | 'creation'> => 
   return { node, creation }
 }
 
-const birth = <S>({ entry }: Seat<S>): string => new Date(entry.route.creation).toISOString()
+const isLife = <S>({ entry }: Seat<S>, creation: number): boolean =>
+  entry.route.creation === creation
 
 const refused = (code: RefusalCode, problem: string) =>
   ({ kind: 'refused', code, problem }) as const
 
 /** What a node says of itself, copied field by field; undefined: it cannot be. */
-export function readEntry(given: {
-  readonly route: unknown
-  readonly applications: unknown
-  readonly serves: unknown
-  readonly seal: string
-}): Omit<Entry, 'order'> | undefined {
-  const { route } = readNodeRoute(given.route)
-  const list = Array.isArray(given.applications) ? given.applications : []
+export function readEntry(
+  given: Readonly<Record<string, unknown>>,
+): Omit<Entry, 'order'> | undefined {
+  const { secret, applications: told, serves } = given
+  const { route } = readNodeRoute(given['route'])
+  const list = Array.isArray(told) ? told : []
   if (route === undefined || list.length > ROUTE_LIMITS.applicationsPerNodeMax) return undefined
   const applications: OwnApplicationRoute[] = []
   for (const one of list) {
@@ -244,5 +264,9 @@ export function readEntry(given: {
     if (read.route === undefined) return undefined
     applications.push(read.route)
   }
-  return { route, applications, serves: given.serves === true, seal: given.seal }
+  const seal = typeof secret === 'string' ? sealOf(secret) : ''
+  return { route, applications, serves: serves === true, seal }
 }
+
+/** What everybody may know of a secret. */
+const sealOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')

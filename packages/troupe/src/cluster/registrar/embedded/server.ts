@@ -4,23 +4,21 @@
  * Proves every link, seats who registers, tells all of every change by number, and gives up when
  * another one has taken the place: whatever looks like the end of a node is believed only after
  * a look at that. Time that this program did not run counts for nobody.
- * Limit: `LINKS_MAX` links; of those not proven `UNPROVEN_MAX`; `WORDS_MAX` words in a second.
+ * Limit: `WORDS_MAX` words of a link in a second; more in `Guest` and `Guests`.
  *
  * @source ergo-features 21 (embedded); design 6
  */
-import { createHash } from 'node:crypto'
 import type { Cancel, Clock } from '#base/clock'
 import type { Random } from '#base/random'
+import { isNodeName } from '#contract/visible'
 import type { FarPlug } from './far-plug.js'
 import { Guest, type GuestTaker } from './guest.js'
+import { Guests } from './guests.js'
 import type { Claim, Link } from './link.js'
 import type { EmbeddedTimes } from './options.js'
 import { readEntry, Seats } from './seats.js'
 import { type Change, decodeWord, type Entry, encodeWord, type ServerWord } from './words.js'
 
-/** Links at one time, and those of them that have not proved that they know the cookie. */
-export const LINKS_MAX = 16_384
-export const UNPROVEN_MAX = 2_048
 /** Words of one link in a second; beyond it the link is ended. */
 const WORDS_MAX = 20_000
 /** Changes that are kept for one push; more become a new beginning for all. */
@@ -28,8 +26,6 @@ const LINE_BYTES_MAX = 4_194_304
 /** A link is unheard after so many beats, and ended after three times as many. */
 const SILENT_BEATS = 10
 const UNPROVEN_MS = 2_000
-/** What waits for a node that does not read. */
-const WAITING_BYTES_MAX = 67_108_864
 /** How long who held a name before may take to come, after the server has changed. */
 const RETURN_MS = 700
 
@@ -59,7 +55,7 @@ export interface ServerParts {
 export class RegistrarServer {
   readonly #parts: ServerParts
   readonly #seats = new Seats<Guest>()
-  readonly #guests = new Set<Guest>()
+  readonly #guests = new Guests()
   #claim: Claim | undefined = undefined
   #isOver = false
   #isSettled: boolean
@@ -110,8 +106,9 @@ export class RegistrarServer {
 
   /** Somebody dials. */
   accept(link: Link): void {
-    const unproven = [...this.#guests].filter(({ isProven }) => !isProven).length
-    if (this.#isOver || this.#guests.size >= LINKS_MAX || unproven >= UNPROVEN_MAX) {
+    const oldest = this.#guests.hasRoom ? undefined : this.#guests.oldestUnproven
+    if (oldest !== undefined) this.#sendAway(oldest, 'LINKS_FULL')
+    if (this.#isOver || !this.#guests.hasRoom) {
       this.#parts.refused('LINKS_FULL')
       link.destroy()
       return
@@ -164,6 +161,7 @@ export class RegistrarServer {
 
   readonly #taker: GuestTaker = {
     word: (guest, line) => this.#hear(guest, line),
+    proven: (guest) => this.#guests.proven(guest),
     closed: (guest, problem) => {
       this.#guests.delete(guest)
       if (problem !== undefined) this.#parts.refused(problem)
@@ -182,12 +180,21 @@ export class RegistrarServer {
       guest.isUnheard = false
       this.#change(this.#seats.heard(guest, true))
     }
+    if (!this.#understands(guest, line)) this.#sendAway(guest, 'WORD_INVALID')
+  }
+
+  /** Whatever a node says ends its own link at most. */
+  #understands(guest: Guest, line: Uint8Array): boolean {
     const word = decodeWord(line)
-    if (word === undefined || !this.#obey(guest, word)) this.#sendAway(guest, 'WORD_INVALID')
+    try {
+      return word !== undefined && this.#obey(guest, word)
+    } catch {
+      return false
+    }
   }
 
   /** False: no node that means well says this. */
-  #obey(guest: Guest, word: Readonly<Record<string, unknown>>): boolean {
+  #obey(guest: Guest, word: Word): boolean {
     switch (word['word']) {
       case 'beat':
         return true
@@ -216,40 +223,43 @@ export class RegistrarServer {
     }
   }
 
-  #hello(guest: Guest, word: Readonly<Record<string, unknown>>): boolean {
-    if (word['hidden'] !== true && !this.#seat(guest, word)) return true
-    guest.isWelcome = true
-    this.#tellAll(guest)
-    return true
+  #hello(guest: Guest, word: Word): boolean {
+    const seating = word['hidden'] === true ? 'seated' : this.#seat(guest, word)
+    if (seating === 'seated') {
+      guest.isWelcome = true
+      this.#tellAll(guest)
+    }
+    return seating !== 'invalid'
   }
 
-  #seat(speaker: Guest, word: Readonly<Record<string, unknown>>): boolean {
-    const { secret, route, applications, serves } = word
-    const seal = typeof secret === 'string' ? sealOf(secret) : ''
-    const entry = readEntry({ route, applications, serves, seal })
+  /** `invalid`: no node that means well says this. */
+  #seat(speaker: Guest, word: Word): 'seated' | 'refused' | 'invalid' {
+    const entry = readEntry(word)
     if (entry === undefined) {
       this.#refuse(speaker, { code: 'ROUTE_INVALID', problem: 'its route cannot be read' })
-      return false
+      return 'refused'
     }
-    const seating = this.#seats.register({ speaker, entry, nowMs: this.#nowMs() })
+    const times = { nowMs: this.#nowMs(), wallMs: this.#parts.clock.wallMs() }
+    const seating = this.#seats.register({ speaker, entry, ...times })
     if (seating.kind === 'refused') {
+      const { problem, code } = seating
+      if (code === 'WORD_INVALID') return 'invalid'
       this.#refuse(speaker, seating)
       const { node } = entry.route
-      const { problem, code } = seating
       if (code === 'NODE_NAME_TAKEN') this.#change([{ kind: 'duplicate', node, problem }])
-      return false
+      return 'refused'
     }
     if (seating.before !== undefined && seating.before !== speaker) {
       this.#guests.delete(seating.before)
       seating.before.destroy()
     }
     this.#change(seating.changes)
-    return true
+    return 'seated'
   }
 
   #refuse(guest: Guest, { code, problem }: Omit<Refused, 'word'>): void {
     if (code !== 'later') this.#parts.refused(code)
-    guest.write(encodeWord({ word: 'refused', code, problem }))
+    this.#write(guest, encodeWord({ word: 'refused', code, problem }))
   }
 
   #putApplication(guest: Guest, route: unknown): boolean {
@@ -260,17 +270,17 @@ export class RegistrarServer {
   }
 
   #find(guest: Guest, id: unknown, node: unknown): boolean {
-    if (typeof id !== 'number' || typeof node !== 'string') return false
+    if (!guest.isWelcome || typeof id !== 'number' || typeof node !== 'string') return false
     const entry = this.#seats.entry(node)
     const { far } = this.#parts
-    if (entry !== undefined || far === undefined) {
-      guest.write(encodeWord({ word: 'found', id, entry }))
+    if (entry !== undefined || far === undefined || !isNodeName(node)) {
+      this.#write(guest, encodeWord({ word: 'found', id, entry }))
       return true
     }
     void far.resolve(node).then((found) => {
       const rest = { order: 0, serves: false, seal: '' }
       const entry = found === undefined ? undefined : { ...found, ...rest }
-      guest.write(encodeWord({ word: 'found', id, entry }))
+      this.#write(guest, encodeWord({ word: 'found', id, entry }))
     })
     return true
   }
@@ -284,7 +294,7 @@ export class RegistrarServer {
       ...{ number: this.#number, settled: this.#isSettled, entries: this.#seats.entries() },
     })
     guest.isTold = true
-    guest.write(this.#all)
+    this.#write(guest, this.#all)
   }
 
   #lineEnded(guest: Guest): void {
@@ -324,10 +334,14 @@ export class RegistrarServer {
   #tell(word: ServerWord): void {
     const bytes = encodeWord(word)
     for (const guest of this.#guests) {
-      if (!guest.isTold) continue
-      guest.write(bytes)
-      if (guest.waitingBytes > WAITING_BYTES_MAX) this.#sendAway(guest, 'READS_TOO_SLOWLY')
+      if (guest.isTold) this.#write(guest, bytes)
     }
+  }
+
+  /** Nothing more is kept for who does not read what there is already. */
+  #write(guest: Guest, bytes: Uint8Array): void {
+    if (!this.#guests.has(guest)) return
+    if (!guest.write(bytes)) this.#sendAway(guest, 'READS_TOO_SLOWLY')
   }
 
   /** False: it does not any more. */
@@ -382,7 +396,5 @@ export class RegistrarServer {
   }
 }
 
+type Word = Readonly<Record<string, unknown>>
 type Refused = Extract<ServerWord, { readonly word: 'refused' }>
-
-/** What everybody may know of a secret. */
-export const sealOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
