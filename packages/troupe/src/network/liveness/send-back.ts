@@ -17,6 +17,6 @@ export function sendBack(socket: Socket, bytes: Uint8Array, { address, port }: O
   try {
     socket.send(bytes, port, address, () => {})
   } catch {
-    // No such place, or the socket is just being closed.
+    // No such place, or the socket was closed meanwhile.
   }
 }

@@ -132,7 +132,7 @@ describe('the socket of a host', () => {
     )
   })
 
-  it('is neither taken nor dialled in a folder that others may enter, or behind a link', async (t) => {
+  it('is left alone in a folder that others may enter, or behind a link', async (t) => {
     const folder = folderOf(t)
     const own = join(folder, 'own')
     const good = placeIn(own)
