@@ -130,14 +130,14 @@ export const TRANSPORT_FAULTS: readonly Mutant[] = Object.freeze([
   },
   {
     name: 'a folder that others may enter is used',
-    file: 'network/transport/unix-path',
+    file: 'base/private-folder',
     find: 'if ((facts.mode & OTHERS) === 0)',
     replace: 'if (facts.mode > 0)',
     caughtBy: UNIX,
   },
   {
     name: 'the folder of another user is used',
-    file: 'network/transport/unix-path',
+    file: 'base/private-folder',
     find: 'facts.uid !== uid',
     replace: 'facts.uid === -1',
     caughtBy: UNIX,
