@@ -1,6 +1,7 @@
 /**
  * Every registrar of Troupe passes the public suite.
  */
+import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type RegistrarSuiteOptions, registrarConformance } from 'troupe/testing'
 import { embeddedStage, memoryStage, staticStage } from './registrar-stages.js'
@@ -27,9 +28,17 @@ const TRIALS: Readonly<Record<string, RegistrarSuiteOptions>> = {
 }
 
 for (const [name, trial] of Object.entries(TRIALS)) {
+  const cases = registrarConformance(trial)
   describe(name, { timeout: 10 * TIMEOUT_MS }, () => {
-    for (const { title, skip, run } of registrarConformance(trial)) {
-      it(title, { skip, timeout: TIMEOUT_MS }, run)
+    for (const { title, run } of cases.filter(({ skip }) => skip === false)) {
+      it(title, { timeout: TIMEOUT_MS }, run)
     }
+
+    it('is left out of no case without a written reason', (t) => {
+      const out = cases.filter(({ skip }) => skip !== false)
+      for (const { title, skip } of out) t.diagnostic(`left out: ${title}: ${skip}`)
+      const reasons = new Set(out.map(({ skip }) => skip))
+      assert.deepEqual(reasons, new Set(Object.values(trial.lacks ?? {})))
+    })
   })
 }
