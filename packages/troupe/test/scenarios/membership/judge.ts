@@ -2,21 +2,13 @@
  * What must hold of the members of a mesh, judged by what was done to it.
  */
 import type { MemberState } from 'troupe'
+import { LEGAL } from '#test/unit/membership/legal-steps'
 import type { Chronicle, Fault, Span } from './trial.js'
 
 /** A fault may show so long after it was mended. */
 const SHOWS_MS = 5_000
 /** Found out within this time, and a little. */
 const DOWN_MS = 3_000
-const LEGAL: Readonly<Record<MemberState | 'unknown', readonly MemberState[]>> = {
-  unknown: ['discovering', 'suspect', 'connected'],
-  discovering: ['connected', 'suspect', 'gone'],
-  connected: ['responding', 'suspect', 'unresponsive', 'gone'],
-  responding: ['suspect', 'unresponsive', 'gone', 'connected'],
-  suspect: ['connected', 'responding', 'unresponsive', 'discovering', 'gone'],
-  unresponsive: ['connected', 'responding', 'suspect', 'gone'],
-  gone: ['discovering', 'suspect', 'connected'],
-}
 /** What must have been done for a state to be held, of the node it is held of or its observer. */
 const CAUSES: Readonly<Partial<Record<MemberState, readonly Fault[]>>> = {
   gone: ['freeze', 'crash', 'partition', 'stop', 'lose', 'outage'],

@@ -11,7 +11,8 @@ import {
   memberStep,
   unknownMember,
 } from '#cluster/membership/member'
-import type { DetectorFinding, MemberState } from '#contract'
+import type { DetectorFinding } from '#contract'
+import { LEGAL } from '#test/unit/membership/legal-steps'
 
 type Saying = Extract<MemberInput, { readonly kind: 'said' }>['said']
 
@@ -156,17 +157,6 @@ describe('a member', () => {
     assert.equal(end(JOINED, said('up', 2)), 'a later life of it has come')
   })
 })
-
-/** Every step that may be told; between two lives `gone` comes first. */
-const LEGAL: Readonly<Record<MemberState | 'unknown', readonly MemberState[]>> = {
-  unknown: ['discovering', 'suspect', 'connected'],
-  discovering: ['connected', 'suspect', 'gone'],
-  connected: ['responding', 'suspect', 'unresponsive', 'gone'],
-  responding: ['suspect', 'unresponsive', 'gone', 'connected'],
-  suspect: ['connected', 'responding', 'unresponsive', 'discovering', 'gone'],
-  unresponsive: ['connected', 'responding', 'suspect', 'gone'],
-  gone: ['discovering', 'suspect', 'connected'],
-}
 
 const creations = fc.integer({ min: 0, max: 3 })
 const inputs = fc.oneof(
