@@ -6,7 +6,6 @@
 import { randomBytes } from 'node:crypto'
 import { systemClock } from '#base/clock'
 import { systemRandom } from '#base/random'
-import { makeFarPlug } from '#cluster/registrar/across/far-plug'
 import type { CompleteAcross } from '#cluster/registrar/across/options'
 import type { SidePort } from '#contract'
 import { Member, type MemberParts, type MemberRequest } from './member.js'
@@ -26,15 +25,20 @@ export interface EmbeddedData {
   readonly times: EmbeddedTimes
 }
 
-export function startService(port: SidePort, data: EmbeddedData): () => Promise<void> {
+export async function startService(
+  port: SidePort,
+  data: EmbeddedData,
+): Promise<() => Promise<void>> {
   const { self, path, key, farKey, far, times } = data
+  // Most nodes know nothing of other hosts, and would load all of that at their start.
+  const across = far && (await import('#cluster/registrar/across/far-plug'))
   const unique = (): string => randomBytes(6).toString('hex')
   const member = new Member({
     ...{ self, key, farKey, times, randomBytes },
     place: path === undefined ? new TcpPlace(data.port) : new UnixPlace(path, unique),
     clock: systemClock,
     random: systemRandom,
-    makeFar: far === undefined ? undefined : () => makeFarPlug(far),
+    makeFar: across && (() => across.makeFarPlug(far)),
     tell: (news) => port.post(news),
   })
   port.received((request) => member.take(request as MemberRequest))
