@@ -8,6 +8,7 @@
  */
 import { printed } from './errors.js'
 import type { AnyProtocol } from './protocol.js'
+import type { ServiceOptions } from './service.js'
 
 declare const speaks: unique symbol
 declare const carries: unique symbol
@@ -151,11 +152,30 @@ export const NodeName = Object.freeze({
   is: (value: unknown): value is NodeName => isKind(value, 'node'),
 })
 
+/**
+ * An application on whatever nodes it runs, as one address. Made by `service`.
+ */
+export interface Service<P extends AnyProtocol = AnyProtocol> {
+  readonly kind: 'service'
+  /** Of the application. */
+  readonly name: string
+  readonly node: undefined
+  readonly options: ServiceOptions
+  readonly [speaks]?: P
+}
+
+/** Tells and prints services. */
+export const Service = Object.freeze({
+  is: (value: unknown): value is Service => isKind(value, 'service'),
+  format: (service: Service): string => `service:${service.name}`,
+})
+
 /** Where a message can be sent; a bare string is a name registered on the own node. */
 export type Address<P extends AnyProtocol = AnyProtocol> =
   | Pid<P>
   | Alias<P>
   | ProcessName<P>
+  | Service<P>
   | string
 
 /** What can be linked to and monitored. */
@@ -177,6 +197,8 @@ export function formatTarget(target: Target | Address | Ref): string {
       return EventName.format(target)
     case 'node':
       return target.node
+    case 'service':
+      return Service.format(target)
     default:
       // Untyped callers and other nodes may give anything as an address.
       return printed(target)

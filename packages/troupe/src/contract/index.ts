@@ -79,6 +79,7 @@ export {
   ProcessName,
   processName,
   Ref,
+  Service,
 } from './identity.js'
 export type {
   MakeSystem,
@@ -90,6 +91,8 @@ export type {
   WaitingMessage,
 } from './inspection.js'
 export { type KnownOptions, requireKnown } from './known-options.js'
+export type { Ballot, BallotStorage, ElectionOptions, Leadership } from './leadership.js'
+export { ELECTION_DEFAULTS } from './leadership.js'
 export type {
   FallbackMessage,
   MailboxOptions,
@@ -225,6 +228,24 @@ export type {
   SendOptions,
 } from './sender.js'
 export { SEND_FAILURES } from './sender.js'
+export type {
+  BreakerOptions,
+  BreakerState,
+  Candidate,
+  ChooseCandidate,
+  DrainOptions,
+  DrainProgress,
+  DrainResult,
+  NodeServices,
+  RetryOptions,
+  Routed,
+  RoutingPolicy,
+  ServiceInfo,
+  ServiceNotice,
+  ServiceOptions,
+  ServiceRouteInfo,
+} from './service.js'
+export { SERVICE_EVENT, service } from './service.js'
 export type { SidePort, SideService, SideTaker, SideThread, StartService } from './side-thread.js'
 export type {
   DeadLetter,

@@ -1,0 +1,4 @@
+/**
+ * main: the job cluster as programs; filled in by system/.
+ */
+export {}
