@@ -24,6 +24,8 @@ export interface Submission {
   readonly parameters: JobParameters
   readonly blob: string
   readonly bytes: number
+  /** In hex; with kind, parameters and bytes it says whether an id that is known means the same. */
+  readonly sha256: string
 }
 
 /** One worker, as the leader sees it. */

@@ -41,6 +41,8 @@ export interface Job {
   /** Key of its text, which may have up to 64 MB. */
   readonly blob: string
   readonly bytes: number
+  /** Of its text, in hex: tells whether an id that is given again means the same. */
+  readonly sha256: string
   readonly state: JobState
   /** Tries that have begun. */
   readonly tries: number
