@@ -20,6 +20,7 @@ export interface Assignment {
   readonly parameters: JobParameters
   readonly blob: string
   readonly bytes: number
+  readonly sha256: string
   /** Coordinators that may have the text, in the order in which they are asked. */
   readonly holders: readonly string[]
   /** Who is told. */
