@@ -19,12 +19,26 @@ const told = (verdict: Verdict): string => {
   }
 }
 
+/** A run with a fault hangs when it takes so many times as long as without one, and this more. */
+const HUNG_FACTOR = 3
+const HUNG_EXTRA_MS = 2_500
+
+/** How long the files take without a fault, as far as that is known; in milliseconds. */
+type SoundTimes = ReadonlyMap<string, number>
+
+const hungMs = (times: SoundTimes, file: string): number =>
+  Math.min(HUNG_MS, HUNG_FACTOR * (times.get(file) ?? HUNG_MS) + HUNG_EXTRA_MS)
+
 /** Runs the files of a fault until one of them fails or hangs. */
-async function caught(lane: Lane, mutant: Mutant): Promise<readonly [string, Verdict]> {
+async function caught(
+  lane: Lane,
+  mutant: Mutant,
+  times: SoundTimes,
+): Promise<readonly [string, Verdict]> {
   let last: readonly [string, Verdict] = ['no test', { kind: 'passed', titles: [] }]
   for (const file of mutant.caughtBy) {
     const tests = mutant.tests === undefined ? [] : [mutant.tests]
-    last = [file, await lane.run(file, tests, HUNG_MS)]
+    last = [file, await lane.run(file, tests, hungMs(times, file))]
     if (last[1].kind !== 'passed') break
   }
   return last
@@ -50,6 +64,7 @@ const isAmong = (titles: readonly string[], pattern: string): boolean =>
 export function catches(faults: readonly Mutant[]): void {
   describe('a planted fault', { concurrency: LANES }, () => {
     const lanes = new Lanes()
+    const times = new Map<string, number>()
     before(() => lanes.open(LANES))
     after(() => lanes.close())
 
@@ -57,7 +72,12 @@ export function catches(faults: readonly Mutant[]): void {
       it(`is not needed for ${file} to run: its tests are there and pass without one`, async () => {
         const patterns = [...tests].filter((one) => one !== undefined)
         const narrowed = tests.has(undefined) ? [] : patterns
-        const verdict = await lanes.use((lane) => lane.run(file, narrowed))
+        const verdict = await lanes.use(async (lane) => {
+          const begin = performance.now()
+          const reached = await lane.run(file, narrowed)
+          times.set(file, performance.now() - begin)
+          return reached
+        })
         assert.equal(told(verdict), 'passed')
         const { titles } = verdict as Extract<Verdict, { readonly kind: 'passed' }>
         const absent = patterns.filter((pattern) => !isAmong(titles, pattern))
@@ -68,7 +88,7 @@ export function catches(faults: readonly Mutant[]): void {
     for (const fault of faults) {
       it(`is caught: ${fault.name}`, async (t: TestContext) => {
         const [file, verdict] = await lanes.use((lane) =>
-          lane.with(fault, () => caught(lane, fault)),
+          lane.with(fault, () => caught(lane, fault, times)),
         )
         t.diagnostic(`${file} ${told(verdict)}`)
         const isCaught = verdict.kind === 'failed' || verdict.kind === 'hung'
