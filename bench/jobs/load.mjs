@@ -77,7 +77,8 @@ export async function loadJobs(bases, { count, open, first = 0 }) {
   const finishedMs = performance.now() - begin
   agent.destroy()
   latencies.sort((left, right) => left - right)
-  const at = (share) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))]
+  const at = (share) =>
+    latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))]
   return {
     acceptedPerSecond: (count / acceptedMs) * 1_000,
     finishedPerSecond: (count / finishedMs) * 1_000,
