@@ -1,0 +1,4 @@
+/**
+ * main: chaos for the job cluster as a program; filled in by run.
+ */
+export {}

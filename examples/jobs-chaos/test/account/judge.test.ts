@@ -1,0 +1,125 @@
+/**
+ * test/account/judge.test: each broken word is found in logs that tell of it, and in no others.
+ */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { BREACHES, type BreachKind } from '#chaos/account/breach'
+import type { Evidence } from '#chaos/account/facts'
+import { judge } from '#chaos/account/judge'
+import { closes } from '#chaos/account/report'
+import { acknowledged, asked, effect, final, sound, told, URL_1 } from '#test/account/evidence'
+
+const kindsOf = (evidence: Evidence): readonly BreachKind[] =>
+  judge(evidence).breaches.map(({ kind }) => kind)
+
+const at = 2_000
+const a = sound.client.slice(0, 2)
+const one = { client: a, effects: [effect('a')], final: final({ a: 'done' }) }
+const two = { worker: 'worker2@localhost' }
+
+const SPOILED: Readonly<Record<BreachKind, Evidence>> = {
+  lost: { ...sound, final: final({ a: 'unknown', b: 'done' }) },
+  denied: { ...one, client: [...a, told('a', 'unknown')] },
+  contradicted: {
+    ...one,
+    final: [...final({ a: 'done' }).slice(1), ...final({ a: 'failed' }).slice(2)],
+  },
+  unfinished: { ...one, final: final({ a: 'running' }) },
+  undone: { ...one, client: [...a, told('a', 'done'), told('a', 'queued')] },
+  'without-effect': { ...one, effects: [] },
+  'wrong-effect': { ...one, effects: [effect('a', { digest: 'r2' })] },
+  'wrong-result': { ...one, final: final({ a: 'done' }, 'r2') },
+  'wrong-end': { ...one, final: final({ a: 'failed' }) },
+  'old-after-new': {
+    ...one,
+    effects: [effect('a', { term: 4 }), effect('a', { term: 3, attempt: 2 })],
+  },
+  'taken-twice': { ...one, effects: [effect('a'), effect('a', two)] },
+  'shared-try': { ...one, effects: [effect('a'), effect('a', { ...two, kind: 'stale' })] },
+  'unknown-effect': { ...one, effects: [effect('a'), effect('c')] },
+  refused: { ...one, client: [...a, { kind: 'refused', at, id: 'a', status: 409, url: URL_1 }] },
+  returned: {
+    ...one,
+    client: [...a, { kind: 'unwanted', at, id: 'a' }, { kind: 'removed', at, id: 'a' }],
+  },
+}
+
+describe('the judge of a run', () => {
+  it('finds no breach in a sound run, and closes its account', () => {
+    const { account, breaches } = judge(sound)
+    assert.deepEqual(breaches, [])
+    assert.equal(account.submitted, 2)
+    assert.equal(account.done, 2)
+    assert.ok(closes(account))
+  })
+
+  for (const [kind, evidence] of Object.entries(SPOILED)) {
+    it(`finds what is ${kind}: ${BREACHES[kind as BreachKind]}`, () => {
+      assert.deepEqual(kindsOf(evidence), [kind])
+    })
+  }
+
+  it('names the job and what was seen', () => {
+    const [breach] = judge(SPOILED['old-after-new']).breaches
+    assert.equal(breach?.job, 'a')
+    assert.equal(
+      breach?.detail,
+      'attempt 2 under term 3 by worker1@localhost after attempt 1 under term 4 by worker1@localhost',
+    )
+  })
+
+  it('does not close an account in which a job is lost', () => {
+    const { account } = judge(SPOILED.lost)
+    assert.deepEqual([account.lost, closes(account)], [1, false])
+  })
+
+  it('counts a job as lost that one of three coordinators does not know', () => {
+    const last = final({ a: 'unknown' }).slice(2)
+    assert.deepEqual(kindsOf({ ...one, final: [...final({ a: 'done' }).slice(1), ...last] }), [
+      'lost',
+    ])
+  })
+
+  it('takes a try for repeated, not for broken, when its worker or its term is another', () => {
+    const effects = [
+      effect('a'),
+      effect('a', { attempt: 2, ...two }),
+      effect('a', { term: 4 }),
+      effect('a', { term: 4, kind: 'known' }),
+      effect('a', { term: 3, attempt: 2, ...two, kind: 'stale' }),
+    ]
+    const { account, breaches } = judge({ ...one, effects })
+    assert.deepEqual(breaches, [])
+    assert.deepEqual(
+      [account.effectsTaken, account.effectsKnown, account.effectsStale, account.repeated],
+      [3, 1, 1, 1],
+    )
+  })
+
+  it('promises nothing for what was never acknowledged, whether it is known or not', () => {
+    const client = [asked('a'), asked('b')]
+    const evidence = { client, effects: [], final: final({ a: 'unknown', b: 'queued' }) }
+    const { account, breaches } = judge(evidence)
+    assert.deepEqual(breaches, [])
+    assert.deepEqual([account.unanswered, account.unansweredKnown, account.submitted], [2, 1, 0])
+  })
+
+  it('lets a job be gone whose removal was asked for and not confirmed', () => {
+    const client = [...a, { kind: 'unwanted', at, id: 'a' } as const, told('a', 'unknown')]
+    const { account, breaches } = judge({ ...one, client, final: final({ a: 'unknown' }) })
+    assert.deepEqual(breaches, [])
+    assert.deepEqual([account.deleted, closes(account)], [1, true])
+  })
+
+  it('wants poison parked and bad input failed, and takes no other end for them', () => {
+    const client = [asked('p', 'park'), acknowledged('p'), asked('f', 'fail'), acknowledged('f')]
+    const ends = (p: 'parked' | 'done', f: 'failed' | 'done') =>
+      kindsOf({ client, effects: [effect('p'), effect('f')], final: final({ p, f }) })
+    assert.deepEqual(ends('parked', 'failed'), [])
+    assert.deepEqual(ends('done', 'done'), ['wrong-end', 'wrong-end'])
+  })
+
+  it('finds everything lost when no coordinator tells anything', () => {
+    assert.deepEqual(kindsOf({ ...sound, final: [] }), ['lost', 'lost'])
+  })
+})
