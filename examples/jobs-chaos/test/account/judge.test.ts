@@ -60,11 +60,12 @@ describe('the judge of a run', () => {
   }
 
   it('names the job and what was seen', () => {
-    const [breach] = judge(SPOILED['old-after-new']).breaches
+    const effects = [effect('a', { term: 4, worker: 'w' }), effect('a', { attempt: 2, ...two })]
+    const [breach] = judge({ ...one, effects }).breaches
     assert.equal(breach?.job, 'a')
     assert.equal(
       breach?.detail,
-      'attempt 2 under term 3 by worker1@localhost after attempt 1 under term 4 by worker1@localhost',
+      'attempt 2 under term 3 by worker2@localhost after attempt 1 under term 4 by w',
     )
   })
 
