@@ -16,8 +16,7 @@ const FAULTS = {
   NO_MAJORITY:
     '{present} of {total} coordinators answer, and {wanted} are needed: {problem}; whether what ' +
     'was asked holds is not known, so ask again with the same id',
-  STALE_TERM:
-    'the term {term} is over, as the term {later} was promised; its leader must step down',
+  STALE_TERM: 'the term {term} is over, as the term {later} was promised; its leader steps down',
   STORE_CLOSED: 'the store {path} is closed',
   STORE_CORRUPT:
     'the store {path} is damaged: {problem}; it was set aside as {aside}, and what it had comes ' +
