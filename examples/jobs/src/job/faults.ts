@@ -22,8 +22,7 @@ const FAULTS = {
     'the store {path} is damaged: {problem}; it was set aside as {aside}, and what it had comes ' +
     'back from the other coordinators',
   STORE_FAILED: 'the store {path} cannot be read or written: {problem}',
-  STORE_FOREIGN:
-    'the file {path} is no job store: {problem}; it was set aside as {aside}, as nothing is deleted',
+  STORE_FOREIGN: 'the file {path} is no job store: {problem}; it was set aside as {aside}',
   STORE_FORMAT:
     'the store {path} has format {found} and this version reads {wanted}; it was left untouched',
   STORE_FULL: 'the store {path} has no room: {problem}; make room, and nothing accepted is lost',
