@@ -5,6 +5,7 @@
  * says the answer. Whoever asks gets one answer with a code, or the job.
  */
 import { describeThrown, TroupeError, type WebResponse } from 'troupe'
+import { WORKERS_MAX } from '#jobs/system/names'
 import { isUnavailable, json, refused, shownJob, unavailable } from './answers.js'
 import { type Asked, askedOf, type Refusal, refusal } from './asked.js'
 import type { Desk } from './desk.js'
@@ -16,8 +17,6 @@ import { answerPage, type Page } from './page.js'
 /** How long a worker that is drained may finish what it has, in milliseconds, unless it is said. */
 export const DRAIN_DEADLINE_MS = 60_000
 const DRAIN_DEADLINE_MAX_MS = 3_600_000
-/** More workers than this are no longer one machine's. */
-const WORKERS_MAX = 64
 const WEIGHT_MAX = 10_000
 
 const ABSENT = refusal(404, 'JOB_UNKNOWN', 'there is no such job')

@@ -1,0 +1,170 @@
+/**
+ * cli/flags: what the command line of the job cluster asks for, or what is wrong with it. Pure.
+ */
+import { COORDINATORS, ROLES, type Role, WORKERS_MAX } from '#jobs/system/names'
+import { type FlagTable, oneOf, parseArguments, type Take, text, whole } from './arguments.js'
+
+export const LEVELS = ['trace', 'debug', 'info', 'warning', 'error', 'silent'] as const
+export type Level = (typeof LEVELS)[number]
+
+export interface Flags {
+  /** The one program to be; undefined for all of them. */
+  readonly role: Role | undefined
+  /** Which coordinator or worker it is, from 1. */
+  readonly index: number
+  readonly workersMin: number
+  readonly workersMax: number
+  /** First part of the names of its nodes. */
+  readonly name: string
+  /** Of the first coordinator, or of the one that it is; undefined: the usual ones. */
+  readonly httpPort: number | undefined
+  /** Undefined: a folder that is removed at the end. */
+  readonly dataFolder: string | undefined
+  /** The watched file with the configuration. */
+  readonly configFile: string | undefined
+  readonly registrarPort: number
+  readonly registrarFolder: string | undefined
+  /** Undefined: the one in the user's own file. */
+  readonly cookie: string | undefined
+  readonly level: Level
+  /** Where workers tell what they did; for the chaos run. */
+  readonly effectsUrl: string | undefined
+  /** Its version, as the leader sees it: for a canary. */
+  readonly version: string | undefined
+  /** Where it listens for other nodes, and what those are told; for the chaos run. */
+  readonly port: number
+  readonly advertisedPort: number | undefined
+  readonly livenessPort: number
+  readonly livenessAdvertisedPort: number | undefined
+  readonly usesUnixSocket: boolean
+}
+
+export type FlagsVerdict =
+  | { readonly kind: 'run'; readonly flags: Flags }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'refused'; readonly problem: string }
+
+export const FLAGS_DEFAULTS: Flags = Object.freeze({
+  role: undefined,
+  index: 1,
+  workersMin: 3,
+  workersMax: 3,
+  name: 'jobs',
+  httpPort: undefined,
+  dataFolder: undefined,
+  configFile: undefined,
+  registrarPort: 4_499,
+  registrarFolder: undefined,
+  cookie: undefined,
+  level: 'warning',
+  effectsUrl: undefined,
+  version: undefined,
+  port: 0,
+  advertisedPort: undefined,
+  livenessPort: 0,
+  livenessAdvertisedPort: undefined,
+  usesUnixSocket: true,
+})
+
+/** What `--help` prints. */
+export const HELP = `A job cluster: what was accepted is done, whichever program is killed.
+
+Usage: npm start -- jobs [flags]
+
+  --workers N          worker programs (3); N..M: M programs, of which N to M work
+  --http-port N        HTTP of the first coordinator (8081), the others follow; 0 takes free ones
+  --data DIR           where jobs are kept; without it in a folder that is removed at the end
+  --config FILE        the configuration, a JSON file that is watched: concurrency, level
+  --join workerN       be one more worker of a cluster that runs already
+  --name NAME          first part of the names of its nodes (jobs)
+  --registrar-port N   programs find each other only where it is the same (4499)
+  --registrar-folder DIR  and where this is the same, if given
+  --cookie TEXT        the secret of its nodes; without it that of this user
+  --level LEVEL        ${LEVELS.join(', ')} (warning)
+  --help               print this text
+
+One program alone, as the command above starts them:
+
+  --role ROLE          coordinator or worker
+  --index N            which one, from 1
+  --version TEXT       version of a worker, for a canary
+  --effects URL        a worker tells there what it has done
+  --port N, --advertised-port N, --liveness-port N, --liveness-advertised-port N
+                       where it listens for other nodes (0: any), and what those are told
+  --no-unix-socket     reach other nodes over TCP only
+
+Flags may have one dash or two.
+`
+
+const name: Take<Flags> = (value) =>
+  /^[a-z][a-z0-9-]{0,60}$/.test(value) ? { name: value } : 'has a-z, 0-9 and - only, at most 61'
+
+const workers: Take<Flags> = (value) => {
+  const match = /^(\d{1,2})(?:\.\.(\d{1,2}))?$/.exec(value)
+  const workersMin = Number(match?.[1])
+  const workersMax = Number(match?.[2] ?? match?.[1])
+  return workersMin >= 1 && workersMax >= workersMin && workersMax <= WORKERS_MAX
+    ? { workersMin, workersMax }
+    : `must be N or N..M, from 1 to ${WORKERS_MAX}`
+}
+
+const join: Take<Flags> = (value) => {
+  const index = Number(/^worker([1-9]\d?)$/.exec(value)?.[1])
+  return index <= WORKERS_MAX
+    ? { role: 'worker', index }
+    : `must be worker1 to worker${WORKERS_MAX}`
+}
+
+/** As the network between nodes wants it. */
+const cookie: Take<Flags> = (value) => {
+  const fits = value.length >= 16 && value.length <= 1_024
+  return fits ? { cookie: value } : 'must have 16 to 1024 characters'
+}
+
+const effects: Take<Flags> = (value) => {
+  const isWeb = URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
+  return isWeb ? { effectsUrl: value } : 'must begin with http:// or https://'
+}
+
+const TABLE: FlagTable<Flags> = Object.freeze({
+  defaults: FLAGS_DEFAULTS,
+  valued: {
+    ...{ workers, name, join, cookie, effects },
+    role: oneOf('role', ROLES),
+    index: whole('index', 1, WORKERS_MAX),
+    level: oneOf('level', LEVELS),
+    'http-port': whole('httpPort', 0, 65_533),
+    data: text('dataFolder'),
+    config: text('configFile'),
+    version: text('version'),
+    'registrar-port': whole('registrarPort', 1, 65_535),
+    'registrar-folder': text('registrarFolder'),
+    port: whole('port', 0, 65_535),
+    'advertised-port': whole('advertisedPort', 1, 65_535),
+    'liveness-port': whole('livenessPort', 0, 65_535),
+    'liveness-advertised-port': whole('livenessAdvertisedPort', 1, 65_535),
+  },
+  switches: { 'no-unix-socket': { usesUnixSocket: false } },
+})
+
+/** Flags that say something about one program alone. */
+const OF_ONE = ['index', 'effects', 'version', 'port', 'advertised-port'] as const
+
+/**
+ * Reads the arguments behind the name of the program.
+ *
+ * @example parseFlags(process.argv.slice(2))
+ */
+export function parseFlags(given: readonly string[]): FlagsVerdict {
+  const verdict = parseArguments(TABLE, given)
+  if (verdict.kind !== 'run') return verdict
+  const { flags, named } = verdict
+  const refused = (problem: string): FlagsVerdict => ({ kind: 'refused', problem })
+  if (named.has('join') && (named.has('role') || named.has('index')))
+    return refused('--join says already what it is; leave --role and --index out')
+  const lonely = OF_ONE.find((flag) => named.has(flag))
+  if (flags.role === undefined && lonely !== undefined) return refused(`--${lonely} needs --role`)
+  if (flags.role === 'coordinator' && flags.index > COORDINATORS)
+    return refused(`--index of a coordinator is 1 to ${COORDINATORS}`)
+  return { kind: 'run', flags }
+}

@@ -1,0 +1,61 @@
+/**
+ * system/program-node: the node of one program of the cluster, as all of them start it.
+ *
+ * It finds the others by the registrar inside of them; the end of whoever started it is its own.
+ */
+import { consoleSink, embeddedRegistrar, type Node, type NodeOptions, startNode } from 'troupe'
+import { type Flags, LEVELS, type Level } from '#jobs/cli/flags'
+import { nodeOf, type Role } from './names.js'
+
+/** Set for programs that the launcher starts: they end when their input does. */
+export const CHILD_VARIABLE = 'JOBS_CHILD'
+
+/** The longest orderly end of one program, in milliseconds. */
+export const STOP_TIMEOUT_MS = 1_500
+
+const isLevel = (given: string): given is Level => LEVELS.some((level) => level === given)
+
+/** Starts it; its level follows the item `level` of the configuration. */
+export async function startProgramNode(role: Role, flags: Flags): Promise<Node> {
+  const node = await startNode(nodeOf(role, flags.name, flags.index), optionsOf(flags))
+  node.cluster.followConfig('level', flags.level, (level) => {
+    if (isLevel(level)) node.log.setLevel(level)
+    else node.log.warning('the configuration has a level that is not known', { level })
+  })
+  return node
+}
+
+function optionsOf(flags: Flags): NodeOptions {
+  const { port, advertisedPort, livenessPort, livenessAdvertisedPort } = flags
+  return {
+    logLevel: flags.level,
+    logSinks: [consoleSink({ format: 'plain', stream: process.stderr })],
+    stopTimeoutMs: STOP_TIMEOUT_MS,
+    network: {
+      ...(flags.cookie === undefined ? {} : { cookie: flags.cookie }),
+      acceptors: [{ port, ...(advertisedPort === undefined ? {} : { advertisedPort }) }],
+      liveness: {
+        port: livenessPort,
+        ...(livenessAdvertisedPort === undefined ? {} : { advertisedPort: livenessAdvertisedPort }),
+      },
+      unixSocket: flags.usesUnixSocket,
+      registrar: embeddedRegistrar({
+        port: flags.registrarPort,
+        ...(flags.registrarFolder === undefined ? {} : { folder: flags.registrarFolder }),
+        ...(flags.configFile === undefined ? {} : { configFile: flags.configFile }),
+      }),
+    },
+  }
+}
+
+/** Runs until the node has stopped, asked by a signal or by the end of whoever started it. */
+export async function untilStopped(node: Node): Promise<void> {
+  const stop = (): void => void node.stop()
+  const isChild = process.env[CHILD_VARIABLE] !== undefined
+  if (isChild) process.stdin.once('close', stop).resume()
+  try {
+    await node.stopped
+  } finally {
+    if (isChild) process.stdin.off('close', stop).pause()
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * examples/jobs/test/cli/flags.test: what the command line of the job cluster means.
+ */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { FLAGS_DEFAULTS, type Flags, HELP, parseFlags } from '#jobs/cli/flags'
+import { coordinatorsOf, nodeOf } from '#jobs/system/names'
+
+function flagsOf(...given: readonly string[]): Flags {
+  const verdict = parseFlags(given)
+  assert.equal(verdict.kind, 'run', JSON.stringify(verdict))
+  return verdict.kind === 'run' ? verdict.flags : FLAGS_DEFAULTS
+}
+
+describe('the command line of the job cluster', () => {
+  it('is three coordinators and three workers when nothing is said', () => {
+    assert.deepEqual(flagsOf(), FLAGS_DEFAULTS)
+    assert.deepEqual(coordinatorsOf('jobs'), [
+      ...['jobs1@localhost', 'jobs2@localhost', 'jobs3@localhost'],
+    ])
+    assert.equal(nodeOf('worker', 'jobs', 2), 'worker2@localhost')
+    assert.equal(nodeOf('worker', 'mine', 2), 'mine-worker2@localhost')
+  })
+
+  it('takes workers as a number or as a range', () => {
+    const workersOf = (text: string): readonly number[] => {
+      const { workersMin, workersMax } = flagsOf('--workers', text)
+      return [workersMin, workersMax]
+    }
+    assert.deepEqual(workersOf('5'), [5, 5])
+    assert.deepEqual(workersOf('3..6'), [3, 6])
+  })
+
+  it('takes one more worker by its name', () => {
+    const { role, index } = flagsOf('--join', 'worker4')
+    assert.deepEqual({ role, index }, { role: 'worker', index: 4 })
+  })
+
+  it('refuses by name what cannot be', () => {
+    const cases: readonly (readonly [readonly string[], RegExp])[] = [
+      [['--workers', '6..3'], /--workers must be N or N\.\.M/],
+      [['--workers', '0'], /--workers must be/],
+      [['--workers', '17'], /from 1 to 16/],
+      [['--workers'], /--workers needs a value/],
+      [['--name', 'a@b'], /--name has/],
+      [['--join', 'worker0'], /--join must be/],
+      [['--join', 'worker99'], /--join must be/],
+      [['--join', 'worker4', '--role', 'worker'], /--join says already/],
+      [['--role', 'leader'], /--role must be one of coordinator, worker/],
+      [['--role', 'coordinator', '--index', '4'], /1 to 3/],
+      [['--index', '2'], /--index needs --role/],
+      [['--effects', 'ftp://x'], /--effects must begin with http/],
+      [['--worker', '3'], /--worker is not known/],
+      [['--no-unix-socket=1'], /takes no value/],
+      [['three'], /three is no flag/],
+      [['--cookie', 'short'], /16 to 1024/],
+    ]
+    for (const [given, problem] of cases) {
+      const verdict = parseFlags(given)
+      assert.equal(verdict.kind, 'refused', given.join(' '))
+      if (verdict.kind === 'refused') assert.match(verdict.problem, problem)
+    }
+  })
+
+  it('has help for each flag', () => {
+    assert.deepEqual(parseFlags(['--help']), { kind: 'help' })
+    for (const flag of ['workers', 'http-port', 'data', 'config', 'join', 'role', 'effects'])
+      assert.match(HELP, new RegExp(`--${flag} `))
+  })
+})
