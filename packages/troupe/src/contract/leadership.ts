@@ -16,6 +16,9 @@ export interface Ballot {
   readonly votedFor: string | undefined
   /** The voters, as far as that was changed at run time; undefined: as the options say. */
   readonly voters: readonly string[] | undefined
+  /** Which change of the voters that was: the term of the leader that made it, and its number. */
+  readonly votersTerm: number
+  readonly votersChange: number
 }
 
 /**

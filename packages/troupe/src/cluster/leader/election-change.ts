@@ -1,0 +1,83 @@
+/**
+ * cluster/leader/election-change: one voter more or less, while the cluster runs.
+ *
+ * The leader first makes the voters as they are its own by giving them a number of its term, and
+ * waits until a majority keeps that: only then no other set of voters can come from an earlier
+ * leader. Then it changes them; the new ones count at once, and are settled when a majority of
+ * them keeps them.
+ *
+ * @source "Bug in single-server membership changes" (Ongaro, raft-dev 2015); "Logless dynamic
+ *   reconfiguration" (Schultz, Dardik, Tripakis)
+ */
+import { takeElectorate } from './election-ballot.js'
+import { depose } from './election-following.js'
+import {
+  type ChangeRefusal,
+  type Election,
+  type ElectionInput,
+  quorumOf,
+} from './election-state.js'
+import { isNodeName, laterVoters, VOTERS_MAX } from './election-words.js'
+
+type Change = Extract<ElectionInput, { kind: 'change' }>
+
+export function onChange(election: Election, change: Change): void {
+  const { lead, electorate, term } = election
+  const refusal = refusalOf(election, change)
+  if (refusal !== undefined || lead === undefined) {
+    const code = refusal ?? 'NOT_LEADER'
+    election.out.push({ kind: 'unchanged', id: change.id, code })
+    return
+  }
+  const { verb, node, id } = change
+  const others = electorate.voters.filter((voter) => voter !== node)
+  const voters = verb === 'add' ? [...others, node] : others
+  lead.change = { id, voters, stage: 'claim' }
+  if (electorate.term !== term) {
+    takeElectorate(election, { term, change: electorate.change, voters: electorate.voters })
+    lead.beatAtMs = election.nowMs
+  }
+  advanceChange(election)
+}
+
+function refusalOf(election: Election, { verb, node }: Change): ChangeRefusal | undefined {
+  const { lead, electorate } = election
+  if (lead === undefined || !lead.isConfirmed) return 'NOT_LEADER'
+  if (lead.change !== undefined) return 'VOTERS_CHANGING'
+  const isThere = electorate.voters.includes(node)
+  if (!isNodeName(node) || isThere === (verb === 'add')) return 'OPTION_INVALID'
+  const { length } = electorate.voters
+  return length === (verb === 'add' ? VOTERS_MAX : 1) ? 'OPTION_INVALID' : undefined
+}
+
+/** A majority of the voters keeps this set of them. */
+function isSettled({ electorate, settings, keeping, lead }: Election): boolean {
+  const keepers = electorate.voters.filter((node) => {
+    const kept = node === settings.self ? keeping.savedVoters : lead?.keeps.get(node)
+    return kept !== undefined && laterVoters(kept, electorate) >= 0
+  })
+  return keepers.length >= quorumOf(electorate.voters)
+}
+
+/** Goes on with a change as far as the voters have followed. */
+export function advanceChange(election: Election): void {
+  const { lead, electorate, term } = election
+  const change = lead?.change
+  if (lead === undefined || change === undefined || !isSettled(election)) return
+  if (change.stage === 'claim') {
+    change.stage = 'set'
+    for (const node of electorate.voters) {
+      // Who votes no longer still hears that from the leader, as one who follows.
+      if (!change.voters.includes(node) && node !== election.settings.self) {
+        election.observers.add(node)
+      }
+    }
+    takeElectorate(election, { term, change: electorate.change + 1, voters: change.voters })
+    lead.beatAtMs = election.nowMs
+    advanceChange(election)
+    return
+  }
+  lead.change = undefined
+  election.out.push({ kind: 'changed', id: change.id })
+  if (!electorate.voters.includes(election.settings.self)) depose(election, 'removed')
+}
