@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { systemApplication } from '#apps'
 import { keepAlive } from '#base/clock'
 import { systemRandom } from '#base/random'
-import { ClusterOfNode, embeddedRegistrar } from '#cluster'
+import { ClusterOfNode, embeddedRegistrar, NodeRouting } from '#cluster'
 import {
   type NetworkOptions,
   NODE_DEFAULTS,
@@ -38,8 +38,9 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 export async function startNode(name: string, options: NodeOptions = {}): Promise<Node> {
   // Untyped callers may give anything; createNode says what is wrong with it.
   const network = (options as NodeOptions | null)?.network
-  const world = network === undefined ? {} : await openWorld(name, network, options.system)
-  const node = await createNode(name, options, world)
+  const routing = new NodeRouting()
+  const world = network === undefined ? {} : await openWorld(name, network, options.system, routing)
+  const node = await createNode(name, options, { ...world, routing })
   const release = keepAlive()
   const stop = (): void => void node.stop()
   const handles = options.handleSignals ?? NODE_DEFAULTS.handleSignals
@@ -56,6 +57,7 @@ async function openWorld(
   name: string,
   options: NetworkOptions,
   system: SystemOptions | undefined,
+  routing: NodeRouting,
 ): Promise<Partial<World>> {
   const wire = await openNetwork(name, options, systemRandom, async (node: string) => {
     const route = await cluster.routeTo(node)
@@ -64,6 +66,7 @@ async function openWorld(
   const cluster = new ClusterOfNode({
     registrar: registrarOf(options),
     membership: options.membership ?? {},
+    routing,
     named: Object.keys(options.peers ?? {}),
     surroundings: {
       hidden: options.mode === 'hidden',

@@ -57,3 +57,4 @@ export type {
   TreeRow,
   TreeSheet,
 } from './remote/system-sheets.js'
+export { NodeRouting } from './routing/node-routing.js'

@@ -42,6 +42,7 @@ import { ALONE, openMembership } from './membership/open-membership.js'
 import { multicall } from './remote/multicall.js'
 import { AllowanceTable } from './remote/remote-gate.js'
 import { RemoteOperations } from './remote/remote-operations.js'
+import type { NodeRouting } from './routing/node-routing.js'
 
 /** Publications of the registrar that late subscribers are given. */
 const EVENTS_KEPT = 1_000
@@ -70,6 +71,8 @@ export interface ClusterParts {
   /** How late the loop of this node is, in milliseconds. */
   readonly loopDelayMs?: () => number
   readonly membership?: MembershipOptions
+  /** Is told what changes the way to a service. */
+  readonly routing?: NodeRouting
   /** Nodes that the option `peers` names. */
   readonly named?: readonly string[]
 }
@@ -148,6 +151,7 @@ export class ClusterOfNode implements Cluster, NodeCluster {
     if (this.#token !== undefined) this.#home?.node.publish(this.#token, event)
     if (event.kind === 'config-updated') this.#items.changed(event.item)
     this.#membership?.told(event)
+    this.#parts.routing?.told(event)
   }
 
   noticed(notice: NodeNotice): void {

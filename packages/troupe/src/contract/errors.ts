@@ -73,7 +73,8 @@ const ERRORS = {
   NAME_TAKEN: 'the name {name} is held by {holder}; choose another or unregister it first',
   NAME_UNKNOWN: 'nobody is registered as {name} on {node}',
   NO_CONNECTION: 'the connection to {node} is lost; what was on its way may not have arrived',
-  NO_ROUTE: 'there is no way to the node {node}; check its name, and its address in network.peers',
+  NO_ROUTE:
+    'there is no way to {node}; check its name, its address in network.peers, or what runs where',
   NODE_INCARNATION_OLD:
     'the node {node} has a later life: {problem}; stop the older of the two programs',
   NODE_NAME_INVALID: 'the node name {name} is not of the form name@host',
@@ -105,6 +106,8 @@ const ERRORS = {
   ROUTE_DISABLED: 'the route {name} is disabled; enable it first',
   ROUTE_TAKEN: 'there already is a route {name}; remove it first',
   ROUTE_UNKNOWN: 'there is no route {name}; add it first',
+  SERVICE_UNAVAILABLE:
+    'no node of {service} can be asked at the moment: {problem}; try again a little later',
   SPAWN_UNKNOWN:
     '{node} lets nobody spawn {factory}; call remote.allowSpawn there, or correct the name',
   STRATEGY_ACTIVE: 'the supervisor is restarting its children; try again when it is done',

@@ -218,6 +218,13 @@ export type {
   RemoteSpawnOptions,
   RemoteStartOptions,
 } from './remote.js'
+export type {
+  RoutedCall,
+  RouteFailure,
+  Routing,
+  RoutingHome,
+  TryTaker,
+} from './routing.js'
 export type { StandardSchema } from './schema.js'
 export type {
   CallOptions,
@@ -246,6 +253,7 @@ export type {
   ServiceRouteInfo,
 } from './service.js'
 export { SERVICE_EVENT, service } from './service.js'
+export { SERVICE_DEFAULTS } from './service-check.js'
 export type { SidePort, SideService, SideTaker, SideThread, StartService } from './side-thread.js'
 export type {
   DeadLetter,

@@ -19,6 +19,7 @@ import type { NetworkOptions, NodeNetwork } from './network.js'
 import type { ExitReason } from './reason.js'
 import type { MulticallOptions, MulticallResult, RemoteGate, RemoteNode } from './remote.js'
 import type { Sender } from './sender.js'
+import type { NodeServices } from './service.js'
 import type { DropCause } from './signal.js'
 import type { SystemOptions } from './system.js'
 
@@ -196,6 +197,8 @@ export interface Node extends Sender, Spawner {
   readonly network: NodeNetwork
   /** The other nodes, their applications and the configuration, as its registrar knows them. */
   readonly cluster: NodeCluster
+  /** The services it has used, and who does what for them. */
+  readonly services: NodeServices
   /** What it lets other nodes do. */
   readonly remote: RemoteGate
   /** Its calendar. */

@@ -8,8 +8,10 @@
  */
 import type { ApplicationState } from './application.js'
 import type { Service } from './identity.js'
+import { requireText } from './limits.js'
 import type { AnyProtocol } from './protocol.js'
 import type { ApplicationRoute } from './registrar.js'
+import { requireServiceOptions } from './service-check.js'
 
 /** One node that may be chosen, and what the choosing node knows of it. */
 export interface Candidate {
@@ -114,6 +116,9 @@ export interface ServiceOptions {
   readonly breaker?: BreakerOptions | 'off'
 }
 
+/** One object for all that say nothing: it is found again at once. */
+const AS_USUAL: ServiceOptions = Object.freeze({})
+
 /**
  * An application as an address for `send` and `call`. Checks its options: OPTION_INVALID.
  *
@@ -126,8 +131,10 @@ export interface ServiceOptions {
 export function service<P extends AnyProtocol>(
   name: string,
   _protocol?: P,
-  options: ServiceOptions = {},
+  options: ServiceOptions = AS_USUAL,
 ): Service<P> {
+  if (options !== AS_USUAL) requireServiceOptions(options)
+  requireText('service', name)
   return Object.freeze({ kind: 'service' as const, name, node: undefined, options })
 }
 

@@ -17,6 +17,7 @@ import {
   printed,
   requireDuration,
   type SendFailure,
+  Service,
   TroupeError,
 } from '#contract'
 import { callError, UNSTAMPED } from './calls.js'
@@ -52,13 +53,27 @@ export function makeCall(
     const refused = refusedOptions(options)
     if (refused !== undefined) return Promise.reject(refused)
   }
+  if (isService(to)) return callService(kernel, caller, to, request, payload, options)
   const call = newCall(kernel, caller, to, request, options)
   const promise = new Promise<unknown>(takeFunctions)
   call.resolve = takenResolve
   call.reject = takenReject
+  begin(kernel, call, to, payload, options)
+  return promise
+}
+
+/** Sends a request whose caller waits from now on. */
+function begin(
+  kernel: Kernel,
+  call: Call,
+  to: Address,
+  payload: unknown,
+  options: CallOptions | undefined,
+): void {
   kernel.calls.add(call)
   try {
-    if (caller !== undefined && !mayCall(kernel, caller, call)) return promise
+    const caller = call.from
+    if (caller !== undefined && !mayCall(kernel, caller as Process, call)) return
     if (options?.signal !== undefined) abortWith(kernel, call, options.signal)
     if (call.reject !== undefined) post(kernel, call, to, payload, options)
   } catch (thrown) {
@@ -67,7 +82,43 @@ export function makeCall(
   }
   // To another node: no turn of this one will read the clock for it.
   if (kernel.scheduler.resting) kernel.calls.stamp(kernel.clock.nowMs())
-  return promise
+}
+
+/** A process is told apart first: most calls go to one. */
+function isService(to: Address): to is Service {
+  try {
+    return !(to instanceof Process) && Service.is(to)
+  } catch {
+    // An address may be a hostile object; it is refused as one.
+    return false
+  }
+}
+
+/** A request that may take several tries, each of them an ordinary one. */
+function callService(
+  kernel: Kernel,
+  caller: Process | undefined,
+  service: Service,
+  request: string,
+  payload: unknown,
+  options: CallOptions | undefined,
+): Promise<unknown> {
+  const { timeoutMs } = newCall(kernel, caller, service, request, options)
+  const error = (failure: SendFailure): unknown => {
+    kernel.post.refuse(failure, caller, service, request)
+    return sendError(kernel, failure, new Call(caller, service, request, 0, 0), service)
+  }
+  if (!kernel.post.open) return Promise.reject(error('NODE_STOPPED'))
+  return kernel.routing.call({
+    ...{ service, request, payload, timeoutMs, signal: options?.signal },
+    attempt: (to, tryMs, taker) => {
+      const call = new Call(caller, to, request, UNSTAMPED, tryMs)
+      call.resolve = (value) => taker.answered(value)
+      call.reject = (thrown) => taker.failed(thrown)
+      begin(kernel, call, to, payload, options)
+    },
+    refuse: error,
+  })
 }
 
 function newCall(
@@ -175,6 +226,12 @@ function refusedOptions(options: CallOptions): unknown {
   }
 }
 
+/** The node of an address, as errors tell it; a service is on none. */
+function nodeOf(kernel: Kernel, to: Address): string {
+  if (typeof to === 'string') return kernel.name
+  return Service.is(to) ? formatTarget(to) : ((to as Pid | undefined)?.node ?? kernel.name)
+}
+
 /** The error a caller gets for a request that could not be sent. */
 export function sendError(
   kernel: Kernel,
@@ -183,7 +240,7 @@ export function sendError(
   to: Address,
 ): TroupeError<ErrorCode> {
   const told = formatTarget(to)
-  const node = typeof to === 'string' ? kernel.name : ((to as Pid | undefined)?.node ?? kernel.name)
+  const node = nodeOf(kernel, to)
   switch (failure) {
     case 'MAILBOX_FULL': {
       const limit = kernel.post.find(to)?.extension?.limit?.lengthMax ?? 0
@@ -197,6 +254,8 @@ export function sendError(
     case 'NO_CONNECTION':
     case 'NODE_STOPPED':
       return new TroupeError(failure, { node })
+    case 'SERVICE_UNAVAILABLE':
+      return new TroupeError(failure, { service: told, problem: 'all have failed in a row' })
     case 'CONNECTION_FULL':
       return new TroupeError(failure, { node, limit: 'sendBufferMaxBytes' })
     case 'PAYLOAD_TOO_LARGE':

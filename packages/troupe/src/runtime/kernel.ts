@@ -20,6 +20,7 @@ import {
   NODE_EVENT,
   type NodeOptions,
   type ProcessContext,
+  type Routing,
   type SendFailure,
   TroupeError,
   type Wire,
@@ -56,6 +57,7 @@ export interface World {
   readonly random: Random
   readonly wire: Wire
   readonly cluster: Cluster
+  readonly routing: Routing
   /** Makes the application that shows the node to others; undefined: there is none. */
   readonly system: MakeSystem | undefined
   /** How a node hears of promises of the program that reject with nobody listening. */
@@ -69,6 +71,7 @@ export class Kernel implements Home {
   readonly random: Random
   readonly wire: Wire
   readonly cluster: Cluster
+  readonly routing: Routing
   readonly scheduler: Scheduler
   readonly table: Table
   readonly timers: Timers
@@ -104,6 +107,7 @@ export class Kernel implements Home {
     this.random = world.random
     this.wire = world.wire
     this.cluster = world.cluster
+    this.routing = world.routing
     this.watchFloating = world.watchFloating
     this.creation = newCreation(name, Math.floor(world.clock.wallMs()))
     this.startedMs = this.clock.nowMs()
@@ -124,9 +128,7 @@ export class Kernel implements Home {
     const end = (process: Process, reason: ExitReason): void => this.deaths.end(process, reason)
     this.outcomes = new Outcomes(this.calls, this.letters, { end, defer })
     this.suspensions = this.#makeSuspensions()
-    const { outcomes, suspensions } = this
-    const admit = (process: Process): void => this.room.admit(process)
-    this.turn = new Turn(this.scheduler, { outcomes, suspensions, end, admit })
+    this.turn = this.#makeTurn(end)
     this.births = this.#makeBirths(contextOf)
     this.farBirths = this.#makeFarBirths()
     this.deaths = this.#makeDeaths()
@@ -214,6 +216,12 @@ export class Kernel implements Home {
     }
   }
 
+  #makeTurn(end: (process: Process, reason: ExitReason) => void): Turn {
+    const { outcomes, suspensions } = this
+    const admit = (process: Process): void => this.room.admit(process)
+    return new Turn(this.scheduler, { outcomes, suspensions, end, admit })
+  }
+
   #makeSuspensions(): Suspensions {
     const rest = (process: Process): void => this.turn.rest(process)
     return new Suspensions(this.scheduler, this.outcomes, rest)
@@ -256,7 +264,7 @@ export class Kernel implements Home {
   }
 
   #makePost(): Post {
-    const { scheduler, table, letters, wire, calls } = this
+    const { scheduler, table, letters, wire, calls, routing } = this
     return new Post(this, {
       ...{ scheduler, table, letters, wire },
       rejectCall: (call, to) => {
@@ -264,6 +272,7 @@ export class Kernel implements Home {
         calls.reject(call, new TroupeError('MAILBOX_FULL', { to: formatTarget(to), limit }))
       },
       leftMs: (call) => calls.deadlineOf(call) - this.clock.nowMs(),
+      choose: (service, message, payload) => routing.choose(service, message, payload),
       answersOf: (call) => new CallAnswers(calls, call),
     })
   }

@@ -27,6 +27,7 @@ import {
   type NodeLog,
   type NodeNetwork,
   type NodeOptions,
+  type NodeServices,
   type Pid,
   type ProcessInfo,
   type RemoteGate,
@@ -46,11 +47,18 @@ import { Inspection } from './inspection.js'
 import { Kernel, type World } from './kernel.js'
 import { envKey, requireEnv } from './lineage.js'
 import { NO_CLUSTER } from './no-cluster.js'
+import { NO_ROUTING } from './no-routing.js'
 import { NO_WIRE } from './no-wire.js'
 import { DEAD } from './process.js'
 import { processInfo } from './process-info.js'
 import { PromiseOwners } from './promise-owner.js'
-import { clusterHome, makeApplications, makeCron, requireNodeName } from './services.js'
+import {
+  clusterHome,
+  makeApplications,
+  makeCron,
+  requireNodeName,
+  routingHome,
+} from './services.js'
 import { stopNode } from './stopping.js'
 import { VERSION } from './version.js'
 
@@ -100,6 +108,10 @@ class RuntimeNode extends Actions<undefined> {
 
   get cluster(): NodeCluster {
     return this.kernel.cluster.control
+  }
+
+  get services(): NodeServices {
+    return this.kernel.routing.services
   }
 
   get remote(): RemoteGate {
@@ -308,7 +320,7 @@ export async function createNode(
 ): Promise<Node> {
   requireNodeName(name)
   checkNodeOptions(options)
-  const plain = { wire: NO_WIRE, cluster: NO_CLUSTER }
+  const plain = { wire: NO_WIRE, cluster: NO_CLUSTER, routing: NO_ROUTING }
   const real = { clock: systemClock, random: systemRandom, ...plain, watchFloating }
   const made: World = { system: undefined, ...real, ...world }
   const kernel = new Kernel(name, options, made, contextOf)
@@ -322,6 +334,7 @@ export async function createNode(
       info: (account) => runtime.infoWith(account),
       applications: () => applications.infos(false),
     })
+    kernel.routing.start(routingHome(kernel, node))
     if (made.system !== undefined) await runtime.startSystem(made.system(inspection))
     await kernel.wire.start(new Arrivals(kernel))
     await kernel.cluster.start(clusterHome(kernel, node))

@@ -14,8 +14,10 @@ import {
   Pid,
   type Priority,
   ProcessName,
+  type Routing,
   requirePriority,
   type SendFailure,
+  Service,
   type Wire,
   type WireAnswers,
 } from '#contract'
@@ -43,6 +45,7 @@ const CAUSES: Readonly<Record<SendFailure, DropCause>> = Object.freeze({
   MAILBOX_FULL: 'mailbox-full',
   MESSAGE_INVALID: 'message-refused',
   NO_ROUTE: 'no-route',
+  SERVICE_UNAVAILABLE: 'no-route',
   NO_CONNECTION: 'no-route',
   CONNECTION_FULL: 'connection-full',
   PAYLOAD_UNSUPPORTED: 'payload-refused',
@@ -51,7 +54,7 @@ const CAUSES: Readonly<Record<SendFailure, DropCause>> = Object.freeze({
 })
 
 /** A failure, or the process that was found. */
-type Found = Process | SendFailure | 'REMOTE'
+type Found = Process | SendFailure | 'REMOTE' | 'SERVICE'
 
 export class Post {
   /** Messages brought here since the start, whatever became of them. */
@@ -68,6 +71,8 @@ export class Post {
   readonly #answersOf: (call: Call) => WireAnswers
   /** How long a caller still waits. */
   readonly #leftMs: (call: Call) => number
+  /** Where a message to a service goes. */
+  readonly #choose: Routing['choose']
 
   constructor(
     home: Home,
@@ -79,6 +84,7 @@ export class Post {
       readonly rejectCall: (call: Call, to: Process) => void
       readonly answersOf: (call: Call) => WireAnswers
       readonly leftMs: (call: Call) => number
+      readonly choose: Routing['choose']
     },
   ) {
     this.#home = home
@@ -89,6 +95,7 @@ export class Post {
     this.#rejectCall = parts.rejectCall
     this.#answersOf = parts.answersOf
     this.#leftMs = parts.leftMs
+    this.#choose = parts.choose
   }
 
   /** Sends with normal priority. */
@@ -179,7 +186,8 @@ export class Post {
   ): SendFailure | undefined {
     const process = this.#resolve(to)
     if (!(process instanceof Process)) {
-      return process === 'REMOTE' ? this.#elsewhere(process, from, to, name, payload) : process
+      const isElsewhere = process === 'REMOTE' || process === 'SERVICE'
+      return isElsewhere ? this.#elsewhere(process, from, to, name, payload) : process
     }
     if ((process.flags & DEAD) !== 0) return 'PROCESS_UNKNOWN'
     if (this.isFull(process)) return 'MAILBOX_FULL'
@@ -209,7 +217,7 @@ export class Post {
     if (!this.open) return 'NODE_STOPPED'
     if (typeof to === 'string') return this.#table.named(to) ?? 'NAME_UNKNOWN'
     if (to instanceof Process && to.home === this.#home) return to
-    if (!isAddress(to)) return 'PROCESS_UNKNOWN'
+    if (!isAddress(to)) return Service.is(to) ? 'SERVICE' : 'PROCESS_UNKNOWN'
     if (!this.#table.isLocal(to)) return 'REMOTE'
     if (Pid.is(to)) {
       if (to.creation !== this.#home.creation) return 'PROCESS_INCARNATION'
@@ -221,13 +229,19 @@ export class Post {
 
   /** To another node, or nowhere. */
   #elsewhere(
-    found: SendFailure | 'REMOTE',
+    found: SendFailure | 'REMOTE' | 'SERVICE',
     from: Origin,
     to: Address,
     name: EntryName,
     payload: unknown,
     priority: Priority = 'normal',
   ): SendFailure | undefined {
+    if (found === 'SERVICE') {
+      const chosen = this.#choose(to as Service, String(name), payload)
+      return typeof chosen === 'string'
+        ? this.refuse(chosen, from, to, name)
+        : this.sendPriority(from, chosen, name, payload, priority)
+    }
     if (found !== 'REMOTE') return this.refuse(found, from, to, name)
     const node = (to as Pid).node
     const sender = senderOf(from)

@@ -11,10 +11,12 @@ import {
   type ImportantOptions,
   type Pid,
   PROCESS_DEFAULTS,
+  type RouteFailure,
   requireDuration,
   requirePriority,
   type SendFailure,
   type SendOptions,
+  Service,
 } from '#contract'
 import { enter, isOutside } from './entrance.js'
 import type { Kernel } from './kernel.js'
@@ -30,9 +32,11 @@ export function sendMessage(
   options: SendOptions | undefined,
 ): SendFailure | undefined {
   if (from !== undefined && isOutside(from)) {
-    const entered = enter(kernel, to, message, payload)
+    const chosen = choose(kernel, to, message, payload)
+    if (isFailure(chosen, to)) return kernel.post.refuse(chosen, from, to, message)
+    const entered = enter(kernel, chosen, message, payload)
     if (entered.kind === 'refused') return kernel.post.refuse('MESSAGE_INVALID', from, to, message)
-    return deliver(kernel, from, to, message, entered.payload, options)
+    return deliver(kernel, from, chosen, message, entered.payload, options)
   }
   return deliver(kernel, from, to, message, payload, options)
 }
@@ -52,15 +56,31 @@ function deliver(
     : kernel.post.sendPriority(from, to, message, shared, priority)
 }
 
+/** The process behind a service, for whom more than one question is asked; others as they are. */
+function choose(
+  kernel: Kernel,
+  to: Address,
+  message: string,
+  payload: unknown,
+): Address | RouteFailure {
+  return Service.is(to) ? kernel.routing.choose(to, message, payload) : to
+}
+
+/** A service has nobody; a name of the own node is a text as well. */
+const isFailure = (chosen: Address | RouteFailure, to: Address): chosen is RouteFailure =>
+  typeof chosen === 'string' && chosen !== to
+
 /** Like a send, but waits for room in a full mailbox. */
 export function sendWhenRoom(
   kernel: Kernel,
   from: Process | undefined,
-  to: Address,
+  given: Address,
   message: string,
   payload: unknown,
   options: SendOptions | undefined,
 ): Promise<SendFailure | undefined> {
+  const to = choose(kernel, given, message, payload)
+  if (isFailure(to, given)) return Promise.resolve(kernel.post.refuse(to, from, given, message))
   const node = farNode(kernel, to)
   if (node !== undefined) {
     return confirm(kernel, { node, from, to, message, payload, options, how: 'when-room' })
@@ -84,13 +104,15 @@ export function sendWhenRoom(
 export function sendImportant(
   kernel: Kernel,
   from: Process | undefined,
-  to: Address,
+  given: Address,
   message: string,
   payload: unknown,
   options: ImportantOptions | undefined,
 ): Promise<ImportantFailure | undefined> {
   const { timeoutMs } = options ?? {}
   requireDuration('timeoutMs', timeoutMs)
+  const to = choose(kernel, given, message, payload)
+  if (isFailure(to, given)) return Promise.resolve(kernel.post.refuse(to, from, given, message))
   const node = farNode(kernel, to)
   if (node === undefined) {
     return Promise.resolve(sendMessage(kernel, from, to, message, payload, options))

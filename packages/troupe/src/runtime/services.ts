@@ -9,6 +9,7 @@ import {
   NODE_EVENT,
   type Node,
   type Pid,
+  type RoutingHome,
   TroupeError,
 } from '#contract'
 import { ApplicationTable, type Launch } from './applications/index.js'
@@ -39,6 +40,15 @@ export const clusterHome = (kernel: Kernel, node: Node): ClusterHome => ({
     if (monitor) kernel.relations.monitor(process, child)
     return true
   },
+})
+
+/** What the routing of a node is given of it. */
+export const routingHome = (kernel: Kernel, node: Node): RoutingHome => ({
+  node,
+  clock: kernel.clock,
+  random: kernel.random,
+  applications: (name) => kernel.cluster.control.applications(name),
+  stateOf: (other) => kernel.cluster.control.member(other)?.state,
 })
 
 export function makeCron(kernel: Kernel): CronTable {
@@ -87,7 +97,8 @@ export function makeApplications(kernel: Kernel): ApplicationTable {
     },
     changed: (change) => {
       const { name } = change.kind === 'application-changed' ? change.route : change
-      if (!isOwnApplication(name)) kernel.cluster.noticed(change)
+      if (isOwnApplication(name)) return
+      for (const told of [kernel.routing, kernel.cluster]) told.noticed(change)
     },
   })
 }

@@ -4,6 +4,7 @@
  * Everything of the runtime is real; only the clock, the chance and the log's way out are not.
  */
 import { type Random, seededRandom } from '#base/random'
+import { NodeRouting } from '#cluster'
 import type { LogRecord, LogSink, Node, NodeOptions } from '#contract'
 import { createNode } from '#runtime'
 import { type VirtualClock, virtualClock } from './virtual-clock.js'
@@ -48,7 +49,8 @@ export async function testNode(options: TestNodeOptions = {}): Promise<TestNode>
   const log: LogRecord[] = []
   const memory: LogSink = { name: 'test-log', write: (record) => void log.push(record) }
   const logSinks = [memory, ...(rest.logSinks ?? [])]
-  const starting = createNode(name, { ...rest, logSinks, handleSignals: false }, { clock, random })
+  const world = { clock, random, routing: new NodeRouting() }
+  const starting = createNode(name, { ...rest, logSinks, handleSignals: false }, world)
   // Applications of the node may need time to start.
   const node = await clock.until(starting)
   const stop = async (): Promise<void> => {

@@ -21,6 +21,8 @@ export interface MembershipSurroundings {
   readonly registrar: Registrar | undefined
   readonly membership?: MembershipOptions
   readonly named?: readonly string[]
+  /** Is told that the state of a node has changed. */
+  readonly routing?: { changed(): void }
 }
 
 /** Who asks other loops. */
@@ -37,14 +39,17 @@ export const ALONE: Coverage = Object.freeze({
 /** Makes the membership of a node and owns its event; `start` begins. */
 export function openMembership(
   home: ClusterHome,
-  { registrar, membership = {}, named = [] }: MembershipSurroundings,
+  { registrar, membership = {}, named = [], routing }: MembershipSurroundings,
   remote: LoopQuestions,
 ): Membership {
   const { node, clock, random } = home
   const token = node.registerEvent<MembershipNotice>(MEMBERSHIP_EVENT, { buffer: EVENTS_KEPT })
   return new Membership({
     ...{ own: node.name, clock, random, log: node.log, options: membership, named },
-    publish: (notice) => node.publish(token, notice),
+    publish: (notice) => {
+      routing?.changed()
+      node.publish(token, notice)
+    },
     ask: (other, timeoutMs) => askLoop(home, remote, other, timeoutMs),
     connect: (other) => node.network.connect(other),
     peers: () => node.network.peers(),

@@ -8,7 +8,7 @@
 import { systemApplication } from '#apps'
 import type { Clock } from '#base/clock'
 import { type Random, seededRandom } from '#base/random'
-import { ClusterOfNode } from '#cluster'
+import { ClusterOfNode, NodeRouting } from '#cluster'
 import {
   NETWORK_DEFAULTS,
   type NetworkOptions,
@@ -64,7 +64,8 @@ export async function startMember(parts: MemberParts): Promise<Node> {
   const random = seededRandom(parts.random.below(SEED_MAX))
   const bytes = seededBytes(parts.random)
   const { clock } = host
-  const world = makeWorld(parts, random, bytes)
+  const routing = new NodeRouting()
+  const world = makeWorld(parts, random, bytes, routing)
   const logSinks = [
     {
       name: 'simulation',
@@ -73,7 +74,7 @@ export async function startMember(parts: MemberParts): Promise<Node> {
     },
   ]
   const options = { logSinks, events, handleSignals: false }
-  return createNode(parts.name, options, { clock, random, ...world, watchFloating })
+  return createNode(parts.name, options, { clock, random, ...world, routing, watchFloating })
 }
 
 /** The network of a node; and its cluster, where it has a registrar. */
@@ -81,6 +82,7 @@ function makeWorld(
   parts: MemberParts,
   random: Random,
   randomBytes: (length: number) => Uint8Array,
+  routing: NodeRouting,
 ): Partial<World> {
   const { registrar, network, known } = parts
   if (registrar === undefined && network.membership === undefined) {
@@ -92,6 +94,7 @@ function makeWorld(
   })
   const cluster = new ClusterOfNode({
     ...{ registrar, membership: network.membership ?? {}, named: known.map(nodeOn) },
+    routing,
     surroundings: {
       ...{ hidden: network.mode === 'hidden', randomBytes },
       keyFor: (purpose) => wire.keyFor(purpose),
