@@ -2,10 +2,12 @@
  * worker/worker-protocol: what a leader asks of a worker, and what a worker tells its leader.
  *
  * The worker process of each node is registered as `jobs-worker`, which is also the name of its
- * application: `service('jobs-worker', Worker)` reaches one of them.
+ * application: `service('jobs-worker', Worker)` reaches one of them. Words of other nodes are
+ * checked for their form.
  */
 import { message, type Pid, protocol, request } from 'troupe'
 import type { JobKind, JobParameters } from '#jobs/job/job'
+import { SHAPES, shape } from './shapes.js'
 
 export const WORKER_APPLICATION = 'jobs-worker'
 
@@ -43,17 +45,49 @@ export interface Held {
   readonly outcome: Outcome | undefined
 }
 
+/** A leader that takes over. */
+export interface Adoption {
+  readonly term: number
+  readonly leader: Pid
+}
+
+/** One try, by its job. */
+export interface TryName {
+  readonly job: string
+  readonly attempt: number
+}
+
+/** Told every second while a try runs, also when nothing changed: a sign of life. */
+export interface Progressed extends TryName {
+  readonly term: number
+  readonly progress: number
+}
+
+/** Told until thanked. */
+export interface FinishedTry extends TryName {
+  readonly term: number
+  readonly outcome: Outcome
+  readonly worker: Pid
+}
+
+/** A worker is there, or its room has changed. */
+export interface Capacity {
+  readonly worker: Pid
+  /** Tries that it runs at the same time. */
+  readonly capacity: number
+  readonly running: number
+  readonly draining: boolean
+}
+
 export const Worker = protocol('jobs-worker', {
   /** Takes a try, or says that it is full, draining, or has heard of a later term. */
-  run: request<
-    Assignment,
+  run: request(shape<Assignment>(SHAPES.assignment)).answers<
     | { readonly kind: 'accepted'; readonly worker: Pid }
     | { readonly kind: 'full' | 'draining' }
     | { readonly kind: 'stale'; readonly term: number }
   >(),
   /** A new leader takes over: from now on it is told, and tries go on under its term. */
-  adopt: request<
-    { readonly term: number; readonly leader: Pid },
+  adopt: request(shape<Adoption>(SHAPES.adoption)).answers<
     | {
         readonly kind: 'adopted'
         readonly worker: Pid
@@ -63,37 +97,18 @@ export const Worker = protocol('jobs-worker', {
     | { readonly kind: 'stale'; readonly term: number }
   >(),
   /** The leader has stored the outcome. */
-  thanks: message<{ readonly job: string; readonly attempt: number }>(),
+  thanks: message(shape<TryName>(SHAPES.thanks)),
   /** Ends a try that is not wanted any more. */
-  cancel: message<{ readonly job: string; readonly attempt: number; readonly term: number }>(),
+  cancel: message(shape<TryName & { readonly term: number }>(SHAPES.cancel)),
   /** Changes its weight; NOT the node's other applications. */
-  weigh: request<{ readonly weight: number }, void>(),
+  weigh: request(shape<{ readonly weight: number }>(SHAPES.weight)).answers<void>(),
   /** Leaves routing, finishes what it has, then stops its node; answers at once. */
-  drain: request<{ readonly deadlineMs: number }, void>(),
+  drain: request(shape<{ readonly deadlineMs: number }>(SHAPES.drain)).answers<void>(),
 })
 
 /** What a worker tells the leader; these are messages of the coordinator's protocol, too. */
 export const WORKER_NOTICES = Object.freeze({
-  /** Repeated every second while it runs, also when nothing changed: a sign of life. */
-  progressed: message<{
-    readonly job: string
-    readonly attempt: number
-    readonly term: number
-    readonly progress: number
-  }>(),
-  /** Repeated until thanked. */
-  finished: message<{
-    readonly job: string
-    readonly attempt: number
-    readonly term: number
-    readonly outcome: Outcome
-    readonly worker: Pid
-  }>(),
-  /** A worker is there, or its room has changed. */
-  capacity: message<{
-    readonly worker: Pid
-    readonly capacity: number
-    readonly running: number
-    readonly draining: boolean
-  }>(),
+  progressed: message(shape<Progressed>(SHAPES.progressed)),
+  finished: message(shape<FinishedTry>(SHAPES.finished)),
+  capacity: message(shape<Capacity>(SHAPES.capacity)),
 })

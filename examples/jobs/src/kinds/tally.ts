@@ -1,0 +1,77 @@
+/**
+ * kinds/tally: how often each key came, in bounded memory.
+ *
+ * Limit: `distinctMax` keys, those that came first; others are counted together. The order in
+ * which they come is that of the text, so the same text gives the same tally.
+ */
+
+/** Different keys that are counted one by one. */
+export const DISTINCT_MAX = 250_000
+
+/** Keys that a result names. */
+export const TOP_LENGTH = 20
+
+/** A key and how often it came. */
+export type Counted = readonly [key: string, count: number]
+
+/** Counts keys. */
+export class Tally {
+  readonly #counts = new Map<string, number>()
+  readonly #distinctMax: number
+  #total = 0
+  #beyond = 0
+
+  constructor(distinctMax = DISTINCT_MAX) {
+    this.#distinctMax = distinctMax
+  }
+
+  get total(): number {
+    return this.#total
+  }
+
+  get distinct(): number {
+    return this.#counts.size
+  }
+
+  /** Keys for which there was no room, each time they came. */
+  get beyond(): number {
+    return this.#beyond
+  }
+
+  add(key: string): void {
+    this.#total += 1
+    const count = this.#counts.get(key)
+    if (count !== undefined) this.#counts.set(key, count + 1)
+    else if (this.#counts.size < this.#distinctMax) this.#counts.set(ownCopy(key), 1)
+    else this.#beyond += 1
+  }
+
+  /** 0 when it was not counted one by one. */
+  countOf(key: string): number {
+    return this.#counts.get(key) ?? 0
+  }
+
+  /** The most frequent, among equals those that come first in the order of their UTF-16 units. */
+  top(length = TOP_LENGTH): readonly Counted[] {
+    const best: Counted[] = []
+    for (const counted of this.#counts) {
+      const last = best.at(-1)
+      if (best.length === length && last !== undefined && compareCounted(counted, last) > 0)
+        continue
+      const at = best.findIndex((other) => compareCounted(counted, other) < 0)
+      best.splice(at === -1 ? best.length : at, 0, counted)
+      if (best.length > length) best.pop()
+    }
+    return best
+  }
+}
+
+function compareCounted(left: Counted, right: Counted): number {
+  if (left[1] !== right[1]) return right[1] - left[1]
+  return left[0] < right[0] ? -1 : 1
+}
+
+/** A part of a long string keeps all of it in memory; one made of bytes stands alone. */
+function ownCopy(key: string): string {
+  return Buffer.from(key, 'utf16le').toString('utf16le')
+}
