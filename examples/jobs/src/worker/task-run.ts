@@ -40,7 +40,10 @@ export class TaskRun {
 
   begin(): void {
     const begun = beginTask(this.#task, (progress) => this.#tell(progress))
-    if (!(begun instanceof Running)) return this.#end(begun)
+    if (!(begun instanceof Running)) {
+      this.#end(begun)
+      return
+    }
     this.#work = begun
     if (this.#task.bytes === 0) this.#next(() => this.#finish())
     for (let page = 0; page < PAGES_AHEAD; page += 1) this.#want()
