@@ -33,7 +33,7 @@ export interface HeldTry {
   told: number
 }
 
-/** What becomes of an assignment; `ended`: an earlier try of the same job, which is over with this. */
+/** What becomes of an assignment; `ended`: an earlier try of the job, which is over now. */
 export type Verdict =
   | { readonly kind: 'begin'; readonly begun: HeldTry; readonly ended: HeldTry | undefined }
   | { readonly kind: 'known' | 'full' | 'draining' }

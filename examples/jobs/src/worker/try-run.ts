@@ -28,7 +28,8 @@ export async function runTry(assignment: Assignment, means: TryMeans): Promise<T
     const outcome = await work(assignment, means)
     if (outcome.kind === 'called-off' || means.signal.aborted) return CALLED_OFF
     if (outcome.kind !== 'done' || means.effects === undefined) return outcome
-    const brought = await bringEffect(assignment, outcome.result, { ...means, post: means.effects })
+    const told = { ...means, post: means.effects }
+    const brought = await bringEffect(assignment, outcome.result, told)
     return brought === 'taken' ? outcome : { kind: 'dropped', cause: 'stale' }
   } catch (thrown) {
     if (means.signal.aborted) return CALLED_OFF
