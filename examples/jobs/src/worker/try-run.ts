@@ -39,7 +39,7 @@ export async function runTry(assignment: Assignment, means: TryMeans): Promise<T
 
 type Worked = Outcome | { readonly kind: 'called-off' }
 
-/** First from all holders together; after wrong bytes from each alone, to find one that is right. */
+/** First from all holders together; after wrong bytes from each alone, until one is right. */
 async function work(assignment: Assignment, means: TryMeans): Promise<Worked> {
   const { holders } = assignment
   let outcome = await attempt(assignment, holders, means)
