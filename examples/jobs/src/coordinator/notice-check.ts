@@ -1,0 +1,71 @@
+/**
+ * coordinator/notice-check: what a worker tells is data from afar: looked at before it counts.
+ *
+ * Answers why a notice is refused; a result is measured as the JSON in which clients get it.
+ */
+import type { Outcome } from '#jobs/worker/worker-protocol'
+
+/** Longest result of a job, in bytes of JSON. */
+export const RESULT_MAX_BYTES = 64 * 1024
+
+/** Why a word of a worker was refused; each is counted. */
+export const REFUSALS = Object.freeze([
+  'NOTICE_INVALID',
+  'PROGRESS_INVALID',
+  'RESULT_INVALID',
+  'RESULT_TOO_LARGE',
+  'TERM_STALE',
+  'TRY_STALE',
+  'TRY_UNKNOWN',
+  'WORKER_UNKNOWN',
+] as const)
+export type Refusal = (typeof REFUSALS)[number]
+
+/** Which try a notice is about. */
+export interface TryName {
+  readonly job: string
+  readonly attempt: number
+  readonly term: number
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
+
+/** It names a try at all. */
+export const isTryName = (value: unknown): value is TryName =>
+  isObject(value) &&
+  typeof value['job'] === 'string' &&
+  isCount(value['attempt']) &&
+  isCount(value['term'])
+
+/** A share that has not gone back. */
+export const isProgress = (value: unknown, before: number): value is number =>
+  typeof value === 'number' && value >= before && value <= 1
+
+/** It tells what became of a try. */
+export function isOutcome(value: unknown): value is Outcome {
+  if (!isObject(value)) return false
+  const { kind, problem } = value
+  return (
+    kind === 'done' || ((kind === 'failed' || kind === 'crashed') && typeof problem === 'string')
+  )
+}
+
+/** An outcome that can be stored, or why it cannot. */
+export function storable(outcome: Outcome): Outcome | Refusal {
+  if (outcome.kind !== 'done') return outcome
+  const text = jsonOf(outcome.result)
+  if (text === undefined) return 'RESULT_INVALID'
+  if (Buffer.byteLength(text) > RESULT_MAX_BYTES) return 'RESULT_TOO_LARGE'
+  return { kind: 'done', result: JSON.parse(text) as unknown }
+}
+
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value === undefined ? null : value)
+  } catch {
+    return undefined
+  }
+}
