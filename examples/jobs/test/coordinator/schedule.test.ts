@@ -104,8 +104,8 @@ describe('handing out', () => {
     schedule.dispatch()
     assert.deepEqual(shown(), [
       'write a done 1',
-      'thank a 1 at w1',
       'write c running 1',
+      'thank a 1 at w1',
       'offer c 1',
     ])
   })
