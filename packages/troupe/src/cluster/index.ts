@@ -1,6 +1,23 @@
 /**
  * cluster: what start-node and the applications of Troupe take of this room.
  */
+export { type BallotFileOptions, ballotFile } from './leader/ballot-file.js'
+export { type LeaderFunctions, type LeaderSpec, leader } from './leader/leader.js'
+export {
+  Leader,
+  type LeaderClass,
+  type LeaderInstance,
+  type LeaderLifecycle,
+  type LeaderOptions,
+  type LeaderWord,
+} from './leader/leader-class.js'
+export type { LeaderContext, TermChange } from './leader/leading.js'
+export {
+  TERM_FENCE_DEFAULTS,
+  type TermFence,
+  type TermFenceOptions,
+  termFence,
+} from './leader/term-fence.js'
 export {
   ClusterOfNode,
   type ClusterParts,

@@ -295,8 +295,11 @@ export interface ProcessContext extends Sender, Spawner {
   /** Ends a subscription, with its link or monitor; without effect when there is none. */
   unsubscribe(event: EventName): void
 
-  /** Runs `run` as a turn of this process, once, after `delayMs`. A throw ends the process. */
-  after(delayMs: number, run: () => unknown): Timer
+  /**
+   * Runs `run` as a turn of this process, once, after `delayMs`. A throw ends the process. The turn
+   * waits behind what is in the queue of its priority; default `normal`.
+   */
+  after(delayMs: number, run: () => unknown, options?: SendOptions): Timer
   /**
    * Runs `run` as a turn of this process every `periodMs`, 1 or more, without drift; turns that
    * come late are not made up for.

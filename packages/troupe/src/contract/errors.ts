@@ -18,6 +18,7 @@ const ERRORS = {
   APPLICATION_STOP_TIMEOUT:
     'the application {name} did not stop within {timeoutMs} ms; it goes on stopping meanwhile',
   APPLICATION_UNKNOWN: 'no application {name} is loaded here; call loadApplication first',
+  BALLOT_INVALID: 'the ballot {path} cannot be used: {problem}; see the guide before you remove it',
   CALL_ABORTED: 'the call of {request} to {to} was aborted by its signal',
   CALL_SELF: '{to} called itself and would wait for ever; use a function or send instead',
   CALL_TIMEOUT: 'no reply from {to} to {request} within {timeoutMs} ms; it may still be working',
@@ -62,6 +63,8 @@ const ERRORS = {
   INIT_TIMEOUT: 'init of {process} did not finish within {timeoutMs} ms; the process was removed',
   INSPECTION_LIMITED:
     '{node} answers no more questions of {asker} now: {problem}; ask again in {retryMs} ms',
+  LEADERSHIP_LOST:
+    'the lead of {clusterId} was lost before a majority had it; it may come into force or not',
   LOGGER_TAKEN: 'a log sink named {name} is already there; remove it first',
   LOGGER_UNKNOWN: 'there is no log sink named {name}',
   MAILBOX_FULL:
@@ -87,6 +90,7 @@ const ERRORS = {
   NODE_STOPPED: 'the node {node} has stopped; start it again before you use it',
   NODE_STOP_TIMEOUT: 'the node {node} did not stop within {timeoutMs} ms; {left} were killed',
   NOT_ALLOWED: '{operation} is not allowed here: {problem}',
+  NOT_LEADER: 'this process does not lead {clusterId}; ask {leader}',
   OPTION_INVALID: 'the option {option} is {value}: {problem}',
   PAYLOAD_TOO_LARGE:
     'a message of {bytes} bytes is above the limit of {limit} that {node} takes; send it in parts',
@@ -112,6 +116,10 @@ const ERRORS = {
     '{node} lets nobody spawn {factory}; call remote.allowSpawn there, or correct the name',
   STRATEGY_ACTIVE: 'the supervisor is restarting its children; try again when it is done',
   SUPERVISOR_SPEC_INVALID: 'the supervisor {name} cannot be: {problem}',
+  TERM_STALE:
+    'a leader of term {term} came too late: one of term {highest} was here; it must not write',
+  VOTERS_CHANGING:
+    'the voters of {clusterId} are being changed; wait until that is done and try again',
   WIRE_VERSION:
     'no version of the wire is common with {node}: {problem}; upgrade the older of the two',
   WRITE_REFUSED:

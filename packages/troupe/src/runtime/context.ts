@@ -251,8 +251,8 @@ class Context extends Actions<Process> {
     this.kernel.relations.forget(process, event)
   }
 
-  after(delayMs: number, run: () => unknown): Timer {
-    return runAfter(this.kernel, this.live(), delayMs, run)
+  after(delayMs: number, run: () => unknown, options?: SendOptions): Timer {
+    return runAfter(this.kernel, this.live(), delayMs, run, options?.priority)
   }
 
   every(periodMs: number, run: () => unknown): Timer {

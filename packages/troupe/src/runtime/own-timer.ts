@@ -3,7 +3,7 @@
  *
  * @source ergo-features 5 (delayed and periodic sends), weaknesses 30
  */
-import { crashOf, requireOption, type Timer } from '#contract'
+import { crashOf, type Priority, requireOption, requirePriority, type Timer } from '#contract'
 import type { Kernel } from './kernel.js'
 import { extend } from './mailbox.js'
 import { TIMER } from './message.js'
@@ -25,6 +25,7 @@ class OwnTimer implements Timer, TimerTurn {
   readonly #process: Process
   readonly #due: Due
   readonly #run: () => unknown
+  readonly #priority: Priority
   #wait: Wait | undefined
   /** It has fired, and its turn has not come yet. */
   #turnWaits = false
@@ -33,12 +34,13 @@ class OwnTimer implements Timer, TimerTurn {
     kernel: Kernel,
     process: Process,
     delayMs: number,
-    what: { readonly due: Due; readonly run: () => unknown },
+    what: { readonly due: Due; readonly run: () => unknown; readonly priority?: Priority },
   ) {
     this.#kernel = kernel
     this.#process = process
     this.#due = what.due
     this.#run = what.run
+    this.#priority = what.priority ?? 'normal'
     const extension = extend(process)
     extension.timers ??= new Set()
     extension.timers.add(this)
@@ -60,7 +62,7 @@ class OwnTimer implements Timer, TimerTurn {
   ask(): void {
     if (this.#turnWaits) return
     this.#turnWaits = true
-    this.#kernel.post.signal(undefined, this.#process, TIMER, this)
+    this.#kernel.post.signal(undefined, this.#process, TIMER, this, this.#priority)
   }
 
   /** The turn it asked for. */
@@ -107,10 +109,12 @@ export function runAfter(
   process: Process,
   delayMs: number,
   run: () => unknown,
+  priority: Priority = 'normal',
 ): Timer {
   requireDelay('delayMs', delayMs)
   requireRun(run)
-  return new OwnTimer(kernel, process, delayMs, { due: once, run })
+  requirePriority(priority)
+  return new OwnTimer(kernel, process, delayMs, { due: once, run, priority })
 }
 
 /** Every period without drift; a turn that has not run yet is not doubled. */

@@ -157,14 +157,25 @@ export class Post {
     return undefined
   }
 
-  /** Puts a signal (down, trapped exit, event, timer) behind what is in main; never refused. */
-  signal(from: Origin, process: Process, name: symbol, payload: unknown): void {
+  /**
+   * Puts a signal (down, trapped exit, event, timer) behind what is in main, or in the queue of a
+   * priority; never refused.
+   */
+  signal(
+    from: Origin,
+    process: Process,
+    name: symbol,
+    payload: unknown,
+    priority: Priority = 'normal',
+  ): void {
     this.sent += 1
     if ((process.flags & DEAD) !== 0) {
       this.#letters.drop('process-unknown', from, process, name)
       return
     }
-    pushMain(process, from, name, payload, this.#scheduler.coarseMs)
+    const sinceMs = this.#scheduler.coarseMs
+    if (priority === 'normal') pushMain(process, from, name, payload, sinceMs)
+    else pushPriority(process, priority, { from, name, payload, sinceMs })
     this.#wake(process)
   }
 

@@ -11,12 +11,13 @@ export function recordedTimers(recorder: Recorder, real: ProcessContext) {
     recorder.journal.add<TimerStarted>({ kind: 'timer', verb, ms, fired: 0, cancelled: false })
   const running =
     (verb: 'after' | 'every' | 'at') =>
-    (ms: number, run: () => unknown): Timer => {
+    (ms: number, run: () => unknown, options?: SendOptions): Timer => {
       // The real one first: options that cannot be are refused before anything is written down.
-      const timer = real[verb](ms, () => {
+      const fired = (): unknown => {
         record.fired += 1
         return run()
-      })
+      }
+      const timer = verb === 'after' ? real.after(ms, fired, options) : real[verb](ms, fired)
       const record = started(verb, ms)
       return cancelling(timer, record)
     }

@@ -27,7 +27,9 @@ export function recordingContext(recorder: Recorder, real: ProcessContext): Proc
     ...recordedTimers(recorder, real),
   }
   const bound = new Map<PropertyKey, unknown>()
-  const get = (_target: object, key: PropertyKey): unknown => {
+  const get = (target: object, key: PropertyKey): unknown => {
+    // What a behaviour hangs on the context of its process, as a leader does.
+    if (Object.hasOwn(target, key)) return Reflect.get(target, key)
     if (typeof key === 'string' && Object.hasOwn(replaced, key)) return replaced[key]
     const value: unknown = Reflect.get(real, key, real)
     if (typeof value !== 'function') return value

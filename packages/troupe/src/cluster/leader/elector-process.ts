@@ -1,0 +1,94 @@
+/**
+ * cluster/leader/elector-process: the process around an elector, one for each actor that takes part.
+ *
+ * Linked with its actor: neither is left without the other. It takes the words of other nodes, the
+ * notices of its own one, and nothing else.
+ */
+import { actor } from '#actor'
+import type { Random } from '#base/random'
+import {
+  type BallotStorage,
+  eventName,
+  NODE_EVENT,
+  type Pid,
+  type ProcessContext,
+  TroupeError,
+} from '#contract'
+import type { ElectionSettings } from './election-settings.js'
+import { openElection } from './election-state.js'
+import { Elector } from './elector.js'
+import { electionProtocol, electorName } from './elector-protocol.js'
+
+/** What the process is spawned with. */
+export interface ElectorGiven {
+  readonly owner: Pid
+  readonly settings: ElectionSettings
+  readonly storage: BallotStorage
+  readonly changed: () => void
+  /** Is given the elector before it says a word. */
+  readonly begun: (elector: Elector) => void
+}
+
+interface State extends ElectorGiven {
+  elector: Elector | undefined
+}
+
+export const electorActor = actor(electionProtocol, {
+  name: 'Election',
+  init: (given: ElectorGiven): State => ({ ...given, elector: undefined }),
+  started: begin,
+  on: {
+    word: ({ elector }, envelope) => elector?.heard(envelope),
+    owner: ({ owner }) => owner,
+  },
+  handleDown: ({ elector }, down) => elector?.ended(down),
+  handleEvent: ({ elector }, event) => elector?.noticed(event),
+  terminate: ({ elector }) => elector?.end(),
+  inspect: ({ elector }) => elector?.inspect() ?? {},
+})
+
+async function begin(state: State, context: ProcessContext): Promise<void> {
+  const { owner, settings, storage, changed } = state
+  const { clusterId } = settings
+  await context.subscribe(eventName(NODE_EVENT))
+  const ballot = await storage.load()
+  const random: Random = {
+    unit: () => context.random(),
+    below: (limit) => Math.floor(context.random() * limit),
+  }
+  const election = openElection({ ...settings, self: context.node, isDurable: true }, random)
+  const quietMs = settings.electionTimeoutMinMs
+  const elector = new Elector(context, { clusterId, owner, election, storage, quietMs, changed })
+  state.elector = elector
+  state.begun(elector)
+  elector.begin(ballot)
+}
+
+/**
+ * Spawns the elector of a process, linked with it. One that is left of an earlier process, which
+ * is ending, is waited for; NAME_TAKEN when a process that lives takes part in the same cluster.
+ */
+export async function spawnElector(context: ProcessContext, given: ElectorGiven): Promise<Pid> {
+  const name = electorName(given.settings.clusterId)
+  const held = context.whereis(name)
+  if (held !== undefined) await endOfOrphan(context, held, name)
+  return context.spawn(electorActor, { name, link: true, args: [given] })
+}
+
+async function endOfOrphan(context: ProcessContext, held: Pid, name: string): Promise<void> {
+  const owner = await ownerOf(context, held)
+  if (owner !== undefined && context.mailboxLength(owner) !== undefined) {
+    throw new TroupeError('NAME_TAKEN', { name, holder: String(held.id) })
+  }
+  await context.ended(held)
+}
+
+/** Undefined: it is ending. */
+async function ownerOf(context: ProcessContext, held: Pid): Promise<Pid | undefined> {
+  try {
+    return await context.call(held as Pid<typeof electionProtocol>, 'owner')
+  } catch {
+    // It ended before it answered.
+    return undefined
+  }
+}
