@@ -1,5 +1,5 @@
 /**
- * cluster/leader/elector-process: the process around an elector, one for each actor that takes part.
+ * cluster/leader/elector-process: the process around an elector, one for each leader actor.
  *
  * Linked with its actor: neither is left without the other. It takes the words of other nodes, the
  * notices of its own one, and nothing else.

@@ -16,7 +16,7 @@ export const electionProtocol = protocol('troupe.election', {
 /** The name of the elector of a cluster, on each node. */
 export const electorName = (clusterId: string): string => `election/${clusterId}`
 
-/** What travels: a word of the election, or a greeting by which processes get to know each other. */
+/** What travels: a word of the election, or a greeting by which processes come to be known. */
 export interface Envelope {
   readonly clusterId: string
   /** The process that takes part. */

@@ -31,7 +31,7 @@ import {
 } from '#contract'
 import { type LeaderCalls, type LeaderContext, leading, type TermChange } from './leading.js'
 
-/** One function for each name of a protocol, as `HandlerFunctions`, with the context of a leader. */
+/** One function for each name of a protocol, with the context of a leader. */
 export type LeaderFunctions<P extends AnyProtocol, S> = {
   readonly [K in NameOf<P>]: P['messages'][K] extends { readonly kind: 'request' }
     ? (state: S, payload: PayloadOf<P, K>, context: LeaderContext) => Answer<ReplyOf<P, K>>

@@ -1,5 +1,5 @@
 /**
- * cluster/leader/term-fence: what a store needs so that an old leader cannot spoil a new one's work.
+ * cluster/leader/term-fence: what a store needs so that no old leader spoils a new one's work.
  *
  * Knowing who leads is not enough: a program may stand still for seconds between the look at
  * `isLeader` and the write that follows. So each write carries the term of its leader, and the

@@ -5,8 +5,8 @@ import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import {
   type ElectionOptions,
-  eventName,
   type ExitReason,
+  eventName,
   type Leadership,
   leader,
   message,
@@ -113,21 +113,12 @@ export async function keepers(
   t: TestContext,
   options: KeeperClusterOptions,
 ): Promise<KeeperCluster> {
-  const { seed, hosts = HOSTS, voters = VOTERS, leads, election, supervised = false } = options
+  const { seed, hosts = HOSTS } = options
   const diaries = new Map<string, Diary>()
-  const started = async ({ host, node }: ClusterMember): Promise<void> => {
+  const started = async (member: ClusterMember): Promise<void> => {
     const diary = newDiary()
-    diaries.set(host.name, diary)
-    node.registerEvent(NEWS, { open: true })
-    const given: KeeperGiven = {
-      diary,
-      election: { clusterId: 'keep', voters, ...election },
-      ...(leads === undefined ? {} : { leads }),
-    }
-    if (supervised) {
-      const children = [{ name: 'keeper', start: keeper, args: [given] as [KeeperGiven] }]
-      await node.spawn(supervisor({ type: 'one-for-one', children }))
-    } else await node.spawn(keeper, { name: 'keeper', args: [given] })
+    diaries.set(member.host.name, diary)
+    await startKeeper(member, diary, options)
   }
   const cluster = simulatedCluster({ seed, hosts, started })
   await cluster.start()
@@ -150,4 +141,21 @@ export async function keepers(
     assert.fail(`nobody leads ${of.join(' ')} after ${limitMs} ms`)
   }
   return { cluster, diary, leaders, led, stop: () => cluster.stop() }
+}
+
+async function startKeeper(
+  { node }: ClusterMember,
+  diary: Diary,
+  { voters = VOTERS, leads, election, supervised = false }: KeeperClusterOptions,
+): Promise<void> {
+  node.registerEvent(NEWS, { open: true })
+  const given: KeeperGiven = {
+    diary,
+    election: { clusterId: 'keep', voters, ...election },
+    ...(leads === undefined ? {} : { leads }),
+  }
+  if (supervised) {
+    const children = [{ name: 'keeper', start: keeper, args: [given] as [KeeperGiven] }]
+    await node.spawn(supervisor({ type: 'one-for-one', children }))
+  } else await node.spawn(keeper, { name: 'keeper', args: [given] })
 }

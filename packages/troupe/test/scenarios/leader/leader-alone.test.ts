@@ -127,15 +127,14 @@ describe('a leader actor alone', () => {
     const { node, clock } = test
     node.registerEvent(NEWS, { open: true })
     const election = { clusterId: 'keep', storage: ballotFile({ path: '/' }) }
-    await assert.rejects(
-      node.spawn(keeper, { args: [given({ election })] }),
-      (error) => TroupeError.is(error, 'INIT_FAILED'),
+    await assert.rejects(node.spawn(keeper, { args: [given({ election })] }), (error) =>
+      TroupeError.is(error, 'INIT_FAILED'),
     )
     await clock.settle()
     assert.equal(node.whereis('election/keep'), undefined)
   })
 
-  it('whose ballot cannot be kept does not lead, says so once, and leads when it can be', async () => {
+  it('whose ballot cannot be kept does not lead, says so once, and leads later', async () => {
     await using test = await testNode()
     const { node, clock, log } = test
     node.registerEvent(NEWS, { open: true })
