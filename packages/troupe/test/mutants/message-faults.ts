@@ -14,9 +14,9 @@ export const MESSAGE_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a lost wake-up: a signal does not schedule its receiver',
     file: 'runtime/post',
-    find: `pushMain(process, from, name, payload, this.#scheduler.coarseMs); this.#wake(process); }
+    find: `pushPriority(process, priority, { from, name, payload, sinceMs }); this.#wake(process); }
       /** Puts a log`,
-    replace: 'pushMain(process, from, name, payload, this.#scheduler.coarseMs); } /** Puts a log',
+    replace: 'pushPriority(process, priority, { from, name, payload, sinceMs }); } /** Puts a log',
     caughtBy: ['scenarios/semantics-relations.test'],
   },
   {
