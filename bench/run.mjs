@@ -17,6 +17,7 @@ import { BENCHES } from './lib/rows.mjs'
 const OTHERS = {
   codec: async (values) => (await import('./codec/codec.mjs')).benchCodec(values, say),
   http: async (values) => (await import('./http/http.mjs')).benchHttp(values, say),
+  jobs: async (values) => (await import('./jobs/jobs.mjs')).benchJobs(values, say),
   network: async (values) => (await import('./network/network.mjs')).benchNetwork(values, say),
   pubsub: async (values) => (await import('./pubsub/pubsub.mjs')).benchPubsub(values, say),
   registrar: async (values) =>
