@@ -4,6 +4,7 @@
  * The one writer is the leader; what it writes holds once a majority has it on its disk, and a
  * coordinator that has promised a later term takes nothing of an earlier one.
  */
+import type { JobsFault } from '#jobs/job/faults'
 import type { Job, JobState } from '#jobs/job/job'
 
 /** What a leader writes: the mark is given by the book. */
@@ -44,11 +45,13 @@ export interface Book {
    * `writeTimeoutMs`: then nobody knows whether it holds.
    */
   write(jobs: readonly Unmarked[]): Promise<readonly Job[]>
-  /** From the own store, which has all that was written. */
+  /** As the last settled write has left it. */
   get(id: string): Job | undefined
   list(query: JobQuery): readonly Job[]
   counts(): JobCounts
   replicas(): readonly ReplicaState[]
+  /** Settles when the book has ended: STALE_TERM, the own store failed, or it was closed. */
+  readonly ended: Promise<JobsFault>
   /** Follows no more; open writes reject. */
   close(): void
 }

@@ -1,41 +1,73 @@
 /**
  * store/replica-protocol: what a coordinator asks of the store of another one, or of its own.
  *
- * The process is registered as `replica` on each coordinator.
+ * The process is registered as `replica` on each coordinator. Only coordinators may ask for what
+ * changes jobs; whatever comes is read field by field.
  */
 import { processName, protocol, request } from 'troupe'
-import type { Job, Mark } from '#jobs/job/job'
+import type { Mark } from '#jobs/job/job'
+import type { Ballot } from './ballot.js'
+import type { Entry } from './entry.js'
 
 /** A later term was promised: the asker leads no longer. */
 export interface Stale {
   readonly kind: 'stale'
   readonly term: number
+  readonly opening: number
 }
 
-/** The store cannot be written now: the disk is full, or its file is being rebuilt. */
+/** The store did not do it: its disk is full, say, or what was asked makes no sense. */
 export interface Refused {
   readonly kind: 'refused'
+  /** A code of JobsFault. */
+  readonly code: string
   readonly problem: string
 }
 
+/** This ballot was not promised here: the store is a new one, or was away. */
+export interface Unpromised {
+  readonly kind: 'unpromised'
+}
+
+/** How a store stands when it promises. */
+export interface Promised {
+  readonly kind: 'promised'
+  readonly identity: string
+  /** False: it is new or being rebuilt; it counts for nothing yet. */
+  readonly established: boolean
+  /** Nothing was ever written to it. */
+  readonly empty: boolean
+  readonly complete: Mark
+  readonly floor: Mark
+}
+
 export const Replica = protocol('jobs-replica', {
-  /** Takes nothing of earlier terms from now on; durable. */
-  promise: request<
-    { readonly term: number },
-    { readonly kind: 'promised'; readonly complete: Mark; readonly last: Mark } | Stale | Refused
-  >(),
+  /** Takes nothing of earlier ballots from now on; durable. */
+  promise: request<{ readonly ballot: Ballot }, Promised | Stale | Refused>(),
   /**
-   * Stores records that are later than what is there; durable when it answers. `complete`: with
-   * these it has all that was written up to this mark.
+   * Stores what the holder of the ballot says, as `JobStore.write`; durable when it answers.
+   * `complete`: with these it has all that was settled up to this mark.
    */
   write: request<
-    { readonly term: number; readonly jobs: readonly Job[]; readonly complete: Mark | undefined },
-    { readonly kind: 'written' } | Stale | Refused
+    {
+      readonly ballot: Ballot
+      readonly entries: readonly Entry[]
+      readonly forget: readonly string[] | undefined
+      readonly complete: Mark | undefined
+      readonly floor: Mark | undefined
+    },
+    { readonly kind: 'written' } | Stale | Unpromised | Refused
   >(),
-  /** Records after a mark in the order of their marks, at most `limit`. */
+  /** Forgets some of its jobs, to be rebuilt; `reset`: all are gone. */
+  reset: request<
+    { readonly ballot: Ballot },
+    { readonly kind: 'written' | 'reset' } | Stale | Unpromised | Refused
+  >(),
+  /** Entries after a mark in the order of their marks, at most `limit`. */
   changes: request<
     { readonly after: Mark; readonly limit: number },
-    { readonly jobs: readonly Job[]; readonly more: boolean }
+    | { readonly kind: 'changes'; readonly entries: readonly Entry[]; readonly more: boolean }
+    | Refused
   >(),
   /** Adds to a text that is being taken in; `at` must be its length so far. */
   append: request<
@@ -47,7 +79,7 @@ export const Replica = protocol('jobs-replica', {
     { readonly blob: string; readonly length: number; readonly sha256: string },
     { readonly kind: 'sealed' } | Refused
   >(),
-  /** Part of a sealed text; undefined: it is not here. */
+  /** Part of a sealed text; undefined: it is not here, or damaged. */
   read: request<
     { readonly blob: string; readonly at: number; readonly length: number },
     Uint8Array | undefined

@@ -1,0 +1,196 @@
+/**
+ * store/opening: how the state of all settled writes is found when a term begins.
+ *
+ * A majority promises to take nothing of earlier ballots; then the own store gets what any of
+ * these has beyond it. Each settled write is at one of them at least, since it was at a majority.
+ *
+ * A new store has no promises and no jobs, and cannot be told from one that lost its disk: it
+ * does not count. When ALL stores answer and none of them has ever had a job, nothing can be
+ * lost: that is how a cluster begins.
+ */
+import { JobsFault } from '#jobs/job/faults'
+import { compareMarks, NO_MARK } from '#jobs/job/job'
+import type { Ballot } from './ballot.js'
+import type { BookOptions } from './book-options.js'
+import { type BookWorld, pause } from './book-world.js'
+import type { JobStore } from './job-store.js'
+import type { Promised } from './replica-protocol.js'
+
+export interface Opening {
+  readonly ballot: Ballot
+  readonly own: JobStore
+  readonly node: string
+  readonly coordinators: readonly string[]
+  readonly world: BookWorld
+  readonly options: Required<BookOptions>
+  readonly signal: AbortSignal | undefined
+}
+
+/** Another opening of the same term was promised: try again with a later one. */
+export interface Outbid {
+  readonly kind: 'outbid'
+  readonly opening: number
+}
+
+export type Opened = { readonly kind: 'opened'; readonly isVirgin: boolean } | Outbid
+
+export const majorityOf = (total: number): number => Math.floor(total / 2) + 1
+
+/** Brings the own store up to all that is settled. */
+export async function open(opening: Opening): Promise<Opened> {
+  return new Gathering(opening).run()
+}
+
+class Gathering {
+  readonly #opening: Opening
+  readonly #others: readonly string[]
+  readonly #promised = new Map<string, Promised>()
+  readonly #gathered = new Set<string>()
+  #outbid: number | undefined
+  #fault: JobsFault | undefined
+  #problem = 'they do not answer'
+  #isOver = false
+  #wake: () => void = () => {}
+
+  constructor(opening: Opening) {
+    this.#opening = opening
+    this.#others = opening.coordinators.filter((node) => node !== opening.node)
+  }
+
+  async run(): Promise<Opened> {
+    const { own, ballot, world, options } = this.#opening
+    // First the own one: what others promise after it is newer than a loss of the own disk.
+    const answer = await own.promise(ballot)
+    if (answer.kind === 'stale') this.#refused(answer)
+    const untilMs = world.wallMs() + options.openTimeoutMs
+    for (const node of this.#others) void this.#ask(node)
+    try {
+      for (;;) {
+        if (this.#fault !== undefined) throw this.#fault
+        if (this.#outbid !== undefined) return { kind: 'outbid', opening: this.#outbid }
+        const opened = await this.#look()
+        if (opened !== undefined) return opened
+        if (this.#opening.signal?.aborted) throw this.#noMajority('it was called off')
+        if (world.wallMs() >= untilMs) throw this.#noMajority(this.#problem)
+        await this.#news()
+      }
+    } finally {
+      this.#isOver = true
+    }
+  }
+
+  /** Asks a store for its promise until it answers. */
+  async #ask(node: string): Promise<void> {
+    const { ballot, world, options } = this.#opening
+    while (!this.#isOver && !this.#promised.has(node)) {
+      try {
+        const answer = await world.ask(node, 'promise', { ballot }, options.askTimeoutMs)
+        if (answer.kind === 'promised') this.#promised.set(node, answer)
+        else if (answer.kind === 'stale') this.#refused(answer)
+        else this.#problem = `${node}: ${answer.code}: ${answer.problem}`
+        this.#wake()
+        if (answer.kind === 'stale') return
+      } catch (problem) {
+        this.#problem = `${node}: ${problem instanceof Error ? problem.message : String(problem)}`
+      }
+      if (!this.#promised.has(node)) await pause(world, options.retryMs)
+    }
+  }
+
+  /** What can be done with the promises there are. */
+  async #look(): Promise<Opened | undefined> {
+    const { own, coordinators, options } = this.#opening
+    const total = coordinators.length
+    const isAll = this.#promised.size === this.#others.length
+    const isLossy = options.acceptLoss && isAll
+    const counting = [...this.#promised].filter(([, one]) => one.established || isLossy)
+    const self = own.isEstablished || isLossy ? 1 : 0
+    if (self + counting.length < majorityOf(total)) {
+      if (!isAll) return undefined
+      if (this.#areEmpty()) return { kind: 'opened', isVirgin: true }
+      const problem = 'the others alone cannot tell what was accepted'
+      const fresh = total - counting.length - self
+      throw new JobsFault('STORE_LOST', { fresh, total, problem })
+    }
+    for (const [node, promised] of counting) {
+      if (this.#gathered.has(node)) continue
+      if (await this.#isTaken(node, promised)) this.#gathered.add(node)
+      if (this.#fault !== undefined) return undefined
+    }
+    const isEnough = self + this.#gathered.size >= majorityOf(total)
+    return isEnough ? { kind: 'opened', isVirgin: isLossy } : undefined
+  }
+
+  #areEmpty(): boolean {
+    return this.#opening.own.isEmpty && [...this.#promised.values()].every(({ empty }) => empty)
+  }
+
+  /** Whether all that a store has beyond the own one is in the own one. */
+  async #isTaken(node: string, promised: Promised): Promise<boolean> {
+    try {
+      await this.#gather(node, promised)
+      return true
+    } catch (problem) {
+      if (JobsFault.is(problem)) throw problem
+      this.#problem = `${node}: ${problem instanceof Error ? problem.message : String(problem)}`
+      this.#promised.delete(node)
+      void this.#ask(node)
+      return false
+    }
+  }
+
+  async #gather(node: string, promised: Promised): Promise<void> {
+    const { ballot, own, world, options } = this.#opening
+    await this.#prepare(promised)
+    for (let after = own.isEstablished ? own.complete : NO_MARK; ; ) {
+      const given = { after, limit: options.pageMax }
+      const page = await world.ask(node, 'changes', given, options.askTimeoutMs)
+      if (page.kind === 'refused') throw new Error(`${page.code}: ${page.problem}`)
+      const written = await own.merge(ballot, page.entries)
+      if (written.kind !== 'written') throw this.#staleFault(own.promised.term)
+      const last = page.entries.at(-1)
+      if (!page.more || last === undefined) return
+      after = last.mark
+    }
+  }
+
+  /** An own store that lacks what others have forgotten by now begins anew. */
+  async #prepare({ floor }: Promised): Promise<void> {
+    const { ballot, own } = this.#opening
+    if (!own.isEstablished || compareMarks(own.complete, floor) >= 0) return
+    this.#gathered.clear()
+    while ((await own.reset(ballot, RESET_MAX)).kind === 'written');
+  }
+
+  #refused({ term, opening }: { readonly term: number; readonly opening: number }): void {
+    if (term > this.#opening.ballot.term) this.#fault = this.#staleFault(term)
+    else this.#outbid = Math.max(opening, this.#outbid ?? 0)
+  }
+
+  #staleFault(later: number): JobsFault {
+    return new JobsFault('STALE_TERM', { term: this.#opening.ballot.term, later })
+  }
+
+  #noMajority(problem: string): JobsFault {
+    const total = this.#opening.coordinators.length
+    const present = this.#promised.size + 1
+    return new JobsFault('NO_MAJORITY', { present, total, wanted: majorityOf(total), problem })
+  }
+
+  /** Until a store has answered, or a moment has passed. */
+  #news(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        cancel()
+        resolve()
+      }
+      const cancel = this.#opening.world.after(LOOK_MS, done)
+      this.#wake = done
+    })
+  }
+}
+
+/** Milliseconds between two looks at what was promised. */
+const LOOK_MS = 50
+/** Jobs that are forgotten in one commit when a store begins anew. */
+const RESET_MAX = 500

@@ -1,0 +1,59 @@
+/**
+ * store/replica: the process that answers for the store of its node; registered as `replica`.
+ *
+ * Its requests overlap, so that writes which come together reach the disk together; their order
+ * is kept by the store. Limit: its mailbox.
+ */
+import { actor, type ProcessContext } from 'troupe'
+import type { JobStore } from './job-store.js'
+import { ReplicaDesk } from './replica-desk.js'
+import { Replica } from './replica-protocol.js'
+import type { TextPlace } from './text-place.js'
+
+interface State {
+  readonly desk: ReplicaDesk
+  readonly store: JobStore
+  /** Who may change jobs; undefined: every node of the cluster. */
+  readonly coordinators: ReadonlySet<string> | undefined
+}
+
+const NOT_ALLOWED = Object.freeze({
+  kind: 'refused' as const,
+  code: 'NOT_ALLOWED',
+  problem: 'only coordinators may ask for this',
+})
+
+/** Whether the node that asks is a coordinator. */
+const isAllowed = ({ coordinators }: State, context: ProcessContext): boolean =>
+  coordinators === undefined || coordinators.has(context.fromNode)
+
+export const replicaActor = actor(Replica, {
+  init: (store: JobStore, texts: TextPlace, coordinators?: readonly string[]): State => ({
+    desk: new ReplicaDesk(store, texts),
+    store,
+    coordinators: coordinators === undefined ? undefined : new Set(coordinators),
+  }),
+  on: {
+    promise: (state, given, context) =>
+      isAllowed(state, context) ? state.desk.promise(given) : NOT_ALLOWED,
+    write: (state, given, context) =>
+      isAllowed(state, context) ? state.desk.write(given) : NOT_ALLOWED,
+    reset: (state, given, context) =>
+      isAllowed(state, context) ? state.desk.reset(given) : NOT_ALLOWED,
+    changes: (state, given, context) =>
+      isAllowed(state, context) ? state.desk.changes(given) : NOT_ALLOWED,
+    append: (state, given, context) =>
+      isAllowed(state, context) ? state.desk.append(given) : NOT_ALLOWED,
+    seal: (state, given, context) =>
+      isAllowed(state, context) ? state.desk.seal(given) : NOT_ALLOWED,
+    // Workers read, too.
+    read: (state, given) => state.desk.read(given),
+    drop: (state, given, context) =>
+      isAllowed(state, context) ? state.desk.drop(given) : undefined,
+  },
+  inspect: ({ desk, store }) => ({
+    ...{ jobs: store.counts, promised: store.promised.term, refused: desk.refused },
+    ...{ stale: desk.stale, failures: store.failures, established: store.isEstablished },
+  }),
+  options: { reentrant: true },
+})
