@@ -16,6 +16,7 @@ const FAULTS = {
   NO_MAJORITY:
     '{present} of {total} coordinators answer, and {wanted} are needed: {problem}; whether what ' +
     'was asked holds is not known, so ask again with the same id',
+  REPLICA_BEHIND: 'the store of {node} does not count for now: {problem}',
   STALE_TERM: 'the term {term} is over, as the term {later} was promised; its leader steps down',
   STORE_CLOSED: 'the store {path} is closed',
   STORE_CORRUPT:

@@ -134,7 +134,7 @@ export class Follower {
   #lost(problem: unknown): void {
     this.#isLive = false
     this.#queue = []
-    const isRefusal = JobsFault.is(problem)
+    const isRefusal = JobsFault.is(problem, 'STORE_FAILED')
     this.#state = isRefusal ? 'failing' : 'away'
     this.#problem = problem instanceof Error ? problem.message : String(problem)
     this.#host.changed()
@@ -221,7 +221,7 @@ export class Follower {
 
   async #live(): Promise<void> {
     while (!this.#host.isClosed) {
-      if (!this.#isLive) throw new Error('it lags too far behind')
+      if (!this.#isLive) throw this.#behind('it lags too far')
       if (this.#queue.length === 0 && !this.#hasNews()) await this.#rest()
       if (this.#host.isClosed) return
       const entries = this.#queue.splice(0, this.#host.options.pageMax)
@@ -275,13 +275,17 @@ export class Follower {
         throw new JobsFault('STALE_TERM', { term: this.#host.ballot.term, later: term })
       }
       case 'unpromised':
-        throw new Error('it does not know the promise any more')
+        throw this.#behind('it does not know the promise any more')
       case 'refused': {
         const { code, problem } = answer as Refused
         throw new JobsFault('STORE_FAILED', { path: this.node, problem: `${code}: ${problem}` })
       }
       default:
     }
+  }
+
+  #behind(problem: string): JobsFault {
+    return new JobsFault('REPLICA_BEHIND', { node: this.node, problem })
   }
 
   /** Until there is something to send, or it is time for a sign of life. */

@@ -161,7 +161,8 @@ export class KeptBook implements Book, FollowerHost {
     const held = await Promise.all(this.#followers.map((follower) => follower.holds()))
     const present = isOwn + held.filter(Boolean).length
     if (present >= majorityOf(this.#total)) return
-    throw new Error('a new store waits for a majority of the others')
+    const problem = 'a new one waits until a majority of the others holds to the term'
+    throw new JobsFault('REPLICA_BEHIND', { node: this.#node, problem })
   }
 
   #canBeKept(draft: Draft): boolean {

@@ -131,7 +131,7 @@ class Gathering {
       await this.#gather(node, promised)
       return true
     } catch (problem) {
-      if (JobsFault.is(problem)) throw problem
+      if (JobsFault.is(problem) && problem.code !== 'REPLICA_BEHIND') throw problem
       this.#problem = `${node}: ${problem instanceof Error ? problem.message : String(problem)}`
       this.#promised.delete(node)
       void this.#ask(node)
@@ -145,7 +145,9 @@ class Gathering {
     for (let after = own.isEstablished ? own.complete : NO_MARK; ; ) {
       const given = { after, limit: options.pageMax }
       const page = await world.ask(node, 'changes', given, options.askTimeoutMs)
-      if (page.kind === 'refused') throw new Error(`${page.code}: ${page.problem}`)
+      if (page.kind === 'refused') {
+        throw new JobsFault('REPLICA_BEHIND', { node, problem: `${page.code}: ${page.problem}` })
+      }
       const written = await own.merge(ballot, page.entries)
       if (written.kind !== 'written') throw this.#staleFault(own.promised.term)
       const last = page.entries.at(-1)
