@@ -31,6 +31,8 @@ export interface Flags {
   readonly effectsUrl: string | undefined
   /** Its version, as the leader sees it: for a canary. */
   readonly version: string | undefined
+  /** Megabytes that one job of a worker may take; undefined: its own usual limit. */
+  readonly threadMemoryMb: number | undefined
   /** Where it listens for other nodes, and what those are told; for the chaos run. */
   readonly port: number
   readonly advertisedPort: number | undefined
@@ -59,6 +61,7 @@ export const FLAGS_DEFAULTS: Flags = Object.freeze({
   level: 'warning',
   effectsUrl: undefined,
   version: undefined,
+  threadMemoryMb: undefined,
   port: 0,
   advertisedPort: undefined,
   livenessPort: 0,
@@ -74,7 +77,7 @@ Usage: npm start -- jobs [flags]
   --workers N          worker programs (3); N..M: M programs, of which N to M work
   --http-port N        HTTP of the first coordinator (8081), the others follow; 0 takes free ones
   --data DIR           where jobs are kept; without it in a folder that is removed at the end
-  --config FILE        the configuration, a JSON file that is watched: concurrency, level
+  --config FILE        the configuration, a JSON file that is watched
   --join workerN       be one more worker of a cluster that runs already
   --name NAME          first part of the names of its nodes (jobs)
   --registrar-port N   programs find each other only where it is the same (4499)
@@ -88,6 +91,7 @@ One program alone, as the command above starts them:
   --role ROLE          coordinator or worker
   --index N            which one, from 1
   --version TEXT       version of a worker, for a canary
+  --thread-memory N    megabytes that one job of a worker may take
   --effects URL        a worker tells there what it has done
   --port N, --advertised-port N, --liveness-port N, --liveness-advertised-port N
                        where it listens for other nodes (0: any), and what those are told
@@ -137,6 +141,7 @@ const TABLE: FlagTable<Flags> = Object.freeze({
     data: text('dataFolder'),
     config: text('configFile'),
     version: text('version'),
+    'thread-memory': whole('threadMemoryMb', 8, 4_096),
     'registrar-port': whole('registrarPort', 1, 65_535),
     'registrar-folder': text('registrarFolder'),
     port: whole('port', 0, 65_535),

@@ -15,10 +15,10 @@ export const STOP_TIMEOUT_MS = 1_500
 
 const isLevel = (given: string): given is Level => LEVELS.some((level) => level === given)
 
-/** Starts it; its level follows the item `level` of the configuration. */
+/** Starts it; its level follows the item `log.level` of the configuration. */
 export async function startProgramNode(role: Role, flags: Flags): Promise<Node> {
   const node = await startNode(nodeOf(role, flags.name, flags.index), optionsOf(flags))
-  node.cluster.followConfig('level', flags.level, (level) => {
+  node.cluster.followConfig('log.level', flags.level, (level) => {
     if (isLevel(level)) node.log.setLevel(level)
     else node.log.warning('the configuration has a level that is not known', { level })
   })

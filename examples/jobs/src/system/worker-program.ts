@@ -4,15 +4,25 @@
  */
 import type { ProgramEnd } from '@troupe-examples/traffic/cli/program'
 import type { Flags } from '#jobs/cli/flags'
+import { startWorker } from '#jobs/worker/start'
+import { coordinatorsOf } from './names.js'
 import { startProgramNode, untilStopped } from './program-node.js'
 
 export async function runWorker(flags: Flags, print: (line: string) => void): Promise<ProgramEnd> {
   const node = await startProgramNode('worker', flags)
+  const { name, effectsUrl, version, threadMemoryMb } = flags
+  const parts = await startWorker({
+    ...{ node, coordinators: coordinatorsOf(name) },
+    ...(effectsUrl === undefined ? {} : { effectsUrl }),
+    ...(version === undefined ? {} : { version }),
+    ...(threadMemoryMb === undefined ? {} : { threadMemoryMb }),
+  })
   try {
     print('ready')
     await untilStopped(node)
   } finally {
     await node.stop()
+    await parts.stop()
   }
   return { kind: 'ended', exitCode: 0 }
 }

@@ -49,14 +49,9 @@ export const jobOf = (given: Submission): Job => ({
 export interface FakeCluster {
   readonly jobs: Map<string, Job>
   unavailable: Unavailable | undefined
+  view: ClusterView
   readonly orders: unknown[]
 }
-
-export const fakeCluster = (): FakeCluster => ({
-  jobs: new Map(),
-  unavailable: undefined,
-  orders: [],
-})
 
 export const VIEW: ClusterView = Object.freeze({
   leader: 'jobs1@localhost',
@@ -65,6 +60,13 @@ export const VIEW: ClusterView = Object.freeze({
   workers: [],
   jobs: { queued: 0, running: 0, done: 0, parked: 0, failed: 0, deleted: 0 },
   wanted: { workersMin: 3, workersMax: 3 },
+})
+
+export const fakeCluster = (): FakeCluster => ({
+  jobs: new Map(),
+  unavailable: undefined,
+  view: VIEW,
+  orders: [],
 })
 
 /** Speaks as the coordinators do. */
@@ -89,7 +91,7 @@ export const fakeCoordinator = actor(Coordinator, {
     },
     remove: ({ jobs }, { id }) => (jobs.delete(id) ? 'removed' : 'unknown'),
     revive: () => 'unknown' as const,
-    cluster: ({ unavailable }) => unavailable ?? VIEW,
+    cluster: ({ unavailable, view }) => unavailable ?? view,
     scale: order('taken'),
     drain: order('draining'),
     weigh: order('weighed'),
