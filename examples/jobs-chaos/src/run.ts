@@ -5,8 +5,8 @@
  * once; waits until the account can close; asks for the end of every job; judges from the files.
  */
 import { randomInt } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { mkdirSync } from 'node:fs'
+import { setMaxListeners } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -39,6 +39,8 @@ const LASTS_MAX_MS = 15_000
 /** After everything has healed the account is to close within this time. */
 export const CLOSE_MS = 90_000
 const STOP_MS = 5_000
+/** Whoever is stopped before the end does not wait for others. */
+const HURRY_MS = 300
 const LIVE_MS = 5_000
 const POLL_MS = 50
 /** Part of the jobs that are taken back. */
@@ -82,12 +84,16 @@ export async function runChaos(given: ChaosArguments, outside: RunWorld): Promis
     }
     outside.print('ready')
     await breakIt(run, given, chanceOf(seed), outside.stop)
+    if (outside.stop.aborted) {
+      outside.print('stopped before its end: nothing is judged')
+      return 0
+    }
     const final = await closeAccount(run)
     const code = tell(run, final, given)
     if (code === 0 && given.out === undefined && !given.isKept) removeLater(folder)
     return code
   } finally {
-    await cluster.stop(STOP_MS)
+    await cluster.stop(outside.stop.aborted ? HURRY_MS : STOP_MS)
     await effects.close()
     ledger.close()
   }
@@ -139,6 +145,8 @@ async function breakIt(
   const { world, cluster, ledger, breaker } = run
   const templates = await makeTemplates(chance.fork())
   const over = new AbortController()
+  // Each thing that waits listens to one of both.
+  setMaxListeners(0, over.signal, stop)
   const client = {
     ...{ ledger, world, templates, urls: cluster.urls, chance: chance.fork() },
     ...{ wanted: given.inFlight, atOnce: 8, removed: REMOVED, prefix: 'chaos' },
@@ -152,7 +160,7 @@ async function breakIt(
   const lastsMaxMs = Math.min(LASTS_MAX_MS, durationMs * LASTS_PART)
   const everyMs = given.everySeconds * 1_000
   await breaker.run(planFaults({ durationMs, everyMs, lastsMaxMs }, chance.fork()), stop)
-  await powerCut(run)
+  if (!stop.aborted) await powerCut(run)
   over.abort()
   await Promise.all(work)
 }
@@ -208,7 +216,11 @@ async function closeAccount({ cluster, ledger, world, folder, say }: Run) {
 }
 
 /** Judges from the files alone, and prints it. */
-function tell({ folder, breaker, cluster, say }: Run, final: readonly FinalAnswer[], given: ChaosArguments) {
+function tell(
+  { folder, breaker, cluster, say }: Run,
+  final: readonly FinalAnswer[],
+  given: ChaosArguments,
+) {
   const client = readClient(readFileSync(join(folder, 'client.jsonl'), 'utf8'))
   const effects = readEffects(readFileSync(join(folder, 'effects.jsonl'), 'utf8'))
   const verdict = judge({ client: client.facts, effects: effects.facts, final })
@@ -223,6 +235,10 @@ function tell({ folder, breaker, cluster, say }: Run, final: readonly FinalAnswe
   ]
   for (const line of lacks) say(`LACKS ${line}`)
   const holds = verdict.breaches.length === 0 && closes(verdict.account) && lacks.length === 0
-  say(holds ? 'the cluster kept its word' : 'THE CLUSTER DID NOT KEEP ITS WORD, or too little was shown')
+  say(
+    holds
+      ? 'the cluster kept its word'
+      : 'THE CLUSTER DID NOT KEEP ITS WORD, or too little was shown',
+  )
   return holds ? 0 : 1
 }

@@ -97,7 +97,7 @@ export function parseArguments(words: readonly string[]): ArgumentsVerdict {
       continue
     }
     const take = Object.hasOwn(FLAGS, name) ? FLAGS[name] : undefined
-    if (take === undefined) return refused(`${word} is not known; see --help`)
+    if (take === undefined) return refused(`${word.split('=')[0]} is not known; see --help`)
     if (inline === undefined) at += 1
     const value = inline ?? words[at]
     const taken = value === undefined ? 'needs a value' : take(value)

@@ -69,12 +69,25 @@ export class Breaker {
     await until(world, limits, () => stop.aborted || ledger.inFlight().length >= inFlightMin)
     const view = await cluster.view()
     if (stop.aborted) return
-    const allowed = this.#allowed(fault, view?.leader)
-    const deed = deedFor(allowed.fault, allowed.node, this.#options)
+    const deed = this.#deedFor(fault, view?.leader)
     if (deed === undefined) return
     this.#write(deed)
     const going = this.#stand(deed, stop).finally(() => this.#going.delete(going))
     this.#going.add(going)
+  }
+
+  /** Somebody else is met when the one who is meant is gone; a kill always finds someone. */
+  #deedFor(fault: Fault, leader: string | undefined): Deed | undefined {
+    const { cluster } = this.#options
+    const allowed = this.#allowed(fault, leader)
+    const deed = deedFor(allowed.fault, allowed.node, this.#options)
+    if (deed !== undefined) return deed
+    const kill = { ...fault, kind: 'kill', victim: 'worker' } as const
+    for (const node of cluster.workers) {
+      const other = deedFor(kill, node, this.#options)
+      if (other !== undefined) return other
+    }
+    return undefined
   }
 
   /** The fault as the guard lets it be, and the node it meets. */

@@ -8,6 +8,7 @@ import { ask } from '#chaos/client/http'
 import { between, type Direction } from '#chaos/net/walls'
 import type { Cluster } from '#chaos/system/cluster'
 import { nodeOf, WORKERS, WORKERS_MAX } from '#chaos/system/places'
+import { Wiring } from '#chaos/system/wiring'
 import type { World } from '#chaos/world/world'
 import type { Fault } from './fault.js'
 import { RECOVERY_MS } from './guard.js'
@@ -106,7 +107,7 @@ function wall(fault: Fault, node: string, parts: DeedParts): Deed | undefined {
   const others = [...coordinators, ...workers].filter((other) => other !== node)
   const directions = directionsOf(fault, node, others)
   const [first] = directions
-  if (first === undefined || !isPossible(cluster)) return undefined
+  if (first === undefined || !Wiring.isPossible) return undefined
   const run = async (stop: AbortSignal): Promise<void> => {
     const fall = wiring.walls.build(directions)
     await world.wait(fault.lastsMs, stop)
@@ -115,9 +116,6 @@ function wall(fault: Fault, node: string, parts: DeedParts): Deed | undefined {
   const target = fault.kind === 'pair' ? `${first.from} and ${first.to}` : node
   return { ...standing(fault, node, parts), target, run }
 }
-
-const isPossible = (cluster: Cluster): boolean =>
-  cluster.wiring.wordsFor(cluster.places[0] as Cluster['places'][number]).length > 4
 
 function directionsOf(
   { kind, lot }: Fault,
@@ -165,9 +163,9 @@ function drain(fault: Fault, node: string, parts: DeedParts): Deed | undefined {
 }
 
 function configure({ lot }: Fault, { cluster }: DeedParts): Deed {
-  const values = { 'worker.concurrency': 1 + Math.floor(lot * 3) }
+  const values = { concurrency: 1 + Math.floor(lot * 3) }
   const run = async (): Promise<void> => {
-    writeFileSync(cluster.configFile, `${JSON.stringify(values)}\n`)
+    writeFileSync(cluster.configFile, `${JSON.stringify({ global: values })}\n`)
   }
   return { ...passing('config', JSON.stringify(values)), run }
 }

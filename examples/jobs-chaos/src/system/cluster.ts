@@ -143,14 +143,9 @@ export class Cluster {
 
   /** What the cluster tells of itself; undefined: nobody leads, or nobody answers. */
   async view(): Promise<View | undefined> {
-    for (const url of this.urls) {
-      const answer = await ask({ method: 'GET', url: `${url}/cluster`, timeoutMs: VIEW_MS })
-      const { leader, term, jobs } = fieldsOf(answer.body)
-      if (answer.status !== 200 || typeof leader !== 'string') continue
-      const { queued, running } = fieldsOf(jobs)
-      return { leader, term: Number(term), pending: Number(queued) + Number(running) }
-    }
-    return undefined
+    const told = await Promise.all(this.urls.map(viewOf))
+    const known = told.filter((view) => view !== undefined)
+    return known.sort((left, right) => right.term - left.term)[0]
   }
 
   /** Ends all programs for good. */
@@ -168,7 +163,7 @@ export class Cluster {
   #wordsFor(place: Place, cookie: string): readonly string[] {
     const { main, folder, effectsUrl } = this.#options
     const { role, index, webPort } = place
-    const web = ['--http-port', `${webPort}`, '--data', join(folder, `data-${index}`)]
+    const web = ['--http-port', `${webPort}`, '--data', join(folder, 'data')]
     return [
       ...[main, '--role', role, '--index', `${index}`, '--cookie', cookie],
       ...['--registrar-folder', join(folder, REGISTRAR_FOLDER)],
@@ -188,4 +183,13 @@ export class Cluster {
       if (!this.#isOver && !this.#meant.has(program.node)) program.start()
     })
   }
+}
+
+/** What one coordinator tells; one that is frozen tells nothing in time. */
+async function viewOf(url: string): Promise<View | undefined> {
+  const answer = await ask({ method: 'GET', url: `${url}/cluster`, timeoutMs: VIEW_MS })
+  const { leader, term, jobs } = fieldsOf(answer.body)
+  if (answer.status !== 200 || typeof leader !== 'string' || leader === '') return undefined
+  const { queued, running } = fieldsOf(jobs)
+  return { leader, term: Number(term), pending: Number(queued) + Number(running) }
 }

@@ -1,0 +1,103 @@
+/**
+ * test/faults/plan.test: a seed says which faults come when, and the guard how long they may stand.
+ */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { FAULT_KINDS, type Fault } from '#chaos/faults/fault'
+import { allowedMs, MAJORITY_AWAY_MS } from '#chaos/faults/guard'
+import { planFaults } from '#chaos/faults/plan'
+import { shuts, victimOf } from '#chaos/faults/victims'
+import { chanceOf } from '#chaos/world/chance'
+
+const TEN_MINUTES = { durationMs: 600_000, everyMs: 7_000, lastsMaxMs: 15_000 }
+const planOf = (seed: number, options = TEN_MINUTES) => planFaults(options, chanceOf(seed))
+
+describe('a plan of faults', () => {
+  it('is the same for the same seed, and another one for another', () => {
+    assert.deepEqual(planOf(7), planOf(7))
+    assert.notDeepEqual(planOf(7), planOf(8))
+  })
+
+  it('has over 60 faults of every kind in ten minutes, in the order of their times', () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const plan = planOf(seed)
+      assert.ok(plan.length >= 60, `${plan.length}`)
+      assert.deepEqual(
+        plan,
+        plan.toSorted((left, right) => left.atMs - right.atMs),
+      )
+      const kinds = new Set(plan.map(({ kind }) => kind))
+      assert.ok(kinds.size >= FAULT_KINDS.length - 2, [...kinds].join())
+      assert.ok(plan.every(({ atMs }) => atMs < TEN_MINUTES.durationMs))
+    }
+  })
+
+  it('lets none stand longer than it may, and freezes up to 15 s', () => {
+    const longest = Math.max(...planOf(3).map(({ lastsMs }) => lastsMs))
+    assert.ok(longest > 10_000 && longest <= 15_000, `${longest}`)
+    const short = planOf(3, { ...TEN_MINUTES, lastsMaxMs: 2_000 })
+    assert.ok(short.every(({ lastsMs }) => lastsMs <= 2_000))
+  })
+
+  it('kills the leader first and has the kinds that matter within a minute', () => {
+    const plan = planOf(9, { ...TEN_MINUTES, durationMs: 60_000, everyMs: 5_000 })
+    assert.deepEqual([plan[0]?.kind, plan[0]?.victim], ['kill', 'leader'])
+    const kinds = new Set(plan.map(({ kind }) => kind))
+    for (const kind of ['kill', 'freeze', 'isolate', 'registrar', 'drain', 'restart'] as const) {
+      assert.ok(kinds.has(kind), kind)
+    }
+  })
+})
+
+describe('the guard of the majority', () => {
+  const wish = { node: 'jobs1', nowMs: 1_000, lastsMs: 12_000 }
+
+  it('lets one coordinator be away as long as it likes', () => {
+    assert.equal(allowedMs(new Map(), wish), 12_000)
+    assert.equal(allowedMs(new Map([['jobs2', 900]]), wish), 12_000)
+  })
+
+  it('lets a second one be away only for a short time', () => {
+    const away = new Map([['jobs2', Number.POSITIVE_INFINITY]])
+    assert.equal(allowedMs(away, wish), 0)
+    assert.equal(allowedMs(away, { ...wish, lastsMs: MAJORITY_AWAY_MS }), MAJORITY_AWAY_MS)
+    assert.equal(allowedMs(new Map([['jobs2', 2_000]]), wish), 12_000)
+  })
+
+  it('never lets the third one be away, nor one twice beside another', () => {
+    const away = new Map([
+      ['jobs2', 2_000],
+      ['jobs3', 2_000],
+    ])
+    assert.equal(allowedMs(away, wish), 0)
+    const both = new Map([
+      ['jobs1', 2_000],
+      ['jobs3', 2_000],
+    ])
+    assert.equal(allowedMs(both, { ...wish, lastsMs: 100 }), 0)
+  })
+})
+
+describe('the victim of a fault', () => {
+  const scene = {
+    coordinators: ['jobs1', 'jobs2', 'jobs3'],
+    workers: ['worker1', 'worker2'],
+    registrar: () => 'jobs3',
+  }
+  const fault = (kind: Fault['kind'], victim: Fault['victim'], lot = 0): Fault => ({
+    ...{ atMs: 0, kind, victim, lastsMs: 1, lot },
+  })
+
+  it('is whoever leads, follows, works or serves the registrar then', () => {
+    assert.equal(victimOf(fault('kill', 'leader'), scene, 'jobs2'), 'jobs2')
+    assert.equal(victimOf(fault('kill', 'follower', 0.99), scene, 'jobs3'), 'jobs2')
+    assert.equal(victimOf(fault('kill', 'worker', 0.99), scene, 'jobs3'), 'worker2')
+    assert.equal(victimOf(fault('registrar', 'nobody'), scene, 'jobs1'), 'jobs3')
+    assert.equal(victimOf(fault('config', 'nobody'), scene, 'jobs1'), '')
+    assert.ok(scene.coordinators.includes(victimOf(fault('kill', 'leader', 0.5), scene, undefined)))
+  })
+
+  it('is away for all faults but changes of weight, number and configuration', () => {
+    assert.deepEqual(FAULT_KINDS.filter(shuts).length, FAULT_KINDS.length - 3)
+  })
+})
