@@ -163,7 +163,7 @@ function drain(fault: Fault, node: string, parts: DeedParts): Deed | undefined {
 }
 
 function configure({ lot }: Fault, { cluster }: DeedParts): Deed {
-  const values = { concurrency: 1 + Math.floor(lot * 3) }
+  const values = { 'jobs.concurrency': 1 + Math.floor(lot * 3) }
   const run = async (): Promise<void> => {
     writeFileSync(cluster.configFile, `${JSON.stringify({ global: values })}\n`)
   }

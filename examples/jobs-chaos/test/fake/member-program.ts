@@ -1,5 +1,5 @@
 /**
- * test/fake/member-program: a bare node that prints whom it is connected with whenever that changes.
+ * test/fake/member-program: a bare node that prints whom it is connected with.
  *
  * It takes the flags that a program of the cluster gets.
  */

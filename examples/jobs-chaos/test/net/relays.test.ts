@@ -156,9 +156,11 @@ describe('the owner of a socket', () => {
   })
 
   it('is found by the port of the own end, and never for a line that is closed', () => {
+    const queues = '01 00000000:00000000 00:00000000 00000000 0 0'
     const row = (local: string, inode: string) =>
-      `   0: 0100007F:${local} 0100007F:1F90 01 00000000:00000000 00:00000000 00000000 0 0 ${inode} 1`
-    const table = `  sl  local_address\n${row('0050', '0')}\n${row('0050', '77')}\n${row('1F90', '78')}\n`
+      `   0: 0100007F:${local} 0100007F:1F90 ${queues} ${inode} 1`
+    const rows = [row('0050', '0'), row('0050', '77'), row('1F90', '78')]
+    const table = ['  sl  local_address', ...rows, ''].join('\n')
     assert.equal(inodeIn(table, 80), '77')
     assert.equal(inodeIn(table, 8_080), '78')
     assert.equal(inodeIn(table, 81), undefined)
