@@ -10,6 +10,7 @@ import { FOUL_PEER_FAULTS } from './foul-peer-faults.js'
 import { FUZZ_FAULTS } from './fuzz-faults.js'
 import { GATE_FAULTS } from './gate-faults.js'
 import { HANDSHAKE_FAULTS } from './handshake-faults.js'
+import { LEADER_FAULTS } from './leader-faults.js'
 import { LIFE_FAULTS } from './life-faults.js'
 import { LIVENESS_FAULTS } from './liveness-faults.js'
 import { MEETING_FAULTS } from './meeting-faults.js'
@@ -74,6 +75,7 @@ export const CLUSTER_FAULTS: readonly Mutant[] = Object.freeze([
   ...REGISTRAR_FAULTS,
   ...SYSTEM_FAULTS,
   ...REMOTE_FAULTS,
+  ...LEADER_FAULTS,
 ])
 
 export const PLANTED_FAULTS = Object.freeze([

@@ -1,7 +1,7 @@
 /**
  * cluster/leader/elector-process: the process around an elector, one for each leader actor.
  *
- * Linked with its actor: neither is left without the other. It takes the words of other nodes, the
+ * Ends with its actor, and its actor with it. It takes the words of other nodes, the
  * notices of its own one, and nothing else.
  */
 import { actor } from '#actor'
@@ -12,6 +12,7 @@ import {
   NODE_EVENT,
   type Pid,
   type ProcessContext,
+  type Ref,
   TroupeError,
 } from '#contract'
 import type { ElectionSettings } from './election-settings.js'
@@ -31,17 +32,22 @@ export interface ElectorGiven {
 
 interface State extends ElectorGiven {
   elector: Elector | undefined
+  /** The monitor of its actor. */
+  watched: Ref | undefined
 }
 
 export const electorActor = actor(electionProtocol, {
   name: 'Election',
-  init: (given: ElectorGiven): State => ({ ...given, elector: undefined }),
+  init: (given: ElectorGiven): State => ({ ...given, elector: undefined, watched: undefined }),
   started: begin,
   on: {
     word: ({ elector }, envelope) => elector?.heard(envelope),
     owner: ({ owner }) => owner,
   },
-  handleDown: ({ elector }, down) => elector?.ended(down),
+  handleDown({ elector, watched }, down, context) {
+    if (down.ref.id === watched?.id) context.stop('shutdown')
+    else elector?.ended(down)
+  },
   handleEvent: ({ elector }, event) => elector?.noticed(event),
   terminate: ({ elector }) => elector?.end(),
   inspect: ({ elector }) => elector?.inspect() ?? {},
@@ -50,6 +56,7 @@ export const electorActor = actor(electionProtocol, {
 async function begin(state: State, context: ProcessContext): Promise<void> {
   const { owner, settings, storage, changed } = state
   const { clusterId } = settings
+  state.watched = context.monitor(owner)
   await context.subscribe(eventName(NODE_EVENT))
   const ballot = await storage.load()
   const random: Random = {
@@ -65,14 +72,14 @@ async function begin(state: State, context: ProcessContext): Promise<void> {
 }
 
 /**
- * Spawns the elector of a process, linked with it. One that is left of an earlier process, which
+ * Spawns the elector of a process. One that is left of an earlier process, which
  * is ending, is waited for; NAME_TAKEN when a process that lives takes part in the same cluster.
  */
 export async function spawnElector(context: ProcessContext, given: ElectorGiven): Promise<Pid> {
   const name = electorName(given.settings.clusterId)
   const held = context.whereis(name)
   if (held !== undefined) await endOfOrphan(context, held, name)
-  return context.spawn(electorActor, { name, link: true, args: [given] })
+  return context.spawn(electorActor, { name, args: [given] })
 }
 
 async function endOfOrphan(context: ProcessContext, held: Pid, name: string): Promise<void> {

@@ -290,7 +290,8 @@ export class Elector {
     try {
       this.#feed(input)
     } catch (thrown) {
-      if (!this.#hasEnded) this.#context.stop(crashOf(thrown))
+      if (this.#hasEnded || TroupeError.is(thrown, 'PROCESS_REVOKED')) return
+      this.#context.stop(crashOf(thrown))
     }
   }
 

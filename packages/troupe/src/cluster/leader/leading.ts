@@ -4,8 +4,8 @@
  * The handlers stay as they are: what they see of the lead hangs on their context. Only `init`,
  * the end and `inspect` are another.
  */
-import type { Behaviour, ElectionOptions, Exit, Leadership, Pid, ProcessContext } from '#contract'
-import { Pid as Pids } from '#contract'
+import type { Behaviour, ElectionOptions, Leadership, Pid, ProcessContext } from '#contract'
+import { custom, isCalm } from '#contract'
 import { ballotMemory } from './ballot-memory.js'
 import { electionSettings } from './election-settings.js'
 import { spawnElector } from './elector-process.js'
@@ -39,6 +39,7 @@ interface Place {
   readonly seat: LeaderSeat
   /** Undefined: it has not begun. */
   elector: Pid | undefined
+  isEnding: boolean
 }
 
 const places = new WeakMap<ProcessContext, Place>()
@@ -51,12 +52,6 @@ export function leading<S>(base: Behaviour<S>, calls: LeaderCalls<S>): Behaviour
     terminate: (state: S, reason: Parameters<NonNullable<typeof base.terminate>>[1], context) => {
       end(context)
       return base.terminate?.(state, reason, context)
-    },
-    handleExit: (state: S, exit: Exit, context: ProcessContext) => {
-      // It traps: the end of its elector, which was none of its doing, ends it all the same.
-      if (!isElector(context, exit.from)) return base.handleExit?.(state, exit, context)
-      context.stop(exit.reason)
-      return undefined
     },
     inspect: (state: S, context: ProcessContext) => ({
       leadership: places.get(context)?.seat.inspect(),
@@ -74,19 +69,25 @@ async function begin<S>(
   const options = calls.election(args)
   const settings = electionSettings(context.node, options)
   const { clusterId, voters } = settings
-  const place: Place = { seat: new LeaderSeat(context, clusterId, voters), elector: undefined }
+  const place: Place = {
+    seat: new LeaderSeat(context, clusterId, voters),
+    elector: undefined,
+    isEnding: false,
+  }
   places.set(context, place)
   const { seat } = place
   Object.defineProperty(context, 'leadership', { value: seat, configurable: true })
   const state = await base.init(context, args)
   const tell = tellOf(calls, state, context as LeaderContext)
-  place.elector = await spawnElector(context, {
+  const elector = await spawnElector(context, {
     owner: context.self,
     settings,
     storage: options.storage ?? ballotMemory(context.self, clusterId),
     begun: (elector) => seat.begin(elector),
     changed: () => seat.ask(tell),
   })
+  place.elector = elector
+  watch(context, place, elector)
   return state
 }
 
@@ -94,14 +95,21 @@ async function begin<S>(
 function end(context: ProcessContext): void {
   const place = places.get(context)
   if (place?.elector === undefined) return
+  place.isEnding = true
   place.seat.end()
-  context.unlink(place.elector)
   context.exit(place.elector, 'shutdown')
 }
 
-const isElector = (context: ProcessContext, from: unknown): boolean => {
-  const elector = places.get(context)?.elector
-  return elector !== undefined && Pids.is(from) && Pids.equals(from, elector)
+/** Without its elector a process would never know again who leads. */
+function watch(context: ProcessContext, place: Place, elector: Pid): void {
+  void context.ended(elector).then((reason) => {
+    if (place.isEnding) return
+    try {
+      context.stop(isCalm(reason) ? custom('elector-ended') : reason)
+    } catch {
+      // It has ended itself.
+    }
+  })
 }
 
 function tellOf<S>(calls: LeaderCalls<S>, state: S, context: LeaderContext): Tell {

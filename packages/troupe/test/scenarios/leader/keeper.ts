@@ -78,6 +78,7 @@ export const keeper = leader(Keeper, {
   handleLog: ({ diary }, record) => void diary.lines.push(`log ${record.message}`),
   handleDown: ({ diary }, { target }) =>
     void diary.lines.push(`down ${Pid.is(target) ? where(target) : 'something'}`),
+  handleExit: ({ diary }, { reason }) => void diary.lines.push(`exit ${String(reason)}`),
   terminate: ({ diary }, reason, { leadership }) =>
     void diary.lines.push(`ends ${String(reason)}, leads: ${leadership.isLeader}`),
   inspect: ({ diary }) => ({ lines: diary.lines.length }),

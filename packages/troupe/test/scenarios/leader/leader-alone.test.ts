@@ -98,6 +98,32 @@ describe('a leader actor alone', () => {
     )
   })
 
+  it('ends when its elector does, also when it traps exits', async () => {
+    await using test = await testNode()
+    const { node, clock } = test
+    node.registerEvent(NEWS, { open: true })
+    for (const trapExit of [false, true]) {
+      const pid = await clock.until(node.spawn(keeper, { trapExit, args: [given()] }))
+      const elector = node.whereis('election/keep')
+      assert.ok(elector !== undefined)
+      node.kill(elector)
+      assert.equal(await clock.until(node.ended(pid)), 'killed')
+    }
+  })
+
+  it('gets the exits it traps, and none of its own elector', async () => {
+    await using test = await testNode()
+    const { node, clock } = test
+    node.registerEvent(NEWS, { open: true })
+    const own = given()
+    const pid = await clock.until(node.spawn(keeper, { trapExit: true, args: [own] }))
+    await clock.advance(1)
+    node.exit(pid, 'normal')
+    await clock.settle()
+    assert.deepEqual(own.diary.lines.slice(2), ['exit normal'])
+    assert.equal(own.diary.leadership?.isLeader, true)
+  })
+
   it('is the only one of its cluster on a node', async () => {
     await using test = await testNode()
     const { node, clock } = test

@@ -118,6 +118,23 @@ describe('leader actors on three nodes', () => {
     assert.equal(rest.filter((line) => line.startsWith('leads')).length, 0, rest.join(', '))
   })
 
+  it('know after a standstill, before anything else runs, that they lead no longer', async (t) => {
+    const { cluster, diary, leader, one, other, led } = await three(t, { seed: 11 })
+    await cluster.clock.advance(1_000)
+    const host = cluster.network.host(leader)
+    host.block()
+    await led([one, other])
+    // Nothing of it has run since: whoever asks now is a handler that was interrupted.
+    assert.equal(diary(leader).leadership?.isLeader, false)
+    assert.equal(diary(leader).leadership?.leaseLeftMs, 0)
+    const { lines } = diary(leader)
+    const told = lines.length
+    host.unblock()
+    await led()
+    await cluster.clock.advance(10)
+    assert.match(lines[told] ?? '', /^follows/)
+  })
+
   it('are told of events and down notices while elections come and go', async (t) => {
     const { cluster, diary, leader, one } = await three(t, { seed: 7 })
     cluster.member(one)?.node.publish(NEWS, 'before')
