@@ -308,6 +308,7 @@ export {
   crashOf,
   custom,
   DEAD_LETTER_EVENT,
+  DRAIN_DEFAULTS,
   DROP_CAUSES,
   describeReason,
   describeThrown,

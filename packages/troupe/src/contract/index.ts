@@ -66,6 +66,7 @@ export type {
 } from './context.js'
 export type { Cron, CronAction, CronJob, CronJobInfo, CronTick } from './cron.js'
 export { CRON_DEFAULTS } from './cron.js'
+export { DRAIN_DEFAULTS, requireDrainOptions } from './drain-check.js'
 export type { ErrorCode, ErrorDetail } from './errors.js'
 export { describeThrown, printed, TroupeError } from './errors.js'
 export type { Address, Target } from './identity.js'

@@ -19,7 +19,7 @@ import type { NetworkOptions, NodeNetwork } from './network.js'
 import type { ExitReason } from './reason.js'
 import type { MulticallOptions, MulticallResult, RemoteGate, RemoteNode } from './remote.js'
 import type { Sender } from './sender.js'
-import type { NodeServices } from './service.js'
+import type { DrainOptions, DrainResult, NodeServices } from './service.js'
 import type { DropCause } from './signal.js'
 import type { SystemOptions } from './system.js'
 
@@ -297,6 +297,16 @@ export interface Node extends Sender, Spawner {
    */
   ended(pid: Pid): Promise<ExitReason>
 
+  /**
+   * Leaves the routing of all nodes, finishes what runs and what still comes, then stops.
+   *
+   * Calling it again gives the same promise. Never rejects once it has begun; throws
+   * OPTION_INVALID. Do not await it in a handler: it waits for that handler.
+   *
+   * @example const { finished, left } = await node.drain({ deadlineMs: 60_000 })
+   * @source design 6; elixir-cluster 9.10
+   */
+  drain(options?: DrainOptions): Promise<DrainResult>
   /**
    * Stops in order: applications, then all other processes, cron, network, log. Calling it again
    * gives the same promise. Never rejects; processes left after `timeoutMs` milliseconds (default

@@ -101,7 +101,7 @@ export interface ServiceOptions {
   readonly states?: readonly ApplicationState[]
   /** Short for the tag `region:` and this name. */
   readonly region?: string
-  /** Anything else; must not throw. */
+  /** Anything else, asked for each message; must not throw, and must not take long. */
   readonly where?: (route: ApplicationRoute) => boolean
   /** Tries again; `off` never does. */
   readonly retry?: RetryOptions | 'off'
@@ -166,6 +166,8 @@ export interface ServiceInfo {
   readonly hedged: number
   /** Tries that the budget did not allow. */
   readonly overBudget: number
+  /** Answers that came when another node had answered already. */
+  readonly late: number
   /** Requests and messages for which there was no node. */
   readonly unrouted: number
 }

@@ -97,6 +97,7 @@ export class Arrivals implements WireHome {
     trace: string | undefined,
   ): SendFailure | undefined {
     const kernel = this.#kernel
+    if (kernel.arrived !== undefined) kernel.arrived(to)
     if (this.#isCrowded(to)) return kernel.post.refuse('MAILBOX_FULL', from, to, message)
     if (to instanceof Process && !to.program.hasSchemas && trace === undefined) {
       return priority === 'normal'
@@ -122,6 +123,7 @@ export class Arrivals implements WireHome {
     answers: WireAnswers,
   ): FarRequest {
     const kernel = this.#kernel
+    if (kernel.arrived !== undefined) kernel.arrived(to)
     const call = new Call(from, to, request, UNSTAMPED, leftMs)
     call.trace = trace
     call.resolve = (value) => {

@@ -93,6 +93,8 @@ export class Kernel implements Home {
   readonly share: ((payload: unknown) => unknown) | undefined
   readonly startedMs: number
   readonly watchFloating: WatchFloating
+  /** While the node drains, is told of every message that comes from another node. */
+  arrived: ((to: Address) => void) | undefined = undefined
   #rootLineage: Lineage
   #birthsOpen = true
 

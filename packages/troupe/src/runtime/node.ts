@@ -12,6 +12,8 @@ import {
   type ApplicationSpec,
   type ApplicationStartOptions,
   type Cron,
+  type DrainOptions,
+  type DrainResult,
   describeThrown,
   type EventInfo,
   type EventName,
@@ -32,6 +34,7 @@ import {
   type ProcessInfo,
   type RemoteGate,
   type RemoteNode,
+  requireDrainOptions,
   requireDuration,
   requireKnown,
   requireOption,
@@ -42,6 +45,7 @@ import type { ApplicationTable } from './applications/index.js'
 import { Arrivals } from './arrivals.js'
 import { contextOf } from './context.js'
 import type { CronTable } from './cron/index.js'
+import { drainNode } from './draining.js'
 import { floatingRejections, watchFloating } from './floating.js'
 import { Inspection } from './inspection.js'
 import { Kernel, type World } from './kernel.js'
@@ -70,6 +74,7 @@ class RuntimeNode extends Actions<undefined> {
   /** Known in development only. */
   readonly #owners: PromiseOwners | undefined
   #stopping: Promise<void> | undefined
+  #draining: Promise<DrainResult> | undefined
   #onStopped: () => void = () => {}
   readonly stopped: Promise<void>
 
@@ -248,6 +253,12 @@ class RuntimeNode extends Actions<undefined> {
     options?: MulticallOptions,
   ): Promise<MulticallResult<R>> {
     return this.kernel.cluster.multicall(nodes, to, request, payload, options)
+  }
+
+  drain(options: DrainOptions = {}): Promise<DrainResult> {
+    requireDrainOptions(options)
+    this.#draining ??= drainNode(this.kernel, options, () => this.stop())
+    return this.#draining
   }
 
   stop(options: { readonly timeoutMs?: number } = {}): Promise<void> {

@@ -26,6 +26,7 @@ export interface StopVerbs {
 export async function stopNode(kernel: Kernel, verbs: StopVerbs, timeoutMs: number): Promise<void> {
   const deadlineMs = kernel.clock.nowMs() + timeoutMs
   const cancelReport = report(kernel)
+  kernel.routing.leave()
   await kernel.cluster.leave()
   await verbs.stopApplications(timeoutMs).catch((thrown: unknown) => {
     kernel.log.error('an application did not stop', { error: describeThrown(thrown) })

@@ -23,6 +23,7 @@ import { REGISTRAR_FAULTS } from './registrar-faults.js'
 import { REMOTE_FAULTS } from './remote-faults.js'
 import { REVIEW_FAULTS } from './review-faults.js'
 import { ROUTE_FAULTS } from './route-faults.js'
+import { ROUTING_FAULTS } from './routing-faults.js'
 import { SENTENCE_FAULTS } from './sentence-faults.js'
 import { SIDE_FAULTS } from './side-faults.js'
 import { SSE_PROGRAM_FAULTS } from './sse-program-faults.js'
@@ -68,6 +69,7 @@ export const ROAD_FAULTS: readonly Mutant[] = Object.freeze([
 ])
 
 export const CLUSTER_FAULTS: readonly Mutant[] = Object.freeze([
+  ...ROUTING_FAULTS,
   ...ACROSS_FAULTS,
   ...EMBEDDED_FAULTS,
   ...CONFIG_FAULTS,

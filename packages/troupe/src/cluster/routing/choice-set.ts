@@ -43,6 +43,8 @@ export class Choice implements Candidate {
 /** Nodes of one rank, with what the policies need of them. */
 export class ChoiceSet {
   readonly choices: readonly Choice[]
+  /** For whoever picks: 0 at the place of those that may not be. */
+  readonly mask: Uint8Array
   readonly #records: readonly NodeRecord[]
   readonly #weights: Float64Array
   readonly #random: Random
@@ -53,6 +55,7 @@ export class ChoiceSet {
   /** `before` is what the nodes had gained when they were chosen among last. */
   constructor(choices: readonly Choice[], random: Random, before: ReadonlyMap<string, number>) {
     this.choices = choices
+    this.mask = new Uint8Array(choices.length)
     this.#random = random
     this.#records = choices.map(({ record }) => record)
     this.#weights = Float64Array.from(choices, ({ route }) => route.weight)

@@ -10,7 +10,9 @@
 import {
   type ApplicationChange,
   type ApplicationRoute,
+  type BreakerState,
   describeThrown,
+  type EventToken,
   type NodeServices,
   type OwnApplicationRoute,
   type ProcessName,
@@ -19,15 +21,27 @@ import {
   type RouteFailure,
   type Routing,
   type RoutingHome,
+  SERVICE_EVENT,
   type Service,
   type ServiceInfo,
+  type ServiceNotice,
   TroupeError,
 } from '#contract'
-import { ServiceRecord } from './service-record.js'
+import type { NodeRecord } from './node-record.js'
+import { ServiceCall } from './service-call.js'
+import { ServiceRecord, type ServiceVerbs } from './service-record.js'
 import type { Rank } from './service-view.js'
 import { ViewKeys } from './view-key.js'
 
 export const SERVICES_MAX = 10_000
+/** Publications that late subscribers are given. */
+const EVENTS_KEPT = 100
+
+const KINDS: Readonly<Record<BreakerState, ServiceNotice['kind']>> = Object.freeze({
+  open: 'breaker-opened',
+  'half-open': 'breaker-half-open',
+  closed: 'breaker-closed',
+})
 
 export class NodeRouting implements Routing {
   readonly services: NodeServices = Object.freeze({
@@ -38,11 +52,13 @@ export class NodeRouting implements Routing {
   readonly #keys = new ViewKeys()
   readonly #own = new Map<string, OwnApplicationRoute>()
   #home: RoutingHome | undefined
+  #token: EventToken<ServiceNotice> | undefined
   #epoch = 0
   #isLeaving = false
 
   start(home: RoutingHome): void {
     this.#home = home
+    this.#token = home.node.registerEvent<ServiceNotice>(SERVICE_EVENT, { buffer: EVENTS_KEPT })
   }
 
   noticed(change: ApplicationChange): void {
@@ -53,7 +69,9 @@ export class NodeRouting implements Routing {
 
   /** The registrar has told something. */
   told(event: RegistrarEvent): void {
-    if (event.kind !== 'config-updated' && event.kind !== 'config-invalid') this.#epoch += 1
+    this.#epoch += 1
+    if (event.kind !== 'node-joined' && event.kind !== 'node-left') return
+    for (const service of this.#services.values()) service.renew(event.node)
   }
 
   /** What is known of other nodes has changed. */
@@ -68,7 +86,7 @@ export class NodeRouting implements Routing {
 
   choose(service: Service, message: string, payload: unknown): ProcessName | RouteFailure {
     const record = this.#record(service.name)
-    const choice = record.view(service.options).choose({ message, payload }, this.#epoch)
+    const choice = this.#chooseFor(record, service, message, payload)
     if (typeof choice === 'string') {
       record.unrouted += 1
       return choice
@@ -77,52 +95,51 @@ export class NodeRouting implements Routing {
     return choice.to
   }
 
-  async call(asked: RoutedCall): Promise<unknown> {
-    const { service, request: message, payload, timeoutMs } = asked
-    const record = this.#record(service.name)
-    const choice = record.view(service.options).choose({ message, payload }, this.#epoch)
-    if (typeof choice === 'string') {
-      record.unrouted += 1
-      throw asked.refuse(choice)
-    }
+  call(asked: RoutedCall): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const { record: node } = choice
-      node.sent += 1
-      node.pending += 1
-      asked.attempt(choice.to, timeoutMs, {
-        answered: (value) => {
-          node.pending -= 1
-          node.answered += 1
-          resolve(value)
-        },
-        failed: (error) => {
-          node.pending -= 1
-          node.failed += 1
-          reject(error)
-        },
-      })
+      const { clock, random } = this.#required()
+      const record = this.#record(asked.service.name)
+      const view = record.view(asked.service.options)
+      new ServiceCall(asked, { record, view, clock, random }, { resolve, reject }).start()
     })
+  }
+
+  /** A send never throws, whatever the functions of a user do. */
+  #chooseFor(
+    record: ServiceRecord,
+    { name, options }: Service,
+    message: string,
+    payload: unknown,
+  ): ReturnType<ReturnType<ServiceRecord['view']>['choose']> {
+    try {
+      return record.view(options).choose({ message, payload }, false)
+    } catch (thrown) {
+      this.#faulty(name, 'policy', thrown)
+      return 'NO_ROUTE'
+    }
   }
 
   #record(name: string): ServiceRecord {
     const known = this.#services.get(name)
     if (known !== undefined) return known
-    const record = this.#newRecord(name)
     const [oldest] = this.#services.keys()
     if (this.#services.size >= SERVICES_MAX && oldest !== undefined) this.#services.delete(oldest)
+    const record = new ServiceRecord(name, this.#verbsOf(name), this.#keys)
     this.#services.set(name, record)
     return record
   }
 
-  #newRecord(name: string): ServiceRecord {
-    const { node, random } = this.#required()
-    const verbs = {
+  #verbsOf(name: string): ServiceVerbs {
+    const { node, random, clock } = this.#required()
+    return {
       ...{ own: node.name, random },
+      nowMs: () => clock.nowMs(),
+      epoch: () => this.#epoch,
       routes: () => this.#routes(name),
-      rank: (route: ApplicationRoute) => this.#rank(route),
-      faulty: (option: string, thrown: unknown) => this.#faulty(name, option, thrown),
+      rank: (route) => this.#rank(route),
+      faulty: (option, thrown) => this.#faulty(name, option, thrown),
+      turned: (record, before, problem) => this.#turned(name, record, before, problem),
     }
-    return new ServiceRecord(name, verbs, this.#keys)
   }
 
   /** All routes of an application, those of this node too. */
@@ -154,11 +171,27 @@ export class NodeRouting implements Routing {
 
   #info(name: string): ServiceInfo | undefined {
     if (this.#home === undefined) return undefined
-    const known = this.#services.get(name)
     const routes = this.#routes(name)
+    const known = this.#services.get(name)
     if (known === undefined && routes.length === 0) return undefined
-    const record = known ?? this.#newRecord(name)
-    return record.info(routes)
+    return (known ?? new ServiceRecord(name, this.#verbsOf(name), this.#keys)).info(routes)
+  }
+
+  #turned(service: string, record: NodeRecord, before: BreakerState, problem: string): void {
+    const { node, clock } = this.#required()
+    const { state, failures } = record.breaker
+    const fields = { service, node: record.node, failures, problem }
+    const told = 'a node of a service is left alone for a while'
+    if (state === 'open') {
+      // A probe that fails is no news: it was left alone before.
+      if (before === 'closed') node.log.warning(told, fields)
+      else node.log.debug(told, fields)
+    } else if (before !== 'closed' && state === 'closed') {
+      node.log.info('a node of a service is asked again', fields)
+    }
+    if (this.#token === undefined) return
+    const notice = { kind: KINDS[state], service, node: record.node, problem }
+    node.publish(this.#token, Object.freeze({ ...notice, atMs: clock.wallMs() }))
   }
 
   #required(): RoutingHome {

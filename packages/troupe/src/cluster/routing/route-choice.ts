@@ -19,8 +19,7 @@ export function isChoosable(options: ServiceOptions, route: ApplicationRoute): b
     !withoutTags.some((tag) => route.tags.includes(tag)) &&
     (region === undefined || route.tags.includes(`region:${region}`)) &&
     processOf(options, route) !== undefined &&
-    hasVersion(options, route.version) &&
-    (options.where === undefined || options.where(route))
+    hasVersion(options, route.version)
   )
 }
 

@@ -7,23 +7,28 @@ import {
   application,
   message,
   type Node,
+  NoReply,
   protocol,
+  type Replier,
   request,
+  type ServiceOptions,
+  service,
+  TroupeError,
 } from 'troupe'
 import { memoryHub, memoryRegistrar, simulatedCluster } from 'troupe/testing'
 
 export const Shop = protocol('shop', {
-  who: request<void, string>(),
+  who: request<unknown, string>(),
   note: message(),
   noted: request<void, number>(),
-  /** Answers when it is told to, or never. */
+  /** Answers at the next `release`. */
   hold: request<void, string>(),
   release: message(),
 })
 
 /** Says on which node it runs. */
 export const shop = actor(Shop, {
-  init: () => ({ notes: 0, held: [] as { reply(value: string): boolean }[] }),
+  init: () => ({ notes: 0, held: [] as Replier<string>[] }),
   on: {
     who: (_state, _nothing, context) => context.node,
     note: (state) => {
@@ -31,12 +36,11 @@ export const shop = actor(Shop, {
     },
     noted: ({ notes }) => notes,
     hold: (state, _nothing, context) => {
-      const replier = context.replyLater()
-      state.held.push(replier as { reply(value: string): boolean })
-      return replier as never
+      state.held.push(context.replyLater<string>())
+      return NoReply
     },
-    release: (state, _nothing, context) => {
-      for (const replier of state.held.splice(0)) replier.reply(context.node)
+    release: ({ held }, _nothing, context) => {
+      for (const replier of held.splice(0)) replier.reply(context.node)
     },
   },
 })
@@ -45,19 +49,20 @@ export const shop = actor(Shop, {
 export const shopApplication = (spec: Partial<ApplicationSpec> = {}): ApplicationSpec =>
   application({ name: 'shop', members: [{ name: 'shop', start: shop }], ...spec })
 
+export const codeOf = (thrown: unknown): string =>
+  TroupeError.is(thrown) ? thrown.code : String(thrown)
+
 /** Nodes that find each other by a registrar in memory; `front` asks. */
 export async function shopCluster(
   specs: Readonly<Record<string, Partial<ApplicationSpec>>>,
   seed = 1,
 ) {
-  const shops = Object.keys(specs)
-  const hub = () => memoryHub({ clock: cluster.clock })
-  let shared: ReturnType<typeof memoryHub> | undefined
+  let hub: ReturnType<typeof memoryHub> | undefined
   const cluster = simulatedCluster({
-    ...{ seed, hosts: ['front', ...shops] },
+    ...{ seed, hosts: [...new Set(['front', ...Object.keys(specs)])] },
     registrar: () => {
-      shared ??= hub()
-      return memoryRegistrar(shared)
+      hub ??= memoryHub({ clock: cluster.clock })
+      return memoryRegistrar(hub)
     },
     started: async ({ node, host }) => {
       const spec = specs[host.name]
@@ -73,5 +78,21 @@ export async function shopCluster(
     if (member === undefined) throw new Error(`${host} does not run`)
     return member.node
   }
-  return { cluster, clock: cluster.clock, front: nodeOf('front'), nodeOf }
+  const hubOf = () => hub ?? memoryHub({ clock: cluster.clock })
+  return { cluster, clock: cluster.clock, front: nodeOf('front'), nodeOf, hub: hubOf() }
+}
+
+export type ShopCluster = Awaited<ReturnType<typeof shopCluster>>
+
+/** How often each node answers out of `count` calls of the front. */
+export async function shopShares(
+  { clock, front }: Pick<ShopCluster, 'clock' | 'front'>,
+  count: number,
+  options?: ServiceOptions,
+): Promise<Readonly<Record<string, number>>> {
+  const shares: Record<string, number> = {}
+  const made = service('shop', Shop, options)
+  const open = Array.from({ length: count }, (_, at) => front.call(made, 'who', at))
+  for (const node of await clock.until(Promise.all(open))) shares[node] = (shares[node] ?? 0) + 1
+  return shares
 }
