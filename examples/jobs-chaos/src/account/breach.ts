@@ -12,6 +12,7 @@ export const BREACHES = Object.freeze({
   'without-effect': 'told as done, and no effect of it was ever taken',
   'wrong-effect': 'an effect was taken whose digest is not that of its one right result',
   'wrong-result': 'the result it shows is not the right one',
+  'parked-in-vain': 'parked, although no try of such a job fails by itself',
   'wrong-end': 'ended otherwise than such a job can',
   'old-after-new': 'an effect of an older term was taken after one of a newer term',
   'taken-twice': 'two effects of one try under one term were taken',

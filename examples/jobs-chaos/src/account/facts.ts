@@ -93,6 +93,8 @@ export interface FinalJob {
   readonly id: string
   readonly state: State | 'unknown'
   readonly digest: string | undefined
+  /** What the last failed try reported, as it is shown. */
+  readonly problem?: string
 }
 
 /** What one coordinator told of all jobs the client had asked for. */

@@ -132,8 +132,14 @@ function judgeEnd(seen: Seen): readonly Breach[] {
   if (new Set(states).size > 1) return fault('contradicted')
   if (end === 'deleted') return fault(job.isUnwanted ? 'contradicted' : 'lost')
   if (end === 'pending') return fault('unfinished')
-  const may = { done: ['done', 'parked'], park: ['parked'], fail: ['failed'] }[job.expected]
-  return may.includes(end) ? [] : fault('wrong-end')
+  if (end === 'parked' && job.expected !== 'park') return [parkedInVain(seen)]
+  const may = { done: 'done', park: 'parked', fail: 'failed' }[job.expected]
+  return may === end ? [] : fault('wrong-end')
+}
+
+function parkedInVain({ job, final }: Seen): Breach {
+  const problems = new Set(final.map(({ problem }) => problem ?? 'for no reason'))
+  return { kind: 'parked-in-vain', job: job.id, detail: [...problems].join('; ') }
 }
 
 function judgeResult({ job, effects, final }: Seen): readonly Breach[] {

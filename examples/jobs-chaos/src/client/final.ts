@@ -69,8 +69,9 @@ async function oneOf(url: string, id: string, world: World): Promise<FinalJob | 
 }
 
 function jobOf(value: unknown): FinalJob | undefined {
-  const { id, state, result } = fieldsOf(value)
+  const { id, state, result, problem } = fieldsOf(value)
   const known = STATES.find((one) => one === state)
   if (typeof id !== 'string' || known === undefined) return undefined
-  return { id, state: known, digest: known === 'done' ? digestOf(result) : undefined }
+  const digest = known === 'done' ? digestOf(result) : undefined
+  return { id, state: known, digest, ...(typeof problem === 'string' ? { problem } : {}) }
 }

@@ -29,6 +29,7 @@ const SPOILED: Readonly<Record<BreachKind, Evidence>> = {
   'without-effect': { ...one, effects: [] },
   'wrong-effect': { ...one, effects: [effect('a', { digest: 'r2' })] },
   'wrong-result': { ...one, final: final({ a: 'done' }, 'r2') },
+  'parked-in-vain': { ...one, final: final({ a: 'parked' }) },
   'wrong-end': { ...one, final: final({ a: 'failed' }) },
   'old-after-new': {
     ...one,
