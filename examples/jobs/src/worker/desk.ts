@@ -19,7 +19,11 @@ export interface WorkerMemory {
   term: number
   /** What calls off the tries that run. */
   readonly open: Set<AbortController>
+  /** Ends the following of the configuration. */
+  unfollow: () => void
 }
+
+export const newMemory = (): WorkerMemory => ({ term: 0, open: new Set(), unfollow: () => {} })
 
 /** One try. */
 export interface HeldTry {

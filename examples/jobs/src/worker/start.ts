@@ -12,7 +12,7 @@ import {
   type StandardSchema,
   supervisor,
 } from 'troupe'
-import { CONCURRENCY_DEFAULT, CONCURRENCY_MAX, type WorkerMemory } from './desk.js'
+import { CONCURRENCY_DEFAULT, CONCURRENCY_MAX, newMemory, type WorkerMemory } from './desk.js'
 import { httpEffects } from './effects.js'
 import { ThreadPool } from './thread-pool.js'
 import { type WorkerSources, workerActor } from './worker.js'
@@ -53,7 +53,7 @@ export async function startWorker(settings: WorkerSettings): Promise<WorkerParts
   const { node, coordinators } = settings
   const { threadMemoryMb: memoryMb } = settings
   const pool = new ThreadPool(memoryMb === undefined ? {} : { memoryMb })
-  const memory: WorkerMemory = { term: 0, open: new Set() }
+  const memory = newMemory()
   node.loadApplication(applicationOf(settings, sourcesOf(settings, pool, memory)))
   node.remote.allowApplication(WORKER_APPLICATION, { nodes: coordinators })
   const unfollow = node.cluster.followConfig(LOG_LEVEL_ITEM, logLevelSchema, (level) => {

@@ -61,6 +61,8 @@ export class ThreadPool implements TaskRunner {
       return Promise.resolve({ kind: 'called-off' })
     }
     const thread = this.#idle.pop() ?? this.#start()
+    // A program with a task to do does not end; one with idle threads alone may.
+    thread.ref()
     this.#runs += 1
     return new Promise((resolve) => {
       const end = (outcome: TaskOutcome, fit: boolean): void => {
@@ -91,7 +93,6 @@ export class ThreadPool implements TaskRunner {
         maxYoungGenerationSizeMb: 16,
       },
     })
-    thread.unref()
     // Whoever has a seat there hears more; without one nobody needs to know.
     thread.on('error', () => {})
     thread.once('exit', () => {
@@ -104,8 +105,12 @@ export class ThreadPool implements TaskRunner {
   }
 
   #release(thread: Worker, fit: boolean): void {
-    if (fit && !this.#isClosed && this.#idle.length < this.#options.idleMax) this.#idle.push(thread)
-    else void thread.terminate()
+    if (!fit || this.#isClosed || this.#idle.length >= this.#options.idleMax) {
+      void thread.terminate()
+      return
+    }
+    thread.unref()
+    this.#idle.push(thread)
   }
 }
 

@@ -58,16 +58,17 @@ interface State extends WorkerSources {
   /** The leader is known, and its node has not been lost since. */
   hasLeader: boolean
   beats: number
-  unfollow: () => void
   leaving: { readonly untilMs: number; readonly timer: Timer } | undefined
   hasLeft: boolean
 }
 
 function begin(state: State, context: ProcessContext): void {
   // Of an earlier life that was killed: nobody waits for these any more.
-  for (const controller of state.memory.open) controller.abort()
-  state.memory.open.clear()
-  state.unfollow = state.followConcurrency((concurrency) => {
+  const { memory } = state
+  for (const controller of memory.open) controller.abort()
+  memory.open.clear()
+  memory.unfollow()
+  memory.unfollow = state.followConcurrency((concurrency) => {
     // Whoever follows the configuration is outside of this process.
     context.after(0, () => {
       if (state.desk.concurrency === concurrency) return
@@ -245,7 +246,6 @@ export const workerActor = actor(Worker, {
     watched: undefined,
     hasLeader: false,
     beats: 0,
-    unfollow: () => {},
     leaving: undefined,
     hasLeft: false,
   }),
@@ -307,7 +307,7 @@ export const workerActor = actor(Worker, {
     announce(state, context)
   },
   terminate(state) {
-    state.unfollow()
+    state.memory.unfollow()
     for (const held of state.desk.tries()) drop(state, held)
   },
   inspect: ({ desk, hasLeader }) => ({

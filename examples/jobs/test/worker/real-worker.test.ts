@@ -9,7 +9,7 @@ import { startWorker } from '#jobs/worker/start'
 import { WORKER_APPLICATION, Worker } from '#jobs/worker/worker-protocol'
 import { assignmentOf, bytesOf, fakeLeader, fakeReplica } from './stage.js'
 
-const NAME = 'worker1@localhost'
+const NAME = `real-worker-${process.pid}@localhost`
 const worker = processName(WORKER_APPLICATION, Worker)
 
 async function withWorker(

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Pid, processName } from 'troupe'
 import { type TestNode, testNode } from 'troupe/testing'
-import { HELD_MAX, type WorkerMemory } from '#jobs/worker/desk'
+import { HELD_MAX, newMemory, type WorkerMemory } from '#jobs/worker/desk'
 import type { EffectAnswer, PostEffect } from '#jobs/worker/effects'
 import type { WorkerSources } from '#jobs/worker/worker'
 import { workerActor } from '#jobs/worker/worker'
@@ -43,7 +43,7 @@ async function withStage(
   const sources: WorkerSources = {
     coordinators: [NODE],
     tasks,
-    memory: given.memory ?? { term: 0, open: new Set() },
+    memory: given.memory ?? newMemory(),
     effects: given.effects,
     followConcurrency: (told) => {
       take = told
@@ -170,7 +170,7 @@ describe('a worker', () => {
   })
 
   it('remembers the highest term and gives an earlier one back', async () => {
-    const memory: WorkerMemory = { term: 0, open: new Set() }
+    const memory = newMemory()
     await withStage(
       async ({ test, leader, tasks, run }) => {
         await run({ term: 7 })
@@ -252,7 +252,7 @@ describe('a worker', () => {
   })
 
   it('calls its tries off when it ends, also those of one that was killed', async () => {
-    const memory: WorkerMemory = { term: 0, open: new Set() }
+    const memory = newMemory()
     await withStage(
       async ({ test, tasks, run }) => {
         await run({})
