@@ -16,6 +16,7 @@ const worker = processName(WORKER_APPLICATION, Worker, 'worker@sim')
 
 interface Stage {
   readonly coordinator: Node
+  readonly follower: Node
   readonly stranger: Node
   readonly heard: Heard
   readonly tasks: FakeTasks
@@ -24,8 +25,10 @@ interface Stage {
   advance(ms: number): Promise<void>
 }
 
+const HOSTS = ['coordinator', 'follower', 'worker', 'stranger']
+
 async function withCluster(run: (stage: Stage) => Promise<void>): Promise<void> {
-  const cluster = simulatedCluster({ seed: 6, hosts: ['coordinator', 'worker', 'stranger'] })
+  const cluster = simulatedCluster({ seed: 6, hosts: HOSTS })
   await cluster.start()
   const nodeOf = (host: string): Node => {
     const member = cluster.member(host)
@@ -37,7 +40,7 @@ async function withCluster(run: (stage: Stage) => Promise<void>): Promise<void> 
   const ordered: string[] = []
   const { heard } = await cluster.clock.until(fakeLeader(coordinator))
   const sources: WorkerSources = {
-    coordinators: [coordinator.name],
+    coordinators: [coordinator.name, nodeOf('follower').name],
     tasks,
     memory: newMemory(),
     effects: undefined,
@@ -54,7 +57,14 @@ async function withCluster(run: (stage: Stage) => Promise<void>): Promise<void> 
   })
   await cluster.clock.until(spawning)
   await run({
-    ...{ coordinator, stranger: nodeOf('stranger'), heard, tasks, ordered },
+    ...{
+      coordinator,
+      follower: nodeOf('follower'),
+      stranger: nodeOf('stranger'),
+      heard,
+      tasks,
+      ordered,
+    },
     until: (promise) => cluster.clock.until(promise),
     advance: (ms) => cluster.clock.advance(ms),
   })
@@ -76,6 +86,30 @@ const leaderOf = (node: Node) => {
   if (pid === undefined) throw new Error('nobody leads there')
   return pid
 }
+
+/** Each makes an assignment one that nobody could mean. */
+const NONSENSE: readonly object[] = [
+  { job: '' },
+  { job: 'x'.repeat(100_000) },
+  { job: 7 },
+  { attempt: 0 },
+  { attempt: Number.NaN },
+  { term: -1 },
+  { term: 2 ** 60 },
+  { term: '9' },
+  { kind: null },
+  { parameters: null },
+  { parameters: [1] },
+  { parameters: { n: '2' } },
+  { parameters: Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`p${at}`, 1])) },
+  { bytes: -1 },
+  { bytes: 2 ** 40 },
+  { sha256: 'short' },
+  { holders: 'jobs1@localhost' },
+  { holders: new Array(1_000).fill('a@b') },
+  { leader: undefined },
+  { leader: { kind: 'pid?' } },
+]
 
 describe('a worker among strangers', () => {
   it('obeys no node that is no coordinator', async () => {
@@ -107,6 +141,25 @@ describe('a worker among strangers', () => {
     })
   })
 
+  it('is thanked by the node that leads alone', async () => {
+    await withCluster(async ({ coordinator, follower, heard, tasks, until, advance }) => {
+      const assignment = assignmentOf(bytesOf('text'), { leader: leaderOf(coordinator) })
+      await until(coordinator.call(worker, 'run', assignment))
+      tasks.at(0).end({ kind: 'done', result: 1 })
+      await advance(300)
+      follower.send(worker, 'thanks', { job: 'job1', attempt: 1 })
+      await advance(1_000)
+      const before = heard.of('finished').length
+      await advance(10_000)
+      assert.notEqual(heard.of('finished').length, before)
+      coordinator.send(worker, 'thanks', { job: 'job1', attempt: 1 })
+      await advance(100)
+      const after = heard.of('finished').length
+      await advance(10_000)
+      assert.equal(heard.of('finished').length, after)
+    })
+  })
+
   it('follows no leader at a node that is no coordinator, whoever names it', async () => {
     await withCluster(async ({ coordinator, stranger, until }) => {
       const { pid: leader } = await until(fakeLeader(stranger))
@@ -119,30 +172,8 @@ describe('a worker among strangers', () => {
     await withCluster(async ({ coordinator, heard, tasks, until, advance }) => {
       const leader = leaderOf(coordinator)
       const good = assignmentOf(bytesOf('text'), { leader })
-      const nonsense: readonly object[] = [
-        { job: '' },
-        { job: 'x'.repeat(100_000) },
-        { job: 7 },
-        { attempt: 0 },
-        { attempt: Number.NaN },
-        { term: -1 },
-        { term: 2 ** 60 },
-        { term: '9' },
-        { kind: null },
-        { parameters: null },
-        { parameters: [1] },
-        { parameters: { n: '2' } },
-        { parameters: Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`p${at}`, 1])) },
-        { bytes: -1 },
-        { bytes: 2 ** 40 },
-        { sha256: 'short' },
-        { holders: 'jobs1@localhost' },
-        { holders: new Array(1_000).fill('a@b') },
-        { leader: undefined },
-        { leader: { kind: 'pid?' } },
-      ]
       const untyped = processName(WORKER_APPLICATION, undefined, 'worker@sim')
-      for (const wrong of nonsense) {
+      for (const wrong of NONSENSE) {
         const asking = coordinator.call(untyped, 'run', { ...good, ...wrong })
         assert.equal(await until(codeOf(asking)), 'MESSAGE_INVALID', JSON.stringify(wrong))
       }

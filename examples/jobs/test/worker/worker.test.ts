@@ -114,6 +114,7 @@ describe('a worker', () => {
     await withStage(async ({ test, heard, tasks, run }) => {
       await run({ attempt: 2 })
       tasks.at(0).end(DONE)
+      await test.clock.advance(1)
       test.node.send(worker, 'thanks', { job: 'job1', attempt: 1 })
       await test.clock.advance(1_000)
       assert.equal(heard.of('finished').length, 3)
