@@ -27,6 +27,20 @@ interface Stage {
 
 const HOSTS = ['coordinator', 'follower', 'worker', 'stranger']
 
+/** What a worker is made of that notes its orders and runs nothing. */
+const sourcesOf = (tasks: FakeTasks, ordered: string[]): WorkerSources => ({
+  coordinators: ['coordinator@sim', 'follower@sim'],
+  tasks,
+  memory: newMemory(),
+  effects: undefined,
+  followConcurrency: (take) => {
+    take(2)
+    return () => {}
+  },
+  weigh: () => void ordered.push('weigh'),
+  leave: () => void ordered.push('leave'),
+})
+
 async function withCluster(run: (stage: Stage) => Promise<void>): Promise<void> {
   const cluster = simulatedCluster({ seed: 6, hosts: HOSTS })
   await cluster.start()
@@ -39,21 +53,9 @@ async function withCluster(run: (stage: Stage) => Promise<void>): Promise<void> 
   const tasks = new FakeTasks()
   const ordered: string[] = []
   const { heard } = await cluster.clock.until(fakeLeader(coordinator))
-  const sources: WorkerSources = {
-    coordinators: [coordinator.name, nodeOf('follower').name],
-    tasks,
-    memory: newMemory(),
-    effects: undefined,
-    followConcurrency: (take) => {
-      take(2)
-      return () => {}
-    },
-    weigh: () => void ordered.push('weigh'),
-    leave: () => void ordered.push('leave'),
-  }
   const spawning = nodeOf('worker').spawn(workerActor, {
     name: WORKER_APPLICATION,
-    args: [sources],
+    args: [sourcesOf(tasks, ordered)],
   })
   await cluster.clock.until(spawning)
   await run({
