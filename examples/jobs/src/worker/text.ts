@@ -2,7 +2,9 @@
  * worker/text: the text of a job, read in parts from the coordinators that have it.
  *
  * The next holder is asked when one has not got it, does not answer, or gives more than it was
- * asked for; the one that answered last is asked first. Limit: `ROUNDS` times all of them.
+ * asked for; the one that answered last is asked first. One that does not answer may be back
+ * soon, so there is patience with it: a job must not suffer for a coordinator that is away.
+ * Limits: `ROUNDS_WITHOUT` times all when each says that it has no such text, else `ROUNDS`.
  */
 
 /** Asks one holder for a part; undefined: it has not got it. */
@@ -11,11 +13,15 @@ export type AskHolder = (holder: string, at: number, length: number) => Promise<
 /** Waits a while; rejects when nobody wants the text any more. */
 export type Wait = (delayMs: number) => Promise<void>
 
-/** How often all holders are asked for one part. */
-const ROUNDS = 3
+/** How often all holders are asked for one part: some 20 s, or 1 s when none has the text. */
+const ROUNDS = 9
+const ROUNDS_WITHOUT = 3
 
-/** The wait before all are asked once more, doubled each time, in milliseconds. */
+/** The wait before all are asked once more, doubled up to the limit, in milliseconds. */
 const ROUND_MS = 400
+const ROUND_MAX_MS = 4_000
+
+const NOT_THERE = 'has not got it'
 
 /** Reads one text. */
 export class Text {
@@ -50,7 +56,11 @@ export class Text {
   async #some(at: number, length: number): Promise<Uint8Array> {
     const problems = new Map<string, string>()
     for (let round = 0; round < ROUNDS; round += 1) {
-      if (round > 0) await this.#wait(ROUND_MS * 2 ** (round - 1))
+      if (round > 0) {
+        const isNowhere = [...problems.values()].every((problem) => problem === NOT_THERE)
+        if (isNowhere && round >= ROUNDS_WITHOUT) break
+        await this.#wait(Math.min(ROUND_MAX_MS, ROUND_MS * 2 ** (round - 1)))
+      }
       const { length: count } = this.#holders
       const first = this.#first
       for (let step = 0; step < count; step += 1) {
@@ -71,7 +81,7 @@ export class Text {
   async #askOne(holder: string, at: number, length: number): Promise<Uint8Array | string> {
     try {
       const answer = await this.#ask(holder, at, length)
-      if (answer === undefined) return 'has not got it'
+      if (answer === undefined) return NOT_THERE
       if (!(answer instanceof Uint8Array)) return 'gave no bytes'
       if (answer.length === 0 || answer.length > length) return `gave ${answer.length} bytes`
       return answer
