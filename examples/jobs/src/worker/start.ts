@@ -100,7 +100,8 @@ function sourcesOf(
       node.cluster.followConfig(CONCURRENCY_ITEM, concurrencySchema, take),
     weigh: (weight) => node.changeApplication(WORKER_APPLICATION, { weight }),
     leave: (deadlineMs) => {
-      void node.stop({ timeoutMs: Math.max(1, deadlineMs) })
+      // Others that have heard nothing of it yet are still answered.
+      void node.drain({ deadlineMs: Math.max(1, deadlineMs) })
     },
   }
 }

@@ -135,3 +135,18 @@ describe('a node that can work', () => {
     })
   })
 })
+
+describe('a node whose worker is drained', () => {
+  it('leaves routing and stops by itself', async () => {
+    await withStage({ start: true }, async ({ worker, coordinator, until, advance }) => {
+      await advance(100)
+      const there = service(WORKER_APPLICATION, Worker)
+      await until(coordinator.call(there, 'drain', { deadlineMs: 10_000 }))
+      await advance(100)
+      const asked = coordinator.call(there, 'weigh', { weight: 5 })
+      assert.equal(await until(codeOf(asked)), 'NO_ROUTE')
+      await until(worker.stopped)
+      assert.equal(worker.running, false)
+    })
+  })
+})
