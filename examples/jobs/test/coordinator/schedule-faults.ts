@@ -48,8 +48,8 @@ export const SCHEDULE_FAULTS: readonly ScheduleFault[] = Object.freeze([
   {
     name: 'a try that is not wanted is not called back',
     file: 'schedule',
-    find: "this.#acts.push({ kind: 'cancel', node, job, attempt },",
-    replace: 'this.#acts.push(',
+    find: '#stop(node, job, attempt) {',
+    replace: '#stop(node, job, attempt) { if (attempt > 0) return;',
   },
 ])
 
