@@ -6,7 +6,7 @@
 import type { Outcome } from '#jobs/worker/worker-protocol'
 
 /** Longest result of a job, in bytes of JSON. */
-export const RESULT_MAX_BYTES = 64 * 1024
+export const RESULT_MAX_BYTES = 32 * 1024
 
 /** Why a word of a worker was refused; each is counted. */
 export const REFUSALS = Object.freeze([

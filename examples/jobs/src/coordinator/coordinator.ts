@@ -1,0 +1,231 @@
+/**
+ * coordinator/coordinator: the process of each coordinator; one of them leads the jobs.
+ *
+ * Carries words between the reign of its term, workers, clients and the other coordinators.
+ * Decides nothing itself.
+ */
+import {
+  type ElectionOptions,
+  type LeaderContext,
+  leader,
+  NoReply,
+  type PayloadOf,
+  Pid,
+  type ReplyOf,
+  type RequestNameOf,
+} from 'troupe'
+import type { Book } from '#jobs/store/book'
+import { CapacityPlan, type CapacityPolicy } from './capacity-plan.js'
+import { Coordinator, type Unavailable } from './coordinator-protocol.js'
+import type { NodeVerbs } from './node-verbs.js'
+import { unavailable } from './orders.js'
+import { type Office, Reign } from './reign.js'
+import { Relay, type Seat } from './relay.js'
+import type { SchedulePolicy } from './schedule-policy.js'
+import { worldOfReign } from './world-of-reign.js'
+
+/** What a coordinator is made of. */
+export interface CoordinatorSources {
+  readonly election: ElectionOptions
+  readonly coordinators: readonly string[]
+  readonly verbs: NodeVerbs
+  openBook(term: number, context: LeaderContext, signal: AbortSignal): Promise<Book>
+  readonly capacity?: Partial<CapacityPolicy>
+  readonly policy?: Partial<SchedulePolicy>
+  /** Gives what the configuration changes, now and later, until it is called off. */
+  follow?(take: (changes: PolicyChanges) => void): () => void
+}
+
+export interface PolicyChanges {
+  readonly capacity?: Partial<CapacityPolicy>
+  readonly policy?: Partial<SchedulePolicy>
+}
+
+interface State extends CoordinatorSources {
+  readonly plan: CapacityPlan
+  readonly waiting: Set<() => void>
+  policy: Partial<SchedulePolicy>
+  relay: Relay<Reign> | undefined
+  reign: Reign | undefined
+  leader: Pid | undefined
+  unfollow: () => void
+}
+
+type Asking = RequestNameOf<typeof Coordinator>
+type Reply<K extends Asking> = ReplyOf<typeof Coordinator, K>
+
+/** Whoever waits for somebody that leads looks again. */
+function tellWaiting({ waiting }: State): void {
+  const all = [...waiting]
+  waiting.clear()
+  for (const one of all) one()
+}
+
+function seatOf({ reign, leader: known }: State, context: LeaderContext): Seat<Reign> {
+  if (reign?.office !== undefined) return { kind: 'here', office: reign }
+  if (reign !== undefined) return { kind: 'opening', problem: reign.problem }
+  if (known === undefined || Pid.equals(known, context.self)) return { kind: 'nowhere' }
+  return { kind: 'there', leader: known }
+}
+
+function begin(state: State, context: LeaderContext): void {
+  state.relay = new Relay<Reign>({
+    nowMs: () => context.nowMs(),
+    seat: () => seatOf(state, context),
+    news: (timeoutMs) =>
+      new Promise((resolve) => {
+        const done = (): void => {
+          timer.cancel()
+          state.waiting.delete(done)
+          resolve()
+        }
+        const timer = context.after(timeoutMs, done)
+        state.waiting.add(done)
+      }),
+  })
+  if (state.follow === undefined) return
+  state.unfollow = state.follow(({ capacity = {}, policy = {} }) => {
+    state.plan.change(capacity)
+    state.policy = { ...state.policy, ...policy }
+    state.reign?.office?.schedule.change(policy)
+  })
+}
+
+function beginReign(state: State, term: number, context: LeaderContext): void {
+  endReign(state)
+  const world = worldOfReign({
+    ...{ context, verbs: state.verbs, coordinators: state.coordinators },
+    openBook: (of, signal) => state.openBook(of, context, signal),
+    roomOf: (node) => state.reign?.office?.schedule.crew.roomOf(node) ?? 0,
+  })
+  const { plan, policy } = state
+  state.reign = new Reign({ term, world, plan, policy, changed: () => tellWaiting(state) })
+  state.leader = context.self
+  state.reign.begin()
+}
+
+function endReign(state: State): void {
+  state.reign?.end()
+  state.reign = undefined
+}
+
+/** Answers a request, here or by whoever leads; the process goes on meanwhile. */
+function ask<K extends Asking>(
+  state: State,
+  context: LeaderContext,
+  request: K,
+  payload: PayloadOf<typeof Coordinator, K>,
+  here: (office: Office, reign: Reign) => Promise<Reply<K>> | Reply<K>,
+): NoReply {
+  const replier = context.replyLater<Reply<K> | Unavailable>()
+  const { from } = context
+  const call = context.call as (...given: readonly unknown[]) => Promise<Reply<K>>
+  const answer = state.relay?.answer<Reply<K> | Unavailable>({
+    isHandedOn: from !== undefined && context.leadership.hasPeer(from),
+    here: (reign) =>
+      reign.office === undefined
+        ? unavailable('NO_LEADER', 'its term is over')
+        : here(reign.office, reign),
+    there: (to, timeoutMs) => call(to, request, payload, { timeoutMs }),
+  })
+  answer?.then(
+    (reply) => replier.reply(reply),
+    (problem: unknown) => {
+      context.log.error('a request has failed', { request, problem: String(problem) })
+      replier.reply(unavailable('NO_LEADER', 'it failed; the cause is in the log'))
+    },
+  )
+  return NoReply
+}
+
+/** A worker tells something; undefined: this one does not lead. */
+function noted(
+  { reign }: State,
+  context: LeaderContext,
+  take: (office: Office, from: Pid) => void,
+): void {
+  const { from } = context
+  if (reign?.office === undefined || from === undefined) return
+  take(reign.office, from)
+  reign.act()
+}
+
+const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0
+
+export const coordinatorActor = leader(Coordinator, {
+  name: 'Coordinator',
+  election: ({ election }) => election,
+  init: (sources: CoordinatorSources): State => ({
+    ...sources,
+    plan: new CapacityPlan(sources.capacity),
+    policy: sources.policy ?? {},
+    waiting: new Set(),
+    relay: undefined,
+    reign: undefined,
+    leader: undefined,
+    unfollow: () => {},
+  }),
+  started: begin,
+  on: {
+    submit: (state, given, context) =>
+      ask(state, context, 'submit', given, ({ orders }) => orders.submit(given)),
+    get: (state, given, context) =>
+      ask(state, context, 'get', given, ({ orders }) => orders.get(given.id)),
+    list: (state, given, context) =>
+      ask(state, context, 'list', given, ({ orders }) => orders.list(given)),
+    remove: (state, given, context) =>
+      ask(state, context, 'remove', given, ({ orders }) => orders.remove(given.id)),
+    revive: (state, given, context) =>
+      ask(state, context, 'revive', given, ({ orders }) => orders.revive(given.id)),
+    cluster: (state, given, context) =>
+      ask(
+        ...([state, context, 'cluster', given] as const),
+        (_office, reign) => reign.view() ?? unavailable('NO_LEADER', 'its term is over'),
+      ),
+    scale: (state, given, context) =>
+      ask(state, context, 'scale', given, () => {
+        const { min, max } = given
+        if (isCount(min) && isCount(max) && min <= max) {
+          state.plan.change({ workersMin: min, workersMax: max })
+        }
+        return 'taken' as const
+      }),
+    drain: (state, given, context) =>
+      ask(state, context, 'drain', given, async ({ workforce }) =>
+        (await workforce.drain(given.node, given.deadlineMs)) ? 'draining' : 'unknown',
+      ),
+    weigh: (state, given, context) =>
+      ask(state, context, 'weigh', given, async ({ workforce }) =>
+        (await workforce.weigh(given.node, given.weight)) ? 'weighed' : 'unknown',
+      ),
+    progressed: (state, notice, context) =>
+      noted(state, context, ({ schedule }, from) => schedule.progressed(notice, from)),
+    finished: (state, notice, context) =>
+      noted(state, context, ({ schedule }, from) => schedule.finished(notice, from)),
+    capacity: (state, { capacity, running, draining }, context) =>
+      noted(state, context, ({ schedule }, pid) =>
+        schedule.reported({ pid, capacity, running, draining }),
+      ),
+  },
+  handleBecomeLeader: beginReign,
+  handleBecomeFollower(state, known) {
+    endReign(state)
+    state.leader = known
+    tellWaiting(state)
+  },
+  handleDown({ reign }, { target, reason }) {
+    if (Pid.is(target)) reign?.down(target, reason === 'no-connection')
+  },
+  terminate(state) {
+    state.unfollow()
+    endReign(state)
+  },
+  inspect: ({ reign, relay }) => ({
+    term: reign?.term,
+    serving: reign?.office !== undefined,
+    waiting: relay?.waiting ?? 0,
+    open: reign?.office?.schedule.size ?? 0,
+    ...reign?.office?.schedule.counts,
+    refused: reign?.office?.schedule.refused,
+  }),
+})

@@ -1,0 +1,278 @@
+/**
+ * coordinator/reign: one term of the coordinator that leads.
+ *
+ * Opens the book of its term, takes over what workers have, then serves. What the schedule decides
+ * is done here: writes first, workers after. Ends when another term has begun.
+ */
+import { type Pid, type ReplyOf, type Timer, TroupeError } from 'troupe'
+import { JobsFault } from '#jobs/job/faults'
+import type { Job } from '#jobs/job/job'
+import type { Book, Unmarked } from '#jobs/store/book'
+import type { Assignment, Worker } from '#jobs/worker/worker-protocol'
+import type { Act } from './acts.js'
+import type { CapacityPlan } from './capacity-plan.js'
+import type { ClusterView } from './coordinator-protocol.js'
+import { Orders } from './orders.js'
+import type { ReignWorld } from './reign-world.js'
+import { type Offered, Schedule } from './schedule.js'
+import type { SchedulePolicy } from './schedule-policy.js'
+import { Workforce } from './workforce.js'
+import { Writer } from './writer.js'
+
+/** How often is looked for what is over, in milliseconds. */
+export const TICK_MS = 100
+const OPEN_AGAIN_MS = 100
+const OPEN_AGAIN_MAX_MS = 2_000
+
+export interface ReignParts {
+  readonly term: number
+  readonly world: ReignWorld
+  readonly plan: CapacityPlan
+  readonly policy: Partial<SchedulePolicy>
+  /** It serves, or has ended. */
+  readonly changed: () => void
+}
+
+/** What a reign has once its book is open. */
+export interface Office {
+  readonly book: Book
+  readonly schedule: Schedule
+  readonly orders: Orders
+  readonly workforce: Workforce
+}
+
+interface Inner extends Office {
+  readonly writer: Writer
+}
+
+/** Codes of a call after which it is certain that nobody has begun with it. */
+const NOBODY: readonly string[] = [
+  ...['NO_ROUTE', 'SERVICE_UNAVAILABLE', 'OPTION_INVALID', 'NAME_UNKNOWN', 'PROCESS_UNKNOWN'],
+  ...['MAILBOX_FULL', 'MESSAGE_INVALID', 'MESSAGE_UNKNOWN', 'NOT_ALLOWED'],
+]
+
+const codeOf = (problem: unknown): string =>
+  TroupeError.is(problem) || JobsFault.is(problem) ? problem.code : String(problem)
+
+export class Reign {
+  readonly term: number
+  readonly #parts: ReignParts
+  readonly #abort = new AbortController()
+  #inner: Inner | undefined
+  #ticking: Timer | undefined
+  #isOver = false
+  #isActing = false
+  /** Why the book is not open yet. */
+  problem = 'its book is being opened'
+
+  constructor(parts: ReignParts) {
+    this.term = parts.term
+    this.#parts = parts
+  }
+
+  /** Undefined: it takes over still, or has ended. */
+  get office(): Office | undefined {
+    return this.#isOver ? undefined : this.#inner
+  }
+
+  begin(): void {
+    void this.#open(OPEN_AGAIN_MS)
+  }
+
+  end(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#abort.abort()
+    this.#ticking?.cancel()
+    this.#inner?.writer.end()
+    this.#inner?.workforce.end()
+    this.#inner?.book.close()
+    this.#parts.changed()
+  }
+
+  /** Does what there is to do. */
+  readonly act = (): void => {
+    const { office } = this
+    // What is done here may give more to do, which is done by the outer one.
+    if (office === undefined || this.#isActing) return
+    this.#isActing = true
+    try {
+      for (;;) {
+        office.schedule.dispatch()
+        const acts = office.schedule.take()
+        if (acts.length === 0) return
+        this.#write(acts.flatMap((act) => (act.kind === 'write' ? [act.job] : [])))
+        for (const act of acts) this.#do(act, office.schedule)
+      }
+    } finally {
+      this.#isActing = false
+    }
+  }
+
+  /** A worker has ended, or its node is lost. */
+  down(worker: Pid, isNodeLost: boolean): void {
+    const schedule = this.office?.schedule
+    const known = schedule?.crew.get(worker.node)?.pid
+    if (known === undefined || known.id !== worker.id || known.creation !== worker.creation) return
+    if (isNodeLost) schedule?.lost(worker.node)
+    else schedule?.ended(worker.node)
+    this.act()
+  }
+
+  view(): ClusterView | undefined {
+    const { office } = this
+    if (office === undefined) return undefined
+    const { workersMin, workersMax } = this.#parts.plan.policy
+    return {
+      leader: this.#parts.world.self.node,
+      term: this.term,
+      coordinators: office.book.replicas(),
+      workers: office.workforce.views(),
+      jobs: office.book.counts(),
+      wanted: { workersMin, workersMax },
+    }
+  }
+
+  async #open(againMs: number): Promise<void> {
+    const { world } = this.#parts
+    try {
+      const book = await world.openBook(this.term, this.#abort.signal)
+      if (this.#isOver) return book.close()
+      this.#serve(book)
+    } catch (problem) {
+      if (this.#isOver) return
+      this.problem = String(problem)
+      world.log.warning('the book cannot be opened', { term: this.term, problem: this.problem })
+      if (codeOf(problem) === 'STALE_TERM') return world.stepDown(this.problem)
+      world.after(againMs, () => {
+        if (!this.#isOver) void this.#open(Math.min(OPEN_AGAIN_MAX_MS, againMs * 2))
+      })
+    }
+  }
+
+  #serve(book: Book): void {
+    const { world, plan, policy, changed } = this.#parts
+    const { act } = this
+    const time = { nowMs: () => world.nowMs(), wallMs: () => world.wallMs() }
+    const chance = (): number => world.random()
+    const schedule = new Schedule({ term: this.term, time, chance, policy })
+    const writer = new Writer(book, world)
+    const workforce = new Workforce({ world, schedule, plan, act })
+    const orders = new Orders({ book, schedule, writer, world, act })
+    this.#inner = { book, schedule, writer, workforce, orders }
+    const { nodes } = workforce
+    for (const job of book.open) schedule.inherit(job, nodes)
+    for (const node of nodes) schedule.probe(node)
+    this.#ticking = world.every(TICK_MS, () => {
+      workforce.tick()
+      schedule.tick()
+      act()
+    })
+    void book.ended.then((fault) => this.#lose(fault))
+    world.log.info('leads the jobs', { term: this.term, open: book.open.length })
+    act()
+    changed()
+  }
+
+  #lose(problem: unknown): void {
+    if (!this.#isOver) this.#parts.world.stepDown(String(problem))
+  }
+
+  #write(jobs: readonly Unmarked[]): void {
+    const inner = this.#inner
+    if (inner === undefined || jobs.length === 0) return
+    inner.writer.write(jobs).then(
+      (written) => this.#wrote(written),
+      (problem: unknown) => this.#unwritten(jobs, problem),
+    )
+  }
+
+  #wrote(jobs: readonly Job[]): void {
+    const inner = this.#inner
+    if (inner === undefined || this.#isOver) return
+    for (const job of jobs) {
+      inner.schedule.wrote(job)
+      if (job.state === 'deleted') inner.orders.removed(job.id)
+    }
+    this.act()
+  }
+
+  /** What cannot be kept is a result that is too large after all; the others are written alone. */
+  #unwritten(jobs: readonly Unmarked[], problem: unknown): void {
+    if (this.#isOver) return
+    const isOdd = codeOf(problem) === 'JOB_INVALID'
+    const [only] = jobs
+    if (isOdd && jobs.length > 1) for (const job of jobs) this.#write([job])
+    else if (isOdd && only?.result !== undefined) {
+      const kept = { problem: 'its result cannot be kept', result: undefined }
+      this.#write([{ ...only, ...kept, state: 'failed' }])
+    } else this.#lose(problem)
+  }
+
+  #do(act: Act, schedule: Schedule): void {
+    const { world } = this.#parts
+    if (act.kind === 'offer') void this.#offer(act.job, schedule)
+    else if (act.kind === 'probe') void this.#probe(act.node, act.order, schedule)
+    else if (act.kind === 'thank') world.thank(act.node, { job: act.job, attempt: act.attempt })
+    else if (act.kind === 'cancel') {
+      world.cancel(act.node, { job: act.job, attempt: act.attempt, term: this.term })
+    }
+  }
+
+  async #offer(job: Unmarked, schedule: Schedule): Promise<void> {
+    const answer = await this.#asked(job)
+    if (this.#isOver) return
+    schedule.answered(job.id, job.tries, answer)
+    this.act()
+  }
+
+  async #asked(job: Unmarked): Promise<Offered> {
+    try {
+      return offeredOf(await this.#parts.world.run(this.#assignmentOf(job)))
+    } catch (problem) {
+      const code = codeOf(problem)
+      return NOBODY.includes(code)
+        ? { kind: 'refused' }
+        : { kind: 'unknown', problem: `its worker did not answer: ${code}` }
+    }
+  }
+
+  #assignmentOf({ id, tries, kind, parameters, blob, bytes, sha256 }: Unmarked): Assignment {
+    const { world } = this.#parts
+    const text = { kind, parameters, blob, bytes, sha256, holders: world.holders() }
+    return { job: id, attempt: tries, term: this.term, ...text, leader: world.self }
+  }
+
+  async #probe(node: string, order: number, schedule: Schedule): Promise<void> {
+    const { world } = this.#parts
+    const answer = await world.adopt(node, { term: this.term, leader: world.self }).catch(codeOf)
+    if (this.#isOver) return
+    if (typeof answer === 'string') {
+      const isGone = answer === 'NAME_UNKNOWN' || answer === 'PROCESS_UNKNOWN'
+      schedule.probed(node, order, { kind: isGone ? 'gone' : 'silent' })
+    } else if (answer.kind === 'stale') {
+      world.log.warning('a worker has heard of a later term', { node, term: answer.term })
+      schedule.probed(node, order, { kind: 'silent' })
+    } else this.#adopted(node, order, answer, schedule)
+    this.act()
+  }
+
+  #adopted(
+    node: string,
+    order: number,
+    answer: Extract<ReplyOf<typeof Worker, 'adopt'>, { readonly kind: 'adopted' }>,
+    schedule: Schedule,
+  ): void {
+    const { world } = this.#parts
+    const { worker: pid, held, capacity } = answer
+    const known = schedule.crew.get(node)
+    const isSame = known?.pid.id === pid.id && known.pid.creation === pid.creation
+    if (!isSame) world.watch(pid)
+    const running = held.filter(({ outcome }) => outcome === undefined).length
+    const worker = { pid, capacity, running, draining: isSame && known.draining }
+    schedule.probed(node, order, { kind: 'holds', worker, held })
+  }
+}
+
+const offeredOf = (answer: ReplyOf<typeof Worker, 'run'>): Offered =>
+  answer.kind === 'accepted' ? { kind: 'accepted', node: answer.worker.node } : { kind: 'refused' }

@@ -1,0 +1,58 @@
+/**
+ * coordinator/world-of-reign: the surroundings of a leader, by its process and its node.
+ */
+import { type LeaderContext, type Pid, processName, service } from 'troupe'
+import type { Book } from '#jobs/store/book'
+import { WORKER_APPLICATION, Worker } from '#jobs/worker/worker-protocol'
+import type { NodeVerbs } from './node-verbs.js'
+import type { ReignWorld } from './reign-world.js'
+
+/** The longest waits for a worker, in milliseconds. */
+const RUN_MS = 3_000
+const ADOPT_MS = 2_000
+const ORDER_MS = 3_000
+
+export interface WorldParts {
+  readonly context: LeaderContext
+  readonly verbs: NodeVerbs
+  readonly coordinators: readonly string[]
+  openBook(term: number, signal: AbortSignal): Promise<Book>
+  /** Tries that a node could take now. */
+  roomOf(node: string): number
+}
+
+const workerAt = (node: string) => processName(WORKER_APPLICATION, Worker, node)
+
+export function worldOfReign(parts: WorldParts): ReignWorld {
+  const { context, verbs, coordinators, openBook, roomOf } = parts
+  // Never by itself to another one: a try is given to one worker only.
+  const where = ({ node }: { readonly node: string }): boolean => roomOf(node) > 0
+  const workers = service(WORKER_APPLICATION, Worker, { where, retry: 'off', breaker: 'off' })
+  const self = context.self as Pid
+  return {
+    ...verbs,
+    self,
+    log: context.log,
+    openBook,
+    nowMs: () => context.nowMs(),
+    wallMs: () => context.wallMs(),
+    random: () => context.random(),
+    after: (delayMs, run) => context.after(delayMs, run),
+    every: (periodMs, run) => context.every(periodMs, run),
+    holders: () => [self.node, ...coordinators.filter((node) => node !== self.node)],
+    run: (assignment) => context.call(workers, 'run', assignment, { timeoutMs: RUN_MS }),
+    adopt: (node, adoption) =>
+      context.call(workerAt(node), 'adopt', adoption, { timeoutMs: ADOPT_MS }),
+    cancel: (node, name) => void context.send(workerAt(node), 'cancel', name),
+    thank: (node, name) => void context.send(workerAt(node), 'thanks', name),
+    weigh: (node, weight) =>
+      context.call(workerAt(node), 'weigh', { weight }, { timeoutMs: ORDER_MS }),
+    drain: (node, deadlineMs) =>
+      context.call(workerAt(node), 'drain', { deadlineMs }, { timeoutMs: ORDER_MS }),
+    watch: (worker) => void context.monitor(worker),
+    stepDown: (reason) => {
+      context.log.warning('gives the lead up', { reason })
+      context.leadership.stepDown()
+    },
+  }
+}
