@@ -96,7 +96,7 @@ export class CapacityPlan {
   #retirement(running: readonly CapacityNode[], nowMs: number): CapacityStep | undefined {
     const { workersMin, workersMax, idleMs } = this.#policy
     const last = running.at(-1)
-    if (running.length > workersMax && last !== undefined)
+    if (running.length > Math.max(workersMin, workersMax) && last !== undefined)
       return { kind: 'retire', node: last.node }
     if (running.length <= workersMin) return undefined
     const idle = running.findLast(({ node }) => {

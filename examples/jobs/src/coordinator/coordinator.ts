@@ -119,14 +119,16 @@ function ask<K extends Asking>(
 ): NoReply {
   const replier = context.replyLater<Reply<K> | Unavailable>()
   const { from } = context
-  const call = context.call as (...given: readonly unknown[]) => Promise<Reply<K>>
   const answer = state.relay?.answer<Reply<K> | Unavailable>({
     isHandedOn: from !== undefined && context.leadership.hasPeer(from),
     here: (reign) =>
       reign.office === undefined
         ? unavailable('NO_LEADER', 'its term is over')
         : here(reign.office, reign),
-    there: (to, timeoutMs) => call(to, request, payload, { timeoutMs }),
+    there: (to, timeoutMs) =>
+      (context.call as (...given: readonly unknown[]) => Promise<Reply<K>>)(
+        ...[to, request, payload, { timeoutMs }],
+      ),
   })
   answer?.then(
     (reply) => replier.reply(reply),

@@ -1,0 +1,129 @@
+/**
+ * coordinator/start: what makes a node a coordinator: its store, and its seat among those that lead.
+ *
+ * Configuration, live: `jobs.triesMax`, `jobs.workersMin`, `jobs.workersMax`.
+ */
+import { join } from 'node:path'
+import { ballotFile, type Node, type StandardSchema, supervisor } from 'troupe'
+import { worldOf } from '#jobs/store/book-world'
+import { openBook } from '#jobs/store/open-book'
+import { replicaActor } from '#jobs/store/replica'
+import { REPLICA_NAME } from '#jobs/store/replica-protocol'
+import { openStoreFolder, type StoreFolder } from '#jobs/store/store-folder'
+import { CAPACITY_DEFAULTS } from './capacity-plan.js'
+import { type CoordinatorSources, coordinatorActor } from './coordinator.js'
+import { COORDINATOR_NAME } from './coordinator-protocol.js'
+import { nodeVerbs } from './node-verbs.js'
+import { SCHEDULE_DEFAULTS } from './schedule-policy.js'
+
+/** How a node coordinates. */
+export interface CoordinatorSettings {
+  readonly node: Node
+  /** Names of all coordinators, this one among them; the same at each. */
+  readonly coordinators: readonly string[]
+  /** Its own: of one coordinator only. */
+  readonly dataFolder: string
+  /** How many workers there should be; default 3 to 6. */
+  readonly workersMin?: number
+  readonly workersMax?: number
+  /** What is led; default `jobs`. */
+  readonly clusterId?: string
+}
+
+/** A coordinator's parts. */
+export interface CoordinatorParts {
+  readonly folder: StoreFolder
+  /** Closes the store; once the node has stopped. */
+  stop(): Promise<void>
+}
+
+export const COORDINATOR_APPLICATION = 'jobs-coordinator'
+
+/**
+ * Opens the store and starts the processes of a coordinator under a supervisor.
+ *
+ * @example const parts = await startCoordinator({ node, coordinators, dataFolder: 'jobs-data/jobs1' })
+ */
+export async function startCoordinator(settings: CoordinatorSettings): Promise<CoordinatorParts> {
+  const { node, coordinators, dataFolder } = settings
+  const folder = await openStoreFolder(dataFolder)
+  const { store, texts } = folder
+  const crew = supervisor({
+    name: 'jobs-coordination',
+    restart: 'permanent',
+    children: [
+      { name: REPLICA_NAME, start: replicaActor, args: [store, texts, coordinators] },
+      { name: COORDINATOR_NAME, start: coordinatorActor, args: [sourcesOf(settings, folder)] },
+    ],
+  })
+  try {
+    const members = [{ name: 'jobs-coordination', start: crew }]
+    node.loadApplication({ name: COORDINATOR_APPLICATION, members })
+    await node.startApplication(COORDINATOR_APPLICATION, { mode: 'permanent' })
+  } catch (problem) {
+    await folder.close()
+    throw problem
+  }
+  return { folder, stop: () => folder.close() }
+}
+
+function sourcesOf(settings: CoordinatorSettings, { store }: StoreFolder): CoordinatorSources {
+  const { node, coordinators, dataFolder, clusterId = 'jobs' } = settings
+  const { workersMin = CAPACITY_DEFAULTS.workersMin } = settings
+  const { workersMax = Math.max(CAPACITY_DEFAULTS.workersMax, workersMin) } = settings
+  return {
+    election: {
+      ...{ clusterId, voters: coordinators },
+      storage: ballotFile({ path: join(dataFolder, 'ballot') }),
+    },
+    coordinators,
+    verbs: nodeVerbs(node),
+    openBook: (term, context, signal) => {
+      const world = worldOf(context)
+      return openBook({ term, node: node.name, coordinators, store, world, signal })
+    },
+    capacity: { workersMin, workersMax },
+    follow: (take) => follow(node, { workersMin, workersMax }, take),
+  }
+}
+
+/** Items of the configuration, each a whole number; what cannot be is told and ignored. */
+function follow(
+  node: Node,
+  wanted: { readonly workersMin: number; readonly workersMax: number },
+  take: Parameters<NonNullable<CoordinatorSources['follow']>>[0],
+): () => void {
+  const { life } = SCHEDULE_DEFAULTS
+  const items = [
+    node.cluster.followConfig('jobs.triesMax', countSchema(life.triesMax, 1), (triesMax) =>
+      take({ policy: { life: { ...life, triesMax } } }),
+    ),
+    node.cluster.followConfig('jobs.workersMin', countSchema(wanted.workersMin, 0), (workersMin) =>
+      take({ capacity: { workersMin } }),
+    ),
+    node.cluster.followConfig('jobs.workersMax', countSchema(wanted.workersMax, 0), (workersMax) =>
+      take({ capacity: { workersMax } }),
+    ),
+  ]
+  return () => {
+    for (const unfollow of items) unfollow()
+  }
+}
+
+const COUNT_MAX = 1_000
+
+function countSchema(usual: number, least: number): StandardSchema<number> {
+  const told = `must be a whole number from ${least} to ${COUNT_MAX}`
+  const fits = (value: unknown): value is number =>
+    Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= COUNT_MAX
+  return {
+    '~standard': {
+      version: 1,
+      vendor: 'jobs',
+      validate: (value) => {
+        if (value === undefined) return { value: usual }
+        return fits(value) ? { value } : { issues: [{ message: told }] }
+      },
+    },
+  }
+}
