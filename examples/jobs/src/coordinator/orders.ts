@@ -17,6 +17,7 @@ export const unavailable = (code: Unavailable['code'], problem: string): Unavail
   Object.freeze({ kind: 'unavailable', code, problem })
 
 const ID = /^[A-Za-z0-9_-]{1,64}$/
+const DIGEST = /^[0-9a-f]{64}$/
 const LIST_MAX = 1_000
 /** What is listed when no states are asked for. */
 const SHOWN = JOB_STATES.filter((state) => state !== 'deleted')
@@ -156,7 +157,7 @@ function faultOf({ id, kind, bytes, blob, sha256, parameters }: Submission): str
   if (!Number.isSafeInteger(bytes) || bytes < 0 || bytes > BODY_MAX_BYTES)
     return 'its text is too long'
   if (typeof blob !== 'string' || !ID.test(blob)) return 'the key of its text cannot be'
-  if (typeof sha256 !== 'string') return 'its text has no digest'
+  if (typeof sha256 !== 'string' || !DIGEST.test(sha256)) return 'the digest of its text cannot be'
   return typeof parameters === 'object' && parameters !== null ? undefined : 'it has no parameters'
 }
 

@@ -48,7 +48,7 @@ interface Inner extends Office {
 /** Codes of a call after which it is certain that nobody has begun with it. */
 const NOBODY: readonly string[] = [
   ...['NO_ROUTE', 'SERVICE_UNAVAILABLE', 'OPTION_INVALID', 'NAME_UNKNOWN', 'PROCESS_UNKNOWN'],
-  ...['MAILBOX_FULL', 'MESSAGE_INVALID', 'MESSAGE_UNKNOWN', 'NOT_ALLOWED'],
+  ...['MAILBOX_FULL', 'MESSAGE_UNKNOWN', 'NOT_ALLOWED'],
 ]
 
 const codeOf = (problem: unknown): string =>
@@ -231,6 +231,7 @@ export class Reign {
       return offeredOf(await this.#parts.world.run(this.#assignmentOf(job)))
     } catch (problem) {
       const code = codeOf(problem)
+      if (code === 'MESSAGE_INVALID') return { kind: 'unfit', problem: String(problem) }
       return NOBODY.includes(code)
         ? { kind: 'refused' }
         : { kind: 'unknown', problem: `its worker did not answer: ${code}` }

@@ -20,11 +20,14 @@ import { Leases } from './leases.js'
 import { isOutcome, isProgress, isTryName, type Refusal, storable } from './notice-check.js'
 import { SCHEDULE_DEFAULTS, type SchedulePolicy, type Time } from './schedule-policy.js'
 
-/** What became of a hand-out. `refused`: it is certain that nobody has it. */
+/**
+ * What became of a hand-out. `refused`: it is certain that nobody has it; `unfit`: nobody ever
+ * takes it.
+ */
 export type Offered =
   | { readonly kind: 'accepted'; readonly node: string }
   | { readonly kind: 'refused' }
-  | { readonly kind: 'unknown'; readonly problem: string }
+  | { readonly kind: 'unknown' | 'unfit'; readonly problem: string }
 
 /** What a worker that was asked what it has answered. `gone`: it has nothing any more. */
 export type Probed =
@@ -169,6 +172,7 @@ export class Schedule {
       if (answer.kind === 'accepted') this.#callBackStray(answer.node, id, attempt)
     } else if (answer.kind === 'accepted') this.#hold(entry, answer.node)
     else if (answer.kind === 'unknown') this.#doubt(entry, answer.problem)
+    else if (answer.kind === 'unfit') this.#closing.crash(entry, answer.problem)
     else {
       this.#offersAfterMs = this.#time.nowMs() + this.#policy.refusedMs
       this.#entries.to(entry, { kind: 'claimed' })

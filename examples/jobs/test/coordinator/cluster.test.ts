@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { coordinatorAt } from '#jobs/coordinator/coordinator-protocol'
-import { Stage, type Taken } from './stage.js'
+import { DIGEST, Stage, type Taken } from './stage.js'
 
 const triesOf = (taken: readonly Taken[], id: string): readonly number[] =>
   taken.filter(({ job }) => job === id).map(({ attempt }) => attempt)
@@ -30,7 +30,7 @@ describe('three coordinators', () => {
     assert.equal(again.kind, 'known')
     const other = { id: 'a', kind: 'gzip', parameters: { level: 1 }, blob: 'b', bytes: 3 } as const
     const answer = await stage.ask((node) =>
-      node.call(coordinatorAt('c1@sim'), 'submit', { ...other, sha256: 'aa' }),
+      node.call(coordinatorAt('c1@sim'), 'submit', { ...other, sha256: DIGEST }),
     )
     assert.equal(answer.kind, 'conflict')
   })
@@ -56,7 +56,7 @@ describe('three coordinators', () => {
       const leader = await stage.leader()
       const asked = Array.from({ length: 8 }, (_, at) => `job-${round}-${at}`).map(async (id) => {
         const node = stage.node(leader)
-        const text = { blob: id, bytes: 3, sha256: 'aa' }
+        const text = { blob: id, bytes: 3, sha256: DIGEST }
         const given = { id, kind: 'gzip', parameters: {}, ...text } as const
         const answer = await node.call(coordinatorAt(node.name), 'submit', given)
         if (answer.kind === 'accepted') accepted.push(id)

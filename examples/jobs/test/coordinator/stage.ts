@@ -43,6 +43,8 @@ import {
 
 const COORDINATORS = ['c1', 'c2', 'c3']
 const NODES = COORDINATORS.map((host) => `${host}@sim`)
+/** Of no text that is there: nobody reads it. */
+export const DIGEST = 'ab'.repeat(32)
 const WORK_MS = 400
 const SLOW_MS = 8_000
 const CAPACITY = 2
@@ -168,7 +170,6 @@ export class Stage {
   #hub: MemoryHub | undefined
 
   private constructor(options: StageOptions) {
-    if (process.env['DBG']) (globalThis as { stage?: unknown }).stage = this
     this.#options = options
     const { workers = 3, seed = 7 } = options
     const names = Array.from({ length: workers }, (_, at) => `worker${at + 1}`)
@@ -215,7 +216,7 @@ export class Stage {
 
   submit(id: string, host?: string): Promise<unknown> {
     const given: Submission = {
-      ...{ id, kind: 'gzip', parameters: { level: 6 }, blob: id, bytes: 3, sha256: 'aa' },
+      ...{ id, kind: 'gzip', parameters: { level: 6 }, blob: id, bytes: 3, sha256: DIGEST },
     }
     return this.ask(
       (node, at) => node.call(coordinatorAt(`${at}@sim`), 'submit', given, { timeoutMs: 12_000 }),
