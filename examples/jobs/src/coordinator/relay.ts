@@ -1,5 +1,5 @@
 /**
- * coordinator/relay: a request reaches the coordinator that leads, or is told in time that none does.
+ * coordinator/relay: a request reaches the coordinator that leads, or is told in time that none is
  *
  * One that comes while nobody leads, or while the leader takes over, waits for `WAIT_MS`. What
  * another coordinator has handed on is not handed on again.

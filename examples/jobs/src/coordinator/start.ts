@@ -1,5 +1,5 @@
 /**
- * coordinator/start: what makes a node a coordinator: its store, and its seat among those that lead.
+ * coordinator/start: makes a node a coordinator: its store, and its seat among those that lead.
  *
  * Configuration, live: `jobs.triesMax`, `jobs.workersMin`, `jobs.workersMax`.
  */
@@ -42,7 +42,7 @@ export const COORDINATOR_APPLICATION = 'jobs-coordinator'
 /**
  * Opens the store and starts the processes of a coordinator under a supervisor.
  *
- * @example const parts = await startCoordinator({ node, coordinators, dataFolder: 'jobs-data/jobs1' })
+ * @example const parts = await startCoordinator({ node, coordinators, dataFolder: 'data/jobs1' })
  */
 export async function startCoordinator(settings: CoordinatorSettings): Promise<CoordinatorParts> {
   const { node, coordinators, dataFolder } = settings

@@ -49,7 +49,7 @@ describe('three coordinators', () => {
     for (const id of ids) assert.deepEqual(triesOf(stage.taken, id), [1], id)
   })
 
-  it('never give a try to two workers, and tell no lies when a leader dies in a write', async (t) => {
+  it('keep what they accepted when leaders die in a write, and give no try twice', async (t) => {
     const stage = await Stage.open(t, { seed: 11 })
     const accepted: string[] = []
     for (let round = 0; round < 3; round++) {
