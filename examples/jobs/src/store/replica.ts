@@ -13,9 +13,13 @@ import type { TextPlace } from './text-place.js'
 interface State {
   readonly desk: ReplicaDesk
   readonly store: JobStore
+  readonly texts: TextPlace
   /** Who may change jobs; undefined: every node of the cluster. */
   readonly coordinators: ReadonlySet<string> | undefined
 }
+
+/** How often texts that nobody adds to are looked for, milliseconds. */
+const SWEEP_MS = 30_000
 
 const NOT_ALLOWED = Object.freeze({
   kind: 'refused' as const,
@@ -31,8 +35,13 @@ export const replicaActor = actor(Replica, {
   init: (store: JobStore, texts: TextPlace, coordinators?: readonly string[]): State => ({
     desk: new ReplicaDesk(store, texts),
     store,
+    texts,
     coordinators: coordinators === undefined ? undefined : new Set(coordinators),
   }),
+  started: ({ texts }, context) => {
+    texts.timedBy(() => context.wallMs())
+    context.every(SWEEP_MS, () => void texts.sweep())
+  },
   on: {
     promise: (state, given, context) =>
       isAllowed(state, context) ? state.desk.promise(given) : NOT_ALLOWED,
@@ -51,8 +60,9 @@ export const replicaActor = actor(Replica, {
     drop: (state, given, context) =>
       isAllowed(state, context) ? state.desk.drop(given) : undefined,
   },
-  inspect: ({ desk, store }) => ({
+  inspect: ({ desk, store, texts }) => ({
     ...{ jobs: store.counts, promised: store.promised.term, refused: desk.refused },
+    ...{ uploads: texts.uploads, abandoned: texts.abandoned, damaged: texts.damaged },
     ...{ stale: desk.stale, failures: store.failures, established: store.isEstablished },
   }),
   options: { reentrant: true },

@@ -4,9 +4,10 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type JobStore, openJobStore } from './job-store.js'
+import { textKey } from './keys.js'
 import { lmdbShelf } from './lmdb-shelf.js'
-import { ShortTexts } from './short-texts.js'
-import type { TextPlace } from './text-place.js'
+import { openLongTexts } from './long-texts.js'
+import { TextPlace, type TextPlaceOptions } from './text-place.js'
 
 export const FILE_NAME = 'jobs.mdb'
 
@@ -22,8 +23,18 @@ export interface StoreFolder {
  *
  * @example const folder = await openStoreFolder('jobs-data/jobs1')
  */
-export async function openStoreFolder(folder: string): Promise<StoreFolder> {
-  mkdirSync(folder, { recursive: true })
+export async function openStoreFolder(
+  folder: string,
+  options: TextPlaceOptions = {},
+): Promise<StoreFolder> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const store = await openJobStore(lmdbShelf(join(folder, FILE_NAME)))
-  return { store, texts: new ShortTexts(store), close: () => store.close() }
+  const isKnown = (blob: string): boolean => store.shelf.get(textKey(blob)) !== undefined
+  const long = await openLongTexts(join(folder, 'texts'), isKnown)
+  const texts = new TextPlace(store, long, options)
+  const close = async (): Promise<void> => {
+    await texts.close()
+    await store.close()
+  }
+  return { store, texts, close }
 }

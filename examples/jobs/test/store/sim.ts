@@ -15,7 +15,7 @@ import { type JobStore, openJobStore } from '#jobs/store/job-store'
 import { MemoryDisk, memoryShelf } from '#jobs/store/memory-shelf'
 import { openBook } from '#jobs/store/open-book'
 import { ReplicaDesk } from '#jobs/store/replica-desk'
-import type { TextPlace } from '#jobs/store/text-place'
+import { TextPlace } from '#jobs/store/text-place'
 
 interface Timed {
   readonly atMs: number
@@ -64,13 +64,6 @@ export class Agenda {
     }
     if (!isOver()) this.nowMs = timeMs
   }
-}
-
-const NO_TEXTS: TextPlace = {
-  append: async () => ({ kind: 'refused', code: 'TEXT_INVALID', problem: 'none' }),
-  seal: async () => ({ kind: 'refused', code: 'TEXT_INVALID', problem: 'none' }),
-  read: async () => undefined,
-  drop: async () => {},
 }
 
 /** One life of one coordinator. */
@@ -134,8 +127,10 @@ export class Sim {
     const shelf = memoryShelf({ disk: site.disk, write, path: site.node })
     const store = await openJobStore(shelf)
     if (site.lives !== number) return
+    const texts = new TextPlace(store, undefined)
+    texts.timedBy(() => START_MS + this.agenda.nowMs)
     const life: Life = {
-      ...{ number, store, desk: new ReplicaDesk(store, NO_TEXTS), isAlive: true },
+      ...{ number, store, desk: new ReplicaDesk(store, texts), isAlive: true },
       crash: () => shelf.crash(),
     }
     site.life = life
