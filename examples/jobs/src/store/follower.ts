@@ -10,7 +10,7 @@
  */
 import { JobsFault } from '#jobs/job/faults'
 import { compareMarks, type Mark, NO_MARK } from '#jobs/job/job'
-import type { Ballot } from './ballot.js'
+import { type Ballot, ballotMark } from './ballot.js'
 import type { ReplicaState } from './book.js'
 import type { BookOptions } from './book-options.js'
 import { type BookWorld, pause } from './book-world.js'
@@ -231,15 +231,19 @@ export class Follower {
     }
   }
 
-  /** A new store is told at once when it counts; others with the next batch or beat. */
+  /** That the book is open is told at once; the rest with the next batch or beat. */
   #hasNews(): boolean {
-    return this.#host.settled !== undefined && !this.#isEstablished
+    const isTold = compareMarks(this.#told, ballotMark(this.#host.ballot)) >= 0
+    return this.#host.settled !== undefined && !(isTold && this.#isEstablished)
   }
 
   #news(): { readonly complete?: Mark; readonly floor?: Mark } {
     const { settled, own } = this.#host
     if (settled === undefined) return {}
-    const complete = compareMarks(settled, this.#reached) < 0 ? settled : this.#reached
+    // All that is of earlier ballots is settled by now, and it has it.
+    const start = ballotMark(this.#host.ballot)
+    const least = compareMarks(settled, this.#reached) < 0 ? settled : this.#reached
+    const complete = compareMarks(least, start) < 0 ? start : least
     const isNews = !this.#isEstablished || compareMarks(complete, this.#told) > 0
     const isFloor =
       compareMarks(own.floor, this.#floor) > 0 && compareMarks(own.floor, this.#told) <= 0

@@ -185,9 +185,8 @@ export class KeptBook implements Book, FollowerHost {
     await this.#ownWrite({ entries: [], complete: start })
     this.settled = start
     for (const follower of this.#followers) follower.nudge()
-    if (this.isVirgin) {
-      await this.#until(() => this.#followers.every((one) => one.isEstablished), untilMs, signal)
-    }
+    // What is not in this book must not come back: a majority knows what is complete.
+    await this.#until(() => this.#isKnown(start), untilMs, signal)
     // A store that is new from now on is one that was lost.
     this.isVirgin = false
     this.open = this.own.open()
@@ -202,6 +201,15 @@ export class KeptBook implements Book, FollowerHost {
       (one) => one.isCurrent && one.isEstablished && compareMarks(one.reached, mark) >= 0,
     )
     return there.length + 1 >= majorityOf(this.#total)
+  }
+
+  /** Whether so many know that they have all up to a mark: all when the cluster begins. */
+  #isKnown(mark: Mark): boolean {
+    const knowing = this.#followers.filter(
+      (one) => one.isEstablished && compareMarks(one.told, mark) >= 0,
+    )
+    const wanted = this.isVirgin ? this.#total : majorityOf(this.#total)
+    return knowing.length + 1 >= wanted
   }
 
   async #until(

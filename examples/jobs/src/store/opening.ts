@@ -1,20 +1,22 @@
 /**
  * store/opening: how the state of all settled writes is found when a term begins.
  *
- * A majority promises to take nothing of earlier ballots; then the own store gets what any of
- * these has beyond it. Each settled write is at one of them at least, since it was at a majority.
+ * A majority promises to take nothing of earlier ballots. The one of them that is complete up to
+ * the latest mark is believed up to there: what another one has and it has not was never settled.
+ * Beyond that mark the own store gets what any of them has: each settled write is at one of them
+ * at least, since it was at a majority.
  *
  * A new store has no promises and no jobs, and cannot be told from one that lost its disk: it
  * does not count. When ALL stores answer and none of them has ever had a job, nothing can be
  * lost: that is how a cluster begins.
  */
 import { JobsFault } from '#jobs/job/faults'
-import { compareMarks, NO_MARK } from '#jobs/job/job'
+import { compareMarks, type Mark, NO_MARK } from '#jobs/job/job'
 import type { Ballot } from './ballot.js'
 import type { BookOptions } from './book-options.js'
 import { type BookWorld, pause } from './book-world.js'
 import type { JobStore } from './job-store.js'
-import type { Promised } from './replica-protocol.js'
+import type { Promised, Refused } from './replica-protocol.js'
 
 export interface Opening {
   readonly ballot: Ballot
@@ -46,6 +48,8 @@ class Gathering {
   readonly #others: readonly string[]
   readonly #promised = new Map<string, Promised>()
   readonly #gathered = new Set<string>()
+  /** Up to here one of them is believed. */
+  #base: Mark = NO_MARK
   #outbid: number | undefined
   #fault: JobsFault | undefined
   #problem = 'they do not answer'
@@ -112,9 +116,11 @@ class Gathering {
       const fresh = total - counting.length - self
       throw new JobsFault('STORE_LOST', { fresh, total, problem })
     }
+    counting.sort(([, left], [, right]) => compareMarks(right.complete, left.complete))
     for (const [node, promised] of counting) {
       if (this.#gathered.has(node)) continue
       if (await this.#isTaken(node, promised)) this.#gathered.add(node)
+      else return undefined
       if (this.#fault !== undefined) return undefined
     }
     const isEnough = self + this.#gathered.size >= majorityOf(total)
@@ -140,14 +146,42 @@ class Gathering {
   }
 
   async #gather(node: string, promised: Promised): Promise<void> {
-    const { ballot, own, world, options } = this.#opening
+    const { own } = this.#opening
     await this.#prepare(promised)
-    for (let after = own.isEstablished ? own.complete : NO_MARK; ; ) {
+    const from = own.isEstablished ? own.complete : NO_MARK
+    const base = compareMarks(this.#base, from) > 0 ? this.#base : from
+    if (compareMarks(promised.complete, base) <= 0) return this.#union(node, base)
+    // It knows better than the own store, and than all that was gathered before.
+    await this.#obey(node, from, promised.complete)
+    await this.#union(node, from)
+    this.#base = promised.complete
+  }
+
+  /** What the own store has up to a mark, and this one has not, was never settled. */
+  async #obey(node: string, from: Mark, complete: Mark): Promise<void> {
+    const { ballot, own, world, options } = this.#opening
+    for (let after = from; ; ) {
+      const page = own.changes(after, options.pageMax)
+      const doubtful = page.entries.filter(({ mark }) => compareMarks(mark, complete) <= 0)
+      if (doubtful.length === 0) return
+      const ids = doubtful.map(({ id }) => id)
+      const found = await world.ask(node, 'lookup', { ids }, options.askTimeoutMs)
+      if (found.kind === 'refused') throw this.#behind(node, found)
+      const known = new Set(found.entries.map(({ id }) => id))
+      const forget = ids.filter((id) => !known.has(id))
+      const write = { ballot, entries: found.entries, forget }
+      if ((await own.write(write)).kind !== 'written') throw this.#staleFault(own.promised.term)
+      after = doubtful.at(-1)?.mark ?? after
+    }
+  }
+
+  /** All that a store has beyond a mark goes into the own one. */
+  async #union(node: string, from: Mark): Promise<void> {
+    const { ballot, own, world, options } = this.#opening
+    for (let after = from; ; ) {
       const given = { after, limit: options.pageMax }
       const page = await world.ask(node, 'changes', given, options.askTimeoutMs)
-      if (page.kind === 'refused') {
-        throw new JobsFault('REPLICA_BEHIND', { node, problem: `${page.code}: ${page.problem}` })
-      }
+      if (page.kind === 'refused') throw this.#behind(node, page)
       const written = await own.merge(ballot, page.entries)
       if (written.kind !== 'written') throw this.#staleFault(own.promised.term)
       const last = page.entries.at(-1)
@@ -156,11 +190,16 @@ class Gathering {
     }
   }
 
+  #behind(node: string, { code, problem }: Refused): JobsFault {
+    return new JobsFault('REPLICA_BEHIND', { node, problem: `${code}: ${problem}` })
+  }
+
   /** An own store that lacks what others have forgotten by now begins anew. */
   async #prepare({ floor }: Promised): Promise<void> {
     const { ballot, own } = this.#opening
     if (!own.isEstablished || compareMarks(own.complete, floor) >= 0) return
     this.#gathered.clear()
+    this.#base = NO_MARK
     while ((await own.reset(ballot, RESET_MAX)).kind === 'written');
   }
 

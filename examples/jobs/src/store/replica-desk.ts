@@ -12,6 +12,7 @@ import {
   readAppend,
   readChanges,
   readDrop,
+  readLookup,
   readPromise,
   readRead,
   readSeal,
@@ -71,6 +72,15 @@ export class ReplicaDesk {
     return this.#guarded(async () => {
       const { entries, more } = this.#store.changes(asked.after, asked.limit)
       return { kind: 'changes' as const, entries, more }
+    })
+  }
+
+  lookup(payload: unknown) {
+    const ids = readLookup(payload)
+    if (ids === undefined) return this.#odd('a question for jobs')
+    return this.#guarded(async () => {
+      const entries = ids.flatMap((id) => this.#store.entry(id) ?? [])
+      return { kind: 'entries' as const, entries }
     })
   }
 

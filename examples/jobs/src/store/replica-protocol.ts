@@ -69,6 +69,11 @@ export const Replica = protocol('jobs-replica', {
     | { readonly kind: 'changes'; readonly entries: readonly Entry[]; readonly more: boolean }
     | Refused
   >(),
+  /** What stands under these ids; those it does not know are left out. */
+  lookup: request<
+    { readonly ids: readonly string[] },
+    { readonly kind: 'entries'; readonly entries: readonly Entry[] } | Refused
+  >(),
   /** Adds to a text that is being taken in; `at` must be its length so far. */
   append: request<
     { readonly blob: string; readonly at: number; readonly bytes: Uint8Array },

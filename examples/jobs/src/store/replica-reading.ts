@@ -57,6 +57,11 @@ export function readChanges(value: unknown): { after: Mark; limit: number } | un
 const isLength = (value: unknown, max: number): value is number =>
   Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= max
 
+export function readLookup(value: unknown): readonly string[] | undefined {
+  const { ids } = fieldsOf(value)
+  return areNames(ids) ? (ids as readonly string[]) : undefined
+}
+
 export function readAppend(value: unknown, bytesMax: number) {
   const { blob, at, bytes } = fieldsOf(value)
   if (!isName(blob) || !isLength(at, bytesMax) || !(bytes instanceof Uint8Array)) return undefined

@@ -51,6 +51,8 @@ export const replicaActor = actor(Replica, {
       isAllowed(state, context) ? state.desk.reset(given) : NOT_ALLOWED,
     changes: (state, given, context) =>
       isAllowed(state, context) ? state.desk.changes(given) : NOT_ALLOWED,
+    lookup: (state, given, context) =>
+      isAllowed(state, context) ? state.desk.lookup(given) : NOT_ALLOWED,
     append: (state, given, context) =>
       isAllowed(state, context) ? state.desk.append(given) : NOT_ALLOWED,
     seal: (state, given, context) =>
