@@ -12,6 +12,8 @@ export interface Flags {
   readonly role: Role | undefined
   /** Which coordinator or worker it is, from 1. */
   readonly index: number
+  /** It was started by hand beside a cluster that runs, which is to have one worker more. */
+  readonly joins: boolean
   readonly workersMin: number
   readonly workersMax: number
   /** First part of the names of its nodes. */
@@ -49,6 +51,7 @@ export type FlagsVerdict =
 export const FLAGS_DEFAULTS: Flags = Object.freeze({
   role: undefined,
   index: 1,
+  joins: false,
   workersMin: 3,
   workersMax: 3,
   name: 'jobs',
@@ -115,7 +118,7 @@ const workers: Take<Flags> = (value) => {
 const join: Take<Flags> = (value) => {
   const index = Number(/^worker([1-9]\d?)$/.exec(value)?.[1])
   return index <= WORKERS_MAX
-    ? { role: 'worker', index }
+    ? { role: 'worker', index, joins: true }
     : `must be worker1 to worker${WORKERS_MAX}`
 }
 

@@ -4,12 +4,14 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ProgramEnd } from '@troupe-examples/traffic/cli/program'
-import { type Node, openWeb, TroupeError, type WebListener } from 'troupe'
+import { type Node, openWeb, type ProcessContext, TroupeError, type WebListener } from 'troupe'
 import type { Flags } from '#jobs/cli/flags'
+import { type CoordinatorParts, startCoordinator } from '#jobs/coordinator/start'
+import { worldOf } from '#jobs/store/book-world'
+import { textsOf } from '#jobs/store/texts'
 import { readPage } from '#jobs/web/page'
-import type { TextStore } from '#jobs/web/texts'
 import { listenOptions, webActor } from '#jobs/web/web-actor'
-import { shortNameOf } from './names.js'
+import { coordinatorsOf, shortNameOf } from './names.js'
 import { startProgramNode, untilStopped } from './program-node.js'
 
 /** Where the first coordinator answers; the others follow. */
@@ -30,13 +32,19 @@ export async function runCoordinator(
     const folder = folderOf(flags)
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const node = await startProgramNode('coordinator', flags)
+    let parts: CoordinatorParts | undefined
     try {
-      await startParts(node, listener, folder)
+      const { name, workersMin, workersMax } = flags
+      const coordinators = coordinatorsOf(name)
+      const settings = { node, coordinators, dataFolder: folder, workersMin, workersMax }
+      parts = await startCoordinator({ ...settings, clusterId: name })
+      await startWeb(node, listener, coordinators)
       print(`http://127.0.0.1:${listener.port}/`)
       print('ready')
       await untilStopped(node)
     } finally {
       await node.stop()
+      await parts?.stop()
     }
     return { kind: 'ended', exitCode: 0 }
   } finally {
@@ -44,17 +52,16 @@ export async function runCoordinator(
   }
 }
 
-async function startParts(node: Node, listener: WebListener, _folder: string): Promise<void> {
-  const args = [{ listener, page: await readPage(), texts: NO_TEXTS }]
+async function startWeb(
+  node: Node,
+  listener: WebListener,
+  coordinators: readonly string[],
+): Promise<void> {
+  const texts = (context: ProcessContext) => textsOf(worldOf(context), coordinators)
+  const args = [{ listener, page: await readPage(), texts }]
   const members = [{ name: 'web', start: webActor, args }]
   node.loadApplication({ name: 'jobs-web', members })
   await node.startApplication('jobs-web', { mode: 'permanent' })
-}
-
-/** Until there is a store. */
-const NO_TEXTS: TextStore = {
-  store: () => Promise.reject(new TroupeError('NAME_UNKNOWN', { name: 'replica', node: 'here' })),
-  drop: () => {},
 }
 
 function refusedPort(error: unknown): Extract<ProgramEnd, { kind: 'refused' }> {

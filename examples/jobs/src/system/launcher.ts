@@ -14,7 +14,6 @@ import type { ProgramEnd } from '@troupe-examples/traffic/cli/program'
 import {
   type AnySpawnable,
   actor,
-  consoleSink,
   type Pid,
   type ProcessContext,
   type ProgramEnded,
@@ -38,7 +37,7 @@ const STOP_ALL_MS = 2 * END_MS + 1_000
 const INTENSITY = Object.freeze({ restarts: 200, withinMs: 60_000 })
 const BACKOFF = Object.freeze({ immediate: 2, firstMs: 100, maxMs: 2_000 })
 
-const ADDRESS = /^(http:\/\/127\.0\.0\.1:(\d+)\/)$/
+const ADDRESS = /^http:\/\/127\.0\.0\.1:(\d+)\/$/
 
 /** What is known of one program; outlives its process and all its runs. */
 interface Run {
@@ -48,6 +47,8 @@ interface Run {
   /** Where a coordinator answers, once it has said so. */
   httpPort: string | undefined
   port: Pid | undefined
+  /** Its number in the operating system, for whoever wants to kill it. */
+  osPid: number | undefined
   isReady: boolean
 }
 
@@ -73,9 +74,8 @@ export async function runPrograms(
   let exitCode = 0
   try {
     const node = await startNode(`${flags.name}-launcher@localhost`, {
-      logLevel: flags.level,
-      logSinks: [consoleSink({ format: 'plain', stream: process.stderr })],
-      stopTimeoutMs: STOP_ALL_MS,
+      // Ends of programs are told by the printer, and nothing else happens here.
+      ...{ logSinks: [], stopTimeoutMs: STOP_ALL_MS },
     })
     const own = [...process.execArgv, program, ...words]
     const launch: Launch = {
@@ -103,7 +103,7 @@ function runsOf(flags: Flags, own: readonly string[]): readonly Run[] {
   const run = (role: Role, index: number, more: readonly string[]): Run => ({
     ...{ role, name: shortNameOf(role, flags.name, index) },
     words: [...own, '--role', role, '--index', `${index}`, ...more],
-    ...{ httpPort: undefined, port: undefined, isReady: false },
+    ...{ httpPort: undefined, port: undefined, osPid: undefined, isReady: false },
   })
   const { httpPort = HTTP_PORT, workersMax } = flags
   const portOf = (at: number): string => `${httpPort === 0 ? 0 : httpPort + at}`
@@ -119,6 +119,7 @@ function programsOf(launch: Launch): AnySpawnable {
   const printer = { name: 'printer', start: printerActor, args: [launch] }
   const children = launch.runs.map((run) => ({
     ...{ name: run.name, start: programActor, args: [launch, run], shutdownMs: END_MS + 200 },
+    restart: run.role === 'worker' ? ('transient' as const) : ('permanent' as const),
   }))
   const closer = { name: 'closer', start: closerActor, args: [launch], shutdownMs: STOP_ALL_MS }
   return supervisor<readonly AnySpawnable[]>({
@@ -148,7 +149,8 @@ const programActor = actor(protocol('jobs-program', {}), {
   on: {},
   handleDown({ launch, run }, { reason }, context) {
     run.port = undefined
-    if (!launch.isEnding) context.stop(reason === 'normal' ? 'shutdown' : reason)
+    // A worker that ended in order was drained; whoever did that does not want it back.
+    if (!launch.isEnding) context.stop(reason)
   },
   async terminate({ run: { port } }, _reason, context) {
     if (port !== undefined) await ended([port], context)
@@ -181,14 +183,17 @@ async function ended(ports: readonly Pid[], context: ProcessContext): Promise<vo
 const printerActor = actor(ProgramReader, {
   init: (launch: Launch) => launch,
   on: {
-    started: () => {},
+    started(launch, { tag, osPid }) {
+      const run = runOf(launch, tag)
+      if (run !== undefined) run.osPid = osPid
+    },
     line(launch, { tag, text }, context) {
       const run = runOf(launch, tag)
       if (run === undefined) return
-      const [, address, port] = ADDRESS.exec(text) ?? []
+      const [, port] = ADDRESS.exec(text) ?? []
       if (port !== undefined) run.httpPort = port
-      if (text === 'ready') return becomesReady(launch, run, context)
-      if (address === undefined || !launch.isTold) tell(launch, run.name, text)
+      else if (text === 'ready') becomesReady(launch, run, context)
+      else tell(launch, run.name, text)
     },
     errorLine: (launch, { tag, text }) => tell(launch, tag ?? '', text),
     ended: programEnded,
@@ -202,8 +207,9 @@ const runOf = ({ runs }: Launch, tag: string | undefined): Run | undefined =>
   runs.find(({ name }) => name === tag)
 
 function becomesReady(launch: Launch, run: Run, context: ProcessContext): void {
-  if (run.isReady || launch.isTold) tell(launch, run.name, 'is back')
-  else if (run.role === 'worker') tell(launch, run.name, 'is there')
+  const { httpPort } = run
+  const where = httpPort === undefined ? 'is there' : `http://127.0.0.1:${httpPort}/`
+  tell(launch, run.name, `${run.isReady ? 'is back' : where} (process ${run.osPid})`)
   run.isReady = true
   if (launch.isTold || !launch.runs.every(({ isReady }) => isReady)) return
   launch.isTold = true
@@ -220,7 +226,8 @@ function programEnded(launch: Launch, told: ProgramEnded): void {
   const run = runOf(launch, told.tag)
   if (run === undefined || told.end === 'stopped' || launch.isEnding) return
   const how = told.signal ?? `code ${told.exitCode}`
-  if (run.isReady) tell(launch, run.name, `has ended (${how}) and is started again`)
+  if (run.role === 'worker' && told.end === 'program-done') tell(launch, run.name, 'has left')
+  else if (run.isReady) tell(launch, run.name, `has ended (${how}) and is started again`)
   else {
     // What is wrong at the first start will be wrong again.
     tell(launch, run.name, `could not start (${how})`)

@@ -5,6 +5,7 @@
 import type { ProgramEnd } from '@troupe-examples/traffic/cli/program'
 import type { Flags } from '#jobs/cli/flags'
 import { startWorker } from '#jobs/worker/start'
+import { askForRoom } from './joining.js'
 import { coordinatorsOf } from './names.js'
 import { startProgramNode, untilStopped } from './program-node.js'
 
@@ -19,6 +20,7 @@ export async function runWorker(flags: Flags, print: (line: string) => void): Pr
   })
   try {
     print('ready')
+    if (flags.joins) print(await askForRoom(node, coordinatorsOf(name)))
     await untilStopped(node)
   } finally {
     await node.stop()

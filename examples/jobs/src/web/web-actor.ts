@@ -28,7 +28,8 @@ export const listenOptions = (port: number) => ({
 export interface WebParts {
   readonly listener: WebListener
   readonly page: Page
-  readonly texts: TextStore
+  /** The store of texts, for the process that takes them in. */
+  readonly texts: (context: ProcessContext) => TextStore
 }
 
 interface State {
@@ -43,7 +44,7 @@ export const webActor = actor(JobsWeb, {
   init: (parts: WebParts): State => ({ parts, port: undefined }),
   async started(state, context) {
     const { listener, page, texts } = state.parts
-    const { fetch } = new Front(deskOf(context, texts), page)
+    const { fetch } = new Front(deskOf(context, texts(context)), page)
     // What is too large is refused in words of our own, when so much of it has come.
     const limits = { bodyBytesMax: 2 * BODY_MAX_BYTES, timeoutMs: ANSWER_TIMEOUT_MS }
     state.port = await context.spawn(webPort, {

@@ -32,8 +32,8 @@ describe('the command line of the job cluster', () => {
   })
 
   it('takes one more worker by its name', () => {
-    const { role, index } = flagsOf('--join', 'worker4')
-    assert.deepEqual({ role, index }, { role: 'worker', index: 4 })
+    const { role, index, joins } = flagsOf('--join', 'worker4')
+    assert.deepEqual({ role, index, joins }, { role: 'worker', index: 4, joins: true })
   })
 
   it('refuses by name what cannot be', () => {

@@ -32,7 +32,7 @@ import { MemoryDisk, memoryShelf } from '#jobs/store/memory-shelf'
 import { openBook } from '#jobs/store/open-book'
 import { replicaActor } from '#jobs/store/replica'
 import { REPLICA_NAME } from '#jobs/store/replica-protocol'
-import type { TextPlace } from '#jobs/store/text-place'
+import { TextPlace } from '#jobs/store/text-place'
 import {
   type Assignment,
   type Held,
@@ -48,13 +48,6 @@ export const DIGEST = 'ab'.repeat(32)
 const WORK_MS = 400
 const SLOW_MS = 8_000
 const CAPACITY = 2
-
-const NO_TEXTS: TextPlace = {
-  append: async () => ({ kind: 'refused', code: 'TEXT_INVALID', problem: 'none' }),
-  seal: async () => ({ kind: 'refused', code: 'TEXT_INVALID', problem: 'none' }),
-  read: async () => undefined,
-  drop: async () => {},
-}
 
 /** A try that a worker has taken. */
 export interface Taken {
@@ -281,7 +274,8 @@ export class Stage {
       },
       ...(this.#options.capacity === undefined ? {} : { capacity: this.#options.capacity }),
     }
-    await node.spawn(replicaActor, { name: REPLICA_NAME, args: [store, NO_TEXTS, NODES] })
+    const texts = new TextPlace(store, undefined)
+    await node.spawn(replicaActor, { name: REPLICA_NAME, args: [store, texts, NODES] })
     await node.spawn(coordinatorActor, { name: COORDINATOR_NAME, args: [sources] })
   }
 

@@ -47,7 +47,7 @@ describe('the page of the jobs', { skip: partSkip('chromium'), timeout: 60_000 }
     const parked = jobOf({ id: 'poison', kind: 'gzip', parameters: {}, ...text })
     cluster.jobs.set('poison', { ...parked, state: 'parked', tries: 5, problem: HARM })
     await node.spawn(fakeCoordinator, { name: 'coordinator', args: [cluster] })
-    const parts = { listener, page: await readPage(), texts: new MemoryTexts() }
+    const parts = { listener, page: await readPage(), texts: () => new MemoryTexts() }
     await node.spawn(webActor, { args: [parts] })
   })
   after(async () => {

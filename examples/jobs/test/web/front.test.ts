@@ -26,7 +26,7 @@ describe('the web of a coordinator', () => {
     node = await startNode('jobs1@localhost', { logSinks: [] })
     listener = await openWeb(listenOptions(0))
     await node.spawn(fakeCoordinator, { name: 'coordinator', args: [cluster] })
-    const parts = { listener, page: await readPage(), texts }
+    const parts = { listener, page: await readPage(), texts: () => texts }
     await node.spawn(webActor, { args: [parts] })
   })
   after(async () => {

@@ -1,0 +1,37 @@
+/**
+ * examples/jobs/test/system/cluster.test: six real programs; the short form of the acceptance.
+ */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { Cluster } from '#test/cluster'
+
+const TEXT = 'to be or not to be that is the question\n'.repeat(500)
+
+describe('a cluster of six programs', { timeout: 60_000 }, () => {
+  it('does what it accepted at any coordinator, though the leader is killed', async (t) => {
+    const cluster = await Cluster.start(t)
+    const kinds = ['word-count', 'n-grams', 'hash-chain', 'gzip']
+    await Promise.all(
+      kinds.map((kind, at) => cluster.submit(`first-${kind}`, `kind=${kind}`, TEXT, at)),
+    )
+    for (const kind of kinds) {
+      const { result, tries } = await cluster.jobWhen(`first-${kind}`, 'done')
+      assert.ok(result !== null && tries >= 1)
+    }
+    // Each takes a while, so that some run when the leader is gone.
+    const ids = Array.from({ length: 8 }, (_, at) => `second-${at}`)
+    await Promise.all(
+      ids.map((id, at) => cluster.submit(id, 'kind=hash-chain&rounds=200000', `${id} ${TEXT}`, at)),
+    )
+    const { leader, term } = await cluster.view()
+    await cluster.kill(leader.split('@')[0] ?? '')
+    const results = await Promise.all(ids.map((id) => cluster.jobWhen(id, 'done')))
+    assert.equal(new Set(results.map(({ result }) => JSON.stringify(result))).size, ids.length)
+    const after = await cluster.viewWhen(({ coordinators }) =>
+      coordinators.every(({ state }) => state === 'current'),
+    )
+    assert.ok(after.term > term)
+    assert.equal(after.jobs['done'], kinds.length + ids.length)
+    assert.equal(await cluster.stop(), 0)
+  })
+})
