@@ -1,7 +1,7 @@
 /**
  * coordinator/closing: the end of a try: what its job becomes, who is told once that is durable.
  */
-import { deleted, ended } from '#jobs/job/life'
+import { deleted, ended, type TryOutcome } from '#jobs/job/life'
 import type { Outcome } from '#jobs/worker/worker-protocol'
 import type { Act, Acts } from './acts.js'
 import type { Crew } from './crew.js'
@@ -37,6 +37,11 @@ export class Closing {
   }
 
   /** Nobody will tell any more what came of it. */
+  lose(entry: Entry, problem: string): void {
+    this.#close(entry, { kind: 'lost', problem }, holderOf(entry.step))
+  }
+
+  /** It is the job that cannot be done so. */
   crash(entry: Entry, problem: string): void {
     this.#close(entry, { kind: 'crashed', problem }, holderOf(entry.step))
   }
@@ -55,7 +60,7 @@ export class Closing {
     this.#parts.acts.push({ kind: 'write', job: next })
   }
 
-  #close(entry: Entry, outcome: Outcome, node: string | undefined): void {
+  #close(entry: Entry, outcome: TryOutcome, node: string | undefined): void {
     const { acts, entries, time, chance, policy } = this.#parts
     const { id, tries } = entry.job
     const ending = { outcome, worker: node, nowMs: time.wallMs(), chance: chance() }

@@ -43,6 +43,8 @@ export type Step =
   | {
       readonly kind: 'leaving'
       readonly node: string
+      /** It ran for too long, which is the fault of the job. */
+      readonly isLong: boolean
       readonly order: number
       readonly untilMs: number
       readonly problem: string

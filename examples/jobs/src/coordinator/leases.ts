@@ -35,8 +35,8 @@ export class Leases {
     for (const entry of this.#parts.entries.active) {
       const { step } = entry
       if (holderOf(step) !== node) continue
-      const problem = step.kind === 'leaving' ? step.problem : 'its worker has ended'
-      this.#closing.crash(entry, problem)
+      if (step.kind === 'leaving') this.#left(entry, step)
+      else this.#closing.lose(entry, 'its worker has ended')
     }
   }
 
@@ -46,10 +46,9 @@ export class Leases {
       const { step } = entry
       if (!isLive(step) || step.order >= order || has.has(entry.job.id)) continue
       if (step.kind === 'unsure') this.#clearUnsure(entry, step, node)
-      else if (step.kind === 'leaving' && step.node === node) {
-        this.#closing.crash(entry, step.problem)
-      } else if (step.kind === 'held' && step.node === node) {
-        this.#closing.crash(entry, 'its worker does not have it any more')
+      else if (step.kind === 'leaving' && step.node === node) this.#left(entry, step)
+      else if (step.kind === 'held' && step.node === node) {
+        this.#closing.lose(entry, 'its worker does not have it any more')
       }
     }
   }
@@ -58,7 +57,7 @@ export class Leases {
     if (!step.nodes.has(node)) return
     const nodes = new Set(step.nodes)
     nodes.delete(node)
-    if (nodes.size === 0) this.#closing.crash(entry, step.problem)
+    if (nodes.size === 0) this.#closing.lose(entry, step.problem)
     else this.#parts.entries.to(entry, { ...step, nodes })
   }
 
@@ -66,8 +65,8 @@ export class Leases {
     const { silenceMs, runMaxMs } = this.#parts.policy()
     const isLong = nowMs - step.sinceMs > runMaxMs[entry.job.kind]
     const isSilent = nowMs - step.heardMs > silenceMs
-    if (isLong) this.#callBack(entry, step.node, 'it ran for too long')
-    else if (isSilent) this.#callBack(entry, step.node, `no word of it for ${silenceMs} ms`)
+    if (isLong) this.#callBack(entry, step.node, 'it ran for too long', true)
+    else if (isSilent) this.#callBack(entry, step.node, `no word of it for ${silenceMs} ms`, false)
   }
 
   #lookAtLost(
@@ -84,15 +83,22 @@ export class Leases {
     // Whoever has it nevertheless: its number is worth nothing from now on.
     const name = { job: entry.job.id, attempt: entry.job.tries }
     for (const node of nodes) acts.push({ kind: 'cancel', node, ...name })
-    this.#closing.crash(entry, step.problem)
+    if (entry.step.kind === 'leaving') this.#left(entry, entry.step)
+    else this.#closing.lose(entry, step.problem)
   }
 
-  #callBack(entry: Entry, node: string, problem: string): void {
+  /** What was called back is over. */
+  #left(entry: Entry, { isLong, problem }: Extract<Step, { readonly kind: 'leaving' }>): void {
+    if (isLong) this.#closing.crash(entry, problem)
+    else this.#closing.lose(entry, problem)
+  }
+
+  #callBack(entry: Entry, node: string, problem: string, isLong: boolean): void {
     const { acts, entries, time, policy } = this.#parts
     acts.push({ kind: 'cancel', node, job: entry.job.id, attempt: entry.job.tries })
     const order = acts.nextOrder()
     const untilMs = time.nowMs() + policy().fenceMs
-    entries.to(entry, { kind: 'leaving', node, order, untilMs, problem })
+    entries.to(entry, { kind: 'leaving', node, order, untilMs, problem, isLong })
     acts.probe(node)
   }
 }

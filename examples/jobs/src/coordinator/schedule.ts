@@ -292,7 +292,7 @@ export class Schedule {
   #doubt(entry: Entry, problem: string): void {
     const nodes = new Set([...this.crew.hands].map(({ node }) => node))
     if (nodes.size === 0) {
-      this.#closing.crash(entry, problem)
+      this.#closing.lose(entry, problem)
       return
     }
     const order = this.#acts.nextOrder()

@@ -37,6 +37,13 @@ export interface CoordinatorParts {
   stop(): Promise<void>
 }
 
+/** Calmer than usual: what a busy coordinator does beside must not look like its end. */
+const ELECTION = Object.freeze({
+  electionTimeoutMinMs: 400,
+  electionTimeoutMaxMs: 800,
+  heartbeatMs: 100,
+})
+
 export const COORDINATOR_APPLICATION = 'jobs-coordinator'
 
 /**
@@ -73,7 +80,7 @@ function sourcesOf(settings: CoordinatorSettings, { store }: StoreFolder): Coord
   const { workersMax = Math.max(CAPACITY_DEFAULTS.workersMax, workersMin) } = settings
   return {
     election: {
-      ...{ clusterId, voters: coordinators },
+      ...{ clusterId, voters: coordinators, ...ELECTION },
       storage: ballotFile({ path: join(dataFolder, 'ballot') }),
     },
     coordinators,

@@ -4,7 +4,6 @@
 import { type LeaderContext, type Pid, processName, service } from 'troupe'
 import type { Book } from '#jobs/store/book'
 import { WORKER_APPLICATION, Worker } from '#jobs/worker/worker-protocol'
-import { chooseWorker } from './choose-worker.js'
 import type { NodeVerbs } from './node-verbs.js'
 import type { ReignWorld } from './reign-world.js'
 
@@ -27,8 +26,8 @@ const workerAt = (node: string) => processName(WORKER_APPLICATION, Worker, node)
 export function worldOfReign(parts: WorldParts): ReignWorld {
   const { context, verbs, coordinators, openBook, roomOf } = parts
   // Never by itself to another one: a try is given to one worker only.
-  const policy = { kind: 'own' as const, choose: chooseWorker(roomOf) }
-  const workers = service(WORKER_APPLICATION, Worker, { policy, retry: 'off', breaker: 'off' })
+  const where = ({ node }: { readonly node: string }): boolean => roomOf(node) > 0
+  const workers = service(WORKER_APPLICATION, Worker, { where, retry: 'off' })
   const self = context.self as Pid
   return {
     ...verbs,

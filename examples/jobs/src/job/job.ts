@@ -46,6 +46,10 @@ export interface Job {
   readonly state: JobState
   /** Tries that have begun. */
   readonly tries: number
+  /** Of these, since it was handed in or revived: ended by the job itself. Default 0. */
+  readonly crashes?: number
+  /** And those of which nobody told the end: their worker was lost. Default 0. */
+  readonly losses?: number
   /** The node that has it, or had it last. */
   readonly worker: string | undefined
   /** The term under which it was handed out last; fences its effects. */

@@ -11,15 +11,18 @@ import type { Outcome } from '#jobs/worker/worker-protocol'
 
 /** How often a job is tried, and when again. Times are milliseconds. */
 export interface LifePolicy {
-  /** Tries that may end in a crash before the job is parked; a revived one has as many again. */
+  /** Tries that the job itself may end before it is parked; a revived one has as many again. */
   readonly triesMax: number
-  /** The wait after the first crash; doubled after each further one. */
+  /** The same of tries that were lost with their worker: mostly it is not the job's fault. */
+  readonly lossesMax: number
+  /** The wait after the first crash, and each loss; doubled after each further crash. */
   readonly backoffMs: number
   readonly backoffMaxMs: number
 }
 
 export const LIFE_DEFAULTS: LifePolicy = Object.freeze({
   triesMax: 5,
+  lossesMax: 20,
   backoffMs: 500,
   backoffMaxMs: 30_000,
 })
@@ -84,9 +87,12 @@ export const begun = (job: Unmarked, term: number, nowMs: number): Unmarked => (
   changedMs: nowMs,
 })
 
+/** What became of a try: its worker has told, or it was lost with its worker. */
+export type TryOutcome = Outcome | { readonly kind: 'lost'; readonly problem: string }
+
 /** What a try has come to, with whom. */
 export interface Ending {
-  readonly outcome: Outcome
+  readonly outcome: TryOutcome
   readonly worker: string | undefined
   readonly nowMs: number
   /** [0, 1), for the jitter of the wait. */
@@ -102,15 +108,16 @@ export function ended(job: Unmarked, ending: Ending, policy: LifePolicy): Unmark
   }
   const problem = outcome.problem.slice(0, PROBLEM_MAX_CHARS)
   if (outcome.kind === 'failed') return { ...base, state: 'failed', problem }
-  const crashes = crashesInARow(job.tries, policy.triesMax)
-  if (crashes >= policy.triesMax) return { ...base, state: 'parked', problem }
-  const notBeforeMs = nowMs + waitMs(crashes, ending.chance, policy)
-  return { ...base, state: 'queued', progress: 0, problem, notBeforeMs }
+  const isCrash = outcome.kind === 'crashed'
+  const crashes = (job.crashes ?? 0) + (isCrash ? 1 : 0)
+  const losses = (job.losses ?? 0) + (isCrash ? 0 : 1)
+  const counted = { ...base, crashes, losses, problem }
+  if (crashes >= policy.triesMax || losses >= policy.lossesMax) {
+    return { ...counted, state: 'parked' }
+  }
+  const notBeforeMs = nowMs + waitMs(isCrash ? crashes : 1, ending.chance, policy)
+  return { ...counted, state: 'queued', progress: 0, notBeforeMs }
 }
-
-/** Tries never begin anew at 1, so a revived job is parked at the next multiple. */
-const crashesInARow = (tries: number, triesMax: number): number =>
-  tries === 0 ? 0 : ((tries - 1) % triesMax) + 1
 
 /** Between half of the wait and all of it, so that many that crashed together come apart. */
 function waitMs(crashes: number, chance: number, policy: LifePolicy): number {
@@ -127,5 +134,8 @@ export const deleted = (job: Unmarked, nowMs: number): Unmarked | undefined =>
 /** Tried anew by a person; undefined: it is not parked. */
 export const revived = (job: Unmarked, nowMs: number): Unmarked | undefined =>
   job.state === 'parked'
-    ? { ...unmarked(job), state: 'queued', progress: 0, notBeforeMs: 0, changedMs: nowMs }
+    ? {
+        ...{ ...unmarked(job), state: 'queued', progress: 0, notBeforeMs: 0, changedMs: nowMs },
+        ...{ crashes: 0, losses: 0 },
+      }
     : undefined

@@ -74,10 +74,13 @@ function readJob(given: Record<string, unknown>): Job | undefined {
     return undefined
   }
   const { id, kind, parameters, blob, bytes, sha256, state, tries, worker, term, progress } = job
-  const { result, problem, notBeforeMs, createdMs, changedMs, mark } = job
+  const { result, problem, notBeforeMs, createdMs, changedMs, mark, crashes, losses } = job
+  if (![crashes, losses].every((count) => count === undefined || isWhole(count))) return undefined
   return {
     ...{ id, kind, parameters: { ...parameters }, blob, bytes, sha256, state, tries, worker, term },
     ...{ progress, result, problem, notBeforeMs, createdMs, changedMs, mark: markOf(mark) },
+    ...(crashes === undefined ? {} : { crashes }),
+    ...(losses === undefined ? {} : { losses }),
   }
 }
 

@@ -30,6 +30,13 @@ const crashed = (job: Unmarked, nowMs = 2_000, chance = 0): Unmarked =>
     LIFE_DEFAULTS,
   )
 
+const lost = (job: Unmarked): Unmarked =>
+  ended(
+    job,
+    { outcome: { kind: 'lost', problem: 'gone' }, worker: 'w', nowMs: 0, chance: 0 },
+    LIFE_DEFAULTS,
+  )
+
 describe('the life of a job', () => {
   it('begins queued, without a try', () => {
     const job = fresh()
@@ -72,7 +79,7 @@ describe('the life of a job', () => {
     }
     assert.deepEqual(waits, [250, 1_000, 1_000, 3_998])
     const policy = { ...LIFE_DEFAULTS, triesMax: 100 }
-    const late = { ...begun(fresh(), 1, 0), tries: 50 }
+    const late = { ...begun(fresh(), 1, 0), tries: 50, crashes: 49 }
     const outcome = { kind: 'crashed', problem: '' } as const
     const wait = ended(late, { outcome, worker: 'w', nowMs: 0, chance: 0.999 }, policy).notBeforeMs
     assert.ok(wait <= LIFE_DEFAULTS.backoffMaxMs)
@@ -89,6 +96,17 @@ describe('the life of a job', () => {
     const five = ['queued', 'queued', 'queued', 'queued', 'parked']
     assert.deepEqual(states, [...five, ...five])
     assert.equal(job.tries, 10)
+  })
+
+  it('bears more losses of its workers than crashes of its own, and not endless ones', () => {
+    let job = fresh()
+    for (let tries = 1; tries < LIFE_DEFAULTS.lossesMax; tries++) {
+      job = lost(begun(job, 1, 0))
+      assert.equal(job.state, 'queued')
+      assert.equal(job.notBeforeMs, LIFE_DEFAULTS.backoffMs / 2)
+    }
+    assert.equal(crashed(begun(job, 1, 0)).state, 'queued')
+    assert.equal(lost(begun(job, 1, 0)).state, 'parked')
   })
 
   it('keeps a report that is not endless', () => {
