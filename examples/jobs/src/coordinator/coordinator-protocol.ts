@@ -4,12 +4,15 @@
  * The process is registered as `coordinator` on each coordinator. One that does not lead hands
  * requests on to the leader by itself, and answers `no-leader` while there is none.
  */
-import { processName, protocol, request } from 'troupe'
+import { message, processName, protocol, request } from 'troupe'
 import type { Job, JobKind, JobParameters } from '#jobs/job/job'
 import type { JobCounts, JobQuery, ReplicaState } from '#jobs/store/book'
 import { WORKER_NOTICES } from '#jobs/worker/worker-protocol'
 
-/** Nothing was done; ask again, another coordinator perhaps. */
+/**
+ * Ask again with the same id, another coordinator perhaps. `FULL`, `TAKING_OVER`: nothing was
+ * done; `NO_LEADER`, `NO_MAJORITY`: nobody knows whether it was.
+ */
 export interface Unavailable {
   readonly kind: 'unavailable'
   readonly code: 'NO_LEADER' | 'NO_MAJORITY' | 'TAKING_OVER' | 'FULL'
@@ -75,6 +78,8 @@ export const Coordinator = protocol('jobs-coordinator', {
     { readonly node: string; readonly weight: number },
     'weighed' | 'unknown' | Unavailable
   >(),
+  /** The leader tells the others what was last asked by `scale`, so that the next one knows. */
+  scaled: message<{ readonly min: number; readonly max: number }>(),
   ...WORKER_NOTICES,
 })
 

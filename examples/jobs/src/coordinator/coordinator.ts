@@ -152,6 +152,14 @@ function noted(
   reign.act()
 }
 
+/** How many workers there should be from now on; what cannot be changes nothing. */
+function scale({ plan }: State, given: { readonly min: number; readonly max: number }): void {
+  const { min, max } = given
+  if (isCount(min) && isCount(max) && min <= max) {
+    plan.change({ workersMin: min, workersMax: max })
+  }
+}
+
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0
 
 export const coordinatorActor = leader(Coordinator, {
@@ -186,10 +194,8 @@ export const coordinatorActor = leader(Coordinator, {
       ),
     scale: (state, given, context) =>
       ask(state, context, 'scale', given, () => {
-        const { min, max } = given
-        if (isCount(min) && isCount(max) && min <= max) {
-          state.plan.change({ workersMin: min, workersMax: max })
-        }
+        scale(state, given)
+        context.leadership.broadcast('scaled', { min: given.min, max: given.max })
         return 'taken' as const
       }),
     drain: (state, given, context) =>
@@ -200,6 +206,11 @@ export const coordinatorActor = leader(Coordinator, {
       ask(state, context, 'weigh', given, async ({ workforce }) =>
         (await workforce.weigh(given.node, given.weight)) ? 'weighed' : 'unknown',
       ),
+    scaled(state, given, context) {
+      if (context.from !== undefined && context.leadership.hasPeer(context.from)) {
+        scale(state, given)
+      }
+    },
     progressed: (state, notice, context) =>
       noted(state, context, ({ schedule }, from) => schedule.progressed(notice, from)),
     finished: (state, notice, context) =>

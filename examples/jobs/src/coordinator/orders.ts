@@ -27,6 +27,12 @@ export type Submitted =
   | { readonly kind: 'conflict'; readonly problem: string }
   | Unavailable
 
+/** Whoever waits for a deletion. */
+interface Removal {
+  readonly resolve: () => void
+  readonly reject: (fault: JobsFault) => void
+}
+
 export interface OrderParts {
   readonly book: Book
   readonly schedule: Schedule
@@ -39,7 +45,7 @@ export interface OrderParts {
 export class Orders {
   readonly #parts: OrderParts
   readonly #lanes = new Lanes()
-  readonly #removals = new Map<string, (() => void)[]>()
+  readonly #removals = new Map<string, Removal[]>()
 
   constructor(parts: OrderParts) {
     this.#parts = parts
@@ -87,7 +93,14 @@ export class Orders {
   removed(id: string): void {
     const waiting = this.#removals.get(id) ?? []
     this.#removals.delete(id)
-    for (const resolve of waiting) resolve()
+    for (const { resolve } of waiting) resolve()
+  }
+
+  /** Another term has begun: whether what waits holds is not known. */
+  end(): void {
+    const fault = new JobsFault('BOOK_CLOSED', { term: this.#parts.book.term })
+    for (const waiting of this.#removals.values()) for (const { reject } of waiting) reject(fault)
+    this.#removals.clear()
   }
 
   async #submit(given: Submission, doubted: () => void): Promise<Submitted> {
@@ -108,8 +121,8 @@ export class Orders {
   async #remove(id: string, doubted: () => void): Promise<'removed' | 'unknown'> {
     const { book, schedule, writer, world, act } = this.#parts
     if (schedule.remove(id)) {
-      const removed = new Promise<void>((resolve) => {
-        this.#removals.set(id, [...(this.#removals.get(id) ?? []), resolve])
+      const removed = new Promise<void>((resolve, reject) => {
+        this.#removals.set(id, [...(this.#removals.get(id) ?? []), { resolve, reject }])
       })
       act()
       await removed

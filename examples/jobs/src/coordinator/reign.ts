@@ -86,6 +86,7 @@ export class Reign {
     this.#ticking?.cancel()
     this.#inner?.writer.end()
     this.#inner?.workforce.end()
+    this.#inner?.orders.end()
     this.#inner?.book.close()
     this.#parts.changed()
   }
