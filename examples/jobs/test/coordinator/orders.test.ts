@@ -159,7 +159,7 @@ describe('handing a job in', () => {
     assert.equal(book.asked.length, 0)
   })
 
-  it('is told when nobody knows whether it holds, and goes on: asked again it is known', async () => {
+  it('is told when nobody knows whether it holds; asked again it is known', async () => {
     const first = orders.submit(given)
     await turn()
     book.asked.shift()?.fail(noMajority)

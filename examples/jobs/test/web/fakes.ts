@@ -98,6 +98,7 @@ export const fakeCoordinator = actor(Coordinator, {
     progressed: () => {},
     finished: () => {},
     capacity: () => {},
+    scaled: () => {},
   },
 })
 
