@@ -30,6 +30,9 @@ export interface Hand {
 const countOf = (value: number): number =>
   Number.isFinite(value) ? Math.max(0, Math.min(CAPACITY_MAX, Math.floor(value))) : 0
 
+const mayBeChosen = ({ draining, retiring, weight }: Hand): boolean =>
+  !draining && !retiring && weight > 0
+
 /** What a worker tells of itself. */
 export interface Report {
   readonly pid: Pid
@@ -83,8 +86,15 @@ export class Crew {
   /** Tries that this worker could take now, if it may be chosen. */
   roomOf(node: string): number {
     const hand = this.#hands.get(node)
-    if (hand === undefined || hand.draining || hand.retiring || hand.weight === 0) return 0
+    if (hand === undefined || !mayBeChosen(hand)) return 0
     return Math.max(0, hand.capacity - Math.max(this.heldBy(node), hand.running))
+  }
+
+  /** Tries that may be made ready for those that can be chosen, so that none has to wait. */
+  ahead(): number {
+    let ahead = 0
+    for (const hand of this.#hands.values()) ahead += mayBeChosen(hand) ? hand.capacity : 0
+    return ahead
   }
 
   room(): number {

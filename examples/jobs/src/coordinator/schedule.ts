@@ -245,14 +245,15 @@ export class Schedule {
     this.dispatch()
   }
 
-  /** Hands out as much as there is room for. */
+  /** Hands out as much as there is room for, and makes as many ready for when there is more. */
   dispatch(): void {
     const nowMs = this.#time.nowMs()
     const { offersMax } = this.#policy
     const { counts } = this
     const room = this.crew.room()
     const taken = (): number => counts.claiming + counts.claimed + counts.offered
-    while (counts.claiming < offersMax && taken() < room) {
+    const wanted = room + this.crew.ahead()
+    while (counts.claiming < offersMax && taken() < wanted) {
       const entry = this.#entries.nextWaiting(nowMs)
       if (entry === undefined) break
       this.#claim(entry)

@@ -93,20 +93,21 @@ describe('handing out', () => {
     assert.deepEqual(shown(), ['write a running 1', 'offer a 1'])
   })
 
-  it('hands out as much as there is room for', () => {
+  it('hands out as much as there is room for, and has the next ones written by then', () => {
     join('w1')
-    for (const id of ['a', 'b', 'c']) schedule.admit(job(id))
+    for (const id of ['a', 'b', 'c', 'd', 'e']) schedule.admit(job(id))
     schedule.dispatch()
-    const offers = acts().filter((act) => act.kind === 'offer')
-    assert.equal(offers.length, 2)
+    const first = acts()
+    assert.equal(first.filter((act) => act.kind === 'offer').length, 2)
+    assert.equal(first.filter((act) => act.kind === 'write').length, 4)
     schedule.answered('a', 1, { kind: 'accepted', node: 'w1' })
     schedule.finished({ job: 'a', attempt: 1, term: TERM, outcome: { kind: 'done' } }, PIDS.w1)
     schedule.dispatch()
     assert.deepEqual(shown(), [
       'write a done 1',
-      'write c running 1',
-      'thank a 1 at w1',
+      'write e running 1',
       'offer c 1',
+      'thank a 1 at w1',
     ])
   })
 
