@@ -4,6 +4,7 @@
  * Carries words between the reign of its term, workers, clients and the other coordinators.
  * Decides nothing itself.
  */
+import { setMaxListeners } from 'node:events'
 import {
   type ElectionOptions,
   type LeaderContext,
@@ -49,10 +50,30 @@ interface State extends CoordinatorSources {
   reign: Reign | undefined
   leader: Pid | undefined
   unfollow: () => void
+  /** Ends what was handed on to a leader that leads no longer. */
+  handedOn: AbortController
 }
 
 type Asking = RequestNameOf<typeof Coordinator>
 type Reply<K extends Asking> = ReplyOf<typeof Coordinator, K>
+
+/** Any number of requests hang on it. */
+function newController(): AbortController {
+  const controller = new AbortController()
+  setMaxListeners(0, controller.signal)
+  return controller
+}
+
+/** Another one leads, or nobody: what the last one has not answered is asked of the next. */
+function changeLeader(state: State, known: Pid | undefined): void {
+  const { leader: before, handedOn } = state
+  state.leader = known
+  if (before !== undefined && (known === undefined || !Pid.equals(before, known))) {
+    state.handedOn = newController()
+    handedOn.abort()
+  }
+  tellWaiting(state)
+}
 
 /** Whoever waits for somebody that leads looks again. */
 function tellWaiting({ waiting }: State): void {
@@ -100,7 +121,7 @@ function beginReign(state: State, term: number, context: LeaderContext): void {
   })
   const { plan, policy } = state
   state.reign = new Reign({ term, world, plan, policy, changed: () => tellWaiting(state) })
-  state.leader = context.self
+  changeLeader(state, context.self)
   state.reign.begin()
 }
 
@@ -127,7 +148,7 @@ function ask<K extends Asking>(
         : here(reign.office, reign),
     there: (to, timeoutMs) =>
       (context.call as (...given: readonly unknown[]) => Promise<Reply<K>>)(
-        ...[to, request, payload, { timeoutMs }],
+        ...[to, request, payload, { timeoutMs, signal: state.handedOn.signal }],
       ),
   })
   answer?.then(
@@ -174,6 +195,7 @@ export const coordinatorActor = leader(Coordinator, {
     reign: undefined,
     leader: undefined,
     unfollow: () => {},
+    handedOn: newController(),
   }),
   started: begin,
   on: {
@@ -223,8 +245,7 @@ export const coordinatorActor = leader(Coordinator, {
   handleBecomeLeader: beginReign,
   handleBecomeFollower(state, known) {
     endReign(state)
-    state.leader = known
-    tellWaiting(state)
+    changeLeader(state, known)
   },
   handleDown({ reign }, { target, reason }) {
     if (Pid.is(target)) reign?.down(target, reason === 'no-connection')

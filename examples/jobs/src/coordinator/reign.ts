@@ -51,6 +51,9 @@ const NOBODY: readonly string[] = [
   ...['MAILBOX_FULL', 'MESSAGE_UNKNOWN', 'NOT_ALLOWED'],
 ]
 
+/** Codes after which this one may open the book yet; after all others somebody else should. */
+const CURABLE: readonly string[] = ['NO_MAJORITY', 'STORE_LOST']
+
 const codeOf = (problem: unknown): string =>
   TroupeError.is(problem) || JobsFault.is(problem) ? problem.code : String(problem)
 
@@ -61,6 +64,8 @@ export class Reign {
   #inner: Inner | undefined
   #ticking: Timer | undefined
   #isOver = false
+  /** It has asked to be relieved. */
+  #isLost = false
   #isActing = false
   /** Why the book is not open yet. */
   problem = 'its book is being opened'
@@ -72,7 +77,7 @@ export class Reign {
 
   /** Undefined: it takes over still, or has ended. */
   get office(): Office | undefined {
-    return this.#isOver ? undefined : this.#inner
+    return this.#isOver || this.#isLost ? undefined : this.#inner
   }
 
   begin(): void {
@@ -144,7 +149,7 @@ export class Reign {
       if (this.#isOver) return
       this.problem = String(problem)
       world.log.warning('the book cannot be opened', { term: this.term, problem: this.problem })
-      if (codeOf(problem) === 'STALE_TERM') return world.stepDown(this.problem)
+      if (!CURABLE.includes(codeOf(problem))) return this.#lose(problem)
       world.after(againMs, () => {
         if (!this.#isOver) void this.#open(Math.min(OPEN_AGAIN_MAX_MS, againMs * 2))
       })
@@ -176,7 +181,10 @@ export class Reign {
   }
 
   #lose(problem: unknown): void {
-    if (!this.#isOver) this.#parts.world.stepDown(String(problem))
+    if (this.#isOver || this.#isLost) return
+    this.#isLost = true
+    this.problem = String(problem)
+    this.#parts.world.stepDown(this.problem)
   }
 
   #write(jobs: readonly Unmarked[]): void {

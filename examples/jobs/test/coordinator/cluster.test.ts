@@ -73,6 +73,20 @@ describe('three coordinators', () => {
     assert.equal(new Set(seen).size, seen.length)
   })
 
+  it('ask the next leader when the one that was asked is frozen', async (t) => {
+    const stage = await Stage.open(t)
+    const leader = await stage.leader()
+    const other = ['c1', 'c2', 'c3'].find((host) => host !== leader) ?? ''
+    stage.cluster.network.host(leader).freeze()
+    const startMs = stage.cluster.clock.nowMs()
+    const answer = (await stage.submit('a', other)) as { kind: string }
+    assert.equal(answer.kind, 'accepted')
+    assert.ok(stage.cluster.clock.nowMs() - startMs < 5_000)
+    stage.cluster.network.host(leader).thaw()
+    await stage.until('a', 'done')
+    assert.deepEqual(triesOf(stage.taken, 'a'), [1])
+  })
+
   it('answer in time when nobody leads', async (t) => {
     const stage = await Stage.open(t)
     stage.crash('c2')
