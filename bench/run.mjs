@@ -22,6 +22,7 @@ const OTHERS = {
   pubsub: async (values) => (await import('./pubsub/pubsub.mjs')).benchPubsub(values, say),
   registrar: async (values) =>
     (await import('./registrar/registrar.mjs')).benchRegistrar(values, say),
+  routing: async (values) => (await import('./routing/routing.mjs')).benchRouting(values, say),
   udp: async (values) => (await import('./udp/udp.mjs')).benchUdp(values, say),
 }
 const NAMES = [...Object.keys(BENCHES), ...Object.keys(OTHERS)]

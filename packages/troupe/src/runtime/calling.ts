@@ -15,10 +15,12 @@ import {
   type Priority,
   ProcessName,
   printed,
+  type RoutedCall,
   requireDuration,
   type SendFailure,
   Service,
   TroupeError,
+  type TryTaker,
 } from '#contract'
 import { callError, UNSTAMPED } from './calls.js'
 import { enter, isOutside } from './entrance.js'
@@ -103,22 +105,53 @@ function callService(
   payload: unknown,
   options: CallOptions | undefined,
 ): Promise<unknown> {
-  const { timeoutMs } = newCall(kernel, caller, service, request, options)
-  const error = (failure: SendFailure): unknown => {
-    kernel.post.refuse(failure, caller, service, request)
-    return sendError(kernel, failure, new Call(caller, service, request, 0, 0), service)
+  const asked = new ServiceRequest(kernel, caller, service, request, payload, options)
+  if (!kernel.post.open) return Promise.reject(asked.refuse('NODE_STOPPED'))
+  return kernel.routing.call(asked)
+}
+
+/** A request to a service, and how it is sent to one process; a class, as it is made so often. */
+class ServiceRequest implements RoutedCall {
+  readonly service: Service
+  readonly request: string
+  readonly payload: unknown
+  readonly timeoutMs: number
+  readonly signal: AbortSignal | undefined
+  readonly #kernel: Kernel
+  readonly #caller: Process | undefined
+  readonly #options: CallOptions | undefined
+
+  constructor(
+    kernel: Kernel,
+    caller: Process | undefined,
+    service: Service,
+    request: string,
+    payload: unknown,
+    options: CallOptions | undefined,
+  ) {
+    this.#kernel = kernel
+    this.#caller = caller
+    this.#options = options
+    this.service = service
+    this.request = request
+    this.payload = payload
+    this.timeoutMs = newCall(kernel, caller, service, request, options).timeoutMs
+    this.signal = options?.signal
   }
-  if (!kernel.post.open) return Promise.reject(error('NODE_STOPPED'))
-  return kernel.routing.call({
-    ...{ service, request, payload, timeoutMs, signal: options?.signal },
-    attempt: (to, tryMs, taker) => {
-      const call = new Call(caller, to, request, UNSTAMPED, tryMs)
-      call.resolve = (value) => taker.answered(value)
-      call.reject = (thrown) => taker.failed(thrown)
-      begin(kernel, call, to, payload, options)
-    },
-    refuse: error,
-  })
+
+  attempt(to: ProcessName, timeoutMs: number, taker: TryTaker): void {
+    const call = new Call(this.#caller, to, this.request, UNSTAMPED, timeoutMs)
+    call.resolve = (value) => taker.answered(value)
+    call.reject = (thrown) => taker.failed(thrown)
+    begin(this.#kernel, call, to, this.payload, this.#options)
+  }
+
+  refuse(failure: SendFailure): unknown {
+    const { service, request } = this
+    this.#kernel.post.refuse(failure, this.#caller, service, request)
+    const call = new Call(this.#caller, service, request, 0, 0)
+    return sendError(this.#kernel, failure, call, service)
+  }
 }
 
 function newCall(

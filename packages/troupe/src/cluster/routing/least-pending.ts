@@ -21,7 +21,6 @@ export function leastPending(
   random: Random,
   mask?: Mask,
 ): number {
-  let best = -1
   let least = Number.POSITIVE_INFINITY
   let weightOfEquals = 0
   for (let at = 0; at < weights.length; at += 1) {
@@ -29,14 +28,18 @@ export function leastPending(
     const weight = weights[at] as number
     const load = (loads[at] as Loaded).pending / weight
     if (load > least) continue
-    if (load < least) {
-      least = load
-      best = at
-      weightOfEquals = weight
-      continue
-    }
-    weightOfEquals += weight
-    if (random.unit() * weightOfEquals < weight) best = at
+    weightOfEquals = load < least ? weight : weightOfEquals + weight
+    least = load
   }
-  return best
+  // One throw of the die for all equals, and not one for each.
+  let left = random.unit() * weightOfEquals
+  let last = -1
+  for (let at = 0; at < weights.length && left >= 0; at += 1) {
+    if (mask !== undefined && mask[at] === 0) continue
+    const weight = weights[at] as number
+    if ((loads[at] as Loaded).pending / weight !== least) continue
+    last = at
+    left -= weight
+  }
+  return last
 }

@@ -20,7 +20,6 @@ import {
 import { isIdempotent } from './call-plan.js'
 import type { Choice } from './choice-set.js'
 import type { NodeRecord } from './node-record.js'
-import type { RetryBudget } from './retry-budget.js'
 import { retryWaitMs } from './retry-wait.js'
 import type { ServiceRecord } from './service-record.js'
 import type { ServiceView } from './service-view.js'
@@ -71,7 +70,7 @@ export class ServiceCall {
       this.#settle(() => this.#caller.reject(this.#asked.refuse(choice)))
       return
     }
-    this.#budget?.earn()
+    view.budget?.earn()
     const { hedgeAfterMs } = view.plan
     if (hedgeAfterMs !== undefined && isIdempotent(view.plan, request)) {
       this.#cancelHedge = clock.after(hedgeAfterMs, () => this.#hedge())
@@ -92,11 +91,6 @@ export class ServiceCall {
     const waitMs = this.#retryWaitMs(failure)
     if (waitMs === undefined) this.#settle(() => this.#caller.reject(thrown))
     else this.#wait(waitMs, thrown)
-  }
-
-  get #budget(): RetryBudget | undefined {
-    const { record, view } = this.#parts
-    return view.plan.retry && record.budget(view.plan.retry)
   }
 
   #leftMs(): number {
@@ -125,7 +119,7 @@ export class ServiceCall {
     if (this.#asked.signal?.aborted === true) return
     const waitMs = retryWaitMs(plan.retry.backoffMs, tries, random)
     if (waitMs >= this.#leftMs()) return
-    if (this.#budget?.take(clock.nowMs()) === true) return waitMs
+    if (view.budget?.take(clock.nowMs()) === true) return waitMs
     record.overBudget += 1
     return
   }
@@ -156,11 +150,11 @@ export class ServiceCall {
 
   /** The first node is silent: another one is asked as well. */
   #hedge(): void {
-    const { record, clock } = this.#parts
+    const { record, view, clock } = this.#parts
     if (this.#isSettled || this.#open === 0) return
     const choice = this.#other('other')
     if (typeof choice === 'string') return
-    if (this.#budget?.take(clock.nowMs()) !== true) {
+    if (view.budget?.take(clock.nowMs()) !== true) {
       record.overBudget += 1
       return
     }

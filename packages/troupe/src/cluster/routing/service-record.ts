@@ -8,14 +8,13 @@ import type {
   ApplicationRoute,
   BreakerOptions,
   BreakerState,
-  RetryOptions,
   ServiceInfo,
   ServiceOptions,
   ServiceRouteInfo,
 } from '#contract'
 import { type BreakerInput, breakerAfter, CLOSED, opensInMs } from './breaker.js'
 import { NodeRecord } from './node-record.js'
-import { RetryBudget } from './retry-budget.js'
+import { type BudgetRates, RetryBudget } from './retry-budget.js'
 import { ServiceView, type ViewVerbs } from './service-view.js'
 import type { ViewKeys } from './view-key.js'
 
@@ -23,7 +22,7 @@ export const VIEWS_MAX = 256
 export const NODES_MAX = 4_096
 
 /** What a service asks of the routing of its node. */
-export interface ServiceVerbs extends Omit<ViewVerbs, 'record' | 'troubled'> {
+export interface ServiceVerbs extends Omit<ViewVerbs, 'budget' | 'record' | 'troubled'> {
   /** A breaker has come into another state. */
   turned(record: NodeRecord, before: BreakerState, problem: string): void
 }
@@ -61,17 +60,6 @@ export class ServiceRecord {
     this.#views.set(key, view)
     this.#seen.set(options, view)
     return view
-  }
-
-  /** The budget that all uses with these rates share. */
-  budget(rates: Required<RetryOptions>): RetryBudget {
-    const key = `${rates.budget} ${rates.budgetPerSecond}`
-    let budget = this.#budgets.get(key)
-    if (budget === undefined) {
-      budget = new RetryBudget(rates, this.#verbs.nowMs())
-      this.#budgets.set(key, budget)
-    }
-    return budget
   }
 
   /** Something has happened to a request of a node. */
@@ -132,6 +120,17 @@ export class ServiceRecord {
     return record
   }
 
+  /** The budget that all uses with these rates share. */
+  #budget(rates: BudgetRates): RetryBudget {
+    const key = `${rates.budget} ${rates.budgetPerSecond}`
+    let budget = this.#budgets.get(key)
+    if (budget === undefined) {
+      budget = new RetryBudget(rates, this.#verbs.nowMs())
+      this.#budgets.set(key, budget)
+    }
+    return budget
+  }
+
   #newView(options: ServiceOptions): ServiceView {
     const [oldest] = this.#views.keys()
     if (this.#views.size >= VIEWS_MAX && oldest !== undefined) {
@@ -141,6 +140,7 @@ export class ServiceRecord {
     return new ServiceView(options, {
       ...this.#verbs,
       record: (node) => this.#record(node),
+      budget: (rates) => this.#budget(rates),
       troubled: () => this.#troubles > 0,
     })
   }

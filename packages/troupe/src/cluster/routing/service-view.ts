@@ -17,6 +17,7 @@ import { mayProbe } from './breaker.js'
 import { type CallPlan, callPlan } from './call-plan.js'
 import { Choice, ChoiceSet } from './choice-set.js'
 import type { NodeRecord } from './node-record.js'
+import type { BudgetRates, RetryBudget } from './retry-budget.js'
 import { isChoosable, processOf } from './route-choice.js'
 
 /** How much a node is to be chosen: `never`, after all others, or in its turn. */
@@ -32,6 +33,8 @@ export interface ViewVerbs {
   routes(): readonly ApplicationRoute[]
   rank(route: ApplicationRoute): Rank
   record(node: string): NodeRecord
+  /** That of all uses of the service with these rates. */
+  budget(rates: BudgetRates): RetryBudget
   /** Some breaker is not closed. */
   troubled(): boolean
   /** A function of a user has thrown. */
@@ -51,6 +54,8 @@ const NOBODY: readonly NodeRecord[] = Object.freeze([])
 
 export class ServiceView {
   readonly plan: CallPlan
+  /** What tries again are paid out of; undefined: there are none. */
+  readonly budget: RetryBudget | undefined
   readonly #options: ServiceOptions
   readonly #policy: RoutingPolicy
   readonly #verbs: ViewVerbs
@@ -61,6 +66,7 @@ export class ServiceView {
 
   constructor(options: ServiceOptions, verbs: ViewVerbs) {
     this.plan = callPlan(options)
+    this.budget = this.plan.retry && verbs.budget(this.plan.retry)
     this.#options = options
     this.#policy = options.policy ?? 'weighted'
     this.#verbs = verbs
