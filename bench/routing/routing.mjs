@@ -1,9 +1,9 @@
 /**
  * bench/routing: what it costs that a caller never picks a node by hand.
  *
- * `npm run bench -- routing`: one choice among 3, 16 and 200 nodes, and what a call by service costs
- * beyond a call by pid. Every figure is of a process of its own. There is no peer beside it: none of
- * those at hand has such an address.
+ * `npm run bench -- routing`: one choice among 3, 16 and 200 nodes, and what a call by service
+ * costs beyond a call by pid. Every figure is of a process of its own. There is no peer beside it:
+ * none of those at hand has such an address.
  */
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'

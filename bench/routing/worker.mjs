@@ -1,5 +1,5 @@
 /**
- * bench/routing/worker: one measurement in a fresh process: `node worker.mjs ROW`, prints one figure.
+ * bench/routing/worker: one measurement in a fresh process: `node worker.mjs ROW` prints it.
  *
  * A choice is measured in the compiled module itself, with routes of nodes that need not exist; a
  * call on one real node, once by pid and once by service, in turns within the process.
