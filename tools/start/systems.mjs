@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { CommandFault } from '#setup/fault'
 import { ROOT, readJson, workspacesOf } from '#setup/workspace'
 
-export const DEFAULT_SYSTEM = 'traffic'
+export const DEFAULT_SYSTEM = 'jobs'
 
 /**
  * @typedef {object} System

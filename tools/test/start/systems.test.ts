@@ -11,7 +11,7 @@ describe('the systems', () => {
   it('are found by the field "troupe" of their manifests', () => {
     const names = systems().map(({ name }) => name)
     deepEqual(
-      ['hello', 'traffic'].filter((name) => !names.includes(name)),
+      ['hello', 'jobs', 'traffic'].filter((name) => !names.includes(name)),
       [],
     )
   })
@@ -32,7 +32,8 @@ describe('the systems', () => {
     const { exitCode, stdout } = await runNodeScript('tools/commands/start.mjs', ['--list'])
     equal(exitCode, 0)
     match(stdout, /^hello +\S/m)
-    match(stdout, /^traffic +.*\(the default\)$/m)
+    match(stdout, /^jobs +.*\(the default\)$/m)
+    match(stdout, /^traffic +\S/m)
   })
 
   it('of another name end npm start with code 2 and no stack', async () => {

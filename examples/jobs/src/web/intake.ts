@@ -109,8 +109,8 @@ export class Intake {
     const submission: Submission = { id, kind, parameters, ...text }
     const answer = await ask('submit', submission)
     if (isUnavailable(answer)) {
-      // After NO_MAJORITY nobody knows whether a record is there, which would need its text.
-      if (answer.code !== 'NO_MAJORITY') texts.drop(text.blob)
+      // Only then is it certain that no record is there, now or later, which would need its text.
+      if (answer.code === 'FULL') texts.drop(text.blob)
       return unavailable(answer)
     }
     if (answer.kind === 'conflict') {
