@@ -3,7 +3,15 @@
  *
  * It finds the others by the registrar inside of them; the end of whoever started it is its own.
  */
-import { consoleSink, embeddedRegistrar, type Node, type NodeOptions, startNode } from 'troupe'
+import {
+  consoleSink,
+  embeddedRegistrar,
+  type LogRecord,
+  type LogSink,
+  type Node,
+  type NodeOptions,
+  startNode,
+} from 'troupe'
 import { type Flags, LEVELS, type Level } from '#jobs/cli/flags'
 import { nodeOf, type Role } from './names.js'
 
@@ -29,7 +37,7 @@ function optionsOf(flags: Flags): NodeOptions {
   const { port, advertisedPort, livenessPort, livenessAdvertisedPort } = flags
   return {
     logLevel: flags.level,
-    logSinks: [consoleSink({ format: 'plain', stream: process.stderr })],
+    logSinks: [calm(consoleSink({ format: 'plain', stream: process.stderr }))],
     stopTimeoutMs: STOP_TIMEOUT_MS,
     network: {
       ...(flags.cookie === undefined ? {} : { cookie: flags.cookie }),
@@ -47,6 +55,22 @@ function optionsOf(flags: Flags): NodeOptions {
     },
   }
 }
+
+/** What it means that another program is not there, or leaves at the same moment. */
+const ABSENCES: readonly unknown[] = ['NO_ROUTE', 'NO_CONNECTION', 'PORT_FAILED']
+
+/** That programs of the cluster come and go is told by who starts them, and by the page. */
+function isOfComingAndGoing({ level, source, fields }: LogRecord): boolean {
+  if (level !== 'warning' || source.kind === 'process') return false
+  return ABSENCES.includes(fields['code']) || 'limitMs' in fields
+}
+
+const calm = (sink: LogSink): LogSink => ({
+  ...sink,
+  write: (record) => {
+    if (!isOfComingAndGoing(record)) sink.write(record)
+  },
+})
 
 /** Runs until the node has stopped, asked by a signal or by the end of whoever started it. */
 export async function untilStopped(node: Node): Promise<void> {
