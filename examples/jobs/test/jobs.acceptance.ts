@@ -9,6 +9,8 @@ import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { openCorpus } from '#jobs/load/corpus'
 import { Cluster, type Shown } from '#test/cluster'
@@ -88,15 +90,14 @@ describe('the job cluster', { timeout: 600_000 }, () => {
       const path = `/jobs?kind=word-count&id=${id}`
       const request = httpRequest({ hostname, port, path, method: 'POST' })
       const answered = once(request, 'response')
-      // A refusal ends the connection while we still write.
-      request.on('error', () => {})
-      for (const piece of corpus.text({ bytes, seed: 5 })) {
-        if (bytes === MEGABYTES_64) hash.update(piece)
-        if (!request.destroyed && !request.write(piece)) {
-          await Promise.race([once(request, 'drain'), once(request, 'close'), answered])
+      const pieces = function* (): Generator<Uint8Array, void> {
+        for (const piece of corpus.text({ bytes, seed: 5 })) {
+          if (bytes === MEGABYTES_64) hash.update(piece)
+          yield piece
         }
       }
-      request.end()
+      // A refusal ends the connection while we still write.
+      await pipeline(Readable.from(pieces(), { objectMode: false }), request).catch(() => {})
       const [response] = await answered
       response.resume()
       return response.statusCode
