@@ -13,9 +13,14 @@ export interface Ballot {
   readonly opening: number
   /** Chosen at random by whoever opens: two that claim the same term cannot both have it. */
   readonly opener: string
+  /**
+   * Counts how often the opener has asked for promises. What comes late, of an earlier asking, is
+   * refused: since then the store may have been lost, or rebuilt.
+   */
+  readonly session: number
 }
 
-export const NO_BALLOT: Ballot = Object.freeze({ term: 0, opening: 0, opener: '' })
+export const NO_BALLOT: Ballot = Object.freeze({ term: 0, opening: 0, opener: '', session: 0 })
 
 const OPENING_STEP = 2 ** 32
 /** More openings than one term can have; with them marks stay whole numbers. */
@@ -31,15 +36,19 @@ export const ballotMark = ({ term, opening }: Ballot): Mark => ({
 export const compareBallots = (left: Ballot, right: Ballot): number =>
   left.term - right.term || left.opening - right.opening
 
-export const isSameBallot = (left: Ballot, right: Ballot): boolean =>
+export const isSameOpening = (left: Ballot, right: Ballot): boolean =>
   compareBallots(left, right) === 0 && left.opener === right.opener
+
+export const isSameBallot = (left: Ballot, right: Ballot): boolean =>
+  isSameOpening(left, right) && left.session === right.session
 
 /** What another node gives as a ballot, checked. */
 export function readBallot(value: unknown): Ballot | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { term, opening, opener } = value as Partial<Ballot>
+  const { term, opening, opener, session } = value as Partial<Ballot>
   if (!isMark({ term, sequence: opening }) || typeof opener !== 'string') return undefined
+  if (!isMark({ term, sequence: session })) return undefined
   const isPossible = Number(term) >= 1 && Number(opening) >= 1 && Number(opening) <= OPENINGS_MAX
   if (!isPossible || opener.length > 64) return undefined
-  return { term: Number(term), opening: Number(opening), opener }
+  return { term: Number(term), opening: Number(opening), opener, session: Number(session) }
 }

@@ -25,6 +25,7 @@ export interface FollowerHost {
   readonly world: BookWorld
   readonly options: Required<BookOptions>
   readonly isClosed: boolean
+  readonly sessions: { next(): number }
   /** All stores are new: none of them is a lost one. */
   readonly isVirgin: boolean
   /** Up to here all writes are settled; undefined before the book is open. */
@@ -48,6 +49,8 @@ export class Follower {
   #problem: string | undefined
   #isEstablished = false
   #isLive = false
+  /** That of the host, with the session that this store has promised last. */
+  #ballot: Ballot
   #reached: Mark = NO_MARK
   #told: Mark = NO_MARK
   #floor: Mark = NO_MARK
@@ -57,6 +60,7 @@ export class Follower {
   constructor(node: string, host: FollowerHost) {
     this.node = node
     this.#host = host
+    this.#ballot = host.ballot
   }
 
   /** It has all up to here, durably; nothing is said by one that has to catch up. */
@@ -141,7 +145,9 @@ export class Follower {
   }
 
   async #follow(): Promise<void> {
-    const { ballot, options, world } = this.#host
+    const { options, world, sessions } = this.#host
+    const ballot = { ...this.#host.ballot, session: sessions.next() }
+    this.#ballot = ballot
     const promised = await world.ask(this.node, 'promise', { ballot }, options.askTimeoutMs)
     this.#check(promised)
     if (promised.kind !== 'promised') return
@@ -170,9 +176,10 @@ export class Follower {
   }
 
   async #reset(): Promise<void> {
-    const { ballot, options, world } = this.#host
+    const { options, world } = this.#host
     for (;;) {
-      const answer = await world.ask(this.node, 'reset', { ballot }, options.askTimeoutMs)
+      const given = { ballot: this.#ballot }
+      const answer = await world.ask(this.node, 'reset', given, options.askTimeoutMs)
       this.#check(answer)
       if (answer.kind === 'reset') return
     }
@@ -182,7 +189,7 @@ export class Follower {
   async #amend(complete: Mark): Promise<void> {
     const { own, options, world } = this.#host
     for (let after = complete; ; ) {
-      const given = { after, limit: options.pageMax }
+      const given = { ballot: this.#ballot, after, limit: options.pageMax }
       const page = await world.ask(this.node, 'changes', given, options.askTimeoutMs)
       this.#check(page)
       if (page.kind !== 'changes') return
@@ -261,9 +268,9 @@ export class Follower {
       readonly floor?: Mark
     },
   ): Promise<void> {
-    const { ballot, options, world } = this.#host
+    const { options, world } = this.#host
     const { forget, complete, floor } = more
-    const given = { ballot, entries, forget, complete, floor }
+    const given = { ballot: this.#ballot, entries, forget, complete, floor }
     this.#check(await world.ask(this.node, 'write', given, options.askTimeoutMs))
     if (floor !== undefined) this.#floor = floor
     if (complete === undefined) return

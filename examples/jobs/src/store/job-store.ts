@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto'
 import { JobsFault } from '#jobs/job/faults'
 import { compareMarks, type Job, type Mark, NO_MARK } from '#jobs/job/job'
 import { type About, NEW_ABOUT, readAbout, writeAbout } from './about.js'
-import { type Ballot, ballotMark, compareBallots, isSameBallot } from './ballot.js'
+import { type Ballot, ballotMark, compareBallots, isSameBallot, isSameOpening } from './ballot.js'
 import type { JobCounts, JobQuery } from './book.js'
 import { Draft } from './draft.js'
 import { decodeEntry, type Entry, isGone } from './entry.js'
@@ -117,13 +117,13 @@ export class JobStore {
     })
   }
 
-  /** Takes nothing of earlier ballots from now on; the same ballot may be promised twice. */
+  /** Takes nothing of earlier ballots from now on, nor of earlier sessions of this one. */
   promise(ballot: Ballot): Promise<{ readonly kind: 'promised' } | StoreAnswer> {
     return this.#enqueue((draft) => {
       const { promised } = draft.about
-      const isLater = compareBallots(ballot, promised) > 0
-      if (!isLater && !isSameBallot(ballot, promised)) return stale(promised)
-      if (isLater) draft.about = { ...draft.about, promised: ballot }
+      const isAgain = isSameOpening(ballot, promised) && ballot.session > promised.session
+      if (!isAgain && compareBallots(ballot, promised) <= 0) return stale(promised)
+      draft.about = { ...draft.about, promised: ballot }
       return { kind: 'promised' }
     })
   }
@@ -172,9 +172,16 @@ export class JobStore {
     })
   }
 
+  /** Whether a reader asks for what it was promised, of this store as it is. */
+  isPromised(ballot: Ballot): boolean {
+    return isSameBallot(ballot, this.promised)
+  }
+
   #refusal(promised: Ballot, ballot: Ballot): StoreAnswer | undefined {
     if (isSameBallot(promised, ballot)) return undefined
-    return compareBallots(ballot, promised) > 0 ? { kind: 'unpromised' } : stale(promised)
+    const isOver = compareBallots(ballot, promised) < 0
+    const isOthers = compareBallots(ballot, promised) === 0 && !isSameOpening(ballot, promised)
+    return isOver || isOthers ? stale(promised) : { kind: 'unpromised' }
   }
 
   /** What stands under an id, also that it is gone. */

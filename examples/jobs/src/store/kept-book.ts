@@ -14,7 +14,7 @@ import { type BookWorld, pause } from './book-world.js'
 import { type Entry, encodeEntry, isGone, readEntry } from './entry.js'
 import { Follower, type FollowerHost } from './follower.js'
 import type { JobStore, StoreAnswer } from './job-store.js'
-import { majorityOf, type Opening } from './opening.js'
+import { majorityOf, type Opening, type Sessions } from './opening.js'
 import { Purge } from './purge.js'
 
 /** Records in one batch, or more when one write alone has more. */
@@ -35,6 +35,7 @@ export class KeptBook implements Book, FollowerHost {
   readonly own: JobStore
   readonly world: BookWorld
   readonly options: Required<BookOptions>
+  readonly sessions: Sessions
   isVirgin: boolean
   readonly ended: Promise<JobsFault>
   open: readonly Job[] = []
@@ -58,6 +59,7 @@ export class KeptBook implements Book, FollowerHost {
     this.own = opening.own
     this.world = opening.world
     this.options = opening.options
+    this.sessions = opening.sessions
     this.isVirgin = isVirgin
     this.#node = opening.node
     this.#total = opening.coordinators.length

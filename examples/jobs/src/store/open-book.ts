@@ -11,7 +11,7 @@ import { type BookOptions, bookOptions } from './book-options.js'
 import type { BookWorld } from './book-world.js'
 import type { JobStore } from './job-store.js'
 import { KeptBook } from './kept-book.js'
-import { type Opening, open } from './opening.js'
+import { type Opening, open, Sessions } from './opening.js'
 
 export interface OpenBook {
   readonly term: number
@@ -41,8 +41,9 @@ export async function openBook(given: OpenBook): Promise<Book> {
   let number = store.promised.term === term ? store.promised.opening + 1 : 1
   for (;;) {
     const opening: Opening = {
-      ...{ ballot: { term, opening: number, opener }, own: store, node: given.node },
+      ...{ ballot: { term, opening: number, opener, session: 1 }, own: store, node: given.node },
       ...{ coordinators: given.coordinators, world, options, signal: given.signal },
+      sessions: new Sessions(),
     }
     const opened = await open(opening)
     if (opened.kind === 'opened') return KeptBook.open(opening, opened.isVirgin)

@@ -16,7 +16,7 @@ import type { Ballot } from './ballot.js'
 import type { BookOptions } from './book-options.js'
 import { type BookWorld, pause } from './book-world.js'
 import type { JobStore } from './job-store.js'
-import type { Promised, Refused } from './replica-protocol.js'
+import type { Promised, Refused, Unpromised } from './replica-protocol.js'
 
 export interface Opening {
   readonly ballot: Ballot
@@ -26,6 +26,17 @@ export interface Opening {
   readonly world: BookWorld
   readonly options: Required<BookOptions>
   readonly signal: AbortSignal | undefined
+  /** Counts askings for promises, so that what is late can be told. */
+  readonly sessions: Sessions
+}
+
+export class Sessions {
+  #last = 1
+
+  next(): number {
+    this.#last += 1
+    return this.#last
+  }
 }
 
 /** Another opening of the same term was promised: try again with a later one. */
@@ -43,10 +54,13 @@ export async function open(opening: Opening): Promise<Opened> {
   return new Gathering(opening).run()
 }
 
+/** What was promised, and to which asking. */
+type Standing = Promised & { readonly ballot: Ballot }
+
 class Gathering {
   readonly #opening: Opening
   readonly #others: readonly string[]
-  readonly #promised = new Map<string, Promised>()
+  readonly #promised = new Map<string, Standing>()
   readonly #gathered = new Set<string>()
   /** Up to here one of them is believed. */
   #base: Mark = NO_MARK
@@ -85,11 +99,12 @@ class Gathering {
 
   /** Asks a store for its promise until it answers. */
   async #ask(node: string): Promise<void> {
-    const { ballot, world, options } = this.#opening
+    const { world, options, sessions } = this.#opening
     while (!this.#isOver && !this.#promised.has(node)) {
+      const ballot = { ...this.#opening.ballot, session: sessions.next() }
       try {
         const answer = await world.ask(node, 'promise', { ballot }, options.askTimeoutMs)
-        if (answer.kind === 'promised') this.#promised.set(node, answer)
+        if (answer.kind === 'promised') this.#promised.set(node, { ...answer, ballot })
         else if (answer.kind === 'stale') this.#refused(answer)
         else this.#problem = `${node}: ${answer.code}: ${answer.problem}`
         this.#wake()
@@ -132,7 +147,7 @@ class Gathering {
   }
 
   /** Whether all that a store has beyond the own one is in the own one. */
-  async #isTaken(node: string, promised: Promised): Promise<boolean> {
+  async #isTaken(node: string, promised: Standing): Promise<boolean> {
     try {
       await this.#gather(node, promised)
       return true
@@ -145,28 +160,28 @@ class Gathering {
     }
   }
 
-  async #gather(node: string, promised: Promised): Promise<void> {
+  async #gather(node: string, promised: Standing): Promise<void> {
     const { own } = this.#opening
     await this.#prepare(promised)
     const from = own.isEstablished ? own.complete : NO_MARK
     const base = compareMarks(this.#base, from) > 0 ? this.#base : from
-    if (compareMarks(promised.complete, base) <= 0) return this.#union(node, base)
+    if (compareMarks(promised.complete, base) <= 0) return this.#union(node, promised, base)
     // It knows better than the own store, and than all that was gathered before.
-    await this.#obey(node, from, promised.complete)
-    await this.#union(node, from)
+    await this.#obey(node, promised, from)
+    await this.#union(node, promised, from)
     this.#base = promised.complete
   }
 
   /** What the own store has up to a mark, and this one has not, was never settled. */
-  async #obey(node: string, from: Mark, complete: Mark): Promise<void> {
+  async #obey(node: string, { ballot: asked, complete }: Standing, from: Mark): Promise<void> {
     const { ballot, own, world, options } = this.#opening
     for (let after = from; ; ) {
       const page = own.changes(after, options.pageMax)
       const doubtful = page.entries.filter(({ mark }) => compareMarks(mark, complete) <= 0)
       if (doubtful.length === 0) return
       const ids = doubtful.map(({ id }) => id)
-      const found = await world.ask(node, 'lookup', { ids }, options.askTimeoutMs)
-      if (found.kind === 'refused') throw this.#behind(node, found)
+      const found = await world.ask(node, 'lookup', { ballot: asked, ids }, options.askTimeoutMs)
+      if (found.kind !== 'entries') throw this.#behind(node, found)
       const known = new Set(found.entries.map(({ id }) => id))
       const forget = ids.filter((id) => !known.has(id))
       const write = { ballot, entries: found.entries, forget }
@@ -176,12 +191,12 @@ class Gathering {
   }
 
   /** All that a store has beyond a mark goes into the own one. */
-  async #union(node: string, from: Mark): Promise<void> {
+  async #union(node: string, { ballot: asked }: Standing, from: Mark): Promise<void> {
     const { ballot, own, world, options } = this.#opening
     for (let after = from; ; ) {
-      const given = { after, limit: options.pageMax }
+      const given = { ballot: asked, after, limit: options.pageMax }
       const page = await world.ask(node, 'changes', given, options.askTimeoutMs)
-      if (page.kind === 'refused') throw this.#behind(node, page)
+      if (page.kind !== 'changes') throw this.#behind(node, page)
       const written = await own.merge(ballot, page.entries)
       if (written.kind !== 'written') throw this.#staleFault(own.promised.term)
       const last = page.entries.at(-1)
@@ -190,8 +205,9 @@ class Gathering {
     }
   }
 
-  #behind(node: string, { code, problem }: Refused): JobsFault {
-    return new JobsFault('REPLICA_BEHIND', { node, problem: `${code}: ${problem}` })
+  #behind(node: string, answer: Refused | Unpromised): JobsFault {
+    const problem = answer.kind === 'refused' ? answer.problem : 'it is another one by now'
+    return new JobsFault('REPLICA_BEHIND', { node, problem })
   }
 
   /** An own store that lacks what others have forgotten by now begins anew. */

@@ -23,6 +23,8 @@ import type { TextPlace } from './text-place.js'
 /** Jobs that are forgotten in one commit when a store is rebuilt. */
 const RESET_MAX = 500
 
+const UNPROMISED: Unpromised = Object.freeze({ kind: 'unpromised' })
+
 type Written = { readonly kind: 'written' } | Stale | Unpromised | Refused
 
 export class ReplicaDesk {
@@ -70,16 +72,18 @@ export class ReplicaDesk {
     const asked = readChanges(payload)
     if (asked === undefined) return this.#odd('a question for changes')
     return this.#guarded(async () => {
+      if (!this.#store.isPromised(asked.ballot)) return UNPROMISED
       const { entries, more } = this.#store.changes(asked.after, asked.limit)
       return { kind: 'changes' as const, entries, more }
     })
   }
 
   lookup(payload: unknown) {
-    const ids = readLookup(payload)
-    if (ids === undefined) return this.#odd('a question for jobs')
+    const asked = readLookup(payload)
+    if (asked === undefined) return this.#odd('a question for jobs')
     return this.#guarded(async () => {
-      const entries = ids.flatMap((id) => this.#store.entry(id) ?? [])
+      if (!this.#store.isPromised(asked.ballot)) return UNPROMISED
+      const entries = asked.ids.flatMap((id) => this.#store.entry(id) ?? [])
       return { kind: 'entries' as const, entries }
     })
   }

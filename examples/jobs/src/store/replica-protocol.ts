@@ -65,14 +65,15 @@ export const Replica = protocol('jobs-replica', {
   >(),
   /** Entries after a mark in the order of their marks, at most `limit`. */
   changes: request<
-    { readonly after: Mark; readonly limit: number },
+    { readonly ballot: Ballot; readonly after: Mark; readonly limit: number },
     | { readonly kind: 'changes'; readonly entries: readonly Entry[]; readonly more: boolean }
+    | Unpromised
     | Refused
   >(),
   /** What stands under these ids; those it does not know are left out. */
   lookup: request<
-    { readonly ids: readonly string[] },
-    { readonly kind: 'entries'; readonly entries: readonly Entry[] } | Refused
+    { readonly ballot: Ballot; readonly ids: readonly string[] },
+    { readonly kind: 'entries'; readonly entries: readonly Entry[] } | Unpromised | Refused
   >(),
   /** Adds to a text that is being taken in; `at` must be its length so far. */
   append: request<

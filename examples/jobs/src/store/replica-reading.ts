@@ -48,18 +48,21 @@ export function readEntries(value: unknown): readonly Entry[] | undefined {
 const areNames = (value: unknown): boolean =>
   Array.isArray(value) && value.length <= WRITE_MAX && value.every(isName)
 
-export function readChanges(value: unknown): { after: Mark; limit: number } | undefined {
+export function readChanges(value: unknown) {
   const { after, limit } = fieldsOf(value)
+  const ballot = readPromise(value)
   if (!isMark(after) || !isLength(limit, WRITE_MAX) || limit === 0) return undefined
-  return { after, limit }
+  return ballot === undefined ? undefined : { ballot, after, limit }
 }
 
 const isLength = (value: unknown, max: number): value is number =>
   Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= max
 
-export function readLookup(value: unknown): readonly string[] | undefined {
+export function readLookup(value: unknown) {
   const { ids } = fieldsOf(value)
-  return areNames(ids) ? (ids as readonly string[]) : undefined
+  const ballot = readPromise(value)
+  if (ballot === undefined || !areNames(ids)) return undefined
+  return { ballot, ids: ids as readonly string[] }
 }
 
 export function readAppend(value: unknown, bytesMax: number) {
