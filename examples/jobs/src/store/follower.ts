@@ -10,7 +10,7 @@
  */
 import { JobsFault } from '#jobs/job/faults'
 import { compareMarks, type Mark, NO_MARK } from '#jobs/job/job'
-import { type Ballot, ballotMark } from './ballot.js'
+import type { Ballot } from './ballot.js'
 import type { ReplicaState } from './book.js'
 import type { BookOptions } from './book-options.js'
 import { type BookWorld, pause } from './book-world.js'
@@ -30,6 +30,8 @@ export interface FollowerHost {
   readonly isVirgin: boolean
   /** Up to here all writes are settled; undefined before the book is open. */
   readonly settled: Mark | undefined
+  /** All before this book, as it is in it. */
+  readonly opened: Mark
   /** Sent to replicas, not yet on the own disk. */
   readonly inFlight: readonly Entry[]
   /** A follower has more than before, or other news. */
@@ -219,7 +221,8 @@ export class Follower {
       }
       if (entries.length > 0) await this.#write(entries, {})
       if (!more) {
-        this.#reached = top
+        const { opened } = this.#host
+        this.#reached = compareMarks(top, opened) > 0 ? top : opened
         return
       }
       after = entries.at(-1)?.mark ?? after
@@ -240,7 +243,7 @@ export class Follower {
 
   /** That the book is open is told at once; the rest with the next batch or beat. */
   #hasNews(): boolean {
-    const isTold = compareMarks(this.#told, ballotMark(this.#host.ballot)) >= 0
+    const isTold = compareMarks(this.#told, this.#host.opened) >= 0
     return this.#host.settled !== undefined && !(isTold && this.#isEstablished)
   }
 
@@ -248,7 +251,7 @@ export class Follower {
     const { settled, own } = this.#host
     if (settled === undefined) return {}
     // All that is of earlier ballots is settled by now, and it has it.
-    const start = ballotMark(this.#host.ballot)
+    const start = this.#host.opened
     const least = compareMarks(settled, this.#reached) < 0 ? settled : this.#reached
     const complete = compareMarks(least, start) < 0 ? start : least
     const isNews = !this.#isEstablished || compareMarks(complete, this.#told) > 0

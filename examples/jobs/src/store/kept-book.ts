@@ -14,7 +14,7 @@ import { type BookWorld, pause } from './book-world.js'
 import { type Entry, encodeEntry, isGone, readEntry } from './entry.js'
 import { Follower, type FollowerHost } from './follower.js'
 import type { JobStore, StoreAnswer } from './job-store.js'
-import { majorityOf, type Opening, type Sessions } from './opening.js'
+import { type Found, majorityOf, type Opening, type Sessions } from './opening.js'
 import { Purge } from './purge.js'
 
 /** Records in one batch, or more when one write alone has more. */
@@ -41,6 +41,8 @@ export class KeptBook implements Book, FollowerHost {
   open: readonly Job[] = []
   inFlight: readonly Entry[] = []
   settled: Mark | undefined
+  /** All before this book, as it is in it. */
+  opened: Mark
   readonly #node: string
   readonly #total: number
   readonly #followers: readonly Follower[]
@@ -63,7 +65,8 @@ export class KeptBook implements Book, FollowerHost {
     this.isVirgin = isVirgin
     this.#node = opening.node
     this.#total = opening.coordinators.length
-    this.#sequence = ballotMark(opening.ballot).sequence
+    this.opened = ballotMark(opening.ballot)
+    this.#sequence = this.opened.sequence
     this.ended = new Promise((resolve) => {
       this.#end = resolve
     })
@@ -73,9 +76,10 @@ export class KeptBook implements Book, FollowerHost {
   }
 
   /** Serves once the state is at a majority. */
-  static async open(opening: Opening, isVirgin: boolean): Promise<KeptBook> {
+  static async open(opening: Opening, { isVirgin, base }: Found): Promise<KeptBook> {
     const book = new KeptBook(opening, isVirgin)
     try {
+      await book.#adopt(base)
       await book.#spread(opening.signal)
       return book
     } catch (fault) {
@@ -178,12 +182,28 @@ export class KeptBook implements Book, FollowerHost {
     return new JobsFault('NO_MAJORITY', { present, total: this.#total, wanted, problem })
   }
 
+  /**
+   * What may have been settled holds from now on, as a write of this book: a store that was told
+   * of another outcome, by a book that was never opened, learns of it as of any other write.
+   */
+  async #adopt(base: Mark): Promise<void> {
+    const before = this.opened
+    for (let after = base; this.#fault === undefined; ) {
+      const { entries } = this.own.changes(after, this.options.pageMax)
+      const doubtful = entries.filter(({ mark }) => compareMarks(mark, before) < 0)
+      if (doubtful.length === 0) break
+      await this.#ownWrite({ entries: doubtful.map((entry) => this.#marked(entry)) })
+      after = doubtful.at(-1)?.mark ?? after
+    }
+    this.opened = { term: this.term, sequence: this.#sequence }
+  }
+
   /** Brings a majority up to the merged state, or all when the cluster begins. */
   async #spread(signal: AbortSignal | undefined): Promise<void> {
     const untilMs = this.world.wallMs() + this.options.openTimeoutMs
     for (const follower of this.#followers) void follower.run()
-    const start = ballotMark(this.ballot)
-    await this.#until(() => this.#isAtMajority(this.own.last), untilMs, signal)
+    const start = this.opened
+    await this.#until(() => this.#isAtMajority(start), untilMs, signal)
     await this.#ownWrite({ entries: [], complete: start })
     this.settled = start
     for (const follower of this.#followers) follower.nudge()

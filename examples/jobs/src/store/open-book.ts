@@ -46,7 +46,7 @@ export async function openBook(given: OpenBook): Promise<Book> {
       sessions: new Sessions(),
     }
     const opened = await open(opening)
-    if (opened.kind === 'opened') return KeptBook.open(opening, opened.isVirgin)
+    if (opened.kind === 'opened') return KeptBook.open(opening, opened)
     number = Math.max(opened.opening, number) + 1
     if (number > OPENINGS_MAX) throw new JobsFault('STALE_TERM', { term, later: term + 1 })
   }

@@ -45,7 +45,14 @@ export interface Outbid {
   readonly opening: number
 }
 
-export type Opened = { readonly kind: 'opened'; readonly isVirgin: boolean } | Outbid
+export interface Found {
+  readonly kind: 'opened'
+  readonly isVirgin: boolean
+  /** What the own store has beyond this mark may or may not have been settled. */
+  readonly base: Mark
+}
+
+export type Opened = Found | Outbid
 
 export const majorityOf = (total: number): number => Math.floor(total / 2) + 1
 
@@ -126,7 +133,7 @@ class Gathering {
     const self = own.isEstablished || isLossy ? 1 : 0
     if (self + counting.length < majorityOf(total)) {
       if (!isAll) return undefined
-      if (this.#areEmpty()) return { kind: 'opened', isVirgin: true }
+      if (this.#areEmpty()) return this.#found(true)
       const problem = 'the others alone cannot tell what was accepted'
       const fresh = total - counting.length - self
       throw new JobsFault('STORE_LOST', { fresh, total, problem })
@@ -139,7 +146,13 @@ class Gathering {
       if (this.#fault !== undefined) return undefined
     }
     const isEnough = self + this.#gathered.size >= majorityOf(total)
-    return isEnough ? { kind: 'opened', isVirgin: isLossy } : undefined
+    return isEnough ? this.#found(isLossy) : undefined
+  }
+
+  #found(isVirgin: boolean): Found {
+    const { own } = this.#opening
+    const isOwn = own.isEstablished && compareMarks(own.complete, this.#base) > 0
+    return { kind: 'opened', isVirgin, base: isOwn ? own.complete : this.#base }
   }
 
   #areEmpty(): boolean {

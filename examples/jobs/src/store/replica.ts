@@ -39,8 +39,8 @@ export const replicaActor = actor(Replica, {
     coordinators: coordinators === undefined ? undefined : new Set(coordinators),
   }),
   started: ({ texts }, context) => {
-    texts.timedBy(() => context.wallMs())
-    context.every(SWEEP_MS, () => void texts.sweep())
+    texts.timedBy?.(() => context.wallMs())
+    context.every(SWEEP_MS, () => void texts.sweep?.())
   },
   on: {
     promise: (state, given, context) =>
@@ -64,7 +64,7 @@ export const replicaActor = actor(Replica, {
   },
   inspect: ({ desk, store, texts }) => ({
     ...{ jobs: store.counts, promised: store.promised.term, refused: desk.refused },
-    ...{ uploads: texts.uploads, abandoned: texts.abandoned, damaged: texts.damaged },
+    ...texts.inspect?.(),
     ...{ stale: desk.stale, failures: store.failures, established: store.isEstablished },
   }),
   options: { reentrant: true },

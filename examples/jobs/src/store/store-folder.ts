@@ -7,14 +7,14 @@ import { type JobStore, openJobStore } from './job-store.js'
 import { textKey } from './keys.js'
 import { lmdbShelf } from './lmdb-shelf.js'
 import { openLongTexts } from './long-texts.js'
-import { TextPlace, type TextPlaceOptions } from './text-place.js'
+import { TextVault, type TextVaultOptions } from './text-vault.js'
 
 export const FILE_NAME = 'jobs.mdb'
 
 /** A folder that is open. */
 export interface StoreFolder {
   readonly store: JobStore
-  readonly texts: TextPlace
+  readonly texts: TextVault
   close(): Promise<void>
 }
 
@@ -25,13 +25,13 @@ export interface StoreFolder {
  */
 export async function openStoreFolder(
   folder: string,
-  options: TextPlaceOptions = {},
+  options: TextVaultOptions = {},
 ): Promise<StoreFolder> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const store = await openJobStore(lmdbShelf(join(folder, FILE_NAME)))
   const isKnown = (blob: string): boolean => store.shelf.get(textKey(blob)) !== undefined
   const long = await openLongTexts(join(folder, 'texts'), isKnown)
-  const texts = new TextPlace(store, long, options)
+  const texts = new TextVault(store, long, options)
   const close = async (): Promise<void> => {
     await texts.close()
     await store.close()

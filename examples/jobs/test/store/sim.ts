@@ -15,7 +15,7 @@ import { type JobStore, openJobStore } from '#jobs/store/job-store'
 import { MemoryDisk, memoryShelf } from '#jobs/store/memory-shelf'
 import { openBook } from '#jobs/store/open-book'
 import { ReplicaDesk } from '#jobs/store/replica-desk'
-import { TextPlace } from '#jobs/store/text-place'
+import { TextVault } from '#jobs/store/text-vault'
 
 interface Timed {
   readonly atMs: number
@@ -127,7 +127,7 @@ export class Sim {
     const shelf = memoryShelf({ disk: site.disk, write, path: site.node })
     const store = await openJobStore(shelf)
     if (site.lives !== number) return
-    const texts = new TextPlace(store, undefined)
+    const texts = new TextVault(store, undefined)
     texts.timedBy(() => START_MS + this.agenda.nowMs)
     const life: Life = {
       ...{ number, store, desk: new ReplicaDesk(store, texts), isAlive: true },
