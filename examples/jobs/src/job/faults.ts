@@ -27,7 +27,7 @@ const FAULTS = {
   STORE_FORMAT:
     'the store {path} has format {found} and this version reads {wanted}; it was left untouched',
   STORE_FULL: 'the store {path} has no room: {problem}; make room, and nothing accepted is lost',
-  STORE_IN_USE: 'the store {path} is used by the process {pid}; stop it, or choose another folder',
+  STORE_IN_USE: 'the store {path} is in use: {problem}',
   STORE_LOST:
     '{fresh} of {total} stores are new although jobs were accepted: {problem}; bring one of the ' +
     'old ones back, or accept the loss',

@@ -72,3 +72,14 @@ export function parseAbout(body: Uint8Array): About | undefined {
     return undefined
   }
 }
+
+/** The format that another version has written; undefined when it is this one, or none. */
+export function formatOf(body: Uint8Array): string | undefined {
+  try {
+    const told = JSON.parse(Buffer.from(body).toString('utf8')) as Record<string, unknown>
+    const isOther = told['format'] === FORMAT_MARK && told['version'] !== FORMAT_VERSION
+    return isOther ? String(told['version']) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -219,6 +219,11 @@ export class JobStore {
     return openOf(this.#shelf, (id) => this.get(id))
   }
 
+  /** All jobs whose text may still be asked for. */
+  claims(): readonly Job[] {
+    return openOf(this.#shelf, (id) => this.get(id), ['queued', 'running', 'parked'])
+  }
+
   /** Jobs of a state, or what is gone, made or gone before a time: oldest first. */
   *agedIds(range: Parameters<Shelf['range']>[0], beforeMs: number): Generator<string> {
     for (const { key } of this.#shelf.range(range)) {

@@ -71,9 +71,13 @@ const fits = (job: Job, { kind, worker }: JobQuery): boolean =>
   (kind === undefined || job.kind === kind) && (worker === undefined || job.worker === worker)
 
 /** Jobs that wait or run, in the order in which they were last written. */
-export function openOf(shelf: Shelf, get: Get): readonly Job[] {
+export function openOf(
+  shelf: Shelf,
+  get: Get,
+  states: readonly JobState[] = ['queued', 'running'],
+): readonly Job[] {
   const open: Job[] = []
-  for (const state of ['queued', 'running'] as const) {
+  for (const state of states) {
     for (const { key } of shelf.range(statesBefore(state))) {
       const job = get(readStateKey(key).id)
       if (job !== undefined) open.push(job)

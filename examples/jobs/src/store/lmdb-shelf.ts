@@ -82,7 +82,10 @@ async function commit(
 ): Promise<void> {
   const commits = new Set<Promise<boolean>>()
   for (const { key, value } of changes) {
-    commits.add(value === undefined ? database.remove(key) : database.put(key, value))
+    const kept = value === undefined ? database.remove(key) : database.put(key, value)
+    // A later one may throw at once; then nobody would wait for those before it.
+    kept.catch(() => {})
+    commits.add(kept)
   }
   for (const settled of await Promise.allSettled(commits)) {
     if (settled.status === 'rejected') throw settled.reason

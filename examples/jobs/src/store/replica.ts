@@ -5,10 +5,13 @@
  * is kept by the store. Limit: its mailbox.
  */
 import { actor, type ProcessContext } from 'troupe'
+import { worldOf } from './book-world.js'
 import type { JobStore } from './job-store.js'
 import { ReplicaDesk } from './replica-desk.js'
 import { Replica } from './replica-protocol.js'
+import { TextKeeper } from './text-keeper.js'
 import type { TextPlace } from './text-place.js'
+import { TextVault } from './text-vault.js'
 
 interface State {
   readonly desk: ReplicaDesk
@@ -21,6 +24,9 @@ interface State {
 /** How often texts that nobody adds to are looked for, milliseconds. */
 const SWEEP_MS = 30_000
 
+/** How often texts are fetched and dropped, milliseconds. */
+const KEEP_MS = 1_000
+
 const NOT_ALLOWED = Object.freeze({
   kind: 'refused' as const,
   code: 'NOT_ALLOWED',
@@ -31,6 +37,26 @@ const NOT_ALLOWED = Object.freeze({
 const isAllowed = ({ coordinators }: State, context: ProcessContext): boolean =>
   coordinators === undefined || coordinators.has(context.fromNode)
 
+/** Fetches and drops texts, one round after the other. */
+function keepTexts(state: State, context: ProcessContext): void {
+  const { store, texts, coordinators } = state
+  if (!(texts instanceof TextVault) || coordinators === undefined) return
+  const others = [...coordinators].filter((node) => node !== context.node)
+  const keeper = new TextKeeper(store, texts, others, worldOf(context))
+  let isBusy = false
+  context.every(KEEP_MS, async () => {
+    if (isBusy) return
+    isBusy = true
+    try {
+      await keeper.round()
+    } catch (problem) {
+      context.log.warning('texts could not be looked after', { problem: String(problem) })
+    } finally {
+      isBusy = false
+    }
+  })
+}
+
 export const replicaActor = actor(Replica, {
   init: (store: JobStore, texts: TextPlace, coordinators?: readonly string[]): State => ({
     desk: new ReplicaDesk(store, texts),
@@ -38,9 +64,11 @@ export const replicaActor = actor(Replica, {
     texts,
     coordinators: coordinators === undefined ? undefined : new Set(coordinators),
   }),
-  started: ({ texts }, context) => {
+  started: (state, context) => {
+    const { texts } = state
     texts.timedBy?.(() => context.wallMs())
     context.every(SWEEP_MS, () => void texts.sweep?.())
+    keepTexts(state, context)
   },
   on: {
     promise: (state, given, context) =>

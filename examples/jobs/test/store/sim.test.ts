@@ -5,7 +5,7 @@ import { deepEqual, ok } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { tell } from '#test/store/sim-story'
 
-const SEEDS = 120
+const SEEDS = 60
 
 describe('books in simulated trouble', () => {
   it('have every settled write, whatever the seed', async () => {

@@ -84,7 +84,8 @@ describe('the texts of a coordinator', () => {
     await folder.texts.append('a', 0, bytesOf(500_000))
     equal(readdirSync(join(path, 'texts')).length, 1)
     // As a kill would leave it: under the name of one that is not whole.
-    cpSync(path, `${path}-killed`, { recursive: true })
+    const filter = (name: string): boolean => !name.endsWith('.lock')
+    cpSync(path, `${path}-killed`, { recursive: true, filter })
     await folder.close()
     const again = await opened(`${path}-killed`)
     deepEqual(readdirSync(join(`${path}-killed`, 'texts')), [])

@@ -38,8 +38,8 @@ interface Holder {
  *
  * @example const lock = takeFolderLock('traffic-data')
  */
-export function takeFolderLock(folder: string): FolderLock | DataRefusal {
-  const path = join(folder, LOCK_NAME)
+export function takeFolderLock(folder: string, name = LOCK_NAME): FolderLock | DataRefusal {
+  const path = join(folder, name)
   const self: Holder = {
     pid: process.pid,
     startTicks: startTicksOf(process.pid),
