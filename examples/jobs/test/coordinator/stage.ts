@@ -32,7 +32,7 @@ import { MemoryDisk, memoryShelf } from '#jobs/store/memory-shelf'
 import { openBook } from '#jobs/store/open-book'
 import { replicaActor } from '#jobs/store/replica'
 import { REPLICA_NAME } from '#jobs/store/replica-protocol'
-import { TextPlace } from '#jobs/store/text-place'
+import { TextVault } from '#jobs/store/text-vault'
 import {
   type Assignment,
   type Held,
@@ -274,7 +274,7 @@ export class Stage {
       },
       ...(this.#options.capacity === undefined ? {} : { capacity: this.#options.capacity }),
     }
-    const texts = new TextPlace(store, undefined)
+    const texts = new TextVault(store, undefined)
     await node.spawn(replicaActor, { name: REPLICA_NAME, args: [store, texts, NODES] })
     await node.spawn(coordinatorActor, { name: COORDINATOR_NAME, args: [sources] })
   }
