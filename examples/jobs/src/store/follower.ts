@@ -42,6 +42,9 @@ export interface FollowerHost {
   confirm(): Promise<void>
 }
 
+/** How often a page is asked for, or sent, before the store is taken to be away. */
+const PATIENCE = 3
+
 type Answer = { readonly kind: string } | Stale | Unpromised | Refused
 
 export class Follower {
@@ -192,7 +195,9 @@ export class Follower {
     const { own, options, world } = this.#host
     for (let after = complete; ; ) {
       const given = { ballot: this.#ballot, after, limit: options.pageMax }
-      const page = await world.ask(this.node, 'changes', given, options.askTimeoutMs)
+      const page = await this.#patiently(() =>
+        world.ask(this.node, 'changes', given, options.askTimeoutMs),
+      )
       this.#check(page)
       if (page.kind !== 'changes') return
       const entries: Entry[] = []
@@ -219,13 +224,24 @@ export class Follower {
         this.#isLive = true
         this.#queue = [...this.#host.inFlight]
       }
-      if (entries.length > 0) await this.#write(entries, {})
+      if (entries.length > 0) await this.#patiently(() => this.#write(entries, {}))
       if (!more) {
         const { opened } = this.#host
         this.#reached = compareMarks(top, opened) > 0 ? top : opened
         return
       }
       after = entries.at(-1)?.mark ?? after
+    }
+  }
+
+  /** One late answer does not begin a long way anew; asking twice does no harm. */
+  async #patiently<T>(ask: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await ask()
+      } catch (problem) {
+        if (JobsFault.is(problem) || attempt === PATIENCE) throw problem
+      }
     }
   }
 

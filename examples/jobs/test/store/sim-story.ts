@@ -46,7 +46,11 @@ class Telling {
   #lostDisks = 0
 
   constructor(seed: number) {
-    this.#sim = new Sim({ seed, lossRate: seed % 3 === 0 ? 0.03 : 0 })
+    this.#sim = new Sim({
+      seed,
+      lossRate: seed % 3 === 0 ? 0.03 : 0,
+      lateRate: seed % 4 === 1 ? 0.12 : 0.02,
+    })
   }
 
   async run(): Promise<Story> {
@@ -91,6 +95,8 @@ class Telling {
     if (site.life === undefined || !areWhole) return
     this.#lostDisks += 1
     this.#sim.crash(site, true)
+    // Those that lead may know it yet, and it comes back as a new one.
+    if (this.#sim.random.below(2) === 0) void this.#sim.start(site).catch(() => {})
   }
 
   #restart(): void {
@@ -177,6 +183,7 @@ class Telling {
     const { sites } = this.#sim
     this.#sim.cut.clear()
     this.#sim.lossRate = 0
+    this.#sim.lateRate = 0
     for (const site of sites) {
       site.isSlow = false
       site.disk.isFull = false

@@ -92,6 +92,8 @@ export interface SimSettings {
   readonly total?: number
   readonly options?: BookOptions
   readonly lossRate?: number
+  /** Share of the messages that come very late. */
+  readonly lateRate?: number
 }
 
 export const QUICK: BookOptions = Object.freeze({
@@ -107,13 +109,15 @@ export class Sim {
   readonly options: BookOptions
   readonly cut = new Set<string>()
   lossRate: number
+  lateRate: number
 
-  constructor({ seed, total = 3, options = {}, lossRate = 0 }: SimSettings) {
+  constructor({ seed, total = 3, options = {}, lossRate = 0, lateRate = 0.02 }: SimSettings) {
     this.random = seededRandom(seed)
     this.sites = Array.from({ length: total }, (_, i) => new Site(`c${i + 1}`))
     this.nodes = this.sites.map(({ node }) => node)
     this.options = { ...QUICK, ...options }
     this.lossRate = lossRate
+    this.lateRate = lateRate
   }
 
   site(node: string): Site {
@@ -190,7 +194,7 @@ export class Sim {
 
   #carry(from: string, to: string, run: () => void): void {
     if (this.cut.has(`${from} ${to}`) || this.random.unit() < this.lossRate) return
-    const isLate = this.random.unit() < 0.02
+    const isLate = this.random.unit() < this.lateRate
     this.agenda.after(isLate ? this.random.below(400) : 1 + this.random.below(4), run)
   }
 
