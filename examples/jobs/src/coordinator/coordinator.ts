@@ -54,6 +54,8 @@ interface State extends CoordinatorSources {
   handedOn: AbortController
 }
 
+const TERM_OVER = unavailable('NO_LEADER', 'its term is over')
+
 type Asking = RequestNameOf<typeof Coordinator>
 type Reply<K extends Asking> = ReplyOf<typeof Coordinator, K>
 
@@ -83,7 +85,9 @@ function tellWaiting({ waiting }: State): void {
 }
 
 function seatOf({ reign, leader: known }: State, context: LeaderContext): Seat<Reign> {
-  if (reign?.office !== undefined) return { kind: 'here', office: reign }
+  if (reign?.office !== undefined && context.leadership.isLeader) {
+    return { kind: 'here', office: reign }
+  }
   if (reign !== undefined) return { kind: 'opening', problem: reign.problem }
   if (known === undefined || Pid.equals(known, context.self)) return { kind: 'nowhere' }
   return { kind: 'there', leader: known }
@@ -142,10 +146,12 @@ function ask<K extends Asking>(
   const { from } = context
   const answer = state.relay?.answer<Reply<K> | Unavailable>({
     isHandedOn: from !== undefined && context.leadership.hasPeer(from),
-    here: (reign) =>
-      reign.office === undefined
-        ? unavailable('NO_LEADER', 'its term is over')
-        : here(reign.office, reign),
+    here: async (reign) => {
+      if (reign.office === undefined) return TERM_OVER
+      const reply = await here(reign.office, reign)
+      // What was read counts only if nobody else can have led by then.
+      return request === 'submit' || context.leadership.isLeader ? reply : TERM_OVER
+    },
     there: (to, timeoutMs) =>
       (context.call as (...given: readonly unknown[]) => Promise<Reply<K>>)(
         ...[to, request, payload, { timeoutMs, signal: state.handedOn.signal }],
@@ -212,7 +218,7 @@ export const coordinatorActor = leader(Coordinator, {
     cluster: (state, given, context) =>
       ask(
         ...([state, context, 'cluster', given] as const),
-        (_office, reign) => reign.view() ?? unavailable('NO_LEADER', 'its term is over'),
+        (_office, reign) => reign.view() ?? TERM_OVER,
       ),
     scale: (state, given, context) =>
       ask(state, context, 'scale', given, () => {

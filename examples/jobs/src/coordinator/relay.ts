@@ -41,7 +41,7 @@ const isPassing = (answer: unknown): boolean => {
   return kind === 'unavailable' && (code === 'NO_LEADER' || code === 'TAKING_OVER')
 }
 
-/** Wait before a leader that does not serve yet is asked again, in milliseconds. */
+/** Wait before somebody is asked again that does not serve yet, in milliseconds. */
 const AGAIN_MS = 100
 
 export class Relay<O> {
@@ -57,16 +57,18 @@ export class Relay<O> {
     const untilMs = this.#world.nowMs() + WAIT_MS
     for (;;) {
       const seat = this.#world.seat()
-      if (seat.kind === 'here') return asked.here(seat.office)
-      if (asked.isHandedOn && seat.kind !== 'opening') return noLeader()
+      if (asked.isHandedOn && (seat.kind === 'there' || seat.kind === 'nowhere')) return noLeader()
       const leftMs = untilMs - this.#world.nowMs()
-      if (seat.kind === 'there') {
-        const answer = await this.#there(asked, seat.leader)
+      if (seat.kind === 'here' || seat.kind === 'there') {
+        const answer =
+          seat.kind === 'here'
+            ? await asked.here(seat.office)
+            : await this.#there(asked, seat.leader)
         if (!isPassing(answer) || leftMs <= AGAIN_MS) return answer
         await this.#wait(AGAIN_MS)
       } else if (leftMs <= 0 || this.waiting >= WAITING_MAX) {
         return seat.kind === 'opening' ? unavailable('TAKING_OVER', seat.problem) : noLeader()
-      } else await this.#wait(leftMs)
+      } else await this.#wait(seat.kind === 'opening' ? Math.min(AGAIN_MS, leftMs) : leftMs)
     }
   }
 

@@ -87,6 +87,21 @@ describe('three coordinators', () => {
     assert.deepEqual(triesOf(stage.taken, 'a'), [1])
   })
 
+  it('say nothing of jobs that they may not know any more', async (t) => {
+    const stage = await Stage.open(t)
+    const leader = await stage.leader()
+    const others = ['c1', 'c2', 'c3'].filter((host) => host !== leader)
+    for (const other of others) stage.cluster.network.partition([leader], [other])
+    const [one = ''] = others
+    const asked = stage.node(leader).call(coordinatorAt(`${leader}@sim`), 'get', { id: 'a' })
+    assert.equal(await stage.cluster.clock.until(asked), undefined)
+    let kind = ''
+    while (kind !== 'accepted') kind = ((await stage.submit('a', one)) as { kind: string }).kind
+    const again = stage.node(leader).call(coordinatorAt(`${leader}@sim`), 'get', { id: 'a' })
+    const answer = await stage.cluster.clock.until(again)
+    assert.equal(answer?.kind, 'unavailable')
+  })
+
   it('answer in time when nobody leads', async (t) => {
     const stage = await Stage.open(t)
     stage.crash('c2')
