@@ -1,9 +1,10 @@
 /**
  * coordinator/world-of-reign: the surroundings of a leader, by its process and its node.
  */
-import { type LeaderContext, type Pid, processName, service } from 'troupe'
+import { type ChooseCandidate, type LeaderContext, type Pid, processName, service } from 'troupe'
 import type { Book } from '#jobs/store/book'
-import { WORKER_APPLICATION, Worker } from '#jobs/worker/worker-protocol'
+import { type Assignment, WORKER_APPLICATION, Worker } from '#jobs/worker/worker-protocol'
+import { WorkerChoice } from './choose-worker.js'
 import type { NodeVerbs } from './node-verbs.js'
 import type { ReignWorld } from './reign-world.js'
 
@@ -26,8 +27,11 @@ const workerAt = (node: string) => processName(WORKER_APPLICATION, Worker, node)
 export function worldOfReign(parts: WorldParts): ReignWorld {
   const { context, verbs, coordinators, openBook, roomOf } = parts
   // Never by itself to another one: a try is given to one worker only.
-  const where = ({ node }: { readonly node: string }): boolean => roomOf(node) > 0
-  const workers = service(WORKER_APPLICATION, Worker, { where, retry: 'off' })
+  const choice = new WorkerChoice(roomOf)
+  const choose: ChooseCandidate = (candidates, { payload }) =>
+    choice.choose(candidates, (payload as Assignment).job)
+  const policy = { kind: 'own' as const, choose }
+  const workers = service(WORKER_APPLICATION, Worker, { policy, retry: 'off' })
   const self = context.self as Pid
   return {
     ...verbs,
@@ -40,7 +44,10 @@ export function worldOfReign(parts: WorldParts): ReignWorld {
     after: (delayMs, run) => context.after(delayMs, run),
     every: (periodMs, run) => context.every(periodMs, run),
     holders: () => [self.node, ...coordinators.filter((node) => node !== self.node)],
-    run: (assignment) => context.call(workers, 'run', assignment, { timeoutMs: RUN_MS }),
+    run: (assignment) =>
+      context
+        .call(workers, 'run', assignment, { timeoutMs: RUN_MS })
+        .finally(() => choice.answered(assignment.job)),
     adopt: (node, adoption) =>
       context.call(workerAt(node), 'adopt', adoption, { timeoutMs: ADOPT_MS }),
     cancel: (node, name) => void context.send(workerAt(node), 'cancel', name),
