@@ -21,7 +21,8 @@ export interface SchedulePolicy {
   readonly refusedMs: number
 }
 
-const RUN_MAX_MS = 60_000
+/** A job has up to 20 s of work, and a busy machine may be many times slower. */
+const RUN_MAX_MS = 180_000
 
 export const SCHEDULE_DEFAULTS: SchedulePolicy = Object.freeze({
   life: LIFE_DEFAULTS,

@@ -39,8 +39,8 @@ export interface CoordinatorParts {
 
 /** Calmer than usual: what a busy coordinator does beside must not look like its end. */
 const ELECTION = Object.freeze({
-  electionTimeoutMinMs: 400,
-  electionTimeoutMaxMs: 800,
+  electionTimeoutMinMs: 500,
+  electionTimeoutMaxMs: 1_000,
   heartbeatMs: 100,
 })
 

@@ -233,7 +233,7 @@ describe('a try at a worker', () => {
   })
 
   it('is called back when it runs for too long, however lively it is', () => {
-    for (let turn = 0; turn < 61; turn++) {
+    for (let turn = 0; turn < 181; turn++) {
       schedule.progressed({ job: 'a', attempt: 1, term: TERM, progress: 0 }, PIDS.w1)
       pass(1_000)
     }
