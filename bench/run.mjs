@@ -18,6 +18,7 @@ const OTHERS = {
   codec: async (values) => (await import('./codec/codec.mjs')).benchCodec(values, say),
   http: async (values) => (await import('./http/http.mjs')).benchHttp(values, say),
   jobs: async (values) => (await import('./jobs/jobs.mjs')).benchJobs(values, say),
+  leader: async (values) => (await import('./leader/leader.mjs')).benchLeader(values, say),
   network: async (values) => (await import('./network/network.mjs')).benchNetwork(values, say),
   pubsub: async (values) => (await import('./pubsub/pubsub.mjs')).benchPubsub(values, say),
   registrar: async (values) =>

@@ -14,10 +14,11 @@ export class Program {
   #waits = new Set()
   #errors = ''
 
-  constructor(name, folder) {
+  /** `more`: another program, with what it is given after its name and folder. */
+  constructor(name, folder, { script = SCRIPT, given = [] } = {}) {
     this.name = name
     this.spawnedMs = performance.timeOrigin + performance.now()
-    this.#child = spawn(process.execPath, [SCRIPT, name, folder], {
+    this.#child = spawn(process.execPath, [script, name, folder, ...given], {
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     this.ended = once(this.#child, 'exit')
