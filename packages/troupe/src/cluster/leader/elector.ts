@@ -342,14 +342,17 @@ export class Elector {
 
   /** What holds now. */
   #look(): Seen {
-    const { term, leader } = this.#election
-    const isOwn = leader === this.#context.node
-    const { owner } = this.#parts
-    return {
-      ...{ term, leadsIn: this.#leadsIn },
-      leader: isOwn ? owner : leader === undefined ? undefined : this.#peers.at(leader),
-      peers: this.#peers.pids,
-    }
+    const { term } = this.#election
+    const leadsIn = this.#leadsIn
+    return { term, leadsIn, leader: this.#leader(), peers: this.#peers.pids }
+  }
+
+  #leader(): Pid | undefined {
+    const { leader } = this.#election
+    if (leader === undefined) return undefined
+    if (leader !== this.#context.node) return this.#peers.at(leader)
+    // Elected, and without a lease yet: nobody leads.
+    return this.#leadsIn === undefined ? undefined : this.#parts.owner
   }
 }
 

@@ -30,6 +30,8 @@ describe('leader actors on three nodes', () => {
       assert.equal(leadership?.term, diary(leader).leadership?.term)
     }
     assert.ok(diary(leader).lines.some((line) => line.startsWith('leads ')))
+    const never = `follows ${leader}`
+    assert.equal(diary(leader).lines.includes(never), false, 'a leader never follows itself')
     const [other = ''] = othersThan(leader)
     assert.ok(diary(other).lines.includes(`follows ${leader}`))
   })
