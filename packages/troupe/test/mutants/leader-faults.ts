@@ -38,6 +38,14 @@ export const LEADER_FAULTS: readonly Mutant[] = Object.freeze([
     caughtBy: ['unit/leader/ballot-file.test'],
   },
   {
+    name: 'a voter begins without the ballot that it has kept',
+    file: 'cluster/leader/elector-process',
+    find: 'const ballot = await storage.load();',
+    replace: 'await storage.load(); const ballot = undefined;',
+    caughtBy: ['simulation/leader.test'],
+    tests: 'story 26',
+  },
+  {
     name: 'an actor that ends keeps the lead until its lease ends',
     file: 'cluster/leader/leading',
     find: `place.isEnding = true; place.seat.end(); context.exit(place.elector, 'shutdown');`,

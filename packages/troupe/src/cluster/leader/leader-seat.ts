@@ -51,6 +51,8 @@ export class LeaderSeat implements Leadership {
   /** Asks for a turn in which the process is told what has changed; one is enough for all. */
   ask(tell: Tell): void {
     if (this.#isAsked || this.#next() === undefined) return
+    // After a kill its elector learns of that a moment later.
+    if (this.#context.mailboxLength(this.#context.self) === undefined) return
     this.#isAsked = true
     this.#context.after(0, () => this.#turn(tell), { priority: 'max' })
   }

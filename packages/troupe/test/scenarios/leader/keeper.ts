@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import {
+  type BallotStorage,
   type ElectionOptions,
   type ExitReason,
   eventName,
@@ -106,6 +107,8 @@ interface KeeperClusterOptions {
   readonly voters?: readonly string[]
   readonly leads?: KeeperGiven['leads']
   readonly election?: Partial<ElectionOptions>
+  /** What each host keeps over its lives; default nothing. */
+  readonly storageOf?: (host: string) => BallotStorage
   readonly supervised?: boolean
 }
 
@@ -145,14 +148,15 @@ export async function keepers(
 }
 
 async function startKeeper(
-  { node }: ClusterMember,
+  { node, host }: ClusterMember,
   diary: Diary,
-  { voters = VOTERS, leads, election, supervised = false }: KeeperClusterOptions,
+  { voters = VOTERS, leads, election, storageOf, supervised = false }: KeeperClusterOptions,
 ): Promise<void> {
   node.registerEvent(NEWS, { open: true })
+  const kept = storageOf === undefined ? {} : { storage: storageOf(host.name) }
   const given: KeeperGiven = {
     diary,
-    election: { clusterId: 'keep', voters, ...election },
+    election: { clusterId: 'keep', voters, ...election, ...kept },
     ...(leads === undefined ? {} : { leads }),
   }
   if (supervised) {

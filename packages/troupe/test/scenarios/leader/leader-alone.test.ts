@@ -111,6 +111,24 @@ describe('a leader actor alone', () => {
     }
   })
 
+  it('that was killed gives the lead up without a fault of its elector', async () => {
+    await using test = await testNode()
+    const { node, clock, log } = test
+    node.registerEvent(NEWS, { open: true })
+    const own = given()
+    const pid = await clock.until(node.spawn(keeper, { args: [own] }))
+    await clock.advance(1)
+    node.kill(pid)
+    own.diary.leadership?.stepDown()
+    await clock.advance(1_000)
+    assert.equal(own.diary.leadership?.isLeader, false)
+    assert.equal(node.whereis('election/keep'), undefined)
+    assert.deepEqual(
+      log.filter(({ level }) => level === 'error'),
+      [],
+    )
+  })
+
   it('gets the exits it traps, and none of its own elector', async () => {
     await using test = await testNode()
     const { node, clock } = test

@@ -1,0 +1,122 @@
+/**
+ * One story of three leader actors whose hosts crash, freeze and are cut off, by a seed.
+ *
+ * At every step no two of them lead, no term has two leaders, and what each was told is in order.
+ */
+import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
+import type { Ballot, BallotStorage } from 'troupe'
+import { HOSTS, type KeeperCluster, keepers } from '#test/scenarios/leader/keeper'
+
+const STEP_MS = 5
+const CALM_MS = 3_000
+
+/** What a story showed. */
+export interface Trial {
+  readonly faults: number
+  readonly terms: number
+}
+
+class Story {
+  readonly #made: KeeperCluster
+  readonly #holders = new Map<number, string>()
+  faults = 0
+
+  constructor(made: KeeperCluster) {
+    this.#made = made
+  }
+
+  get terms(): number {
+    return this.#holders.size
+  }
+
+  /** Something befalls one of the hosts; sometimes all else is over by then. */
+  befall(): void {
+    const { cluster } = this.#made
+    const { random, network } = cluster
+    const host = HOSTS[random.below(HOSTS.length)] as string
+    const others = HOSTS.filter((one) => one !== host)
+    this.faults += 1
+    const faults: readonly (() => void)[] = [
+      () => network.partition([host], others),
+      () => network.block(host, others[0] as string),
+      () => cluster.crash(host, { how: 'reset' }),
+      () => network.host(host).freeze(),
+      () => network.host(host).block(),
+      () => this.#made.diary(host).leadership?.stepDown(),
+    ]
+    // Otherwise soon nobody would be left.
+    if (random.below(2) === 0) this.mend()
+    faults[random.below(faults.length)]?.()
+  }
+
+  /** All is well again. */
+  mend(): void {
+    const { cluster } = this.#made
+    cluster.network.heal()
+    for (const host of HOSTS) {
+      cluster.network.host(host).thaw()
+      cluster.network.host(host).unblock()
+      cluster.restart(host)
+    }
+  }
+
+  look(): void {
+    const leaders = this.#made.leaders()
+    assert.ok(leaders.length <= 1, `two lead: ${leaders.join(' ')}`)
+    const [leader] = leaders
+    if (leader === undefined) return
+    const { leadership } = this.#made.diary(leader)
+    const life = `${leader}.${this.#made.cluster.member(leader)?.life}`
+    const { term = 0 } = leadership ?? {}
+    const known = this.#holders.get(term)
+    assert.ok(known === undefined || known === life, `term ${term}: ${known} and ${life}`)
+    this.#holders.set(term, life)
+  }
+}
+
+/** Who is told that it leads is told that it does no longer before it hears of the next time. */
+function assertInOrder(lines: readonly string[]): void {
+  let leadsIn = 0
+  let highest = 0
+  for (const line of lines) {
+    const [word, term] = line.split(' ')
+    if (word === 'follows') leadsIn = 0
+    if (word !== 'leads') continue
+    assert.equal(leadsIn, 0, lines.join(', '))
+    assert.ok(Number(term) > highest, lines.join(', '))
+    leadsIn = Number(term)
+    highest = leadsIn
+  }
+}
+
+/** A disk for each host, which outlasts its crashes. */
+function disks(): (host: string) => BallotStorage {
+  const kept = new Map<string, Ballot>()
+  return (host) => ({
+    load: async () => kept.get(host),
+    save: async (ballot) => void kept.set(host, ballot),
+  })
+}
+
+/** Plays one story for `forMs`; at its end one leads and the others follow it. */
+export async function leaderTrial(t: TestContext, seed: number, forMs: number): Promise<Trial> {
+  const made = await keepers(t, { seed, storageOf: disks() })
+  const story = new Story(made)
+  const { clock, random } = made.cluster
+  let nextMs = 0
+  for (let ms = 0; ms < forMs; ms += STEP_MS) {
+    if (ms >= nextMs) {
+      story.befall()
+      nextMs = ms + random.below(600)
+    }
+    await clock.advance(STEP_MS)
+    story.look()
+  }
+  story.mend()
+  await clock.advance(CALM_MS)
+  await made.led(HOSTS, 10_000)
+  for (const host of HOSTS) assertInOrder(made.diary(host).lines)
+  await made.stop()
+  return { faults: story.faults, terms: story.terms }
+}
