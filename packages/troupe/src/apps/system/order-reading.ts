@@ -5,6 +5,7 @@
  */
 import {
   type ApplicationMode,
+  DRAIN_DEFAULTS,
   type ExitReason,
   isReason,
   LOG_LEVELS,
@@ -24,6 +25,7 @@ const LEVELS: readonly LogThreshold[] = [...LOG_LEVELS, 'silent']
 const MODES: readonly ApplicationMode[] = ['temporary', 'transient', 'permanent']
 const CALL_MS = { least: 1, most: 60_000, otherwise: 5_000 }
 const STOP_MS = { least: 1, most: 600_000, otherwise: 60_000 }
+const DRAIN_MS = { least: 1, most: 86_400_000, otherwise: DRAIN_DEFAULTS.deadlineMs }
 
 /** A text that has to be there. */
 export function requiredText(fields: Fields, name: string): string {
@@ -78,3 +80,6 @@ export const callMsOf = ({ timeoutMs }: Fields): number =>
   readCount('timeoutMs', timeoutMs, CALL_MS)
 export const stopMsOf = ({ timeoutMs }: Fields): number =>
   readCount('timeoutMs', timeoutMs, STOP_MS)
+/** Longest wait for what still runs on a node that drains. */
+export const drainMsOf = ({ deadlineMs }: Fields): number =>
+  readCount('deadlineMs', deadlineMs, DRAIN_MS)

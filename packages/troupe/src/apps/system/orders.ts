@@ -17,6 +17,7 @@ import {
 } from '#contract'
 import {
   callMsOf,
+  drainMsOf,
   type Fields,
   levelOf,
   modeOf,
@@ -105,6 +106,14 @@ export const ORDERS: Readonly<Record<OrderName, Order>> = Object.freeze({
       node.changeApplication(requiredText(fields, 'name'), change as ApplicationChangeOptions)
     },
   },
+  drain: {
+    fields: ['deadlineMs'],
+    about: 'deadlineMs',
+    run: (fields, { inspection: { node } }) => {
+      // Not awaited: it ends with the node, and with whoever carries this out.
+      void node.drain({ deadlineMs: drainMsOf(fields) })
+    },
+  },
   connect: {
     fields: ['node'],
     about: 'node',
@@ -138,7 +147,7 @@ export const ORDERS: Readonly<Record<OrderName, Order>> = Object.freeze({
 
 /** What an order is about, for the audit: never a payload, which may hold secrets. */
 export function subjectOf(order: Order, fields: Fields): string {
-  const about = fields[order.about]
+  const about = fields[order.about] ?? ''
   const told = typeof about === 'object' && about !== null ? targetText(about) : printed(about)
   const message = fields['message'] ?? fields['request']
   return typeof message === 'string' ? `${told} ${message}` : told

@@ -42,6 +42,8 @@ export type SystemOrder =
   | { readonly do: 'application-stop'; readonly name: string; readonly timeoutMs?: number }
   /** Weight and tags; weight 0 drains it. */
   | ({ readonly do: 'application-change'; readonly name: string } & ApplicationChangeOptions)
+  /** Begins to drain the node, which stops when that is done; answered as soon as it begins. */
+  | { readonly do: 'drain'; readonly deadlineMs?: number }
   | { readonly do: 'connect' | 'disconnect'; readonly node: string }
   /** A value of the node's environment, for what is spawned from now on; undefined deletes. */
   | { readonly do: 'env'; readonly key: string; readonly value?: unknown }

@@ -105,6 +105,23 @@ describe('a request to a service', () => {
     await test.cluster.stop()
   })
 
+  it('that may be done twice survives the crash of a node', async () => {
+    const test = await shopCluster({ one: {}, two: {}, three: {} })
+    const { front, clock, cluster } = test
+    const safe = asked({ tryTimeoutMs: 200, retry: { idempotent: 'all', budget: 1 } })
+    const open: Promise<string>[] = []
+    for (let at = 0; at < 300; at += 1) {
+      open.push(front.call(safe, 'who', at).catch(codeOf))
+      if (at === 100) cluster.crash('two', { how: 'silent' })
+      await clock.advance(2)
+    }
+    const answers = await clock.until(Promise.all(open))
+    assert.deepEqual([...new Set(answers)].sort(), ['one@sim', 'three@sim', 'two@sim'])
+    const dead = front.services.info('shop')?.routes.find(({ route }) => route.node === 'two@sim')
+    assert.notEqual(dead?.breaker ?? 'open', 'closed')
+    await cluster.stop()
+  })
+
   it('is rejected with whatever the function for its key throws', async () => {
     const test = await shopCluster({ one: {} })
     const key = (): string => {

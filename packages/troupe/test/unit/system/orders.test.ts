@@ -72,6 +72,7 @@ describe('an order of another node', () => {
         { do: 'application-change', name: 'system', weight: 0 },
         { do: 'disconnect', node: 'a@stage' },
         { do: 'connect', node: 'a@stage' },
+        { do: 'drain' },
         { do: 'env', key: 'region', value: 'us' },
         { do: 'cron-enable', name: 'nightly' },
         { do: 'cron-disable', name: 'nightly' },
@@ -90,6 +91,17 @@ describe('an order of another node', () => {
       assert.equal(follower.records().length, orders.length)
       assert.equal((follower.records()[0] as AuditSheet).operation, 'kill')
     }))
+
+  it('drains the node, and is answered before that is done', () =>
+    systemStage(async (stage) => {
+      const never = { do: 'drain', deadlineMs: -1 } as const
+      assert.equal(await codeOf(stage.ask('manage', never)), 'OPTION_INVALID')
+      assert.deepEqual(await stage.ask('manage', { do: 'drain', deadlineMs: 5_000 }), {
+        value: undefined,
+      })
+      assert.equal(stage.b.running, true)
+      await stage.settle(stage.b.stopped)
+    }, ALLOWED))
 
   it('is carried out for a node that may, and audited', () =>
     systemStage(async (stage) => {
