@@ -15,6 +15,7 @@ import {
   type ChangeRefusal,
   type Election,
   type ElectionInput,
+  leaseEndMs,
   quorumOf,
 } from './election-state.js'
 import { isNodeName, laterVoters, VOTERS_MAX } from './election-words.js'
@@ -32,11 +33,14 @@ export function onChange(election: Election, change: Change): void {
   const { verb, node, id } = change
   const others = electorate.voters.filter((voter) => voter !== node)
   const voters = verb === 'add' ? [...others, node] : others
-  lead.change = { id, voters, stage: 'claim' }
+  const untilMs = election.nowMs + 2 * election.settings.electionTimeoutMaxMs
+  lead.change = { id, voters, untilMs, stage: 'claim' }
+  // It must have been heard before it counts.
+  if (verb === 'add' && node !== election.settings.self) election.observers.add(node)
   if (electorate.term !== term) {
     takeElectorate(election, { term, change: electorate.change, voters: electorate.voters })
-    lead.beatAtMs = election.nowMs
   }
+  lead.beatAtMs = election.nowMs
   advanceChange(election)
 }
 
@@ -63,7 +67,15 @@ function isSettled({ electorate, settings, keeping, lead }: Election): boolean {
 export function advanceChange(election: Election): void {
   const { lead, electorate, term } = election
   const change = lead?.change
-  if (lead === undefined || change === undefined || !isSettled(election)) return
+  if (lead === undefined || change === undefined) return
+  const isHeard = leaseEndMs(election, election.nowMs, change.voters) > election.nowMs
+  if (change.stage === 'claim' && !(isSettled(election) && isHeard)) {
+    if (election.nowMs < change.untilMs) return
+    lead.change = undefined
+    election.out.push({ kind: 'unchanged', id: change.id, code: 'VOTERS_UNREACHED' })
+    return
+  }
+  if (!isSettled(election)) return
   if (change.stage === 'claim') {
     change.stage = 'set'
     for (const node of electorate.voters) {

@@ -17,27 +17,14 @@ import { depose, overtaken } from './election-following.js'
 import {
   type Election,
   type Lead,
+  leaseEndMs,
   otherVoters,
-  quorumOf,
   refuse,
   send,
   sendVoters,
   setLeader,
 } from './election-state.js'
 import type { Ack, Heartbeat } from './election-words.js'
-
-const leaseMs = ({ settings }: Election): number =>
-  settings.electionTimeoutMinMs * (1 - settings.clockDriftMax)
-
-/** When the lease ends, by the clock of this node; -Infinity: there is none. */
-export function leaseEndMs(election: Election, nowMs: number): number {
-  const { lead, electorate, settings } = election
-  if (lead === undefined) return -Infinity
-  const heard = electorate.voters
-    .map((node) => (node === settings.self ? nowMs : (lead.heardAtMs.get(node) ?? -Infinity)))
-    .sort((left, right) => right - left)
-  return (heard[quorumOf(electorate.voters) - 1] ?? -Infinity) + leaseMs(election)
-}
 
 /** A majority has voted for this node. It leads once a majority has heard so. */
 export function becomeLeader(election: Election): void {
@@ -95,6 +82,7 @@ export function leadOn(election: Election): void {
     depose(election, 'never-confirmed')
     return
   }
+  advanceChange(election)
   if (nowMs >= lead.beatAtMs) beat(election, lead)
 }
 

@@ -59,7 +59,13 @@ export type WordRefusal =
   | 'observers-full'
   | 'not-started'
 
-export type ChangeRefusal = 'NOT_LEADER' | 'VOTERS_CHANGING' | 'LEADERSHIP_LOST' | 'OPTION_INVALID'
+/** `VOTERS_UNREACHED`: no majority of the voters as they would be is heard, so nothing is done. */
+export type ChangeRefusal =
+  | 'NOT_LEADER'
+  | 'VOTERS_CHANGING'
+  | 'VOTERS_UNREACHED'
+  | 'LEADERSHIP_LOST'
+  | 'OPTION_INVALID'
 
 /** What is to be done, in this order. */
 export type ElectionEffect =
@@ -83,6 +89,8 @@ export const ABSTAINED = ''
 export interface VoterChange {
   readonly id: number
   readonly voters: readonly string[]
+  /** It is given up if the voters are still as they were then. */
+  readonly untilMs: number
   /** The leader first makes the voters as they are its own, then changes them. */
   stage: 'claim' | 'set'
 }
@@ -187,7 +195,7 @@ const NO_CHANGE: VotersNumber = Object.freeze({ term: 0, change: 0 })
 
 /** An election that has not started: give it `start` first. */
 export function openElection(settings: ElectionSettings, random: Random): Election {
-  const life = random.below(LIFE_LIMIT)
+  const life = 1 + random.below(LIFE_LIMIT)
   return {
     ...{ settings, random, isStarted: false, nowMs: -Infinity, role: 'follower' },
     ...{
@@ -227,6 +235,27 @@ export const isVoter = ({ electorate, settings }: Election): boolean =>
 /** Everybody else who votes. */
 export const otherVoters = ({ electorate, settings }: Election): readonly string[] =>
   electorate.voters.filter((node) => node !== settings.self)
+
+/**
+ * When the lease ends, by the clock of this node; -Infinity: there is none. With `voters` when it
+ * would end if they were these.
+ */
+export function leaseEndMs(
+  { lead, electorate, settings }: Election,
+  nowMs: number,
+  voters: readonly string[] = electorate.voters,
+): number {
+  if (lead === undefined) return -Infinity
+  const heard = voters
+    .map((node) => (node === settings.self ? nowMs : (lead.heardAtMs.get(node) ?? -Infinity)))
+    .sort((left, right) => right - left)
+  const reachedAtMs = heard[quorumOf(voters) - 1] ?? -Infinity
+  return reachedAtMs + settings.electionTimeoutMinMs * (1 - settings.clockDriftMax)
+}
+
+/** It is the only voter, and never was one of several. */
+export const isAloneByOptions = ({ electorate, settings }: Election): boolean =>
+  electorate.term === 0 && electorate.voters.length === 1 && electorate.voters[0] === settings.self
 
 /** A time between both election timeouts, by chance. */
 export function electionDelayMs({ settings, random }: Election): number {

@@ -44,8 +44,7 @@ export function startWaiting(election: Election): void {
 function askVoters(election: Election, pre: boolean): void {
   const { round, electorate } = election
   const term = pre ? election.term + 1 : election.term
-  const numbers = { votersTerm: electorate.term, votersChange: electorate.change }
-  const word: Ask = { kind: 'ask', pre, term, round, ...numbers }
+  const word: Ask = { kind: 'ask', pre, term, round, electorate }
   for (const to of otherVoters(election)) {
     const effect = { kind: 'send', to, word } as const
     if (pre) election.out.push(effect)
@@ -84,8 +83,10 @@ function countVotes(election: Election): void {
   else if (role === 'candidate') becomeLeader(election)
 }
 
-export function onAsk(election: Election, from: string, ask: Ask): void {
-  const isGranted = ask.pre ? wouldVote(election, ask) : votes(election, from, ask)
+export function onAsk(election: Election, from: string, ask: Ask, isOfVoters: boolean): void {
+  // It may be a voter now and not know it, and without it nobody might be elected.
+  if (isOfVoters) takeElectorate(election, ask.electorate)
+  const isGranted = isOfVoters && (ask.pre ? wouldVote(election, ask) : votes(election, from, ask))
   const { term, electorate } = election
   const word: Answer = {
     ...{ kind: 'answer', pre: ask.pre, term, round: ask.round },
@@ -99,8 +100,7 @@ export function onAsk(election: Election, from: string, ask: Ask): void {
 /** It is free to vote at all, and the asker knows the newest voters it knows. */
 function isFree(election: Election, ask: Ask): boolean {
   if (!isVoter(election) || !election.waking.isAwake || election.keeping.isFailing) return false
-  const asked = { term: ask.votersTerm, change: ask.votersChange }
-  if (laterVoters(asked, election.electorate) < 0) return false
+  if (laterVoters(ask.electorate, election.electorate) < 0) return false
   return election.role !== 'leader' && boundMs(election) === 0
 }
 

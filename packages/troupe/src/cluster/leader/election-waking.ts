@@ -7,7 +7,7 @@
  * ```text
  * who answers                                  what it takes
  * all others, and all are fresh as it is       term 0, at once: this is the first start
- * a majority, not counting itself              the highest term, without a vote in it
+ * all others, or a majority without itself     the highest term, without a vote in it
  * a majority with itself, and no leader        after a further wait, a term far above all
  * ```
  *
@@ -20,6 +20,7 @@ import {
   ABSTAINED,
   type Election,
   electionDelayMs,
+  isAloneByOptions,
   isVoter,
   otherVoters,
   quorumOf,
@@ -33,6 +34,8 @@ export const TERM_LEAP = 1_000_000
 /** In longer election timeouts: until a vote of an earlier life can elect nobody any more. */
 const WAIT_TIMEOUTS = 2
 const LEAP_TIMEOUTS = 10
+/** No question has this number. */
+const NO_ROUND = 0
 
 /** Begins to find out, as soon as this node is a voter. */
 export function startWaking(election: Election): void {
@@ -47,7 +50,7 @@ export function wakeOn(election: Election): void {
   const { waking, nowMs, settings } = election
   if (waking.isAwake || !isVoter(election)) return
   if (waking.untilMs === Infinity) startWaking(election)
-  if (otherVoters(election).length === 0) {
+  if (isAloneByOptions(election)) {
     awaken(election, election.term)
     return
   }
@@ -82,10 +85,15 @@ export function askAround(election: Election): void {
 }
 
 export function onHello(election: Election, from: string, word: Hello): void {
+  tellKnown(election, from, word)
+}
+
+/** Tells what it knows; without a question that answers none. */
+export function tellKnown(election: Election, to: string, asked?: Hello): void {
   const { waking, term, electorate } = election
-  const cold = waking.cold.get(from) === word.life
-  send(election, from, {
-    ...{ kind: 'known', term, round: word.round, fresh: !waking.isAwake, cold },
+  const cold = asked !== undefined && waking.cold.get(to) === asked.life
+  send(election, to, {
+    ...{ kind: 'known', term, round: asked?.round ?? NO_ROUND, fresh: !waking.isAwake, cold },
     ...{ life: waking.life, electorate },
   })
 }
@@ -107,7 +115,7 @@ function judge(election: Election): void {
   const others = otherVoters(election)
   const heard = [...waking.heard].filter(([node]) => others.includes(node))
   const known = heard.filter(([, { fresh }]) => !fresh)
-  if (heard.length === others.length && known.length === 0) {
+  if (others.length > 0 && heard.length === others.length && known.length === 0) {
     for (const [node, { life }] of heard) waking.cold.set(node, life)
     awaken(election, election.term)
     return
@@ -115,7 +123,7 @@ function judge(election: Election): void {
   if (nowMs < waking.untilMs) return
   const highest = Math.max(election.term, ...heard.map(([, { term }]) => term))
   const quorum = quorumOf(electorate.voters)
-  if (known.length >= quorum) {
+  if (known.length > 0 && known.length >= Math.min(quorum, others.length)) {
     awaken(election, highest, ABSTAINED)
     return
   }

@@ -31,8 +31,7 @@ interface Numbered {
 export interface Ask extends Numbered {
   readonly kind: 'ask'
   readonly pre: boolean
-  readonly votersTerm: number
-  readonly votersChange: number
+  readonly electorate: Electorate
 }
 
 export interface Answer extends Numbered {
@@ -114,7 +113,7 @@ const isNumberOfVoters: Check = ({ votersTerm, votersChange }) =>
   isCount(votersTerm) && isCount(votersChange)
 
 const CHECKS: Readonly<Record<Word['kind'], Check>> = Object.freeze({
-  ask: (fields) => isFlag(fields['pre']) && isNumberOfVoters(fields),
+  ask: ({ pre, electorate }) => isFlag(pre) && isElectorate(electorate),
   answer: ({ pre, granted, boundMs, electorate }) =>
     isFlag(pre) && isFlag(granted) && isDelay(boundMs) && isElectorate(electorate),
   heartbeat: ({ electorate }) => isElectorate(electorate),

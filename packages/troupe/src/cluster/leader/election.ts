@@ -17,22 +17,23 @@ import {
   onPeerDown,
   onResign,
 } from './election-following.js'
-import { greet, leadOn, leaseEndMs, onAck, stepDown } from './election-leading.js'
+import { greet, leadOn, onAck, stepDown } from './election-leading.js'
 import {
   type Election,
   type ElectionEffect,
   type ElectionInput,
   electionDelayMs,
+  isAloneByOptions,
   isVoter,
+  leaseEndMs,
   OBSERVERS_MAX,
-  otherVoters,
   refuse,
   send,
   sendVoters,
   setLeader,
 } from './election-state.js'
 import { isElectable, onAnswer, onAsk, ownVoteKept, startWaiting } from './election-voting.js'
-import { askAround, askOne, onHello, onKnown, wakeOn } from './election-waking.js'
+import { askAround, askOne, onHello, onKnown, tellKnown, wakeOn } from './election-waking.js'
 import type { Word } from './election-words.js'
 
 /** No term grows so much while somebody is away: such a word is wrong, and is not believed. */
@@ -108,8 +109,8 @@ function start(election: Election, { ballot }: Extract<ElectionInput, { kind: 's
     // An earlier life may have promised something a moment ago.
     election.promiseUntilMs = nowMs + settings.electionTimeoutMinMs
   }
-  const isAlone = isVoter(election) && otherVoters(election).length === 0
-  if (!isAlone) return
+  // One who was left alone by a change may have promised something to the leader that made it.
+  if (!isAloneByOptions(election)) return
   election.promiseUntilMs = -Infinity
   wakeOn(election)
   election.electionAtMs = nowMs
@@ -195,37 +196,36 @@ function onWord(election: Election, from: string, word: Word): void {
     onJoin(election, from)
     return
   }
-  const isKnown = election.electorate.voters.includes(from) || election.observers.has(from)
-  if (!isKnown || from === election.settings.self) {
-    refuse(election, from, 'stranger')
-    // The others may have a voter that this one has not heard of.
-    if (word.kind === 'heartbeat') askAround(election)
-    return
-  }
   const isOfVoters = election.electorate.voters.includes(from)
+  const isKnown = isOfVoters || election.observers.has(from)
+  if (!isKnown || from === election.settings.self) refuse(election, from, 'stranger')
+  if (from === election.settings.self) return
   switch (word.kind) {
     case 'hello':
       onHello(election, from, word)
       return
+    case 'ask':
+      // Who does not vote any more may not know it yet: the refusal says so.
+      onAsk(election, from, word, isOfVoters)
+      return
     case 'ack':
-      onAck(election, from, word)
+      if (isKnown) onAck(election, from, word)
       return
   }
-  if (!isOfVoters) {
-    refuse(election, from, 'stranger')
+  if (isOfVoters) {
+    onVoterWord(election, from, word)
     return
   }
-  onVoterWord(election, from, word)
+  if (isKnown) refuse(election, from, 'stranger')
+  // The others may have a voter that this one has not heard of.
+  if (word.kind === 'heartbeat') askAround(election)
 }
 
-type VoterWord = Exclude<Word, { kind: 'hello' | 'ack' | 'join' }>
+type VoterWord = Exclude<Word, { kind: 'hello' | 'ask' | 'ack' | 'join' }>
 
 /** What only a voter may say. */
 function onVoterWord(election: Election, from: string, word: VoterWord): void {
   switch (word.kind) {
-    case 'ask':
-      onAsk(election, from, word)
-      return
     case 'answer':
       onAnswer(election, from, word)
       return
@@ -247,7 +247,10 @@ function onVoterWord(election: Election, from: string, word: VoterWord): void {
 
 function onJoin(election: Election, from: string): void {
   const { observers } = election
-  if (from === election.settings.self || election.electorate.voters.includes(from)) return
+  if (from === election.settings.self) return
+  // It may be a voter and not know it.
+  if (election.lead === undefined) tellKnown(election, from)
+  if (election.electorate.voters.includes(from)) return
   if (observers.size >= OBSERVERS_MAX && !observers.has(from)) {
     refuse(election, from, 'observers-full')
     return

@@ -1,0 +1,170 @@
+/**
+ * testing/simulation/election-faults: what befalls voters, by the name of the scenario.
+ *
+ * A fault lasts a while and mends itself. Without disks no majority may be without memory at one
+ * time: that is what an election in memory promises, and no more.
+ */
+
+import type { ElectionStage } from './election-stage.js'
+import type { SimulatedVoter } from './election-world.js'
+
+/** Begins one fault; the answer is how long the story waits before the next one at most. */
+type ElectionFault = (stage: ElectionStage) => void
+
+const pick = <T>(stage: ElectionStage, of: readonly T[]): T | undefined =>
+  of[stage.random.below(Math.max(1, of.length))]
+
+const between = (stage: ElectionStage, lowMs: number, highMs: number): number =>
+  lowMs + stage.random.unit() * (highMs - lowMs)
+
+/** The one who leads, in half of the cases, else any who runs. */
+function victim(stage: ElectionStage): SimulatedVoter | undefined {
+  const leader = stage.judge.claimants()[0]
+  return stage.random.below(2) === 0 && leader !== undefined ? leader : pick(stage, stage.running())
+}
+
+function notice(stage: ElectionStage, voter: SimulatedVoter): void {
+  if (stage.random.below(2) === 0) stage.world.breakLines(voter.name)
+}
+
+const split: ElectionFault = (stage) => {
+  const names = [...stage.world.voters.keys()]
+  const side = new Set(names.filter(() => stage.random.below(2) === 0))
+  for (const from of names) {
+    for (const to of names) if (side.has(from) !== side.has(to)) stage.world.cut(from, to)
+  }
+  const leader = stage.judge.claimants()[0]
+  if (leader !== undefined) notice(stage, leader)
+  stage.world.after(between(stage, 50, 1_500), () => stage.world.mend())
+}
+
+/** One node hears nobody, or nobody hears it, or both. */
+const isolate: ElectionFault = (stage) => {
+  const one = victim(stage)
+  if (one === undefined) return
+  const how = stage.random.below(3)
+  for (const name of stage.world.voters.keys()) {
+    if (how !== 0) stage.world.cut(one.name, name)
+    if (how !== 1) stage.world.cut(name, one.name)
+  }
+  notice(stage, one)
+  stage.world.after(between(stage, 50, 1_500), () => stage.world.mend())
+}
+
+/** Single lines of one direction. */
+const cutLines: ElectionFault = (stage) => {
+  const names = [...stage.world.voters.keys()]
+  for (const from of names) {
+    for (const to of names) if (stage.random.below(3) === 0) stage.world.cut(from, to)
+  }
+  stage.world.after(between(stage, 50, 1_500), () => stage.world.mend())
+}
+
+const crash: ElectionFault = (stage) => {
+  const one = victim(stage)
+  if (one === undefined || !stage.mayForget(one, !stage.world.settings.isDurable)) return
+  stage.world.crash(one.name, stage.random.below(3) > 0)
+  const quick = stage.random.below(2) === 0
+  stage.world.after(between(stage, 1, quick ? 100 : 2_000), () => stage.world.start(one.name))
+}
+
+/** The disk comes back empty. */
+const loseDisk: ElectionFault = (stage) => {
+  const one = victim(stage)
+  if (one === undefined || !stage.mayForget(one, true)) return
+  stage.world.crash(one.name, true)
+  one.disk = undefined
+  stage.world.after(between(stage, 1, 500), () => stage.world.start(one.name))
+}
+
+const breakDisk: ElectionFault = (stage) => {
+  const one = victim(stage)
+  if (one === undefined) return
+  one.isDiskBroken = true
+  stage.world.after(between(stage, 100, 1_500), () => {
+    one.isDiskBroken = false
+  })
+}
+
+const freeze: ElectionFault = (stage) => {
+  const one = victim(stage)
+  if (one === undefined) return
+  stage.world.freeze(one.name)
+  const long = stage.random.below(2) === 0
+  stage.world.after(between(stage, 20, long ? 3_000 : 250), () => stage.world.thaw(one.name))
+}
+
+const jump: ElectionFault = (stage) => {
+  const one = victim(stage)
+  if (one === undefined) return
+  const { heartbeatMs } = stage.world.settings
+  const long = stage.random.below(2) === 0
+  stage.world.jump(one.name, between(stage, 2 * heartbeatMs + 1, long ? 10_000 : 300))
+}
+
+const yieldLead: ElectionFault = (stage) => {
+  const leader = stage.judge.claimants()[0]
+  if (leader !== undefined) stage.world.give(leader, { kind: 'step-down' })
+}
+
+const changeVoters: ElectionFault = (stage) => {
+  const leader = stage.judge.claimants()[0]
+  const voters = leader?.election?.electorate.voters
+  if (leader === undefined || voters === undefined) return
+  const node = pick(stage, [...stage.world.voters.keys()])
+  if (node === undefined) return
+  const verb = voters.includes(node) ? 'remove' : 'add'
+  stage.world.give(leader, { kind: 'change', id: stage.nextId(), verb, node })
+}
+
+/** Words of somebody who has no part in it, and terms that cannot be. */
+const lie: ElectionFault = (stage) => {
+  const one = pick(stage, stage.running())
+  const other = pick(stage, stage.running())
+  if (one === undefined || other?.election === undefined) return
+  const term = other.election.term + stage.random.below(5)
+  const { electorate } = other.election
+  const { round } = other.election
+  const word = { kind: 'heartbeat', term: term + 1, round, electorate } as const
+  stage.world.give(one, { kind: 'word', from: 'stranger', word })
+  stage.world.give(one, {
+    ...{ kind: 'word', from: 'stranger' },
+    word: { kind: 'ask', pre: false, term: term + 1, round, electorate },
+  })
+  const future = { ...word, term: term + 2_000_000_000 }
+  stage.world.give(one, { kind: 'word', from: other.name, word: future })
+}
+
+const FAULTS = {
+  split,
+  isolate,
+  cutLines,
+  crash,
+  loseDisk,
+  breakDisk,
+  freeze,
+  jump,
+  yieldLead,
+  changeVoters,
+  lie,
+}
+
+export type ElectionFaultName = keyof typeof FAULTS
+
+export const faultOf = (name: ElectionFaultName): ElectionFault => FAULTS[name]
+
+/** What may befall voters in each scenario. */
+export const ELECTION_SCENARIOS: Readonly<Record<string, readonly ElectionFaultName[]>> =
+  Object.freeze({
+    partitions: ['split', 'isolate', 'cutLines'],
+    crashes: ['crash', 'crash', 'loseDisk'],
+    freezes: ['freeze', 'isolate'],
+    clocks: ['jump', 'freeze', 'isolate', 'crash'],
+    disks: ['breakDisk', 'crash', 'loseDisk', 'isolate'],
+    voters: ['changeVoters', 'changeVoters', 'crash', 'isolate', 'split'],
+    handovers: ['yieldLead', 'isolate', 'crash', 'lie'],
+    mix: [
+      ...(['split', 'isolate', 'cutLines', 'crash', 'loseDisk', 'breakDisk', 'freeze'] as const),
+      ...(['jump', 'yieldLead', 'changeVoters', 'lie'] as const),
+    ],
+  })
