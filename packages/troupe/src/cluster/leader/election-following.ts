@@ -98,7 +98,7 @@ export function onResign(election: Election, from: string, word: Resign): void {
 }
 
 /** Who stands after a lost leader takes turns, so that votes are not split. */
-const turnMs = ({ settings }: Election): number => settings.heartbeatMs / 2
+export const turnMs = ({ settings }: Election): number => settings.heartbeatMs / 2
 
 function turnAfter({ electorate, settings }: Election, lost: string): number {
   const row = [...electorate.voters].sort()
@@ -113,8 +113,7 @@ export function onPeerDown(election: Election, node: string): void {
   if (node !== election.leader || election.role !== 'follower' || !isVoter(election)) return
   election.isLeaderGone = true
   const freeAtMs = Math.max(election.nowMs, election.promiseUntilMs)
-  const standsAtMs = freeAtMs + turnAfter(election, node) * turnMs(election)
-  election.electionAtMs = Math.min(election.electionAtMs, standsAtMs)
+  election.electionAtMs = freeAtMs + turnAfter(election, node) * turnMs(election)
 }
 
 /** Both know the same voters by the same number, or different ones by different numbers. */

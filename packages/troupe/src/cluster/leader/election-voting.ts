@@ -8,7 +8,7 @@
  * @source Raft (Ongaro) 3.4, 4.2.3 (stickiness), 9.6 (pre-vote)
  */
 import { ballotChanged, enterTerm, onceKept, takeElectorate } from './election-ballot.js'
-import { becomeFollower, overtaken } from './election-following.js'
+import { becomeFollower, overtaken, turnMs } from './election-following.js'
 import { becomeLeader } from './election-leading.js'
 import {
   type Election,
@@ -92,9 +92,18 @@ export function onAsk(election: Election, from: string, ask: Ask, isOfVoters: bo
     ...{ kind: 'answer', pre: ask.pre, term, round: ask.round },
     ...{ granted: isGranted, boundMs: boundMs(election), electorate },
   }
+  if (isOfVoters) giveWay(election, from, word)
   const effect = { kind: 'send', to: from, word } as const
   if (isGranted && !ask.pre) onceKept(election, effect)
   else election.out.push(effect)
+}
+
+/** Somebody is about to stand: it has its turn. Of two who ask at once the first by name has it. */
+function giveWay(election: Election, from: string, { pre, granted, boundMs }: Answer): void {
+  const { role, nowMs, settings } = election
+  if (role === 'waiter' && pre && granted && from < settings.self) becomeFollower(election)
+  else if (role !== 'follower' || !election.isLeaderGone) return
+  election.electionAtMs = Math.max(election.electionAtMs, nowMs + boundMs + turnMs(election))
 }
 
 /** It is free to vote at all, and the asker knows the newest voters it knows. */

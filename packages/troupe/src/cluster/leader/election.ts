@@ -205,8 +205,10 @@ function onWord(election: Election, from: string, word: Word): void {
       onHello(election, from, word)
       return
     case 'ask':
-      // Who does not vote any more may not know it yet: the refusal says so.
+      // Who does not vote any more may not know it yet: the refusal says so. Who does not vote yet,
+      // by a change that was never settled, follows as one who joined.
       onAsk(election, from, word, isOfVoters)
+      if (!isOfVoters) onJoin(election, from)
       return
     case 'ack':
       if (isKnown) onAck(election, from, word)

@@ -11,6 +11,11 @@ import type { SimulatedVoter } from './election-world.js'
 /** Begins one fault; the answer is how long the story waits before the next one at most. */
 type ElectionFault = (stage: ElectionStage) => void
 
+/** Within this a killed leader is followed by another one, with the default times. */
+const KILL_LIMIT_MS = 300
+/** Until the one that was killed has found out what it had promised. */
+const WAKE_MS = 1_200
+
 const pick = <T>(stage: ElectionStage, of: readonly T[]): T | undefined =>
   of[stage.random.below(Math.max(1, of.length))]
 
@@ -117,6 +122,40 @@ const changeVoters: ElectionFault = (stage) => {
   stage.world.give(leader, { kind: 'change', id: stage.nextId(), verb, node })
 }
 
+/** A node that does not lead comes and goes: the others take no notice. */
+const flap: ElectionFault = (stage) => {
+  const leader = stage.judge.claimants()[0]
+  if (leader === undefined) return
+  const others = stage.founders.filter((name) => name !== leader.name)
+  const name = stage.flapping ?? pick(stage, others)
+  if (name === undefined || name === leader.name) return
+  stage.flapping = name
+  for (const other of stage.world.voters.keys()) {
+    stage.world.cut(name, other)
+    stage.world.cut(other, name)
+  }
+  notice(stage, stage.world.voter(name))
+  stage.world.after(between(stage, 100, 1_000), () => stage.world.mend())
+}
+
+/** The leader ends, its connections with it; another one leads before long. */
+const kill: ElectionFault = (stage) => {
+  const leader = stage.judge.claimants()[0]
+  if (leader === undefined || stage.founders.length < 3) return
+  if (!stage.mayForget(leader, !stage.world.settings.isDurable)) return
+  const { world, judge } = stage
+  const before = judge.leaders.length
+  const killedMs = world.nowMs
+  world.crash(leader.name, true)
+  world.after(KILL_LIMIT_MS, () => {
+    const next = judge.leaders[before]
+    if (next === undefined) judge.violate(`nobody leads ${KILL_LIMIT_MS} ms after a kill`)
+    else stage.failoversMs.push(next.atMs - killedMs)
+    world.start(leader.name)
+  })
+  world.run(world.nowMs + KILL_LIMIT_MS + WAKE_MS)
+}
+
 /** Words of somebody who has no part in it, and terms that cannot be. */
 const lie: ElectionFault = (stage) => {
   const one = pick(stage, stage.running())
@@ -147,6 +186,8 @@ const FAULTS = {
   yieldLead,
   changeVoters,
   lie,
+  flap,
+  kill,
 }
 
 export type ElectionFaultName = keyof typeof FAULTS
@@ -163,6 +204,8 @@ export const ELECTION_SCENARIOS: Readonly<Record<string, readonly ElectionFaultN
     disks: ['breakDisk', 'crash', 'loseDisk', 'isolate'],
     voters: ['changeVoters', 'changeVoters', 'crash', 'isolate', 'split'],
     handovers: ['yieldLead', 'isolate', 'crash', 'lie'],
+    flapping: ['flap'],
+    kills: ['kill'],
     mix: [
       ...(['split', 'isolate', 'cutLines', 'crash', 'loseDisk', 'breakDisk', 'freeze'] as const),
       ...(['jump', 'yieldLead', 'changeVoters', 'lie'] as const),

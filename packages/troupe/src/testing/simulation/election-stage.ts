@@ -11,6 +11,10 @@ export class ElectionStage {
   readonly random: Random
   /** Nodes that vote from the start. */
   readonly founders: readonly string[]
+  /** From the kill of a leader to the next one that leads. */
+  readonly failoversMs: number[] = []
+  /** The one node that comes and goes. */
+  flapping: string | undefined
   #ids = 0
 
   constructor(

@@ -29,6 +29,8 @@ export interface ElectionTrial {
   readonly violations: readonly string[]
   readonly leaders: readonly SeenLeader[]
   readonly words: number
+  /** From each kill of a leader to the next one. */
+  readonly failoversMs: readonly number[]
   /** From the end of all faults to a leader. */
   readonly healedMs: number | undefined
   readonly transcript: readonly string[]
@@ -52,6 +54,8 @@ const PAUSE_MAX_MS = 600
 const HEAL_TIMEOUTS = 10
 /** So many more if somebody has to remember first. */
 const WAKE_TIMEOUTS = 2
+/** Where nothing but what the scenario names goes wrong. */
+const STEADY: readonly string[] = ['flapping', 'kills']
 const SPARES = ['y', 'z']
 const FOUNDERS = ['a', 'b', 'c', 'd', 'e']
 
@@ -59,7 +63,8 @@ function stageOf(random: Random, scenario: string, say: (line: string) => void):
   const size = [1, 3, 3, 3, 5, 5][random.below(6)] ?? 3
   const founders = FOUNDERS.slice(0, size)
   const isDurable = scenario === 'voters' || scenario === 'disks' || random.below(2) === 0
-  const weather = [FAIR, ROUGH][random.below(2)] ?? FAIR
+  const isFair = STEADY.includes(scenario) || random.below(2) === 0
+  const weather = isFair ? FAIR : ROUGH
   const clockDriftMax = [0.02, 0.05, 0.2][random.below(3)] ?? 0.05
   const { electionTimeoutMinMs, electionTimeoutMaxMs, heartbeatMs } = ELECTION_DEFAULTS
   const times = { electionTimeoutMinMs, electionTimeoutMaxMs, heartbeatMs, clockDriftMax }
@@ -89,12 +94,12 @@ export function runElectionTrial(options: ElectionTrialOptions): ElectionTrial {
   return {
     ...{ seed, scenario, voters: founders.length, isDurable: world.settings.isDurable },
     ...{ violations: judge.violations, leaders: judge.leaders, words: world.words },
-    ...{ healedMs, transcript },
+    ...{ failoversMs: stage.failoversMs, healedMs, transcript },
   }
 }
 
 function play(stage: ElectionStage, scenario: string, say: (line: string) => void): void {
-  const { world, random } = stage
+  const { world, random, judge } = stage
   for (const name of world.voters.keys()) {
     world.at(random.unit() * 500, () => world.start(name))
   }
@@ -103,12 +108,19 @@ function play(stage: ElectionStage, scenario: string, say: (line: string) => voi
   )
   const faults = FAULTS_MIN + random.below(FAULTS_MORE)
   world.run(700 + random.unit() * 800)
+  while (STEADY.includes(scenario) && judge.claimants().length === 0 && world.nowMs < 5_000) {
+    world.run(world.nowMs + 10)
+  }
+  const before = judge.leaders.length
   for (let fault = 0; fault < faults; fault += 1) {
     const kind = kinds[random.below(kinds.length)]
     if (kind === undefined) break
     say(`-- ${kind}`)
     faultOf(kind)(stage)
     world.run(world.nowMs + random.unit() * PAUSE_MAX_MS)
+  }
+  if (scenario === 'flapping' && judge.leaders.length !== before) {
+    judge.violate('a node that comes and goes deposed the leader')
   }
 }
 

@@ -172,10 +172,13 @@ export class ElectionWorld {
     if (isNoticed) this.breakLines(name)
   }
 
-  /** The connections of a node end, as the others see it. */
+  /** The connections of a node end; the others hear so behind most of what it said. */
   breakLines(name: string): void {
     for (const other of this.#all) {
-      if (other.name !== name) this.#tell(other, { kind: 'peer-down', node: name })
+      if (other.name === name) continue
+      const { life } = other
+      const tell = (): void => this.give(other, { kind: 'peer-down', node: name })
+      this.after(this.weather.delayMaxMs, () => this.#reach(other, life, tell))
     }
   }
 
