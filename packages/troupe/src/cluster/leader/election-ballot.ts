@@ -22,22 +22,21 @@ export function ballotOf({ term, votedFor, electorate }: Election): Ballot {
   return { term, votedFor, voters: isChanged ? voters : undefined, votersTerm, votersChange }
 }
 
-/** The ballot is another one now. */
+/** The ballot is another one now; it is saved at the end of the step. */
 export function ballotChanged(election: Election): void {
   const { keeping, settings } = election
   keeping.wanted += 1
-  if (settings.isDurable) {
-    save(election)
-    return
-  }
+  if (settings.isDurable) return
   keeping.savingVoters = numberOf(election.electorate)
   kept(election, keeping.wanted)
 }
 
 const numberOf = ({ term, change }: Electorate): VotersNumber => ({ term, change })
 
-function save(election: Election): void {
-  const { keeping, waking } = election
+/** Saves what has changed, unless something is on its way. */
+export function saveBallot(election: Election): void {
+  const { keeping, waking, settings } = election
+  if (!settings.isDurable) return
   if (!waking.isAwake || keeping.saving !== 0 || keeping.saved === keeping.wanted) return
   if (keeping.isFailing && election.nowMs < keeping.retryAtMs) return
   keeping.saving = keeping.wanted
@@ -73,15 +72,7 @@ export function saveSettled(election: Election, id: number, isKept: boolean): bo
     keeping.held = []
     keeping.retryAtMs = election.nowMs + settings.electionTimeoutMinMs
   }
-  save(election)
   return isKept
-}
-
-/** Tries again what the storage refused. */
-export function retrySave(election: Election): void {
-  const { keeping } = election
-  if (!keeping.isFailing || election.nowMs < keeping.retryAtMs) return
-  save(election)
 }
 
 /** Comes into a later term, in which it has voted for nobody. */

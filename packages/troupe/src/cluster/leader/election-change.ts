@@ -17,6 +17,7 @@ import {
   type ElectionInput,
   leaseEndMs,
   quorumOf,
+  sendVoters,
 } from './election-state.js'
 import { isNodeName, laterVoters, VOTERS_MAX } from './election-words.js'
 
@@ -91,5 +92,8 @@ export function advanceChange(election: Election): void {
   }
   lead.change = undefined
   election.out.push({ kind: 'changed', id: change.id })
-  if (!electorate.voters.includes(election.settings.self)) depose(election, 'removed')
+  if (electorate.voters.includes(election.settings.self)) return
+  depose(election, 'removed')
+  election.overTerm = term
+  sendVoters(election, { kind: 'resign', term, round: election.round, successor: '' })
 }

@@ -104,7 +104,8 @@ function turnAfter({ electorate, settings }: Election, lost: string): number {
   const row = [...electorate.voters].sort()
   const own = row.indexOf(settings.self)
   const other = row.indexOf(lost)
-  return own < 0 || other < 0 ? row.length : (own - other - 1 + row.length) % row.length
+  if (own < 0) return row.length
+  return other < 0 ? own : (own - other - 1 + row.length) % row.length
 }
 
 /** A connection has ended; if it was the leader's, it is stood for as soon as that is allowed. */

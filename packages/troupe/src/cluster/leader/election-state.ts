@@ -183,7 +183,6 @@ export interface Election {
   readonly observers: Set<string>
   /** When it last asked because of a word it could not judge. */
   askedAtMs: number
-  joinAtMs: number
   readonly counts: Record<WordRefusal, number>
   out: ElectionEffect[]
 }
@@ -218,7 +217,7 @@ export function openElection(settings: ElectionSettings, random: Random): Electi
       ...{ wanted: 0, saved: 0, saving: 0, savingVoters: NO_CHANGE, savedVoters: NO_CHANGE },
       ...{ isFailing: false, retryAtMs: Infinity, held: [] },
     },
-    ...{ observers: new Set(), askedAtMs: -Infinity, joinAtMs: Infinity },
+    ...{ observers: new Set(), askedAtMs: -Infinity },
     counts: {
       ...{ stranger: 0, future: 0, past: 0, 'voters-differ': 0, 'two-leaders': 0 },
       ...{ 'observers-full': 0, 'not-started': 0 },

@@ -128,6 +128,7 @@ function votes(election: Election, from: string, ask: Ask): boolean {
   }
   if (election.votedFor === from) return true
   if (election.votedFor !== undefined) return false
+  becomeFollower(election)
   election.votedFor = from
   election.electionAtMs = election.nowMs + electionDelayMs(election)
   ballotChanged(election)

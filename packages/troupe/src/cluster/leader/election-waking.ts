@@ -135,9 +135,10 @@ function judge(election: Election): void {
 
 /** It votes and stands from now on. */
 function awaken(election: Election, term: number, votedFor?: string): void {
-  election.waking.isAwake = true
   if (term > election.term) enterTerm(election, term)
   election.votedFor = votedFor
+  // Only now: what is saved must be the term together with its vote.
+  election.waking.isAwake = true
   election.electionAtMs = election.nowMs + electionDelayMs(election)
   ballotChanged(election)
 }

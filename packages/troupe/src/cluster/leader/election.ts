@@ -8,7 +8,7 @@
  *
  * @source Raft (Ongaro); ergo-features 24, weakness 1; design 7
  */
-import { retrySave, saveSettled } from './election-ballot.js'
+import { saveBallot, saveSettled } from './election-ballot.js'
 import { advanceChange, onChange } from './election-change.js'
 import {
   becomeFollower,
@@ -53,6 +53,7 @@ export function step(
   else if (election.isStarted) onInput(election, input)
   else if (input.kind === 'word') refuse(election, input.from, 'not-started')
   if (election.isStarted) onTime(election)
+  saveBallot(election)
   const { out } = election
   election.out = []
   return out
@@ -98,7 +99,6 @@ function start(election: Election, { ballot }: Extract<ElectionInput, { kind: 's
   election.isStarted = true
   const { settings, nowMs, waking, keeping } = election
   election.electionAtMs = nowMs + electionDelayMs(election)
-  election.joinAtMs = nowMs
   if (ballot !== undefined) {
     waking.isAwake = true
     election.term = ballot.term
@@ -118,7 +118,6 @@ function start(election: Election, { ballot }: Extract<ElectionInput, { kind: 's
 
 /** What is due. */
 function onTime(election: Election): void {
-  retrySave(election)
   wakeOn(election)
   leadOn(election)
   const { nowMs } = election
