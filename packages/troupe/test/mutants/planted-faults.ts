@@ -5,6 +5,7 @@
 import { ACROSS_FAULTS } from './across-faults.js'
 import { CODEC_FAULTS } from './codec-faults.js'
 import { CONFIG_FAULTS } from './config-faults.js'
+import { ELECTION_FAULTS } from './election-faults.js'
 import { EMBEDDED_FAULTS } from './embedded-faults.js'
 import { FOUL_PEER_FAULTS } from './foul-peer-faults.js'
 import { FUZZ_FAULTS } from './fuzz-faults.js'
@@ -71,6 +72,7 @@ export const ROAD_FAULTS: readonly Mutant[] = Object.freeze([
 export const CLUSTER_FAULTS: readonly Mutant[] = Object.freeze([
   ...ROUTING_FAULTS,
   ...ACROSS_FAULTS,
+  ...ELECTION_FAULTS,
   ...EMBEDDED_FAULTS,
   ...CONFIG_FAULTS,
   ...MEMBERSHIP_FAULTS,

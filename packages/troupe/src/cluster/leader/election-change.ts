@@ -15,16 +15,18 @@ import {
   type ChangeRefusal,
   type Election,
   type ElectionInput,
+  type Lead,
   leaseEndMs,
   quorumOf,
   sendVoters,
+  type VotersNumber,
 } from './election-state.js'
-import { isNodeName, laterVoters, VOTERS_MAX } from './election-words.js'
+import { type Electorate, isNodeName, laterVoters, VOTERS_MAX } from './election-words.js'
 
 type Change = Extract<ElectionInput, { kind: 'change' }>
 
 export function onChange(election: Election, change: Change): void {
-  const { lead, electorate, term } = election
+  const { lead, electorate } = election
   const refusal = refusalOf(election, change)
   if (refusal !== undefined || lead === undefined) {
     const code = refusal ?? 'NOT_LEADER'
@@ -38,11 +40,27 @@ export function onChange(election: Election, change: Change): void {
   lead.change = { id, voters, untilMs, stage: 'claim' }
   // It must have been heard before it counts.
   if (verb === 'add' && node !== election.settings.self) election.observers.add(node)
-  if (electorate.term !== term) {
-    takeElectorate(election, { term, change: electorate.change, voters: electorate.voters })
-  }
+  claim(election, lead)
   lead.beatAtMs = election.nowMs
   advanceChange(election)
+}
+
+/** Makes the voters as they are those of this leader: they outweigh all of earlier ones. */
+function claim(election: Election, lead: Lead): void {
+  const { electorate, term } = election
+  if (electorate.term === term) return
+  takeElectorate(election, { term, change: electorate.change, voters: electorate.voters })
+  lead.beatAtMs = election.nowMs
+}
+
+/**
+ * Somebody keeps a later set of voters. Who leads was elected without it, so it was never settled:
+ * a leader goes by its own.
+ */
+export function learnVoters(election: Election, kept: Electorate | VotersNumber): void {
+  if (laterVoters(election.electorate, kept) >= 0) return
+  if (election.lead !== undefined) claim(election, election.lead)
+  else if ('voters' in kept) takeElectorate(election, kept)
 }
 
 function refusalOf(election: Election, { verb, node }: Change): ChangeRefusal | undefined {
@@ -70,7 +88,7 @@ export function advanceChange(election: Election): void {
   const change = lead?.change
   if (lead === undefined || change === undefined) return
   const isHeard = leaseEndMs(election, election.nowMs, change.voters) > election.nowMs
-  if (change.stage === 'claim' && !(isSettled(election) && isHeard)) {
+  if (change.stage === 'claim' && !isHeard) {
     if (election.nowMs < change.untilMs) return
     lead.change = undefined
     election.out.push({ kind: 'unchanged', id: change.id, code: 'VOTERS_UNREACHED' })

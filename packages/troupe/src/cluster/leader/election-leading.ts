@@ -12,7 +12,7 @@
  *
  * @source Raft (Ongaro) 6.2 (check quorum), 6.4.1 (lease)
  */
-import { advanceChange } from './election-change.js'
+import { advanceChange, learnVoters } from './election-change.js'
 import { depose, overtaken } from './election-following.js'
 import {
   type Election,
@@ -103,7 +103,9 @@ export function onAck(election: Election, from: string, word: Ack): void {
   }
   const heardAtMs = lead.heardAtMs.get(from) ?? -Infinity
   lead.heardAtMs.set(from, Math.max(heardAtMs, sentAtMs))
-  lead.keeps.set(from, { term: word.votersTerm, change: word.votersChange })
+  const kept = { term: word.votersTerm, change: word.votersChange }
+  lead.keeps.set(from, kept)
+  learnVoters(election, kept)
   confirm(election, lead)
   advanceChange(election)
 }

@@ -7,7 +7,8 @@
  *
  * @source Raft (Ongaro) 3.4, 4.2.3 (stickiness), 9.6 (pre-vote)
  */
-import { ballotChanged, enterTerm, onceKept, takeElectorate } from './election-ballot.js'
+import { ballotChanged, enterTerm, onceKept } from './election-ballot.js'
+import { learnVoters } from './election-change.js'
 import { becomeFollower, overtaken, turnMs } from './election-following.js'
 import { becomeLeader } from './election-leading.js'
 import {
@@ -85,7 +86,7 @@ function countVotes(election: Election): void {
 
 export function onAsk(election: Election, from: string, ask: Ask, isOfVoters: boolean): void {
   // It may be a voter now and not know it, and without it nobody might be elected.
-  if (isOfVoters) takeElectorate(election, ask.electorate)
+  if (isOfVoters) learnVoters(election, ask.electorate)
   const isGranted = isOfVoters && (ask.pre ? wouldVote(election, ask) : votes(election, from, ask))
   const { term, electorate } = election
   const word: Answer = {
@@ -136,7 +137,7 @@ function votes(election: Election, from: string, ask: Ask): boolean {
 }
 
 export function onAnswer(election: Election, from: string, answer: Answer): void {
-  takeElectorate(election, answer.electorate)
+  learnVoters(election, answer.electorate)
   if (answer.term > election.term) {
     overtaken(election, answer.term)
     return

@@ -15,7 +15,8 @@
  *
  * @source Viewstamped Replication Revisited 4.3 (recovery without a disk)
  */
-import { ballotChanged, enterTerm, takeElectorate } from './election-ballot.js'
+import { ballotChanged, enterTerm } from './election-ballot.js'
+import { learnVoters } from './election-change.js'
 import {
   ABSTAINED,
   type Election,
@@ -100,7 +101,7 @@ export function tellKnown(election: Election, to: string, asked?: Hello): void {
 
 export function onKnown(election: Election, from: string, word: Known): void {
   const { waking } = election
-  takeElectorate(election, word.electorate)
+  learnVoters(election, word.electorate)
   if (waking.isAwake || word.round !== waking.round) return
   if (word.cold) {
     awaken(election, election.term)

@@ -196,7 +196,7 @@ function onWord(election: Election, from: string, word: Word): void {
     return
   }
   const isOfVoters = election.electorate.voters.includes(from)
-  const isKnown = isOfVoters || election.observers.has(from)
+  const isKnown = isOfVoters || election.observers.has(from) || from === election.leader
   if (!isKnown || from === election.settings.self) refuse(election, from, 'stranger')
   if (from === election.settings.self) return
   switch (word.kind) {
@@ -213,7 +213,8 @@ function onWord(election: Election, from: string, word: Word): void {
       if (isKnown) onAck(election, from, word)
       return
   }
-  if (isOfVoters) {
+  // A leader that takes itself out leads on until a majority knows that.
+  if (isOfVoters || (from === election.leader && word.term === election.term)) {
     onVoterWord(election, from, word)
     return
   }

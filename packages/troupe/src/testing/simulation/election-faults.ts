@@ -5,6 +5,7 @@
  * time: that is what an election in memory promises, and no more.
  */
 
+import { amnesia, bypass, creep, fork, orphan, rush } from './election-plots.js'
 import type { ElectionStage } from './election-stage.js'
 import type { SimulatedVoter } from './election-world.js'
 
@@ -12,7 +13,7 @@ import type { SimulatedVoter } from './election-world.js'
 type ElectionFault = (stage: ElectionStage) => void
 
 /** Within this a killed leader is followed by another one, with the default times. */
-const KILL_LIMIT_MS = 300
+const KILL_LIMIT_MS = 220
 /** Until the one that was killed has found out what it had promised. */
 const WAKE_MS = 1_200
 
@@ -125,7 +126,7 @@ const changeVoters: ElectionFault = (stage) => {
 /** A node that does not lead comes and goes: the others take no notice. */
 const flap: ElectionFault = (stage) => {
   const leader = stage.judge.claimants()[0]
-  if (leader === undefined) return
+  if (leader === undefined || stage.founders.length < 3) return
   const others = stage.founders.filter((name) => name !== leader.name)
   const name = stage.flapping ?? pick(stage, others)
   if (name === undefined || name === leader.name) return
@@ -188,6 +189,12 @@ const FAULTS = {
   lie,
   flap,
   kill,
+  amnesia,
+  bypass,
+  creep,
+  fork,
+  orphan,
+  rush,
 }
 
 export type ElectionFaultName = keyof typeof FAULTS
@@ -197,12 +204,14 @@ export const faultOf = (name: ElectionFaultName): ElectionFault => FAULTS[name]
 /** What may befall voters in each scenario. */
 export const ELECTION_SCENARIOS: Readonly<Record<string, readonly ElectionFaultName[]>> =
   Object.freeze({
-    partitions: ['split', 'isolate', 'cutLines'],
-    crashes: ['crash', 'crash', 'loseDisk'],
-    freezes: ['freeze', 'isolate'],
-    clocks: ['jump', 'freeze', 'isolate', 'crash'],
-    disks: ['breakDisk', 'crash', 'loseDisk', 'isolate'],
+    partitions: ['split', 'isolate', 'cutLines', 'bypass'],
+    crashes: ['crash', 'crash', 'loseDisk', 'amnesia', 'bypass'],
+    freezes: ['freeze', 'freeze', 'isolate'],
+    clocks: ['jump', 'freeze', 'isolate', 'crash', 'bypass'],
+    disks: ['breakDisk', 'crash', 'loseDisk', 'isolate', 'amnesia'],
+    forgetting: ['amnesia', 'amnesia', 'isolate', 'crash'],
     voters: ['changeVoters', 'changeVoters', 'crash', 'isolate', 'split'],
+    plots: ['creep', 'fork', 'orphan', 'rush', 'changeVoters', 'changeVoters'],
     handovers: ['yieldLead', 'isolate', 'crash', 'lie'],
     flapping: ['flap'],
     kills: ['kill'],

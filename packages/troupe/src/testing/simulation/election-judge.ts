@@ -20,6 +20,9 @@ export interface SeenLeader {
 }
 
 const VIOLATIONS_MAX = 20
+/** After so many of the longer election timeouts nobody stands any more who did, by any clock. */
+const OVER_TIMEOUTS = 1.5
+const TERM_MAX = 1_000_000_000
 
 export class ElectionJudge implements ElectionWatcher {
   readonly violations: string[] = []
@@ -29,8 +32,8 @@ export class ElectionJudge implements ElectionWatcher {
   readonly #say: (line: string) => void
   /** Who was seen to lead in a term. */
   readonly #ledBy = new Map<number, string>()
-  /** For whom a node has voted in a term, as it said on the wire. */
-  readonly #votes = new Map<string, string>()
+  /** For whom a node has voted in a term, as it said on the wire, and when. */
+  readonly #votes = new Map<string, { readonly candidate: string; readonly atMs: number }>()
   /** When the newest word of one was sent that the other has taken. */
   readonly #heardMs = new Map<string, number>()
   /** When the newest word was sent of which the sender knows that the other has taken it. */
@@ -70,6 +73,7 @@ export class ElectionJudge implements ElectionWatcher {
       if (other === voter || !this.#isClaiming(other)) continue
       this.violate(`two leases: ${nameOf(voter)} in ${term} and ${nameOf(other)}`)
     }
+    this.#isOnDisk(voter, term)
     const by = this.#ledBy.get(term)
     if (by === undefined) this.#ledBy.set(term, nameOf(voter))
     else if (by !== nameOf(voter)) {
@@ -77,6 +81,12 @@ export class ElectionJudge implements ElectionWatcher {
     }
     if (!this.#told.has(nameOf(voter))) this.violate(`${nameOf(voter)} leads and was not told`)
     this.#reach(voter, voter.election.electorate.voters)
+  }
+
+  /** Who leads has voted for itself: that must be on its disk. */
+  #isOnDisk({ name, disk }: SimulatedVoter, term: number): void {
+    if (!this.#world.settings.isDurable || (disk !== undefined && disk.term >= term)) return
+    this.violate(`${name} leads in ${term}, and did not save its vote`)
   }
 
   /** A majority must have answered something that was said within the shorter timeout. */
@@ -104,6 +114,12 @@ export class ElectionJudge implements ElectionWatcher {
       }
       this.leaders.push({ node: voter.name, life: voter.life, term, atMs: nowMs })
     }
+    if (effect.kind === 'following' && effect.leader !== undefined) {
+      if (!this.#world.voters.has(effect.leader)) this.violate(`${voter.name} follows a stranger`)
+    }
+    if (effect.kind === 'term' && effect.after > TERM_MAX) {
+      this.violate(`${voter.name} believes that the term is ${effect.after}`)
+    }
     if (effect.kind === 'deposed') this.#told.delete(nameOf(voter))
     if (effect.kind === 'changed') {
       const electorate = voter.election?.electorate
@@ -119,20 +135,27 @@ export class ElectionJudge implements ElectionWatcher {
   }
 
   sent(from: SimulatedVoter, to: string, word: Word): number {
-    // Without a disk a later life cannot know; that nobody is elected twice is judged elsewhere.
-    const voter = this.#world.settings.isDurable ? from.name : nameOf(from)
-    if (word.kind === 'ask' && !word.pre) this.#vote(voter, from.name, word.term)
-    if (word.kind === 'answer' && !word.pre && word.granted) this.#vote(voter, to, word.term)
+    if (word.kind === 'ask' && !word.pre) this.#vote(from, from.name, word.term)
+    if (word.kind === 'answer' && !word.pre && word.granted) this.#vote(from, to, word.term)
     this.#marks.push(this.#heardMs.get(`${from.name} ${to}`) ?? -Infinity)
     return this.#marks.length - 1
   }
 
-  #vote(voter: string, candidate: string, term: number): void {
-    const key = `${voter} ${term}`
+  /** One vote a term; and what was said is on the disk, for who has one. */
+  #vote({ name, disk }: SimulatedVoter, candidate: string, term: number): void {
+    const { nowMs, settings } = this.#world
+    const key = `${name} ${term}`
     const before = this.#votes.get(key)
-    this.#votes.set(key, candidate)
-    if (before === undefined || before === candidate) return
-    this.violate(`${voter} voted for ${before} and for ${candidate} in term ${term}`)
+    this.#votes.set(key, { candidate, atMs: nowMs })
+    const isKept = disk !== undefined && disk.term >= term
+    if (settings.isDurable && (!isKept || (disk.term === term && disk.votedFor !== candidate))) {
+      this.violate(`${name} votes for ${candidate} in term ${term}, and did not save that`)
+    }
+    if (before === undefined || before.candidate === candidate) return
+    // Without a disk a later life cannot know; but by then whoever had the vote stands no more.
+    const sinceMs = nowMs - before.atMs
+    if (!settings.isDurable && sinceMs > settings.electionTimeoutMaxMs * OVER_TIMEOUTS) return
+    this.violate(`${name} voted for ${before.candidate} and for ${candidate} in term ${term}`)
   }
 
   delivered(from: string, to: SimulatedVoter, mark: number, sentMs: number): void {

@@ -47,6 +47,12 @@ const ROUGH: ElectionWeather = Object.freeze({
   ...{ twiceShare: 0.05, stallMs: 10, saveMaxMs: 20, saveFailShare: 0.02 },
 })
 
+/** Lines so slow that those who stand do not hear of each other in time. */
+const SLOW: ElectionWeather = Object.freeze({
+  ...{ delayMinMs: 5, delayMaxMs: 60, lateShare: 0.05, lateMs: 100, lossShare: 0.01 },
+  ...{ twiceShare: 0.02, stallMs: 5, saveMaxMs: 30, saveFailShare: 0 },
+})
+
 const FAULTS_MIN = 4
 const FAULTS_MORE = 12
 const PAUSE_MAX_MS = 600
@@ -56,15 +62,18 @@ const HEAL_TIMEOUTS = 10
 const WAKE_TIMEOUTS = 2
 /** Where nothing but what the scenario names goes wrong. */
 const STEADY: readonly string[] = ['flapping', 'kills']
+const IN_MEMORY = 'forgetting'
+/** Voters change only where they are kept. */
+const ON_DISK: readonly string[] = ['voters', 'plots', 'disks']
 const SPARES = ['y', 'z']
 const FOUNDERS = ['a', 'b', 'c', 'd', 'e']
 
 function stageOf(random: Random, scenario: string, say: (line: string) => void): ElectionStage {
-  const size = [1, 3, 3, 3, 5, 5][random.below(6)] ?? 3
+  const size = [1, 2, 3, 3, 3, 4, 5, 5][random.below(8)] ?? 3
   const founders = FOUNDERS.slice(0, size)
-  const isDurable = scenario === 'voters' || scenario === 'disks' || random.below(2) === 0
-  const isFair = STEADY.includes(scenario) || random.below(2) === 0
-  const weather = isFair ? FAIR : ROUGH
+  const isDurable = ON_DISK.includes(scenario) || (scenario !== IN_MEMORY && random.below(2) === 0)
+  const drawn = [FAIR, FAIR, ROUGH, ROUGH, SLOW][random.below(5)] ?? FAIR
+  const weather = STEADY.includes(scenario) ? FAIR : drawn
   const clockDriftMax = [0.02, 0.05, 0.2][random.below(3)] ?? 0.05
   const { electionTimeoutMinMs, electionTimeoutMaxMs, heartbeatMs } = ELECTION_DEFAULTS
   const times = { electionTimeoutMinMs, electionTimeoutMaxMs, heartbeatMs, clockDriftMax }

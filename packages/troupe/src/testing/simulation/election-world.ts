@@ -80,6 +80,8 @@ export class ElectionWorld {
   weather: ElectionWeather
   nowMs = 0
   words = 0
+  /** Is called when a vote has left. */
+  voted: (name: string) => void = () => {}
   watcher: ElectionWatcher | undefined
   readonly #all: readonly SimulatedVoter[]
   readonly #due: Due[] = []
@@ -261,7 +263,9 @@ export class ElectionWorld {
     this.words += 1
     const mark = this.watcher?.sent(voter, effect.to, effect.word) ?? 0
     const copies = this.random.unit() < this.weather.twiceShare ? 2 : 1
-    for (let copy = 0; copy < copies; copy += 1) this.#send(voter, effect.to, effect.word, mark)
+    const { to, word } = effect
+    for (let copy = 0; copy < copies; copy += 1) this.#send(voter, to, word, mark)
+    if (word.kind === 'answer' && word.granted && !word.pre) this.voted(voter.name)
   }
 
   #send(voter: SimulatedVoter, toName: string, word: Word, mark: number): void {
