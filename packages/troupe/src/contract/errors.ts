@@ -120,6 +120,8 @@ const ERRORS = {
     'a leader of term {term} came too late: one of term {highest} was here; it must not write',
   VOTERS_CHANGING:
     'the voters of {clusterId} are being changed; wait until that is done and try again',
+  VOTERS_UNREACHED:
+    'no majority of the voters {clusterId} would have is heard; start and join them first',
   WIRE_VERSION:
     'no version of the wire is common with {node}: {problem}; upgrade the older of the two',
   WRITE_REFUSED:

@@ -82,7 +82,8 @@ export interface Leadership {
   join(node: string): void
   /**
    * Makes a node a voter, or takes it out, one at a time; settles when a majority of the new set
-   * has it. Rejects with NOT_LEADER, VOTERS_CHANGING, LEADERSHIP_LOST, OPTION_INVALID.
+   * has it. Rejects with NOT_LEADER, VOTERS_CHANGING, VOTERS_UNREACHED, LEADERSHIP_LOST,
+   * OPTION_INVALID.
    */
   addVoter(node: string): Promise<void>
   removeVoter(node: string): Promise<void>

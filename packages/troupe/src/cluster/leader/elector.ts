@@ -319,6 +319,7 @@ export class Elector {
     const { leader } = this.#seen
     switch (code) {
       case 'VOTERS_CHANGING':
+      case 'VOTERS_UNREACHED':
       case 'LEADERSHIP_LOST':
         return new TroupeError(code, { clusterId })
       case 'OPTION_INVALID': {
