@@ -98,7 +98,7 @@ await runCommand(
         value: 'X',
         about:
           'one of calm, resets, partitions, crashes, deaths, freezes, busy, weather, clocks, ' +
-          'cuts and mix, for voters of those it names when it is asked for another; default by seed',
+          'cuts and mix (of voters: see the guide); default by seed',
       },
     },
   },

@@ -7,6 +7,7 @@
  *
  * @source design 9; Jepsen's nemeses
  */
+import { assert } from '#base/assert'
 import type { Random } from '#base/random'
 import { step, wakeAtMs } from '#cluster/leader/election'
 import {
@@ -227,7 +228,7 @@ export class ElectionWorld {
 
   voter(name: string): SimulatedVoter {
     const voter = this.voters.get(name)
-    if (voter === undefined) throw new RangeError(`no voter ${name}`)
+    assert(voter !== undefined, `${name} is one of the nodes of this world`)
     return voter
   }
 
