@@ -88,7 +88,9 @@ export function leadOn(election: Election): void {
 
 export function onAck(election: Election, from: string, word: Ack): void {
   if (word.term > election.term) {
-    overtaken(election, word.term)
+    // Who only follows deposes nobody.
+    if (election.electorate.voters.includes(from)) overtaken(election, word.term)
+    else refuse(election, from, 'stranger')
     return
   }
   const { lead } = election
