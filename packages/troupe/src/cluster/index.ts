@@ -13,6 +13,15 @@ export {
 } from './leader/leader-class.js'
 export type { LeaderContext, TermChange } from './leader/leading.js'
 export {
+  LOCKS_DEFAULTS,
+  type LockAnswer,
+  type LockAsk,
+  type LockClaim,
+  Locks,
+  type LocksOptions,
+  locks,
+} from './leader/locks.js'
+export {
   TERM_FENCE_DEFAULTS,
   type TermFence,
   type TermFenceOptions,

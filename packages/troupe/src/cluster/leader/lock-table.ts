@@ -1,0 +1,191 @@
+/**
+ * cluster/leader/lock-table: who holds which lock until when, and who waits for it.
+ *
+ * Knows nothing of processes, of the clock or of who leads; whoever keeps it asks for verdicts and
+ * tells them. A token is the term of the leader that gave it and a number within that: it grows
+ * with every grant, over fail-overs too, so a store can refuse whoever held the lock before.
+ *
+ * After a fail-over nothing is given away for as long as a lock may still be held that the leader
+ * before gave; meanwhile holders say so again, and keep what they have.
+ *
+ * Limits: `HELD_MAX` locks, `WAITERS_MAX` who wait, `TOKENS_A_TERM` grants of one leader.
+ *
+ * @source Gray and Cheriton, "Leases"; Chubby (Burrows) 2.8, 2.9; Kleppmann (fencing tokens)
+ */
+
+export const HELD_MAX = 100_000
+export const WAITERS_MAX = 100_000
+/** Terms above 2 ** 31 do not fit beside it. */
+const TOKENS_A_TERM = 2 ** 22
+
+/** One who holds, or waits; `H` is how the keeper knows it. */
+export interface LockWish<H> {
+  readonly key: string
+  readonly holder: H
+  readonly ttlMs: number
+  /** Until when it waits. */
+  readonly untilMs: number
+}
+
+export interface HeldLock<H> {
+  readonly key: string
+  readonly holder: H
+  readonly token: number
+  readonly ttlMs: number
+  readonly endsAtMs: number
+}
+
+/** A wish that is over: it is held now, or has waited long enough. */
+export type LockVerdict<H> =
+  | { readonly kind: 'held'; readonly wish: LockWish<H>; readonly token: number }
+  | { readonly kind: 'busy'; readonly wish: LockWish<H> }
+
+export class LockTable<H> {
+  readonly #held = new Map<string, HeldLock<H>>()
+  readonly #waiting = new Map<string, LockWish<H>[]>()
+  readonly #isSame: (left: H, right: H) => boolean
+  #waiters = 0
+  #term = 0
+  #given = 0
+  #quietUntilMs = 0
+
+  constructor(isSame: (left: H, right: H) => boolean) {
+    this.#isSame = isSame
+  }
+
+  get held(): number {
+    return this.#held.size
+  }
+
+  get waiting(): number {
+    return this.#waiters
+  }
+
+  /** A leader begins: it knows of no lock, and gives none before `quietUntilMs`. */
+  begin(term: number, quietUntilMs: number): void {
+    this.#held.clear()
+    this.#term = term
+    this.#given = 0
+    this.#quietUntilMs = quietUntilMs
+  }
+
+  /** It leads no longer; who waited is told. */
+  end(): readonly LockVerdict<H>[] {
+    const verdicts = [...this.#waiting.values()].flat().map(busy)
+    this.#waiting.clear()
+    this.#waiters = 0
+    this.#held.clear()
+    return verdicts
+  }
+
+  /** Who holds a lock; undefined: nobody, as far as this leader knows. */
+  holderOf(key: string, nowMs: number): HeldLock<H> | undefined {
+    const held = this.#held.get(key)
+    return held !== undefined && held.endsAtMs > nowMs ? held : undefined
+  }
+
+  /** A wish: held now, busy now, or undefined: it waits. */
+  acquire(wish: LockWish<H>, nowMs: number): LockVerdict<H> | undefined {
+    const held = this.holderOf(wish.key, nowMs)
+    if (held !== undefined && this.#isSame(held.holder, wish.holder)) {
+      // It asks again: an answer may have been lost.
+      this.#hold({ ...held, ttlMs: wish.ttlMs, endsAtMs: nowMs + wish.ttlMs })
+      return { kind: 'held', wish, token: held.token }
+    }
+    const row = this.#waiting.get(wish.key)
+    if (held === undefined && row === undefined && nowMs >= this.#quietUntilMs) {
+      return this.#grant(wish, nowMs)
+    }
+    if (wish.untilMs <= nowMs || this.#waiters >= WAITERS_MAX) return busy(wish)
+    if (row === undefined) this.#waiting.set(wish.key, [wish])
+    else row.push(wish)
+    this.#waiters += 1
+    return undefined
+  }
+
+  #grant(wish: LockWish<H>, nowMs: number): LockVerdict<H> {
+    if (this.#held.size >= HELD_MAX) this.#sweep(nowMs)
+    if (this.#held.size >= HELD_MAX || this.#given >= TOKENS_A_TERM - 1) return busy(wish)
+    this.#given += 1
+    const token = this.#term * TOKENS_A_TERM + this.#given
+    const { key, holder, ttlMs } = wish
+    this.#hold({ key, holder, ttlMs, token, endsAtMs: nowMs + ttlMs })
+    return { kind: 'held', wish, token }
+  }
+
+  #sweep(nowMs: number): void {
+    for (const [key, held] of this.#held) if (held.endsAtMs <= nowMs) this.#held.delete(key)
+  }
+
+  #hold(held: HeldLock<H>): void {
+    this.#held.set(held.key, held)
+  }
+
+  /** Whether it is still held; a lock of an earlier leader is taken over while nothing is given. */
+  renew(lock: Omit<HeldLock<H>, 'endsAtMs'>, nowMs: number): boolean {
+    const held = this.holderOf(lock.key, nowMs)
+    const isOwn = held !== undefined && held.token === lock.token
+    if (isOwn && !this.#isSame(held.holder, lock.holder)) return false
+    const isEarlier = lock.token < this.#term * TOKENS_A_TERM && nowMs < this.#quietUntilMs
+    const isNewer = held === undefined || held.token < lock.token
+    if (!isOwn && !(isEarlier && isNewer)) return false
+    this.#hold({ ...lock, endsAtMs: nowMs + lock.ttlMs })
+    return true
+  }
+
+  /** Whether it was held; who waits is served by `serve`. */
+  release(key: string, token: number): boolean {
+    if (this.#held.get(key)?.token !== token) return false
+    return this.#held.delete(key)
+  }
+
+  /** A holder has ended: what it holds and wishes is gone. */
+  gone(holder: H): void {
+    for (const [key, held] of this.#held) {
+      if (this.#isSame(held.holder, holder)) this.#held.delete(key)
+    }
+    for (const [key, row] of this.#waiting) {
+      this.#keep(
+        key,
+        row.filter((wish) => !this.#isSame(wish.holder, holder)),
+      )
+    }
+  }
+
+  #keep(key: string, row: readonly LockWish<H>[]): void {
+    this.#waiters += row.length - (this.#waiting.get(key)?.length ?? 0)
+    if (row.length === 0) this.#waiting.delete(key)
+    else this.#waiting.set(key, [...row])
+  }
+
+  /** Gives what is free to who waits for it, the first one first; tells who has waited enough. */
+  serve(nowMs: number): readonly LockVerdict<H>[] {
+    const verdicts: LockVerdict<H>[] = []
+    const isQuiet = nowMs < this.#quietUntilMs
+    for (const [key, row] of this.#waiting) {
+      const left = row.filter((wish) => wish.untilMs > nowMs)
+      for (const wish of row) if (wish.untilMs <= nowMs) verdicts.push(busy(wish))
+      const isFree = !isQuiet && this.holderOf(key, nowMs) === undefined
+      const next = isFree ? left.shift() : undefined
+      this.#keep(key, left)
+      if (next !== undefined) verdicts.push(this.#grant(next, nowMs))
+    }
+    return verdicts
+  }
+
+  /** When `serve` is due; undefined: as long as nobody asks, never. */
+  dueAtMs(nowMs: number): number | undefined {
+    let dueMs: number | undefined
+    const earlier = (atMs: number): void => {
+      if (dueMs === undefined || atMs < dueMs) dueMs = Math.max(atMs, nowMs)
+    }
+    for (const [key, row] of this.#waiting) {
+      for (const wish of row) earlier(wish.untilMs)
+      const endsAtMs = this.#held.get(key)?.endsAtMs ?? this.#quietUntilMs
+      earlier(Math.max(endsAtMs, this.#quietUntilMs))
+    }
+    return dueMs
+  }
+}
+
+const busy = <H>(wish: LockWish<H>): LockVerdict<H> => ({ kind: 'busy', wish })

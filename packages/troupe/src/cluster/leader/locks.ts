@@ -1,0 +1,248 @@
+/**
+ * cluster/leader/locks: locks that one process of the whole cluster holds at a time.
+ *
+ * A leader actor keeps the table of who holds what; its followers hand requests on to it. A lock is
+ * a lease: it ends with its time, with its holder, or when it is given back. What is done under it
+ * outside carries the token, for the store to refuse a lower one: a holder that stood still may
+ * believe for a moment that it holds what another one has.
+ *
+ * @source Gray and Cheriton, "Leases"; Chubby (Burrows); Kleppmann (fencing tokens); issue 6, 2
+ */
+import type { ActorDefinition } from '#actor'
+import {
+  type Answer,
+  ELECTION_DEFAULTS,
+  type ElectionOptions,
+  formatTarget,
+  NoReply,
+  Pid,
+  protocol,
+  type Ref,
+  type Replier,
+  request,
+  requireOption,
+  type Timer,
+  TroupeError,
+} from '#contract'
+import { leader } from './leader.js'
+import type { LeaderContext } from './leading.js'
+import { LockTable, type LockVerdict } from './lock-table.js'
+
+/** A wish for a lock; of one key at most 512 characters. */
+export interface LockAsk {
+  readonly key: string
+  /** For how long it is held unless it is renewed, from when it was asked for, in milliseconds. */
+  readonly ttlMs: number
+  /** How long to wait for it, in milliseconds; default 0. The call must wait longer. */
+  readonly waitMs?: number
+}
+
+/** What one holds, or says again. */
+export interface LockClaim {
+  readonly key: string
+  readonly token: number
+  readonly ttlMs: number
+}
+
+/** `token` grows with every grant of any key. `holder`: as far as it is known. */
+export type LockAnswer =
+  | { readonly kind: 'held'; readonly token: number; readonly ttlMs: number }
+  | { readonly kind: 'busy'; readonly holder: Pid | undefined }
+
+/** What a process that keeps locks understands. All of them reject with NOT_LEADER meanwhile. */
+export const Locks = protocol('locks', {
+  acquire: request<LockAsk, LockAnswer>(),
+  /** Whether it is held for `ttlMs` more, from when this was asked. */
+  renew: request<LockClaim, boolean>(),
+  /** Whether it was held until now. */
+  release: request<Pick<LockClaim, 'key' | 'token'>, boolean>(),
+})
+
+/** How locks are kept, and who keeps them. */
+export interface LocksOptions extends ElectionOptions {
+  /**
+   * The longest `ttlMs` of all locks; after a fail-over no lock is given for so long. Default
+   * 10,000.
+   */
+  readonly ttlMaxMs?: number
+}
+
+/** What the options of locks leave open. */
+export const LOCKS_DEFAULTS = Object.freeze({ ttlMaxMs: 10_000 })
+
+const KEY_LENGTH_MAX = 512
+
+interface Asker {
+  readonly pid: Pid | undefined
+  readonly replier: Replier<LockAnswer> | undefined
+}
+
+interface Keeper {
+  readonly table: LockTable<Asker>
+  readonly ttlMaxMs: number
+  readonly graceMs: number
+  /** Whoever holds or waits, and how it is watched. */
+  readonly watched: Map<string, Ref>
+  leads: boolean
+  timer: Timer | undefined
+}
+
+const isSame = (left: Asker, right: Asker): boolean =>
+  left.pid !== undefined &&
+  right.pid !== undefined &&
+  formatTarget(left.pid) === formatTarget(right.pid)
+
+/**
+ * Defines the process that keeps locks: spawn it on each voter, under one name; ask any of them.
+ *
+ * A holder renews in good time and stops its work when that answers false, or when `ttlMs` have
+ * passed since it last asked with success. After a fail-over it renews as before: that tells the
+ * new leader who holds what. Throws OPTION_INVALID for times that cannot be.
+ *
+ * @example
+ * await node.spawn(locks({ clusterId: 'locks', voters }), { name: 'locks' })
+ * const answer = await context.call('locks', 'acquire', { key: 'report', ttlMs: 5_000 })
+ * @source Chubby (Burrows) 2.4
+ */
+export function locks(options: LocksOptions): ActorDefinition<typeof Locks, []> {
+  const { ttlMaxMs, ...election } = { ...LOCKS_DEFAULTS, ...options }
+  const isTime = Number.isFinite(ttlMaxMs) && ttlMaxMs > 0
+  requireOption(isTime, 'ttlMaxMs', ttlMaxMs, 'give milliseconds above 0')
+  const drift = election.clockDriftMax ?? ELECTION_DEFAULTS.clockDriftMax
+  return leader(Locks, {
+    election: () => election,
+    init: (): Keeper => ({
+      ...{ table: new LockTable(isSame), ttlMaxMs, graceMs: ttlMaxMs / (1 - drift) },
+      ...{ watched: new Map(), leads: false, timer: undefined },
+    }),
+    on: { acquire, renew, release },
+    handleBecomeLeader(keeper, term, context) {
+      keeper.leads = true
+      // Nobody led before the first term, so nobody holds anything.
+      const quietMs = term === 1 ? 0 : keeper.graceMs
+      keeper.table.begin(term, context.nowMs() + quietMs)
+    },
+    handleBecomeFollower: resign,
+    handleDown(keeper, { target }, context) {
+      if (!Pid.is(target)) return
+      keeper.watched.delete(formatTarget(target))
+      keeper.table.gone({ pid: target, replier: undefined })
+      serve(keeper, context)
+    },
+    inspect: ({ table, leads }) => ({ leads, held: table.held, waiting: table.waiting }),
+  })
+}
+
+/** Hands on what only the leader answers; undefined: this is the leader. */
+function elsewhere(keeper: Keeper, context: LeaderContext): NoReply | undefined {
+  const { isLeader, leader: known, clusterId } = context.leadership
+  if (isLeader && keeper.leads) return undefined
+  const isOther = known !== undefined && formatTarget(known) !== formatTarget(context.self)
+  if (isOther) return context.forward(known)
+  const told = known === undefined ? 'the next leader, in a moment' : formatTarget(known)
+  context.replyLater().reject(new TroupeError('NOT_LEADER', { clusterId, leader: told }))
+  return NoReply
+}
+
+function faultOf({ key, ttlMs }: LockClaim | LockAsk, keeper: Keeper): TroupeError | undefined {
+  const fault = (option: string, value: string | number, problem: string): TroupeError =>
+    new TroupeError('OPTION_INVALID', { option, value, problem })
+  if (typeof key !== 'string' || key.length === 0 || key.length > KEY_LENGTH_MAX) {
+    return fault('key', String(key).slice(0, 50), `give 1 to ${KEY_LENGTH_MAX} characters`)
+  }
+  if (typeof ttlMs === 'number' && ttlMs > 0 && ttlMs <= keeper.ttlMaxMs) return undefined
+  return fault('ttlMs', String(ttlMs), `give milliseconds, at most ${keeper.ttlMaxMs}`)
+}
+
+function acquire(keeper: Keeper, ask: LockAsk, context: LeaderContext): Answer<LockAnswer> {
+  const away = elsewhere(keeper, context)
+  if (away !== undefined) return away
+  const replier = context.replyLater<LockAnswer>()
+  const { key, ttlMs, waitMs = 0 } = ask
+  const fault = faultOf(ask, keeper)
+  if (fault !== undefined) {
+    replier.reject(fault)
+    return NoReply
+  }
+  const nowMs = context.nowMs()
+  const holder: Asker = { pid: context.from, replier }
+  watch(keeper, holder, context)
+  const untilMs = nowMs + (typeof waitMs === 'number' && waitMs > 0 ? waitMs : 0)
+  const verdict = keeper.table.acquire({ key, holder, ttlMs, untilMs }, nowMs)
+  if (verdict === undefined) arm(keeper, context)
+  else tell(keeper, verdict, context)
+  return NoReply
+}
+
+function renew(keeper: Keeper, claim: LockClaim, context: LeaderContext): Answer<boolean> {
+  const away = elsewhere(keeper, context)
+  if (away !== undefined) return away
+  if (faultOf(claim, keeper) !== undefined || typeof claim.token !== 'number') return false
+  const { key, token, ttlMs } = claim
+  const holder: Asker = { pid: context.from, replier: undefined }
+  const isHeld = keeper.table.renew({ key, holder, token, ttlMs }, context.nowMs())
+  if (isHeld) watch(keeper, holder, context)
+  return isHeld
+}
+
+function release(
+  keeper: Keeper,
+  { key, token }: Pick<LockClaim, 'key' | 'token'>,
+  context: LeaderContext,
+): Answer<boolean> {
+  const away = elsewhere(keeper, context)
+  if (away !== undefined) return away
+  const wasHeld = keeper.table.release(key, token)
+  if (wasHeld) serve(keeper, context)
+  return wasHeld
+}
+
+/** Its locks end with it. */
+function watch(keeper: Keeper, { pid }: Asker, context: LeaderContext): void {
+  if (pid === undefined) return
+  const name = formatTarget(pid)
+  if (!keeper.watched.has(name)) keeper.watched.set(name, context.monitor(pid))
+}
+
+function serve(keeper: Keeper, context: LeaderContext): void {
+  if (!keeper.leads) return
+  for (const verdict of keeper.table.serve(context.nowMs())) tell(keeper, verdict, context)
+  arm(keeper, context)
+}
+
+function tell(keeper: Keeper, verdict: LockVerdict<Asker>, context: LeaderContext): void {
+  const { wish } = verdict
+  const { replier } = wish.holder
+  if (verdict.kind === 'busy') {
+    const holder = keeper.table.holderOf(wish.key, context.nowMs())?.holder.pid
+    replier?.reply({ kind: 'busy', holder })
+    return
+  }
+  const { token } = verdict
+  // The lease may have ended while this process was busy: then nothing is given.
+  const isHeard =
+    context.leadership.isLeader && replier?.reply({ kind: 'held', token, ttlMs: wish.ttlMs })
+  if (isHeard !== true) keeper.table.release(wish.key, token)
+}
+
+/** Comes back when the next lock ends that somebody waits for. */
+function arm(keeper: Keeper, context: LeaderContext): void {
+  keeper.timer?.cancel()
+  const nowMs = context.nowMs()
+  const dueMs = keeper.table.dueAtMs(nowMs)
+  if (dueMs === undefined) keeper.timer = undefined
+  else keeper.timer = context.after(Math.max(1, dueMs - nowMs), () => serve(keeper, context))
+}
+
+/** It keeps the locks no longer: who waits asks the next leader. */
+function resign(keeper: Keeper, _leader: Pid | undefined, context: LeaderContext): void {
+  keeper.leads = false
+  keeper.timer?.cancel()
+  for (const ref of keeper.watched.values()) context.demonitor(ref)
+  keeper.watched.clear()
+  const { clusterId } = context.leadership
+  for (const { wish } of keeper.table.end()) {
+    const error = new TroupeError('NOT_LEADER', { clusterId, leader: 'the next leader' })
+    wish.holder.replier?.reject(error)
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Who holds which lock until when, and who is next.
+ */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { LockTable, type LockVerdict, type LockWish } from '#cluster/leader/lock-table'
+
+const wish = (holder: string, waitUntilMs = 0, key = 'k'): LockWish<string> => ({
+  ...{ key, holder, ttlMs: 100, untilMs: waitUntilMs },
+})
+
+function table(term = 1, quietUntilMs = 0): LockTable<string> {
+  const made = new LockTable<string>((left, right) => left === right)
+  made.begin(term, quietUntilMs)
+  return made
+}
+
+const told = (verdicts: readonly LockVerdict<string>[]) =>
+  verdicts.map(({ kind, wish: { holder } }) => `${kind} ${holder}`)
+
+function tokenOf(verdict: LockVerdict<string> | undefined): number {
+  assert.ok(verdict?.kind === 'held')
+  return verdict.token
+}
+
+describe('a lock', () => {
+  it('is held by one, and busy for the next one that does not wait', () => {
+    const locks = table()
+    tokenOf(locks.acquire(wish('a'), 0))
+    assert.equal(locks.acquire(wish('b'), 50)?.kind, 'busy')
+    assert.equal(locks.holderOf('k', 99)?.holder, 'a')
+    assert.equal(locks.acquire(wish('b'), 50)?.kind, 'busy')
+  })
+
+  it('is given again when its time has ended, with a higher token', () => {
+    const locks = table()
+    const first = tokenOf(locks.acquire(wish('a'), 0))
+    const second = tokenOf(locks.acquire(wish('b'), 100))
+    assert.ok(second > first)
+    assert.equal(locks.renew({ key: 'k', holder: 'a', token: first, ttlMs: 100 }, 101), false)
+    assert.equal(locks.release('k', first), false)
+  })
+
+  it('is held on by who renews it, and by nobody else', () => {
+    const locks = table()
+    const token = tokenOf(locks.acquire(wish('a'), 0))
+    assert.equal(locks.renew({ key: 'k', holder: 'b', token, ttlMs: 100 }, 90), false)
+    assert.equal(locks.renew({ key: 'k', holder: 'a', token, ttlMs: 100 }, 90), true)
+    assert.equal(locks.acquire(wish('b'), 189)?.kind, 'busy')
+    assert.equal(locks.renew({ key: 'k', holder: 'a', token, ttlMs: 100 }, 190), false)
+  })
+
+  it('is the same one for its holder that asks twice', () => {
+    const locks = table()
+    const token = tokenOf(locks.acquire(wish('a'), 0))
+    assert.equal(tokenOf(locks.acquire(wish('a'), 50)), token)
+    assert.equal(locks.holderOf('k', 149)?.token, token)
+  })
+
+  it('goes to who waits, in the order of asking, at its release', () => {
+    const locks = table()
+    const token = tokenOf(locks.acquire(wish('a'), 0))
+    assert.equal(locks.acquire(wish('b', 1_000), 1), undefined)
+    assert.equal(locks.acquire(wish('c', 1_000), 2), undefined)
+    assert.equal(locks.waiting, 2)
+    assert.equal(locks.release('k', token), true)
+    assert.deepEqual(told(locks.serve(3)), ['held b'])
+    assert.deepEqual(told(locks.serve(4)), [])
+    assert.equal(locks.waiting, 1)
+    assert.equal(locks.dueAtMs(4), 103)
+    assert.deepEqual(told(locks.serve(103)), ['held c'])
+  })
+
+  it('is not waited for longer than was asked', () => {
+    const locks = table()
+    tokenOf(locks.acquire(wish('a'), 0))
+    locks.acquire(wish('b', 50), 1)
+    locks.acquire(wish('c', 500), 1)
+    assert.equal(locks.dueAtMs(1), 50)
+    assert.deepEqual(told(locks.serve(50)), ['busy b'])
+    assert.deepEqual(told(locks.serve(100)), ['held c'])
+  })
+
+  it('is free when its holder has ended, who waits for nothing any more', () => {
+    const locks = table()
+    tokenOf(locks.acquire(wish('a'), 0))
+    locks.acquire(wish('a', 500, 'other'), 0)
+    tokenOf(locks.acquire(wish('b', 500, 'third'), 0))
+    locks.acquire(wish('a', 500, 'third'), 0)
+    locks.gone('a')
+    assert.equal(locks.waiting, 0)
+    assert.equal(locks.acquire(wish('b'), 1)?.kind, 'held')
+  })
+})
+
+describe('the locks of a new leader', () => {
+  it('are given to nobody while those of the last one may be held', () => {
+    const locks = table(2, 1_000)
+    assert.equal(locks.acquire(wish('b'), 10)?.kind, 'busy')
+    assert.equal(locks.acquire(wish('b', 5_000), 10), undefined)
+    assert.equal(locks.dueAtMs(10), 1_000)
+    assert.deepEqual(told(locks.serve(999)), [])
+    assert.deepEqual(told(locks.serve(1_000)), ['held b'])
+  })
+
+  it('stay with holders that say so again, by their old token', () => {
+    const last = table(1)
+    const token = tokenOf(last.acquire(wish('a'), 0))
+    const locks = table(2, 1_000)
+    const claim = { key: 'k', holder: 'a', token, ttlMs: 100 }
+    assert.equal(locks.renew(claim, 950), true)
+    locks.acquire(wish('b', 5_000), 960)
+    assert.deepEqual(told(locks.serve(1_000)), [])
+    const [next] = locks.serve(1_050)
+    assert.ok(next !== undefined && tokenOf(next) > token)
+  })
+
+  it('are not taken over after that time, nor by an older token', () => {
+    const last = table(1)
+    const older = tokenOf(last.acquire(wish('a'), 0))
+    const newer = tokenOf(last.acquire(wish('b'), 200))
+    const locks = table(2, 1_000)
+    assert.equal(locks.renew({ key: 'k', holder: 'b', token: newer, ttlMs: 100 }, 1), true)
+    assert.equal(locks.renew({ key: 'k', holder: 'a', token: older, ttlMs: 100 }, 2), false)
+    assert.equal(locks.renew({ key: 'x', holder: 'a', token: older, ttlMs: 100 }, 1_001), false)
+  })
+
+  it('have higher tokens than all before', () => {
+    const last = table(7)
+    let highest = 0
+    for (let atMs = 0; atMs < 1_000; atMs += 100) {
+      highest = tokenOf(last.acquire(wish('a', 0, `${atMs}`), atMs))
+    }
+    assert.ok(tokenOf(table(8).acquire(wish('b'), 0)) > highest)
+  })
+
+  it('are asked for again by who waited when the leader ended', () => {
+    const locks = table()
+    tokenOf(locks.acquire(wish('a'), 0))
+    locks.acquire(wish('b', 500), 0)
+    assert.deepEqual(told(locks.end()), ['busy b'])
+    assert.equal(locks.waiting, 0)
+  })
+})
