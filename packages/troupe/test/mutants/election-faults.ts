@@ -5,6 +5,8 @@ import type { Mutant } from './mutant.js'
 
 const SEEDS = ['simulation/election.test']
 
+const TABLE = ['unit/lock-table.test']
+
 const fault = (name: string, file: string, find: string, replace: string): Mutant => ({
   ...{ name, file: `cluster/leader/${file}`, find, replace, caughtBy: SEEDS },
 })
@@ -123,7 +125,8 @@ export const ELECTION_FAULTS: readonly Mutant[] = Object.freeze([
   fault(
     'a stranger is followed',
     'election',
-    'if (isOfVoters) { onVoterWord(election, from, word); return; }',
+    `if (isOfVoters || (from === election.leader && word.term === election.term)) {
+     onVoterWord(election, from, word); return; }`,
     'onVoterWord(election, from, word); return;',
   ),
   fault(
@@ -144,4 +147,32 @@ export const ELECTION_FAULTS: readonly Mutant[] = Object.freeze([
     'election.electionAtMs = freeAtMs + turnAfter(election, node) * turnMs(election);',
     '',
   ),
+  {
+    name: 'a new leader gives away what may still be held',
+    file: 'cluster/leader/lock-table',
+    find: 'nowMs >= this.#quietUntilMs) {',
+    replace: 'nowMs >= 0) {',
+    caughtBy: TABLE,
+  },
+  {
+    name: 'a token of an earlier leader is taken over at any time',
+    file: 'cluster/leader/lock-table',
+    find: 'const isEarlier = lock.token < this.#term * TOKENS_A_TERM && nowMs < this.#quietUntilMs;',
+    replace: 'const isEarlier = lock.token < this.#term * TOKENS_A_TERM;',
+    caughtBy: TABLE,
+  },
+  {
+    name: 'a lock is held after its time',
+    file: 'cluster/leader/lock-table',
+    find: 'held !== undefined && held.endsAtMs > nowMs ? held : undefined',
+    replace: 'held',
+    caughtBy: TABLE,
+  },
+  {
+    name: 'who asked last is served first',
+    file: 'cluster/leader/lock-table',
+    find: 'left.shift()',
+    replace: 'left.pop()',
+    caughtBy: TABLE,
+  },
 ])

@@ -1,0 +1,170 @@
+/**
+ * Locks of a whole cluster: asked for anywhere, kept over a fail-over, freed with their holders.
+ */
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+import {
+  actor,
+  type LockAnswer,
+  Locks,
+  locks,
+  type Pid,
+  processName,
+  protocol,
+  request,
+  TroupeError,
+} from 'troupe'
+import { type SimulatedCluster, simulatedCluster, testNode } from 'troupe/testing'
+import { HOSTS, VOTERS } from '#test/scenarios/leader/keeper'
+
+const TTL_MS = 2_000
+const PATIENCE = { timeoutMs: 20_000 }
+const KEEPER = processName('locks', Locks)
+
+const User = protocol('user', {
+  take: request<{ readonly key: string; readonly waitMs: number }, LockAnswer>(),
+  keep: request<{ readonly key: string; readonly token: number }, boolean>(),
+  give: request<{ readonly key: string; readonly token: number }, boolean>(),
+})
+
+/** Asks the keeper of its own node, whoever leads. */
+const user = actor(User, {
+  on: {
+    take: (_state, { key, waitMs }, context) =>
+      context.call(KEEPER, 'acquire', { key, ttlMs: TTL_MS, waitMs }, PATIENCE),
+    keep: (_state, { key, token }, context) =>
+      context.call(KEEPER, 'renew', { key, token, ttlMs: TTL_MS }),
+    give: (_state, { key, token }, context) => context.call(KEEPER, 'release', { key, token }),
+  },
+})
+
+interface Town {
+  readonly cluster: SimulatedCluster
+  /** A process on each host that asks for locks. */
+  readonly users: ReadonlyMap<string, Pid<typeof User>>
+  take(host: string, key: string, waitMs?: number): Promise<LockAnswer>
+  leader(): string | undefined
+}
+
+async function town(t: TestContext, seed: number): Promise<Town> {
+  const users = new Map<string, Pid<typeof User>>()
+  const cluster = simulatedCluster({
+    ...{ seed, hosts: HOSTS },
+    async started({ host, node }) {
+      const options = { clusterId: 'locks', voters: VOTERS, ttlMaxMs: TTL_MS }
+      await node.spawn(locks(options), { name: 'locks' })
+      users.set(host.name, await node.spawn(user))
+    },
+  })
+  await cluster.start()
+  t.after(() => cluster.stop())
+  await cluster.clock.advance(1_500)
+  const nodeOf = (host: string) => {
+    const node = cluster.member(host)?.node
+    assert.ok(node !== undefined)
+    return node
+  }
+  const take = (host: string, key: string, waitMs = 0): Promise<LockAnswer> =>
+    nodeOf(host).call(users.get(host) as Pid<typeof User>, 'take', { key, waitMs }, PATIENCE)
+  const leader = (): string | undefined => {
+    const leads = ({ node }: { node: ReturnType<typeof nodeOf> }): boolean => {
+      const pid = node.whereis('locks')
+      return pid !== undefined && node.processInfo(pid)?.inspected?.['leads'] === true
+    }
+    return cluster.members.find((member) => member.isAlive && leads(member))?.host.name
+  }
+  return { cluster, users, take, leader }
+}
+
+const tokenOf = (answer: LockAnswer): number => {
+  assert.ok(answer.kind === 'held')
+  return answer.token
+}
+
+describe('locks of a cluster', () => {
+  it('are asked for at any node, and held by one process of all', async (t) => {
+    const { cluster, take } = await town(t, 1)
+    const { clock } = cluster
+    const first = tokenOf(await clock.until(take('n1', 'report')))
+    for (const host of ['n2', 'n3']) {
+      const answer = await clock.until(take(host, 'report'))
+      assert.equal(answer.kind, 'busy')
+    }
+    assert.ok(tokenOf(await clock.until(take('n2', 'other'))) > first)
+  })
+
+  it('are free when their holder ends, for who waited first', async (t) => {
+    const { cluster, users, take } = await town(t, 2)
+    const { clock } = cluster
+    const first = tokenOf(await clock.until(take('n1', 'report')))
+    const waiting = take('n2', 'report', 10_000)
+    await clock.advance(100)
+    cluster.member('n1')?.node.kill(users.get('n1') as Pid)
+    assert.ok(tokenOf(await clock.until(waiting)) > first)
+  })
+
+  it('end with their time, unless they are renewed', async (t) => {
+    const { cluster, users, take } = await town(t, 3)
+    const { clock } = cluster
+    const token = tokenOf(await clock.until(take('n1', 'report')))
+    const node = cluster.member('n1')?.node
+    assert.ok(node !== undefined)
+    const own = users.get('n1') as Pid<typeof User>
+    await clock.advance(TTL_MS - 200)
+    assert.equal(await clock.until(node.call(own, 'keep', { key: 'report', token })), true)
+    await clock.advance(TTL_MS - 200)
+    assert.equal((await clock.until(take('n2', 'report'))).kind, 'busy')
+    await clock.advance(300)
+    assert.equal(await clock.until(node.call(own, 'keep', { key: 'report', token })), false)
+    assert.equal((await clock.until(take('n2', 'report'))).kind, 'held')
+  })
+
+  it('stay with their holder when the keeper dies, who says so again', async (t) => {
+    const { cluster, users, take, leader } = await town(t, 4)
+    const { clock } = cluster
+    const dying = leader()
+    assert.ok(dying !== undefined)
+    const [holder = '', other = ''] = HOSTS.filter((host) => host !== dying)
+    const token = tokenOf(await clock.until(take(holder, 'report')))
+    cluster.crash(dying, { how: 'reset' })
+    await clock.advance(800)
+    assert.notEqual(leader(), dying)
+    const node = cluster.member(holder)?.node
+    assert.ok(node !== undefined)
+    const own = users.get(holder) as Pid<typeof User>
+    const keep = () => node.call(own, 'keep', { key: 'report', token })
+    assert.equal(await clock.until(keep()), true)
+    const waiting = take(other, 'report', 15_000)
+    for (let round = 0; round < 3; round += 1) {
+      await clock.advance(1_000)
+      assert.equal(await clock.until(keep()), true)
+    }
+    assert.ok(tokenOf(await clock.until(waiting)) > token)
+  })
+
+  it('are refused with a code while nobody leads, and for what cannot be', async () => {
+    await using test = await testNode()
+    const { node, clock } = test
+    const voters = ['test@localhost', 'absent@localhost']
+    const lost = await clock.until(node.spawn(locks({ clusterId: 'lost', voters })))
+    const asked = node.call(lost, 'acquire', { key: 'k', ttlMs: 100 })
+    await assert.rejects(clock.until(asked), isCode('NOT_LEADER'))
+    const pid = await clock.until(node.spawn(locks({ clusterId: 'alone' })))
+    await clock.advance(10)
+    for (const wrong of [
+      { key: '', ttlMs: 100 },
+      { key: 'k'.repeat(513), ttlMs: 100 },
+      { key: 'k', ttlMs: 0 },
+      { key: 'k', ttlMs: 10_001 },
+      { key: 'k', ttlMs: Number.NaN },
+    ]) {
+      await assert.rejects(clock.until(node.call(pid, 'acquire', wrong)), isCode('OPTION_INVALID'))
+    }
+    assert.throws(() => locks({ clusterId: 'x', ttlMaxMs: 0 }), isCode('OPTION_INVALID'))
+    const alone = await clock.until(node.call(pid, 'acquire', { key: 'k', ttlMs: 100 }))
+    assert.equal(alone.kind, 'held')
+  })
+})
+
+const isCode = (code: 'NOT_LEADER' | 'OPTION_INVALID') => (error: unknown) =>
+  error instanceof TroupeError && error.code === code
