@@ -9,7 +9,7 @@ import { electionSeedPasses } from './election-seeds.js'
 
 const SEEDS = 110
 /** Each of them has found a fault that others did not find before it. */
-const KEPT = [163, 166, 169, 191, 253, 607, 679, 1_713, 2_334, 3_779]
+const KEPT = [147, 163, 166, 169, 223, 253, 415, 607, 679, 1_713, 2_334, 3_779]
 
 describe('simulated voters', () => {
   it('do exactly the same again for the same seed', () => {
