@@ -159,7 +159,9 @@ async function breakIt(
   const durationMs = given.minutes * MINUTE_MS
   const lastsMaxMs = Math.min(LASTS_MAX_MS, durationMs * LASTS_PART)
   const everyMs = given.everySeconds * 1_000
-  await breaker.run(planFaults({ durationMs, everyMs, lastsMaxMs }, chance.fork()), stop)
+  const { only } = given
+  const plan = { durationMs, everyMs, lastsMaxMs, ...(only === undefined ? {} : { only }) }
+  await breaker.run(planFaults(plan, chance.fork()), stop)
   if (!stop.aborted) await powerCut(run)
   over.abort()
   await Promise.all(work)

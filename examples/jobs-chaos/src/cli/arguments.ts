@@ -2,6 +2,14 @@
  * cli/arguments: what the command line asks for, or what is wrong with it. Pure.
  */
 
+import { FAULT_KINDS, type FaultKind, VICTIMS, type Victim } from '#chaos/faults/fault'
+
+/** One kind of fault, and whom it meets. */
+export interface Sort {
+  readonly kind: FaultKind
+  readonly victim: Victim | undefined
+}
+
 export interface ChaosArguments {
   readonly minutes: number
   /** Undefined: another one each time, which is printed. */
@@ -14,6 +22,8 @@ export interface ChaosArguments {
   readonly isKept: boolean
   /** Seconds between two faults, on average. */
   readonly everySeconds: number
+  /** Faults that are made, as `kind` or `kind:victim`; undefined: all. */
+  readonly only: readonly Sort[] | undefined
   /** The built program of the cluster, for one with a planted fault. */
   readonly main: string | undefined
 }
@@ -30,6 +40,7 @@ export const CHAOS_DEFAULTS: ChaosArguments = Object.freeze({
   out: undefined,
   isKept: false,
   everySeconds: 7,
+  only: undefined,
   main: undefined,
 })
 
@@ -41,6 +52,7 @@ Usage: npm start -- jobs-chaos [flags]
   --minutes N      how long faults are made (10)
   --seed N         the same faults at the same times (another one each time)
   --every N        seconds between two faults, on average (7)
+  --only LIST      faults that are made, such as kill:leader,freeze (all)
   --in-flight N    jobs that are kept in flight (30); at least 10 are there at each fault
   --out DIR        where logs and data go and stay (a temporary folder)
   --keep           leave the temporary folder, which is left after a breach anyway
@@ -70,11 +82,27 @@ const text =
   (value) =>
     value === '' ? 'needs a value' : { [key]: value }
 
+const only: Take = (value) => {
+  const sorts: Sort[] = []
+  for (const word of value.split(',')) {
+    const [first = '', second] = word.split(':')
+    const kind = FAULT_KINDS.find((known) => known === first)
+    const victim = VICTIMS.find((known) => known === second)
+    const isRight = second === undefined || victim !== undefined
+    if (kind === undefined || !isRight) {
+      return `has kinds (${FAULT_KINDS.join(', ')}), each with :${VICTIMS.join(', :')} or without`
+    }
+    sorts.push({ kind, victim })
+  }
+  return { only: sorts }
+}
+
 const FLAGS: Readonly<Record<string, Take>> = Object.freeze({
   minutes: number('minutes', 0.1, 1_440, FRACTION),
   seed: number('seed', 0, 2 ** 31 - 1, /^\d{1,10}$/),
   every: number('everySeconds', 0.5, 600, FRACTION),
   'in-flight': number('inFlight', 12, 1_000),
+  only,
   out: text('out'),
   main: text('main'),
 })

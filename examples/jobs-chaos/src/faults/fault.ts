@@ -25,7 +25,8 @@ export const FAULT_KINDS = Object.freeze([
 export type FaultKind = (typeof FAULT_KINDS)[number]
 
 /** Whom it meets; who that is, is seen when it is made. */
-export type Victim = 'leader' | 'follower' | 'worker' | 'nobody'
+export const VICTIMS = Object.freeze(['leader', 'follower', 'worker', 'nobody'] as const)
+export type Victim = (typeof VICTIMS)[number]
 
 export interface Fault {
   /** Milliseconds after the beginning. */

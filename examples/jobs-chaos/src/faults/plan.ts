@@ -52,23 +52,27 @@ export interface PlanOptions {
   readonly everyMs: number
   /** A fault stands at most so long. */
   readonly lastsMaxMs: number
+  /** Only these kinds, each with this victim, if it has one. */
+  readonly only?: readonly { readonly kind: FaultKind; readonly victim: Victim | undefined }[]
 }
 
 /** The faults of a run, in the order of their times. */
 export function planFaults(options: PlanOptions, chance: Chance): readonly Fault[] {
-  const { durationMs, everyMs, lastsMaxMs } = options
+  const { durationMs, everyMs, lastsMaxMs, only } = options
+  const sorts = only === undefined ? SORTS : SORTS.filter(({ kind }) => ruleFor(only, kind))
   const count = Math.max(1, Math.floor(durationMs / everyMs))
   const slotMs = durationMs / count
   return Array.from({ length: count }, (_, index) => {
-    const first = FIRST[index]
-    const sort = sortOf(first?.[0]) ?? drawn(chance)
+    const first = only === undefined ? FIRST[index] : undefined
+    const sort = sortOf(first?.[0]) ?? drawn(chance, sorts)
+    const victim = first?.[1] ?? ruleFor(only, sort.kind)?.victim
     const [least, most] = sort.lastsMs
     const lastsMs = chance.between(least, most)
     return Object.freeze({
       // Anywhere in its slot: some come close together, and overlap.
       atMs: Math.round(slotMs * (index + chance.unit() * 0.9)),
       kind: sort.kind,
-      victim: first?.[1] ?? chance.pick(sort.victims) ?? 'nobody',
+      victim: victim ?? chance.pick(sort.victims) ?? 'nobody',
       lastsMs: Math.min(lastsMs, lastsMaxMs),
       lot: chance.unit(),
     })
@@ -78,12 +82,15 @@ export function planFaults(options: PlanOptions, chance: Chance): readonly Fault
 const sortOf = (kind: FaultKind | undefined): Sort | undefined =>
   SORTS.find((sort) => sort.kind === kind)
 
-function drawn(chance: Chance): Sort {
-  const whole = SORTS.reduce((sum, { share }) => sum + share, 0)
+const ruleFor = (only: PlanOptions['only'], wanted: FaultKind) =>
+  only?.find(({ kind }) => kind === wanted)
+
+function drawn(chance: Chance, sorts: readonly Sort[]): Sort {
+  const whole = sorts.reduce((sum, { share }) => sum + share, 0)
   let left = chance.unit() * whole
-  for (const sort of SORTS) {
+  for (const sort of sorts) {
     left -= sort.share
     if (left < 0) return sort
   }
-  return SORTS[0] as Sort
+  return sorts[0] as Sort
 }

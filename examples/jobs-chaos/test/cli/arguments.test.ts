@@ -19,6 +19,17 @@ describe('the arguments of chaos', () => {
     })
   })
 
+  it('take the faults that alone are to be made, and whom they meet', () => {
+    const verdict = parseArguments(['--only', 'kill:leader,freeze'])
+    const only = [
+      { kind: 'kill', victim: 'leader' },
+      { kind: 'freeze', victim: undefined },
+    ]
+    assert.deepEqual(verdict, { kind: 'run', given: { ...CHAOS_DEFAULTS, only } })
+    assert.match(problemOf('--only', 'kill:boss'), /^--only has kinds \(kill, freeze, /)
+    assert.match(problemOf('--only', 'kill,'), /^--only has kinds/)
+  })
+
   it('refuse what is not known, not whole, or beyond its limits', () => {
     assert.equal(problemOf('--minute', '1'), '--minute is not known; see --help')
     assert.equal(problemOf('--seed', '1.5'), '--seed must be a whole number from 0 to 2147483647')

@@ -49,6 +49,21 @@ describe('a plan of faults', () => {
   })
 })
 
+describe('a plan of some faults alone', () => {
+  it('has no others, and meets whom it is to meet', () => {
+    const only = [
+      { kind: 'kill', victim: 'leader' },
+      { kind: 'freeze', victim: undefined },
+    ] as const
+    const plan = planFaults({ ...TEN_MINUTES, only }, chanceOf(4))
+    assert.deepEqual(new Set(plan.map(({ kind }) => kind)), new Set(['kill', 'freeze']))
+    const kills = plan.filter(({ kind }) => kind === 'kill')
+    assert.ok(kills.every(({ victim }) => victim === 'leader'))
+    const freezes = plan.filter(({ kind }) => kind === 'freeze')
+    assert.ok(freezes.some(({ victim }) => victim === 'worker'))
+  })
+})
+
 describe('the guard of the majority', () => {
   const wish = { node: 'jobs1', nowMs: 1_000, lastsMs: 12_000 }
 
