@@ -22,6 +22,8 @@ export interface ClusterOptions {
   readonly effectsUrl: string
   readonly world: World
   readonly say: (line: string) => void
+  /** Flags of Node itself for the program of a node; for what a test preloads. */
+  readonly nodeFlags?: (node: string) => readonly string[]
 }
 
 /** What `GET /cluster` tells, as far as it is used here. */
@@ -161,10 +163,11 @@ export class Cluster {
   }
 
   #wordsFor(place: Place, cookie: string): readonly string[] {
-    const { main, folder, effectsUrl } = this.#options
+    const { main, folder, effectsUrl, nodeFlags } = this.#options
     const { role, index, webPort } = place
     const web = ['--http-port', `${webPort}`, '--data', join(folder, 'data')]
     return [
+      ...(nodeFlags?.(place.node) ?? []),
       ...[main, '--role', role, '--index', `${index}`, '--cookie', cookie],
       ...['--registrar-folder', join(folder, REGISTRAR_FOLDER)],
       ...['--config', this.configFile],
