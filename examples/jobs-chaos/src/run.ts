@@ -149,7 +149,7 @@ async function breakIt(
   setMaxListeners(0, over.signal, stop)
   const client = {
     ...{ ledger, world, templates, urls: cluster.urls, chance: chance.fork() },
-    ...{ wanted: given.inFlight, atOnce: 8, removed: REMOVED, prefix: 'chaos' },
+    ...{ wanted: given.inFlight, atOnce: 12, removed: REMOVED, prefix: 'chaos' },
   }
   const work = [
     new Submitter(client).run(over.signal),

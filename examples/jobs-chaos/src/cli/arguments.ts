@@ -36,7 +36,7 @@ export type ArgumentsVerdict =
 export const CHAOS_DEFAULTS: ChaosArguments = Object.freeze({
   minutes: 10,
   seed: undefined,
-  inFlight: 30,
+  inFlight: 40,
   out: undefined,
   isKept: false,
   everySeconds: 7,
@@ -53,7 +53,7 @@ Usage: npm start -- jobs-chaos [flags]
   --seed N         the same faults at the same times (another one each time)
   --every N        seconds between two faults, on average (7)
   --only LIST      faults that are made, such as kill:leader,freeze (all)
-  --in-flight N    jobs that are kept in flight (30); at least 10 are there at each fault
+  --in-flight N    jobs that are kept in flight (40); at least 10 are there at each fault
   --out DIR        where logs and data go and stay (a temporary folder)
   --keep           leave the temporary folder, which is left after a breach anyway
   --main FILE      another built program of the cluster, such as one with a planted fault

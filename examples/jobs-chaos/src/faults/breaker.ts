@@ -65,9 +65,10 @@ export class Breaker {
 
   async #make(fault: Fault, stop: AbortSignal): Promise<void> {
     const { world, ledger, inFlightMin, cluster } = this.#options
-    const limits = { limitMs: PATIENCE_MS, everyMs: 20 }
-    await until(world, limits, () => stop.aborted || ledger.inFlight().length >= inFlightMin)
     const view = await cluster.view()
+    // The last thing before it: jobs are done while others answer.
+    const limits = { limitMs: PATIENCE_MS, everyMs: 20 }
+    await until(world, limits, () => stop.aborted || ledger.inFlight().length > inFlightMin)
     if (stop.aborted) return
     const deed = this.#deedFor(fault, view?.leader)
     if (deed === undefined) return
