@@ -6,7 +6,15 @@
  */
 import { randomInt } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -68,6 +76,11 @@ interface Run {
 
 /** Runs, and answers with the exit code. */
 export async function runChaos(given: ChaosArguments, outside: RunWorld): Promise<number> {
+  const problem = outProblem(given)
+  if (problem !== undefined) {
+    outside.print(problem)
+    return 1
+  }
   const seed = given.seed ?? randomInt(2 ** 31)
   const folder = folderFor(given)
   outside.print(`seed ${seed}, ${given.minutes} minutes, logs in ${folder}`)
@@ -97,6 +110,12 @@ export async function runChaos(given: ChaosArguments, outside: RunWorld): Promis
     await effects.close()
     ledger.close()
   }
+}
+
+/** Data of another run would be judged as well. */
+function outProblem({ out }: ChaosArguments): string | undefined {
+  const isTaken = out !== undefined && existsSync(out) && readdirSync(out).length > 0
+  return isTaken ? `${out} is not empty; give a folder of its own with --out` : undefined
 }
 
 function folderFor({ out }: ChaosArguments): string {

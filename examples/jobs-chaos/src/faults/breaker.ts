@@ -28,6 +28,9 @@ export interface BreakerOptions {
 /** How long a fault waits until enough is in flight. */
 const PATIENCE_MS = 15_000
 
+/** How long one is down that is killed in the place of another fault. */
+const KILLED_MS = 1_000
+
 export class Breaker {
   readonly #options: BreakerOptions
   readonly #log: number
@@ -83,7 +86,8 @@ export class Breaker {
     const allowed = this.#allowed(fault, leader)
     const deed = deedFor(allowed.fault, allowed.node, this.#options)
     if (deed !== undefined) return deed
-    const kill = { ...fault, kind: 'kill', victim: 'worker' } as const
+    const lastsMs = Math.min(fault.lastsMs, KILLED_MS)
+    const kill = { ...fault, kind: 'kill', victim: 'worker', lastsMs } as const
     for (const node of cluster.workers) {
       const other = deedFor(kill, node, this.#options)
       if (other !== undefined) return other

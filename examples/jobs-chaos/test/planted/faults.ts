@@ -37,15 +37,20 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = Object.freeze([
     shownBy: ['lost', 'denied', 'undone', 'unfinished', 'parked-in-vain'],
   },
   {
-    name: 'a store of effects without a fence',
+    name: 'no fence: tries keep the term they were given under, and the store asks for none',
     places: [
+      {
+        file: 'jobs/dist/worker/effects',
+        find: 'const term = means.term()',
+        replace: 'const term = assignment.term',
+      },
       {
         file: 'jobs-chaos/dist/effects/fence',
         find: "if (term < newest) return { kind: 'stale', term: newest }",
         replace: '',
       },
     ],
-    flags: ['--minutes', '0.6', '--every', '1.5', '--only', 'freeze:worker,kill:leader'],
+    flags: ['--minutes', '0.8', '--every', '3', '--only', 'freeze:worker,restart:leader'],
     shownBy: ['old-after-new'],
   },
   {
