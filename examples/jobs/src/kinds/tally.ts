@@ -1,12 +1,15 @@
 /**
  * kinds/tally: how often each key came, in bounded memory.
  *
- * Limit: `distinctMax` keys, those that came first; others are counted together. The order in
- * which they come is that of the text, so the same text gives the same tally.
+ * Limits: `distinctMax` keys and `UNITS_MAX` of all keys together, those that came first; others
+ * are counted as one. The order is that of the text, so the same text gives the same tally.
  */
 
 /** Different keys that are counted one by one. */
 export const DISTINCT_MAX = 250_000
+
+/** UTF-16 units of all keys that are counted one by one: some 32 MB. */
+const UNITS_MAX = 16_000_000
 
 /** Keys that a result names. */
 export const TOP_LENGTH = 20
@@ -20,6 +23,7 @@ export class Tally {
   readonly #distinctMax: number
   #total = 0
   #beyond = 0
+  #units = 0
 
   constructor(distinctMax = DISTINCT_MAX) {
     this.#distinctMax = distinctMax
@@ -42,8 +46,17 @@ export class Tally {
     this.#total += 1
     const count = this.#counts.get(key)
     if (count !== undefined) this.#counts.set(key, count + 1)
-    else if (this.#counts.size < this.#distinctMax) this.#counts.set(ownCopy(key), 1)
+    else if (this.#hasRoom(key)) this.#count(key)
     else this.#beyond += 1
+  }
+
+  #hasRoom(key: string): boolean {
+    return this.#counts.size < this.#distinctMax && this.#units + key.length <= UNITS_MAX
+  }
+
+  #count(key: string): void {
+    this.#units += key.length
+    this.#counts.set(ownCopy(key), 1)
   }
 
   /** 0 when it was not counted one by one. */

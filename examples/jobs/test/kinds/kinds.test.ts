@@ -171,6 +171,14 @@ describe('a tally', () => {
     ])
   })
 
+  it('keeps no more of long keys than it can hold', () => {
+    const tally = new Tally()
+    const long = 'x'.repeat(1_000_000)
+    for (let key = 0; key < 20; key += 1) tally.add(`${long}${key}`)
+    assert.equal(tally.distinct, 15)
+    assert.equal(tally.beyond, 5)
+  })
+
   it('keeps keys with half a pair of UTF-16 units as they are', () => {
     const tally = new Tally()
     tally.add('\ud800')
