@@ -3,6 +3,7 @@
  *
  * A worker looks itself: what it is given may come from a leader of another version.
  */
+import type { JobParameters } from '#jobs/job/job'
 import { isKind, PARAMETERS } from '#jobs/job/parameters'
 import type { Problem } from './kind.js'
 
