@@ -14,6 +14,9 @@ const UNITS_MAX = 16_000_000
 /** Keys that a result names. */
 export const TOP_LENGTH = 20
 
+/** UTF-16 units of a key that a result tells: a result is small whatever the text is. */
+export const TOLD_LENGTH_MAX = 320
+
 /** A key and how often it came. */
 export type Counted = readonly [key: string, count: number]
 
@@ -64,7 +67,10 @@ export class Tally {
     return this.#counts.get(key) ?? 0
   }
 
-  /** The most frequent, among equals those that come first in the order of their UTF-16 units. */
+  /**
+   * The most frequent, among equals those that come first in the order of their UTF-16 units; of a
+   * long one the beginning.
+   */
   top(length = TOP_LENGTH): readonly Counted[] {
     const best: Counted[] = []
     for (const counted of this.#counts) {
@@ -75,13 +81,19 @@ export class Tally {
       best.splice(at === -1 ? best.length : at, 0, counted)
       if (best.length > length) best.pop()
     }
-    return best
+    return best.map(([key, count]) => [beginningOf(key), count])
   }
 }
 
 function compareCounted(left: Counted, right: Counted): number {
   if (left[1] !== right[1]) return right[1] - left[1]
   return left[0] < right[0] ? -1 : 1
+}
+
+function beginningOf(key: string): string {
+  if (key.length <= TOLD_LENGTH_MAX) return key
+  // Not between the halves of a pair.
+  return key.slice(0, TOLD_LENGTH_MAX).replace(/[\ud800-\udbff]$/, '')
 }
 
 /** A part of a long string keeps all of it in memory; one made of bytes stands alone. */

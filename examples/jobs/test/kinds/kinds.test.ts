@@ -141,6 +141,18 @@ describe('the kinds of jobs', () => {
     }
   })
 
+  it('a result is small, whatever the text is', async () => {
+    for (const letter of ['x', 'ж', '語', '𝒳']) {
+      const long = letter.repeat(WORD_LENGTH_MAX - 4)
+      const words = Array.from({ length: 100 }, (_, at) => `${long}${at}`)
+      for (const kind of ['word-count', 'n-grams']) {
+        const parameters: JobParameters = kind === 'n-grams' ? { n: 5 } : {}
+        const result = await resultOf(kind, parameters, [bytesOf(words.join(' '))])
+        assert.ok(bytesOf(JSON.stringify(result)).length < 24_000, `${kind} of ${letter}`)
+      }
+    }
+  })
+
   it('progress only grows, and reaches the end', async () => {
     for (const kind of ['word-count', 'hash-chain', 'gzip']) {
       const told: number[] = []

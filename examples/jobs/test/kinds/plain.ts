@@ -2,7 +2,7 @@
  * examples/jobs/test/kinds/plain: what the kinds compute, written the plain way over a whole text.
  */
 import { createHash } from 'node:crypto'
-import { TOP_LENGTH } from '#jobs/kinds/tally'
+import { TOLD_LENGTH_MAX, TOP_LENGTH } from '#jobs/kinds/tally'
 import { WORD_LENGTH_MAX } from '#jobs/kinds/words'
 
 export function plainWords(text: string): string[] {
@@ -26,7 +26,17 @@ function counted(keys: readonly string[]) {
   const top = [...counts].sort((left, right) =>
     left[1] === right[1] ? (left[0] < right[0] ? -1 : 1) : right[1] - left[1],
   )
-  return { distinct: counts.size, beyond: 0, top: top.slice(0, TOP_LENGTH) }
+  const told = top.slice(0, TOP_LENGTH).map(([key, count]) => [beginningOf(key), count])
+  return { distinct: counts.size, beyond: 0, top: told }
+}
+
+function beginningOf(key: string): string {
+  let beginning = ''
+  for (const character of key) {
+    if (beginning.length + character.length > TOLD_LENGTH_MAX) return beginning
+    beginning += character
+  }
+  return beginning
 }
 
 export function plainWordCount(text: string) {
