@@ -96,8 +96,8 @@ export async function benchJobs(values, say) {
       try {
         const one = await measured(start)
         told.get(label).push(one)
-        const rate = one.acceptedPerSecond.toFixed(0)
-        say(`  ${run}/${values.runs} ${label}: ${rate} accepted/s, p99 ${one.p99Ms.toFixed(1)} ms`)
+        const rate = `${one.acceptedPerSecond.toFixed(0)} accepted/s, ${one.retries} retries`
+        say(`  ${run}/${values.runs} ${label}: ${rate}, p99 ${one.p99Ms.toFixed(1)} ms`)
       } catch (error) {
         failures.push(`${label}: one measurement FAILED, ${error.message}`)
         say(`  ${run}/${values.runs} ${failures.at(-1)}`)

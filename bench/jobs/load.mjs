@@ -9,6 +9,8 @@ import { Agent, request } from 'node:http'
 
 const POLL_MS = 20
 const LIMIT_MS = 180_000
+const RETRY_MS = 50
+const RETRIES_MAX = 100
 
 /** A text of about `bytes` bytes, another one for each number. */
 export function textOf(number, bytes = 2_000) {
@@ -40,6 +42,18 @@ function ask(agent, base, method, path, body) {
   })
 }
 
+/** Posts one job until it is taken; a 503 says that it may be sent again. How often it was. */
+async function post(agent, base, path, body) {
+  for (let retries = 0; ; retries += 1) {
+    const { status, told } = await ask(agent, base, 'POST', path, body)
+    if (status === 201 || status === 200) return retries
+    if (status !== 503 || retries === RETRIES_MAX) {
+      throw new Error(`POST /jobs answered ${status}: ${told}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+  }
+}
+
 export async function doneAt(agent, base) {
   const { status, told } = await ask(agent, base, 'GET', '/cluster')
   if (status !== 200) throw new Error(`GET /cluster answered ${status}: ${told}`)
@@ -56,15 +70,15 @@ export async function loadJobs(bases, { count, open, first = 0 }) {
   const latencies = []
   const before = await doneAt(agent, bases[0])
   let next = 0
+  let retries = 0
   const begin = performance.now()
   const one = async () => {
     while (next < count) {
       const number = first + next++
       const body = textOf(number)
       const sent = performance.now()
-      const base = bases[number % bases.length]
-      const { status, told } = await ask(agent, base, 'POST', '/jobs?kind=word-count', body)
-      if (status !== 201) throw new Error(`POST /jobs answered ${status}: ${told}`)
+      const path = `/jobs?kind=word-count&id=bench-${process.pid}-${number}`
+      retries += await post(agent, bases[number % bases.length], path, body)
       latencies.push(performance.now() - sent)
     }
   }
@@ -82,6 +96,7 @@ export async function loadJobs(bases, { count, open, first = 0 }) {
   return {
     acceptedPerSecond: (count / acceptedMs) * 1_000,
     finishedPerSecond: (count / finishedMs) * 1_000,
+    retries,
     p50Ms: at(0.5),
     p99Ms: at(0.99),
   }
