@@ -157,8 +157,8 @@ export const ELECTION_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a token of an earlier leader is taken over at any time',
     file: 'cluster/leader/lock-table',
-    find: 'const isEarlier = lock.token < this.#term * TOKENS_A_TERM && nowMs < this.#quietUntilMs;',
-    replace: 'const isEarlier = lock.token < this.#term * TOKENS_A_TERM;',
+    find: 'lock.token < this.#term * TOKENS_A_TERM && nowMs < this.#quietUntilMs;',
+    replace: 'lock.token < this.#term * TOKENS_A_TERM;',
     caughtBy: TABLE,
   },
   {
