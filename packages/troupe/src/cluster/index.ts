@@ -22,6 +22,12 @@ export {
   locks,
 } from './leader/locks.js'
 export {
+  SINGLETON_DEFAULTS,
+  Singleton,
+  type SingletonOptions,
+  singleton,
+} from './leader/singleton.js'
+export {
   TERM_FENCE_DEFAULTS,
   type TermFence,
   type TermFenceOptions,

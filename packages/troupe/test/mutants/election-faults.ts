@@ -5,6 +5,7 @@ import type { Mutant } from './mutant.js'
 
 const SEEDS = ['simulation/election.test']
 
+const SINGLETON = ['scenarios/leader/singleton.test']
 const TABLE = ['unit/lock-table.test']
 
 const fault = (name: string, file: string, find: string, replace: string): Mutant => ({
@@ -167,6 +168,27 @@ export const ELECTION_FAULTS: readonly Mutant[] = Object.freeze([
     find: 'held !== undefined && held.endsAtMs > nowMs ? held : undefined',
     replace: 'held',
     caughtBy: TABLE,
+  },
+  {
+    name: 'a new leader starts the singleton while the old one may still end',
+    file: 'cluster/leader/singleton',
+    find: 'later(kept, context, term === 1 ? 0 : kept.waitMs);',
+    replace: 'later(kept, context, 0);',
+    caughtBy: SINGLETON,
+  },
+  {
+    name: 'a singleton runs on where nobody leads any more',
+    file: 'cluster/leader/singleton',
+    find: "context.exit(child, 'shutdown');",
+    replace: '',
+    caughtBy: SINGLETON,
+  },
+  {
+    name: 'a singleton that has ended is not started again',
+    file: 'cluster/leader/singleton',
+    find: 'if (kept.term !== undefined) later(kept, context, kept.restartMs);',
+    replace: '',
+    caughtBy: SINGLETON,
   },
   {
     name: 'who asked last is served first',

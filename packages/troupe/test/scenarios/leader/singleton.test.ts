@@ -1,0 +1,124 @@
+/**
+ * A process that runs on one node of a cluster at a time, wherever the lead is.
+ */
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+import { actor, message, protocol, Singleton, singleton, TroupeError } from 'troupe'
+import { type SimulatedCluster, simulatedCluster, testNode } from 'troupe/testing'
+import { HOSTS, VOTERS } from '#test/scenarios/leader/keeper'
+
+const Sweeper = protocol('sweeper', { sweep: message() })
+
+/** How long it takes to its end. */
+const STOPS_MS = 150
+
+/** Who runs, as `host term`; added in init, taken out at the end. */
+type Running = Set<string>
+
+const sweeperOf = (host: string, running: Running, seen: string[]) =>
+  actor(Sweeper, {
+    init(term: number) {
+      const own = `${host} ${term}`
+      running.add(own)
+      seen.push(own)
+      return own
+    },
+    on: {
+      sweep() {},
+    },
+    async terminate(own, _reason, context) {
+      await context.sleep(STOPS_MS)
+      running.delete(own)
+    },
+  })
+
+interface Town {
+  readonly cluster: SimulatedCluster
+  readonly running: Running
+  /** All that ever ran, in order. */
+  readonly seen: string[]
+}
+
+async function town(t: TestContext, seed: number): Promise<Town> {
+  const running: Running = new Set()
+  const seen: string[] = []
+  const cluster = simulatedCluster({
+    ...{ seed, hosts: HOSTS },
+    async started({ host, node }) {
+      const start = sweeperOf(host.name, running, seen)
+      const options = { clusterId: 'sweep', voters: VOTERS, start, stopMs: 200 }
+      await node.spawn(singleton(options), { name: 'sweep' })
+    },
+  })
+  await cluster.start()
+  t.after(() => cluster.stop())
+  await cluster.clock.advance(1_500)
+  return { cluster, running, seen }
+}
+
+describe('a singleton', () => {
+  it('runs on one node, and every keeper knows where', async (t) => {
+    const { cluster, running } = await town(t, 1)
+    assert.equal(running.size, 1)
+    for (const { node } of cluster.members) {
+      const keeper = node.whereis('sweep')
+      assert.ok(keeper !== undefined)
+      const pid = await cluster.clock.until(node.call(keeper as never, 'where' as never))
+      assert.ok(JSON.stringify(pid).includes([...running][0]?.split(' ')[0] ?? 'nowhere'))
+    }
+  })
+
+  it('is stopped before another one starts, also at a leader that is cut off', async (t) => {
+    const { cluster, running, seen } = await town(t, 2)
+    const [host = ''] = [...running][0]?.split(' ') ?? []
+    cluster.network.partition(
+      [host],
+      HOSTS.filter((other) => other !== host),
+    )
+    let wasEmpty = false
+    for (let ms = 0; ms < 3_000; ms += 5) {
+      await cluster.clock.advance(5)
+      assert.ok(running.size <= 1, [...running].join())
+      wasEmpty ||= running.size === 0
+    }
+    assert.ok(wasEmpty)
+    assert.equal(running.size, 1)
+    assert.equal(seen.length, 2)
+    assert.notEqual(seen[1]?.split(' ')[0], host)
+    assert.ok(Number(seen[1]?.split(' ')[1]) > Number(seen[0]?.split(' ')[1]))
+    cluster.network.heal()
+    await cluster.clock.advance(3_000)
+    assert.equal(running.size, 1)
+  })
+
+  it('is started again where it was when it has ended', async () => {
+    await using test = await testNode()
+    const { node, clock } = test
+    const running: Running = new Set()
+    const seen: string[] = []
+    const start = sweeperOf('here', running, seen)
+    const keeper = await clock.until(node.spawn(singleton({ clusterId: 'one', start })))
+    await clock.advance(10)
+    const pid = await clock.until(node.call(keeper, 'where'))
+    assert.ok(pid !== undefined)
+    node.exit(pid, 'shutdown')
+    await clock.advance(500)
+    assert.equal(await clock.until(node.call(keeper, 'where')), undefined)
+    await clock.advance(800)
+    assert.deepEqual(seen, ['here 1', 'here 1'])
+    node.exit(keeper, 'shutdown')
+    await clock.advance(300)
+    assert.equal(running.size, 0)
+    assert.ok(Singleton.messages.where !== undefined)
+  })
+
+  it('is refused when its times cannot be', () => {
+    const start = sweeperOf('x', new Set(), [])
+    for (const stopMs of [0, -1, Number.NaN, Infinity]) {
+      assert.throws(
+        () => singleton({ clusterId: 'x', start, stopMs }),
+        (error) => error instanceof TroupeError && error.code === 'OPTION_INVALID',
+      )
+    }
+  })
+})
