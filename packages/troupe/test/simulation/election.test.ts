@@ -12,6 +12,15 @@ const SEEDS = 110
 const KEPT = [147, 163, 166, 169, 223, 253, 415, 607, 679, 1_713, 2_334, 3_779]
 
 describe('simulated voters', () => {
+  // First what finds most: a planted fault is left at the first failure.
+  it(`never have two leaders, and soon one where all is well: ${SEEDS} seeds`, () => {
+    for (let seed = 1; seed <= SEEDS; seed += 1) electionSeedPasses(seed)
+  })
+
+  it('keep every promise in the stories that have found a fault', () => {
+    for (const seed of KEPT) electionSeedPasses(seed)
+  })
+
   it('do exactly the same again for the same seed', () => {
     for (const scenario of ['mix', 'plots', 'forgetting']) {
       const options = { seed: 4_711, scenario, transcriptMax: 1_000_000 }
@@ -26,13 +35,5 @@ describe('simulated voters', () => {
       const leaders = [1, 2, 3, 4].flatMap((seed) => runElectionTrial({ seed, scenario }).leaders)
       assert.ok(leaders.length >= (scenario === 'flapping' ? 4 : 8), scenario)
     }
-  })
-
-  it(`never have two leaders, and soon one where all is well: ${SEEDS} seeds`, () => {
-    for (let seed = 1; seed <= SEEDS; seed += 1) electionSeedPasses(seed)
-  })
-
-  it('keep every promise in the stories that have found a fault', () => {
-    for (const seed of KEPT) electionSeedPasses(seed)
   })
 })
