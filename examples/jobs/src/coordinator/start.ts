@@ -54,7 +54,8 @@ export const COORDINATOR_APPLICATION = 'jobs-coordinator'
 export async function startCoordinator(settings: CoordinatorSettings): Promise<CoordinatorParts> {
   const { node, coordinators, dataFolder } = settings
   const folder = await openStoreFolder(dataFolder)
-  const { store, texts } = folder
+  const { store, texts, setAside } = folder
+  if (setAside !== undefined) node.log.warning(setAside.message, { code: setAside.code })
   const crew = supervisor({
     name: 'jobs-coordination',
     restart: 'permanent',

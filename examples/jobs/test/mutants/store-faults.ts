@@ -82,6 +82,12 @@ export const STORE_FAULTS: readonly StoreFault[] = Object.freeze([
     replace: "const written = { kind: 'written' }",
   },
   {
+    name: 'a leader that was away does not learn what was forgotten without a trace',
+    file: 'opening',
+    find: 'if (!own.isEstablished || compareMarks(own.complete, floor) >= 0)',
+    replace: 'if (true)',
+  },
+  {
     name: 'a later leader does not outrank what was never settled',
     file: 'draft',
     find: 'if (order < 0 && compareMarks(current.mark, ballot) >= 0)',

@@ -8,7 +8,8 @@
 
 import { compareMarks, JOB_STATES, type Job, type Mark } from '#jobs/job/job'
 import type { Book } from '#jobs/store/book'
-import { job, Sim, type Site } from '#test/store/sim'
+import { isGone } from '#jobs/store/entry'
+import { job, Sim, type Site, START_MS } from '#test/store/sim'
 
 /** What came of one seed. */
 export interface Story {
@@ -28,6 +29,11 @@ interface Opened {
 }
 
 const STEPS = 60
+/** Jobs that are over are soon forgotten, and soon without a trace. */
+const FORGETFUL = Object.freeze({
+  ...{ doneKeepMs: 600, deletedKeepMs: 300, goneKeepMs: 900, purgeMs: 150 },
+})
+const OVER: readonly string[] = ['done', 'failed', 'deleted']
 const STEP_MS = 120
 
 export async function tell(seed: number): Promise<Story> {
@@ -39,17 +45,25 @@ class Telling {
   readonly #breaches: string[] = []
   /** Of each job the latest mark that has settled. */
   readonly #settled = new Map<string, Mark>()
+  /** Jobs that some write calls over, settled or not: they may be forgotten. */
+  readonly #over = new Set<string>()
+  /** Jobs that a book had forgotten, and how they stood before. */
+  readonly #forgotten = new Map<string, Mark>()
   readonly #books: Opened[] = []
   #term = 0
   #jobs = 0
   #writes = 0
   #lostDisks = 0
 
+  readonly #isForgetful: boolean
+
   constructor(seed: number) {
+    this.#isForgetful = seed % 5 === 2
     this.#sim = new Sim({
       seed,
       lossRate: seed % 3 === 0 ? 0.03 : 0,
       lateRate: seed % 4 === 1 ? 0.12 : 0.02,
+      options: seed % 5 === 2 ? FORGETFUL : {},
     })
   }
 
@@ -130,8 +144,10 @@ class Telling {
   #opened(book: Book, site: Site, before: ReadonlyMap<string, Mark>): void {
     const marks = new Map<string, Mark>()
     for (const one of everyJob(site)) marks.set(one.id, one.mark)
+    this.#judgeForgotten(book, marks)
     for (const [id, mark] of this.#settled) {
       const found = marks.get(id)
+      if (found === undefined && this.#mayBeForgotten(id)) continue
       const isThere = found !== undefined && compareMarks(found, mark) >= 0
       // What settled while this book was being opened may be of a later term than its own.
       if (!isThere && (before.has(id) || mark.term < book.term) && mark.term <= book.term) {
@@ -145,6 +161,23 @@ class Telling {
     })
   }
 
+  #mayBeForgotten(id: string): boolean {
+    return this.#isForgetful && this.#over.has(id)
+  }
+
+  /** What one book has forgotten no later one may have as it was. */
+  #judgeForgotten(book: Book, marks: ReadonlyMap<string, Mark>): void {
+    for (const [id, mark] of this.#forgotten) {
+      const found = marks.get(id)
+      if (found !== undefined && compareMarks(found, mark) <= 0) {
+        this.#breach(`${id} is back in the book of term ${book.term}`)
+      }
+    }
+    for (const [id, mark] of this.#settled) {
+      if (!marks.has(id) && this.#mayBeForgotten(id)) this.#forgotten.set(id, mark)
+    }
+  }
+
   #work(): void {
     for (const open of this.#books) {
       if (open.isOver || open.site.life?.isAlive !== true) continue
@@ -154,9 +187,15 @@ class Telling {
         const isNew = this.#jobs === 0 || random.below(3) > 0
         if (isNew) this.#jobs += 1
         const id = `j${isNew ? this.#jobs : 1 + random.below(this.#jobs)}`
-        return job(id, { state: JOB_STATES[random.below(5)] ?? 'queued', tries: random.below(5) })
+        const state = JOB_STATES[random.below(JOB_STATES.length)] ?? 'queued'
+        return job(id, {
+          state,
+          tries: random.below(5),
+          changedMs: START_MS + this.#sim.agenda.nowMs,
+        })
       })
       const unique = [...new Map(jobs.map((one) => [one.id, one])).values()]
+      for (const { id, state } of unique) if (OVER.includes(state)) this.#over.add(id)
       open.book.write(unique).then(
         (written) => this.#wrote(open, written),
         () => {},
@@ -172,6 +211,7 @@ class Telling {
       for (const later of this.#books) {
         if (later.number <= open.number) continue
         const found = later.marks.get(id)
+        if (found === undefined && this.#isForgetful) continue
         if (found === undefined || compareMarks(found, mark) < 0) {
           this.#breach(`${id} of ${told(mark)} settled, and the book of ${later.number} lacks it`)
         }
@@ -212,6 +252,7 @@ class Telling {
     }
     for (const [id, mark] of this.#settled) {
       const found = jobs.find((one) => one.id === id)
+      if (found === undefined && this.#mayBeForgotten(id)) continue
       if (found === undefined || compareMarks(found.mark, mark) < 0) {
         this.#breach(`${id} is not at ${site.node} at the end`)
       }
@@ -229,7 +270,7 @@ function everyJob(site: Site): readonly Job[] {
   const { store } = site.life ?? {}
   if (store === undefined) return []
   const page = store.changes({ term: 0, sequence: 0 }, 100_000)
-  return page.entries as readonly Job[]
+  return page.entries.flatMap((entry) => (isGone(entry) ? [] : [entry]))
 }
 
 function isEstablished(disk: { readonly values: ReadonlyMap<string, Buffer> }): boolean {
