@@ -100,7 +100,8 @@ describe('the kinds of jobs', () => {
 
   it('an empty text has a result of each kind', async () => {
     for (const kind of ['word-count', 'n-grams', 'hash-chain', 'gzip']) {
-      assert.equal((await runKind(kind, {}, [])).kind, 'done', kind)
+      const parameters: JobParameters = kind === 'hash-chain' ? { rounds: 1 } : {}
+      assert.equal((await runKind(kind, parameters, [])).kind, 'done', kind)
     }
   })
 
