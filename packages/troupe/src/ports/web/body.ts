@@ -133,10 +133,9 @@ export function streamBody(
   tooLarge: () => unknown,
 ): ReadableStream<Uint8Array> {
   let length = 0
+  let stop = (): void => {}
   const start = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
-    const stop = (): void => {
-      incoming.removeAllListeners('data').off('end', end).off('close', breakOff)
-    }
+    stop = () => void incoming.removeAllListeners('data').off('end', end).off('close', breakOff)
     const end = (): void => {
       stop()
       controller.close()
@@ -160,10 +159,15 @@ export function streamBody(
     incoming.pause()
   }
   const pull = (): void => void incoming.resume()
-  const cancel = (): void => void incoming.removeAllListeners('data').resume()
-  const size = (chunk: Uint8Array | undefined): number => chunk?.length ?? 0
-  return new ReadableStream({ start, pull, cancel }, { highWaterMark: STREAM_BYTES, size })
+  // What is still to come is let go; a stream that was called off must not be closed once more.
+  const cancel = (): void => {
+    stop()
+    incoming.resume()
+  }
+  return new ReadableStream({ start, pull, cancel }, { highWaterMark: STREAM_BYTES, size: sizeOf })
 }
+
+const sizeOf = (chunk: Uint8Array | undefined): number => chunk?.length ?? 0
 
 /**
  * Counts what a plain handler reads, and tells once when it is more than it may be. A body whose
