@@ -22,7 +22,7 @@ export interface BookOptions {
   /** Jobs that were deleted are purged after this, milliseconds; default one hour. */
   readonly deletedKeepMs?: number
   /**
-   * How long a replica may be away without having to be rebuilt, if jobs were purged meanwhile;
+   * How long a replica may be away before its jobs are compared as a whole, if some were purged;
    * milliseconds; default 24 hours.
    */
   readonly goneKeepMs?: number

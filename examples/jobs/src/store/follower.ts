@@ -168,11 +168,16 @@ export class Follower {
   async #catchUp(promised: Promised): Promise<void> {
     const { own, isVirgin } = this.#host
     const isTooOld = compareMarks(promised.complete, own.floor) < 0
-    this.#isEstablished = promised.established && !isTooOld
+    this.#isEstablished = promised.established
     this.#told = this.#isEstablished ? promised.complete : NO_MARK
     if (this.#isEstablished) {
-      await this.#amend(promised.complete)
-      return this.#pages(promised.complete)
+      // What was forgotten without a trace is found by looking at all that it has.
+      const from = isTooOld ? NO_MARK : promised.complete
+      const traces = isTooOld ? own.last : from
+      await this.#amend(from)
+      await this.#pages(from)
+      if (compareMarks(own.floor, traces) <= 0) return
+      throw this.#behind('traces of what is forgotten went meanwhile')
     }
     // Whoever has lost its disk has lost its promises, too: another one may lead by now.
     if (!isVirgin) await this.#host.confirm()

@@ -175,8 +175,9 @@ class Gathering {
 
   async #gather(node: string, promised: Standing): Promise<void> {
     const { own } = this.#opening
-    await this.#prepare(promised)
-    const from = own.isEstablished ? own.complete : NO_MARK
+    // An own store that lacks what others have forgotten without a trace is compared as a whole.
+    const isTooOld = compareMarks(own.complete, promised.floor) < 0
+    const from = own.isEstablished && !isTooOld ? own.complete : NO_MARK
     const base = compareMarks(this.#base, from) > 0 ? this.#base : from
     if (compareMarks(promised.complete, base) <= 0) return this.#union(node, promised, base)
     // It knows better than the own store, and than all that was gathered before.
@@ -223,15 +224,6 @@ class Gathering {
     return new JobsFault('REPLICA_BEHIND', { node, problem })
   }
 
-  /** An own store that lacks what others have forgotten by now begins anew. */
-  async #prepare({ floor }: Promised): Promise<void> {
-    const { ballot, own } = this.#opening
-    if (!own.isEstablished || compareMarks(own.complete, floor) >= 0) return
-    this.#gathered.clear()
-    this.#base = NO_MARK
-    while ((await own.reset(ballot, RESET_MAX)).kind === 'written');
-  }
-
   #refused({ term, opening }: { readonly term: number; readonly opening: number }): void {
     if (term > this.#opening.ballot.term) this.#fault = this.#staleFault(term)
     else this.#outbid = Math.max(opening, this.#outbid ?? 0)
@@ -262,5 +254,3 @@ class Gathering {
 
 /** Milliseconds between two looks at what was promised. */
 const LOOK_MS = 50
-/** Jobs that are forgotten in one commit when a store begins anew. */
-const RESET_MAX = 500

@@ -2,7 +2,7 @@
  * store/purge: forgets jobs that were over long ago, in a way that brings none of them back.
  *
  * A purged job leaves a small entry, which is a write like any other. That one goes when all
- * stores have it; or when it is old: then a store which lacks it is rebuilt as a whole.
+ * stores have it; or when it is old: then a store which lacks it is compared as a whole.
  */
 import { compareMarks, type Mark, NO_MARK } from '#jobs/job/job'
 import type { BookOptions } from './book-options.js'

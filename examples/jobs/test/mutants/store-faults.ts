@@ -42,8 +42,8 @@ export const STORE_FAULTS: readonly StoreFault[] = Object.freeze([
   {
     name: 'a store that is being rebuilt counts',
     file: 'follower',
-    find: 'this.#isEstablished = promised.established && !isTooOld',
-    replace: 'this.#isEstablished = true',
+    find: 'this.#isEstablished = promised.established;',
+    replace: 'this.#isEstablished = true;',
   },
   {
     name: 'what comes late of an earlier asking is taken',
@@ -82,10 +82,16 @@ export const STORE_FAULTS: readonly StoreFault[] = Object.freeze([
     replace: "const written = { kind: 'written' }",
   },
   {
+    name: 'traces that went while a store caught up are not missed',
+    file: 'follower',
+    find: 'if (compareMarks(own.floor, traces) <= 0)',
+    replace: 'if (true)',
+  },
+  {
     name: 'a leader that was away does not learn what was forgotten without a trace',
     file: 'opening',
-    find: 'if (!own.isEstablished || compareMarks(own.complete, floor) >= 0)',
-    replace: 'if (true)',
+    find: 'const isTooOld = compareMarks(own.complete, promised.floor) < 0',
+    replace: 'const isTooOld = false',
   },
   {
     name: 'a later leader does not outrank what was never settled',
