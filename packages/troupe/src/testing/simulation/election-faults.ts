@@ -80,6 +80,7 @@ const loseDisk: ElectionFault = (stage) => {
   if (one === undefined || !stage.mayForget(one, true)) return
   stage.world.crash(one.name, true)
   one.disk = undefined
+  one.forgotMs = stage.world.nowMs
   stage.world.after(between(stage, 1, 500), () => stage.world.start(one.name))
 }
 

@@ -142,7 +142,7 @@ export class ElectionJudge implements ElectionWatcher {
   }
 
   /** One vote a term; and what was said is on the disk, for who has one. */
-  #vote({ name, disk }: SimulatedVoter, candidate: string, term: number): void {
+  #vote({ name, disk, forgotMs }: SimulatedVoter, candidate: string, term: number): void {
     const { nowMs, settings } = this.#world
     const key = `${name} ${term}`
     const before = this.#votes.get(key)
@@ -154,7 +154,8 @@ export class ElectionJudge implements ElectionWatcher {
     if (before === undefined || before.candidate === candidate) return
     // Without a disk a later life cannot know; but by then whoever had the vote stands no more.
     const sinceMs = nowMs - before.atMs
-    if (!settings.isDurable && sinceMs > settings.electionTimeoutMaxMs * OVER_TIMEOUTS) return
+    const hasForgotten = !settings.isDurable || forgotMs >= before.atMs
+    if (hasForgotten && sinceMs > settings.electionTimeoutMaxMs * OVER_TIMEOUTS) return
     this.violate(`${name} voted for ${before.candidate} and for ${candidate} in term ${term}`)
   }
 

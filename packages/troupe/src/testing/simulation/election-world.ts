@@ -52,6 +52,8 @@ export interface SimulatedVoter {
   /** Is being written: it may be there after a crash, or not. */
   writing: Ballot | undefined
   isDiskBroken: boolean
+  /** When its disk was lost with all that was on it. */
+  forgotMs: number
 }
 
 /** Who looks on from outside. */
@@ -100,7 +102,13 @@ export class ElectionWorld {
       this.voters.set(name, {
         ...{ name, pace: 1 + drift * share, offsetMs: random.unit() * 1_000_000 },
         ...{ life: 0, lives: 0, election: undefined, isFrozen: false, queue: [] },
-        ...{ wakeMs: Infinity, disk: undefined, writing: undefined, isDiskBroken: false },
+        ...{
+          wakeMs: Infinity,
+          disk: undefined,
+          writing: undefined,
+          isDiskBroken: false,
+          forgotMs: -Infinity,
+        },
       })
     }
     this.#all = [...this.voters.values()]
