@@ -16,7 +16,8 @@ describe('the simulation of the stores', () => {
     it(`finds: ${fault.name}`, async (t) => {
       const lane = await FaultLane.open()
       try {
-        const found = await lane.hunt(fault, { from: 1, to: SEEDS_MAX })
+        const { from = 1 } = fault
+        const found = await lane.hunt(fault, { from, to: from + SEEDS_MAX })
         t.diagnostic(`found in seed ${found}`)
         notEqual(found, undefined)
       } finally {

@@ -12,6 +12,8 @@ export interface StoreFault {
   /** Occurs exactly once. */
   readonly find: string
   readonly replace: string
+  /** The seed to begin with, for one that is rarely seen; default 1. */
+  readonly from?: number
 }
 
 export const STORE_FAULTS: readonly StoreFault[] = Object.freeze([
@@ -86,6 +88,7 @@ export const STORE_FAULTS: readonly StoreFault[] = Object.freeze([
     file: 'follower',
     find: 'if (compareMarks(own.floor, traces) <= 0)',
     replace: 'if (true)',
+    from: 5_100,
   },
   {
     name: 'a leader that was away does not learn what was forgotten without a trace',
