@@ -56,7 +56,7 @@ export const STORE_FAULTS: readonly StoreFault[] = Object.freeze([
   {
     name: 'what was never settled is left in a store that was away',
     file: 'follower',
-    find: 'await this.#amend(promised.complete)',
+    find: 'await this.#amend(from)',
     replace: '',
   },
   {
