@@ -5,6 +5,7 @@
  * time: that is what an election in memory promises, and no more.
  */
 
+import { ELECTION_DEFAULTS } from '#contract'
 import { amnesia, bypass, creep, fork, orphan, rush } from './election-plots.js'
 import type { ElectionStage } from './election-stage.js'
 import type { SimulatedVoter } from './election-world.js'
@@ -12,8 +13,10 @@ import type { SimulatedVoter } from './election-world.js'
 /** Begins one fault; the answer is how long the story waits before the next one at most. */
 type ElectionFault = (stage: ElectionStage) => void
 
-/** Within this a killed leader is followed by another one, with the default times. */
+/** Within this a killed leader is followed by another one, with the default times and clocks. */
 const KILL_LIMIT_MS = 220
+/** Clocks that are more wrong than turns are apart may split the votes once. */
+const SPLIT_LIMIT_MS = KILL_LIMIT_MS + ELECTION_DEFAULTS.electionTimeoutMaxMs
 /** Until the one that was killed has found out what it had promised. */
 const WAKE_MS = 1_200
 
@@ -146,16 +149,18 @@ const kill: ElectionFault = (stage) => {
   if (leader === undefined || stage.founders.length < 3) return
   if (!stage.mayForget(leader, !stage.world.settings.isDurable)) return
   const { world, judge } = stage
+  const isUsual = world.settings.clockDriftMax <= ELECTION_DEFAULTS.clockDriftMax
+  const limitMs = isUsual ? KILL_LIMIT_MS : SPLIT_LIMIT_MS
   const before = judge.leaders.length
   const killedMs = world.nowMs
   world.crash(leader.name, true)
-  world.after(KILL_LIMIT_MS, () => {
+  world.after(limitMs, () => {
     const next = judge.leaders[before]
-    if (next === undefined) judge.violate(`nobody leads ${KILL_LIMIT_MS} ms after a kill`)
+    if (next === undefined) judge.violate(`nobody leads ${limitMs} ms after a kill`)
     else stage.failoversMs.push(next.atMs - killedMs)
     world.start(leader.name)
   })
-  world.run(world.nowMs + KILL_LIMIT_MS + WAKE_MS)
+  world.run(world.nowMs + limitMs + WAKE_MS)
 }
 
 /** Words of somebody who has no part in it, and terms that cannot be. */
