@@ -1,5 +1,5 @@
 /**
- * Voters, seed after seed, for as long as it is given; 100,000 seeds take about eight minutes of one core.
+ * Voters, seed after seed, for as long as it is given; 100,000 seeds are some eight minutes.
  */
 import { describe, it } from 'node:test'
 import { electionSeedPasses } from './election-seeds.js'
