@@ -21,10 +21,13 @@ export interface ProgramOptions {
 
 export type ProgramState = 'down' | 'starting' | 'ready' | 'frozen'
 
+/** A program of the cluster that finds this ends when its input does: when we are killed, too. */
+const CHILD = Object.freeze({ JOBS_CHILD: 'chaos' })
+
 /** No variable of whoever tests or measures us. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const { NODE_OPTIONS, NODE_TEST_CONTEXT, NODE_V8_COVERAGE, ...rest } = process.env
-  return rest
+  return { ...rest, ...CHILD }
 }
 
 export class Program {
@@ -64,7 +67,7 @@ export class Program {
     const child = spawn(process.execPath, ['--enable-source-maps', ...words], {
       cwd,
       env: cleanEnvironment(),
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     })
     this.lives += 1
     this.#child = child
