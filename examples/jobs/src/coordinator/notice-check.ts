@@ -8,6 +8,12 @@ import type { Outcome } from '#jobs/worker/worker-protocol'
 /** Longest result of a job, in bytes of JSON. */
 export const RESULT_MAX_BYTES = 32 * 1024
 
+/**
+ * Objects and lists within each other. What is stored goes on to other nodes inside of records,
+ * and the wire has a limit of its own for the whole.
+ */
+export const RESULT_DEPTH_MAX = 32
+
 /** Why a word of a worker was refused; each is counted. */
 export const REFUSALS = Object.freeze([
   'NOTICE_INVALID',
@@ -59,8 +65,13 @@ export function storable(outcome: Outcome): Outcome | Refusal {
   const text = jsonOf(outcome.result)
   if (text === undefined) return 'RESULT_INVALID'
   if (Buffer.byteLength(text) > RESULT_MAX_BYTES) return 'RESULT_TOO_LARGE'
-  return { kind: 'done', result: JSON.parse(text) as unknown }
+  const result: unknown = JSON.parse(text)
+  return isDeeper(result, RESULT_DEPTH_MAX) ? 'RESULT_INVALID' : { kind: 'done', result }
 }
+
+const isDeeper = (value: unknown, levels: number): boolean =>
+  isObject(value) &&
+  (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)))
 
 function jsonOf(value: unknown): string | undefined {
   try {

@@ -171,7 +171,9 @@ function faultOf({ id, kind, bytes, blob, sha256, parameters }: Submission): str
     return 'its text is too long'
   if (typeof blob !== 'string' || !ID.test(blob)) return 'the key of its text cannot be'
   if (typeof sha256 !== 'string' || !DIGEST.test(sha256)) return 'the digest of its text cannot be'
-  return typeof parameters === 'object' && parameters !== null ? undefined : 'it has no parameters'
+  if (typeof parameters !== 'object' || parameters === null) return 'it has no parameters'
+  const isTold = Object.values(parameters).every(Number.isFinite)
+  return isTold ? undefined : 'a parameter of it is no number with an end'
 }
 
 /** What is another than in the job of this id; undefined: it is the same. */

@@ -91,10 +91,11 @@ const isText = (value: unknown): value is string =>
 const isTime = (value: unknown): value is number =>
   typeof value === 'number' && value >= 0 && value < 253_402_300_800_000
 
+/** JSON would make null of what has no end, and a record that cannot be read ends everything. */
 function areParameters(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   const all = Object.values(value)
-  return all.length <= PARAMETERS_MAX && all.every((one) => typeof one === 'number')
+  return all.length <= PARAMETERS_MAX && all.every(Number.isFinite)
 }
 
 /** As it is kept; undefined when it is no entry, too long, or holds what JSON cannot tell. */

@@ -193,7 +193,6 @@ export class TextVault implements TextPlace {
 
   async #append(blob: string, upload: Upload, at: number, bytes: Uint8Array): Promise<Appended> {
     if (this.#uploads.get(blob) !== upload) return this.#refuse('TEXT_GAP', 'it was given up')
-    upload.touchedMs = this.#wallMs()
     const end = at + bytes.length
     if (at !== upload.length) {
       // The same part once more: the answer to the first time was lost.
@@ -203,6 +202,8 @@ export class TextVault implements TextPlace {
     if (this.#unsealedBytes + bytes.length > this.#options.unsealedBytesMax) {
       return this.#refuse('TEXT_BUSY', 'too much of other texts is not whole')
     }
+    // Only what is taken counts as a touch: who asks in vain would keep a torn upload for ever.
+    upload.touchedMs = this.#wallMs()
     try {
       await this.#take(blob, upload, bytes)
     } catch (problem) {

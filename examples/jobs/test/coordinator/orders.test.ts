@@ -151,6 +151,9 @@ describe('handing a job in', () => {
       { sha256: 'AB' },
       { blob: 'a b' },
       { parameters: null },
+      { parameters: { level: Number.NaN } },
+      { parameters: { level: Number.POSITIVE_INFINITY } },
+      { parameters: { level: '6' } },
     ]
     for (const change of bad) {
       const answer = await orders.submit({ ...given, ...change } as Submission)

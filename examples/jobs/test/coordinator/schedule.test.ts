@@ -6,7 +6,7 @@ import { beforeEach, describe, it } from 'node:test'
 import { Pid } from 'troupe'
 import type { Act } from '#jobs/coordinator/acts'
 import { CAPACITY_MAX } from '#jobs/coordinator/crew'
-import { RESULT_MAX_BYTES } from '#jobs/coordinator/notice-check'
+import { RESULT_DEPTH_MAX, RESULT_MAX_BYTES } from '#jobs/coordinator/notice-check'
 import { Schedule } from '#jobs/coordinator/schedule'
 import { SCHEDULE_DEFAULTS } from '#jobs/coordinator/schedule-policy'
 import { type Job, NO_MARK } from '#jobs/job/job'
@@ -327,6 +327,13 @@ describe('a worker that lies', () => {
       schedule.answered('a', attempt + 1, { kind: 'accepted', node: 'w1' })
     }
     assert.equal(tell({ attempt: 4, outcome: { kind: 'eaten' } })[0], 'write a queued 4')
+  })
+
+  it('fails a try whose result is nested deeper than records may be', () => {
+    const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)])
+    const deep = tell({ outcome: { kind: 'done', result: nested(RESULT_DEPTH_MAX + 1) } })
+    assert.equal(deep[0], 'write a queued 1')
+    assert.equal(schedule.live('a')?.job.problem, 'refused: RESULT_INVALID')
   })
 
   it('is asked what it has before it is believed, when it was lost', () => {

@@ -74,6 +74,18 @@ describe('the keeper of texts', () => {
     equal(stage.keeper.missing, 0)
   })
 
+  it('fetches a text anew whose upload was torn off in the middle', async () => {
+    const stage = await staged()
+    await give(stage.there, 't-a')
+    await stage.put('a', 'queued')
+    await stage.here.append('t-a', 0, TEXT.subarray(0, 5))
+    for (let round = 0; round < 100 && !stage.here.has('t-a'); round += 1) {
+      await stage.pass(2_001)
+      await stage.here.sweep()
+    }
+    deepEqual(Buffer.from((await stage.here.read('t-a', 0, 99)) ?? []), TEXT)
+  })
+
   it('drops after a grace the text of a job that is over, not of a parked one', async () => {
     const stage = await staged()
     for (const [id, state] of [
