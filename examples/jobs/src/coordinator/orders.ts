@@ -6,6 +6,7 @@
 import { JobsFault } from '#jobs/job/faults'
 import { BODY_MAX_BYTES, JOB_KINDS, JOB_STATES, type Job } from '#jobs/job/job'
 import { deleted, revived, submitted, unmarked } from '#jobs/job/life'
+import { boundsProblem } from '#jobs/kinds/bounds'
 import type { Book, JobQuery } from '#jobs/store/book'
 import type { Submission, Unavailable } from './coordinator-protocol.js'
 import { Lanes } from './lanes.js'
@@ -172,8 +173,7 @@ function faultOf({ id, kind, bytes, blob, sha256, parameters }: Submission): str
   if (typeof blob !== 'string' || !ID.test(blob)) return 'the key of its text cannot be'
   if (typeof sha256 !== 'string' || !DIGEST.test(sha256)) return 'the digest of its text cannot be'
   if (typeof parameters !== 'object' || parameters === null) return 'it has no parameters'
-  const isTold = Object.values(parameters).every(Number.isFinite)
-  return isTold ? undefined : 'a parameter of it is no number with an end'
+  return boundsProblem(kind, parameters)
 }
 
 /** What is another than in the job of this id; undefined: it is the same. */

@@ -206,15 +206,20 @@ export class Reign {
     this.act()
   }
 
-  /** What cannot be kept is a result that is too large after all; the others are written alone. */
+  /**
+   * One record of several cannot be kept: the others are written alone, and this one without what
+   * makes it too large. One job must not end the reign of every leader after this one.
+   */
   #unwritten(jobs: readonly Unmarked[], problem: unknown): void {
     if (this.#isOver) return
     const isOdd = codeOf(problem) === 'JOB_INVALID'
     const [only] = jobs
     if (isOdd && jobs.length > 1) for (const job of jobs) this.#write([job])
-    else if (isOdd && only?.result !== undefined) {
-      const kept = { problem: 'its result cannot be kept', result: undefined }
-      this.#write([{ ...only, ...kept, state: 'failed' }])
+    else if (isOdd && only !== undefined && only.state !== 'failed') {
+      const isResult = only.result !== undefined
+      const problem = isResult ? 'its result cannot be kept' : 'its record cannot be kept'
+      const parameters = isResult ? only.parameters : {}
+      this.#write([{ ...only, parameters, problem, result: undefined, state: 'failed' }])
     } else this.#lose(problem)
   }
 

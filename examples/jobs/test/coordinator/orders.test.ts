@@ -154,6 +154,7 @@ describe('handing a job in', () => {
       { parameters: { level: Number.NaN } },
       { parameters: { level: Number.POSITIVE_INFINITY } },
       { parameters: { level: '6' } },
+      { parameters: { ['x'.repeat(65_000)]: 1 } },
     ]
     for (const change of bad) {
       const answer = await orders.submit({ ...given, ...change } as Submission)
