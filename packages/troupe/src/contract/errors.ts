@@ -90,7 +90,7 @@ const ERRORS = {
   NODE_STOPPED: 'the node {node} has stopped; start it again before you use it',
   NODE_STOP_TIMEOUT: 'the node {node} did not stop within {timeoutMs} ms; {left} were killed',
   NOT_ALLOWED: '{operation} is not allowed here: {problem}',
-  NOT_LEADER: 'this process does not lead {clusterId}; ask {leader}',
+  NOT_LEADER: 'this process does not lead {clusterId}; the leader is {leader}',
   OPTION_INVALID: 'the option {option} is {value}: {problem}',
   PAYLOAD_TOO_LARGE:
     'a message of {bytes} bytes is above the limit of {limit} that {node} takes; send it in parts',

@@ -327,7 +327,7 @@ export class Elector {
         return new TroupeError('OPTION_INVALID', { option: 'node', value: node, problem })
       }
       case 'NOT_LEADER': {
-        const known = leader === undefined ? 'nobody is known' : formatTarget(leader)
+        const known = leader === undefined ? 'not known' : formatTarget(leader)
         return new TroupeError('NOT_LEADER', { clusterId, leader: known })
       }
     }

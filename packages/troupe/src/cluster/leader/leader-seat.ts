@@ -139,7 +139,7 @@ export class LeaderSeat implements Leadership {
   #leading(): Elector {
     const elector = this.#elector
     if (elector !== undefined) return elector
-    throw new TroupeError('NOT_LEADER', { clusterId: this.clusterId, leader: 'nobody is known' })
+    throw new TroupeError('NOT_LEADER', { clusterId: this.clusterId, leader: 'not known' })
   }
 
   stepDown(): void {
