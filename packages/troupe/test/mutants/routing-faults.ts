@@ -3,6 +3,7 @@
  */
 import type { Mutant } from './mutant.js'
 
+const BREAKER = ['unit/routing/breaker.test']
 const NODE = ['unit/routing/routing-node.test']
 const CALLS = ['unit/routing/service-calls.test']
 const PICKS = ['unit/routing/picks.test']
@@ -50,6 +51,13 @@ export const ROUTING_FAULTS: readonly Mutant[] = Object.freeze([
     find: "state === 'open' && nowMs >= untilMs",
     replace: "state !== 'closed' && nowMs >= untilMs",
     caughtBy: CALLS,
+  },
+  {
+    name: 'a probe of the last life of a node decides for its next one',
+    file: 'cluster/routing/breaker',
+    find: "return breaker.state === 'half-open' ? probed(breaker, input, nowMs, options) : breaker",
+    replace: 'return probed(breaker, input, nowMs, options)',
+    caughtBy: BREAKER,
   },
   {
     name: 'a probe that was given up is never followed by another',

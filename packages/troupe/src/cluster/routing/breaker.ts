@@ -4,7 +4,8 @@
  * Pure: what it is, and what has happened, give what it is now. Closed, it lets everything through
  * and counts failures in a row. Open, it lets nothing through for a while; then exactly one
  * request, the probe, which closes it or opens it for twice as long. What other requests come to
- * meanwhile was sent before it opened, and decides nothing.
+ * meanwhile was sent before it opened, and decides nothing; nor does a probe that outlives its
+ * breaker, which began anew with another life of the node.
  *
  * ```text
  *           failures in a row            its time is over, one request
@@ -61,15 +62,22 @@ export function breakerAfter(
     }
     case 'probe':
       return mayProbe(breaker, nowMs) ? { ...breaker, state: 'half-open' } : breaker
-    case 'probe-answered':
-      return CLOSED
-    case 'probe-failed': {
-      const openMs = Math.min(breaker.openMs * 2, Math.max(options.openMaxMs, options.openMs))
-      return opened(failures, openMs, nowMs)
-    }
-    case 'probe-abandoned':
-      return { ...breaker, state: 'open', untilMs: nowMs }
+    default:
+      return breaker.state === 'half-open' ? probed(breaker, input, nowMs, options) : breaker
   }
+}
+
+/** The probe has come to this. */
+function probed(
+  breaker: Breaker,
+  input: 'probe-answered' | 'probe-failed' | 'probe-abandoned',
+  nowMs: number,
+  { openMs, openMaxMs }: Required<BreakerOptions>,
+): Breaker {
+  if (input === 'probe-answered') return CLOSED
+  if (input === 'probe-abandoned') return { ...breaker, state: 'open', untilMs: nowMs }
+  const doubledMs = Math.min(Math.max(openMs, breaker.openMs * 2), Math.max(openMs, openMaxMs))
+  return opened(breaker.failures + 1, doubledMs, nowMs)
 }
 
 const opened = (failures: number, openMs: number, nowMs: number): Breaker => ({

@@ -86,6 +86,20 @@ describe('a breaker', () => {
     ])
   })
 
+  it('is not moved by a probe that it has outlived: its node has come anew meanwhile', () => {
+    for (const late of ['probe-answered', 'probe-failed', 'probe-abandoned'] as const) {
+      assert.deepEqual(breakerAfter(CLOSED, late, 1_000, OPTIONS), CLOSED, late)
+      const opened = ['failed', 'failed', 'failed'] as const
+      assert.deepEqual(story([late, ...opened, late, 100, 'probe', 'probe-failed']).slice(3), [
+        'open 3 100',
+        'open 3 100',
+        'open 3 0',
+        'half-open 3',
+        'open 4 200',
+      ])
+    }
+  })
+
   it('never has two probes on their way, whatever happens', () => {
     const inputs: readonly BreakerInput[] = ['answered', 'failed', 'probe', 'probe-answered']
     const more: readonly BreakerInput[] = ['probe-failed', 'probe-abandoned']
