@@ -23,6 +23,8 @@ export interface About {
   readonly last: Mark
   readonly floor: Mark
   readonly counts: JobCounts
+  /** Where the file lies that was set aside before this one; undefined once it is rebuilt. */
+  readonly afterLoss: string | undefined
 }
 
 const NO_COUNTS = Object.freeze(
@@ -37,6 +39,7 @@ export const NEW_ABOUT: About = Object.freeze({
   last: NO_MARK,
   floor: NO_MARK,
   counts: NO_COUNTS,
+  afterLoss: undefined,
 })
 
 const KEY = aboutKey('store')
@@ -62,12 +65,13 @@ export function parseAbout(body: Uint8Array): About | undefined {
   try {
     const told = JSON.parse(Buffer.from(body).toString('utf8')) as About & Record<string, unknown>
     if (told['format'] !== FORMAT_MARK || told['version'] !== FORMAT_VERSION) return undefined
-    const { identity, established, complete, last, floor, counts } = told
+    const { identity, established, complete, last, floor, counts, afterLoss } = told
     const promised = told.promised.term === 0 ? NO_BALLOT : readBallot(told.promised)
     if (promised === undefined || ![complete, last, floor].every(isMark)) return undefined
     if (typeof identity !== 'string' || typeof established !== 'boolean') return undefined
-    const whole = JOB_STATES.every((state) => Number.isSafeInteger(counts[state]))
-    return whole ? { identity, promised, established, complete, last, floor, counts } : undefined
+    if (!JOB_STATES.every((state) => Number.isSafeInteger(counts[state]))) return undefined
+    if (afterLoss !== undefined && typeof afterLoss !== 'string') return undefined
+    return { identity, promised, established, complete, last, floor, counts, afterLoss }
   } catch {
     return undefined
   }

@@ -71,7 +71,7 @@ export class Draft {
   completeTo(mark: Mark): void {
     const complete = later(mark, this.about.complete)
     if (complete === this.about.complete && this.about.established) return
-    this.about = { ...this.about, complete, established: true }
+    this.about = { ...this.about, complete, established: true, afterLoss: undefined }
   }
 
   /** Forgets what is gone up to this mark. */

@@ -47,11 +47,18 @@ interface Waiting {
   readonly reject: (fault: unknown) => void
 }
 
-/** Opens the jobs of a shelf; a new shelf gets its identity, durably, before this settles. */
-export async function openJobStore(shelf: Shelf): Promise<JobStore> {
+/**
+ * Opens the jobs of a shelf; a new shelf gets its identity, durably, before this settles.
+ * `afterLoss`: where the file lies that was set aside before, if one was; a store that does not
+ * count yet keeps it durably, too, until it is rebuilt.
+ */
+export async function openJobStore(shelf: Shelf, afterLoss?: string): Promise<JobStore> {
   const about = readAbout(shelf)
   const store = new JobStore(shelf, about ?? NEW_ABOUT)
-  if (about === undefined) await store.begin(randomUUID())
+  if (about === undefined) await store.begin(randomUUID(), afterLoss)
+  else if (!about.established && afterLoss !== undefined && about.afterLoss === undefined) {
+    await store.begin(about.identity, afterLoss)
+  }
   return store
 }
 
@@ -110,10 +117,15 @@ export class JobStore {
     return compareMarks(this.last, NO_MARK) === 0
   }
 
-  /** Gives a new store its name. */
-  begin(identity: string): Promise<void> {
+  /** Where the file lies that was set aside before this one; undefined once it is rebuilt. */
+  get afterLoss(): string | undefined {
+    return this.#about.afterLoss
+  }
+
+  /** Gives a new store its name, and says what was before it. */
+  begin(identity: string, afterLoss: string | undefined): Promise<void> {
     return this.#enqueue((draft) => {
-      draft.about = { ...draft.about, identity }
+      draft.about = { ...draft.about, identity, afterLoss }
     })
   }
 

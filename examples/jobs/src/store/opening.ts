@@ -8,7 +8,8 @@
  *
  * A new store has no promises and no jobs, and cannot be told from one that lost its disk: it
  * does not count. When ALL stores answer and none of them has ever had a job, nothing can be
- * lost: that is how a cluster begins.
+ * lost: that is how a cluster begins. A store that follows one which was set aside is empty, but
+ * not new: a cluster does not begin with it.
  */
 import { JobsFault } from '#jobs/job/faults'
 import { compareMarks, type Mark, NO_MARK } from '#jobs/job/job'
@@ -134,9 +135,8 @@ class Gathering {
     if (self + counting.length < majorityOf(total)) {
       if (!isAll) return undefined
       if (this.#areEmpty()) return this.#found(true)
-      const problem = 'the others alone cannot tell what was accepted'
       const fresh = total - counting.length - self
-      throw new JobsFault('STORE_LOST', { fresh, total, problem })
+      throw new JobsFault('STORE_LOST', { fresh, total, problem: this.#loss() })
     }
     counting.sort(([, left], [, right]) => compareMarks(right.complete, left.complete))
     for (const [node, promised] of counting) {
@@ -156,7 +156,24 @@ class Gathering {
   }
 
   #areEmpty(): boolean {
-    return this.#opening.own.isEmpty && [...this.#promised.values()].every(({ empty }) => empty)
+    const areAll = [...this.#promised.values()].every(({ empty }) => empty)
+    return areAll && this.#opening.own.isEmpty && this.#setAside().length === 0
+  }
+
+  /** The stores that follow one which was set aside, and where that one lies. */
+  #setAside(): readonly string[] {
+    const { own, node } = this.#opening
+    const all = [[node, own] as const, ...this.#promised]
+    return all.flatMap(([name, { afterLoss }]) =>
+      typeof afterLoss === 'string' ? `${name}: ${afterLoss.slice(0, PATH_LENGTH_MAX)}` : [],
+    )
+  }
+
+  #loss(): string {
+    const problem = 'the others alone cannot tell what was accepted'
+    const aside = this.#setAside()
+    if (aside.length === 0) return problem
+    return `${problem}; what was set aside is still there (${aside.join(', ')})`
   }
 
   /** Whether all that a store has beyond the own one is in the own one. */
@@ -252,5 +269,7 @@ class Gathering {
   }
 }
 
+/** Characters of a path that is told. */
+const PATH_LENGTH_MAX = 4_096
 /** Milliseconds between two looks at what was promised. */
 const LOOK_MS = 50

@@ -114,9 +114,10 @@ export class ReplicaDesk {
   }
 
   #standing(): Promised {
-    const { identity, isEstablished, isEmpty, complete, floor } = this.#store
+    const { identity, isEstablished, isEmpty, complete, floor, afterLoss } = this.#store
     const kind = 'promised' as const
-    return { kind, identity, established: isEstablished, empty: isEmpty, complete, floor }
+    const counts = { established: isEstablished, empty: isEmpty, complete, floor }
+    return { kind, identity, ...counts, afterLoss }
   }
 
   #stale({ term, opening }: Stale): Stale {

@@ -37,6 +37,8 @@ export interface Promised {
   readonly established: boolean
   /** Nothing was ever written to it. */
   readonly empty: boolean
+  /** Where its node keeps the file that was set aside before it: then it is empty, not new. */
+  readonly afterLoss?: string | undefined
   readonly complete: Mark
   readonly floor: Mark
 }

@@ -4,8 +4,9 @@
  * One program at a time has it. The file is looked through before it is opened. One that is
  * damaged, or none of ours, is set aside under another name with the texts it knew, and a new
  * one is made: what it had comes back from the majority, and until then it counts for nothing.
+ * The new one knows what it follows, so that a cluster of such stores does not begin anew.
  */
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { takeFolderLock } from '@troupe-examples/traffic/store/folder-lock'
 import { JobsFault } from '#jobs/job/faults'
@@ -47,7 +48,7 @@ export async function openStoreFolder(
   }
   try {
     const setAside = checked(folder)
-    const store = await openJobStore(lmdbShelf(join(folder, FILE_NAME)))
+    const store = await openJobStore(lmdbShelf(join(folder, FILE_NAME)), asideIn(folder))
     const isKnown = (blob: string): boolean => store.shelf.get(textKey(blob)) !== undefined
     const texts = new TextVault(
       store,
@@ -78,6 +79,16 @@ function checked(folder: string): JobsFault | undefined {
   const aside = setAside(folder, path)
   const code = kind === 'foreign' ? 'STORE_FOREIGN' : 'STORE_CORRUPT'
   return new JobsFault(code, { path, problem, aside })
+}
+
+const ASIDE = `${FILE_NAME}.aside-`
+
+/** What was set aside in a folder, also by an earlier start: the file, or a pattern for several. */
+function asideIn(folder: string): string | undefined {
+  const names = readdirSync(folder).filter((name) => name.startsWith(ASIDE))
+  const [only] = names
+  if (only === undefined) return undefined
+  return join(folder, names.length === 1 ? only : `${ASIDE}*`)
 }
 
 /** Nothing is deleted but the lock file of lmdb, which says nothing any more. */

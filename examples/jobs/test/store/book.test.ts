@@ -122,6 +122,50 @@ describe('a book', () => {
     await rejects(sim.until(sim.open(sites[0], 2)), coded('STORE_LOST'))
   })
 
+  it('refuses to begin when all stores follow one that was set aside', async () => {
+    const { sim, sites } = await started()
+    const book = await sim.until(sim.open(sites[0], 1))
+    await sim.until(book.write([job('a')]))
+    for (const site of sites) await sim.setAside(site)
+    await rejects(sim.until(sim.open(sites[1], 2)), (fault: unknown) => {
+      ok(JobsFault.is(fault, 'STORE_LOST'), String(fault))
+      for (const { node } of sites) ok(fault.message.includes(`${node}: ${node}/jobs.mdb.aside-1`))
+      return true
+    })
+  })
+
+  it('refuses to begin when one store was set aside and the others are new', async () => {
+    for (const aside of [0, 1]) {
+      const { sim, sites } = await started()
+      await sim.setAside(sites[aside] as Site)
+      await rejects(sim.until(sim.open(sites[0], 1)), coded('STORE_LOST'))
+    }
+  })
+
+  it('goes on without what was set aside when the loss is accepted', async () => {
+    const sim = new Sim({ seed: 1, options: { acceptLoss: true } })
+    for (const site of sim.sites) await sim.setAside(site)
+    const book = await sim.until(sim.open(sim.sites[0] as Site, 1))
+    deepEqual(book.open, [])
+    ok(sim.sites.every(({ life }) => life?.store.afterLoss === undefined))
+  })
+
+  it('rebuilds a store that was set aside, which is like any other then', async () => {
+    const { sim, sites } = await started()
+    const book = await sim.until(sim.open(sites[0], 1))
+    await sim.until(book.write([job('a')]))
+    await sim.setAside(sites[0])
+    equal(sites[0].life?.store.afterLoss, 'c1/jobs.mdb.aside-1')
+    const later = await sim.until(sim.open(sites[0], 2))
+    equal(later.get('a')?.id, 'a')
+    const { store } = sites[0].life ?? {}
+    deepEqual([store?.isEstablished, store?.afterLoss], [true, undefined])
+    // The file still lies there, and says nothing any more.
+    sim.crash(sites[0])
+    await sim.until(sim.start(sites[0]))
+    equal(sites[0].life?.store.afterLoss, undefined)
+  })
+
   it('is led from a store that has lost its disk once it has everything', async () => {
     const { sim, sites } = await started()
     const book = await sim.until(sim.open(sites[0], 1))

@@ -81,6 +81,8 @@ export class Site {
   life: Life | undefined
   lives = 0
   isSlow = false
+  /** What was set aside before this disk. */
+  aside: string | undefined
 
   constructor(node: string) {
     this.node = node
@@ -129,7 +131,7 @@ export class Sim {
     const number = site.lives
     const write = (): Promise<void> => this.#pause(this.#diskMs(site))
     const shelf = memoryShelf({ disk: site.disk, write, path: site.node })
-    const store = await openJobStore(shelf)
+    const store = await openJobStore(shelf, site.aside)
     if (site.lives !== number) return
     const texts = new TextVault(store, undefined)
     texts.timedBy(() => START_MS + this.agenda.nowMs)
@@ -148,6 +150,13 @@ export class Sim {
     site.life = undefined
     site.lives += 1
     if (isDiskLost) site.disk = new MemoryDisk()
+  }
+
+  /** Its store could not be read, and a fresh one follows. */
+  setAside(site: Site): Promise<void> {
+    this.crash(site, true)
+    site.aside = `${site.node}/jobs.mdb.aside-1`
+    return this.until(this.start(site))
   }
 
   #diskMs(site: Site): number {

@@ -19,7 +19,11 @@ import { fileURLToPath } from 'node:url'
 import { seededRandom } from 'troupe/testing'
 import { JobsFault } from '#jobs/job/faults'
 import type { Job } from '#jobs/job/job'
-import { openStoreFolder } from '#jobs/store/store-folder'
+import type { Book } from '#jobs/store/book'
+import type { BookWorld } from '#jobs/store/book-world'
+import { openBook } from '#jobs/store/open-book'
+import { ReplicaDesk } from '#jobs/store/replica-desk'
+import { openStoreFolder, type StoreFolder } from '#jobs/store/store-folder'
 import { job } from '#test/store/sim'
 
 const root = mkdtempSync(join(tmpdir(), 'jobs-store-'))
@@ -38,6 +42,47 @@ async function filled(path: string, count = 300): Promise<void> {
   const entries = Array.from({ length: count }, (_, i) => record(`j${i}`, i + 1))
   await folder.store.write({ ballot: BALLOT, entries, complete: record('x', count).mark })
   await folder.close()
+}
+
+const damage = (path: string): void =>
+  writeFileSync(join(path, 'jobs.mdb'), Buffer.alloc(64 * 1_024, 0x5a))
+
+/** Opens the book of a term over folders whose replicas are asked without a network. */
+async function bookOf(folders: readonly StoreFolder[], term: number): Promise<Book> {
+  const coordinators = folders.map((_, i) => `c${i + 1}`)
+  const desks = folders.map(({ store, texts }) => new ReplicaDesk(store, texts))
+  const ask = (node: string, request: string, payload: unknown): Promise<unknown> => {
+    const desk = desks[coordinators.indexOf(node)] as unknown as Record<
+      string,
+      (given: unknown) => Promise<unknown>
+    >
+    return (desk[request] as (given: unknown) => Promise<unknown>).call(desk, payload)
+  }
+  const after = (delayMs: number, run: () => void): (() => void) => {
+    const timer = setTimeout(run, delayMs).unref()
+    return () => clearTimeout(timer)
+  }
+  const world = { ask, after, wallMs: () => Date.now(), random: () => 0.5 } as BookWorld
+  const [own] = folders as readonly [StoreFolder]
+  return openBook({ term, node: 'c1', coordinators, store: own.store, world })
+}
+
+const openAll = (paths: readonly string[]): Promise<readonly StoreFolder[]> =>
+  Promise.all(paths.map((path) => openStoreFolder(path)))
+
+async function closeAll(folders: readonly StoreFolder[], book?: Book): Promise<void> {
+  book?.close()
+  for (const folder of folders) await folder.close()
+}
+
+/** Three folders whose cluster has accepted one job. */
+async function accepted(): Promise<readonly string[]> {
+  const paths = [nextFolder(), nextFolder(), nextFolder()]
+  const folders = await openAll(paths)
+  const book = await bookOf(folders, 1)
+  await book.write([job('a')])
+  await closeAll(folders, book)
+  return paths
 }
 
 describe('the folder of a coordinator', () => {
@@ -121,5 +166,48 @@ describe('the folder of a coordinator', () => {
     const command = `ulimit -f 2048; exec "${process.execPath}" "${script}" "${nextFolder()}"`
     const told = execFileSync('bash', ['-c', command], { encoding: 'utf8' })
     match(told, /^STORE_(FULL|FAILED), STORE_(FULL|FAILED): nothing more\n$/)
+  })
+})
+
+describe('folders whose file was set aside', () => {
+  it('are no virgin cluster, all of them, and it says where the old files are', async () => {
+    const paths = await accepted()
+    for (const path of paths) damage(path)
+    for (let term = 2; term < 4; term += 1) {
+      const folders = await openAll(paths)
+      await rejects(bookOf(folders, term), (fault: unknown) => {
+        ok(JobsFault.is(fault, 'STORE_LOST'), String(fault))
+        for (const path of paths) ok(fault.message.includes(join(path, 'jobs.mdb.aside-1')))
+        return true
+      })
+      // It is known after a restart, too.
+      await closeAll(folders)
+    }
+  })
+
+  it('are rebuilt from the two others, and then count like any other', async () => {
+    const paths = await accepted()
+    damage(paths[0] as string)
+    const folders = await openAll(paths)
+    equal(folders[0]?.store.afterLoss, join(paths[0] as string, 'jobs.mdb.aside-1'))
+    const book = await bookOf(folders, 2)
+    equal(book.get('a')?.id, 'a')
+    equal(folders[0]?.store.afterLoss, undefined)
+    await closeAll(folders, book)
+    const again = await openStoreFolder(paths[0] as string)
+    ok(again.store.isEstablished)
+    equal(again.store.afterLoss, undefined)
+    await again.close()
+  })
+
+  it('know of it by the file that lies aside alone', async () => {
+    const path = nextFolder()
+    await filled(path, 1)
+    damage(path)
+    await (await openStoreFolder(path)).close()
+    rmSync(join(path, 'jobs.mdb'))
+    const folder = await openStoreFolder(path)
+    equal(folder.store.afterLoss, join(path, 'jobs.mdb.aside-1'))
+    await folder.close()
   })
 })
