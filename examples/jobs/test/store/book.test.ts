@@ -142,6 +142,18 @@ describe('a book', () => {
     }
   })
 
+  it('knows of a store that was set aside when its file has gone since', async () => {
+    const { sim, sites } = await started()
+    for (const site of sites) await sim.setAside(site)
+    for (const site of sites) {
+      sim.crash(site)
+      site.aside = undefined
+      await sim.until(sim.start(site))
+      equal(site.life?.store.afterLoss, `${site.node}/jobs.mdb.aside-1`)
+    }
+    await rejects(sim.until(sim.open(sites[0], 2)), coded('STORE_LOST'))
+  })
+
   it('goes on without what was set aside when the loss is accepted', async () => {
     const sim = new Sim({ seed: 1, options: { acceptLoss: true } })
     for (const site of sim.sites) await sim.setAside(site)
