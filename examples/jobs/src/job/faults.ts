@@ -29,8 +29,8 @@ const FAULTS = {
   STORE_FULL: 'the store {path} has no room: {problem}; make room, and nothing accepted is lost',
   STORE_IN_USE: 'the store {path} is in use: {problem}',
   STORE_LOST:
-    '{fresh} of {total} stores are new although jobs may have been accepted: {problem}; bring old ' +
-    'ones back, or accept the loss',
+    '{fresh} of {total} stores are new although jobs may have been accepted: {problem}; bring ' +
+    'old ones back, or accept the loss',
   TAKING_OVER: 'the leader of term {term} is taking over; ask again in a second',
   TEXT_BUSY: 'too many texts are being taken in ({limit}); send this one again later',
   TEXT_DIGEST: 'the text {blob} is not what was sent: its digest is {found}, not {wanted}',
