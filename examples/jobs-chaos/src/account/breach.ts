@@ -14,7 +14,7 @@ export const BREACHES = Object.freeze({
   'wrong-result': 'the result it shows is not the right one',
   'parked-in-vain': 'parked, although no try of such a job fails by itself',
   'wrong-end': 'ended otherwise than such a job can',
-  'old-after-new': 'an effect of an older term was taken after one of a newer term',
+  'old-after-new': 'an effect of an older term or try was taken after one of a newer',
   'taken-twice': 'two effects of one try under one term were taken',
   'shared-try': 'two workers had the same try under one term',
   'unknown-effect': 'an effect was taken for a job that nobody had asked for',

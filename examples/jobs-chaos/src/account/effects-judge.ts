@@ -2,8 +2,8 @@
  * account/effects-judge: what the effects of one job, in the order in which they came, break.
  *
  * Pure. A try may well have its effect twice, by two tries or under two terms: that is at least
- * once. It may not be the effect of somebody who was relieved before, nor of two who both hold the
- * same try by the same word.
+ * once. It may not be the effect of somebody who was relieved before, nor of a try after a later
+ * one, whatever its term, nor of two who both hold the same try by the same word.
  */
 import type { Breach } from './breach.js'
 import type { EffectFact } from './facts.js'
@@ -37,7 +37,9 @@ function oldAfterNew(taken: readonly EffectFact[]): readonly Breach[] {
   let newest: EffectFact | undefined
   return taken.flatMap((effect) => {
     const before = newest
-    if (before === undefined || effect.term >= before.term) {
+    const isOld =
+      before !== undefined && (effect.term < before.term || effect.attempt < before.attempt)
+    if (!isOld) {
       newest = effect
       return []
     }

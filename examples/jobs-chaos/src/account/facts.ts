@@ -67,7 +67,7 @@ export type ClientFact =
 
 /**
  * One POST at the effect store. `taken`: it had its effect; `known`: the same worker said the same
- * once more; `stale`: a newer term had been there.
+ * once more; `stale`: a newer term or try had been there.
  */
 export interface EffectFact {
   readonly at: number

@@ -53,7 +53,7 @@ export function reportLines(verdict: Verdict, faults: readonly FaultFact[]): rea
     accountLine(account),
     `${number(account.unanswered)} asked for and never acknowledged, of which ` +
       `${number(account.unansweredKnown)} are known`,
-    `${number(effectsTaken)} effects taken, ${number(effectsStale)} refused by term, ` +
+    `${number(effectsTaken)} effects taken, ${number(effectsStale)} refused as old, ` +
       `${number(effectsKnown)} told again; ${number(repeated)} jobs took effect more than once`,
     ...faultLines(faults),
     ...breachLines(breaches),

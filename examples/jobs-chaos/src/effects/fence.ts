@@ -1,7 +1,10 @@
 /**
- * effects/fence: which effects the store lets through: none of a term that was relieved.
+ * effects/fence: which effects the store lets through: none of a term that was relieved, and none
+ * of a try after which there was another.
  *
- * For each job it keeps the highest term that has been there. Knows neither HTTP nor files.
+ * For each job it keeps the newest effect that has been there. A term alone is not enough: two
+ * tries may be given under one, and a worker may say a later term than that of its try. Attempts
+ * of a job only grow. Knows neither HTTP nor files.
  *
  * @source Kleppmann, "How to do distributed locking" (fencing tokens)
  */
@@ -11,36 +14,37 @@ export interface Effect {
   readonly job: string
   /** Counts from 1. */
   readonly attempt: number
-  /** Of the leader that the worker obeys. */
+  /** Of the leader that gave the try. */
   readonly term: number
   /** Its node. */
   readonly worker: string
   readonly digest: string
 }
 
-/** `known`: this worker has said the same before; `stale`: `term` was there, which is newer. */
-export type Admission =
-  | { readonly kind: 'taken' | 'known' }
-  | { readonly kind: 'stale'; readonly term: number }
+/** `known`: this worker has said the same before; `stale`: what is told was there, and is newer. */
+export type Admission = { readonly kind: 'taken' | 'known' } | ({ readonly kind: 'stale' } & Turn)
+
+type Turn = Pick<Effect, 'term' | 'attempt'>
 
 export class Fence {
-  readonly #terms = new Map<string, number>()
+  readonly #newest = new Map<string, Turn>()
   readonly #taken = new Set<string>()
 
   /** Jobs that have had an effect. */
   get jobs(): number {
-    return this.#terms.size
+    return this.#newest.size
   }
 
   /** Whether the job has had an effect. */
   has(job: string): boolean {
-    return this.#terms.has(job)
+    return this.#newest.has(job)
   }
 
   admit({ job, attempt, term, worker }: Effect): Admission {
-    const newest = this.#terms.get(job) ?? 0
-    if (term < newest) return { kind: 'stale', term: newest }
-    this.#terms.set(job, term)
+    const newest = this.#newest.get(job) ?? { term: 0, attempt: 0 }
+    const isOld = term < newest.term || attempt < newest.attempt
+    if (isOld) return { kind: 'stale', ...newest }
+    this.#newest.set(job, { term, attempt })
     // A worker that did not hear the answer asks again; two workers are two effects.
     const key = JSON.stringify([job, attempt, term, worker])
     if (this.#taken.has(key)) return { kind: 'known' }

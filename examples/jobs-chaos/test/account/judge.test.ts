@@ -70,6 +70,16 @@ describe('the judge of a run', () => {
     )
   })
 
+  it('finds an older try after a newer one in the same term, and in a later one', () => {
+    for (const term of [3, 4]) {
+      const effects = [effect('a', { attempt: 2, ...two }), effect('a', { term })]
+      const { breaches } = judge({ ...one, effects })
+      const old = `attempt 1 under term ${term} by worker1@localhost`
+      const detail = `${old} after attempt 2 under term 3 by worker2@localhost`
+      assert.deepEqual(breaches, [{ kind: 'old-after-new', job: 'a', detail }])
+    }
+  })
+
   it('does not close an account in which a job is lost', () => {
     const { account } = judge(SPOILED.lost)
     assert.deepEqual([account.lost, closes(account)], [1, false])
@@ -86,9 +96,9 @@ describe('the judge of a run', () => {
     const effects = [
       effect('a'),
       effect('a', { attempt: 2, ...two }),
-      effect('a', { term: 4 }),
-      effect('a', { term: 4, kind: 'known' }),
-      effect('a', { term: 3, attempt: 2, ...two, kind: 'stale' }),
+      effect('a', { term: 4, attempt: 2 }),
+      effect('a', { term: 4, attempt: 2, kind: 'known' }),
+      effect('a', { kind: 'stale' }),
     ]
     const { account, breaches } = judge({ ...one, effects })
     assert.deepEqual(breaches, [])

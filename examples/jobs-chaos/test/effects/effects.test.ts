@@ -1,5 +1,6 @@
 /**
- * test/effects/effects.test: the store of effects refuses what comes from a term that is over.
+ * test/effects/effects.test: the store of effects refuses what comes from a term that is over,
+ * and from a try after which there was another.
  */
 import assert from 'node:assert/strict'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -16,8 +17,20 @@ describe('the fence of effects', () => {
   it('refuses a term that is older than one it has seen for the job', () => {
     const fence = new Fence()
     assert.deepEqual(fence.admit({ ...base, term: 4 }), { kind: 'taken' })
-    assert.deepEqual(fence.admit(base), { kind: 'stale', term: 4 })
+    assert.deepEqual(fence.admit(base), { kind: 'stale', term: 4, attempt: 1 })
+    assert.deepEqual(fence.admit({ ...base, attempt: 2 }), { kind: 'stale', term: 4, attempt: 1 })
     assert.deepEqual(fence.admit({ ...base, job: 'b' }), { kind: 'taken' })
+  })
+
+  it('refuses a try that is older than one it has seen for the job, whatever its term', () => {
+    const fence = new Fence()
+    const second = { ...base, attempt: 2, worker: 'worker2@localhost' }
+    assert.deepEqual(fence.admit(second), { kind: 'taken' })
+    const stale = { kind: 'stale', term: 3, attempt: 2 }
+    assert.deepEqual(fence.admit(base), stale)
+    assert.deepEqual(fence.admit({ ...base, term: 4 }), stale)
+    assert.deepEqual(fence.admit(second), { kind: 'known' })
+    assert.deepEqual(fence.admit({ ...base, attempt: 3 }), { kind: 'taken' })
   })
 
   it('takes a repeat of the same worker for known, and another worker for another effect', () => {
@@ -53,7 +66,7 @@ describe('the store of effects', () => {
     assert.equal(readEffects(await readFile(log, 'utf8')).facts.length, 1)
     assert.deepEqual(await post(newer), { status: 200, body: { kind: 'known' } })
     const stale = await post(JSON.stringify(base))
-    assert.deepEqual(stale, { status: 409, body: { kind: 'stale', term: 4 } })
+    assert.deepEqual(stale, { status: 409, body: { kind: 'stale', term: 4, attempt: 1 } })
     const { facts, unreadable } = readEffects(await readFile(log, 'utf8'))
     assert.deepEqual(unreadable, [])
     assert.deepEqual(facts.at(-1), { at: 7, kind: 'stale', ...base })

@@ -37,16 +37,11 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = Object.freeze([
     shownBy: ['lost', 'denied', 'undone', 'unfinished', 'parked-in-vain'],
   },
   {
-    name: 'no fence: tries keep the term they were given under, and the store asks for none',
+    name: 'no fence: the store asks neither for a term nor for a try',
     places: [
       {
-        file: 'jobs/dist/worker/effects',
-        find: 'const term = means.term()',
-        replace: 'const term = assignment.term',
-      },
-      {
         file: 'jobs-chaos/dist/effects/fence',
-        find: "if (term < newest) return { kind: 'stale', term: newest }",
+        find: "if (isOld) return { kind: 'stale', ...newest }",
         replace: '',
       },
     ],

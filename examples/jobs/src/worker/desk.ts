@@ -28,7 +28,7 @@ export const newMemory = (): WorkerMemory => ({ term: 0, open: new Set(), unfoll
 /** One try. */
 export interface HeldTry {
   readonly assignment: Assignment
-  /** Of the leader it is held for now: grows when it is adopted. */
+  /** Of the leader it is held for now, who is told: grows when it is adopted; its effect's not. */
   term: number
   progress: number
   /** Undefined: it runs. */

@@ -1,8 +1,12 @@
 /**
- * worker/effects: the effect of a try leaves the cluster: one POST to a store that checks the term.
+ * worker/effects: the effect of a try leaves the cluster: one POST to a store that checks how old
+ * it is.
  *
  * A worker that was frozen does not know that its job has been done elsewhere; the store does. So
- * a result counts only once the store has taken it, and a try whose term is late is dropped.
+ * a result counts only once the store has taken it, and a try that is late is dropped. An effect
+ * carries the term under which its try was given, and no later one: a leader that takes over does
+ * not know yet whether it wants what it adopts. So later tries never have lower terms, and a store
+ * that refuses lower terms and lower attempts of a job takes no old effect after a new one.
  *
  * @source Kleppmann, "How to do distributed locking" (fencing tokens); design 7
  */
@@ -13,7 +17,7 @@ import type { Assignment } from './worker-protocol.js'
 export interface Effect {
   readonly job: string
   readonly attempt: number
-  /** Under which the try was held when this was sent. */
+  /** Under which the try was given. */
   readonly term: number
   /** The node. */
   readonly worker: string
@@ -61,8 +65,6 @@ export function httpEffects(address: string): PostEffect {
 /** What sending until it is known needs. */
 export interface EffectMeans {
   readonly post: PostEffect
-  /** The term of the try now; it may grow while this lasts. */
-  readonly term: () => number
   readonly worker: string
   readonly wallMs: () => number
   readonly random: () => number
@@ -71,17 +73,16 @@ export interface EffectMeans {
   readonly signal: AbortSignal
 }
 
-/** Sends the effect of a result until the store has taken it, or refused its term. */
+/** Sends the effect of a result until the store has taken it, or refused it for good. */
 export async function bringEffect(
-  assignment: Pick<Assignment, 'job' | 'attempt' | 'kind'>,
+  assignment: Pick<Assignment, 'job' | 'attempt' | 'term' | 'kind'>,
   result: unknown,
   means: EffectMeans,
 ): Promise<'taken' | 'stale'> {
-  const { job, attempt, kind } = assignment
+  const { job, attempt, term, kind } = assignment
   const digest = resultDigest(result)
   let waitMs = AGAIN_MS
   for (;;) {
-    const term = means.term()
     const effect: Effect = {
       job,
       attempt,
@@ -92,10 +93,7 @@ export async function bringEffect(
       at: means.wallMs(),
     }
     const answer = await means.post(effect, means.signal)
-    if (answer === 'taken') return answer
-    // Adopted meanwhile: what was refused was the word of the earlier term.
-    if (answer === 'stale' && means.term() === term) return answer
-    if (answer === 'stale') continue
+    if (answer !== 'again') return answer
     await means.wait(waitMs * (0.5 + 0.5 * means.random()))
     waitMs = Math.min(AGAIN_MAX_MS, waitMs * 2)
   }

@@ -17,7 +17,7 @@ export interface TryMeans extends Omit<EffectMeans, 'post'> {
   progress(progress: number): void
 }
 
-/** `dropped`: called off, or a later term has been there: nobody is told. */
+/** `dropped`: called off, or a later try has been there: nobody is told. */
 export type TryEnd = Outcome | { readonly kind: 'dropped'; readonly cause: 'called-off' | 'stale' }
 
 const CALLED_OFF: TryEnd = { kind: 'dropped', cause: 'called-off' }

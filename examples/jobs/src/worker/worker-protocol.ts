@@ -86,7 +86,7 @@ export const Worker = protocol('jobs-worker', {
     | { readonly kind: 'full' | 'draining' }
     | { readonly kind: 'stale'; readonly term: number }
   >(),
-  /** A new leader takes over: from now on it is told, and tries go on under its term. */
+  /** A new leader takes over: from now on it is told, under its term; effects keep theirs. */
   adopt: request(shape<Adoption>(SHAPES.adoption)).answers<
     | {
         readonly kind: 'adopted'

@@ -146,7 +146,6 @@ function start(state: State, held: HeldTry, context: ProcessContext): void {
     progress: (progress) => {
       held.progress = Math.min(1, Math.max(held.progress, progress))
     },
-    term: () => held.term,
     worker: context.node,
     wallMs: () => context.wallMs(),
     random: () => context.random(),
@@ -166,7 +165,7 @@ function settle(state: State, held: HeldTry, end: TryEnd, context: ProcessContex
   if (!state.running.delete(held)) return
   const { job, attempt } = held.assignment
   if (end.kind === 'dropped') {
-    context.log.warning('a try was dropped: a later term has been there', { job, attempt })
+    context.log.warning('a try was dropped: a later one has been there', { job, attempt })
     forget(state, held, context)
     return
   }

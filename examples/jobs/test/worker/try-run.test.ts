@@ -45,7 +45,6 @@ function meansWith(holders: Readonly<Record<string, Holder>>): TryMeans & Told {
       return holders[holder]?.(at, length)
     },
     progress: () => {},
-    term: () => 1,
     wallMs: () => 0,
     random: () => 0,
     wait: async (delayMs) => void waits.push(delayMs),

@@ -3,66 +3,11 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Pid, processName } from 'troupe'
-import { type TestNode, testNode } from 'troupe/testing'
-import { HELD_MAX, newMemory, type WorkerMemory } from '#jobs/worker/desk'
-import type { EffectAnswer, PostEffect } from '#jobs/worker/effects'
-import type { WorkerSources } from '#jobs/worker/worker'
-import { workerActor } from '#jobs/worker/worker'
-import { type Assignment, WORKER_APPLICATION, Worker } from '#jobs/worker/worker-protocol'
-import { FakeTasks } from '#test/worker/fake-tasks'
-import { assignmentOf, bytesOf, fakeLeader, type Heard } from '#test/worker/stage'
-
-const NODE = 'test@localhost'
-const worker = processName(WORKER_APPLICATION, Worker)
-const TEXT = bytesOf('a text')
-const DONE = { kind: 'done', result: { words: 2 } } as const
-
-/** A worker, the leader it tells, and what tests hold in their hands. */
-interface Stage {
-  readonly test: TestNode
-  readonly heard: Heard
-  readonly leader: Pid
-  readonly tasks: FakeTasks
-  readonly weights: number[]
-  readonly left: number[]
-  setConcurrency(concurrency: number): void
-  run(given: Partial<Assignment>): Promise<string>
-}
-
-async function withStage(
-  run: (stage: Stage) => Promise<void>,
-  given: { effects?: PostEffect; memory?: WorkerMemory } = {},
-): Promise<void> {
-  await using test = await testNode()
-  const { heard, pid: leader } = await fakeLeader(test.node)
-  const tasks = new FakeTasks()
-  const weights: number[] = []
-  const left: number[] = []
-  let take = (_concurrency: number): void => {}
-  const sources: WorkerSources = {
-    coordinators: [NODE],
-    tasks,
-    memory: given.memory ?? newMemory(),
-    effects: given.effects,
-    followConcurrency: (told) => {
-      take = told
-      told(2)
-      return () => {}
-    },
-    weigh: (weight) => void weights.push(weight),
-    leave: (deadlineMs) => void left.push(deadlineMs),
-  }
-  await test.node.spawn(workerActor, { name: WORKER_APPLICATION, args: [sources] })
-  await run({
-    ...{ test, heard, leader, tasks, weights, left },
-    setConcurrency: (concurrency) => take(concurrency),
-    run: async (changes) => {
-      const assignment = assignmentOf(TEXT, { leader, ...changes })
-      return (await test.node.call(worker, 'run', assignment)).kind
-    },
-  })
-}
+import { Pid } from 'troupe'
+import { HELD_MAX, newMemory } from '#jobs/worker/desk'
+import { WORKER_APPLICATION } from '#jobs/worker/worker-protocol'
+import { fakeLeader } from '#test/worker/stage'
+import { DONE, NODE, withStage, worker } from '#test/worker/worker-stage'
 
 describe('a worker', () => {
   it('tells everybody of its room each second until it knows a leader', async () => {
@@ -312,79 +257,5 @@ describe('a worker that is drained', () => {
       await test.node.call(worker, 'drain', { deadlineMs: 5_000 })
       assert.deepEqual(left, [5_000])
     })
-  })
-})
-
-describe('the effect of a try', () => {
-  const answering = (answers: readonly EffectAnswer[]) => {
-    const posted: { readonly term: number; readonly digest: string }[] = []
-    const post: PostEffect = async (effect) => {
-      posted.push(effect)
-      return answers[posted.length - 1] ?? 'again'
-    }
-    return { posted, post }
-  }
-
-  it('is brought before the outcome is told, again until the store has it', async () => {
-    const { posted, post } = answering(['again', 'again', 'taken'])
-    await withStage(
-      async ({ test, heard, tasks, run }) => {
-        await run({})
-        tasks.at(0).end(DONE)
-        await test.clock.advance(60)
-        assert.equal(heard.of('finished').length, 0)
-        await test.clock.advance(1_000)
-        assert.equal(posted.length, 3)
-        assert.notEqual(heard.of('finished').length, 0)
-      },
-      { effects: post },
-    )
-  })
-
-  it('of an earlier term ends the try without a word', async () => {
-    const { post } = answering(['stale'])
-    await withStage(
-      async ({ test, heard, tasks, run }) => {
-        await run({})
-        tasks.at(0).end(DONE)
-        await test.clock.advance(5_000)
-        assert.equal(heard.of('finished').length, 0)
-        assert.equal(heard.of('capacity').at(-1)?.running, 0)
-        assert.equal(await run({ job: 'b' }), 'accepted')
-      },
-      { effects: post },
-    )
-  })
-
-  it('carries the term under which the try is held by then', async () => {
-    const { posted, post } = answering(['again', 'taken'])
-    await withStage(
-      async ({ test, leader, tasks, run }) => {
-        await run({ term: 1 })
-        tasks.at(0).end(DONE)
-        await test.clock.advance(1)
-        await test.node.call(worker, 'adopt', { term: 4, leader })
-        await test.clock.advance(1_000)
-        assert.deepEqual(
-          posted.map(({ term }) => term),
-          [1, 4],
-        )
-      },
-      { effects: post },
-    )
-  })
-
-  it('is not brought for a try that failed', async () => {
-    const { posted, post } = answering([])
-    await withStage(
-      async ({ test, heard, tasks, run }) => {
-        await run({})
-        tasks.at(0).end({ kind: 'failed', problem: 'no UTF-8' })
-        await test.clock.advance(1)
-        assert.equal(heard.of('finished').length, 1)
-        assert.equal(posted.length, 0)
-      },
-      { effects: post },
-    )
   })
 })
