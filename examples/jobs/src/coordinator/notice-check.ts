@@ -3,7 +3,8 @@
  *
  * Answers why a notice is refused; a result is measured as the JSON in which clients get it.
  */
-import type { Outcome } from '#jobs/worker/worker-protocol'
+import { Pid, type ReplyOf } from 'troupe'
+import type { Outcome, Worker } from '#jobs/worker/worker-protocol'
 
 /** Longest result of a job, in bytes of JSON. */
 export const RESULT_MAX_BYTES = 32 * 1024
@@ -45,6 +46,19 @@ export const isTryName = (value: unknown): value is TryName =>
   typeof value['job'] === 'string' &&
   isCount(value['attempt']) &&
   isCount(value['term'])
+
+type Adoption = ReplyOf<typeof Worker, 'adopt'>
+export type Adopted = Extract<Adoption, { readonly kind: 'adopted' }>
+
+/** What a node answers that was asked what it has; undefined: no worker of it says that. */
+export function adoptionOf(value: unknown, node: string): Adoption | undefined {
+  if (!isObject(value)) return undefined
+  const { kind, term, worker, held, capacity } = value
+  if (kind === 'stale') return isCount(term) ? (value as Adoption) : undefined
+  const isOwn = Pid.is(worker) && worker.node === node
+  const isWhole = isOwn && typeof capacity === 'number' && Array.isArray(held)
+  return kind === 'adopted' && isWhole && held.every(isTryName) ? (value as Adoption) : undefined
+}
 
 /** A share that has not gone back. */
 export const isProgress = (value: unknown, before: number): value is number =>

@@ -36,8 +36,8 @@ export interface ReignWorld extends Time {
   thank(node: string, name: TryName): void
   weigh(node: string, weight: number): Promise<void>
   drain(node: string, deadlineMs: number): Promise<void>
-  /** `handleDown` tells when it has ended. */
-  watch(worker: Pid): void
+  /** `handleDown` tells when it has ended; what is returned ends the watch. */
+  watch(worker: Pid): () => void
   places(): readonly WorkerPlace[]
   start(node: string): Promise<void>
   stop(node: string): Promise<void>

@@ -4,7 +4,7 @@
  * Opens the book of its term, takes over what workers have, then serves. What the schedule decides
  * is done here: writes first, workers after. Ends when another term has begun.
  */
-import { type Pid, type ReplyOf, type Timer, TroupeError } from 'troupe'
+import { Pid, type ReplyOf, type Timer, TroupeError } from 'troupe'
 import { JobsFault } from '#jobs/job/faults'
 import type { Job } from '#jobs/job/job'
 import type { Book, Unmarked } from '#jobs/store/book'
@@ -12,10 +12,12 @@ import type { Assignment, Worker } from '#jobs/worker/worker-protocol'
 import type { Act } from './acts.js'
 import type { CapacityPlan } from './capacity-plan.js'
 import type { ClusterView } from './coordinator-protocol.js'
+import { type Adopted, adoptionOf } from './notice-check.js'
 import { Orders } from './orders.js'
 import type { ReignWorld } from './reign-world.js'
-import { type Offered, Schedule } from './schedule.js'
+import { type Offered, type Probed, Schedule } from './schedule.js'
 import type { SchedulePolicy } from './schedule-policy.js'
+import { Watches } from './watches.js'
 import { Workforce } from './workforce.js'
 import { Writer } from './writer.js'
 
@@ -61,6 +63,9 @@ export class Reign {
   readonly term: number
   readonly #parts: ReignParts
   readonly #abort = new AbortController()
+  readonly #watches: Watches
+  /** Nodes that have answered what no worker answers: told once. */
+  readonly #odd = new Set<string>()
   #inner: Inner | undefined
   #ticking: Timer | undefined
   #isOver = false
@@ -73,6 +78,7 @@ export class Reign {
   constructor(parts: ReignParts) {
     this.term = parts.term
     this.#parts = parts
+    this.#watches = new Watches((worker) => parts.world.watch(worker))
   }
 
   /** Undefined: it takes over still, or has ended. */
@@ -81,7 +87,7 @@ export class Reign {
   }
 
   begin(): void {
-    void this.#open(OPEN_AGAIN_MS)
+    this.#open(OPEN_AGAIN_MS).catch((problem: unknown) => this.#lose(problem))
   }
 
   end(): void {
@@ -89,6 +95,7 @@ export class Reign {
     this.#isOver = true
     this.#abort.abort()
     this.#ticking?.cancel()
+    this.#watches.end()
     this.#inner?.writer.end()
     this.#inner?.workforce.end()
     this.#inner?.orders.end()
@@ -151,7 +158,9 @@ export class Reign {
       world.log.warning('the book cannot be opened', { term: this.term, problem: this.problem })
       if (!CURABLE.includes(codeOf(problem))) return this.#lose(problem)
       world.after(againMs, () => {
-        if (!this.#isOver) void this.#open(Math.min(OPEN_AGAIN_MAX_MS, againMs * 2))
+        const nextMs = Math.min(OPEN_AGAIN_MAX_MS, againMs * 2)
+        const isWanted = !this.#isOver
+        if (isWanted) this.#open(nextMs).catch((fault: unknown) => this.#lose(fault))
       })
     }
   }
@@ -172,9 +181,11 @@ export class Reign {
     this.#ticking = world.every(TICK_MS, () => {
       workforce.tick()
       schedule.tick()
+      this.#watches.keep((node) => schedule.crew.get(node) !== undefined)
       act()
     })
-    void book.ended.then((fault) => this.#lose(fault))
+    const lose = (fault: unknown): void => this.#lose(fault)
+    book.ended.then(lose, lose)
     world.log.info('leads the jobs', { term: this.term, open: book.open.length })
     act()
     changed()
@@ -190,10 +201,13 @@ export class Reign {
   #write(jobs: readonly Unmarked[]): void {
     const inner = this.#inner
     if (inner === undefined || jobs.length === 0) return
-    inner.writer.write(jobs).then(
-      (written) => this.#wrote(written),
-      (problem: unknown) => this.#unwritten(jobs, problem),
-    )
+    inner.writer
+      .write(jobs)
+      .then(
+        (written) => this.#wrote(written),
+        (problem: unknown) => this.#unwritten(jobs, problem),
+      )
+      .catch((problem: unknown) => this.#lose(problem))
   }
 
   #wrote(jobs: readonly Job[]): void {
@@ -225,12 +239,17 @@ export class Reign {
 
   #do(act: Act, schedule: Schedule): void {
     const { world } = this.#parts
-    if (act.kind === 'offer') void this.#offer(act.job, schedule)
-    else if (act.kind === 'probe') void this.#probe(act.node, act.order, schedule)
-    else if (act.kind === 'thank') world.thank(act.node, { job: act.job, attempt: act.attempt })
+    if (act.kind === 'offer') this.#offer(act.job, schedule).catch(this.#failed)
+    else if (act.kind === 'probe') {
+      this.#probe(act.node, act.order, schedule).catch(this.#failed)
+    } else if (act.kind === 'thank') world.thank(act.node, { job: act.job, attempt: act.attempt })
     else if (act.kind === 'cancel') {
       world.cancel(act.node, { job: act.job, attempt: act.attempt, term: this.term })
     }
+  }
+
+  readonly #failed = (problem: unknown): void => {
+    this.#parts.world.log.error('an answer could not be taken', { problem: String(problem) })
   }
 
   async #offer(job: Unmarked, schedule: Schedule): Promise<void> {
@@ -259,35 +278,48 @@ export class Reign {
   }
 
   async #probe(node: string, order: number, schedule: Schedule): Promise<void> {
-    const { world } = this.#parts
-    const answer = await world.adopt(node, { term: this.term, leader: world.self }).catch(codeOf)
+    const told = await this.#told(node, schedule)
     if (this.#isOver) return
-    if (typeof answer === 'string') {
-      const isGone = answer === 'NAME_UNKNOWN' || answer === 'PROCESS_UNKNOWN'
-      schedule.probed(node, order, { kind: isGone ? 'gone' : 'silent' })
-    } else if (answer.kind === 'stale') {
-      world.log.warning('a worker has heard of a later term', { node, term: answer.term })
-      schedule.probed(node, order, { kind: 'silent' })
-    } else this.#adopted(node, order, answer, schedule)
+    schedule.probed(node, order, told)
     this.act()
   }
 
-  #adopted(
-    node: string,
-    order: number,
-    answer: Extract<ReplyOf<typeof Worker, 'adopt'>, { readonly kind: 'adopted' }>,
-    schedule: Schedule,
-  ): void {
+  /** What a node has; whatever it answers, and if it does not, the question is settled. */
+  async #told(node: string, schedule: Schedule): Promise<Probed> {
     const { world } = this.#parts
-    const { worker: pid, held, capacity } = answer
+    try {
+      const given: unknown = await world.adopt(node, { term: this.term, leader: world.self })
+      const answer = adoptionOf(given, node)
+      if (answer?.kind === 'adopted') return this.#adopted(node, answer, schedule)
+      if (answer?.kind === 'stale')
+        world.log.warning('a worker has heard of a later term', { node, term: answer.term })
+      else if (!this.#odd.has(node)) {
+        this.#odd.add(node)
+        world.log.warning('a worker has answered what none answers', { node })
+      }
+      return SILENT
+    } catch (problem) {
+      const code = codeOf(problem)
+      return code === 'NAME_UNKNOWN' || code === 'PROCESS_UNKNOWN' ? { kind: 'gone' } : SILENT
+    }
+  }
+
+  #adopted(node: string, { worker: pid, held, capacity }: Adopted, schedule: Schedule): Probed {
     const known = schedule.crew.get(node)
     const isSame = known?.pid.id === pid.id && known.pid.creation === pid.creation
-    if (!isSame) world.watch(pid)
+    if (!isSame && !this.#isOver) this.#watches.begin(pid)
     const running = held.filter(({ outcome }) => outcome === undefined).length
     const worker = { pid, capacity, running, draining: isSame && known.draining }
-    schedule.probed(node, order, { kind: 'holds', worker, held })
+    return { kind: 'holds', worker, held }
   }
 }
 
-const offeredOf = (answer: ReplyOf<typeof Worker, 'run'>): Offered =>
-  answer.kind === 'accepted' ? { kind: 'accepted', node: answer.worker.node } : { kind: 'refused' }
+const SILENT: Probed = Object.freeze({ kind: 'silent' })
+
+/** Who says that it has it, and not who, may have it. */
+const offeredOf = (answer: ReplyOf<typeof Worker, 'run'>): Offered => {
+  if (answer.kind !== 'accepted') return { kind: 'refused' }
+  return Pid.is(answer.worker)
+    ? { kind: 'accepted', node: answer.worker.node }
+    : { kind: 'unknown', problem: 'its worker does not say who it is' }
+}

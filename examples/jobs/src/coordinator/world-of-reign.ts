@@ -56,10 +56,15 @@ export function worldOfReign(parts: WorldParts): ReignWorld {
       context.call(workerAt(node), 'weigh', { weight }, { timeoutMs: ORDER_MS }),
     drain: (node, deadlineMs) =>
       context.call(workerAt(node), 'drain', { deadlineMs }, { timeoutMs: ORDER_MS }),
-    watch: (worker) => void context.monitor(worker),
+    watch: (worker) => watched(context, worker),
     stepDown: (reason) => {
       context.log.warning('gives the lead up', { reason })
       context.leadership.stepDown()
     },
   }
+}
+
+function watched(context: LeaderContext, worker: Pid): () => void {
+  const ref = context.monitor(worker)
+  return () => void context.demonitor(ref)
 }

@@ -1,0 +1,148 @@
+/**
+ * coordinator/reign: a term whose workers answer what they like, in a world of memory.
+ */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type Logger, Pid } from 'troupe'
+import { CapacityPlan } from '#jobs/coordinator/capacity-plan'
+import { Reign } from '#jobs/coordinator/reign'
+import type { ReignWorld, WorkerPlace } from '#jobs/coordinator/reign-world'
+import type { Job } from '#jobs/job/job'
+import { submitted } from '#jobs/job/life'
+import type { Book, Unmarked } from '#jobs/store/book'
+
+const WORKER = Pid.of('w1', 3, 1)
+const PLACE: WorkerPlace = {
+  ...{ node: 'w1', state: 'running', weight: 100, version: '1', reach: 'well' },
+}
+const GOOD = { kind: 'adopted', worker: WORKER, held: [], capacity: 2 }
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+const marked = (job: Unmarked, sequence: number): Job => ({ ...job, mark: { term: 1, sequence } })
+
+function bookOf(open: readonly Job[]): Book {
+  return {
+    ...{ term: 1, open, ended: new Promise<never>(() => {}), close: () => {} },
+    write: async (jobs) => jobs.map(marked),
+    ...{ get: () => undefined, list: () => [], counts: () => ({}) as never, replicas: () => [] },
+  }
+}
+
+/** What was done by a reign, and what it is answered. */
+class Stage {
+  nowMs = 0
+  adoption: unknown = GOOD
+  asked = 0
+  places: readonly WorkerPlace[] = [PLACE]
+  readonly watched: Pid[] = []
+  readonly errors: string[] = []
+  readonly stepDowns: string[] = []
+  readonly reign: Reign
+  #ticks: (() => void)[] = []
+
+  constructor() {
+    const world = this.#world(bookOf([this.#running()]))
+    const parts = { term: 1, world, plan: new CapacityPlan({}), policy: {} }
+    this.reign = new Reign({ ...parts, changed: () => {} })
+    this.reign.begin()
+  }
+
+  /** Lets so many ticks pass. */
+  async pass(ticks: number): Promise<void> {
+    for (let tick = 0; tick < ticks; tick += 1) {
+      for (let turns = 0; turns < 3; turns += 1) await turn()
+      this.nowMs += 100
+      for (const run of this.#ticks) run()
+    }
+  }
+
+  #running(): Job {
+    const given = {
+      id: 'j',
+      kind: 'gzip',
+      parameters: {},
+      blob: 'b',
+      bytes: 1,
+      sha256: 's',
+    } as const
+    return marked({ ...submitted(given, 0), state: 'running', tries: 1 }, 1)
+  }
+
+  #world(book: Book): ReignWorld {
+    const note = (told: string): void => void this.errors.push(told)
+    const log = { info: () => {}, warning: () => {}, error: note } as unknown as Logger
+    const timer = { cancel: () => {} } as never
+    return {
+      ...{ self: Pid.of('c1', 1, 1), log, random: () => 0.5, after: () => timer },
+      every: (_periodMs, run) => {
+        this.#ticks.push(run)
+        return timer
+      },
+      ...{ openBook: async () => book, holders: () => ['c1'], run: async () => ({ kind: 'full' }) },
+      adopt: async () => {
+        this.asked += 1
+        if (this.adoption instanceof Error) throw this.adoption
+        return this.adoption as never
+      },
+      ...{ cancel: () => {}, thank: () => {}, weigh: async () => {}, drain: async () => {} },
+      watch: (worker) => {
+        this.watched.push(worker)
+        return () => void this.watched.splice(this.watched.indexOf(worker), 1)
+      },
+      ...{ places: () => this.places, start: async () => {}, stop: async () => {} },
+      stepDown: (reason) => void this.stepDowns.push(reason),
+      ...{ nowMs: () => this.nowMs, wallMs: () => this.nowMs },
+    }
+  }
+}
+
+describe('a term', () => {
+  it('asks a worker again that answered what none answers, and believes none of it', async () => {
+    const oddities: readonly unknown[] = [
+      ...[null, 'adopted', { kind: 'adopted' }, { kind: 'stale' }],
+      ...[
+        { ...GOOD, held: [null] },
+        { ...GOOD, held: {} },
+        { ...GOOD, held: [{ job: 'j' }] },
+      ],
+      ...[
+        { ...GOOD, worker: undefined },
+        { ...GOOD, worker: { node: 'w1' } },
+      ],
+      ...[
+        { ...GOOD, worker: Pid.of('w2', 3, 1) },
+        { ...GOOD, capacity: '2' },
+      ],
+      new TypeError('it cannot be asked'),
+    ]
+    for (const odd of oddities) {
+      const stage = new Stage()
+      stage.adoption = odd
+      await stage.pass(5)
+      const told = JSON.stringify(odd)
+      assert.ok(stage.asked >= 3, `${told}: asked ${stage.asked} times`)
+      assert.equal(stage.reign.office?.schedule.crew.get('w1'), undefined, told)
+      assert.deepEqual(stage.watched, [], told)
+      stage.adoption = GOOD
+      await stage.pass(3)
+      assert.equal(stage.reign.office?.schedule.crew.get('w1')?.capacity, 2, told)
+      assert.deepEqual([stage.errors, stage.stepDowns], [[], []], told)
+      stage.reign.end()
+    }
+  })
+
+  it('watches each worker once, and none that is lost or after its end', async () => {
+    const stage = new Stage()
+    await stage.pass(3)
+    assert.deepEqual(stage.watched, [WORKER])
+    stage.places = [{ ...PLACE, reach: 'away' }]
+    await stage.pass(2)
+    assert.deepEqual(stage.watched, [])
+    stage.places = [PLACE]
+    stage.adoption = { ...GOOD, worker: Pid.of('w1', 4, 1) }
+    await stage.pass(3)
+    assert.deepEqual(stage.watched, [Pid.of('w1', 4, 1)])
+    stage.reign.end()
+    assert.deepEqual(stage.watched, [])
+  })
+})
