@@ -2,6 +2,16 @@
  * cluster: what start-node and the applications of Troupe take of this room.
  */
 export { type BallotFileOptions, ballotFile } from './leader/ballot-file.js'
+export {
+  CLUSTER_CRON_DEFAULTS,
+  ClusterCron,
+  type ClusterCronAction,
+  type ClusterCronJob,
+  type ClusterCronOptions,
+  type ClusterCronTick,
+  clusterCron,
+} from './leader/cluster-cron.js'
+export type { FiringMark } from './leader/firing-book.js'
 export { type LeaderFunctions, type LeaderSpec, leader } from './leader/leader.js'
 export {
   Leader,

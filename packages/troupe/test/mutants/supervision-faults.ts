@@ -105,7 +105,7 @@ export const SUPERVISION_FAULTS: readonly Mutant[] = Object.freeze([
   },
   {
     name: 'a job runs twice in the hour that clocks repeat',
-    file: 'runtime/cron/calendar',
+    file: 'contract/calendar',
     find: `return hourOpen || !isRepeated(dueMs, offsetAt) ? undefined : lastRepeated(dueMs,
       offsetAt);`,
     replace: 'return undefined;',
@@ -113,7 +113,7 @@ export const SUPERVISION_FAULTS: readonly Mutant[] = Object.freeze([
   },
   {
     name: 'a job runs at another time when its own does not exist that day',
-    file: 'runtime/cron/calendar',
+    file: 'contract/calendar',
     find: 'if (!cron.match(new Date(dueMs))) return dueMs;',
     replace: '',
     caughtBy: ['unit/cron-calendar.test'],

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { TroupeError } from '#contract'
-import { calendar } from '#runtime/cron/calendar'
+import { calendar } from '#contract/calendar'
 
 const at = (text: string): number => Date.parse(text)
 

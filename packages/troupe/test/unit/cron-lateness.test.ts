@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { CronJob } from '#contract'
-import { type Calendar, calendar } from '#runtime/cron/calendar'
-import { verdictWhenDue } from '#runtime/cron/misfire'
+import { type Calendar, calendar } from '#contract/calendar'
+import { verdictWhenDue } from '#contract/misfire'
 import { DAY, HOUR, held, MINUTE, make, noting, SECOND, start } from '#test/unit/cron-kit'
 
 describe('a run that is missed', () => {

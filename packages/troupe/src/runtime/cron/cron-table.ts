@@ -30,8 +30,8 @@ import {
   type SpawnOptions,
   TroupeError,
 } from '#contract'
+import { LOOK_MS_MAX, SET_BACK_MS, startsAfresh, verdictWhenDue } from '#contract/misfire'
 import { JobState } from './job-state.js'
-import { verdictWhenDue } from './misfire.js'
 
 /** What the calendar asks of its node. */
 export interface CronVerbs {
@@ -47,13 +47,6 @@ export interface CronVerbs {
   ended(pid: Pid): Promise<ExitReason>
 }
 
-/** The longest wait for a timer, in milliseconds; then the wall clock is looked at again. */
-export const LOOK_MS_MAX = 300_000
-/**
- * When the wall clock is set back by more than the first, expressions that leave the hour open
- * start afresh from there; by more than the second, all do. By less, no time is run twice.
- */
-export const SET_BACK_MS = Object.freeze({ open: 60_000, all: 3 * 3_600_000 })
 export const JOBS_MAX = 10_000
 export const PREVIEW_MAX = 10_000
 
@@ -167,8 +160,8 @@ export class CronTable implements Cron {
     }
     this.#seenWallMs = nowMs
     for (const job of this.#jobs.values()) {
-      const afresh = job.calendar.hourOpen || backMs > SET_BACK_MS.all
-      if (job.enabled && afresh) this.#schedule(job, job.calendar.next(nowMs))
+      const isAfresh = startsAfresh(job.calendar, backMs)
+      if (job.enabled && isAfresh) this.#schedule(job, job.calendar.next(nowMs))
     }
     return nowMs
   }

@@ -11,10 +11,10 @@ import {
   type CronJob,
   type CronJobInfo,
   type CronTick,
-  requireDuration,
   requireOption,
 } from '#contract'
-import { type Calendar, calendar } from './calendar.js'
+import { type Calendar, calendar } from '#contract/calendar'
+import { isText, requireCronTimes, withoutUndefined } from '#contract/cron-check'
 
 export class JobState implements HeapItem {
   readonly name: string
@@ -66,36 +66,13 @@ export class JobState implements HeapItem {
   }
 }
 
-/** An option that is given as undefined is left to its default. */
-function withoutUndefined(job: CronJob): CronJob {
-  const given = Object.entries(job).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(given) as unknown as CronJob
-}
-
-const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
-
-function checkJob(job: CronJob): void {
-  const { name, spec, timeZone, action, misfire, misfireMs, overlap, enabled } = job
-  requireOption(isText(name), 'job.name', name, 'give a name')
-  requireOption(isText(spec), 'job.spec', spec, 'give a cron expression')
-  if (timeZone !== undefined) requireTimeZone(timeZone)
-  const goodMisfire = misfire === 'skip' || misfire === 'once'
-  requireOption(goodMisfire, 'job.misfire', misfire, 'skip or once')
-  requireDuration('job.misfireMs', misfireMs)
+function checkJob(job: Required<Omit<CronJob, 'timeZone'>> & CronJob): void {
+  const { action, overlap, enabled } = job
+  requireCronTimes(job)
   const goodOverlap = overlap === 'allow' || overlap === 'skip' || overlap === 'queue'
   requireOption(goodOverlap, 'job.overlap', overlap, 'allow, skip or queue')
   requireOption(typeof enabled === 'boolean', 'job.enabled', enabled, 'true or false')
   checkAction(action)
-}
-
-function requireTimeZone(timeZone: string): void {
-  let holds = isText(timeZone)
-  try {
-    new Intl.DateTimeFormat('en-US', { timeZone })
-  } catch {
-    holds = false
-  }
-  requireOption(holds, 'job.timeZone', timeZone, 'give an IANA name such as Europe/Berlin')
 }
 
 function checkAction(action: CronAction): void {

@@ -1,5 +1,5 @@
 /**
- * runtime/cron/calendar: when one cron expression is due, in its time zone.
+ * contract/calendar: when one cron expression is due, in its time zone.
  *
  * Pure: times in, times out. croner reads the expression and finds the candidates; its timers
  * are never used. The rules for the change of clocks are ours:
@@ -14,7 +14,7 @@
  * @source ergo-features 15; Vixie cron, "cron(8): daylight saving time"; croner
  */
 import { Cron, CronPattern } from 'croner'
-import { TroupeError } from '#contract'
+import { TroupeError } from './errors.js'
 
 /** When an expression is due. */
 export interface Calendar {

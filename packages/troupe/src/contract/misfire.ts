@@ -1,8 +1,9 @@
 /**
- * runtime/cron/misfire: which of the due times of a job still run when a timer comes late.
+ * contract/misfire: which of the due times of a job still run when a timer comes late.
  *
  * Pure. A due time within `misfireMs` runs. One that is later was missed: `skip` lets it go,
  * `once` makes up for all missed ones by a single run, unless one in time runs anyway.
+ * Used by the calendar of a node and by that of a cluster.
  * Limits: `MISSED_MAX` missed times are counted one by one and `RUNS_MAX` runs are started at
  * once; what is beyond (a job of each second after a night's sleep) is passed over.
  */
@@ -22,8 +23,19 @@ export interface Verdict {
   readonly nextMs: number | undefined
 }
 
+/** The longest wait for a timer, in milliseconds; then the wall clock is looked at again. */
+export const LOOK_MS_MAX = 300_000
+/**
+ * When the wall clock is set back by more than the first, expressions that leave the hour open
+ * start afresh from there; by more than the second, all do. By less, no time is run twice.
+ */
+export const SET_BACK_MS = Object.freeze({ open: 60_000, all: 3 * 3_600_000 })
 export const MISSED_MAX = 1_000
 export const RUNS_MAX = 1_000
+
+/** Whether an expression starts afresh when the clock was set back by so much. */
+export const startsAfresh = ({ hourOpen }: Calendar, backMs: number): boolean =>
+  backMs > (hourOpen ? SET_BACK_MS.open : SET_BACK_MS.all)
 
 /** What is to be done at `nowMs` about a job that was first due at `dueMs`. */
 export function verdictWhenDue(
