@@ -3,6 +3,7 @@
  */
 
 import { ACROSS_FAULTS } from './across-faults.js'
+import { CLUSTER_CRON_FAULTS } from './cluster-cron-faults.js'
 import { CODEC_FAULTS } from './codec-faults.js'
 import { CONFIG_FAULTS } from './config-faults.js'
 import { ELECTION_FAULTS } from './election-faults.js'
@@ -72,6 +73,7 @@ export const ROAD_FAULTS: readonly Mutant[] = Object.freeze([
 export const CLUSTER_FAULTS: readonly Mutant[] = Object.freeze([
   ...ROUTING_FAULTS,
   ...ACROSS_FAULTS,
+  ...CLUSTER_CRON_FAULTS,
   ...ELECTION_FAULTS,
   ...EMBEDDED_FAULTS,
   ...CONFIG_FAULTS,
