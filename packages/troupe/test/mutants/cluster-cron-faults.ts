@@ -1,5 +1,5 @@
 /**
- * Faults in the jobs of a cluster: what voters tell each other, what they believe, where they begin.
+ * Faults in the jobs of a cluster: what voters tell and believe, and where a leader begins.
  */
 import type { Mutant } from './mutant.js'
 

@@ -138,14 +138,7 @@ export function clusterCron(options: ClusterCronOptions): ActorDefinition<typeof
       ...{ ignored: { malformed: 0, unknown: 0, future: 0, stranger: 0 } },
       ...{ term: undefined, timer: undefined, runs: 0, failures: 0 },
     }),
-    started(keeper, context) {
-      keeper.sinceMs = context.wallMs()
-      for (const { name, spec, calendar: times } of jobs.values()) {
-        if (times.next(keeper.sinceMs) !== undefined) continue
-        const problem = 'it is never due, however long one waits'
-        throw new TroupeError('CRON_SPEC_INVALID', { name, spec, problem })
-      }
-    },
+    started: start,
     on: { settled },
     handleBecomeLeader(keeper, term, context) {
       keeper.term = term
@@ -193,6 +186,15 @@ function requireAction(action: ClusterCronAction): void {
   } else {
     const { run } = action
     requireOption(typeof run === 'function', 'job.action.run', run, 'give a function')
+  }
+}
+
+function start(keeper: Keeper, context: LeaderContext): void {
+  keeper.sinceMs = context.wallMs()
+  for (const { name, spec, calendar: times } of keeper.jobs.values()) {
+    if (times.next(keeper.sinceMs) !== undefined) continue
+    const problem = 'it is never due, however long one waits'
+    throw new TroupeError('CRON_SPEC_INVALID', { name, spec, problem })
   }
 }
 
