@@ -30,6 +30,7 @@ export type Submitted =
 
 /** Whoever waits for a deletion. */
 interface Removal {
+  readonly doubted: () => void
   readonly resolve: () => void
   readonly reject: (fault: JobsFault) => void
 }
@@ -97,6 +98,11 @@ export class Orders {
     for (const { resolve } of waiting) resolve()
   }
 
+  /** What the schedule writes of a job was not confirmed in time. */
+  doubted(id: string): void {
+    for (const { doubted } of this.#removals.get(id) ?? []) doubted()
+  }
+
   /** Another term has begun: whether what waits holds is not known. */
   end(): void {
     const fault = new JobsFault('BOOK_CLOSED', { term: this.#parts.book.term })
@@ -123,7 +129,7 @@ export class Orders {
     const { book, schedule, writer, world, act } = this.#parts
     if (schedule.remove(id)) {
       const removed = new Promise<void>((resolve, reject) => {
-        this.#removals.set(id, [...(this.#removals.get(id) ?? []), { resolve, reject }])
+        this.#removals.set(id, [...(this.#removals.get(id) ?? []), { resolve, reject, doubted }])
       })
       act()
       await removed

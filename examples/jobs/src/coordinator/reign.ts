@@ -202,7 +202,9 @@ export class Reign {
     const inner = this.#inner
     if (inner === undefined || jobs.length === 0) return
     inner.writer
-      .write(jobs)
+      .write(jobs, () => {
+        for (const { id } of jobs) inner.orders.doubted(id)
+      })
       .then(
         (written) => this.#wrote(written),
         (problem: unknown) => this.#unwritten(jobs, problem),

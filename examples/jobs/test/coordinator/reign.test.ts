@@ -7,9 +7,11 @@ import { type Logger, Pid } from 'troupe'
 import { CapacityPlan } from '#jobs/coordinator/capacity-plan'
 import { Reign } from '#jobs/coordinator/reign'
 import type { ReignWorld, WorkerPlace } from '#jobs/coordinator/reign-world'
+import { JobsFault } from '#jobs/job/faults'
 import type { Job } from '#jobs/job/job'
 import { submitted } from '#jobs/job/life'
 import type { Book, Unmarked } from '#jobs/store/book'
+import { isUnavailable } from '#jobs/web/answers'
 
 const WORKER = Pid.of('w1', 3, 1)
 const PLACE: WorkerPlace = {
@@ -20,10 +22,14 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 const marked = (job: Unmarked, sequence: number): Job => ({ ...job, mark: { term: 1, sequence } })
 
-function bookOf(open: readonly Job[]): Book {
+function bookOf(open: readonly Job[], isAlone: () => boolean): Book {
   return {
     ...{ term: 1, open, ended: new Promise<never>(() => {}), close: () => {} },
-    write: async (jobs) => jobs.map(marked),
+    write: async (jobs) => {
+      if (isAlone())
+        throw new JobsFault('NO_MAJORITY', { present: 1, total: 3, wanted: 2, problem: '' })
+      return jobs.map(marked)
+    },
     ...{ get: () => undefined, list: () => [], counts: () => ({}) as never, replicas: () => [] },
   }
 }
@@ -33,6 +39,8 @@ class Stage {
   nowMs = 0
   adoption: unknown = GOOD
   asked = 0
+  /** No majority confirms a write. */
+  isAlone = false
   places: readonly WorkerPlace[] = [PLACE]
   readonly watched: Pid[] = []
   readonly errors: string[] = []
@@ -41,7 +49,7 @@ class Stage {
   #ticks: (() => void)[] = []
 
   constructor() {
-    const world = this.#world(bookOf([this.#running()]))
+    const world = this.#world(bookOf([this.#running()], () => this.isAlone))
     const parts = { term: 1, world, plan: new CapacityPlan({}), policy: {} }
     this.reign = new Reign({ ...parts, changed: () => {} })
     this.reign.begin()
@@ -129,6 +137,19 @@ describe('a term', () => {
       assert.deepEqual([stage.errors, stage.stepDowns], [[], []], told)
       stage.reign.end()
     }
+  })
+
+  it('tells in time that nobody knows whether the deletion of an open job holds', async () => {
+    const stage = new Stage()
+    await stage.pass(1)
+    stage.isAlone = true
+    let told: unknown
+    void stage.reign.office?.orders.remove('j').then((answer) => {
+      told = answer
+    })
+    await stage.pass(2)
+    assert.equal(isUnavailable(told) && told.code, 'NO_MAJORITY')
+    stage.reign.end()
   })
 
   it('watches each worker once, and none that is lost or after its end', async () => {
