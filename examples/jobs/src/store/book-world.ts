@@ -45,7 +45,7 @@ export function worldOf(
 }
 
 /** Settles after a while. */
-export const pause = (world: BookWorld, delayMs: number): Promise<void> =>
+export const pause = (world: Pick<BookWorld, 'after'>, delayMs: number): Promise<void> =>
   new Promise((resolve) => {
     world.after(delayMs, resolve)
   })

@@ -1,14 +1,14 @@
 /**
  * store/text-keeper: each coordinator has the texts of the jobs that are open, and no others.
  *
- * It reads what was settled, in the order of the marks: the text of an open job that is not here
- * is fetched from another coordinator; that of a job which is over is dropped after a grace. A
- * text that no job ever asked for goes after an hour. A parked job keeps its text: it may be
- * revived.
+ * It begins with the jobs that are open, then reads what was settled, in the order of the marks:
+ * the text of an open job that is not here is fetched from another coordinator; that of a job
+ * which is over is dropped after a grace. A text that no job ever asked for goes after an hour. A
+ * parked job keeps its text: it may be revived.
  * Limit: `FETCHES_MAX` texts are fetched in one round.
  */
 import { compareMarks, type Job, type Mark, NO_MARK } from '#jobs/job/job'
-import type { BookWorld } from './book-world.js'
+import { type BookWorld, pause } from './book-world.js'
 import { isGone } from './entry.js'
 import type { JobStore } from './job-store.js'
 import type { TextVault } from './text-vault.js'
@@ -31,12 +31,15 @@ const DEFAULTS: Required<TextKeeperOptions> = Object.freeze({
   fetchMs: 2_000,
 })
 
-/** Jobs that are looked at in one round. */
+/** Jobs that are looked at in one turn, and turns of one round. */
 const LOOKS_MAX = 500
+const TURNS_MAX = 100
 const FETCHES_MAX = 8
 const PART_BYTES = 512 * 1_024
 /** Longest wait for one part, milliseconds. */
 const PART_MS = 5_000
+
+type KeeperVerbs = 'ask' | 'after' | 'wallMs'
 
 interface Due {
   readonly id: string
@@ -47,7 +50,7 @@ export class TextKeeper {
   readonly #store: JobStore
   readonly #texts: TextVault
   readonly #others: readonly string[]
-  readonly #world: Pick<BookWorld, 'ask' | 'wallMs'>
+  readonly #world: Pick<BookWorld, KeeperVerbs>
   readonly #options: Required<TextKeeperOptions>
   readonly #wanted = new Map<string, Due>()
   readonly #doomed = new Map<string, Due>()
@@ -61,7 +64,7 @@ export class TextKeeper {
     store: JobStore,
     texts: TextVault,
     others: readonly string[],
-    world: Pick<BookWorld, 'ask' | 'wallMs'>,
+    world: Pick<BookWorld, KeeperVerbs>,
     options: TextKeeperOptions = {},
   ) {
     this.#store = store
@@ -79,29 +82,38 @@ export class TextKeeper {
 
   /** One round; it is asked for every second or so, never twice at a time. */
   async round(): Promise<void> {
-    this.#look()
+    // Others have their turn between two pages; what is left is for the next round.
+    for (let turn = 1; this.#look() && turn < TURNS_MAX; turn += 1) await pause(this.#world, 0)
     await this.#fetchDue()
     await this.#dropDue()
     await this.#dropUnclaimed()
   }
 
-  #look(): void {
+  /** True: there is more to look at. */
+  #look(): boolean {
     const { complete } = this.#store
     // The store was rebuilt: its marks begin anew.
     if (compareMarks(complete, this.#seen) < 0) this.#seen = NO_MARK
-    const nowMs = this.#world.wallMs()
-    for (const entry of this.#store.changes(this.#seen, LOOKS_MAX).entries) {
-      if (compareMarks(entry.mark, complete) > 0) return
+    // There may be many old jobs before the first one that is open.
+    if (this.#seen === NO_MARK) for (const job of this.#store.claims()) this.#note(job)
+    const { entries, more } = this.#store.changes(this.#seen, LOOKS_MAX)
+    for (const entry of entries) {
+      if (compareMarks(entry.mark, complete) > 0) return false
       this.#seen = entry.mark
-      if (isGone(entry)) continue
-      const { id, blob } = entry
-      const isHere = this.#texts.has(blob)
-      if (needsText(entry) && !isHere) {
-        this.#wanted.set(blob, { id, atMs: nowMs + this.#options.fetchMs })
-      }
-      if (!needsText(entry) && isHere) {
-        this.#doomed.set(blob, { id, atMs: nowMs + this.#options.graceMs })
-      }
+      if (!isGone(entry)) this.#note(entry)
+    }
+    return more
+  }
+
+  #note(job: Job): void {
+    const { id, blob } = job
+    const nowMs = this.#world.wallMs()
+    const isHere = this.#texts.has(blob)
+    if (needsText(job) && !isHere && !this.#wanted.has(blob)) {
+      this.#wanted.set(blob, { id, atMs: nowMs + this.#options.fetchMs })
+    }
+    if (!needsText(job) && isHere) {
+      this.#doomed.set(blob, { id, atMs: nowMs + this.#options.graceMs })
     }
   }
 

@@ -15,12 +15,19 @@ const BALLOT = { term: 1, opening: 1, opener: 'test', session: 1 }
 const TEXT = Buffer.from('a text of some words')
 const SHA = createHash('sha256').update(TEXT).digest('hex')
 
+function after(_delayMs: number, run: () => void): () => void {
+  setImmediate(run)
+  return () => {}
+}
+
 interface Stage {
   readonly store: JobStore
   readonly here: TextVault
   readonly there: TextVault
   readonly keeper: TextKeeper
   put(id: string, state: JobState): Promise<void>
+  /** So many jobs that are done, in one write. */
+  putMany(count: number): Promise<void>
   pass(ms: number): Promise<void>
 }
 
@@ -37,7 +44,7 @@ async function staged(): Promise<Stage> {
     _request: string,
     asked: { blob: string; at: number; length: number },
   ) => there.read(asked.blob, asked.at, asked.length)
-  const world = { ask: ask as never, wallMs: () => nowMs }
+  const world = { ask: ask as never, after, wallMs: () => nowMs }
   const keeper = new TextKeeper(store, here, ['c2'], world)
   return {
     ...{ store, here, there, keeper },
@@ -47,6 +54,14 @@ async function staged(): Promise<Stage> {
       const more = { state, blob: `t-${id}`, bytes: TEXT.length, sha256: SHA }
       const entry: Job = { ...job(id, more), mark }
       await store.write({ ballot: BALLOT, entries: [entry], complete: mark })
+    },
+    async putMany(count) {
+      const entries: Job[] = Array.from({ length: count }, () => {
+        sequence += 1
+        const mark = { term: 1, sequence }
+        return { ...job(`old-${sequence}`, { state: 'done', sha256: SHA }), mark }
+      })
+      await store.write({ ballot: BALLOT, entries, complete: { term: 1, sequence } })
     },
     async pass(ms) {
       nowMs += ms
@@ -114,6 +129,19 @@ describe('the keeper of texts', () => {
     await stage.put('a', 'queued')
     await stage.pass(60_001)
     equal(stage.here.has('t-a'), true)
+  })
+
+  it('sees at once an open job behind many old ones, and one that is over', async () => {
+    const stage = await staged()
+    await stage.putMany(1_200)
+    await stage.put('open', 'queued')
+    await give(stage.here, 't-over')
+    await stage.put('over', 'done')
+    await stage.pass(1)
+    equal(stage.keeper.missing, 1)
+    await give(stage.there, 't-open')
+    await stage.pass(60_001)
+    deepEqual([stage.here.has('t-open'), stage.here.has('t-over')], [true, false])
   })
 
   it('drops after an hour what no job has asked for', async () => {
