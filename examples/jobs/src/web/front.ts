@@ -87,7 +87,7 @@ export class Front {
     asked: Extract<Asked, { kind: 'scale' | 'drain' | 'weigh' }>,
     request: Request,
   ): Promise<WebResponse> {
-    const order = await readOrder(request)
+    const order = await readOrder(request, this.#desk)
     if (order.kind === 'refused') return refused(order)
     const { ask } = this.#desk
     switch (asked.kind) {

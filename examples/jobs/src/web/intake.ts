@@ -2,7 +2,8 @@
  * web/intake: a new job, from the first byte of its text to the answer.
  *
  * The text is on the disks of a majority before the job is asked for, so an accepted job has it.
- * Limits: 64 MB a text, `UPLOADS_MAX` at once, a pace (see web/pace). Memory: one piece of each.
+ * Limits: 64 MB a text, `UPLOADS_MAX` at once, a pace (see web/pace), `SILENT_MAX` that have sent
+ * nothing. Memory: one piece of each.
  */
 import { randomUUID } from 'node:crypto'
 import type { WebResponse } from 'troupe'
@@ -11,11 +12,14 @@ import { BODY_MAX_BYTES } from '#jobs/job/job'
 import { isUnavailable, json, refused, shownJob, unavailable } from './answers.js'
 import { type Refusal, refusal, type Submit } from './asked.js'
 import type { Desk } from './desk.js'
-import { Pace } from './pace.js'
+import { nextPiece } from './next-piece.js'
+import { FIRST_MS, Pace, QUIET_MS } from './pace.js'
 import type { StoredText } from './texts.js'
 
 /** Texts that are taken in at once; one more is asked to come again. */
 export const UPLOADS_MAX = 128
+/** Of these, those whose client has sent nothing for a while; one more is ended. */
+export const SILENT_MAX = 32
 
 const TOO_LARGE = refusal(413, 'BODY_TOO_LARGE', `a text has at most ${BODY_MAX_BYTES} bytes`)
 const TOO_SLOW = refusal(408, 'BODY_TOO_SLOW', 'the text came too slowly')
@@ -35,6 +39,7 @@ class Refused {
 export class Intake {
   readonly #desk: Desk
   #underWay = 0
+  #silent = 0
 
   constructor(desk: Desk) {
     this.#desk = desk
@@ -70,8 +75,12 @@ export class Intake {
     try {
       for (;;) {
         const sinceMs = this.#desk.nowMs()
-        const piece = await this.#next(reader, pace.leftMs)
-        if (piece === undefined) break
+        const piece = await nextPiece(reader, (late) =>
+          bytes === 0 ? this.#first(late) : this.#desk.after(Math.max(0, pace.leftMs), late),
+        )
+        if (piece === 'late') throw new Refused(TOO_SLOW)
+        if (piece === 'broken') throw new Refused(BROKEN_OFF)
+        if (piece === 'end') break
         bytes += piece.length
         if (bytes > BODY_MAX_BYTES) throw new Refused(TOO_LARGE)
         pace.took(piece.length, this.#desk.nowMs() - sinceMs)
@@ -84,21 +93,19 @@ export class Intake {
     }
   }
 
-  async #next(
-    reader: ReadableStreamDefaultReader<Uint8Array>,
-    leftMs: number,
-  ): Promise<Uint8Array | undefined> {
-    let stop = (): void => {}
-    const tooSlow = new Promise<never>((_, reject) => {
-      stop = this.#desk.after(Math.max(0, leftMs), () => reject(new Refused(TOO_SLOW)))
+  /** The wait for the first byte: a client that sends none holds its place for a moment only. */
+  #first(late: () => void): () => void {
+    const { after } = this.#desk
+    let isSilent = false
+    let stop = after(QUIET_MS, () => {
+      if (this.#silent >= SILENT_MAX) return late()
+      this.#silent += 1
+      isSilent = true
+      stop = after(FIRST_MS - QUIET_MS, late)
     })
-    try {
-      const read = reader.read().catch(() => {
-        throw new Refused(BROKEN_OFF)
-      })
-      return (await Promise.race([read, tooSlow])).value
-    } finally {
+    return () => {
       stop()
+      if (isSilent) this.#silent -= 1
     }
   }
 

@@ -1,15 +1,22 @@
 /**
  * web/order: the small JSON body of a request that changes something.
  *
- * Limit: `ORDER_BYTES_MAX`. All names must be known and all values whole numbers within limits.
+ * Limits: `ORDER_BYTES_MAX`, `ORDER_MS`. All names must be known and all values whole numbers
+ * within limits.
  */
 import { type Refusal, refusal } from './asked.js'
+import type { Desk } from './desk.js'
+import { nextPiece } from './next-piece.js'
 
 const ORDER_BYTES_MAX = 4_096
+/** How long a client may take over it, in milliseconds: it holds a connection meanwhile. */
+export const ORDER_MS = 5_000
 
 const wrong = (problem: string): Refusal => refusal(400, 'PARAMETER_INVALID', problem)
 const NO_JSON = refusal(400, 'BODY_INVALID', 'the body must be an object in JSON')
 const TOO_LARGE = refusal(413, 'BODY_TOO_LARGE', `such a body has at most ${ORDER_BYTES_MAX} bytes`)
+const TOO_SLOW = refusal(408, 'BODY_TOO_SLOW', 'the body came too slowly')
+const BROKEN_OFF = refusal(400, 'BODY_BROKEN_OFF', 'the body ended before its end')
 const NOT_SAID = refusal(415, 'BODY_INVALID', 'say content-type: application/json')
 
 interface Limit {
@@ -46,21 +53,41 @@ export class Order {
 }
 
 /** Reads the body of a request; without one it is empty. */
-export async function readOrder(request: Request): Promise<Order | Refusal> {
+export async function readOrder(
+  request: Request,
+  time: Pick<Desk, 'after' | 'nowMs'>,
+): Promise<Order | Refusal> {
   if (request.body === null) return new Order({})
-  const pieces: Uint8Array[] = []
-  let bytes = 0
-  for await (const piece of request.body) {
-    bytes += piece.length
-    if (bytes > ORDER_BYTES_MAX) return TOO_LARGE
-    pieces.push(piece)
-  }
-  if (bytes === 0) return new Order({})
+  const text = await bodyOf(request.body, time)
+  if (!Buffer.isBuffer(text)) return text
+  if (text.length === 0) return new Order({})
   // What a form of a foreign page can say is not this.
   const type = request.headers.get('content-type') ?? ''
-  return /^application\/json(?:;|$)/i.test(type)
-    ? parsed(Buffer.concat(pieces).toString())
-    : NOT_SAID
+  return /^application\/json(?:;|$)/i.test(type) ? parsed(text.toString()) : NOT_SAID
+}
+
+/** The whole body, if it is small and comes in time. */
+async function bodyOf(
+  body: ReadableStream<Uint8Array>,
+  { after, nowMs }: Pick<Desk, 'after' | 'nowMs'>,
+): Promise<Buffer | Refusal> {
+  const untilMs = nowMs() + ORDER_MS
+  const reader = body.getReader()
+  const pieces: Uint8Array[] = []
+  let bytes = 0
+  try {
+    for (;;) {
+      const next = await nextPiece(reader, (late) => after(Math.max(0, untilMs - nowMs()), late))
+      if (next === 'late') return TOO_SLOW
+      if (next === 'broken') return BROKEN_OFF
+      if (next === 'end') return Buffer.concat(pieces)
+      bytes += next.length
+      if (bytes > ORDER_BYTES_MAX) return TOO_LARGE
+      pieces.push(next)
+    }
+  } finally {
+    void reader.cancel().catch(() => {})
+  }
 }
 
 function parsed(text: string): Order | Refusal {

@@ -6,7 +6,10 @@
  * second holds its place no longer than one that sends nothing.
  */
 
-/** Milliseconds that every client has. */
+/** The longest wait for the first byte, and how long nobody is called silent; milliseconds. */
+export const FIRST_MS = 3_000
+export const QUIET_MS = 500
+/** Milliseconds that every client has that has begun. */
 export const GRACE_MS = 10_000
 /** Bytes a millisecond, on average, beyond that: 64 MB in nine minutes. */
 export const BYTES_PER_MS = 128

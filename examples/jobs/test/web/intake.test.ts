@@ -6,6 +6,7 @@ import { describe, it } from 'node:test'
 import type { WebResponse } from 'troupe'
 import type { Desk } from '#jobs/web/desk'
 import { Intake, UPLOADS_MAX } from '#jobs/web/intake'
+import { readOrder } from '#jobs/web/order'
 import { GRACE_MS, longestMs, Pace } from '#jobs/web/pace'
 import { jobOf, MemoryTexts } from '#test/web/fakes'
 
@@ -26,7 +27,9 @@ class Hands {
 
   pass(ms: number): void {
     this.nowMs += ms
-    for (const { run } of this.#timers.filter(({ atMs }) => atMs <= this.nowMs)) run()
+    const due = this.#timers.filter(({ atMs }) => atMs <= this.nowMs)
+    this.#timers = this.#timers.filter((one) => !due.includes(one))
+    for (const { run } of due) run()
   }
 
   get waiting(): number {
@@ -88,6 +91,29 @@ describe('the pace of a text', () => {
     }
   })
 
+  it('is short before its first byte, and shorter when many have sent none', async () => {
+    const hands = new Hands()
+    const intake = new Intake(deskOf(hands))
+    const open = Array.from({ length: 40 }, requestOf)
+    const statuses: number[] = []
+    const answers = open.map(async ({ request }) => {
+      statuses.push((await intake.take(ASKED, request)).status)
+    })
+    await turn()
+    hands.pass(500)
+    await turn()
+    assert.deepEqual(statuses, Array(8).fill(408))
+    open[0]?.controller.enqueue(Buffer.from('begin'))
+    await turn()
+    hands.pass(2_500)
+    await turn()
+    assert.equal(statuses.length, 39)
+    assert.equal(intake.underWay, 1)
+    open[0]?.controller.close()
+    await Promise.all(answers)
+    assert.deepEqual([statuses.at(-1), intake.underWay, hands.waiting], [201, 0, 0])
+  })
+
   it('does not count the time in which the stores are slow', async () => {
     const hands = new Hands()
     const desk = deskOf(hands)
@@ -122,5 +148,34 @@ describe('the pace of a text', () => {
     controller.error(new DOMException('the client has gone away', 'AbortError'))
     const answer = await answered
     assert.deepEqual([answer.status, codeOf(answer)], [400, 'BODY_BROKEN_OFF'])
+  })
+})
+
+describe('the small body of an order', () => {
+  it('that does not come, or drips, is answered with 408 after 5 s', async () => {
+    for (const drips of [0, 9]) {
+      const hands = new Hands()
+      const { request, controller } = requestOf()
+      const answered = readOrder(request, deskOf(hands))
+      for (let i = 0; i < drips; i += 1) {
+        controller.enqueue(Buffer.from('{'))
+        await turn()
+        hands.pass(500)
+      }
+      await turn()
+      hands.pass(5_000 - drips * 500)
+      const waited = turn().then(() => 'it waits')
+      const answer = await Promise.race([answered, waited])
+      assert.equal(typeof answer === 'object' && answer.kind === 'refused' && answer.status, 408)
+      assert.equal(hands.waiting, 0)
+    }
+  })
+
+  it('that breaks off is answered with 400', async () => {
+    const { request, controller } = requestOf()
+    const answered = readOrder(request, deskOf(new Hands()))
+    controller.error(new DOMException('the client has gone away', 'AbortError'))
+    const answer = await answered
+    assert.equal(answer.kind === 'refused' && answer.status, 400)
   })
 })
