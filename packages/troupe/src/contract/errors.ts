@@ -65,6 +65,8 @@ const ERRORS = {
     '{node} answers no more questions of {asker} now: {problem}; ask again in {retryMs} ms',
   LEADERSHIP_LOST:
     'the lead of {clusterId} was lost before a majority had it; it may come into force or not',
+  LOCK_UNSETTLED:
+    'whether {key} is still held cannot be told yet; ask again, it will be known in {waitMs} ms',
   LOGGER_TAKEN: 'a log sink named {name} is already there; remove it first',
   LOGGER_UNKNOWN: 'there is no log sink named {name}',
   MAILBOX_FULL:

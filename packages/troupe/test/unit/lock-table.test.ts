@@ -3,7 +3,13 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { LockTable, type LockVerdict, type LockWish } from '#cluster/leader/lock-table'
+import {
+  HELD_MAX,
+  LockTable,
+  type LockVerdict,
+  type LockWish,
+  TOKEN_TERM_MAX,
+} from '#cluster/leader/lock-table'
 
 const wish = (holder: string, waitUntilMs = 0, key = 'k'): LockWish<string> => ({
   ...{ key, holder, ttlMs: 100, untilMs: waitUntilMs },
@@ -37,17 +43,17 @@ describe('a lock', () => {
     const first = tokenOf(locks.acquire(wish('a'), 0))
     const second = tokenOf(locks.acquire(wish('b'), 100))
     assert.ok(second > first)
-    assert.equal(locks.renew({ key: 'k', holder: 'a', token: first, ttlMs: 100 }, 101), false)
-    assert.equal(locks.release('k', first), false)
+    assert.equal(locks.renew({ key: 'k', holder: 'a', token: first, ttlMs: 100 }, 101), 'lost')
+    assert.equal(locks.release({ key: 'k', holder: 'a', token: first }, 101), false)
   })
 
   it('is held on by who renews it, and by nobody else', () => {
     const locks = table()
     const token = tokenOf(locks.acquire(wish('a'), 0))
-    assert.equal(locks.renew({ key: 'k', holder: 'b', token, ttlMs: 100 }, 90), false)
-    assert.equal(locks.renew({ key: 'k', holder: 'a', token, ttlMs: 100 }, 90), true)
+    assert.equal(locks.renew({ key: 'k', holder: 'b', token, ttlMs: 100 }, 90), 'lost')
+    assert.equal(locks.renew({ key: 'k', holder: 'a', token, ttlMs: 100 }, 90), 'held')
     assert.equal(locks.acquire(wish('b'), 189)?.kind, 'busy')
-    assert.equal(locks.renew({ key: 'k', holder: 'a', token, ttlMs: 100 }, 190), false)
+    assert.equal(locks.renew({ key: 'k', holder: 'a', token, ttlMs: 100 }, 190), 'lost')
   })
 
   it('is the same one for its holder that asks twice', () => {
@@ -63,7 +69,7 @@ describe('a lock', () => {
     assert.equal(locks.acquire(wish('b', 1_000), 1), undefined)
     assert.equal(locks.acquire(wish('c', 1_000), 2), undefined)
     assert.equal(locks.waiting, 2)
-    assert.equal(locks.release('k', token), true)
+    assert.equal(locks.release({ key: 'k', holder: 'a', token }, 3), true)
     assert.deepEqual(told(locks.serve(3)), ['held b'])
     assert.deepEqual(told(locks.serve(4)), [])
     assert.equal(locks.waiting, 1)
@@ -81,13 +87,28 @@ describe('a lock', () => {
     assert.deepEqual(told(locks.serve(100)), ['held c'])
   })
 
+  it('is given back by its holder alone', () => {
+    const locks = table()
+    const token = tokenOf(locks.acquire(wish('a'), 0))
+    assert.equal(locks.release({ key: 'k', holder: 'b', token }, 1), false)
+    assert.equal(locks.holderOf('k', 1)?.holder, 'a')
+    assert.equal(locks.release({ key: 'k', holder: 'a', token }, 1), true)
+  })
+
+  it('is given under a token of its own, or not at all, however high the term is', () => {
+    const last = table(TOKEN_TERM_MAX)
+    const tokens = ['k', 'l'].map((key) => tokenOf(last.acquire(wish('a', 0, key), 0)))
+    assert.ok(tokens.every(Number.isSafeInteger) && tokens[0] !== tokens[1])
+    assert.equal(table(TOKEN_TERM_MAX + 1).acquire(wish('a'), 0)?.kind, 'busy')
+  })
+
   it('is free when its holder has ended, who waits for nothing any more', () => {
     const locks = table()
     tokenOf(locks.acquire(wish('a'), 0))
     locks.acquire(wish('a', 500, 'other'), 0)
     tokenOf(locks.acquire(wish('b', 500, 'third'), 0))
     locks.acquire(wish('a', 500, 'third'), 0)
-    locks.gone('a')
+    locks.gone('a', 0)
     assert.equal(locks.waiting, 0)
     assert.equal(locks.acquire(wish('b'), 1)?.kind, 'held')
   })
@@ -108,10 +129,11 @@ describe('the locks of a new leader', () => {
     const token = tokenOf(last.acquire(wish('a'), 0))
     const locks = table(2, 1_000)
     const claim = { key: 'k', holder: 'a', token, ttlMs: 100 }
-    assert.equal(locks.renew(claim, 950), true)
+    assert.equal(locks.renew(claim, 950), 'unsettled')
     locks.acquire(wish('b', 5_000), 960)
     assert.deepEqual(told(locks.serve(1_000)), [])
-    const [next] = locks.serve(1_050)
+    assert.equal(locks.renew(claim, 1_000), 'held')
+    const [next] = locks.serve(1_100)
     assert.ok(next !== undefined && tokenOf(next) > token)
   })
 
@@ -120,9 +142,57 @@ describe('the locks of a new leader', () => {
     const older = tokenOf(last.acquire(wish('a'), 0))
     const newer = tokenOf(last.acquire(wish('b'), 200))
     const locks = table(2, 1_000)
-    assert.equal(locks.renew({ key: 'k', holder: 'b', token: newer, ttlMs: 100 }, 1), true)
-    assert.equal(locks.renew({ key: 'k', holder: 'a', token: older, ttlMs: 100 }, 2), false)
-    assert.equal(locks.renew({ key: 'x', holder: 'a', token: older, ttlMs: 100 }, 1_001), false)
+    assert.equal(locks.renew({ key: 'k', holder: 'b', token: newer, ttlMs: 100 }, 1), 'unsettled')
+    assert.equal(locks.renew({ key: 'k', holder: 'a', token: older, ttlMs: 100 }, 2), 'lost')
+    assert.equal(locks.renew({ key: 'x', holder: 'a', token: older, ttlMs: 100 }, 1_001), 'lost')
+  })
+
+  it('are confirmed to one of two that say they hold it, to the later one', () => {
+    const last = table(1)
+    const older = tokenOf(last.acquire(wish('a'), 0))
+    const newer = tokenOf(last.acquire(wish('b'), 200))
+    const locks = table(2, 1_000)
+    const a = { key: 'k', holder: 'a', token: older, ttlMs: 100 }
+    const b = { key: 'k', holder: 'b', token: newer, ttlMs: 100 }
+    assert.equal(locks.renew(a, 950), 'unsettled')
+    assert.equal(locks.acquire(wish('a'), 955)?.kind, 'busy')
+    assert.equal(locks.renew(b, 960), 'unsettled')
+    assert.equal(locks.renew(a, 970), 'lost')
+    assert.deepEqual([locks.renew(a, 1_000), locks.renew(b, 1_000)], ['lost', 'held'])
+  })
+
+  it('do not go back to an older token when the later holder has ended or given back', () => {
+    const last = table(1)
+    const older = tokenOf(last.acquire(wish('a'), 0))
+    const newer = tokenOf(last.acquire(wish('b'), 200))
+    const a = { key: 'k', holder: 'a', token: older, ttlMs: 100 }
+    for (const how of ['gone', 'release'] as const) {
+      const locks = table(2, 1_000)
+      const b = { key: 'k', holder: 'b', token: newer, ttlMs: 100 }
+      locks.renew(b, 950)
+      if (how === 'gone') locks.gone('b', 960)
+      else assert.equal(locks.release(b, 960), true)
+      assert.equal(locks.renew(a, 970), 'lost')
+      assert.equal(locks.acquire(wish('c'), 1_000)?.kind, 'held')
+    }
+  })
+
+  it('are not taken over by a token that no earlier leader gave', () => {
+    const own = tokenOf(table(2).acquire(wish('a'), 0))
+    const locks = table(2, 1_000)
+    for (const token of [-1, 0, 1.5, Number.NaN, own - 1, own, own + 1, Infinity]) {
+      assert.equal(locks.renew({ key: 'k', holder: 'a', token, ttlMs: 100 }, 1), 'lost')
+    }
+    assert.equal(locks.held, 0)
+  })
+
+  it('are written down up to the limit', () => {
+    const locks = table(2, 1_000)
+    const claim = (key: number) => ({ key: `${key}`, holder: 'a', token: 1, ttlMs: 100 })
+    for (let key = 0; key < HELD_MAX; key += 1) locks.renew(claim(key), 1)
+    assert.equal(locks.renew(claim(HELD_MAX), 2), 'lost')
+    assert.equal(locks.renew(claim(0), 2), 'unsettled')
+    assert.equal(locks.held, HELD_MAX)
   })
 
   it('have higher tokens than all before', () => {

@@ -5,8 +5,10 @@
  * tells them. A token is the term of the leader that gave it and a number within that: it grows
  * with every grant, over fail-overs too, so a store can refuse whoever held the lock before.
  *
- * After a fail-over nothing is given away for as long as a lock may still be held that the leader
- * before gave; meanwhile holders say so again, and keep what they have.
+ * After a fail-over nothing is given away, and nothing confirmed, for as long as a lock may still be
+ * held that the leader before gave. Meanwhile whoever says that it holds one is written down; of
+ * two the greater token counts, and it is confirmed when that time has ended: only then all have
+ * been heard that could know better.
  *
  * Limits: `HELD_MAX` locks, `WAITERS_MAX` who wait, `TOKENS_A_TERM` grants of one leader.
  *
@@ -15,8 +17,9 @@
 
 export const HELD_MAX = 100_000
 export const WAITERS_MAX = 100_000
-/** Terms above 2 ** 31 do not fit beside it. */
 const TOKENS_A_TERM = 2 ** 22
+/** The last term whose tokens are safe integers; none are given above it. */
+export const TOKEN_TERM_MAX = 2 ** 31 - 1
 
 /** One who holds, or waits; `H` is how the keeper knows it. */
 export interface LockWish<H> {
@@ -40,17 +43,23 @@ export type LockVerdict<H> =
   | { readonly kind: 'held'; readonly wish: LockWish<H>; readonly token: number }
   | { readonly kind: 'busy'; readonly wish: LockWish<H> }
 
+/** `unsettled`: it may be held, which is told when the quiet time is over. */
+export type LockRenewal = 'held' | 'lost' | 'unsettled'
+
 export class LockTable<H> {
   readonly #held = new Map<string, HeldLock<H>>()
   readonly #waiting = new Map<string, LockWish<H>[]>()
   readonly #isSame: (left: H, right: H) => boolean
+  readonly #isOwner: (left: H, right: H) => boolean
   #waiters = 0
   #term = 0
   #given = 0
   #quietUntilMs = 0
 
-  constructor(isSame: (left: H, right: H) => boolean) {
+  /** `isOwner`: whether who comes with the token of a lock may be who got it; default as same. */
+  constructor(isSame: (left: H, right: H) => boolean, isOwner = isSame) {
     this.#isSame = isSame
+    this.#isOwner = isOwner
   }
 
   get held(): number {
@@ -78,6 +87,11 @@ export class LockTable<H> {
     return verdicts
   }
 
+  /** For how long nothing is given or confirmed; 0: that is over. */
+  quietMs(nowMs: number): number {
+    return Math.max(0, this.#quietUntilMs - nowMs)
+  }
+
   /** Who holds a lock; undefined: nobody, as far as this leader knows. */
   holderOf(key: string, nowMs: number): HeldLock<H> | undefined {
     const held = this.#held.get(key)
@@ -87,13 +101,14 @@ export class LockTable<H> {
   /** A wish: held now, busy now, or undefined: it waits. */
   acquire(wish: LockWish<H>, nowMs: number): LockVerdict<H> | undefined {
     const held = this.holderOf(wish.key, nowMs)
-    if (held !== undefined && this.#isSame(held.holder, wish.holder)) {
+    const isQuiet = this.quietMs(nowMs) > 0
+    if (!isQuiet && held !== undefined && this.#isSame(held.holder, wish.holder)) {
       // It asks again: an answer may have been lost.
       this.#hold({ ...held, ttlMs: wish.ttlMs, endsAtMs: nowMs + wish.ttlMs })
       return { kind: 'held', wish, token: held.token }
     }
     const row = this.#waiting.get(wish.key)
-    if (held === undefined && row === undefined && nowMs >= this.#quietUntilMs) {
+    if (held === undefined && row === undefined && !isQuiet) {
       return this.#grant(wish, nowMs)
     }
     if (wish.untilMs <= nowMs || this.#waiters >= WAITERS_MAX) return busy(wish)
@@ -105,7 +120,8 @@ export class LockTable<H> {
 
   #grant(wish: LockWish<H>, nowMs: number): LockVerdict<H> {
     if (this.#held.size >= HELD_MAX) this.#sweep(nowMs)
-    if (this.#held.size >= HELD_MAX || this.#given >= TOKENS_A_TERM - 1) return busy(wish)
+    const isSpent = this.#given >= TOKENS_A_TERM - 1 || this.#term > TOKEN_TERM_MAX
+    if (this.#held.size >= HELD_MAX || isSpent) return busy(wish)
     this.#given += 1
     const token = this.#term * TOKENS_A_TERM + this.#given
     const { key, holder, ttlMs } = wish
@@ -121,28 +137,46 @@ export class LockTable<H> {
     this.#held.set(held.key, held)
   }
 
-  /** Whether it is still held; a lock of an earlier leader is taken over while nothing is given. */
-  renew(lock: Omit<HeldLock<H>, 'endsAtMs'>, nowMs: number): boolean {
+  /** Holds on to a lock; while nothing is given, one of an earlier leader is written down. */
+  renew(lock: Omit<HeldLock<H>, 'endsAtMs'>, nowMs: number): LockRenewal {
+    if (this.quietMs(nowMs) > 0) return this.#claim(lock, nowMs)
     const held = this.holderOf(lock.key, nowMs)
-    const isOwn = held !== undefined && held.token === lock.token
-    if (isOwn && !this.#isSame(held.holder, lock.holder)) return false
-    const isEarlier = lock.token < this.#term * TOKENS_A_TERM && nowMs < this.#quietUntilMs
-    const isNewer = held === undefined || held.token < lock.token
-    if (!isOwn && !(isEarlier && isNewer)) return false
+    const isOwn = held?.token === lock.token && this.#isOwner(held.holder, lock.holder)
+    if (!isOwn) return 'lost'
     this.#hold({ ...lock, endsAtMs: nowMs + lock.ttlMs })
-    return true
+    return 'held'
   }
 
-  /** Whether it was held; who waits is served by `serve`. */
-  release(key: string, token: number): boolean {
-    if (this.#held.get(key)?.token !== token) return false
-    return this.#held.delete(key)
+  #claim(lock: Omit<HeldLock<H>, 'endsAtMs'>, nowMs: number): LockRenewal {
+    const { key, token, holder } = lock
+    const isEarlier = Number.isSafeInteger(token) && token > 0 && token < this.#term * TOKENS_A_TERM
+    // One that has ended counts too: whoever held the lock before it does not hold it any more.
+    const known = this.#held.get(key)
+    const isOwn = known?.token === token && this.#isOwner(known.holder, holder)
+    const isNewer = known === undefined ? this.#held.size < HELD_MAX : known.token < token
+    if (!isEarlier || !(isOwn || isNewer)) return 'lost'
+    this.#hold({ ...lock, endsAtMs: nowMs + lock.ttlMs })
+    return 'unsettled'
+  }
+
+  /** Whether its holder had it until now; who waits is served by `serve`. */
+  release({ key, holder, token }: Omit<HeldLock<H>, 'ttlMs' | 'endsAtMs'>, nowMs: number): boolean {
+    const held = this.#held.get(key)
+    const isOwn = held?.token === token && this.#isOwner(held.holder, holder)
+    if (isOwn) this.#end(held, nowMs)
+    return isOwn
+  }
+
+  /** While nothing is given its token is kept: an older one must not come after it. */
+  #end(held: HeldLock<H>, nowMs: number): void {
+    if (this.quietMs(nowMs) > 0) this.#hold({ ...held, endsAtMs: -Infinity })
+    else this.#held.delete(held.key)
   }
 
   /** A holder has ended: what it holds and wishes is gone. */
-  gone(holder: H): void {
-    for (const [key, held] of this.#held) {
-      if (this.#isSame(held.holder, holder)) this.#held.delete(key)
+  gone(holder: H, nowMs: number): void {
+    for (const held of this.#held.values()) {
+      if (this.#isSame(held.holder, holder)) this.#end(held, nowMs)
     }
     for (const [key, row] of this.#waiting) {
       this.#keep(
@@ -161,7 +195,7 @@ export class LockTable<H> {
   /** Gives what is free to who waits for it, the first one first; tells who has waited enough. */
   serve(nowMs: number): readonly LockVerdict<H>[] {
     const verdicts: LockVerdict<H>[] = []
-    const isQuiet = nowMs < this.#quietUntilMs
+    const isQuiet = this.quietMs(nowMs) > 0
     for (const [key, row] of this.#waiting) {
       const left = row.filter((wish) => wish.untilMs > nowMs)
       for (const wish of row) if (wish.untilMs <= nowMs) verdicts.push(busy(wish))

@@ -26,7 +26,7 @@ import {
 } from '#contract'
 import { leader } from './leader.js'
 import type { LeaderContext } from './leading.js'
-import { LockTable, type LockVerdict } from './lock-table.js'
+import { LockTable, type LockVerdict, TOKEN_TERM_MAX } from './lock-table.js'
 
 /** A wish for a lock; of one key at most 512 characters. */
 export interface LockAsk {
@@ -49,20 +49,24 @@ export type LockAnswer =
   | { readonly kind: 'held'; readonly token: number; readonly ttlMs: number }
   | { readonly kind: 'busy'; readonly holder: Pid | undefined }
 
-/** What a process that keeps locks understands. All of them reject with NOT_LEADER meanwhile. */
+/**
+ * What a process that keeps locks understands. All of them reject with NOT_LEADER while none leads;
+ * `renew` with LOCK_UNSETTLED for a while after a fail-over, `acquire` with NOT_ALLOWED when the
+ * terms are so high that no token is left.
+ */
 export const Locks = protocol('locks', {
   acquire: request<LockAsk, LockAnswer>(),
   /** Whether it is held for `ttlMs` more, from when this was asked. */
   renew: request<LockClaim, boolean>(),
-  /** Whether it was held until now. */
+  /** Whether the asker held it until now. */
   release: request<Pick<LockClaim, 'key' | 'token'>, boolean>(),
 })
 
 /** How locks are kept, and who keeps them. */
 export interface LocksOptions extends ElectionOptions {
   /**
-   * The longest `ttlMs` of all locks; after a fail-over no lock is given for so long. Default
-   * 10,000.
+   * The longest `ttlMs` of all locks; after a fail-over no lock is given or confirmed for so long.
+   * Default 10,000.
    */
   readonly ttlMaxMs?: number
 }
@@ -74,7 +78,9 @@ const KEY_LENGTH_MAX = 512
 
 interface Asker {
   readonly pid: Pid | undefined
-  readonly replier: Replier<LockAnswer> | undefined
+  /** Where it asked; without a pid that node asked itself. */
+  readonly node?: string
+  readonly replier?: Replier<LockAnswer>
 }
 
 interface Keeper {
@@ -92,12 +98,17 @@ const isSame = (left: Asker, right: Asker): boolean =>
   right.pid !== undefined &&
   formatTarget(left.pid) === formatTarget(right.pid)
 
+/** A node that asks itself is told from another one; within it the token tells. */
+const isOwner = (left: Asker, right: Asker): boolean =>
+  isSame(left, right) ||
+  (left.pid === undefined && right.pid === undefined && left.node === right.node)
+
 /**
  * Defines the process that keeps locks: spawn it on each voter, under one name; ask any of them.
  *
  * A holder renews in good time and stops its work when that answers false, or when `ttlMs` have
  * passed since it last asked with success. After a fail-over it renews as before: that tells the
- * new leader who holds what. Throws OPTION_INVALID for times that cannot be.
+ * new leader who holds what, which answers LOCK_UNSETTLED until all have been heard. Throws OPTION_INVALID for times that cannot be.
  *
  * @example
  * await node.spawn(locks({ clusterId: 'locks', voters }), { name: 'locks' })
@@ -112,7 +123,7 @@ export function locks(options: LocksOptions): ActorDefinition<typeof Locks, []> 
   return leader(Locks, {
     election: () => election,
     init: (): Keeper => ({
-      ...{ table: new LockTable(isSame), ttlMaxMs, graceMs: ttlMaxMs / (1 - drift) },
+      ...{ table: new LockTable(isSame, isOwner), ttlMaxMs, graceMs: ttlMaxMs / (1 - drift) },
       ...{ watched: new Map(), leads: false, timer: undefined },
     }),
     on: { acquire, renew, release },
@@ -126,7 +137,7 @@ export function locks(options: LocksOptions): ActorDefinition<typeof Locks, []> 
     handleDown(keeper, { target }, context) {
       if (!Pid.is(target)) return
       keeper.watched.delete(formatTarget(target))
-      keeper.table.gone({ pid: target, replier: undefined })
+      keeper.table.gone({ pid: target }, context.nowMs())
       serve(keeper, context)
     },
     inspect: ({ table, leads }) => ({ leads, held: table.held, waiting: table.waiting }),
@@ -154,18 +165,25 @@ function faultOf({ key, ttlMs }: LockClaim | LockAsk, keeper: Keeper): TroupeErr
   return fault('ttlMs', String(ttlMs), `give milliseconds, at most ${keeper.ttlMaxMs}`)
 }
 
+/** Above this term two grants would have one token. */
+function spentFault({ leadership: { term } }: LeaderContext): TroupeError | undefined {
+  if (term <= TOKEN_TERM_MAX) return undefined
+  const problem = `no token is left in term ${term}; begin anew under another clusterId`
+  return new TroupeError('NOT_ALLOWED', { operation: 'acquire', problem })
+}
+
 function acquire(keeper: Keeper, ask: LockAsk, context: LeaderContext): Answer<LockAnswer> {
   const away = elsewhere(keeper, context)
   if (away !== undefined) return away
   const replier = context.replyLater<LockAnswer>()
   const { key, ttlMs, waitMs = 0 } = ask
-  const fault = faultOf(ask, keeper)
+  const fault = faultOf(ask, keeper) ?? spentFault(context)
   if (fault !== undefined) {
     replier.reject(fault)
     return NoReply
   }
   const nowMs = context.nowMs()
-  const holder: Asker = { pid: context.from, replier }
+  const holder: Asker = { ...askerOf(context), replier }
   watch(keeper, holder, context)
   const untilMs = nowMs + (typeof waitMs === 'number' && waitMs > 0 ? waitMs : 0)
   const verdict = keeper.table.acquire({ key, holder, ttlMs, untilMs }, nowMs)
@@ -179,10 +197,14 @@ function renew(keeper: Keeper, claim: LockClaim, context: LeaderContext): Answer
   if (away !== undefined) return away
   if (faultOf(claim, keeper) !== undefined || typeof claim.token !== 'number') return false
   const { key, token, ttlMs } = claim
-  const holder: Asker = { pid: context.from, replier: undefined }
-  const isHeld = keeper.table.renew({ key, holder, token, ttlMs }, context.nowMs())
-  if (isHeld) watch(keeper, holder, context)
-  return isHeld
+  const holder = askerOf(context)
+  const nowMs = context.nowMs()
+  const renewal = keeper.table.renew({ key, holder, token, ttlMs }, nowMs)
+  if (renewal !== 'lost') watch(keeper, holder, context)
+  if (renewal !== 'unsettled') return renewal === 'held'
+  const waitMs = Math.ceil(keeper.table.quietMs(nowMs))
+  context.replyLater().reject(new TroupeError('LOCK_UNSETTLED', { key, waitMs }))
+  return NoReply
 }
 
 function release(
@@ -192,10 +214,13 @@ function release(
 ): Answer<boolean> {
   const away = elsewhere(keeper, context)
   if (away !== undefined) return away
-  const wasHeld = keeper.table.release(key, token)
+  const holder = askerOf(context)
+  const wasHeld = keeper.table.release({ key, holder, token }, context.nowMs())
   if (wasHeld) serve(keeper, context)
   return wasHeld
 }
+
+const askerOf = ({ from, fromNode }: LeaderContext): Asker => ({ pid: from, node: fromNode })
 
 /** Its locks end with it. */
 function watch(keeper: Keeper, { pid }: Asker, context: LeaderContext): void {
@@ -222,7 +247,7 @@ function tell(keeper: Keeper, verdict: LockVerdict<Asker>, context: LeaderContex
   // The lease may have ended while this process was busy: then nothing is given.
   const isHeard =
     context.leadership.isLeader && replier?.reply({ kind: 'held', token, ttlMs: wish.ttlMs })
-  if (isHeard !== true) keeper.table.release(wish.key, token)
+  if (isHeard !== true) keeper.table.release({ ...wish, token }, context.nowMs())
 }
 
 /** Comes back when the next lock ends that somebody waits for. */

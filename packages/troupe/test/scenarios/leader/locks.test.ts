@@ -23,7 +23,7 @@ const KEEPER = processName('locks', Locks)
 
 const User = protocol('user', {
   take: request<{ readonly key: string; readonly waitMs: number }, LockAnswer>(),
-  keep: request<{ readonly key: string; readonly token: number }, boolean>(),
+  keep: request<{ readonly key: string; readonly token: number }, boolean | string>(),
   give: request<{ readonly key: string; readonly token: number }, boolean>(),
 })
 
@@ -33,7 +33,9 @@ const user = actor(User, {
     take: (_state, { key, waitMs }, context) =>
       context.call(KEEPER, 'acquire', { key, ttlMs: TTL_MS, waitMs }, PATIENCE),
     keep: (_state, { key, token }, context) =>
-      context.call(KEEPER, 'renew', { key, token, ttlMs: TTL_MS }),
+      context
+        .call(KEEPER, 'renew', { key, token, ttlMs: TTL_MS })
+        .catch((error: TroupeError) => error.code),
     give: (_state, { key, token }, context) => context.call(KEEPER, 'release', { key, token }),
   },
 })
@@ -93,6 +95,20 @@ describe('locks of a cluster', () => {
     assert.ok(tokenOf(await clock.until(take('n2', 'other'))) > first)
   })
 
+  it('are given back by who holds them, not by who knows the token', async (t) => {
+    const { cluster, users, take } = await town(t, 6)
+    const { clock } = cluster
+    const lock = { key: 'report', token: tokenOf(await clock.until(take('n1', 'report'))) }
+    const give = (host: string) => {
+      const node = cluster.member(host)?.node
+      assert.ok(node !== undefined)
+      return clock.until(node.call(users.get(host) as Pid<typeof User>, 'give', lock))
+    }
+    assert.equal(await give('n2'), false)
+    assert.equal((await clock.until(take('n2', 'report'))).kind, 'busy')
+    assert.equal(await give('n1'), true)
+  })
+
   it('are free when their holder ends, for who waited first', async (t) => {
     const { cluster, users, take } = await town(t, 2)
     const { clock } = cluster
@@ -133,12 +149,15 @@ describe('locks of a cluster', () => {
     assert.ok(node !== undefined)
     const own = users.get(holder) as Pid<typeof User>
     const keep = () => node.call(own, 'keep', { key: 'report', token })
-    assert.equal(await clock.until(keep()), true)
+    assert.equal(await clock.until(keep()), 'LOCK_UNSETTLED')
     const waiting = take(other, 'report', 15_000)
-    for (let round = 0; round < 3; round += 1) {
-      await clock.advance(1_000)
-      assert.equal(await clock.until(keep()), true)
+    const answers: unknown[] = []
+    for (let round = 0; round < 4; round += 1) {
+      await clock.advance(700)
+      answers.push(await clock.until(keep()))
     }
+    // It is told only when all that held something must have been heard or have ended.
+    assert.deepEqual(answers, ['LOCK_UNSETTLED', 'LOCK_UNSETTLED', true, true])
     assert.ok(tokenOf(await clock.until(waiting)) > token)
   })
 
@@ -162,9 +181,13 @@ describe('locks of a cluster', () => {
     }
     assert.throws(() => locks({ clusterId: 'x', ttlMaxMs: 0 }), isCode('OPTION_INVALID'))
     const alone = await clock.until(node.call(pid, 'acquire', { key: 'k', ttlMs: 100 }))
-    assert.equal(alone.kind, 'held')
+    // A node that asks itself gives back by its token.
+    const token = tokenOf(alone)
+    const renewed = await clock.until(node.call(pid, 'renew', { key: 'k', token, ttlMs: 100 }))
+    assert.equal(renewed, true)
+    assert.equal(await clock.until(node.call(pid, 'release', { key: 'k', token })), true)
   })
 })
 
-const isCode = (code: 'NOT_LEADER' | 'OPTION_INVALID') => (error: unknown) =>
+const isCode = (code: TroupeError['code']) => (error: unknown) =>
   error instanceof TroupeError && error.code === code
