@@ -5,8 +5,8 @@
  * tells them. A token is the term of the leader that gave it and a number within that: it grows
  * with every grant, over fail-overs too, so a store can refuse whoever held the lock before.
  *
- * After a fail-over nothing is given away, and nothing confirmed, for as long as a lock may still be
- * held that the leader before gave. Meanwhile whoever says that it holds one is written down; of
+ * After a fail-over nothing is given away, and nothing confirmed, for as long as a lock may still
+ * be held that the leader before gave. Meanwhile whoever says that it holds one is written down; of
  * two the greater token counts, and it is confirmed when that time has ended: only then all have
  * been heard that could know better.
  *
