@@ -191,6 +191,13 @@ export const ELECTION_FAULTS: readonly Mutant[] = Object.freeze([
     caughtBy: TABLE,
   },
   {
+    name: 'voters are taken of a term in which nobody can lead',
+    file: 'cluster/leader/election',
+    find: 'term > word.term ||',
+    replace: '',
+    caughtBy: ['unit/election-words.test'],
+  },
+  {
     name: 'a lock is held after its time',
     file: 'cluster/leader/lock-table',
     find: 'held !== undefined && held.endsAtMs > nowMs ? held : undefined',

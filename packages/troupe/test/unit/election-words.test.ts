@@ -88,6 +88,35 @@ describe('a voter', () => {
     assert.equal(election.term, 5)
   })
 
+  it('takes no voters that no leader can have made', () => {
+    const election = voter()
+    const counts = [
+      { term: Number.MAX_SAFE_INTEGER, change: 0 },
+      { term: 7, change: 0 },
+      { term: 6, change: 1_000_001 },
+    ]
+    for (const [at, count] of counts.entries()) {
+      const said = { term: 6, round: 1, electorate: { ...count, voters: ['b'] } }
+      hear(election, 'b', { ...said, kind: 'known', fresh: false, cold: false, life: 1 })
+      hear(election, 'b', { ...said, kind: 'ask', pre: true })
+      hear(election, 'b', { ...said, kind: 'answer', pre: true, granted: false, boundMs: 0 })
+      hear(election, 'b', { ...said, kind: 'heartbeat' })
+      const { term: votersTerm, change: votersChange } = count
+      hear(election, 'b', { kind: 'ack', term: 6, round: 1, votersTerm, votersChange })
+      assert.equal(election.counts.future, 5 * (at + 1))
+    }
+    assert.deepEqual(election.electorate, electorate)
+    assert.equal(election.term, 5)
+  })
+
+  it('comes into the term of the leader whose voters it takes', () => {
+    const election = voter()
+    const later = { term: 8, change: 1, voters: ['a', 'b'] }
+    const known = { kind: 'known', round: 0, fresh: false, cold: false, life: 1 } as const
+    hear(election, 'b', { ...known, term: 9, electorate: later })
+    assert.deepEqual([election.electorate, election.term, election.votedFor], [later, 8, undefined])
+  })
+
   it('tells a leader of the past which term it is', () => {
     const election = voter()
     const effects = hear(election, 'b', heartbeat)

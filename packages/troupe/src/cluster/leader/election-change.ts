@@ -10,7 +10,7 @@
  *   reconfiguration" (Schultz, Dardik, Tripakis)
  */
 import { takeElectorate } from './election-ballot.js'
-import { depose } from './election-following.js'
+import { depose, overtaken } from './election-following.js'
 import {
   type ChangeRefusal,
   type Election,
@@ -55,12 +55,15 @@ function claim(election: Election, lead: Lead): void {
 
 /**
  * Somebody keeps a later set of voters. Who leads was elected without it, so it was never settled:
- * a leader goes by its own.
+ * a leader goes by its own. Everybody else comes into the term of the leader that made it.
  */
 export function learnVoters(election: Election, kept: Electorate | VotersNumber): void {
   if (laterVoters(election.electorate, kept) >= 0) return
   if (election.lead !== undefined) claim(election, election.lead)
-  else if ('voters' in kept) takeElectorate(election, kept)
+  else if ('voters' in kept) {
+    if (kept.term > election.term) overtaken(election, kept.term)
+    takeElectorate(election, kept)
+  }
 }
 
 function refusalOf(election: Election, { verb, node }: Change): ChangeRefusal | undefined {

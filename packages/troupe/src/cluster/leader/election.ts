@@ -8,7 +8,7 @@
  *
  * @source Raft (Ongaro); ergo-features 24, weakness 1; design 7
  */
-import { saveBallot, saveSettled } from './election-ballot.js'
+import { enterTerm, saveBallot, saveSettled } from './election-ballot.js'
 import { advanceChange, onChange } from './election-change.js'
 import {
   becomeFollower,
@@ -31,6 +31,7 @@ import {
   send,
   sendVoters,
   setLeader,
+  type VotersNumber,
 } from './election-state.js'
 import { isElectable, onAnswer, onAsk, ownVoteKept, startWaiting } from './election-voting.js'
 import { askAround, askOne, onHello, onKnown, tellKnown, wakeOn } from './election-waking.js'
@@ -38,6 +39,8 @@ import type { Word } from './election-words.js'
 
 /** No term grows so much while somebody is away: such a word is wrong, and is not believed. */
 export const TERM_AHEAD_MAX = 1_000_000_000
+/** Nor are voters changed so often. */
+const CHANGES_AHEAD_MAX = 1_000_000
 /** A time between two steps that is longer than so many heartbeats counts as none. */
 const JUMP_BEATS = 2
 
@@ -104,6 +107,8 @@ function start(election: Election, { ballot }: Extract<ElectionInput, { kind: 's
     election.term = ballot.term
     election.votedFor = ballot.votedFor
     const { votersTerm: term, votersChange: change } = ballot
+    // So it says nothing that another voter would refuse.
+    if (term > ballot.term) enterTerm(election, term)
     election.electorate = { term, change, voters: ballot.voters ?? settings.voters }
     keeping.savedVoters = { term, change }
     // An earlier life may have promised something a moment ago.
@@ -186,8 +191,23 @@ function onPeerUp(election: Election, node: string): void {
   greet(election, node)
 }
 
+/**
+ * Whoever knows a set of voters is in the term of the leader that made it, or in a later one. What
+ * is above that no leader could ever outweigh.
+ */
+function isOfNoLeader(election: Election, word: Word): boolean {
+  const { term, change } = votersNumberOf(word)
+  return term > word.term || change > election.electorate.change + CHANGES_AHEAD_MAX
+}
+
+function votersNumberOf(word: Word): VotersNumber {
+  if ('electorate' in word) return word.electorate
+  if (word.kind === 'ack') return { term: word.votersTerm, change: word.votersChange }
+  return { term: 0, change: 0 }
+}
+
 function onWord(election: Election, from: string, word: Word): void {
-  if (word.term > election.term + TERM_AHEAD_MAX) {
+  if (word.term > election.term + TERM_AHEAD_MAX || isOfNoLeader(election, word)) {
     refuse(election, from, 'future')
     return
   }

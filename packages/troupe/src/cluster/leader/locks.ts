@@ -108,7 +108,8 @@ const isOwner = (left: Asker, right: Asker): boolean =>
  *
  * A holder renews in good time and stops its work when that answers false, or when `ttlMs` have
  * passed since it last asked with success. After a fail-over it renews as before: that tells the
- * new leader who holds what, which answers LOCK_UNSETTLED until all have been heard. Throws OPTION_INVALID for times that cannot be.
+ * new leader who holds what, which answers LOCK_UNSETTLED until all have been heard. Throws
+ * OPTION_INVALID for times that cannot be.
  *
  * @example
  * await node.spawn(locks({ clusterId: 'locks', voters }), { name: 'locks' })
