@@ -133,8 +133,8 @@ export const ELECTION_FAULTS: readonly Mutant[] = Object.freeze([
   fault(
     'a term from the far future is believed',
     'election',
-    'if (word.term > election.term + TERM_AHEAD_MAX) {',
-    'if (word.term < 0) {',
+    'const isFuture = word.term > election.term + TERM_AHEAD_MAX;',
+    'const isFuture = word.term < 0;',
   ),
   fault(
     'who is elected leads before anybody has heard so',

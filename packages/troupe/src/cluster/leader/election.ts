@@ -207,7 +207,8 @@ function votersNumberOf(word: Word): VotersNumber {
 }
 
 function onWord(election: Election, from: string, word: Word): void {
-  if (word.term > election.term + TERM_AHEAD_MAX || isOfNoLeader(election, word)) {
+  const isFuture = word.term > election.term + TERM_AHEAD_MAX
+  if (isFuture || isOfNoLeader(election, word)) {
     refuse(election, from, 'future')
     return
   }
