@@ -107,7 +107,7 @@ describe('a failure', () => {
     const { facts } = faultOf(new TroupeError('NO_ROUTE', { node: 'a@b' }))
     equal(facts.code, 'NO_ROUTE')
     equal(facts.exitCode, 3)
-    equal(facts.sentence, 'There is no way to the node a@b.')
+    equal(facts.sentence, 'There is no way to a@b.')
     ok(facts.remedy.includes('troupe nodes'))
   })
 
