@@ -14,14 +14,22 @@ const NOBODY = -1
 
 export class WorkerChoice {
   readonly #roomOf: (node: string) => number
+  readonly #chosen: (job: string, node: string) => void
   readonly #gained = new Map<string, number>()
   /** Who is being asked to take which job. */
   readonly #asked = new Map<string, string>()
   readonly #askedOf = new Map<string, number>()
 
-  /** `roomOf`: tries that a node could take, those it is asked for not counted. */
-  constructor(roomOf: (node: string) => number) {
+  /**
+   * `roomOf`: tries that a node could take, those it is asked for not counted. `chosen` is told who
+   * is asked, before that one is.
+   */
+  constructor(
+    roomOf: (node: string) => number,
+    chosen = (_job: string, _node: string): void => {},
+  ) {
     this.#roomOf = roomOf
+    this.#chosen = chosen
   }
 
   choose(candidates: readonly Candidate[], job: string): number {
@@ -44,6 +52,7 @@ export class WorkerChoice {
     this.answered(job)
     this.#asked.set(job, node)
     this.#askedOf.set(node, this.#countOf(node) + 1)
+    this.#chosen(job, node)
     return best
   }
 

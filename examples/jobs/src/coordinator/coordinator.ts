@@ -122,6 +122,7 @@ function beginReign(state: State, term: number, context: LeaderContext): void {
     ...{ context, verbs: state.verbs, coordinators: state.coordinators },
     openBook: (of, signal) => state.openBook(of, context, signal),
     roomOf: (node) => state.reign?.office?.schedule.crew.roomOf(node) ?? 0,
+    asked: (job, node) => state.reign?.office?.schedule.asked(job, node),
   })
   const { plan, policy } = state
   state.reign = new Reign({ term, world, plan, policy, changed: () => tellWaiting(state) })

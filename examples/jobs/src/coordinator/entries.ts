@@ -13,6 +13,8 @@ import { Waiting } from './waiting.js'
  * Where an open job is. `order` is the moment, among all that the leader asks of workers, from
  * which on an answer of a worker says something about this try. Times are milliseconds.
  *
+ * `asked` is the node that was asked to take it, as far as this is known: no other one has it.
+ *
  * - `waiting`: for its time, and for room.
  * - `claiming`: that its next try begins is being written.
  * - `claimed`: that is durable; no worker has been asked.
@@ -25,7 +27,7 @@ import { Waiting } from './waiting.js'
 export type Step =
   | { readonly kind: 'waiting'; readonly dueMs: number }
   | { readonly kind: 'claiming' | 'claimed' }
-  | { readonly kind: 'offered'; readonly order: number }
+  | { readonly kind: 'offered'; readonly order: number; readonly asked: string | undefined }
   | {
       readonly kind: 'held'
       readonly node: string
@@ -36,6 +38,7 @@ export type Step =
   | {
       readonly kind: 'unsure'
       readonly nodes: ReadonlySet<string>
+      readonly asked: string | undefined
       readonly order: number
       readonly untilMs: number
       readonly problem: string
@@ -71,6 +74,10 @@ export const isLive = (step: Step): step is LiveStep => 'order' in step
 /** The node that has it, as far as one node has. */
 export const holderOf = (step: Step): string | undefined =>
   step.kind === 'held' || step.kind === 'leaving' ? step.node : undefined
+
+/** The only node that may speak of it, as far as this is known. */
+export const speakerOf = (step: Step): string | undefined =>
+  step.kind === 'offered' || step.kind === 'unsure' ? step.asked : holderOf(step)
 
 export class Entries {
   readonly #entries = new Map<string, Entry>()

@@ -15,7 +15,15 @@ import type { Held, Outcome } from '#jobs/worker/worker-protocol'
 import { type Act, Acts } from './acts.js'
 import { Closing } from './closing.js'
 import { Crew, type Report } from './crew.js'
-import { Entries, type Entry, holderOf, isLive, type Step, type StepCounts } from './entries.js'
+import {
+  Entries,
+  type Entry,
+  holderOf,
+  isLive,
+  type Step,
+  type StepCounts,
+  speakerOf,
+} from './entries.js'
 import { Leases } from './leases.js'
 import { isOutcome, isProgress, isTryName, type Refusal, storable } from './notice-check.js'
 import { SCHEDULE_DEFAULTS, type SchedulePolicy, type Time } from './schedule-policy.js'
@@ -136,7 +144,7 @@ export class Schedule {
     const untilMs = this.#time.nowMs() + silenceMs + fenceMs
     const problem = 'no worker had it after the leader changed'
     const order = this.#acts.nextOrder()
-    this.#entries.add(job, { kind: 'unsure', nodes, order, untilMs, problem })
+    this.#entries.add(job, { kind: 'unsure', nodes, asked: undefined, order, untilMs, problem })
     for (const node of nodes) this.#acts.probe(node)
   }
 
@@ -162,6 +170,12 @@ export class Schedule {
     else if (step.kind === 'claiming') this.#entries.to(entry, { kind: 'claimed' })
     else if (isOpen(job)) this.#entries.to(entry, this.#waiting(job))
     else this.#entries.remove(entry)
+  }
+
+  /** This node is asked to take what was offered, and no other one. */
+  asked(id: string, node: string): void {
+    const entry = this.#entries.get(id)
+    if (entry?.step.kind === 'offered') this.#entries.to(entry, { ...entry.step, asked: node })
   }
 
   /** A worker that was asked to run a try has answered, or has not. */
@@ -262,7 +276,7 @@ export class Schedule {
     while (counts.offered < Math.min(offersMax, room)) {
       const entry = this.#entries.nextClaimed()
       if (entry === undefined) break
-      this.#entries.to(entry, { kind: 'offered', order: this.#acts.nextOrder() })
+      this.#entries.to(entry, { kind: 'offered', order: this.#acts.nextOrder(), asked: undefined })
       this.#acts.push({ kind: 'offer', job: entry.job })
     }
   }
@@ -298,7 +312,8 @@ export class Schedule {
     }
     const order = this.#acts.nextOrder()
     const untilMs = this.#time.nowMs() + this.#policy.fenceMs
-    this.#entries.to(entry, { kind: 'unsure', nodes, order, untilMs, problem })
+    const asked = speakerOf(entry.step)
+    this.#entries.to(entry, { kind: 'unsure', nodes, asked, order, untilMs, problem })
     for (const node of nodes) this.#acts.probe(node)
   }
 
@@ -322,7 +337,7 @@ export class Schedule {
 
   #isCurrent({ job, step }: Entry, attempt: number, node: string): boolean {
     if (job.tries !== attempt || !isLive(step)) return false
-    return (holderOf(step) ?? node) === node
+    return (speakerOf(step) ?? node) === node
   }
 
   #isClosing(entry: Entry | undefined, attempt: number): boolean {

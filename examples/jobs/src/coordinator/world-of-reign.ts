@@ -20,14 +20,16 @@ export interface WorldParts {
   openBook(term: number, signal: AbortSignal): Promise<Book>
   /** Tries that a node could take now. */
   roomOf(node: string): number
+  /** This node is asked to take a try of the job. */
+  asked(job: string, node: string): void
 }
 
 const workerAt = (node: string) => processName(WORKER_APPLICATION, Worker, node)
 
 export function worldOfReign(parts: WorldParts): ReignWorld {
-  const { context, verbs, coordinators, openBook, roomOf } = parts
+  const { context, verbs, coordinators, openBook, roomOf, asked } = parts
   // Never by itself to another one: a try is given to one worker only.
-  const choice = new WorkerChoice(roomOf)
+  const choice = new WorkerChoice(roomOf, asked)
   const choose: ChooseCandidate = (candidates, { payload }) =>
     choice.choose(candidates, (payload as Assignment).job)
   const policy = { kind: 'own' as const, choose }

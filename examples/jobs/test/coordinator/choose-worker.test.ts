@@ -44,6 +44,17 @@ describe('the choice of a worker', () => {
     assert.equal(next.filter((at) => at === 0).length, 2)
   })
 
+  it('tells who is asked', () => {
+    const told: string[] = []
+    const choice = new WorkerChoice(
+      () => 1,
+      (job, node) => told.push(`${job} ${node}`),
+    )
+    choice.choose([candidate('a', 100)], 'one')
+    choice.choose([candidate('a', 100)], 'two')
+    assert.deepEqual(told, ['one a'])
+  })
+
   it('asks nobody for more than there is room for before it has answered', () => {
     const choice = new WorkerChoice(() => 2)
     const one = [candidate('a', 100)]

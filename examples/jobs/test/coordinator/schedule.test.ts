@@ -68,11 +68,16 @@ function join(name: WorkerName, capacity = 2): void {
   Object.assign(hand, { weight: 100, capacity })
 }
 
-/** A job is at a worker. */
-function give(id: string, name: WorkerName): void {
+/** A job is handed in, and offered if somebody has room. */
+function offer(id: string): void {
   schedule.admit(job(id))
   schedule.dispatch()
   acts()
+}
+
+/** A job is at a worker. */
+function give(id: string, name: WorkerName): void {
+  offer(id)
   schedule.answered(id, 1, { kind: 'accepted', node: name })
 }
 
@@ -112,8 +117,7 @@ describe('handing out', () => {
   })
 
   it('gives nothing to a worker without weight, nor to one that drains', () => {
-    join('w1')
-    join('w2')
+    for (const name of ['w1', 'w2'] as const) join(name)
     schedule.crew.report({ pid: PIDS.w1, capacity: 2, running: 0, draining: true })
     Object.assign(schedule.crew.get('w2') ?? {}, { weight: 0 })
     schedule.admit(job('a'))
@@ -123,9 +127,7 @@ describe('handing out', () => {
 
   it('offers the same try again after a no, a moment later', () => {
     join('w1')
-    schedule.admit(job('a'))
-    schedule.dispatch()
-    acts()
+    offer('a')
     schedule.answered('a', 1, { kind: 'refused' })
     pass(1)
     assert.deepEqual(shown(), [])
@@ -153,11 +155,8 @@ describe('handing out', () => {
 
 describe('a try without an answer', () => {
   it('goes on where it was taken, when a worker says that it has it', () => {
-    join('w1')
-    join('w2')
-    schedule.admit(job('a'))
-    schedule.dispatch()
-    acts()
+    for (const name of ['w1', 'w2'] as const) join(name)
+    offer('a')
     schedule.answered('a', 1, { kind: 'unknown', problem: 'late' })
     const asked = acts()
     answerProbe('w2', asked, [{ job: 'a', attempt: 1, term: TERM, progress: 0.5 }])
@@ -167,12 +166,25 @@ describe('a try without an answer', () => {
     assert.equal(schedule.live('a')?.progress, 0.5)
   })
 
-  it('is over when all workers say that they do not have it; the next has another number', () => {
-    join('w1')
-    join('w2')
-    schedule.admit(job('a'))
-    schedule.dispatch()
+  it('is ended by nobody but the worker that was asked, before and after', () => {
+    for (const name of ['w1', 'w2'] as const) join(name)
+    offer('a')
+    schedule.asked('a', 'w1')
+    const finished = { job: 'a', attempt: 1, term: TERM, outcome: { kind: 'done', result: 7 } }
+    schedule.finished(finished, PIDS.w2)
+    assert.deepEqual(shown(), ['cancel a 1 at w2', 'thank a 1 at w2'])
+    schedule.answered('a', 1, { kind: 'unknown', problem: 'late' })
+    schedule.finished(finished, PIDS.w2)
+    answerProbe('w2', acts(), [finished])
+    assert.deepEqual(schedule.refused, { TRY_STALE: 2 })
     acts()
+    schedule.finished(finished, PIDS.w1)
+    assert.deepEqual(shown(), ['write a done 1', 'thank a 1 at w1'])
+  })
+
+  it('is over when all workers say that they do not have it; the next has another number', () => {
+    for (const name of ['w1', 'w2'] as const) join(name)
+    offer('a')
     schedule.answered('a', 1, { kind: 'unknown', problem: 'late' })
     const asked = acts()
     answerProbe('w1', asked)
@@ -188,9 +200,7 @@ describe('a try without an answer', () => {
 
   it('is given up when nobody answers for too long', () => {
     join('w1')
-    schedule.admit(job('a'))
-    schedule.dispatch()
-    acts()
+    offer('a')
     schedule.answered('a', 1, { kind: 'unknown', problem: 'late' })
     acts()
     pass(SCHEDULE_DEFAULTS.fenceMs + 1)
@@ -268,8 +278,7 @@ describe('a try at a worker', () => {
 
 describe('a worker that lies', () => {
   beforeEach(() => {
-    join('w1')
-    join('w2')
+    for (const name of ['w1', 'w2'] as const) join(name)
     give('a', 'w1')
     acts()
   })

@@ -189,6 +189,7 @@ export class World {
     if (worker === undefined) this.schedule.answered(job.id, job.tries, { kind: 'refused' })
     else {
       this.#offered.add(key)
+      this.schedule.asked(job.id, worker.node)
       worker.inbox.push({ kind: 'run', term: this.#term, job, open: true })
     }
   }
