@@ -215,7 +215,14 @@ export const ELECTION_FAULTS: readonly Mutant[] = Object.freeze([
     name: 'a singleton runs on where nobody leads any more',
     file: 'cluster/leader/singleton',
     find: "context.exit(child, 'shutdown');",
-    replace: '',
+    replace: ';',
+    caughtBy: SINGLETON,
+  },
+  {
+    name: 'a singleton has its full time to its end, however late that is seen',
+    file: 'cluster/leader/singleton',
+    find: 'Math.min(nowMs, kept.leaseEndMs) + kept.stopMs - nowMs',
+    replace: 'kept.stopMs',
     caughtBy: SINGLETON,
   },
   {

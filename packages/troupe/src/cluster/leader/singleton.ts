@@ -2,8 +2,9 @@
  * cluster/leader/singleton: a process that runs on one node of the cluster, wherever the lead is.
  *
  * A keeper on every voter takes part in an election. The one that leads starts the process, and
- * ends it when it leads no longer: by an exit first, after `stopMs` by a kill. A new leader waits
- * that long before it starts its own, so the old one is gone by then. A program that stands still
+ * ends it when it leads no longer: by an exit first, `stopMs` after the end of its lease by a kill.
+ * A new leader waits that long before it starts its own, so the old one is gone by then; one that
+ * leads again starts it when its own old one has ended. A program that stands still
  * cannot be stopped: for it there is the term, which the process gets as an argument.
  *
  * @source Akka cluster singleton; issue 6, section 2
@@ -59,7 +60,15 @@ interface Kept {
   /** The term in which it is to run; undefined: not here. */
   term: number | undefined
   child: Pid | undefined
+  /** Its time has come; it waits for the end of an old one. */
+  isDue: boolean
+  /** Starts it. */
   timer: Timer | undefined
+  /** Kills the child that is to end; set: it has been told to. */
+  killTimer: Timer | undefined
+  /** The lease held until then, as it was last seen; a blocked program sees it late. */
+  leaseEndMs: number
+  leaseTimer: Timer | undefined
 }
 
 /**
@@ -86,11 +95,13 @@ export function singleton(options: SingletonOptions): ActorDefinition<typeof Sin
     init: (): Kept => ({
       ...{ start, args, stopMs, waitMs, restartMs },
       ...{ term: undefined, child: undefined, timer: undefined },
+      ...{ isDue: false, killTimer: undefined, leaseEndMs: 0, leaseTimer: undefined },
     }),
     options: { trapExit: true },
     on: { where },
     handleBecomeLeader(kept, term, context) {
       kept.term = term
+      followLease(kept, context)
       // Nobody led before the first term.
       later(kept, context, term === 1 ? 0 : kept.waitMs)
     },
@@ -100,11 +111,19 @@ export function singleton(options: SingletonOptions): ActorDefinition<typeof Sin
       const isChild = Pid.is(from) && kept.child !== undefined && isSame(from, kept.child)
       if (!isChild) return Pid.is(from) ? undefined : context.stop(reason)
       kept.child = undefined
+      // It was told to, as the lead was gone: if it is back, it begins anew when that is due.
+      const wasTold = kept.killTimer !== undefined
+      kept.killTimer?.cancel()
+      kept.killTimer = undefined
+      if (wasTold) {
+        if (kept.isDue) begin(kept, context)
+        return
+      }
       if (kept.term !== undefined) later(kept, context, kept.restartMs)
     },
     terminate(kept) {
       // The link ends the process with this one.
-      kept.timer?.cancel()
+      for (const timer of [kept.timer, kept.killTimer, kept.leaseTimer]) timer?.cancel()
     },
     inspect: ({ term, child }) => ({ term, child: child && formatTarget(child) }),
   })
@@ -114,12 +133,14 @@ const isSame = (left: Pid, right: Pid): boolean => formatTarget(left) === format
 
 function later(kept: Kept, context: LeaderContext, delayMs: number): void {
   kept.timer?.cancel()
+  kept.isDue = false
   kept.timer = context.after(delayMs, () => begin(kept, context))
 }
 
 /** Starts it, unless the lead has gone meanwhile. */
 function begin(kept: Kept, context: LeaderContext): void {
   const { term, start } = kept
+  kept.isDue = true
   if (term === undefined || kept.child !== undefined || !context.leadership.isLeader) return
   const options = { args: kept.args(term), link: true, initTimeoutMs: kept.stopMs }
   // Not awaited: the end of the lead must be heard while it begins.
@@ -137,14 +158,30 @@ function began(kept: Kept, context: LeaderContext, pid: Pid, term: number): void
   else context.kill(pid)
 }
 
+/** Sees when the lease ends; looks again before it does, as it grows meanwhile. */
+function followLease(kept: Kept, context: LeaderContext): void {
+  const leftMs = context.leadership.leaseLeftMs
+  if (kept.term === undefined || leftMs === 0) return
+  kept.leaseEndMs = context.nowMs() + leftMs
+  kept.leaseTimer?.cancel()
+  const again = (): void => followLease(kept, context)
+  kept.leaseTimer = context.after(Math.max(1, leftMs / 2), again, { priority: 'max' })
+}
+
 /** It runs here no longer. */
 function leave(kept: Kept, context: LeaderContext): void {
   kept.term = undefined
+  kept.isDue = false
   kept.timer?.cancel()
+  kept.leaseTimer?.cancel()
   const { child } = kept
-  if (child === undefined) return
-  context.exit(child, 'shutdown')
-  kept.timer = context.after(kept.stopMs, () => context.kill(child))
+  if (child === undefined || kept.killTimer !== undefined) return
+  // The next leader waits from the end of the lease, not from when that was seen here.
+  const nowMs = context.nowMs()
+  const leftMs = Math.min(nowMs, kept.leaseEndMs) + kept.stopMs - nowMs
+  if (leftMs > 0) context.exit(child, 'shutdown')
+  else context.kill(child)
+  kept.killTimer = context.after(Math.max(1, leftMs), () => context.kill(child))
 }
 
 function where(kept: Kept, _given: unknown, context: LeaderContext): Answer<Pid | undefined> {
