@@ -110,16 +110,7 @@ export function singleton(options: SingletonOptions): ActorDefinition<typeof Sin
       // Its parent ends it without asking; whatever else is linked to it does not.
       const isChild = Pid.is(from) && kept.child !== undefined && isSame(from, kept.child)
       if (!isChild) return Pid.is(from) ? undefined : context.stop(reason)
-      kept.child = undefined
-      // It was told to, as the lead was gone: if it is back, it begins anew when that is due.
-      const wasTold = kept.killTimer !== undefined
-      kept.killTimer?.cancel()
-      kept.killTimer = undefined
-      if (wasTold) {
-        if (kept.isDue) begin(kept, context)
-        return
-      }
-      if (kept.term !== undefined) later(kept, context, kept.restartMs)
+      ended(kept, context)
     },
     terminate(kept) {
       // The link ends the process with this one.
@@ -156,6 +147,20 @@ function begin(kept: Kept, context: LeaderContext): void {
 function began(kept: Kept, context: LeaderContext, pid: Pid, term: number): void {
   if (kept.term === term && context.leadership.isLeader) kept.child = pid
   else context.kill(pid)
+}
+
+/** The process has ended. */
+function ended(kept: Kept, context: LeaderContext): void {
+  kept.child = undefined
+  // It was told to, as the lead was gone: if it is back, it begins anew when that is due.
+  const wasTold = kept.killTimer !== undefined
+  kept.killTimer?.cancel()
+  kept.killTimer = undefined
+  if (wasTold) {
+    if (kept.isDue) begin(kept, context)
+    return
+  }
+  if (kept.term !== undefined) later(kept, context, kept.restartMs)
 }
 
 /** Sees when the lease ends; looks again before it does, as it grows meanwhile. */
