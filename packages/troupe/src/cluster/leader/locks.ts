@@ -66,7 +66,7 @@ export const Locks = protocol('locks', {
 export interface LocksOptions extends ElectionOptions {
   /**
    * The longest `ttlMs` of all locks; after a fail-over no lock is given or confirmed for so long.
-   * Default 10,000.
+   * Without a `storage` after each start of a leader: it may be another one. Default 10,000.
    */
   readonly ttlMaxMs?: number
 }
@@ -130,8 +130,9 @@ export function locks(options: LocksOptions): ActorDefinition<typeof Locks, []> 
     on: { acquire, renew, release },
     handleBecomeLeader(keeper, term, context) {
       keeper.leads = true
-      // Nobody led before the first term, so nobody holds anything.
-      const quietMs = term === 1 ? 0 : keeper.graceMs
+      // Nobody led before the first term; without a storage it may be one of many first terms.
+      const isFirst = term === 1 && election.storage !== undefined
+      const quietMs = isFirst ? 0 : keeper.graceMs
       keeper.table.begin(term, context.nowMs() + quietMs)
     },
     handleBecomeFollower: resign,

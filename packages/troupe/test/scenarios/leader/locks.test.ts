@@ -60,7 +60,8 @@ async function town(t: TestContext, seed: number): Promise<Town> {
   })
   await cluster.start()
   t.after(() => cluster.stop())
-  await cluster.clock.advance(1_500)
+  // Without a storage every first term is quiet.
+  await cluster.clock.advance(1_500 + 2 * TTL_MS)
   const nodeOf = (host: string) => {
     const node = cluster.member(host)?.node
     assert.ok(node !== undefined)
@@ -84,6 +85,19 @@ const tokenOf = (answer: LockAnswer): number => {
 }
 
 describe('locks of a cluster', () => {
+  it('are given at once only where a storage knows that the term is the first', async () => {
+    await using test = await testNode()
+    const { node, clock } = test
+    const pid = await clock.until(node.spawn(locks({ clusterId: 'forgets', ttlMaxMs: TTL_MS })))
+    await clock.advance(10)
+    const take = () => clock.until(node.call(pid, 'acquire', { key: 'k', ttlMs: 100 }))
+    assert.equal((await take()).kind, 'busy')
+    await clock.advance(TTL_MS - 100)
+    assert.equal((await take()).kind, 'busy')
+    await clock.advance(300)
+    assert.equal((await take()).kind, 'held')
+  })
+
   it('are asked for at any node, and held by one process of all', async (t) => {
     const { cluster, take } = await town(t, 1)
     const { clock } = cluster
@@ -168,7 +182,8 @@ describe('locks of a cluster', () => {
     const lost = await clock.until(node.spawn(locks({ clusterId: 'lost', voters })))
     const asked = node.call(lost, 'acquire', { key: 'k', ttlMs: 100 })
     await assert.rejects(clock.until(asked), isCode('NOT_LEADER'))
-    const pid = await clock.until(node.spawn(locks({ clusterId: 'alone' })))
+    const storage = { load: async () => undefined, save: async () => {} }
+    const pid = await clock.until(node.spawn(locks({ clusterId: 'alone', storage })))
     await clock.advance(10)
     for (const wrong of [
       { key: '', ttlMs: 100 },
