@@ -47,6 +47,25 @@ describe('a lock', () => {
     assert.equal(locks.release({ key: 'k', holder: 'a', token: first }, 101), false)
   })
 
+  it('was not held until now when its time had ended before it was given back', () => {
+    const locks = table()
+    const token = tokenOf(locks.acquire(wish('a'), 0))
+    assert.equal(locks.release({ key: 'k', holder: 'a', token }, 100), false)
+    assert.equal(locks.holderOf('k', 100), undefined)
+  })
+
+  it('is given four million times in a term, and then says that no token is left', () => {
+    const locks = table()
+    for (let given = 1; given < 2 ** 22; given += 1) {
+      assert.ok(!locks.isSpent)
+      locks.release({ key: 'k', holder: 'a', token: tokenOf(locks.acquire(wish('a'), 0)) }, 0)
+    }
+    assert.ok(locks.isSpent)
+    assert.equal(locks.acquire(wish('a'), 0)?.kind, 'busy')
+    locks.begin(2, 0)
+    assert.ok(!locks.isSpent)
+  })
+
   it('is held on by who renews it, and by nobody else', () => {
     const locks = table()
     const token = tokenOf(locks.acquire(wish('a'), 0))

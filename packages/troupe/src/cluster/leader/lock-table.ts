@@ -120,8 +120,8 @@ export class LockTable<H> {
 
   #grant(wish: LockWish<H>, nowMs: number): LockVerdict<H> {
     if (this.#held.size >= HELD_MAX) this.#sweep(nowMs)
-    const isSpent = this.#given >= TOKENS_A_TERM - 1 || this.#term > TOKEN_TERM_MAX
-    if (this.#held.size >= HELD_MAX || isSpent) return busy(wish)
+    const isNone = this.isSpent || this.#term > TOKEN_TERM_MAX
+    if (this.#held.size >= HELD_MAX || isNone) return busy(wish)
     this.#given += 1
     const token = this.#term * TOKENS_A_TERM + this.#given
     const { key, holder, ttlMs } = wish
@@ -164,7 +164,12 @@ export class LockTable<H> {
     const held = this.#held.get(key)
     const isOwn = held?.token === token && this.#isOwner(held.holder, holder)
     if (isOwn) this.#end(held, nowMs)
-    return isOwn
+    return isOwn && held.endsAtMs > nowMs
+  }
+
+  /** This leader has no token left to give; the next one has. */
+  get isSpent(): boolean {
+    return this.#given >= TOKENS_A_TERM - 1
   }
 
   /** While nothing is given its token is kept: an older one must not come after it. */

@@ -184,6 +184,13 @@ function acquire(keeper: Keeper, ask: LockAsk, context: LeaderContext): Answer<L
     replier.reject(fault)
     return NoReply
   }
+  if (keeper.table.isSpent) {
+    // Millions of grants in one term: the next one has tokens again.
+    context.leadership.stepDown()
+    const { clusterId } = context.leadership
+    replier.reject(new TroupeError('NOT_LEADER', { clusterId, leader: 'the next one, in a moment' }))
+    return NoReply
+  }
   const nowMs = context.nowMs()
   const holder: Asker = { ...askerOf(context), replier }
   watch(keeper, holder, context)
@@ -218,7 +225,7 @@ function release(
   if (away !== undefined) return away
   const holder = askerOf(context)
   const wasHeld = keeper.table.release({ key, holder, token }, context.nowMs())
-  if (wasHeld) serve(keeper, context)
+  serve(keeper, context)
   return wasHeld
 }
 
