@@ -10,12 +10,12 @@ import type { JobCounts, JobQuery, ReplicaState } from '#jobs/store/book'
 import { WORKER_NOTICES } from '#jobs/worker/worker-protocol'
 
 /**
- * Ask again with the same id, another coordinator perhaps. `FULL`, `TAKING_OVER`: nothing was
- * done; `NO_LEADER`, `NO_MAJORITY`: nobody knows whether it was.
+ * Ask again with the same id, another coordinator perhaps. `FULL`, `TAKING_OVER`, `STORE_LOST`:
+ * nothing was done; `NO_LEADER`, `NO_MAJORITY`: nobody knows whether it was.
  */
 export interface Unavailable {
   readonly kind: 'unavailable'
-  readonly code: 'NO_LEADER' | 'NO_MAJORITY' | 'TAKING_OVER' | 'FULL'
+  readonly code: 'NO_LEADER' | 'NO_MAJORITY' | 'TAKING_OVER' | 'STORE_LOST' | 'FULL'
   readonly problem: string
 }
 

@@ -88,7 +88,10 @@ function seatOf({ reign, leader: known }: State, context: LeaderContext): Seat<R
   if (reign?.office !== undefined && context.leadership.isLeader) {
     return { kind: 'here', office: reign }
   }
-  if (reign !== undefined) return { kind: 'opening', problem: reign.problem }
+  if (reign !== undefined) {
+    const code = reign.isStoreLost ? 'STORE_LOST' : 'TAKING_OVER'
+    return { kind: 'opening', code, problem: reign.problem }
+  }
   if (known === undefined || Pid.equals(known, context.self)) return { kind: 'nowhere' }
   return { kind: 'there', leader: known }
 }

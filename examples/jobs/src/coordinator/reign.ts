@@ -74,6 +74,8 @@ export class Reign {
   #isActing = false
   /** Why the book is not open yet. */
   problem = 'its book is being opened'
+  /** A majority of the stores is lost: only a person can go on from there. */
+  isStoreLost = false
 
   constructor(parts: ReignParts) {
     this.term = parts.term
@@ -154,8 +156,12 @@ export class Reign {
       this.#serve(book)
     } catch (problem) {
       if (this.#isOver) return
-      this.problem = String(problem)
-      world.log.warning('the book cannot be opened', { term: this.term, problem: this.problem })
+      const told = String(problem)
+      // It is tried every second or two, and a person reads the log.
+      const isNews = told !== this.problem
+      this.problem = told
+      this.isStoreLost = codeOf(problem) === 'STORE_LOST'
+      if (isNews) world.log.warning('the book cannot be opened', { term: this.term, problem: told })
       if (!CURABLE.includes(codeOf(problem))) return this.#lose(problem)
       world.after(againMs, () => {
         const nextMs = Math.min(OPEN_AGAIN_MAX_MS, againMs * 2)

@@ -16,7 +16,11 @@ export const WAITING_MAX = 10_000
 /** Where requests can be answered at the moment. */
 export type Seat<O> =
   | { readonly kind: 'here'; readonly office: O }
-  | { readonly kind: 'opening'; readonly problem: string }
+  | {
+      readonly kind: 'opening'
+      readonly code: 'TAKING_OVER' | 'STORE_LOST'
+      readonly problem: string
+    }
   | { readonly kind: 'there'; readonly leader: Pid }
   | { readonly kind: 'nowhere' }
 
@@ -67,7 +71,7 @@ export class Relay<O> {
         if (!isPassing(answer) || leftMs <= AGAIN_MS) return answer
         await this.#wait(AGAIN_MS)
       } else if (leftMs <= 0 || this.waiting >= WAITING_MAX) {
-        return seat.kind === 'opening' ? unavailable('TAKING_OVER', seat.problem) : noLeader()
+        return seat.kind === 'opening' ? unavailable(seat.code, seat.problem) : noLeader()
       } else await this.#wait(seat.kind === 'opening' ? Math.min(AGAIN_MS, leftMs) : leftMs)
     }
   }

@@ -18,6 +18,7 @@ const PLACE: WorkerPlace = {
   ...{ node: 'w1', state: 'running', weight: 100, version: '1', reach: 'well' },
 }
 const GOOD = { kind: 'adopted', worker: WORKER, held: [], capacity: 2 }
+const LOST = new JobsFault('STORE_LOST', { fresh: 2, total: 3, problem: 'two disks' })
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 const marked = (job: Unmarked, sequence: number): Job => ({ ...job, mark: { term: 1, sequence } })
@@ -41,6 +42,10 @@ class Stage {
   asked = 0
   /** No majority confirms a write. */
   isAlone = false
+  /** What becomes of the book instead of being opened. */
+  unopened: JobsFault | undefined
+  readonly warnings: string[] = []
+  readonly #later: (() => void)[] = []
   places: readonly WorkerPlace[] = [PLACE]
   readonly watched: Pid[] = []
   readonly errors: string[] = []
@@ -48,7 +53,8 @@ class Stage {
   readonly reign: Reign
   #ticks: (() => void)[] = []
 
-  constructor() {
+  constructor(unopened?: JobsFault) {
+    this.unopened = unopened
     const world = this.#world(bookOf([this.#running()], () => this.isAlone))
     const parts = { term: 1, world, plan: new CapacityPlan({}), policy: {} }
     this.reign = new Reign({ ...parts, changed: () => {} })
@@ -62,6 +68,13 @@ class Stage {
       this.nowMs += 100
       for (const run of this.#ticks) run()
     }
+  }
+
+  /** Runs what waits for a time. */
+  async again(): Promise<void> {
+    await turn()
+    for (const run of this.#later.splice(0)) run()
+    await turn()
   }
 
   #running(): Job {
@@ -78,15 +91,24 @@ class Stage {
 
   #world(book: Book): ReignWorld {
     const note = (told: string): void => void this.errors.push(told)
-    const log = { info: () => {}, warning: () => {}, error: note } as unknown as Logger
+    const warn = (told: string): void => void this.warnings.push(told)
+    const log = { info: () => {}, warning: warn, error: note } as unknown as Logger
     const timer = { cancel: () => {} } as never
     return {
-      ...{ self: Pid.of('c1', 1, 1), log, random: () => 0.5, after: () => timer },
+      ...{ self: Pid.of('c1', 1, 1), log, random: () => 0.5 },
+      after: (_delayMs, run) => {
+        this.#later.push(run)
+        return timer
+      },
       every: (_periodMs, run) => {
         this.#ticks.push(run)
         return timer
       },
-      ...{ openBook: async () => book, holders: () => ['c1'], run: async () => ({ kind: 'full' }) },
+      openBook: async () => {
+        if (this.unopened !== undefined) throw this.unopened
+        return book
+      },
+      ...{ holders: () => ['c1'], run: async () => ({ kind: 'full' }) },
       adopt: async () => {
         this.asked += 1
         if (this.adoption instanceof Error) throw this.adoption
@@ -105,6 +127,17 @@ class Stage {
 }
 
 describe('a term', () => {
+  it('says that a majority of the stores is lost, once in the log, and goes on asking', async () => {
+    const stage = new Stage(LOST)
+    for (let round = 0; round < 4; round += 1) await stage.again()
+    assert.equal(stage.reign.office, undefined)
+    assert.equal(stage.reign.isStoreLost, true)
+    assert.equal(stage.warnings.length, 1)
+    stage.unopened = undefined
+    await stage.again()
+    assert.notEqual(stage.reign.office, undefined)
+  })
+
   it('asks a worker again that answered what none answers, and believes none of it', async () => {
     const oddities: readonly unknown[] = [
       ...[null, 'adopted', { kind: 'adopted' }, { kind: 'stale' }],

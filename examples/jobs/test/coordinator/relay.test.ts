@@ -62,9 +62,11 @@ describe('a request to a coordinator', () => {
   it('is told in time that nobody leads, or that somebody takes over', async () => {
     assert.equal(codeOf(await relay.answer(asked())), 'NO_LEADER')
     assert.equal(nowMs, WAIT_MS)
-    seat = { kind: 'opening', problem: 'not yet' }
+    seat = { kind: 'opening', code: 'TAKING_OVER', problem: 'not yet' }
     assert.deepEqual(await relay.answer(asked()), unavailable('TAKING_OVER', 'not yet'))
     assert.equal(nowMs, 2 * WAIT_MS)
+    seat = { kind: 'opening', code: 'STORE_LOST', problem: 'two are new' }
+    assert.deepEqual(await relay.answer(asked()), unavailable('STORE_LOST', 'two are new'))
   })
 
   it('asks again when the leader does not serve yet', async () => {
