@@ -188,7 +188,9 @@ function acquire(keeper: Keeper, ask: LockAsk, context: LeaderContext): Answer<L
     // Millions of grants in one term: the next one has tokens again.
     context.leadership.stepDown()
     const { clusterId } = context.leadership
-    replier.reject(new TroupeError('NOT_LEADER', { clusterId, leader: 'the next one, in a moment' }))
+    replier.reject(
+      new TroupeError('NOT_LEADER', { clusterId, leader: 'the next one, in a moment' }),
+    )
     return NoReply
   }
   const nowMs = context.nowMs()
