@@ -127,7 +127,7 @@ class Stage {
 }
 
 describe('a term', () => {
-  it('says that a majority of the stores is lost, once in the log, and goes on asking', async () => {
+  it('says once that a majority of the stores is lost, and goes on asking', async () => {
     const stage = new Stage(LOST)
     for (let round = 0; round < 4; round += 1) await stage.again()
     assert.equal(stage.reign.office, undefined)
