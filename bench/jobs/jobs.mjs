@@ -5,10 +5,10 @@
  * job on their disks, beside BullMQ on one Redis, whose 201 says that Redis has it. The same small
  * jobs over HTTP from the same client, so many at a time. Servers take turns, each anew.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { markdown, summary, table } from '../lib/report.mjs'
+import { publish, summary } from '../lib/report.mjs'
 import { attempt, has, install } from '../lib/setup.mjs'
 import { startBullmq } from './bullmq.mjs'
 import { loadJobs } from './load.mjs'
@@ -104,25 +104,13 @@ export async function benchJobs(values, say) {
       }
     }
   }
-  report(entrants, versions, told, [NOTE, ...failures], values, say)
-  return failures.length === 0
-}
-
-function report(entrants, versions, told, notes, values, say) {
-  const names = values.rows?.split(',')
-  const [all, sections] = [[], []]
-  for (const one of ROWS.filter(({ name }) => names?.includes(name) ?? true)) {
-    const results = entrants.flatMap(({ label, peer }) => {
+  const resultsOf = (one) =>
+    entrants.flatMap(({ label, peer }) => {
       const samples = told.get(label).map((sample) => ({
         ...{ value: sample[one.pick], cpuMicrosPerOp: null },
       }))
       return samples.length === 0 ? [] : [summary(one, label, versions.get(peer), samples)]
     })
-    if (results.length === 0) continue
-    say(`\n${table(one, results, notes).join('\n')}\n`)
-    all.push(...results)
-    sections.push(markdown(one, results, notes))
-  }
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(all, null, 1)}\n`)
-  if (values.markdown !== undefined) writeFileSync(values.markdown, sections.join('\n'))
+  publish(ROWS, resultsOf, [NOTE, ...failures], values, say)
+  return failures.length === 0
 }

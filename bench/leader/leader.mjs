@@ -4,11 +4,11 @@
  * `npm run bench -- leader`: by kill -9, by SIGSTOP and by an orderly stop. Each run takes the
  * leader away `KILLS` times by kill -9; the 99th percentile is that of all runs together.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { markdown, summary, table } from '../lib/report.mjs'
+import { publish, summary } from '../lib/report.mjs'
 import { Program } from '../registrar/program.mjs'
 
 const SCRIPT = fileURLToPath(new URL('./voter.mjs', import.meta.url))
@@ -140,15 +140,7 @@ export async function benchLeader(values, say) {
     const all = samples.get(name).map(({ value }) => value)
     samples.get(`${name}-p99`).push({ value: percentile(all, 0.99), cpuMicrosPerOp: null })
   }
-  const names = values.rows?.split(',')
-  const [all, sections] = [[], []]
-  for (const one of ROWS.filter(({ name }) => names?.includes(name) ?? true)) {
-    const results = [summary(one, 'troupe', process.version, samples.get(one.name))]
-    say(`\n${table(one, results, []).join('\n')}\n`)
-    all.push(...results)
-    sections.push(markdown(one, results, []))
-  }
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(all, null, 1)}\n`)
-  if (values.markdown !== undefined) writeFileSync(values.markdown, sections.join('\n'))
+  const resultsOf = (one) => [summary(one, 'troupe', process.version, samples.get(one.name))]
+  publish(ROWS, resultsOf, [], values, say)
   return true
 }

@@ -2,8 +2,9 @@
  * bench/report: medians, ratios and budgets of one row, as JSON rows and as a table.
  *
  * A ratio says how many times better Troupe is than the peer, whichever way the row counts, so
- * above 1 is always good. Pure: takes samples, answers values and lines.
+ * above 1 is always good. Pure but for `publish`: takes samples, answers values and lines.
  */
+import { writeFileSync } from 'node:fs'
 
 export function median(values) {
   const sorted = [...values].sort((left, right) => left - right)
@@ -117,4 +118,23 @@ export function table(row, results, notes) {
     ...notes.map((note) => `  ${note}`),
     ...verdicts(row, results).map((line) => `  budget ${line}`),
   ]
+}
+
+/**
+ * Prints the tables of the rows that `--rows` names, all without it, and writes the files that
+ * `--json` and `--markdown` name.
+ *
+ * @param resultsOf the summaries of one row, Troupe's first
+ */
+export function publish(rows, resultsOf, notes, values, say) {
+  const names = values.rows?.split(',')
+  const [all, sections] = [[], []]
+  for (const row of rows.filter(({ name }) => names?.includes(name) ?? true)) {
+    const results = resultsOf(row)
+    say(`\n${table(row, results, notes).join('\n')}\n`)
+    all.push(...results)
+    sections.push(markdown(row, results, notes))
+  }
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(all, null, 1)}\n`)
+  if (values.markdown !== undefined) writeFileSync(values.markdown, sections.join('\n'))
 }

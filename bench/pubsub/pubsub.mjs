@@ -8,11 +8,10 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PEERS_LOCAL } from '../lib/peers.mjs'
-import { markdown, summary, table } from '../lib/report.mjs'
+import { publish, summary } from '../lib/report.mjs'
 
 const BENCH = dirname(dirname(fileURLToPath(import.meta.url)))
 const NODES = 10
@@ -91,25 +90,13 @@ export async function benchPubsub(values, say) {
       say(`  ${run}/${values.runs} ${label}: ${one.failure ?? `${one.deliveredMs.toFixed(1)} ms`}`)
     }
   }
-  report(entrants, peers, told, [ERGO, ...failures], values, say)
-  return failures.length === 0
-}
-
-function report(entrants, peers, told, notes, values, say) {
-  const names = values.rows?.split(',')
-  const [all, sections] = [[], []]
-  for (const one of ROWS.filter(({ name }) => names?.includes(name) ?? true)) {
-    const results = entrants.flatMap(({ label, peer }) => {
+  const resultsOf = (one) =>
+    entrants.flatMap(({ label, peer }) => {
       const samples = told.get(label).map((sample) => ({
         ...{ value: sample[one.pick], cpuMicrosPerOp: null },
       }))
-      if (samples.length === 0) return []
-      return [summary(one, label, peers.get(peer).version(), samples)]
+      return samples.length === 0 ? [] : [summary(one, label, peers.get(peer).version(), samples)]
     })
-    say(`\n${table(one, results, notes).join('\n')}\n`)
-    all.push(...results)
-    sections.push(markdown(one, results, notes))
-  }
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(all, null, 1)}\n`)
-  if (values.markdown !== undefined) writeFileSync(values.markdown, sections.join('\n'))
+  publish(ROWS, resultsOf, [ERGO, ...failures], values, say)
+  return failures.length === 0
 }

@@ -8,7 +8,7 @@
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { markdown, summary, table } from '../lib/report.mjs'
+import { publish, summary } from '../lib/report.mjs'
 import { Program } from './program.mjs'
 
 const MANY = 50
@@ -172,15 +172,7 @@ export async function benchRegistrar(values, say) {
       }
     }
   }
-  const names = values.rows?.split(',')
-  const [all, sections] = [[], []]
-  for (const one of ROWS.filter(({ name }) => names?.includes(name) ?? true)) {
-    const results = [summary(one, 'troupe', process.version, samples.get(one.name))]
-    say(`\n${table(one, results, []).join('\n')}\n`)
-    all.push(...results)
-    sections.push(markdown(one, results, []))
-  }
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(all, null, 1)}\n`)
-  if (values.markdown !== undefined) writeFileSync(values.markdown, sections.join('\n'))
+  const resultsOf = (one) => [summary(one, 'troupe', process.version, samples.get(one.name))]
+  publish(ROWS, resultsOf, [], values, say)
   return true
 }

@@ -6,9 +6,8 @@
  * none of those at hand has such an address.
  */
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { markdown, summary, table } from '../lib/report.mjs'
+import { publish, summary } from '../lib/report.mjs'
 
 const WORKER = fileURLToPath(new URL('./worker.mjs', import.meta.url))
 
@@ -43,14 +42,7 @@ export async function benchRouting(values, say) {
       say(`  ${run}/${runs} ${name}: ${value.toFixed(1)}`)
     }
   }
-  const [all, sections] = [[], []]
-  for (const one of rows) {
-    const results = [summary(one, 'troupe', process.version, samples.get(one.name))]
-    say(`\n${table(one, results, []).join('\n')}\n`)
-    all.push(...results)
-    sections.push(markdown(one, results, []))
-  }
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(all, null, 1)}\n`)
-  if (values.markdown !== undefined) writeFileSync(values.markdown, sections.join('\n'))
+  const resultsOf = (one) => [summary(one, 'troupe', process.version, samples.get(one.name))]
+  publish(rows, resultsOf, [], values, say)
   return true
 }
