@@ -8,6 +8,7 @@
  * @source design 9; Jepsen's nemeses
  */
 import { assert } from '#base/assert'
+import { Heap, type HeapItem } from '#base/heap'
 import type { Random } from '#base/random'
 import { step, wakeAtMs } from '#cluster/leader/election'
 import {
@@ -70,9 +71,7 @@ export interface ElectionWorldOptions {
   readonly weather: ElectionWeather
 }
 
-interface Due {
-  readonly atMs: number
-  readonly order: number
+interface Due extends HeapItem {
   readonly run: () => void
 }
 
@@ -87,7 +86,7 @@ export class ElectionWorld {
   voted: (name: string) => void = () => {}
   watcher: ElectionWatcher | undefined
   readonly #all: readonly SimulatedVoter[]
-  readonly #due: Due[] = []
+  readonly #due = new Heap<Due>()
   readonly #cut = new Set<string>()
   #order = 0
 
@@ -117,9 +116,9 @@ export class ElectionWorld {
   localMs = (voter: SimulatedVoter): number => voter.offsetMs + this.nowMs * voter.pace
 
   at(atMs: number, run: () => void): void {
-    const due = { atMs: Math.max(atMs, this.nowMs), order: this.#order, run }
+    const dueMs = Math.max(atMs, this.nowMs)
+    this.#due.push({ dueMs, order: this.#order, heapIndex: -1, run })
     this.#order += 1
-    push(this.#due, due)
   }
 
   after(delayMs: number, run: () => void): void {
@@ -137,10 +136,10 @@ export class ElectionWorld {
           wakeMs = voter.wakeMs
         }
       }
-      const due = this.#due[0]
-      if (due !== undefined && due.atMs <= wakeMs) {
-        pop(this.#due)
-        this.nowMs = due.atMs
+      const due = this.#due.peek()
+      if (due !== undefined && due.dueMs <= wakeMs) {
+        this.#due.pop()
+        this.nowMs = due.dueMs
         due.run()
       } else if (next !== undefined) {
         this.nowMs = wakeMs
@@ -307,43 +306,4 @@ export class ElectionWorld {
       this.#reach(voter, life, () => this.give(voter, { kind, id }))
     })
   }
-}
-
-const isBefore = (left: Due, right: Due): boolean =>
-  left.atMs === right.atMs ? left.order < right.order : left.atMs < right.atMs
-
-/** Into a heap, the earliest first. */
-function push(heap: Due[], due: Due): void {
-  let place = heap.length
-  heap.push(due)
-  while (place > 0) {
-    const above = (place - 1) >> 1
-    const parent = heap[above]
-    if (parent === undefined || !isBefore(due, parent)) break
-    heap[place] = parent
-    place = above
-  }
-  heap[place] = due
-}
-
-function pop(heap: Due[]): void {
-  const last = heap.pop()
-  if (last === undefined || heap.length === 0) return
-  let place = 0
-  for (;;) {
-    const left = 2 * place + 1
-    const right = left + 1
-    let next = heap[left]
-    let child = left
-    const other = heap[right]
-    if (next === undefined) break
-    if (other !== undefined && isBefore(other, next)) {
-      next = other
-      child = right
-    }
-    if (!isBefore(next, last)) break
-    heap[place] = next
-    place = child
-  }
-  heap[place] = last
 }
