@@ -4,7 +4,7 @@
  * Fair by time: a job that was tried before keeps its place by the time it was handed in. One that
  * is taken out leaves a gap behind; gaps are cleared before they outnumber the jobs.
  */
-import { Heap } from './heap.js'
+import { DueQueue } from '@troupe-examples/traffic/emergency/due-queue'
 
 interface Ticket {
   readonly id: string
@@ -16,10 +16,11 @@ interface Ticket {
 const GAPS_MIN = 1_000
 
 export class Waiting {
-  /** The ticket that holds for a job; a heap may still have earlier ones. */
+  /** The ticket that holds for a job; a queue may still have earlier ones. */
   readonly #tickets = new Map<string, Ticket>()
-  #later = new Heap<Ticket>()
-  #due = new Heap<Ticket>()
+  #later = new DueQueue<Ticket>()
+  /** Whose time has come, by the time they were handed in. */
+  #due = new DueQueue<Ticket>()
   #number = 0
 
   get size(): number {
@@ -57,7 +58,7 @@ export class Waiting {
   next(nowMs: number): string | undefined {
     this.#ripen(nowMs)
     for (;;) {
-      const ticket = this.#due.take()
+      const ticket = this.#due.take(Infinity)
       if (ticket === undefined) return undefined
       if (this.#tickets.get(ticket.id) !== ticket) continue
       this.#tickets.delete(ticket.id)
@@ -67,9 +68,7 @@ export class Waiting {
 
   #ripen(nowMs: number): void {
     for (;;) {
-      const rank = this.#later.firstRank
-      if (rank === undefined || rank > nowMs) return
-      const ticket = this.#later.take()
+      const ticket = this.#later.take(nowMs)
       if (ticket === undefined) return
       if (this.#tickets.get(ticket.id) === ticket) this.#due.push(ticket, ticket.createdMs)
     }
@@ -82,11 +81,11 @@ export class Waiting {
     this.#due = this.#rebuilt(this.#due)
   }
 
-  #rebuilt(old: Heap<Ticket>): Heap<Ticket> {
-    const fresh = new Heap<Ticket>()
-    for (let rank = old.firstRank; rank !== undefined; rank = old.firstRank) {
-      const ticket = old.take()
-      if (ticket !== undefined && this.#tickets.get(ticket.id) === ticket) fresh.push(ticket, rank)
+  #rebuilt(old: DueQueue<Ticket>): DueQueue<Ticket> {
+    const fresh = new DueQueue<Ticket>()
+    for (let dueMs = old.nextDueMs; dueMs !== undefined; dueMs = old.nextDueMs) {
+      const ticket = old.take(dueMs)
+      if (ticket !== undefined && this.#tickets.get(ticket.id) === ticket) fresh.push(ticket, dueMs)
     }
     return fresh
   }

@@ -5,9 +5,8 @@
  * page is read as a file, and each value has to match its checksum. Nothing is changed here.
  * Limit: it reads the whole file, at about the speed of reading.
  */
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
-import { snapshotOf } from '@troupe-examples/traffic/store/lmdb-header'
-import { type PageVisitor, pageFault } from '@troupe-examples/traffic/store/page-check'
+import { lmdbFileFault } from '@troupe-examples/traffic/store/lmdb-file'
+import type { PageVisitor } from '@troupe-examples/traffic/store/page-check'
 import { formatOf, parseAbout } from './about.js'
 import { decodeEntry } from './entry.js'
 import { unseal } from './keys.js'
@@ -21,57 +20,16 @@ export interface StoreFileFault {
 
 /** Whether a file can be opened: undefined when it can, or when there is none. */
 export function checkStoreFile(path: string): StoreFileFault | undefined {
-  const file = openForReading(path)
-  if (file === undefined) return undefined
-  try {
-    return checkOpen(file)
-  } finally {
-    closeSync(file)
-  }
-}
-
-function openForReading(path: string): number | undefined {
-  try {
-    return openSync(path, 'r')
-  } catch (error) {
-    if ((error as { readonly code?: unknown }).code === 'ENOENT') return undefined
-    throw error
-  }
-}
-
-function checkOpen(file: number): StoreFileFault | undefined {
-  const status = fstatSync(file)
-  if (!status.isFile()) return { kind: 'foreign', problem: 'it is not a file' }
-  if (status.size === 0) return undefined
-  const head = Buffer.alloc(Math.min(2 * PAGE_BYTES, status.size))
-  readSync(file, head, 0, head.length, 0)
-  const header = snapshotOf(head, PAGE_BYTES, machineBoot())
-  if (header.kind !== 'snapshot') return { kind: header.kind, problem: header.reason }
   const visitor = new Contents()
-  const problem = pageFault(header.snapshot, PAGE_BYTES, readFrom(file), visitor)
-  if (problem !== undefined) return { kind: visitor.kind, problem }
+  const fault = lmdbFileFault(path, PAGE_BYTES, visitor)
+  if (fault !== undefined) {
+    const kind = fault.kind === 'visited' ? visitor.kind : fault.kind
+    return { kind, problem: fault.reason }
+  }
   if (visitor.values > 0 && !visitor.isOurs) {
     return { kind: 'foreign', problem: 'it does not say that it is ours' }
   }
   return undefined
-}
-
-const readFrom =
-  (file: number) =>
-  (page: number, target: Buffer, pages: number): boolean => {
-    const wanted = pages * PAGE_BYTES
-    return readSync(file, target, 0, wanted, page * PAGE_BYTES) === wanted
-  }
-
-/** As lmdb reads it: the first digits of the machine's life, up to the first that is none. */
-function machineBoot(): bigint {
-  try {
-    const text = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1')
-    const digits = /^[0-9a-f]+/i.exec(text)?.[0]
-    return digits === undefined ? 0n : BigInt(`0x${digits}`)
-  } catch {
-    return 0n
-  }
 }
 
 /** Judges what is in the file, value by value. */

@@ -2,14 +2,12 @@
  * store/data-file: looks through the data file before it is opened, and reads what it keeps.
  *
  * One pass does both: the walk over the pages meets every value anyway, so what is loaded is
- * what was checked. The file is opened for reading alone and never changed here. A file that is
- * not there, or that was made and never written to, keeps nothing and is sound.
+ * what was checked.
  */
 
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { type DataFault, type DataRefusal, refuse } from './data-refusal.js'
-import { snapshotOf } from './lmdb-header.js'
-import { type PageVisitor, pageFault } from './page-check.js'
+import { type LmdbFileFault, lmdbFileFault } from './lmdb-file.js'
+import type { PageVisitor } from './page-check.js'
 import type { Report } from './position-table.js'
 import { readRecord } from './record.js'
 import { unseal } from './seal.js'
@@ -36,60 +34,18 @@ export type TakePosition = (slot: number, report: Report) => void
 
 /** Whether a file can be opened: undefined when it can. Throws what the file system throws. */
 export function checkDataFile(path: string, take: TakePosition): DataRefusal | undefined {
-  const file = openForReading(path)
-  if (file === undefined) return undefined
-  try {
-    return checkOpen(path, file, take)
-  } finally {
-    closeSync(file)
-  }
-}
-
-function openForReading(path: string): number | undefined {
-  try {
-    return openSync(path, 'r')
-  } catch (error) {
-    if ((error as { readonly code?: unknown }).code === 'ENOENT') return undefined
-    throw error
-  }
-}
-
-function checkOpen(path: string, file: number, take: TakePosition): DataRefusal | undefined {
-  const status = fstatSync(file)
-  if (!status.isFile()) return refuse('DATA_FOREIGN', path, 'it is not a file')
-  if (status.size === 0) return undefined
-  const head = Buffer.alloc(Math.min(2 * PAGE_BYTES, status.size))
-  readSync(file, head, 0, head.length, 0)
-  const header = snapshotOf(head, PAGE_BYTES, machineBoot())
-  if (header.kind !== 'snapshot') {
-    return refuse(header.kind === 'foreign' ? 'DATA_FOREIGN' : 'DATA_DAMAGED', path, header.reason)
-  }
   const visitor = new Contents(take)
-  const reason = pageFault(header.snapshot, PAGE_BYTES, readFrom(file), visitor)
-  if (reason !== undefined) return refuse(visitor.fault, path, reason)
+  const fault = lmdbFileFault(path, PAGE_BYTES, visitor)
+  if (fault !== undefined) return refuse(codeOf(fault, visitor), path, fault.reason)
   if (visitor.values > 0 && !visitor.isOurs) {
     return refuse('DATA_FOREIGN', path, 'it does not say that it is ours')
   }
   return undefined
 }
 
-const readFrom =
-  (file: number) =>
-  (page: number, target: Buffer, pages: number): boolean => {
-    const wanted = pages * PAGE_BYTES
-    const read = readSync(file, target, 0, wanted, page * PAGE_BYTES)
-    return read === wanted
-  }
-
-/** As lmdb reads it: the first digits of the machine's life, up to the first that is none. */
-function machineBoot(): bigint {
-  try {
-    const text = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1')
-    const digits = /^[0-9a-f]+/i.exec(text)?.[0]
-    return digits === undefined ? 0n : BigInt(`0x${digits}`)
-  } catch {
-    return 0n
-  }
+function codeOf({ kind }: LmdbFileFault, visitor: Contents): DataFault {
+  if (kind === 'visited') return visitor.fault
+  return kind === 'foreign' ? 'DATA_FOREIGN' : 'DATA_DAMAGED'
 }
 
 /** Judges what is in the file, value by value. */
