@@ -17,13 +17,14 @@ import { say, step } from './console.mjs'
  */
 
 /**
- * Every part that a test asks for, by name, such as
- * `etcd: { program: 'etcd', packages: ['etcd-server'] }`.
+ * Every part that a test asks for, by name.
  *
  * @type {Readonly<Record<string, Part>>}
  */
 export const PARTS = Object.freeze({
   chromium: { program: 'chromium', packages: ['chromium'] },
+  etcd: { program: 'etcd', packages: ['etcd-server'] },
+  etcdctl: { program: 'etcdctl', packages: ['etcd-client'] },
   iproute2: { program: 'ip', packages: ['iproute2'] },
 })
 

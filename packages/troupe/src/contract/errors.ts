@@ -48,6 +48,14 @@ const ERRORS = {
   CRON_SPEC_INVALID: 'the cron expression {spec} of {name} cannot be read: {problem}',
   DIAL_TIMEOUT:
     'nobody answered at {transport} {address} within {timeoutMs} ms; check host and port',
+  ETCD_CLOSED: 'the connection with etcd at {endpoints} was closed; make another one',
+  ETCD_REFUSED: 'etcd at {endpoint} refused {operation}: {problem}',
+  ETCD_REWOUND:
+    'etcd at {endpoints} went back from revision {before} to {after}: an old state was restored',
+  ETCD_TIMEOUT:
+    'etcd at {endpoint} did not answer {operation} within {timeoutMs} ms; it may have happened',
+  ETCD_UNREACHABLE:
+    'no etcd could be reached at {endpoints}: {problem}; check endpoints, TLS and that it runs',
   EVENT_NOT_OWNED: 'the event {event} needs its token; publish with what registerEvent returned',
   EVENT_UNKNOWN: 'there is no event {event} on {node}; its owner has ended or never registered it',
   FRAME_INVALID: 'what came over the line is no frame of Troupe: {problem}; the line was closed',

@@ -23,6 +23,7 @@ export {
   isOwnApplication,
   isOwnName,
 } from './application-check.js'
+export type { Arbiter, Candidacy, Contender } from './arbiter.js'
 export { type Authorities, asAuthorities } from './authorities.js'
 export type {
   AnySpawnable,

@@ -1,0 +1,2 @@
+/** testing: a real etcd for tests, and one in memory. */
+export {}

@@ -1,0 +1,31 @@
+/**
+ * cluster/registrar-kit: what whoever writes a registrar needs: tables, checks, configuration.
+ *
+ * The embedded, the static and the one in memory are made of the same parts. Exported as
+ * `troupe/registrar`; a program that only uses registrars needs nothing of it.
+ */
+export {
+  type ConfigEntry,
+  type ConfigEvent,
+  type ConfigPlace,
+  ConfigStore,
+} from '#cluster/config/config-store'
+export { CONFIG_LIMITS, itemProblem, readConfigValue } from '#cluster/config/config-value'
+export {
+  birthText,
+  isOfFuture,
+  ROUTE_LIMITS,
+  type RouteLimits,
+  readApplicationRoute,
+  readNodeRoute,
+  requireApplicationRoute,
+} from '#cluster/registrar/route-check'
+export {
+  type NodeApplication,
+  type NodeEntry,
+  type NodeLife,
+  type RouteSnapshot,
+  RouteTable,
+} from '#cluster/registrar/route-table'
+export { type KnownOptions, requireKnown } from '#contract/known-options'
+export { requireDuration, requireObject, requireOption, requireText } from '#contract/limits'
