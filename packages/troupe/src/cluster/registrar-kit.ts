@@ -4,6 +4,8 @@
  * The embedded, the static and the one in memory are made of the same parts. Exported as
  * `troupe/registrar`; a program that only uses registrars needs nothing of it.
  */
+export { backgroundClock, type Cancel, type Clock, systemClock } from '#base/clock'
+export { type Random, seededRandom, systemRandom } from '#base/random'
 export {
   type ConfigEntry,
   type ConfigEvent,

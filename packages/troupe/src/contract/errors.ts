@@ -49,6 +49,7 @@ const ERRORS = {
   DIAL_TIMEOUT:
     'nobody answered at {transport} {address} within {timeoutMs} ms; check host and port',
   ETCD_CLOSED: 'the connection with etcd at {endpoints} was closed; make another one',
+  ETCD_NOT_STARTED: 'no etcd was started: {problem}',
   ETCD_REFUSED: 'etcd at {endpoint} refused {operation}: {problem}',
   ETCD_REWOUND:
     'etcd at {endpoints} went back from revision {before} to {after}: an old state was restored',
