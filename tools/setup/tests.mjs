@@ -60,7 +60,11 @@ export function matchingFiles(files, words) {
  * Files whose tests take the time they have from a clock of their own, or wait for what happens:
  * two of them may share the machine. All others are run one by one.
  */
-const PATIENT = /^packages\/[^/]+\/dist-test\/(unit|scenarios|regression|conformance)\//
+const PATIENT = [
+  /^packages\/[^/]+\/dist-test\/(unit|scenarios|regression|conformance|simulation)\//,
+  /^packages\/etcd\/dist-test\//,
+]
+const isPatient = (/** @type {string} */ file) => PATIENT.some((folder) => folder.test(file))
 const PATIENT_AT_ONCE = Math.min(2, availableParallelism())
 
 /**
@@ -95,8 +99,8 @@ function flagsFor(files, atOnce) {
  */
 export async function runTests(files, env = {}) {
   const options = { loud: true, env: { ...process.env, ...env } }
-  const alone = files.filter((file) => !PATIENT.test(file))
-  const shared = files.filter((file) => PATIENT.test(file))
+  const alone = files.filter((file) => !isPatient(file))
+  const shared = files.filter(isPatient)
   const parts = shared.length === 0 || alone.length > 0 ? [flagsFor(alone, 1)] : []
   if (shared.length > 0) parts.push(flagsFor(shared, PATIENT_AT_ONCE))
   const codes = []

@@ -82,10 +82,10 @@ export type Act =
   | { readonly kind: 'delete'; readonly range: KeyRange }
   | ({ readonly kind: 'range' } & RangeAsk)
 
-/** If all of `when` holds `then` is done, else `otherwise`; at once, and seen by all as one. */
+/** If all of `when` holds `acts` are done, else `otherwise`; at once, and seen by all as one. */
 export interface Txn {
   readonly when?: readonly Compare[]
-  readonly then?: readonly Act[]
+  readonly acts?: readonly Act[]
   readonly otherwise?: readonly Act[]
 }
 
