@@ -185,6 +185,8 @@ export interface EtcdClient {
   txn(txn: Txn, options?: EtcdCallOptions): Promise<TxnAnswer>
   grant(ttlMs: number, options?: EtcdCallOptions): Promise<Grant>
   revoke(lease: string, options?: EtcdCallOptions): Promise<void>
+  /** How long a lease still lives, of whomever it is, in milliseconds; 0: it has ended. */
+  timeToLive(lease: string, options?: EtcdCallOptions): Promise<number>
   /** Grants a lease and keeps it alive. */
   hold(ttlMs: number, options?: EtcdCallOptions): Promise<HeldLease>
   /** Begins to watch; answers at once. */
