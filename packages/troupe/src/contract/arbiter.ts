@@ -21,8 +21,12 @@ export interface Contender {
   nowMs(): number
   /** From 0 up to 1, without it. */
   random(): number
+  /** A turn of its process; none comes any more once `end` was called. */
   after(delayMs: number, run: () => void): Timer
-  /** Something that the candidacy answers is another now; never within a call of it. */
+  /**
+   * Something that the candidacy answers is another now, also that its lease has ended; never
+   * within a call of it.
+   */
   changed(): void
 }
 
@@ -32,9 +36,11 @@ export interface Candidacy {
   readonly term: number
   /** The term the contender leads in; undefined: it does not. */
   readonly leadsIn: number | undefined
+  /** Of the highest term that is known; undefined: nobody, as far as is known. */
   readonly leader: Pid | undefined
   /** Until when nobody else can lead; 0 when the contender does not. */
   readonly leaseLeftMs: number
+  /** The nodes that may lead: this one is acquainted with all of them. */
   readonly voters: readonly string[]
   /** Rejects as `Leadership.addVoter`. */
   changeVoters(verb: 'add' | 'remove', node: string): Promise<void>
@@ -55,6 +61,8 @@ export interface Candidacy {
 export interface Arbiter {
   /** `etcd`, `memory`, … */
   readonly kind: string
+  /** How wrong the pace of two clocks may be, as a share, for its leases; default 0.05. */
+  readonly clockDriftMax?: number
   /** Rejects when it cannot even begin: its options cannot be. An outage is no reason to. */
   stand(candidate: Contender): Promise<Candidacy>
 }

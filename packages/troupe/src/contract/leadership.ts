@@ -7,6 +7,7 @@
  *
  * @source Raft (Ongaro), 3 and 4.1, 6.4.1, 9.6; ergo-features 24, weakness 1; design 7
  */
+import type { Arbiter } from './arbiter.js'
 import type { Pid } from './identity.js'
 
 /** What a voter must not forget: what it has promised. */
@@ -46,6 +47,11 @@ export interface ElectionOptions {
   readonly clockDriftMax?: number
   /** Default: in memory; see the guide for what that can and cannot promise. */
   readonly storage?: BallotStorage
+  /**
+   * Decides in the place of a vote: then `voters` are the nodes that may lead, by default all that
+   * take part, and no other option of a vote may be given.
+   */
+  readonly arbiter?: Arbiter
 }
 
 /** What the options of an election leave open. */

@@ -9,7 +9,7 @@ const ALONE = ['scenarios/leader/leader-alone.test']
 export const LEADER_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a leader looks at what it was told, not at the clock',
-    file: 'cluster/leader/elector',
+    file: 'cluster/leader/vote',
     find: 'if (this.#hasEnded || !isLeading(this.#election, nowMs))',
     replace: 'if (this.#leadsIn !== undefined) return 1; if (this.#hasEnded)',
     caughtBy: CLUSTER,
@@ -39,9 +39,9 @@ export const LEADER_FAULTS: readonly Mutant[] = Object.freeze([
   },
   {
     name: 'a voter begins without the ballot that it has kept',
-    file: 'cluster/leader/elector-process',
-    find: 'const ballot = await storage.load();',
-    replace: 'await storage.load(); const ballot = undefined;',
+    file: 'cluster/leader/vote',
+    find: 'return new Vote(self, settings, storage, await storage.load());',
+    replace: 'await storage.load(); return new Vote(self, settings, storage, undefined);',
     caughtBy: ['simulation/leader.test'],
     tests: 'story 26',
   },

@@ -16,7 +16,7 @@ import { VOTERS_MAX } from './election-words.js'
 const CLUSTER_ID_BYTES_MAX = 240
 
 /** What the pure election goes by. Times are milliseconds. */
-export type ElectionSettings = Required<Omit<ElectionOptions, 'storage'>>
+export type ElectionSettings = Required<Omit<ElectionOptions, 'storage' | 'arbiter'>>
 
 const KNOWN: KnownOptions<ElectionOptions> = {
   clusterId: true,
@@ -26,20 +26,18 @@ const KNOWN: KnownOptions<ElectionOptions> = {
   heartbeatMs: true,
   clockDriftMax: true,
   storage: true,
+  arbiter: true,
 }
 
 /** Merges with the defaults for a voter of `node`; throws OPTION_INVALID naming the option. */
 export function electionSettings(node: string, given: ElectionOptions): ElectionSettings {
   const options = readObject('election', given)
-  requireKnown('election', options, KNOWN)
-  const { storage, ...rest } = options
+  requireKnownElection(options)
+  const { storage, arbiter: _none, ...rest } = options
   const settings = { ...ELECTION_DEFAULTS, voters: [node], ...dropUndefined(rest) }
   const { clusterId, voters, clockDriftMax } = settings
-  const isText = typeof clusterId === 'string' && clusterId !== ''
-  const isShort = isText && Buffer.byteLength(clusterId) <= CLUSTER_ID_BYTES_MAX
-  const told = `give a name of at most ${CLUSTER_ID_BYTES_MAX} bytes`
-  requireOption(isShort, 'election.clusterId', clusterId, told)
-  checkVoters(voters)
+  requireClusterId(clusterId)
+  requireVoters(voters, VOTERS_MAX)
   checkTimes(settings)
   const isShare = typeof clockDriftMax === 'number' && clockDriftMax >= 0 && clockDriftMax <= 0.5
   requireOption(isShare, 'election.clockDriftMax', clockDriftMax, 'give a share from 0 to 0.5')
@@ -54,9 +52,20 @@ export function electionSettings(node: string, given: ElectionOptions): Election
 const dropUndefined = <T extends object>(given: T): T =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as T
 
-function checkVoters(voters: readonly string[]): void {
-  const isList = Array.isArray(voters) && voters.length > 0 && voters.length <= VOTERS_MAX
-  const told = `give 1 to ${VOTERS_MAX} names of nodes, the same at all voters`
+/** Throws OPTION_INVALID for a name that no option has. */
+export const requireKnownElection = (options: ElectionOptions): void =>
+  requireKnown('election', options, KNOWN)
+
+export function requireClusterId(clusterId: unknown): void {
+  const isText = typeof clusterId === 'string' && clusterId !== ''
+  const isShort = isText && Buffer.byteLength(clusterId) <= CLUSTER_ID_BYTES_MAX
+  const told = `give a name of at most ${CLUSTER_ID_BYTES_MAX} bytes`
+  requireOption(isShort, 'election.clusterId', clusterId, told)
+}
+
+export function requireVoters(voters: readonly string[], most: number): void {
+  const isList = Array.isArray(voters) && voters.length > 0 && voters.length <= most
+  const told = `give 1 to ${most} names of nodes, the same at all voters`
   requireOption(isList, 'election.voters', voters, told)
   for (const [at, voter] of voters.entries()) {
     const isNode = typeof voter === 'string' && isNodeName(voter)

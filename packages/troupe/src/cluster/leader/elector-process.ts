@@ -5,9 +5,7 @@
  * notices of its own one, and nothing else.
  */
 import { actor } from '#actor'
-import type { Random } from '#base/random'
 import {
-  type BallotStorage,
   eventName,
   NODE_EVENT,
   type Pid,
@@ -15,20 +13,20 @@ import {
   type Ref,
   TroupeError,
 } from '#contract'
-import type { ElectionSettings } from './election-settings.js'
-import { openElection } from './election-state.js'
-import { Elector } from './elector.js'
+import { Elector, type ElectorParts } from './elector.js'
 import { electionProtocol, electorName } from './elector-protocol.js'
 
 /** What the process is spawned with. */
-export interface ElectorGiven {
-  readonly owner: Pid
-  readonly settings: ElectionSettings
-  readonly storage: BallotStorage
-  readonly changed: () => void
+export interface ElectorGiven extends ElectorParts {
   /** Is given the elector before it says a word. */
   readonly begun: (elector: Elector) => void
 }
+
+/**
+ * So long an end waits for whoever decides to hear of it: less than what a process has for its
+ * end, as the next life of the actor waits for this one.
+ */
+const END_MS_MAX = 3_000
 
 interface State extends ElectorGiven {
   elector: Elector | undefined
@@ -49,26 +47,20 @@ export const electorActor = actor(electionProtocol, {
     else elector?.ended(down)
   },
   handleEvent: ({ elector }, event) => elector?.noticed(event),
-  terminate: ({ elector }) => elector?.end(),
+  terminate({ elector }, _reason, context) {
+    const ending = elector?.end()
+    return ending && Promise.race([ending, context.sleep(END_MS_MAX)])
+  },
   inspect: ({ elector }) => elector?.inspect() ?? {},
 })
 
 async function begin(state: State, context: ProcessContext): Promise<void> {
-  const { owner, settings, storage, changed } = state
-  const { clusterId } = settings
-  state.watched = context.monitor(owner)
+  state.watched = context.monitor(state.owner)
   await context.subscribe(eventName(NODE_EVENT))
-  const ballot = await storage.load()
-  const random: Random = {
-    unit: () => context.random(),
-    below: (limit) => Math.floor(context.random() * limit),
-  }
-  const election = openElection({ ...settings, self: context.node, isDurable: true }, random)
-  const quietMs = settings.electionTimeoutMinMs
-  const elector = new Elector(context, { clusterId, owner, election, storage, quietMs, changed })
+  const elector = await Elector.open(context, state)
   state.elector = elector
   state.begun(elector)
-  elector.begin(ballot)
+  elector.begin()
 }
 
 /**
@@ -76,7 +68,7 @@ async function begin(state: State, context: ProcessContext): Promise<void> {
  * is ending, is waited for; NAME_TAKEN when a process that lives takes part in the same cluster.
  */
 export async function spawnElector(context: ProcessContext, given: ElectorGiven): Promise<Pid> {
-  const name = electorName(given.settings.clusterId)
+  const name = electorName(given.decider.clusterId)
   const held = context.whereis(name)
   if (held !== undefined) await endOfOrphan(context, held, name)
   return context.spawn(electorActor, { name, args: [given] })

@@ -1,34 +1,27 @@
 /**
- * cluster/leader/elector: one voter's election, carried out: words, the ballot, the one timer.
+ * cluster/leader/elector: acquaintance with the others who take part, and what is known of the
+ * lead.
  *
- * What is decided is decided by `step`; here it is done. A process of its own, so that a handler
- * of the actor it elects for, however slow, delays no heartbeat. The actor reads its state.
+ * Who leads is decided elsewhere (`Deciding`); here words are read and carried, the others are
+ * greeted and watched. A process of its own, so that a handler of the actor it elects for, however
+ * slow, delays no heartbeat. The actor reads its state.
  *
  * Limit: whoever cannot be reached is written to once in `quietMs`.
  *
  * @source Raft 3, 9.6; ergo-features 24
  */
 import {
-  type Ballot,
-  type BallotStorage,
+  type Contender,
   crashOf,
   type Down,
-  describeThrown,
   type EventMessage,
   formatTarget,
-  type Pid,
+  Pid,
   type ProcessContext,
   processName,
-  type Timer,
   TroupeError,
 } from '#contract'
-import { isLeading, leaseLeftMs, step, wakeAtMs } from './election.js'
-import {
-  describeElection,
-  type Election,
-  type ElectionEffect,
-  type ElectionInput,
-} from './election-state.js'
+import type { Decider, Deciding } from './deciding.js'
 import {
   type Envelope,
   electionProtocol,
@@ -41,13 +34,9 @@ import { Peers } from './peers.js'
 
 /** What an elector is made of. */
 export interface ElectorParts {
-  readonly clusterId: string
+  readonly decider: Decider
   /** The process it elects for. */
   readonly owner: Pid
-  readonly election: Election
-  readonly storage: BallotStorage
-  /** A node that sends no sign is left alone for so long. */
-  readonly quietMs: number
   /** Something that `seen` shows is another. */
   readonly changed: () => void
 }
@@ -55,43 +44,47 @@ export interface ElectorParts {
 /** Why something was not taken or not sent, with how often. */
 export type ElectorCounts = Readonly<Record<WordFault | 'unsent', number>>
 
-/** Who waits for a change of the voters. */
-interface Change {
-  readonly node: string
-  readonly resolve: () => void
-  readonly reject: (error: TroupeError) => void
-}
-
-type Told<K extends ElectionEffect['kind']> = Extract<ElectionEffect, { readonly kind: K }>
-
 /** Greets whom it has not heard this often. */
 const GREET_MS = 1_000
 
 export class Elector {
   readonly #context: ProcessContext
   readonly #parts: ElectorParts
+  readonly #deciding: Deciding
   readonly #peers: Peers
   readonly #joined = new Set<string>()
   /** Nodes that could not be reached, and until when nothing is sent to them. */
   readonly #quiet = new Map<string, number>()
   readonly #counts = { 'foreign-cluster': 0, malformed: 0, 'not-proved': 0, unsent: 0 }
-  readonly #election: Election
-  /** Of `changeVoters`, by the number that the election answers with. */
-  readonly #changes = new Map<number, Change>()
-  #lastChange = 0
-  /** The term it was told that it leads in. */
-  #leadsIn: number | undefined = undefined
+  /** The voters of whom it has taken notice. */
+  #known: readonly string[]
   #seen: Seen
-  #timer: Timer | undefined = undefined
-  #armedMs: number | undefined = undefined
-  /** Why the last ballot could not be kept. */
-  #problem: string | undefined = undefined
   #hasEnded = false
+  #ending: Promise<void> | undefined = undefined
 
-  constructor(context: ProcessContext, parts: ElectorParts) {
+  /** Stands for election; it is looked at and speaks only after `begin`. */
+  static async open(context: ProcessContext, parts: ElectorParts): Promise<Elector> {
+    let elector: Elector | undefined
+    const { decider, owner } = parts
+    const deciding = await decider.stand({
+      ...contenderOf(context, decider, owner),
+      peerAt: (node) => elector?.peerAt(node),
+      say: (node, word) => elector?.say(node, word),
+      changed: () => elector?.changed(),
+      failed: (thrown) => {
+        if (TroupeError.is(thrown, 'PROCESS_REVOKED')) return
+        context.stop(crashOf(thrown))
+      },
+    })
+    elector = new Elector(context, parts, deciding)
+    return elector
+  }
+
+  constructor(context: ProcessContext, parts: ElectorParts, deciding: Deciding) {
     this.#context = context
     this.#parts = parts
-    this.#election = parts.election
+    this.#deciding = deciding
+    this.#known = deciding.voters
     this.#peers = new Peers({
       monitor: (pid) => context.monitor(pid),
       demonitor: (ref) => void context.demonitor(ref),
@@ -99,43 +92,54 @@ export class Elector {
     this.#seen = this.#look()
   }
 
-  /** Begins to vote with what it has promised before, and greets the others. */
-  begin(ballot: Ballot | undefined): void {
+  /** Greets the others. */
+  begin(): void {
     this.#greetAll()
-    this.#feed({ kind: 'start', ballot })
+    this.#deciding.begin()
+    this.changed()
   }
 
   get seen(): Seen {
     return this.#seen
   }
 
+  get term(): number {
+    return this.#deciding.term
+  }
+
+  get leader(): Pid | undefined {
+    return this.#deciding.leader
+  }
+
   get voters(): readonly string[] {
-    return this.#election.electorate.voters
+    return this.#deciding.voters
   }
 
   /** Until the lease ends; 0 when it does not lead. */
   get leaseLeftMs(): number {
-    const nowMs = this.#context.nowMs()
-    if (this.#hasEnded || !isLeading(this.#election, nowMs)) return 0
-    return leaseLeftMs(this.#election, nowMs)
+    return this.#hasEnded ? 0 : this.#deciding.leaseLeftMs
+  }
+
+  peerAt(node: string): Pid | undefined {
+    return this.#peers.at(node)
   }
 
   /** A few values for an observer. */
   inspect(): Readonly<Record<string, unknown>> {
     const { term, leader, peers } = this.#seen
     return {
-      ...{ clusterId: this.#parts.clusterId, term, state: describeElection(this.#election) },
+      ...{ clusterId: this.#parts.decider.clusterId, term, ...this.#deciding.inspect() },
       leader: leader === undefined ? undefined : formatTarget(leader),
       leaseLeftMs: Math.round(this.leaseLeftMs),
       ...{ voters: this.voters, peers: peers.map(formatTarget) },
-      ...{ counts: { ...this.#counts, ...this.#election.counts }, abstains: this.#problem },
+      counts: { ...this.#counts, ...this.#deciding.counts },
     }
   }
 
   /** Something came from an elector, or from whoever says so. */
   heard(given: unknown): void {
     const { fromNode } = this.#context
-    const heard = readEnvelope(given, this.#parts.clusterId, fromNode)
+    const heard = readEnvelope(given, this.#parts.decider.clusterId, fromNode)
     if (heard.kind === 'refused') {
       this.#counts[heard.fault] += 1
       return
@@ -143,121 +147,63 @@ export class Elector {
     const { pid, said } = heard
     this.#quiet.delete(fromNode)
     const isNew = this.#peers.heard(pid)
-    if (said === 'good-day') this.#say(fromNode, 'welcome')
-    else if (said !== 'welcome') this.#feed({ kind: 'word', from: fromNode, word: said })
-    if (isNew) this.#feed({ kind: 'peer-up', node: fromNode })
+    if (said === 'good-day') this.say(fromNode, 'welcome')
+    else if (said !== 'welcome') this.#deciding.heard(fromNode, said)
+    if (isNew) this.#deciding.peerUp(fromNode)
+    this.changed()
   }
 
   /** A process that was heard has ended, or its node is lost. */
   ended({ ref }: Down): void {
     const node = this.#peers.ended(ref)
-    if (node !== undefined) this.#feed({ kind: 'peer-down', node })
+    if (node !== undefined) this.#deciding.peerDown(node)
+    this.changed()
   }
 
   /** Something is known of another node. */
   noticed({ message }: EventMessage): void {
     const { kind, node } = message as { readonly kind: string; readonly node: string }
-    if (kind === 'node-suspect') this.#feed({ kind: 'peer-down', node })
+    if (kind === 'node-suspect') this.#deciding.peerDown(node)
     if (kind !== 'node-up') return
     this.#quiet.delete(node)
-    if (this.#isMeant(node)) this.#say(node, 'good-day')
+    if (this.#isMeant(node)) this.say(node, 'good-day')
   }
 
   join(node: string): void {
     if (node === this.#context.node) return
     this.#joined.add(node)
-    if (this.#peers.at(node) === undefined) this.#say(node, 'good-day')
-    this.#feed({ kind: 'join', node })
+    if (this.#peers.at(node) === undefined) this.say(node, 'good-day')
+    this.#deciding.joined(node)
   }
 
   stepDown(): void {
-    this.#feed({ kind: 'step-down' })
+    if (this.#hasEnded) return
+    this.#deciding.stepDown()
+    this.changed()
   }
 
-  /** Settles when a majority has it. */
   changeVoters(verb: 'add' | 'remove', node: string): Promise<void> {
-    this.#lastChange += 1
-    const id = this.#lastChange
-    return new Promise((resolve, reject) => {
-      this.#changes.set(id, { node, resolve, reject })
-      this.#feed({ kind: 'change', id, verb, node })
-    })
+    return this.#deciding.changeVoters(verb, node)
   }
 
-  /** The process ends: what it led it gives up. */
-  end(): void {
-    if (this.#hasEnded) return
-    this.stepDown()
+  /** The process ends: what it led it gives up. Settles when whoever decides knows that. */
+  end(): Promise<void> | undefined {
+    if (this.#hasEnded) return this.#ending
     this.#hasEnded = true
-    this.#leadsIn = undefined
+    this.#ending = this.#deciding.end()
     this.#seen = { ...this.#seen, leadsIn: undefined }
-    for (const id of this.#changes.keys()) this.#unchanged({ id, code: 'LEADERSHIP_LOST' })
+    return this.#ending
   }
 
-  #feed(input: ElectionInput): void {
-    if (this.#hasEnded) return
-    for (const effect of step(this.#election, input, this.#context.nowMs())) {
-      this.#carryOut(effect)
-    }
-    this.#arm()
-    this.#changed()
-  }
-
-  #carryOut(effect: ElectionEffect): void {
-    switch (effect.kind) {
-      case 'send':
-        this.#say(effect.to, effect.word)
-        return
-      case 'save':
-        void this.#save(effect)
-        return
-      case 'elected':
-        this.#leadsIn = effect.term
-        return
-      case 'deposed':
-        this.#leadsIn = undefined
-        return
-      case 'changed':
-        this.#changes.get(effect.id)?.resolve()
-        this.#changes.delete(effect.id)
-        return
-      case 'unchanged':
-        this.#unchanged(effect)
-        return
-      case 'following':
-      case 'term':
-      case 'voters':
-      case 'refused':
-        // Read from the state, where the newest of them stands.
-        return
-    }
-  }
-
-  /** One timer: the newest time holds. */
-  #arm(): void {
-    const dueMs = wakeAtMs(this.#election)
-    if (dueMs === this.#armedMs) return
-    this.#armedMs = dueMs
-    this.#timer?.cancel()
-    if (dueMs === Number.POSITIVE_INFINITY) return
-    const delayMs = Math.max(0, dueMs - this.#context.nowMs())
-    this.#timer = this.#context.after(delayMs, () => this.#due(), { priority: 'max' })
-  }
-
-  #due(): void {
-    this.#armedMs = undefined
-    this.#feed({ kind: 'tick' })
-  }
-
-  #say(node: string, said: Envelope['said']): void {
+  say(node: string, said: Envelope['said']): void {
     const nowMs = this.#context.nowMs()
     if ((this.#quiet.get(node) ?? 0) > nowMs) return
-    const { clusterId, owner, quietMs } = this.#parts
-    const envelope: Envelope = { clusterId, pid: owner, said }
-    const to = processName(electorName(clusterId), electionProtocol, node)
+    const { decider, owner } = this.#parts
+    const envelope: Envelope = { clusterId: decider.clusterId, pid: owner, said }
+    const to = processName(electorName(decider.clusterId), electionProtocol, node)
     if (this.#context.send(to, 'word', envelope, { priority: 'high' }) === undefined) return
     this.#counts.unsent += 1
-    this.#quiet.set(node, nowMs + quietMs)
+    this.#quiet.set(node, nowMs + decider.quietMs)
   }
 
   #isMeant(node: string): boolean {
@@ -267,73 +213,20 @@ export class Elector {
 
   /** Greets all that were not heard, and again after a while. */
   #greetAll(): void {
-    for (const node of new Set([...this.voters, ...this.#joined])) {
-      if (this.#isMeant(node) && this.#peers.at(node) === undefined) this.#say(node, 'good-day')
-    }
+    this.#greet([...this.voters, ...this.#joined])
     this.#context.after(GREET_MS, () => this.#greetAll())
   }
 
-  async #save({ id, ballot }: Told<'save'>): Promise<void> {
-    try {
-      await this.#parts.storage.save(ballot)
-    } catch (thrown) {
-      this.#tellSaved(describeThrown(thrown))
-      this.#feedLater({ kind: 'save-failed', id })
-      return
-    }
-    this.#tellSaved(undefined)
-    this.#feedLater({ kind: 'saved', id })
-  }
-
-  /** Outside of a turn nobody else would hear of a throw. */
-  #feedLater(input: ElectionInput): void {
-    try {
-      this.#feed(input)
-    } catch (thrown) {
-      if (this.#hasEnded || TroupeError.is(thrown, 'PROCESS_REVOKED')) return
-      this.#context.stop(crashOf(thrown))
+  #greet(nodes: readonly string[]): void {
+    for (const node of new Set(nodes)) {
+      if (this.#isMeant(node) && this.#peers.at(node) === undefined) this.say(node, 'good-day')
     }
   }
 
-  /** Says once that this voter abstains, and once that it votes again. */
-  #tellSaved(problem: string | undefined): void {
-    const before = this.#problem
-    this.#problem = problem
-    if (this.#hasEnded || (before === undefined) === (problem === undefined)) return
-    const { clusterId } = this.#parts
-    if (problem === undefined) this.#context.log.info('the ballot is kept again', { clusterId })
-    else {
-      const told = 'the ballot could not be kept: this voter abstains'
-      this.#context.log.error(told, { clusterId, problem })
-    }
-  }
-
-  #unchanged({ id, code }: Pick<Told<'unchanged'>, 'id' | 'code'>): void {
-    const change = this.#changes.get(id)
-    this.#changes.delete(id)
-    change?.reject(this.#faultOf(code, change.node))
-  }
-
-  #faultOf(code: Told<'unchanged'>['code'], node: string): TroupeError {
-    const { clusterId } = this.#parts
-    const { leader } = this.#seen
-    switch (code) {
-      case 'VOTERS_CHANGING':
-      case 'VOTERS_UNREACHED':
-      case 'LEADERSHIP_LOST':
-        return new TroupeError(code, { clusterId })
-      case 'OPTION_INVALID': {
-        const problem = 'it cannot be added or taken out: it votes, or votes not, or is the last'
-        return new TroupeError('OPTION_INVALID', { option: 'node', value: node, problem })
-      }
-      case 'NOT_LEADER': {
-        const known = leader === undefined ? 'not known' : formatTarget(leader)
-        return new TroupeError('NOT_LEADER', { clusterId, leader: known })
-      }
-    }
-  }
-
-  #changed(): void {
+  /** Looks what holds now, and says so when it is news. */
+  changed(): void {
+    if (this.#hasEnded) return
+    this.#greetNew()
     const before = this.#seen
     const seen = this.#look()
     if (isSameSight(before, seen)) return
@@ -341,24 +234,40 @@ export class Elector {
     this.#parts.changed()
   }
 
-  /** What holds now. */
-  #look(): Seen {
-    const { term } = this.#election
-    const leadsIn = this.#leadsIn
-    return { term, leadsIn, leader: this.#leader(), peers: this.#peers.pids }
+  /** Voters that were none before are not left to wait for the next round. */
+  #greetNew(): void {
+    const { voters } = this
+    if (voters === this.#known) return
+    const before = this.#known
+    this.#known = voters
+    this.#greet(voters.filter((node) => !before.includes(node)))
   }
 
-  #leader(): Pid | undefined {
-    const { leader } = this.#election
-    if (leader === undefined) return undefined
-    if (leader !== this.#context.node) return this.#peers.at(leader)
-    // Elected, and without a lease yet: nobody leads.
-    return this.#leadsIn === undefined ? undefined : this.#parts.owner
+  #look(): Seen {
+    const { term, leadsIn, leader } = this.#deciding
+    return { term, leadsIn, leader, peers: this.#peers.pids }
+  }
+}
+
+/** What whoever decides may ask of the process, as far as it has nothing to do with others. */
+function contenderOf(
+  context: ProcessContext,
+  { clusterId, voters }: Decider,
+  self: Pid,
+): Omit<Contender, 'changed'> {
+  return {
+    ...{ clusterId, self, voters, log: context.log },
+    nowMs: () => context.nowMs(),
+    random: () => context.random(),
+    after: (delayMs, run) => context.after(delayMs, run, { priority: 'max' }),
   }
 }
 
 const isSameSight = (one: Seen, other: Seen): boolean =>
   one.term === other.term &&
   one.leadsIn === other.leadsIn &&
-  one.leader === other.leader &&
+  isSamePid(one.leader, other.leader) &&
   one.peers === other.peers
+
+const isSamePid = (one: Pid | undefined, other: Pid | undefined): boolean =>
+  one === other || (one !== undefined && other !== undefined && Pid.equals(one, other))

@@ -40,7 +40,7 @@ export class LeaderSeat implements Leadership {
 
   /** The process ends: it leads no longer, and the others are told. */
   end(): void {
-    this.#elector?.end()
+    void this.#elector?.end()
   }
 
   /** A few values for an observer. */
@@ -77,11 +77,11 @@ export class LeaderSeat implements Leadership {
   }
 
   get leader(): Pid | undefined {
-    return this.#elector?.seen.leader
+    return this.#elector?.leader
   }
 
   get term(): number {
-    return this.#elector?.seen.term ?? 0
+    return this.#elector?.term ?? 0
   }
 
   get leaseLeftMs(): number {

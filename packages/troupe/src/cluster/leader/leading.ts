@@ -6,8 +6,7 @@
  */
 import type { Behaviour, ElectionOptions, Leadership, Pid, ProcessContext } from '#contract'
 import { custom, isCalm } from '#contract'
-import { ballotMemory } from './ballot-memory.js'
-import { electionSettings } from './election-settings.js'
+import { deciderOf } from './decider.js'
 import { spawnElector } from './elector-process.js'
 import { LeaderSeat, type Tell } from './leader-seat.js'
 
@@ -66,9 +65,8 @@ async function begin<S>(
   context: ProcessContext,
   args: readonly unknown[],
 ): Promise<S> {
-  const options = calls.election(args)
-  const settings = electionSettings(context.node, options)
-  const { clusterId, voters } = settings
+  const decider = deciderOf(context.self, calls.election(args))
+  const { clusterId, voters = [context.node] } = decider
   const place: Place = {
     seat: new LeaderSeat(context, clusterId, voters),
     elector: undefined,
@@ -81,8 +79,7 @@ async function begin<S>(
   const tell = tellOf(calls, state, context as LeaderContext)
   const elector = await spawnElector(context, {
     owner: context.self,
-    settings,
-    storage: options.storage ?? ballotMemory(context.self, clusterId),
+    decider,
     begun: (elector) => seat.begin(elector),
     changed: () => seat.ask(tell),
   })
@@ -105,6 +102,8 @@ function watch(context: ProcessContext, place: Place, elector: Pid): void {
   void context.ended(elector).then((reason) => {
     if (place.isEnding) return
     try {
+      // After a kill of it nobody else says that this process leads no longer.
+      place.seat.end()
       context.stop(isCalm(reason) ? custom('elector-ended') : reason)
     } catch {
       // It has ended itself.

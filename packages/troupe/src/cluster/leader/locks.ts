@@ -11,7 +11,6 @@
 import type { ActorDefinition } from '#actor'
 import {
   type Answer,
-  ELECTION_DEFAULTS,
   type ElectionOptions,
   formatTarget,
   NoReply,
@@ -24,6 +23,7 @@ import {
   type Timer,
   TroupeError,
 } from '#contract'
+import { clockDriftOf, isFirstTerm } from './decider.js'
 import { leader } from './leader.js'
 import type { LeaderContext } from './leading.js'
 import { LockTable, type LockVerdict, TOKEN_TERM_MAX } from './lock-table.js'
@@ -120,7 +120,7 @@ export function locks(options: LocksOptions): ActorDefinition<typeof Locks, []> 
   const { ttlMaxMs, ...election } = { ...LOCKS_DEFAULTS, ...options }
   const isTime = Number.isFinite(ttlMaxMs) && ttlMaxMs > 0
   requireOption(isTime, 'ttlMaxMs', ttlMaxMs, 'give milliseconds above 0')
-  const drift = election.clockDriftMax ?? ELECTION_DEFAULTS.clockDriftMax
+  const drift = clockDriftOf(election)
   return leader(Locks, {
     election: () => election,
     init: (): Keeper => ({
@@ -131,7 +131,7 @@ export function locks(options: LocksOptions): ActorDefinition<typeof Locks, []> 
     handleBecomeLeader(keeper, term, context) {
       keeper.leads = true
       // Nobody led before the first term; without a storage it may be one of many first terms.
-      const isFirst = term === 1 && election.storage !== undefined
+      const isFirst = isFirstTerm(election, term) && election.storage !== undefined
       const quietMs = isFirst ? 0 : keeper.graceMs
       keeper.table.begin(term, context.nowMs() + quietMs)
     },

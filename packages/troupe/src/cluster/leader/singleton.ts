@@ -13,7 +13,6 @@ import type { ActorDefinition } from '#actor'
 import {
   type Answer,
   type AnySpawnable,
-  ELECTION_DEFAULTS,
   type ElectionOptions,
   formatTarget,
   Pid,
@@ -23,6 +22,7 @@ import {
   requireOption,
   type Timer,
 } from '#contract'
+import { clockDriftOf, isFirstTerm } from './decider.js'
 import { leader } from './leader.js'
 import type { LeaderContext } from './leading.js'
 
@@ -88,7 +88,7 @@ export function singleton(options: SingletonOptions): ActorDefinition<typeof Sin
   for (const [name, ms] of Object.entries({ stopMs, restartMs })) {
     requireOption(Number.isFinite(ms) && ms > 0, name, ms, 'give milliseconds above 0')
   }
-  const drift = election.clockDriftMax ?? ELECTION_DEFAULTS.clockDriftMax
+  const drift = clockDriftOf(election)
   const waitMs = stopMs / (1 - drift)
   return leader(Singleton, {
     election: () => election,
@@ -103,7 +103,7 @@ export function singleton(options: SingletonOptions): ActorDefinition<typeof Sin
       kept.term = term
       followLease(kept, context)
       // Nobody led before the first term.
-      later(kept, context, term === 1 ? 0 : kept.waitMs)
+      later(kept, context, isFirstTerm(election, term) ? 0 : kept.waitMs)
     },
     handleBecomeFollower: (kept, _leader, context) => leave(kept, context),
     handleExit(kept, { from, reason }, context) {
