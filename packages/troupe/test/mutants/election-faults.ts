@@ -207,7 +207,7 @@ export const ELECTION_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a new leader starts the singleton while the old one may still end',
     file: 'cluster/leader/singleton',
-    find: 'later(kept, context, term === 1 ? 0 : kept.waitMs);',
+    find: 'later(kept, context, isFirstTerm(election, term) ? 0 : kept.waitMs);',
     replace: 'later(kept, context, 0);',
     caughtBy: SINGLETON,
   },
