@@ -14,6 +14,7 @@ import { say, step } from './console.mjs'
  * @typedef {object} Part
  * @property {string} program its presence on the PATH is the presence of the part
  * @property {readonly string[]} packages Debian packages that bring it
+ * @property {string} [variable] of the environment; set, it names another program in its place
  */
 
 /**
@@ -23,7 +24,7 @@ import { say, step } from './console.mjs'
  */
 export const PARTS = Object.freeze({
   chromium: { program: 'chromium', packages: ['chromium'] },
-  etcd: { program: 'etcd', packages: ['etcd-server'] },
+  etcd: { program: 'etcd', packages: ['etcd-server'], variable: 'TROUPE_ETCD' },
   etcdctl: { program: 'etcdctl', packages: ['etcd-client'] },
   iproute2: { program: 'ip', packages: ['iproute2'] },
 })
@@ -31,6 +32,7 @@ export const PARTS = Object.freeze({
 /**
  * @typedef {object} Machine
  * @property {(program: string) => boolean} has
+ * @property {NodeJS.ProcessEnv} [env] default none
  * @property {boolean} root may install
  * @property {(flags: readonly string[]) => Promise<{ exitCode: number, output: string }>} apt
  */
@@ -51,10 +53,15 @@ function onPath(program) {
 /** @type {Machine} */
 const THIS_MACHINE = {
   has: onPath,
+  env: process.env,
   root: process.getuid?.() === 0,
   apt: (flags) =>
     runTool('apt-get', flags, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }),
 }
+
+/** @type {(part: Part, machine: Machine) => boolean} */
+const isPresent = ({ program, variable = '' }, machine) =>
+  (machine.env?.[variable] ?? '') !== '' || machine.has(program)
 
 /** @param {readonly string[]} packages */
 const commandFor = (packages) => `sudo apt-get install -y ${packages.join(' ')}`
@@ -69,7 +76,7 @@ const commandFor = (packages) => `sudo apt-get install -y ${packages.join(' ')}`
 export function partSkip(name, { parts = PARTS, machine = THIS_MACHINE } = {}) {
   const part = parts[name]
   if (part === undefined) return `no part is named ${name}: add it to tools/setup/parts.mjs`
-  if (machine.has(part.program)) return false
+  if (isPresent(part, machine)) return false
   return `${part.program} is not installed; install it with: ${commandFor(part.packages)}`
 }
 
@@ -81,7 +88,7 @@ export function partSkip(name, { parts = PARTS, machine = THIS_MACHINE } = {}) {
  */
 export async function ensureParts(options) {
   const { install, parts = PARTS, machine = THIS_MACHINE, tell = say } = options
-  const absent = Object.entries(parts).filter(([, part]) => !machine.has(part.program))
+  const absent = Object.entries(parts).filter(([, part]) => !isPresent(part, machine))
   if (absent.length === 0) return
   const packages = absent.flatMap(([, part]) => part.packages)
   if (install && machine.root && machine.has('apt-get')) {

@@ -53,6 +53,16 @@ describe('a part of the system that tests need', () => {
     deepEqual([here.ran, here.told], [[], []])
   })
 
+  it('may be another program that the environment names', async () => {
+    const parts = { database: { ...PARTS.database, variable: 'DBD' } }
+    const { machine } = world({ root: false })
+    equal(partSkip('database', { parts, machine: { ...machine, env: { DBD: '/opt/dbd' } } }), false)
+    match(
+      String(partSkip('database', { parts, machine: { ...machine, env: {} } })),
+      /not installed/,
+    )
+  })
+
   const declined = {
     'under --no-install': [world({ root: true }), false],
     'by another user than root': [world({ root: false }), true],

@@ -4,23 +4,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
-interface Authority {
-  readonly ca: string
-  issue(): Promise<{ readonly cert: string; readonly key: string }>
-}
-
-/** The tests of the platform make certificates; they have no name in a package. */
-const MAKER = new URL('../../../troupe/dist-test/certificates.js', import.meta.url)
+import { testAuthority } from '@troupe/tools/certificates'
 
 /** `ca.crt`; `tls.crt` and `tls.key` of nodes; `me.crt` and `me.key` of the terminal. */
 export class TlsFolder {
   readonly path = mkdtempSync(join(tmpdir(), 'troupe-cli-tls-'))
 
   static async make(): Promise<TlsFolder> {
-    const { testAuthority } = (await import(MAKER.href)) as {
-      readonly testAuthority: () => Promise<Authority>
-    }
     const folder = new TlsFolder()
     const authority = await testAuthority()
     writeFileSync(folder.file('ca.crt'), authority.ca)

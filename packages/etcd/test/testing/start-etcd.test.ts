@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { type RequestOptions, request } from 'node:https'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +14,7 @@ import { createInterface } from 'node:readline'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { type LocalEtcd, type LocalMember, startEtcd } from '@troupe/etcd/testing'
+import { testAuthority } from '@troupe/tools/certificates'
 import { partSkip } from '@troupe/tools/parts'
 import { ask, get, put } from '#test/testing/gateway'
 
@@ -157,6 +159,32 @@ describe('an etcd that asks who one is', { skip }, () => {
     assert.equal(await putAs('root', 'secret', 'other'), 200)
   })
 })
+
+describe('an etcd that shows a certificate', { skip }, () => {
+  it('answers those who show one of its authority, and nobody else', async () => {
+    const [authority, stranger] = await Promise.all([testAuthority(), testAuthority('Stranger')])
+    const tls = { ...(await authority.issue()), clientCa: authority.ca }
+    const auth = { username: 'root', password: 'secret' }
+    await using etcd = await startEtcd({ ...QUICK, tls, auth })
+    const [endpoint = ''] = etcd.endpoints
+    assert.match(endpoint, /^https:\/\/127\.0\.0\.1:\d+$/)
+    const client = { ca: authority.ca, ...(await authority.issue({ name: 'web' })) }
+    assert.equal(await statusOf(endpoint, client), 200)
+    await assert.rejects(statusOf(endpoint, { ca: authority.ca }))
+    await assert.rejects(statusOf(endpoint, { ca: authority.ca, ...(await stranger.issue()) }))
+    await assert.rejects(statusOf(endpoint, { ...client, ca: stranger.ca }))
+  })
+})
+
+const statusOf = (endpoint: string, options: RequestOptions): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    const sent = request(`${endpoint}/version`, { ...options, agent: false }, (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    })
+    sent.on('error', reject)
+    sent.end()
+  })
 
 describe('a machine without etcd', () => {
   it('is told how to have one', async () => {
