@@ -158,7 +158,7 @@ export class MemoryEtcd implements LineEnd {
   }
 
   /**
-   * It has no leader: nothing is answered and no lease ends. What was asked meanwhile happens, late,
+   * It has no leader: nothing is answered and no lease ends. What was asked meanwhile happens late,
    * when it has one again, and every lease begins anew, in full.
    */
   freeze(): void {

@@ -172,7 +172,7 @@ describe('a lease of an etcd in memory', () => {
     assert.deepEqual([state(), etcd.texts()], ['open', { a: '1' }])
   })
 
-  it('ends with its keys while its holder is cut off, who hears of it when it is back', async () => {
+  it('ends with its keys while its holder is cut off, who is told when it is back', async () => {
     const { clock, etcd, client } = begin()
     const lease = await clock.until(client.hold(6_000))
     const state = stateOf(lease)
