@@ -1,0 +1,169 @@
+/**
+ * client/watch: what happens to keys, without a hole and without a double, across lost lines.
+ *
+ * Every line begins at the revision after the last one that was given. Before each one the store is
+ * read, by its leader's word: a store that is behind what was seen, or that is another one, was
+ * restored, while a member that is only late does not answer such a read at all.
+ *
+ * @source etcd v3.4 watch; design 11 (watch from revision + 1)
+ */
+import { TroupeError } from 'troupe'
+import type { Cancel } from 'troupe/registrar'
+import { metadataOf, unary } from './attempt.js'
+import type { Calls } from './calls.js'
+import type { Endpoint } from './endpoints.js'
+import type { Running, WatchAsk, WatchBatch, WatchEnd } from './etcd-client.js'
+import { boundsOf, revisionOf } from './messages.js'
+import { methodOf } from './proto.js'
+import { type LineEnd, WatchLine } from './watch-line.js'
+import { backoffMs, type EtcdWorld } from './world.js'
+
+export interface WatchNeeds {
+  readonly calls: Calls
+  readonly world: EtcdWorld
+  readonly quietMs: number
+  ended(): void
+}
+
+const RETRY_MS_MAX = 5_000
+/** A user whose rights are changing is refused for a moment; after so many times for good. */
+const CANCELS_MAX = 3
+
+type Next = LineEnd | WatchEnd
+
+export class Watch implements Running {
+  readonly #ask: WatchAsk
+  readonly #needs: WatchNeeds
+  readonly #closing = new AbortController()
+  #given: number
+  #clusterId: string | undefined
+  #line: WatchLine | undefined
+  #told: 'up' | 'down' | undefined
+  #failures = 0
+  #cancels = 0
+  #cancelWait: Cancel | undefined
+
+  constructor(ask: WatchAsk, needs: WatchNeeds) {
+    this.#ask = ask
+    this.#needs = needs
+    this.#given = ask.fromRevision - 1
+    this.#clusterId = needs.calls.clusterId
+    void this.#open()
+  }
+
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#closing.abort()
+    this.#line?.close()
+    this.#cancelWait?.()
+    this.#needs.ended()
+  }
+
+  async #open(): Promise<void> {
+    let next: Next | Endpoint
+    try {
+      next = await this.#look()
+    } catch (thrown) {
+      next = { kind: 'lost', problem: thrown instanceof Error ? thrown.message : 'no answer' }
+    }
+    if (this.#isClosed) return
+    if (!('client' in next)) return this.#over(next)
+    try {
+      this.#line = this.#lineTo(next)
+    } catch {
+      this.#over({ kind: 'lost', problem: 'the channel was closed' })
+    }
+  }
+
+  /** Whether the store is the one that was seen; if so whom to watch. */
+  async #look(): Promise<WatchEnd | Endpoint> {
+    const { calls } = this.#needs
+    const question = { key: boundsOf(this.#ask.range).key, count_only: true }
+    const send = unary(methodOf('KV/Range'), question)
+    const ask = { operation: 'watch', send, repeatable: true }
+    try {
+      const found = await calls.ask(ask, { signal: this.#closing.signal })
+      const revision = Number(found.answer.header?.revision ?? 0)
+      const clusterId = found.answer.header?.cluster_id
+      this.#clusterId ??= clusterId
+      const isSame = revision >= this.#given && clusterId === this.#clusterId
+      return isSame ? found.endpoint : { kind: 'rewound', revision }
+    } catch (thrown) {
+      if (TroupeError.is(thrown, 'ETCD_REFUSED')) {
+        return { kind: 'refused', problem: thrown.message }
+      }
+      throw thrown
+    }
+  }
+
+  #lineTo(endpoint: Endpoint): WatchLine {
+    const { calls, world, quietMs } = this.#needs
+    const token = calls.tokens.current()
+    return new WatchLine({
+      ...{ endpoint, quietMs, clock: world.clock, range: this.#ask.range },
+      metadata: metadataOf(typeof token === 'object' ? undefined : token, true),
+      fromRevision: this.#given + 1,
+      created: () => {
+        this.#failures = 0
+        this.#tell('up')
+      },
+      take: (batch) => this.#take(batch),
+      ended: (end) => {
+        calls.endpoints.failed(endpoint)
+        this.#over(end)
+      },
+    })
+  }
+
+  #take(batch: WatchBatch): void {
+    if (this.#isClosed || batch.revision <= this.#given) return
+    this.#cancels = 0
+    const given = this.#given
+    const isNew = batch.events.every((event) => revisionOf(event) > given)
+    const events = isNew ? batch.events : batch.events.filter((one) => revisionOf(one) > given)
+    this.#given = batch.revision
+    try {
+      this.#ask.take({ revision: batch.revision, events })
+    } catch (thrown) {
+      // What was not taken cannot be given again without a double: the watch is over.
+      const problem = thrown instanceof Error ? thrown.message : 'it was not taken'
+      this.#finish({ kind: 'refused', problem })
+    }
+  }
+
+  #over(end: Next): void {
+    this.#line = undefined
+    if (end.kind === 'lost') this.#again(end.problem)
+    else if (end.kind !== 'cancelled') this.#finish(end)
+    else {
+      this.#cancels += 1
+      if (this.#cancels < CANCELS_MAX) this.#again(end.problem)
+      else this.#finish({ kind: 'refused', problem: end.problem })
+    }
+  }
+
+  #again(problem: string): void {
+    this.#tell('down', problem)
+    if (this.#isClosed) return
+    const { clock, random } = this.#needs.world
+    const delayMs = backoffMs(random, this.#failures, RETRY_MS_MAX)
+    this.#failures += 1
+    this.#cancelWait = clock.after(delayMs, () => void this.#open())
+  }
+
+  #tell(line: 'up' | 'down', problem?: string): void {
+    if (this.#told === line || this.#isClosed) return
+    this.#told = line
+    this.#ask.state?.(line, problem)
+  }
+
+  #finish(end: WatchEnd): void {
+    if (this.#isClosed) return
+    this.close()
+    this.#ask.ended(end)
+  }
+}
