@@ -21,14 +21,19 @@ import { fileURLToPath } from 'node:url'
 import { readClient, readEffects } from '#chaos/account/fact-lines'
 import type { FinalAnswer } from '#chaos/account/facts'
 import { judge } from '#chaos/account/judge'
-import { closes, reportLines, shortcomings } from '#chaos/account/report'
+import { closes, reportLines, sceneLines, shortcomings } from '#chaos/account/report'
+import { sceneOf } from '#chaos/account/scene-judge'
 import { finalAnswer } from '#chaos/client/final'
 import { Ledger } from '#chaos/client/ledger'
 import { poll } from '#chaos/client/poller'
+import { type Probed, probe } from '#chaos/client/prober'
 import { Submitter } from '#chaos/client/submitter'
 import { makeTemplates } from '#chaos/client/templates'
+import { watchLeads } from '#chaos/client/watcher'
 import { EffectServer } from '#chaos/effects/effect-server'
 import { Fence } from '#chaos/effects/fence'
+import type { Engine } from '#chaos/etcd/engine'
+import { startEngine } from '#chaos/etcd/start-engine'
 import { Breaker } from '#chaos/faults/breaker'
 import { planFaults } from '#chaos/faults/plan'
 import { Cluster } from '#chaos/system/cluster'
@@ -51,6 +56,8 @@ const STOP_MS = 5_000
 const HURRY_MS = 300
 const LIVE_MS = 5_000
 const POLL_MS = 50
+/** On an etcd each coordinator is asked so often who leads. */
+const WATCH_MS = 250
 /** Part of the jobs that are taken back. */
 const REMOVED = 0.02
 
@@ -66,6 +73,8 @@ export interface RunWorld {
 interface Run {
   readonly world: World
   readonly folder: string
+  /** The etcd that the cluster is on, if it is on one. */
+  readonly engine: Engine | undefined
   readonly cluster: Cluster
   readonly ledger: Ledger
   readonly fence: Fence
@@ -85,7 +94,7 @@ export async function runChaos(given: ChaosArguments, outside: RunWorld): Promis
   const folder = folderFor(given)
   outside.print(`seed ${seed}, ${given.minutes} minutes, logs in ${folder}`)
   const run = await prepare(given, folder, outside.print)
-  const { cluster, effects, ledger } = run
+  const { cluster, effects, ledger, engine } = run
   try {
     await cluster.start()
     const isUp = await until(run.world, { limitMs: 20_000, everyMs: 200 }, async () => {
@@ -109,6 +118,7 @@ export async function runChaos(given: ChaosArguments, outside: RunWorld): Promis
     await cluster.stop(outside.stop.aborted ? HURRY_MS : STOP_MS)
     await effects.close()
     ledger.close()
+    await engine?.stop(outside.stop.aborted)
   }
 }
 
@@ -145,13 +155,15 @@ async function prepare(
   const log = join(folder, 'effects.jsonl')
   const effects = await EffectServer.open({ fence, log, wallMs, port: 0 })
   const main = given.main === undefined ? MAIN : resolve(given.main)
-  const cluster = await Cluster.make({ main, folder, effectsUrl: effects.url, world, say })
+  const engine = given.registrar === 'etcd' ? await startEngine({ folder, world }) : undefined
+  const options = { main, folder, effectsUrl: effects.url, world, say, engine }
+  const cluster = await Cluster.make(options)
   const hasEffect = (id: string): boolean => fence.has(id)
   const ledger = new Ledger({ log: join(folder, 'client.jsonl'), world, hasEffect })
   const faults = join(folder, 'faults.jsonl')
   const inFlightMin = IN_FLIGHT_MIN
-  const breaker = new Breaker({ cluster, ledger, world, log: faults, inFlightMin, say })
-  return { world, folder, cluster, ledger, fence, effects, breaker, say }
+  const breaker = new Breaker({ cluster, engine, ledger, world, log: faults, inFlightMin, say })
+  return { world, folder, engine, cluster, ledger, fence, effects, breaker, say }
 }
 
 /** Load and faults, until the time is up. */
@@ -174,22 +186,37 @@ async function breakIt(
     new Submitter(client).run(over.signal),
     poll({ ...client, everyMs: POLL_MS, chance: chance.fork() }, over.signal),
     live(run, over.signal),
+    ...(run.engine === undefined
+      ? []
+      : [watchLeads({ ...client, everyMs: WATCH_MS }, over.signal)]),
   ]
   const durationMs = given.minutes * MINUTE_MS
   const lastsMaxMs = Math.min(LASTS_MAX_MS, durationMs * LASTS_PART)
   const everyMs = given.everySeconds * 1_000
-  const { only } = given
-  const plan = { durationMs, everyMs, lastsMaxMs, ...(only === undefined ? {} : { only }) }
-  await breaker.run(planFaults(plan, chance.fork()), stop)
+  const { only, registrar } = given
+  const limits = { durationMs, everyMs, lastsMaxMs, registrar }
+  const plan = planFaults(only === undefined ? limits : { ...limits, only }, chance.fork())
+  const coordinators = probedOf(cluster)
+  const asked = { ...client, coordinators, prefix: 'probe', chance: chance.fork() }
+  await breaker.run(plan, stop, (signal) => probe(asked, signal))
   if (!stop.aborted) await powerCut(run)
   over.abort()
   await Promise.all(work)
 }
 
-/** All programs at once; what was acknowledged is on disks. */
-async function powerCut({ cluster, say }: Run): Promise<void> {
+/** What is asked while etcd has no majority counts where nothing else was done. */
+const probedOf = ({ urls, coordinators, programs }: Cluster): readonly Probed[] =>
+  urls.map((url, at) => {
+    const program = programs.find(({ node }) => node === coordinators[at])
+    return { url, quiet: () => (program?.state === 'ready' ? program.touched : undefined) }
+  })
+
+/** All programs at once, and etcd with them; what was acknowledged is on disks. */
+async function powerCut({ cluster, engine, say }: Run): Promise<void> {
   say('power cut: all programs are killed at once, and started again')
   const nodes = [...cluster.coordinators, ...cluster.workers]
+  const members = engine?.names ?? []
+  const cut = members.map((name) => engine?.kill(name))
   await Promise.all(
     nodes.map(async (node) => {
       cluster.mean(node)
@@ -199,6 +226,8 @@ async function powerCut({ cluster, say }: Run): Promise<void> {
       await ended
     }),
   )
+  await Promise.all(cut)
+  await Promise.all(members.map((name) => engine?.mend(name)))
   await Promise.all(nodes.map((node) => cluster.revive(node)))
 }
 
@@ -238,7 +267,7 @@ async function closeAccount({ cluster, ledger, world, folder, say }: Run) {
 
 /** Judges from the files alone, and prints it. */
 function tell(
-  { folder, breaker, cluster, say }: Run,
+  { folder, breaker, cluster, engine, say }: Run,
   final: readonly FinalAnswer[],
   given: ChaosArguments,
 ) {
@@ -246,6 +275,10 @@ function tell(
   const effects = readEffects(readFileSync(join(folder, 'effects.jsonl'), 'utf8'))
   const verdict = judge({ client: client.facts, effects: effects.facts, final })
   for (const line of reportLines(verdict, breaker.faults)) say(line)
+  if (engine !== undefined) {
+    for (const line of sceneLines(sceneOf(client.facts))) say(line)
+    say(`${cluster.failedStarts} starts failed while etcd could not be had`)
+  }
   const faultsMin = Math.floor(given.minutes * FAULTS_PER_MINUTE)
   const damaged = client.unreadable.length + effects.unreadable.length
   const lacks = [

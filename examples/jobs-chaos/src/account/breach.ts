@@ -20,12 +20,18 @@ export const BREACHES = Object.freeze({
   'unknown-effect': 'an effect was taken for a job that nobody had asked for',
   refused: 'refused, although it was asked for rightly',
   returned: 'its removal was confirmed, and it is known at the end',
+  'without-majority': 'confirmed, although etcd had no majority since before it was asked for',
+  'two-leaders': 'two coordinators were told as leaders of one term',
+  'older-lead': 'told as leader by an older term, asked after a newer one had been told',
+  hung: 'etcd had no majority, and a coordinator left a question open beyond its deadline',
+  uncoded: 'etcd had no majority, and a coordinator said so neither by 503 nor with a code',
 } as const)
 export type BreachKind = keyof typeof BREACHES
 
 /** One broken word. `detail` says what was seen. */
 export interface Breach {
   readonly kind: BreachKind
+  /** Its id; where it is of no job, a term or an address. */
   readonly job: string
   readonly detail: string
 }

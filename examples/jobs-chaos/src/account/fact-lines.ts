@@ -4,8 +4,8 @@
  * The last line may be torn, as its writer may have been killed; any other one that cannot be read
  * is told, since a judge that skips evidence is none.
  */
-import type { ClientFact, EffectFact, FaultFact } from './facts.js'
-import { STATES } from './facts.js'
+import type { ClientFact, EffectFact, FaultFact, JobFact, SceneFact } from './facts.js'
+import { QUESTIONS, STATES } from './facts.js'
 
 /** What was read, and the numbers of the lines that could not be. */
 export interface ReadLines<F> {
@@ -20,7 +20,7 @@ const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && Number(value) >= 0
 const isTime = (value: unknown): boolean => typeof value === 'number' && value >= 0
 
-const CLIENT_FIELDS: Readonly<Record<ClientFact['kind'], (fact: Fields) => boolean>> = {
+const JOB_FIELDS: Readonly<Record<JobFact['kind'], (fact: Fields) => boolean>> = {
   asked: (fact) => ['done', 'park', 'fail'].includes(String(fact['expected'])),
   acknowledged: (fact) => isCount(fact['status']),
   refused: (fact) => isCount(fact['status']),
@@ -30,11 +30,28 @@ const CLIENT_FIELDS: Readonly<Record<ClientFact['kind'], (fact: Fields) => boole
   told: ({ state }) => state === 'unknown' || STATES.some((known) => known === state),
 }
 
+const SCENE_FIELDS: Readonly<Record<SceneFact['kind'], (fact: Fields) => boolean>> = {
+  quorum: ({ is }) => is === 'lost' || is === 'back',
+  probed: (fact) =>
+    isText(fact['url']) &&
+    QUESTIONS.some((known) => known === fact['question']) &&
+    isCount(fact['status']) &&
+    typeof fact['code'] === 'string' &&
+    isTime(fact['tookMs']) &&
+    typeof fact['isDisturbed'] === 'boolean',
+  led: (fact) =>
+    isText(fact['url']) &&
+    isText(fact['leader']) &&
+    isCount(fact['term']) &&
+    isCount(fact['since']),
+}
+
 function isClientFact(fact: Fields): boolean {
   const { kind } = fact
-  if (!isText(kind) || !Object.hasOwn(CLIENT_FIELDS, kind)) return false
-  const isWhole = CLIENT_FIELDS[kind as ClientFact['kind']]
-  return isText(fact['id']) && isTime(fact['at']) && isWhole(fact)
+  if (!isText(kind) || !isTime(fact['at'])) return false
+  if (Object.hasOwn(SCENE_FIELDS, kind)) return SCENE_FIELDS[kind as SceneFact['kind']](fact)
+  if (!Object.hasOwn(JOB_FIELDS, kind)) return false
+  return isText(fact['id']) && JOB_FIELDS[kind as JobFact['kind']](fact)
 }
 
 /** Also what the store checks of a POST, which has neither time nor kind yet. */

@@ -20,8 +20,8 @@ export const STATES = Object.freeze([
 ] as const)
 export type State = (typeof STATES)[number]
 
-/** What the client did and heard, in the order in which it heard it. */
-export type ClientFact =
+/** What the client did and heard of a job, in the order in which it heard it. */
+export type JobFact =
   /** Before the first byte of it leaves. `digest`: of its one right result. */
   | {
       readonly kind: 'asked'
@@ -64,6 +64,41 @@ export type ClientFact =
       readonly state: State | 'unknown'
       readonly url: string
     }
+
+/** What is asked of a coordinator while etcd has no majority. */
+export const QUESTIONS = Object.freeze(['submit', 'get', 'list', 'remove', 'cluster'] as const)
+export type QuestionKind = (typeof QUESTIONS)[number]
+
+/** What the client's log has beside jobs, for a cluster on an etcd. */
+export type SceneFact =
+  /** From `lost` to `back` etcd has certainly no majority. */
+  | { readonly kind: 'quorum'; readonly at: number; readonly is: 'lost' | 'back' }
+  /**
+   * One question meanwhile. `status` 0: no answer in `tookMs`; `isDisturbed`: something else was
+   * done to whom it was asked of.
+   */
+  | {
+      readonly kind: 'probed'
+      readonly at: number
+      readonly url: string
+      readonly question: QuestionKind
+      readonly status: number
+      readonly code: string
+      readonly tookMs: number
+      readonly isDisturbed: boolean
+    }
+  /** Who leads, as was told there; `since`: the newest term heard of before it was asked. */
+  | {
+      readonly kind: 'led'
+      readonly at: number
+      readonly url: string
+      readonly leader: string
+      readonly term: number
+      readonly since: number
+    }
+
+/** A line of the client's log. */
+export type ClientFact = JobFact | SceneFact
 
 /**
  * One POST at the effect store. `taken`: it had its effect; `known`: the same worker said the same

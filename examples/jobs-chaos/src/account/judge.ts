@@ -11,6 +11,7 @@ import { type AskedJob, askedJobs } from './asked-jobs.js'
 import type { Breach } from './breach.js'
 import { judgeEffects } from './effects-judge.js'
 import type { EffectFact, Evidence, FinalJob, State } from './facts.js'
+import { judgeScene } from './scene-judge.js'
 
 /** Where the acknowledged jobs are, and what else was counted. */
 export interface Account {
@@ -53,7 +54,7 @@ export function judge(evidence: Evidence): Verdict {
     pending: 0,
     lost: 0,
   }
-  const breaches: Breach[] = []
+  const breaches: Breach[] = [...judgeScene(evidence.client)]
   for (const job of asked.values()) {
     const seen = { job, effects: effects.get(job.id) ?? [], final: final.get(job.id) ?? [] }
     if (job.isAcknowledged) ends[endOf(seen)] += 1

@@ -4,6 +4,7 @@
 import { BREACHES, type Breach, type BreachKind } from './breach.js'
 import type { FaultFact } from './facts.js'
 import type { Account, Verdict } from './judge.js'
+import type { Scene } from './scene-judge.js'
 
 /** What a run has to show so that its verdict says something. */
 export interface Demand {
@@ -57,6 +58,21 @@ export function reportLines(verdict: Verdict, faults: readonly FaultFact[]): rea
       `${number(effectsKnown)} told again; ${number(repeated)} jobs took effect more than once`,
     ...faultLines(faults),
     ...breachLines(breaches),
+  ]
+}
+
+const seconds = (ms: number | undefined): string =>
+  ms === undefined ? 'not known' : `${(ms / 1_000).toFixed(1)} s`
+
+/** What a run on an etcd tells beside: who led, and how the loss of a majority was borne. */
+export function sceneLines(scene: Scene): readonly string[] {
+  const { terms, leaderlessMs, lossMs, losses, probes, slowestMs } = scene
+  return [
+    `${number(terms)} terms; longest time in which nobody led: ${seconds(leaderlessMs)}`,
+    losses === 0
+      ? 'etcd never lost its majority for long'
+      : `etcd lost its majority ${losses} times for long: nobody led for ${seconds(lossMs)} at ` +
+        `most, ${number(probes)} questions meanwhile, the slowest answer after ${seconds(slowestMs)}`,
   ]
 }
 

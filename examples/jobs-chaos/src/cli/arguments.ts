@@ -2,7 +2,16 @@
  * cli/arguments: what the command line asks for, or what is wrong with it. Pure.
  */
 
-import { FAULT_KINDS, type FaultKind, VICTIMS, type Victim } from '#chaos/faults/fault'
+import {
+  ETCD_KINDS,
+  FAULT_KINDS,
+  type FaultKind,
+  kindsFor,
+  REGISTRARS,
+  type RegistrarKind,
+  VICTIMS,
+  type Victim,
+} from '#chaos/faults/fault'
 
 /** One kind of fault, and whom it meets. */
 export interface Sort {
@@ -24,6 +33,8 @@ export interface ChaosArguments {
   readonly everySeconds: number
   /** Faults that are made, as `kind` or `kind:victim`; undefined: all. */
   readonly only: readonly Sort[] | undefined
+  /** What the cluster is on; `etcd`: one of three members, started for the run. */
+  readonly registrar: RegistrarKind
   /** The built program of the cluster, for one with a planted fault. */
   readonly main: string | undefined
 }
@@ -41,6 +52,7 @@ export const CHAOS_DEFAULTS: ChaosArguments = Object.freeze({
   isKept: false,
   everySeconds: 7,
   only: undefined,
+  registrar: 'embedded',
   main: undefined,
 })
 
@@ -52,6 +64,7 @@ Usage: npm start -- jobs-chaos [flags]
   --minutes N      how long faults are made (10)
   --seed N         the same faults at the same times (another one each time)
   --every N        seconds between two faults, on average (7)
+  --registrar KIND what the cluster is on: embedded or etcd (embedded)
   --only LIST      faults that are made, such as kill:leader,freeze (all)
   --in-flight N    jobs that are kept in flight (40); at least 10 are there at each fault
   --out DIR        where logs and data go and stay (a temporary folder)
@@ -63,6 +76,12 @@ It starts a cluster of its own, three coordinators and three workers, and a clie
 effects that are no part of it. Faults: kill, freeze, isolate, pair, one-way, registrar, drain,
 restart, config, weight, scale. At the end all is healed, the power is cut once, and every job
 that was acknowledged must have its end: submitted = done + parked + failed + deleted.
+
+With --registrar etcd it starts an etcd of three members, too, and each program has relays of its
+own to it. Faults more: etcd-kill, etcd-freeze, etcd-restart, etcd-wall, quorum-loss (two members of
+three for 60 s, or for a quarter of a short run), compact, defrag; victims more: etcd-leader,
+etcd-follower. While the majority is gone nothing new may be confirmed, and whatever is asked is
+answered in time, by 503 and a code where it needs etcd. TROUPE_ETCD names the etcd to start.
 Exit codes: 0 it kept its word; 1 it did not, or too little was shown; 2 wrong flags.
 `
 
@@ -82,15 +101,22 @@ const text =
   (value) =>
     value === '' ? 'needs a value' : { [key]: value }
 
+const registrar: Take = (value) => {
+  const kind = REGISTRARS.find((known) => known === value)
+  return kind === undefined ? `must be one of ${REGISTRARS.join(', ')}` : { registrar: kind }
+}
+
+const ALL_KINDS: readonly FaultKind[] = [...FAULT_KINDS, ...ETCD_KINDS]
+
 const only: Take = (value) => {
   const sorts: Sort[] = []
   for (const word of value.split(',')) {
     const [first = '', second] = word.split(':')
-    const kind = FAULT_KINDS.find((known) => known === first)
+    const kind = ALL_KINDS.find((known) => known === first)
     const victim = VICTIMS.find((known) => known === second)
     const isRight = second === undefined || victim !== undefined
     if (kind === undefined || !isRight) {
-      return `has kinds (${FAULT_KINDS.join(', ')}), each with :${VICTIMS.join(', :')} or without`
+      return `has kinds (${ALL_KINDS.join(', ')}), each with :${VICTIMS.join(', :')} or without`
     }
     sorts.push({ kind, victim })
   }
@@ -103,6 +129,7 @@ const FLAGS: Readonly<Record<string, Take>> = Object.freeze({
   every: number('everySeconds', 0.5, 600, FRACTION),
   'in-flight': number('inFlight', 12, 1_000),
   only,
+  registrar,
   out: text('out'),
   main: text('main'),
 })
@@ -131,6 +158,11 @@ export function parseArguments(words: readonly string[]): ArgumentsVerdict {
     const taken = value === undefined ? 'needs a value' : take(value)
     if (typeof taken === 'string') return refused(`--${name} ${taken}`)
     given = { ...given, ...taken }
+  }
+  const possible = kindsFor(given.registrar)
+  const other = given.only?.find(({ kind }) => !possible.includes(kind))
+  if (other !== undefined) {
+    return refused(`--only ${other.kind} cannot be with --registrar ${given.registrar}`)
   }
   return { kind: 'run', given: Object.freeze(given) }
 }

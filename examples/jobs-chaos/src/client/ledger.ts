@@ -70,6 +70,7 @@ export class Ledger {
   }
 
   #learn(fact: ClientFact): void {
+    if (!('id' in fact)) return
     const { id } = fact
     if (fact.kind === 'asked') this.#asked.push(id)
     if (fact.kind === 'unanswered') this.#unanswered += 1

@@ -8,15 +8,20 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { lineOf } from '#chaos/account/fact-lines'
 import type { FaultFact } from '#chaos/account/facts'
 import type { Ledger } from '#chaos/client/ledger'
+import type { Engine } from '#chaos/etcd/engine'
 import type { Cluster } from '#chaos/system/cluster'
 import { until, type World } from '#chaos/world/world'
-import { type Deed, deedFor } from './deeds.js'
-import type { Fault } from './fault.js'
+import { type ClusterFault, type Deed, deedFor } from './deeds.js'
+import { etcdDeedFor } from './etcd-deeds.js'
+import { allowedOfEtcd } from './etcd-guard.js'
+import { type EtcdKind, type Fault, isOfEtcd } from './fault.js'
 import { type Absences, allowedMs } from './guard.js'
-import { shuts, victimOf } from './victims.js'
+import { memberOf, shuts, victimOf } from './victims.js'
 
 export interface BreakerOptions {
   readonly cluster: Cluster
+  /** The etcd that it is on, if it is on one. */
+  readonly engine?: Engine | undefined
   readonly ledger: Ledger
   readonly world: World
   /** Path of the list of faults, which is made anew. */
@@ -31,6 +36,14 @@ const PATIENCE_MS = 15_000
 /** How long one is down that is killed in the place of another fault. */
 const KILLED_MS = 1_000
 
+/** What is asked while etcd has no majority. */
+export type Probe = (stop: AbortSignal) => Promise<void>
+
+type OfEtcd = Fault & { readonly kind: Exclude<EtcdKind, 'etcd-wall'> }
+
+const isForEtcd = (fault: Fault): fault is OfEtcd =>
+  isOfEtcd(fault.kind) && fault.kind !== 'etcd-wall'
+
 export class Breaker {
   readonly #options: BreakerOptions
   readonly #log: number
@@ -38,6 +51,7 @@ export class Breaker {
   readonly #going = new Set<Promise<void>>()
   /** Until when nodes are away. */
   readonly #away = new Map<string, number>()
+  #probe: Probe | undefined
 
   constructor(options: BreakerOptions) {
     this.#options = options
@@ -54,8 +68,9 @@ export class Breaker {
   }
 
   /** Makes the faults at their times; settles when the last one is mended. */
-  async run(plan: readonly Fault[], stop: AbortSignal): Promise<void> {
+  async run(plan: readonly Fault[], stop: AbortSignal, probe?: Probe): Promise<void> {
     const { world } = this.#options
+    this.#probe = probe
     const startMs = world.nowMs()
     for (const fault of plan) {
       await world.wait(startMs + fault.atMs - world.nowMs(), stop)
@@ -67,13 +82,19 @@ export class Breaker {
   }
 
   async #make(fault: Fault, stop: AbortSignal): Promise<void> {
-    const { world, ledger, inFlightMin, cluster } = this.#options
-    const view = await cluster.view()
+    const { world, ledger, inFlightMin, cluster, engine } = this.#options
+    const isOfMember = isForEtcd(fault)
+    const [view, chief] = await Promise.all([
+      cluster.view(),
+      isOfMember ? engine?.leader() : undefined,
+    ])
     // The last thing before it: jobs are done while others answer.
     const limits = { limitMs: PATIENCE_MS, everyMs: 20 }
     await until(world, limits, () => stop.aborted || ledger.inFlight().length > inFlightMin)
     if (stop.aborted) return
-    const deed = this.#deedFor(fault, view?.leader)
+    const deed = isOfMember
+      ? (this.#deedOfEtcd(fault, chief) ?? this.#deedInstead(fault))
+      : this.#deedFor(fault as ClusterFault, view?.leader)
     if (deed === undefined) return
     this.#write(deed)
     const going = this.#stand(deed, stop).finally(() => this.#going.delete(going))
@@ -81,11 +102,27 @@ export class Breaker {
   }
 
   /** Somebody else is met when the one who is meant is gone; a kill always finds someone. */
-  #deedFor(fault: Fault, leader: string | undefined): Deed | undefined {
-    const { cluster } = this.#options
+  #deedFor(fault: ClusterFault, leader: string | undefined): Deed | undefined {
     const allowed = this.#allowed(fault, leader)
     const deed = deedFor(allowed.fault, allowed.node, this.#options)
-    if (deed !== undefined) return deed
+    return deed ?? this.#deedInstead(fault)
+  }
+
+  #deedOfEtcd(fault: OfEtcd, leader: string | undefined): Deed | undefined {
+    const { engine, world } = this.#options
+    if (engine === undefined) return undefined
+    const member = memberOf(fault, engine, leader)
+    const scene = { member, names: engine.names, nowMs: world.nowMs() }
+    const lastsMs = allowedOfEtcd(this.#away, fault, scene)
+    if (lastsMs === undefined) return undefined
+    const probe = this.#probe === undefined ? {} : { probe: this.#probe }
+    const parts = { ...this.#options, engine, ...probe }
+    return etcdDeedFor({ ...fault, lastsMs }, { member, leader }, parts)
+  }
+
+  /** Somebody is killed in the place of what cannot be done now. */
+  #deedInstead(fault: Fault): Deed | undefined {
+    const { cluster } = this.#options
     const lastsMs = Math.min(fault.lastsMs, KILLED_MS)
     const kill = { ...fault, kind: 'kill', victim: 'worker', lastsMs } as const
     for (const node of cluster.workers) {
@@ -96,7 +133,7 @@ export class Breaker {
   }
 
   /** The fault as the guard lets it be, and the node it meets. */
-  #allowed(fault: Fault, leader: string | undefined) {
+  #allowed(fault: ClusterFault, leader: string | undefined) {
     const { cluster, world } = this.#options
     const node = victimOf(fault, cluster, leader)
     const isCoordinator = cluster.coordinators.includes(node)
@@ -104,7 +141,8 @@ export class Breaker {
     const nowMs = world.nowMs()
     const lastsMs = allowedMs(this.#coordinatorsAway(), { node, nowMs, lastsMs: fault.lastsMs })
     if (lastsMs > 0 || fault.lastsMs === 0) return { fault: { ...fault, lastsMs }, node }
-    const turned: Fault = { ...fault, kind: fault.kind === 'registrar' ? 'kill' : fault.kind }
+    const kind = fault.kind === 'registrar' ? 'kill' : fault.kind
+    const turned: ClusterFault = { ...fault, kind }
     const worker = { ...turned, victim: 'worker' as const }
     return { fault: worker, node: victimOf(worker, cluster, leader) }
   }

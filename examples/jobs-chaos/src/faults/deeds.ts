@@ -5,12 +5,13 @@
  */
 import { writeFileSync } from 'node:fs'
 import { ask } from '#chaos/client/http'
+import type { Engine } from '#chaos/etcd/engine'
 import { between, type Direction } from '#chaos/net/walls'
 import type { Cluster } from '#chaos/system/cluster'
 import { nodeOf, WORKERS, WORKERS_MAX } from '#chaos/system/places'
 import { Wiring } from '#chaos/system/wiring'
 import type { World } from '#chaos/world/world'
-import type { Fault } from './fault.js'
+import type { EtcdKind, Fault, FaultKind } from './fault.js'
 import { RECOVERY_MS } from './guard.js'
 
 /** One fault that stands. */
@@ -31,15 +32,24 @@ export interface Deed {
 export interface DeedParts {
   readonly cluster: Cluster
   readonly world: World
+  /** The etcd that the cluster is on, if it is on one. */
+  readonly engine?: Engine | undefined
+}
+
+/** What is done to the cluster itself, or to its lines. */
+export type ClusterFault = Fault & {
+  readonly kind: Exclude<FaultKind, Exclude<EtcdKind, 'etcd-wall'>>
 }
 
 /** The longest an orderly end may take before it is made an end. */
 const ORDERLY_MS = 10_000
 const DRAIN_MS = 4_000
+/** Where an etcd has it, for all nodes of the cluster. */
+const CONCURRENCY_KEY = 'services/troupe/cluster/jobs/config/*/jobs.concurrency'
 const ORDER_MS = 3_000
 
 /** The deed for a fault; undefined: it cannot be done here and now. */
-export function deedFor(fault: Fault, node: string, parts: DeedParts): Deed | undefined {
+export function deedFor(fault: ClusterFault, node: string, parts: DeedParts): Deed | undefined {
   switch (fault.kind) {
     case 'kill':
     case 'registrar':
@@ -50,6 +60,8 @@ export function deedFor(fault: Fault, node: string, parts: DeedParts): Deed | un
     case 'pair':
     case 'one-way':
       return wall(fault, node, parts)
+    case 'etcd-wall':
+      return etcdWall(fault, node, parts)
     case 'drain':
       return drain(fault, node, parts)
     case 'restart':
@@ -105,7 +117,9 @@ function wall(fault: Fault, node: string, parts: DeedParts): Deed | undefined {
   const { cluster, world } = parts
   const { coordinators, workers, wiring } = cluster
   const others = [...coordinators, ...workers].filter((other) => other !== node)
-  const directions = directionsOf(fault, node, others)
+  const isWhole = fault.kind === 'isolate' && fault.lot >= 0.5
+  const members = isWhole ? (parts.engine?.names ?? []) : []
+  const directions = directionsOf(fault, node, [...others, ...members])
   const [first] = directions
   if (first === undefined || !Wiring.isPossible) return undefined
   const run = async (stop: AbortSignal): Promise<void> => {
@@ -113,8 +127,30 @@ function wall(fault: Fault, node: string, parts: DeedParts): Deed | undefined {
     await world.wait(fault.lastsMs, stop)
     fall()
   }
-  const target = fault.kind === 'pair' ? `${first.from} and ${first.to}` : node
+  const whom = fault.kind === 'pair' ? `${first.from} and ${first.to}` : node
+  const target = members.length > 0 ? `${whom}, from etcd as well` : whom
   return { ...standing(fault, node, parts), target, run }
+}
+
+/** Nothing passes, or only what it asks is lost, or only what it is answered. */
+function etcdWall(fault: Fault, node: string, parts: DeedParts): Deed | undefined {
+  const { cluster, world, engine } = parts
+  const names = engine?.names ?? []
+  if (names.length === 0 || node === '') return undefined
+  const isBoth = fault.lot < 0.5
+  const isAsked = fault.lot < 0.75
+  const directions = isBoth
+    ? between([node], names, 'both')
+    : isAsked
+      ? between([node], names, 'one')
+      : between(names, [node], 'one')
+  const run = async (stop: AbortSignal): Promise<void> => {
+    const fall = cluster.wiring.walls.build(directions)
+    await world.wait(fault.lastsMs, stop)
+    fall()
+  }
+  const how = isBoth ? 'both ways' : isAsked ? 'what it asks' : 'what it is answered'
+  return { ...standing(fault, node, parts), target: `${node}, ${how}`, run }
 }
 
 function directionsOf(
@@ -162,10 +198,12 @@ function drain(fault: Fault, node: string, parts: DeedParts): Deed | undefined {
   return { ...standing(fault, node, parts), untilMs: undefined, run }
 }
 
-function configure({ lot }: Fault, { cluster }: DeedParts): Deed {
+function configure({ lot }: Fault, { cluster, engine }: DeedParts): Deed {
   const values = { 'jobs.concurrency': 1 + Math.floor(lot * 3) }
   const run = async (): Promise<void> => {
-    writeFileSync(cluster.configFile, `${JSON.stringify({ global: values })}\n`)
+    if (engine === undefined)
+      writeFileSync(cluster.configFile, `${JSON.stringify({ global: values })}\n`)
+    else await engine.put(CONCURRENCY_KEY, `int:${values['jobs.concurrency']}`)
   }
   return { ...passing('config', JSON.stringify(values)), run }
 }

@@ -1,6 +1,7 @@
 /**
  * faults/victims: whom a fault meets, as things are when it is made. Pure.
  */
+import type { Engine } from '#chaos/etcd/engine'
 import type { Cluster } from '#chaos/system/cluster'
 import type { Fault, FaultKind } from './fault.js'
 
@@ -27,6 +28,30 @@ export function victimOf(fault: Fault, scene: Scene, leader: string | undefined)
       )
     case 'worker':
       return chosen(scene.workers, lot)
+    case 'etcd-leader':
+    case 'etcd-follower':
+    case 'nobody':
+      return ''
+  }
+}
+
+/** The member of etcd that is meant; empty for none of them, or for all. */
+export function memberOf(
+  { victim, lot }: Fault,
+  { names }: Pick<Engine, 'names'>,
+  leader: string | undefined,
+): string {
+  switch (victim) {
+    case 'etcd-leader':
+      return leader ?? chosen(names, lot)
+    case 'etcd-follower':
+      return chosen(
+        names.filter((name) => name !== leader),
+        lot,
+      )
+    case 'leader':
+    case 'follower':
+    case 'worker':
     case 'nobody':
       return ''
   }

@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ask, fieldsOf } from '#chaos/client/http'
+import type { Engine } from '#chaos/etcd/engine'
 import { listenersIn, ownerOf } from '#chaos/net/socket-owner'
 import type { World } from '#chaos/world/world'
 import { makePlaces, type Place, WORKERS } from './places.js'
@@ -24,6 +25,8 @@ export interface ClusterOptions {
   readonly say: (line: string) => void
   /** Flags of Node itself for the program of a node; for what a test preloads. */
   readonly nodeFlags?: (node: string) => readonly string[]
+  /** The etcd that it is to be on; default the registrar that is in its programs. */
+  readonly engine?: Pick<Engine, 'endpoints' | 'hasMajority'> | undefined
 }
 
 /** What `GET /cluster` tells, as far as it is used here. */
@@ -46,6 +49,8 @@ export class Cluster {
   /** Nodes whose end is meant. */
   readonly #meant = new Set<string>()
   readonly #surprises: string[] = []
+  /** Lives that ended before they were ready, while etcd could not be had. */
+  #failedStarts = 0
   #isOver = false
 
   private constructor(options: ClusterOptions, places: readonly Place[], wiring: Wiring) {
@@ -58,7 +63,7 @@ export class Cluster {
         new Program({
           ...{ node: place.node, cwd: options.folder, words: this.#wordsFor(place, cookie) },
           log: join(options.folder, `${place.node.split('@')[0]}.log`),
-          ended: (program, how) => this.#ended(program, how),
+          ended: (program, how, wasReady) => this.#ended(program, how, wasReady),
         }),
     )
   }
@@ -71,7 +76,8 @@ export class Cluster {
     const places = await makePlaces()
     let cluster: Cluster | undefined
     const running = () => cluster?.running() ?? new Map<number, string>()
-    cluster = new Cluster(options, places, await Wiring.open(places, running))
+    const endpoints = options.engine?.endpoints
+    cluster = new Cluster(options, places, await Wiring.open(places, running, endpoints))
     return cluster
   }
 
@@ -88,6 +94,11 @@ export class Cluster {
   /** Programs that ended by themselves. */
   get surprises(): readonly string[] {
     return this.#surprises
+  }
+
+  /** Programs that could not start while etcd could not be had, and were started again. */
+  get failedStarts(): number {
+    return this.#failedStarts
   }
 
   running(): ReadonlyMap<number, string> {
@@ -163,28 +174,43 @@ export class Cluster {
   }
 
   #wordsFor(place: Place, cookie: string): readonly string[] {
-    const { main, folder, effectsUrl, nodeFlags } = this.#options
+    const { main, folder, effectsUrl, nodeFlags, engine } = this.#options
     const { role, index, webPort } = place
     const web = ['--http-port', `${webPort}`, '--data', join(folder, 'data')]
     return [
       ...(nodeFlags?.(place.node) ?? []),
       ...[main, '--role', role, '--index', `${index}`, '--cookie', cookie],
-      ...['--registrar-folder', join(folder, REGISTRAR_FOLDER)],
-      ...['--config', this.configFile],
+      ...(engine === undefined
+        ? ['--registrar-folder', join(folder, REGISTRAR_FOLDER), '--config', this.configFile]
+        : []),
       ...(role === 'coordinator' ? web : ['--effects', effectsUrl]),
       ...this.wiring.wordsFor(place),
     ]
   }
 
-  #ended(program: Program, how: string): void {
+  #ended(program: Program, how: string, wasReady: boolean): void {
     this.wiring.ended(program.node)
     if (this.#isOver || this.#meant.has(program.node)) return
     const { say, world } = this.#options
-    this.#surprises.push(`${program.node} ended by itself: ${how}`)
+    if (wasReady || !this.#lacksEtcd(program.node)) {
+      this.#surprises.push(`${program.node} ended by itself: ${how}`)
+    } else this.#failedStarts += 1
     say(`${program.node} ended by itself (${how}) and is started again`)
     void world.wait(AGAIN_MS).then(() => {
       if (!this.#isOver && !this.#meant.has(program.node)) program.start()
     })
+  }
+
+  /** Whether it has none to start with: etcd has no majority, or there is a wall between both. */
+  #lacksEtcd(node: string): boolean {
+    const { engine } = this.#options
+    if (engine === undefined) return false
+    const members = [...engine.endpoints.keys()]
+    const { walls } = this.wiring
+    return (
+      !engine.hasMajority ||
+      members.every((member) => walls.blocks(node, member) || walls.blocks(member, node))
+    )
   }
 }
 

@@ -16,7 +16,7 @@ export interface ProgramOptions {
   readonly log: string
   readonly cwd: string
   /** Told of each end, with how it was. */
-  readonly ended: (program: Program, how: string) => void
+  readonly ended: (program: Program, how: string, wasReady: boolean) => void
 }
 
 export type ProgramState = 'down' | 'starting' | 'ready' | 'frozen'
@@ -39,6 +39,8 @@ export class Program {
   #readyWaits: (() => void)[] = []
   /** Lives so far. */
   lives = 0
+  /** Changes with everything that is done to it, and with each end. */
+  touched = 0
 
   constructor(options: ProgramOptions) {
     this.#options = options
@@ -70,6 +72,7 @@ export class Program {
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     this.lives += 1
+    this.touched += 1
     this.#child = child
     this.#isReady = false
     this.#frozen = 0
@@ -91,6 +94,7 @@ export class Program {
   /** Sends a signal; SIGSTOP and SIGCONT are counted, so that freezes overlap. */
   signal(signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): boolean {
     if (this.#child === undefined) return false
+    this.touched += 1
     if (signal === 'SIGSTOP') this.#frozen += 1
     if (signal === 'SIGCONT') {
       this.#frozen = Math.max(0, this.#frozen - 1)
@@ -104,6 +108,7 @@ export class Program {
   async stop(graceMs: number): Promise<void> {
     const child = this.#child
     if (child === undefined) return
+    this.touched += 1
     child.kill('SIGCONT')
     child.kill('SIGTERM')
     const late = AbortSignal.timeout(graceMs)
@@ -149,11 +154,13 @@ export class Program {
 
   #over(child: ChildProcess, how: string): void {
     if (this.#child !== child) return
+    const wasReady = this.#isReady
     this.#child = undefined
     this.#frozen = 0
+    this.touched += 1
     this.#note(`ended: ${how}`)
     this.#ready()
     this.#isReady = false
-    this.#options.ended(this, how)
+    this.#options.ended(this, how, wasReady)
   }
 }

@@ -1,7 +1,14 @@
 /**
  * test/account/evidence: logs made by hand: a run in which all went well, to be spoiled.
  */
-import type { ClientFact, EffectFact, Evidence, FinalAnswer, State } from '#chaos/account/facts'
+import type {
+  ClientFact,
+  EffectFact,
+  Evidence,
+  FinalAnswer,
+  SceneFact,
+  State,
+} from '#chaos/account/facts'
 
 export const URL_1 = 'http://127.0.0.1:8081'
 export const RIGHT = 'r1'
@@ -27,6 +34,19 @@ export const effect = (job: string, more: Partial<EffectFact> = {}): EffectFact 
   kind: 'taken',
   ...{ at, job, attempt: 1, term: 3, worker: 'worker1@localhost', digest: RIGHT },
   ...more,
+})
+
+export const quorum = (is: 'lost' | 'back'): SceneFact => ({ kind: 'quorum', at, is })
+
+export const led = (term: number, leader: string, since = 0, when = at): SceneFact => ({
+  kind: 'led',
+  ...{ at: when, url: URL_1, leader: `${leader}@localhost`, term, since },
+})
+
+export const probed = (more: Partial<SceneFact & { readonly kind: 'probed' }>): SceneFact => ({
+  ...{ at, url: URL_1, question: 'submit', status: 503, code: 'NO_LEADER', tookMs: 2_000 },
+  ...{ isDisturbed: false, ...more },
+  kind: 'probed',
 })
 
 /** The same told by three. */

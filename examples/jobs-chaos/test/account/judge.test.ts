@@ -6,8 +6,20 @@ import { describe, it } from 'node:test'
 import { BREACHES, type BreachKind } from '#chaos/account/breach'
 import type { Evidence } from '#chaos/account/facts'
 import { judge } from '#chaos/account/judge'
-import { closes } from '#chaos/account/report'
-import { acknowledged, asked, effect, final, sound, told, URL_1 } from '#test/account/evidence'
+import { closes, sceneLines } from '#chaos/account/report'
+import { sceneOf } from '#chaos/account/scene-judge'
+import {
+  acknowledged,
+  asked,
+  effect,
+  final,
+  led,
+  probed,
+  quorum,
+  sound,
+  told,
+  URL_1,
+} from '#test/account/evidence'
 
 const kindsOf = (evidence: Evidence): readonly BreachKind[] =>
   judge(evidence).breaches.map(({ kind }) => kind)
@@ -16,6 +28,8 @@ const at = 2_000
 const a = sound.client.slice(0, 2)
 const one = { client: a, effects: [effect('a')], final: final({ a: 'done' }) }
 const two = { worker: 'worker2@localhost' }
+const lost = quorum('lost')
+const back = quorum('back')
 
 const SPOILED: Readonly<Record<BreachKind, Evidence>> = {
   lost: { ...sound, final: final({ a: 'unknown', b: 'done' }) },
@@ -43,6 +57,11 @@ const SPOILED: Readonly<Record<BreachKind, Evidence>> = {
     ...one,
     client: [...a, { kind: 'unwanted', at, id: 'a' }, { kind: 'removed', at, id: 'a' }],
   },
+  'without-majority': { ...one, client: [lost, ...a, back] },
+  'two-leaders': { ...one, client: [...a, led(7, 'jobs1'), led(7, 'jobs2', 7)] },
+  'older-lead': { ...one, client: [...a, led(9, 'jobs2'), led(7, 'jobs1', 9)] },
+  hung: { ...one, client: [...a, probed({ status: 0, tookMs: 20_000 })] },
+  uncoded: { ...one, client: [...a, probed({ code: '' })] },
 }
 
 describe('the judge of a run', () => {
@@ -133,5 +152,59 @@ describe('the judge of a run', () => {
 
   it('finds everything lost when no coordinator tells anything', () => {
     assert.deepEqual(kindsOf({ ...sound, final: [] }), ['lost', 'lost'])
+  })
+})
+
+describe('the judge of a run on an etcd', () => {
+  const ask = a.slice(0, 1)
+  const answer = a.slice(1)
+
+  it('takes a confirmation for none only where it was asked for in the same loss', () => {
+    const kinds = (client: Evidence['client']) => kindsOf({ ...one, client })
+    assert.deepEqual(kinds([...ask, lost, ...answer, back]), [])
+    assert.deepEqual(kinds([lost, ...ask, back, ...answer]), [])
+    assert.deepEqual(kinds([lost, ...ask, back, lost, ...answer, back]), [])
+    assert.deepEqual(kinds([lost, ...ask, ...answer]), ['without-majority'])
+  })
+
+  it('finds a removal that was confirmed without a majority', () => {
+    const [unwanted, removed] = [
+      { kind: 'unwanted', at, id: 'a' },
+      { kind: 'removed', at, id: 'a' },
+    ] as const
+    const gone = { ...one, final: final({ a: 'unknown' }) }
+    const kinds = (client: Evidence['client']) => kindsOf({ ...gone, client: [...a, ...client] })
+    assert.deepEqual(kinds([lost, unwanted, removed, back]), ['without-majority'])
+    assert.deepEqual(kinds([unwanted, lost, removed, back]), [])
+    assert.deepEqual(kinds([lost, unwanted, back, removed]), [])
+  })
+
+  it('lets a leader change, and one be told late that was true when it was asked', () => {
+    const client = [...a, led(7, 'jobs1'), led(9, 'jobs2', 7), led(7, 'jobs1', 7)]
+    assert.deepEqual(kindsOf({ ...one, client }), [])
+  })
+
+  it('counts only questions to coordinators to whom nothing else was done', () => {
+    const hung = { status: 0, tookMs: 20_000, isDisturbed: true }
+    const client = [
+      ...[probed(hung), probed({}), probed({ status: 200, code: '' })],
+      probed({ question: 'remove', status: 404, code: 'JOB_UNKNOWN' }),
+    ]
+    assert.deepEqual(kindsOf({ ...one, client: [...a, ...client] }), [])
+    const wrong = probed({ question: 'get', status: 404, code: 'JOB_UNKNOWN' })
+    assert.deepEqual(kindsOf({ ...one, client: [...a, wrong] }), ['uncoded'])
+  })
+
+  it('tells how long nobody led, apart for the loss of the majority', () => {
+    const client = [
+      ...[led(7, 'jobs1', 0, 1_000), led(9, 'jobs2', 7, 4_500), lost, back],
+      ...[led(12, 'jobs2', 9, 70_000), probed({ tookMs: 2_100 })],
+    ]
+    assert.deepEqual(sceneOf(client), {
+      ...{ terms: 3, leaderlessMs: 3_500, lossMs: 65_500, losses: 1, probes: 1, slowestMs: 2_100 },
+    })
+    const [terms, loss] = sceneLines(sceneOf(client))
+    assert.equal(terms, '3 terms; longest time in which nobody led: 3.5 s')
+    assert.match(loss ?? '', /^etcd lost its majority 1 times for long: nobody led for 65.5 s/)
   })
 })

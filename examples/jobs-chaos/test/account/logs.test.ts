@@ -8,7 +8,7 @@ import { lineOf, readClient, readEffects, readFaults } from '#chaos/account/fact
 import type { FaultFact } from '#chaos/account/facts'
 import { judge } from '#chaos/account/judge'
 import { accountLine, reportLines, shortcomings } from '#chaos/account/report'
-import { effect, final, sound } from '#test/account/evidence'
+import { effect, final, led, probed, quorum, sound } from '#test/account/evidence'
 
 const fault = (inFlight: number): FaultFact => ({
   ...{ at: 5, fault: 'kill', target: 'jobs1@localhost', inFlight, lastsMs: 0 },
@@ -19,6 +19,8 @@ describe('the logs of a run', () => {
     assert.deepEqual(readClient(sound.client.map(lineOf).join('')).facts, sound.client)
     assert.deepEqual(readEffects(sound.effects.map(lineOf).join('')).facts, sound.effects)
     assert.deepEqual(readFaults(lineOf(fault(12))).facts, [fault(12)])
+    const scene = [quorum('lost'), led(7, 'jobs1'), probed({}), quorum('back')]
+    assert.deepEqual(readClient(scene.map(lineOf).join('')).facts, scene)
   })
 
   it('may end with a torn line, and tell of every other one that cannot be read', () => {
@@ -27,6 +29,7 @@ describe('the logs of a run', () => {
     assert.deepEqual(readEffects(`${line}{"at":1,"ki\n${line}`).unreadable, [2])
     assert.deepEqual(readEffects('[]\nnull\n{"at":1,"kind":"taken"}\n').unreadable, [1, 2, 3])
     assert.deepEqual(readClient('{"kind":"constructor","id":"a","at":1}\n').unreadable, [1])
+    assert.deepEqual(readClient('{"kind":"quorum","is":"gone","at":1}\n').unreadable, [1])
   })
 })
 

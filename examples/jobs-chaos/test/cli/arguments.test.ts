@@ -30,6 +30,24 @@ describe('the arguments of chaos', () => {
     assert.match(problemOf('--only', 'kill,'), /^--only has kinds/)
   })
 
+  it('take what the cluster is on, and faults of an etcd only with one', () => {
+    const verdict = parseArguments(['--only', 'etcd-kill:etcd-leader', '--registrar', 'etcd'])
+    const only = [{ kind: 'etcd-kill', victim: 'etcd-leader' }]
+    assert.deepEqual(verdict, {
+      kind: 'run',
+      given: { ...CHAOS_DEFAULTS, only, registrar: 'etcd' },
+    })
+    assert.equal(problemOf('--registrar', 'zk'), '--registrar must be one of embedded, etcd')
+    assert.equal(
+      problemOf('--only', 'etcd-kill'),
+      '--only etcd-kill cannot be with --registrar embedded',
+    )
+    assert.equal(
+      problemOf('--registrar', 'etcd', '--only=registrar'),
+      '--only registrar cannot be with --registrar etcd',
+    )
+  })
+
   it('refuse what is not known, not whole, or beyond its limits', () => {
     assert.equal(problemOf('--minute', '1'), '--minute is not known; see --help')
     assert.equal(problemOf('--seed', '1.5'), '--seed must be a whole number from 0 to 2147483647')

@@ -3,14 +3,15 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { FAULT_KINDS, type Fault } from '#chaos/faults/fault'
+import { FAULT_KINDS, type Fault, isOfEtcd, kindsFor } from '#chaos/faults/fault'
 import { allowedMs, MAJORITY_AWAY_MS } from '#chaos/faults/guard'
-import { planFaults } from '#chaos/faults/plan'
+import { type PlanOptions, planFaults } from '#chaos/faults/plan'
 import { shuts, victimOf } from '#chaos/faults/victims'
 import { chanceOf } from '#chaos/world/chance'
 
 const TEN_MINUTES = { durationMs: 600_000, everyMs: 7_000, lastsMaxMs: 15_000 }
-const planOf = (seed: number, options = TEN_MINUTES) => planFaults(options, chanceOf(seed))
+const planOf = (seed: number, options: PlanOptions = TEN_MINUTES) =>
+  planFaults(options, chanceOf(seed))
 
 describe('a plan of faults', () => {
   it('is the same for the same seed, and another one for another', () => {
@@ -46,6 +47,30 @@ describe('a plan of faults', () => {
     for (const kind of ['kill', 'freeze', 'isolate', 'registrar', 'drain', 'restart'] as const) {
       assert.ok(kinds.has(kind), kind)
     }
+  })
+})
+
+describe('a plan of faults on an etcd', () => {
+  const onEtcd = { ...TEN_MINUTES, registrar: 'etcd' as const }
+
+  it('has faults of etcd among the others, and takes its majority for a minute', () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const plan = planOf(seed, onEtcd)
+      assert.deepEqual(plan, planOf(seed, onEtcd))
+      const kinds = new Set(plan.map(({ kind }) => kind))
+      assert.ok(kinds.size >= kindsFor('etcd').length - 2, [...kinds].join())
+      assert.ok(!kinds.has('registrar'))
+      const losses = plan.filter(({ kind }) => kind === 'quorum-loss')
+      assert.ok(losses.length >= 1 && losses.every(({ lastsMs }) => lastsMs === 60_000))
+      assert.ok(plan.filter(({ kind }) => isOfEtcd(kind)).length >= 20)
+    }
+    assert.ok(!planOf(1).some(({ kind }) => isOfEtcd(kind)))
+  })
+
+  it('takes the majority for a quarter of a short run at the utmost', () => {
+    const minute = { ...onEtcd, durationMs: 60_000, everyMs: 4_000 }
+    const losses = planOf(9, minute).filter(({ kind }) => kind === 'quorum-loss')
+    assert.deepEqual(new Set(losses.map(({ lastsMs }) => lastsMs)), new Set([15_000]))
   })
 })
 
