@@ -72,7 +72,7 @@ export function sceneLines(scene: Scene): readonly string[] {
     losses === 0
       ? 'etcd never lost its majority for long'
       : `etcd lost its majority ${losses} times for long: nobody led for ${seconds(lossMs)} at ` +
-        `most, ${number(probes)} questions meanwhile, the slowest answer after ${seconds(slowestMs)}`,
+        `most, ${number(probes)} questions meanwhile, slowest answer ${seconds(slowestMs)}`,
   ]
 }
 

@@ -119,7 +119,7 @@ export class Engine {
     else await member.process.restart()
   }
 
-  /** Settles with true when a read through each member is answered; false when it takes too long. */
+  /** Settles with true when a read through each member is answered; with false after `WHOLE`. */
   async whole(): Promise<boolean> {
     return until(this.#options.world, WHOLE, async () => {
       const served = await Promise.all(this.#members.map(({ verbs }) => verbs.serves()))

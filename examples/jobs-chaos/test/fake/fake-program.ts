@@ -6,7 +6,7 @@
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { runKind } from '@troupe-examples/jobs/kinds/run'
 
 const words = process.argv.slice(2)
@@ -23,7 +23,7 @@ interface Job {
   readonly result?: unknown
 }
 
-const folder = dirname(flag('config'))
+const folder = process.cwd()
 const file = join(folder, 'jobs.jsonl')
 
 function jobs(): Map<string, Job> {

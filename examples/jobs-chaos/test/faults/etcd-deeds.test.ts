@@ -40,7 +40,7 @@ async function made(
 }
 
 describe('what is done to an etcd', () => {
-  it('is a kill or a freeze of one member, which is told when it is the one that leads', async () => {
+  it('is a kill or a freeze of one member, and told when that leads', async () => {
     const killed = await made('etcd-kill', { member: 'etcd1' })
     assert.deepEqual(killed.done, ['kill etcd1', 'restart etcd1'])
     assert.deepEqual([killed.deed.name, killed.deed.target], ['etcd-kill of the leader', 'etcd1'])
