@@ -4,3 +4,15 @@
 
 start build test check format coverage soak simulate bench acceptance:
 	@npm run --silent $@ -- $(ARGS)
+
+# A name with a colon is no target: etcd:start is start-etcd, test:integration is test-integration.
+.PHONY: start-etcd stop-etcd clean-etcd clean test-integration
+
+start-etcd stop-etcd clean-etcd:
+	@npm run --silent etcd:$(@:-etcd=) -- $(ARGS)
+
+# What `make start-etcd` and the tests against it leave behind.
+clean: clean-etcd
+
+test-integration:
+	@npm run --silent test:integration -- $(ARGS)

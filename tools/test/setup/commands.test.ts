@@ -11,18 +11,26 @@ const COMMANDS = [
   'build',
   'check',
   'coverage',
+  'etcd',
   'format',
+  'integration',
   'simulate',
   'soak',
   'start',
   'test',
 ] as const
 
+/** A colon cannot stand in a target. */
+const targetOf = (script: string): string =>
+  script.startsWith('etcd:') ? `${script.slice(5)}-etcd` : script.replace(':', '-')
+
 describe('the npm scripts', () => {
   it('are also the targets of the Makefile', async () => {
     const { readText } = await import('#house/report')
-    const targets = /^\.PHONY: (.*)$/m.exec(readText('Makefile'))?.[1]?.split(' ').sort()
-    deepEqual(targets, Object.keys(readJson('package.json').scripts).sort())
+    const lists = [...readText('Makefile').matchAll(/^\.PHONY: (.*)$/gm)]
+    const targets = lists.flatMap(([, names = '']) => names.split(' '))
+    const scripts = Object.keys(readJson('package.json').scripts).map(targetOf)
+    deepEqual(targets.sort(), [...scripts, 'clean'].sort())
   })
 
   for (const command of COMMANDS) {
