@@ -23,3 +23,5 @@ export type {
 } from './client/etcd-client.js'
 export type { EtcdOptions, EtcdTls } from './client/options.js'
 export { ETCD_DEFAULTS } from './client/options.js'
+export { etcdRegistrar } from './registrar/etcd-registrar.js'
+export { ETCD_REGISTRAR_DEFAULTS, type EtcdRegistrarOptions } from './registrar/options.js'

@@ -31,3 +31,4 @@ export {
 } from '#cluster/registrar/route-table'
 export { type KnownOptions, requireKnown } from '#contract/known-options'
 export { requireDuration, requireObject, requireOption, requireText } from '#contract/limits'
+export { printable } from '#contract/visible'

@@ -78,6 +78,7 @@ export function readConfigValue(given: unknown): ConfigReading {
 }
 
 const kindOf = (given: unknown): string => {
+  if (given instanceof Uint8Array) return 'no text in UTF-8'
   if (given === null) return 'null'
   if (Array.isArray(given)) return 'a list'
   return typeof given === 'object' ? 'an object' : `of type ${typeof given}`
