@@ -71,7 +71,10 @@ export async function memoryStage(seed = 1): Promise<MemoryStage> {
     keys: new EtcdKeys(PLACE),
     host: 'suite',
     make: (node) => etcdRegistrar({ client: etcd.client(clientOf(node)) }),
-    surroundings: () => surroundingsOf(clock, (made += 1), keptLog(log)),
+    surroundings: () => {
+      made += 1
+      return surroundingsOf(clock, made, keptLog(log))
+    },
     until: (promise) => clock.until(promise),
     kill: (node) => {
       etcd.cutOff(clientOf(node))
