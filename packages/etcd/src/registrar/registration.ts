@@ -18,12 +18,12 @@ import {
 import { type Cancel, ROUTE_LIMITS, requireOption } from 'troupe/registrar'
 import type { Act, Compare, EtcdClient, HeldLease, KeyValue } from '#etcd/client/etcd-client'
 import { BackOff } from './back-off.js'
-import { type Holder, lifeOf } from './holder.js'
-import type { EtcdKeys } from './keys.js'
+import { lifeOf } from './holder.js'
+import { OwnActs, type OwnGiven } from './own-acts.js'
 import { type OwnChange, OwnRoutes } from './own-routes.js'
 import type { OwnKeys } from './raw-routes.js'
 import { Rival } from './rival.js'
-import { readNode, writeApplication, writeLeaving, writeNode } from './route-text.js'
+import { readNode, writeApplication } from './route-text.js'
 
 /** Etcd takes 128 acts in one transaction when nothing else was configured. */
 const ACTS_MAX = 100
@@ -37,13 +37,9 @@ const LAST_MS = 2_000
 /** Keys that were there for so long are not taken away again and again. */
 const QUIET_MS = 60_000
 
-export interface RegistrationGiven {
+export interface RegistrationGiven extends OwnGiven {
   readonly client: EtcdClient
-  readonly keys: EtcdKeys
-  readonly home: RegistrarHome
   readonly leaseTtlMs: number
-  readonly life: string
-  readonly holder: Holder
 }
 
 const OF_LEASE = /lease/i
@@ -63,6 +59,7 @@ export class Registration {
   readonly #given: RegistrationGiven
   readonly #taker: RegistrationTaker
   readonly #routes: OwnRoutes
+  readonly #acts: OwnActs
   readonly #key: string
   readonly #backOff: BackOff
   #lease: HeldLease | undefined = undefined
@@ -91,6 +88,7 @@ export class Registration {
     this.#given = given
     this.#taker = taker
     this.#key = given.keys.node(given.home.node)
+    this.#acts = new OwnActs(given)
     this.#routes = new OwnRoutes((route) => writeApplication(given.home, route))
     this.#backOff = new BackOff(given.home.random)
     this.#repairs = new BackOff(given.home.random)
@@ -162,13 +160,9 @@ export class Registration {
 
   /** Whoever watches hears that the node has left before its lease ends, which takes all away. */
   async #lastWords(lease: HeldLease, timeoutMs: number): Promise<void> {
-    const { client, keys, home } = this.#given
+    const { client, home } = this.#given
     const isOwn: Compare = { key: this.#key, target: 'lease', is: '=', than: lease.id }
-    const leaving = { key: keys.leaving(home.node), value: writeLeaving(home), lease: lease.id }
-    const acts: Act[] = [
-      { kind: 'put', ...leaving },
-      { kind: 'delete', range: { key: this.#key } },
-    ]
+    const acts = [this.#acts.leaving(lease), this.#acts.noNode()]
     let cancel: Cancel = () => false
     const isLate = new Promise<void>((settle) => {
       cancel = home.clock.after(timeoutMs, settle)
@@ -273,15 +267,13 @@ export class Registration {
   }
 
   #claimActs(lease: HeldLease, changes: readonly OwnChange[]): readonly Act[] {
-    const { keys, home } = this.#given
     const isWhole = changes.length <= APPLICATIONS_MAX
-    const value = this.#nodeText(lease, !isWhole)
-    const node: Act = { kind: 'put', key: this.#key, value, lease: lease.id }
-    const leaving: Act = this.#isLeaving
-      ? { kind: 'put', key: keys.leaving(home.node), value: writeLeaving(home), lease: lease.id }
-      : { kind: 'delete', range: { key: keys.leaving(home.node) } }
     for (const change of changes) this.#routes.sending(change)
-    return [node, leaving, ...(isWhole ? changes.map((one) => this.#act(one, lease)) : [])]
+    return [
+      this.#acts.node(lease, !isWhole),
+      this.#isLeaving ? this.#acts.leaving(lease) : this.#acts.noLeaving(),
+      ...(isWhole ? changes.map((one) => this.#acts.application(lease, one)) : []),
+    ]
   }
 
   #isClaimed(revision: number, changes: readonly OwnChange[]): boolean {
@@ -304,9 +296,7 @@ export class Registration {
 
   /** All that did not fit into the first transaction is there. */
   async #endAttaching(lease: HeldLease): Promise<boolean> {
-    const value = this.#nodeText(lease, false)
-    const acts: Act[] = [{ kind: 'put', key: this.#key, value, lease: lease.id }]
-    if (await this.#write(acts, lease)) this.#isAttaching = false
+    if (await this.#write([this.#acts.node(lease, false)], lease)) this.#isAttaching = false
     return true
   }
 
@@ -344,10 +334,7 @@ export class Registration {
   }
 
   async #tellLeaving(lease: HeldLease): Promise<boolean> {
-    const { keys, home } = this.#given
-    const key = keys.leaving(home.node)
-    const acts: Act[] = [{ kind: 'put', key, value: writeLeaving(home), lease: lease.id }]
-    if (!(await this.#write(acts, lease))) return true
+    if (!(await this.#write([this.#acts.leaving(lease)], lease))) return true
     this.#isLeavingTold = true
     this.#settleLeave()
     return true
@@ -356,7 +343,7 @@ export class Registration {
   async #tell(changes: readonly OwnChange[], lease: HeldLease): Promise<boolean> {
     for (const change of changes) this.#routes.sending(change)
     const isOurs = await this.#write(
-      changes.map((change) => this.#act(change, lease)),
+      changes.map((change) => this.#acts.application(lease, change)),
       lease,
     )
     if (isOurs) for (const change of changes) this.#routes.sent(change)
@@ -371,21 +358,6 @@ export class Registration {
     if (held) this.#backOff.reset()
     else this.#lose('its key is not under its lease')
     return held
-  }
-
-  #act({ name, text }: OwnChange, lease: HeldLease): Act {
-    const key = this.#given.keys.application(name, this.#given.home.node)
-    return text === undefined
-      ? { kind: 'delete', range: { key } }
-      : { kind: 'put', key, value: text, lease: lease.id }
-  }
-
-  #nodeText(lease: HeldLease, isAttaching: boolean): string {
-    const { home, life, holder } = this.#given
-    const { node, creation, version } = home
-    const places = { addresses: home.addresses(), liveness: home.liveness() }
-    const route: NodeRoute = { node, creation, ...places, version, state: 'up' }
-    return writeNode({ route, life, holder, leaseTtlMs: lease.ttlMs, isAttaching })
   }
 
   #failed(thrown: unknown): void {
