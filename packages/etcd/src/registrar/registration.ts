@@ -8,13 +8,7 @@
  *
  * @source ergo-features 21 (registration)
  */
-import {
-  describeThrown,
-  type NodeRoute,
-  type OwnApplicationRoute,
-  type RegistrarHome,
-  TroupeError,
-} from 'troupe'
+import { describeThrown, type NodeRoute, type OwnApplicationRoute, TroupeError } from 'troupe'
 import { type Cancel, ROUTE_LIMITS, requireOption } from 'troupe/registrar'
 import type { Act, Compare, EtcdClient, HeldLease, KeyValue } from '#etcd/client/etcd-client'
 import { BackOff } from './back-off.js'
