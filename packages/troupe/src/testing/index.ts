@@ -13,7 +13,17 @@ export type {
   Transport,
   TransportAddress,
 } from '#contract'
+export type { CourtNews } from './arbiter/court.js'
+export {
+  MEMORY_ARBITER_DEFAULTS,
+  type MemoryArbiter,
+  type MemoryArbiterOptions,
+  memoryArbiter,
+} from './arbiter/memory-arbiter.js'
 export type { ConformanceCase } from './conformance/case.js'
+export type { LeaderSuiteOptions } from './conformance/leader.js'
+export { leaderConformance } from './conformance/leader.js'
+export type { LeaderNeed, LeaderStage, StageElection } from './conformance/leader-stage.js'
 export type { RegistrarSuiteOptions } from './conformance/registrar.js'
 export { registrarConformance } from './conformance/registrar.js'
 export type {

@@ -67,7 +67,8 @@ export function wakeAtMs(election: Election): number {
   if (!election.isStarted) return Infinity
   const { nowMs, settings, lead, waking, electionAtMs } = election
   let atMs = Math.min(nowMs + settings.heartbeatMs, Math.max(electionAtMs, election.promiseUntilMs))
-  if (!waking.isAwake) atMs = Math.min(atMs, waking.askAtMs)
+  // Who was taken out before it woke asks nobody any more.
+  if (!waking.isAwake && isVoter(election)) atMs = Math.min(atMs, waking.askAtMs)
   if (lead !== undefined) {
     atMs = Math.min(atMs, lead.beatAtMs)
     if (lead.isConfirmed) atMs = Math.min(atMs, leaseEndMs(election, nowMs))

@@ -1,0 +1,31 @@
+/**
+ * Whoever decides who leads passes the public suite.
+ */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type LeaderSuiteOptions, leaderConformance } from 'troupe/testing'
+import { memoryStage, voteStage } from './leader-stages.js'
+
+/** A case that waits for what never comes must fail, not hang. */
+const TIMEOUT_MS = 15_000
+
+const TRIALS: Readonly<Record<string, LeaderSuiteOptions>> = {
+  'a vote': { make: voteStage },
+  'the arbiter in memory': { make: memoryStage },
+}
+
+for (const [name, trial] of Object.entries(TRIALS)) {
+  const cases = leaderConformance(trial)
+  describe(`leaders by ${name}`, { timeout: 10 * TIMEOUT_MS }, () => {
+    for (const { title, run } of cases.filter(({ skip }) => skip === false)) {
+      it(title, { timeout: TIMEOUT_MS }, run)
+    }
+
+    it('are spared no case', () => {
+      assert.deepEqual(
+        cases.filter(({ skip }) => skip !== false),
+        [],
+      )
+    })
+  })
+}
