@@ -112,10 +112,11 @@ export class MemoryClient implements EtcdClient {
   revoke(lease: string, options: EtcdCallOptions = {}): Promise<void> {
     const { leases, store } = this.#end
     const act = () => {
-      store.endLease(lease)
+      // A lease that was ended twice is as ended as one that was ended once.
+      if (store.leases.includes(lease)) store.endLease(lease)
       leases.remove(lease)
     }
-    return this.#call({ operation: 'revoke', isWrite: true }, act, options)
+    return this.#call({ operation: 'revoke', isWrite: true }, act, { ...options, retry: true })
   }
 
   timeToLive(lease: string, options: EtcdCallOptions = {}): Promise<number> {
@@ -125,11 +126,13 @@ export class MemoryClient implements EtcdClient {
 
   async hold(ttlMs: number, options: EtcdCallOptions = {}): Promise<HeldLease> {
     const sentAtMs = this.nowMs()
-    const grant = await this.grant(ttlMs, options)
+    // One that was granted and not heard of ends by itself.
+    const grant = await this.grant(ttlMs, { ...options, retry: true })
     const third = Math.max(grant.ttlMs / 3, KEEP_ALIVE_MIN_MS)
+    const wishedMs = this.#keepAliveMs ?? third
     const lease = new MemoryHeldLease(grant, sentAtMs, {
       clock: this.#end.clock,
-      keepAliveMs: this.#keepAliveMs ?? third,
+      keepAliveMs: Math.min(wishedMs, grant.ttlMs / 2),
       renew: (id) => this.#renew(id, grant.ttlMs),
       revoke: (id) => this.revoke(id),
       ended: (one) => {

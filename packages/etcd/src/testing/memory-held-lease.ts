@@ -52,11 +52,12 @@ export class MemoryHeldLease implements HeldLease, LineListener {
   async revoke(): Promise<void> {
     if (!this.#isOpen) return
     this.#letGo()
-    const isGone = await this.#keeper.revoke(this.id).then(
-      () => true,
-      () => false,
-    )
-    this.#settle(isGone ? 'revoked' : 'closed')
+    try {
+      await this.#keeper.revoke(this.id)
+      this.#settle('revoked')
+    } finally {
+      this.#settle('closed')
+    }
   }
 
   close(): void {

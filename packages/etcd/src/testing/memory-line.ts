@@ -169,8 +169,14 @@ export class MemoryLine {
       return
     }
     this.#end.changed()
-    if (question.isWrite && this.#answersToLose > 0) this.#answersToLose -= 1
+    if (question.isWrite && this.#answersToLose > 0) this.#loseAnswer(question)
     else this.#comeBack(() => question.answer(answer))
+  }
+
+  /** What may be sent again is, and happens twice. */
+  #loseAnswer(question: Question): void {
+    this.#answersToLose -= 1
+    if (question.retry) this.send(question)
   }
 
   #refuse(question: Question, problem: string): void {

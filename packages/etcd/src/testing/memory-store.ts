@@ -15,7 +15,8 @@ import { bytesOf, isWithin, type KeySpan, keyText, overlap, spanOf } from './key
 export const STORE_LIMITS = Object.freeze({
   actsPerTxnMax: 128,
   requestBytesMax: 1_572_864,
-  answerBytesMax: 4_194_304,
+  /** What a client takes; etcd itself would answer more. */
+  answerBytesMax: 16_777_216,
 })
 
 /** What is refused, in the words of etcd. */

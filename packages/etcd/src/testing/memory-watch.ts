@@ -35,7 +35,7 @@ export class MemoryWatch implements Running, LineListener {
   #isConnected = false
   /** What is on its way when the line is lost never arrives. */
   #life = 0
-  #state: 'up' | 'down' = 'up'
+  #state: 'up' | 'down' | undefined = undefined
   /** What is on its way; each timer takes the first of it, so that nothing overtakes. */
   readonly #queue: { readonly life: number; readonly run: () => void }[] = []
   #dueMs = 0

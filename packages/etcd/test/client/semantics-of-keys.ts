@@ -157,10 +157,10 @@ export const REFUSALS: readonly SemanticsCase[] = [
     const acts = [put(key('a'), Buffer.alloc(2_000_000))]
     await assert.rejects(one.txn({ acts }), { code: 'ETCD_REFUSED' })
   }),
-  fact('a range of 5 MB is refused at once, and read in pages', async ({ one, key }) => {
+  fact('a range of 5 MB is read, as a whole and in pages', async ({ one, key }) => {
     for (const at of [1, 2, 3, 4]) await write(one, put(key(`a${at}`), Buffer.alloc(1_250_000, at)))
     const range = { prefix: key('') }
-    await assert.rejects(one.range({ range }), { code: 'ETCD_REFUSED' })
+    assert.equal((await one.range({ range })).keys.length, 4)
     const { keys, more } = await one.rangeAll(range)
     assert.deepEqual([keys.length, more], [4, false])
     await one.txn({ acts: [{ kind: 'delete', range }] })
@@ -175,7 +175,6 @@ export const REFUSALS: readonly SemanticsCase[] = [
     const acts = [put(key('a'), '1'), put(key('b'), '1', '12345')]
     await assert.rejects(one.txn({ acts }), refusal(/requested lease not found/))
     assert.equal(await read(one, key('a')), undefined)
-    await assert.rejects(one.revoke('12345'), refusal(/requested lease not found/))
     // In the branch that is not taken it does no harm.
     const { held } = await one.txn({
       when: [absent(key('a'))],

@@ -32,14 +32,14 @@ export const LEASES: readonly SemanticsCase[] = [
   }),
   fact('the keys of a lease end with it, in one revision', async ({ one, other, key }) => {
     const { lease } = await one.grant(5_000)
-    const start = await write(one, put(key('b'), '1', lease), put(key('a'), '1', lease))
+    await write(one, put(key('b'), '1', lease), put(key('a'), '1', lease))
     assert.equal((await read(one, key('a')))?.lease, lease)
     await write(one, put(key('free'), '1', lease))
     // Put without the lease, it is free of it.
-    await write(one, put(key('free'), '2'))
+    const free = await write(one, put(key('free'), '2'))
     const watched = new Watched()
     const range = { prefix: key('') }
-    const watch = other.watch({ range, fromRevision: start + 3, ...watched })
+    const watch = other.watch({ range, fromRevision: free + 1, ...watched })
     await one.revoke(lease)
     await watched.until(({ events }) => events.length >= 2)
     watch.close()
@@ -68,6 +68,12 @@ export const LEASES: readonly SemanticsCase[] = [
     const kept = await one.hold(2_000)
     await other.revoke(kept.id)
     assert.equal(await kept.ended, 'expired')
+  }),
+  fact('a lease that has ended already is ended without a complaint', async ({ one }) => {
+    const { lease } = await one.grant(2_000)
+    await one.revoke(lease)
+    await one.revoke(lease)
+    await one.revoke('12345')
   }),
   fact('a lease that is let go of lives on until its time is over', async ({ one, key }) => {
     const kept = await one.hold(60_000)
