@@ -67,7 +67,6 @@ export interface AttemptAsk<A> {
   readonly metadata: Metadata
   readonly patience: Patience
   readonly dialMs: number
-  readonly answerMs: number
   readonly clock: Clock
 }
 
@@ -88,13 +87,13 @@ export async function attempt<A>(ask: AttemptAsk<A>): Promise<Outcome<A>> {
 }
 
 function answerOf<A>(ask: AttemptAsk<A>): Promise<Outcome<A>> {
-  const { endpoint, send, metadata, patience, answerMs, clock } = ask
+  const { endpoint, send, metadata, patience, clock } = ask
   return new Promise((resolve) => {
     const sentMs = clock.nowMs()
     let takeBack: (() => void) | undefined
-    const stop = patience.within(answerMs, () => {
+    const stop = patience.within(Number.POSITIVE_INFINITY, () => {
       const waitedMs = Math.round(clock.nowMs() - sentMs)
-      resolve({ kind: 'lost', problem: `no answer within ${waitedMs} ms` })
+      resolve({ kind: 'lost', problem: `no answer within ${waitedMs} ms`, oversized: false })
       takeBack?.()
     })
     takeBack = send(endpoint.client, metadata, (failed, answer) => {

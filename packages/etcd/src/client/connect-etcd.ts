@@ -7,7 +7,8 @@ import { TroupeError } from 'troupe'
 import { requireOption } from 'troupe/registrar'
 import { unary } from './attempt.js'
 import { tokensOf } from './auth.js'
-import { type CallAsk, Calls } from './calls.js'
+import { Calls } from './calls.js'
+import { type CallAsk, REPEATED } from './course.js'
 import { Endpoints } from './endpoints.js'
 import type {
   EndpointStatus,
@@ -31,8 +32,6 @@ import { type Answers, type MethodName, methodOf } from './proto.js'
 import { Watch } from './watch.js'
 import { type EtcdWorld, MACHINE } from './world.js'
 
-/** A watch that hears nothing asks after so long. */
-const QUIET_MS = 5_000
 const LEASE_GONE = /lease not found/
 
 /**
@@ -117,13 +116,13 @@ class GrpcEtcd implements EtcdClient {
 
   async revoke(lease: string, options?: EtcdCallOptions): Promise<void> {
     const message = { ID: requireLease(lease) }
-    // A lease that was ended twice is as ended as one that was ended once.
     const question = { operation: 'revoke', message, repeatable: true }
     try {
       await this.#unary('Lease/LeaseRevoke', question, options)
     } catch (thrown) {
-      const isGone = TroupeError.is(thrown, 'ETCD_REFUSED') && LEASE_GONE.test(thrown.message)
-      if (!isGone) throw thrown
+      // The attempt before this one may have ended it.
+      const isOurs = TroupeError.is(thrown, 'ETCD_REFUSED') && thrown.cause === REPEATED
+      if (!isOurs || !LEASE_GONE.test(thrown.message)) throw thrown
     }
   }
 
@@ -131,7 +130,9 @@ class GrpcEtcd implements EtcdClient {
     const message = { ID: requireLease(lease) }
     const question = { operation: 'time to live', message, repeatable: true }
     const { answer } = await this.#unary('Lease/LeaseTimeToLive', question, options)
-    return Math.max(0, Number(answer.TTL) * 1_000)
+    // Whole seconds that are left, so 0 in the last one, and -1 when it is gone.
+    const [left, granted] = [Number(answer.TTL), Number(answer.grantedTTL)]
+    return left < 0 ? 0 : Math.min(left + 1, granted) * 1_000
   }
 
   async hold(ttlMs: number, options?: EtcdCallOptions): Promise<HeldLease> {
@@ -142,22 +143,29 @@ class GrpcEtcd implements EtcdClient {
       calls: this.#calls,
       world: this.#world,
       keepAliveMs: this.#options.keepAliveMs,
-      revoke: (id) => this.revoke(id),
+      revoke: (id) => this.#end(id),
       ended: () => this.#going.delete(lease),
     })
     this.#going.add(lease)
     return lease
   }
 
+  /** A lease that is gone already has ended as well. */
+  async #end(lease: string): Promise<void> {
+    await this.revoke(lease).catch((thrown: unknown) => {
+      const isGone = TroupeError.is(thrown, 'ETCD_REFUSED') && LEASE_GONE.test(thrown.message)
+      if (!isGone) throw thrown
+    })
+  }
+
   watch(ask: WatchAsk): Running {
     if (this.#calls.closed) throw this.#calls.closedError()
     const { fromRevision } = ask
-    const holds = Number.isSafeInteger(fromRevision) && fromRevision > 0
-    requireOption(holds, 'etcd.fromRevision', fromRevision, 'give a revision from 1')
+    const holds = Number.isSafeInteger(fromRevision) && fromRevision >= 0
+    requireOption(holds, 'etcd.fromRevision', fromRevision, 'give a revision, or 0: what comes')
     const watch = new Watch(ask, {
       calls: this.#calls,
       world: this.#world,
-      quietMs: QUIET_MS,
       ended: () => this.#going.delete(watch),
     })
     this.#going.add(watch)

@@ -12,8 +12,8 @@ export type Fault =
   | { readonly kind: 'unsent'; readonly problem: string; readonly distrusted: boolean }
   /** This member did not do it and could not; another one may. */
   | { readonly kind: 'aside'; readonly problem: string }
-  /** It may have been done, or may still be. */
-  | { readonly kind: 'lost'; readonly problem: string }
+  /** It may have been done, or may still be. `oversized`: it was, and the answer is too large. */
+  | { readonly kind: 'lost'; readonly problem: string; readonly oversized: boolean }
   /** The token is of before: a new one is needed, and nothing was done. */
   | { readonly kind: 'stale'; readonly problem: string }
   /** Etcd said no. */
@@ -68,8 +68,9 @@ export function faultOf({ code, details }: Status): Fault {
   if (UNSENT.test(details)) return { kind: 'unsent', ...unsentProblem(problem) }
   if (STALE.test(details)) return { kind: 'stale', problem }
   if (ASIDE.test(details)) return { kind: 'aside', problem }
-  if (TOO_LARGE_HERE.test(details) || CALM.test(details)) return { kind: 'lost', problem }
-  return REFUSALS.has(code) ? { kind: 'refused', problem } : { kind: 'lost', problem }
+  if (TOO_LARGE_HERE.test(details)) return { kind: 'lost', problem, oversized: true }
+  if (REFUSALS.has(code) && !CALM.test(details)) return { kind: 'refused', problem }
+  return { kind: 'lost', problem, oversized: false }
 }
 
 /** The last error in it, without what only gRPC needs. */

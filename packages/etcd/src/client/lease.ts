@@ -110,7 +110,7 @@ export class KeptLease implements HeldLease {
   }
 
   #patienceMs(): number {
-    return Math.max(BEAT_MS_MIN, (this.ttlMs - this.#beatMs) / 2)
+    return Math.max(BEAT_MS_MIN, this.ttlMs - this.#beatMs)
   }
 
   async revoke(): Promise<void> {

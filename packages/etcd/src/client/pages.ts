@@ -13,6 +13,7 @@ const PAGE_KEYS_MAX = 5_000
 const PAGE_BYTES = 2_000_000
 const READS_MAX = 3
 const COMPACTED = /has been compacted/
+const TOO_LARGE = /larger than max/
 
 type Read = (ask: RangeAsk) => Promise<RangeAnswer>
 
@@ -28,7 +29,7 @@ export async function readAll(range: KeyRange, read: Read): Promise<RangeAnswer>
 }
 
 async function readOnce(range: KeyRange, read: Read): Promise<RangeAnswer> {
-  const first = await read({ range, limit: PAGE_KEYS_FIRST })
+  const first = await readPage({ range, limit: PAGE_KEYS_FIRST }, read)
   const keys: KeyValue[] = [...first.keys]
   const { revision } = first
   const to = boundsOf(range).range_end
@@ -37,10 +38,22 @@ async function readOnce(range: KeyRange, read: Read): Promise<RangeAnswer> {
     const last = page.keys.at(-1)
     if (last === undefined) break
     const next = { from: afterKey(last.key), to }
-    page = await read({ range: next, limit: limitAfter(page), revision })
+    page = await readPage({ range: next, limit: limitAfter(page), revision }, read)
     for (const one of page.keys) keys.push(one)
   }
   return { revision, keys, more: false }
+}
+
+/** Keys that follow small ones may be large: then fewer of them are asked for. */
+async function readPage(ask: RangeAsk & { readonly limit: number }, read: Read) {
+  for (let { limit } = ask; ; limit = Math.ceil(limit / 8)) {
+    try {
+      return await read({ ...ask, limit })
+    } catch (thrown) {
+      const isLarge = TroupeError.is(thrown, 'ETCD_REFUSED') && TOO_LARGE.test(thrown.message)
+      if (!isLarge || limit === 1) throw thrown
+    }
+  }
 }
 
 function limitAfter({ keys }: RangeAnswer): number {

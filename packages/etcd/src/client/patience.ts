@@ -5,7 +5,7 @@
  */
 import type { Cancel, Clock } from 'troupe/registrar'
 
-export type Over = 'deadline' | 'signal' | 'closed'
+export type Over = 'deadline' | 'signal' | 'closed' | 'done'
 
 export class Patience {
   readonly startedMs: number

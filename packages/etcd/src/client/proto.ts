@@ -46,6 +46,7 @@ export interface GrantResponse extends Headed {
 export interface LifeResponse extends Headed {
   readonly ID: string
   readonly TTL: string
+  readonly grantedTTL: string
 }
 export interface StatusResponse extends Headed {
   readonly version: string

@@ -12,6 +12,7 @@ import type { ClientDuplexStream, Metadata, ServiceError } from '@grpc/grpc-js'
 import type { Cancel, Clock } from 'troupe/registrar'
 import type { Endpoint } from './endpoints.js'
 import type { KeyRange, WatchBatch, WatchEvent } from './etcd-client.js'
+import { faultOf } from './faults.js'
 import { boundsOf, eventOf, revisionOf } from './messages.js'
 import { methodOf, type WatchResponse } from './proto.js'
 
@@ -20,6 +21,8 @@ export type LineEnd =
   | { readonly kind: 'lost'; readonly problem: string }
   | { readonly kind: 'compacted'; readonly oldest: number }
   | { readonly kind: 'cancelled'; readonly problem: string }
+  /** What comes next is more than this client takes. */
+  | { readonly kind: 'refused'; readonly problem: string }
 
 export interface LineAsk {
   readonly endpoint: Endpoint
@@ -51,8 +54,10 @@ export class WatchLine {
     const { endpoint, metadata, range, fromRevision, clock } = ask
     const { path, serialize, deserialize } = methodOf('Watch/Watch')
     this.#stream = endpoint.client.makeBidiStreamRequest(path, serialize, deserialize, metadata)
-    this.#stream.on('error', ({ details, message }: ServiceError) => {
-      this.#end({ kind: 'lost', problem: details === '' ? message : details })
+    this.#stream.on('error', ({ code, details }: ServiceError) => {
+      const fault = faultOf({ code, details })
+      const isLarge = fault.kind === 'lost' && fault.oversized
+      this.#end({ kind: isLarge ? 'refused' : 'lost', problem: fault.problem })
     })
     this.#stream.on('end', () => this.#end({ kind: 'lost', problem: 'etcd ended the stream' }))
     this.#stream.on('data', (answer: WatchResponse) => this.#hear(answer))
@@ -79,7 +84,8 @@ export class WatchLine {
     const { clock, quietMs } = this.#ask
     this.#cancel = clock.after(quietMs, () => {
       const silentMs = clock.nowMs() - this.#heardMs
-      if (silentMs >= QUIET_TIMES * quietMs) {
+      const mostMs = this.#isCreated ? QUIET_TIMES * quietMs : quietMs
+      if (silentMs >= mostMs) {
         this.#end({ kind: 'lost', problem: `silent for ${Math.round(silentMs)} ms` })
         return
       }

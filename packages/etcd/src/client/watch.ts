@@ -1,9 +1,12 @@
 /**
  * client/watch: what happens to keys, without a hole and without a double, across lost lines.
  *
- * Every line begins at the revision after the last one that was given. Before each one the store is
- * read, by its leader's word: a store that is behind what was seen, or that is another one, was
- * restored, while a member that is only late does not answer such a read at all.
+ * Every line begins at the revision after the last one that was given. Before each one the store
+ * is read, by its leader's word: a store that is behind what was seen, that is another one, or in
+ * which the last thing that was told never happened, was restored. A member that is only late does
+ * not answer such a read at all. Limit: a store that has outrun what was seen before it is read
+ * again is not known for restored by a watch that was told of nothing yet, or whose past is
+ * compacted.
  *
  * @source etcd v3.4 watch; design 11 (watch from revision + 1)
  */
@@ -12,7 +15,7 @@ import type { Cancel } from 'troupe/registrar'
 import { metadataOf, unary } from './attempt.js'
 import type { Calls } from './calls.js'
 import type { Endpoint } from './endpoints.js'
-import type { Running, WatchAsk, WatchBatch, WatchEnd } from './etcd-client.js'
+import type { KeyValue, Running, WatchAsk, WatchBatch, WatchEnd } from './etcd-client.js'
 import { boundsOf, revisionOf } from './messages.js'
 import { methodOf } from './proto.js'
 import { type LineEnd, WatchLine } from './watch-line.js'
@@ -21,7 +24,6 @@ import { backoffMs, type EtcdWorld } from './world.js'
 export interface WatchNeeds {
   readonly calls: Calls
   readonly world: EtcdWorld
-  readonly quietMs: number
   ended(): void
 }
 
@@ -37,8 +39,10 @@ export class Watch implements Running {
   readonly #closing = new AbortController()
   #given: number
   #clusterId: string | undefined
+  #anchor: KeyValue | undefined
   #line: WatchLine | undefined
-  #told: 'up' | 'down' | undefined
+  /** The first line is no change: it is told of after it was lost. */
+  #told: 'up' | 'down' = 'up'
   #failures = 0
   #cancels = 0
   #cancelWait: Cancel | undefined
@@ -90,8 +94,10 @@ export class Watch implements Running {
       const revision = Number(found.answer.header?.revision ?? 0)
       const clusterId = found.answer.header?.cluster_id
       this.#clusterId ??= clusterId
+      if (this.#given < 0) this.#given = revision
       const isSame = revision >= this.#given && clusterId === this.#clusterId
-      return isSame ? found.endpoint : { kind: 'rewound', revision }
+      if (isSame && (await this.#isAnchored())) return found.endpoint
+      return { kind: 'rewound', revision }
     } catch (thrown) {
       if (TroupeError.is(thrown, 'ETCD_REFUSED')) {
         return { kind: 'refused', problem: thrown.message }
@@ -100,11 +106,28 @@ export class Watch implements Running {
     }
   }
 
+  /** Whether the last thing that was put still has its place in history, if that is kept. */
+  async #isAnchored(): Promise<boolean> {
+    if (this.#anchor === undefined) return true
+    const { key, value, modRevision } = this.#anchor
+    const send = unary(methodOf('KV/Range'), { key, revision: modRevision })
+    const ask = { operation: 'watch', send, repeatable: true }
+    try {
+      const { answer } = await this.#needs.calls.ask(ask, { signal: this.#closing.signal })
+      const [found] = answer.kvs
+      return Number(found?.mod_revision) === modRevision && found?.value.equals(value) === true
+    } catch (thrown) {
+      // It was compacted; what is older than that nobody can compare.
+      if (TroupeError.is(thrown, 'ETCD_REFUSED')) return true
+      throw thrown
+    }
+  }
+
   #lineTo(endpoint: Endpoint): WatchLine {
-    const { calls, world, quietMs } = this.#needs
+    const { calls, world } = this.#needs
     const token = calls.tokens.current()
     return new WatchLine({
-      ...{ endpoint, quietMs, clock: world.clock, range: this.#ask.range },
+      ...{ endpoint, quietMs: world.quietMs, clock: world.clock, range: this.#ask.range },
       metadata: metadataOf(typeof token === 'object' ? undefined : token, true),
       fromRevision: this.#given + 1,
       created: () => {
@@ -126,6 +149,8 @@ export class Watch implements Running {
     const isNew = batch.events.every((event) => revisionOf(event) > given)
     const events = isNew ? batch.events : batch.events.filter((one) => revisionOf(one) > given)
     this.#given = batch.revision
+    const put = events.findLast((event) => event.kind === 'put')
+    if (put?.kind === 'put') this.#anchor = put.entry
     try {
       this.#ask.take({ revision: batch.revision, events })
     } catch (thrown) {
