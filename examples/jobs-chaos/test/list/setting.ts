@@ -2,7 +2,7 @@
  * test/list/setting: a cluster of real programs with its store of effects, for one test.
  */
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { type Answer, ask, fieldsOf } from '#chaos/client/http'
 import { EffectServer } from '#chaos/effects/effect-server'
 import { Fence } from '#chaos/effects/fence'
-import { Cluster } from '#chaos/system/cluster'
+import { Cluster, type ClusterOptions } from '#chaos/system/cluster'
 import { machineWorld, until } from '#chaos/world/world'
 
 const MAIN = fileURLToPath(import.meta.resolve('@troupe-examples/jobs/main'))
@@ -29,7 +29,12 @@ export class Setting {
     this.folder = folder
   }
 
-  static async open(t: TestContext, preloads: Preloads = {}): Promise<Setting> {
+  /** `engine`: the etcd that it is on; default its own registrar. */
+  static async open(
+    t: TestContext,
+    preloads: Preloads = {},
+    engine?: ClusterOptions['engine'],
+  ): Promise<Setting> {
     const folder = await mkdtemp(join(tmpdir(), 'jobs-list-'))
     const world = machineWorld
     const { wallMs } = world
@@ -39,7 +44,7 @@ export class Setting {
       const name = preloads[node.split('@')[0] ?? '']
       return name === undefined ? [] : ['--import', new URL(`./${name}.js`, import.meta.url).href]
     }
-    const options = { main: MAIN, folder, effectsUrl: effects.url, world, nodeFlags }
+    const options = { main: MAIN, folder, effectsUrl: effects.url, world, nodeFlags, engine }
     const cluster = await Cluster.make({ ...options, say: () => {} })
     t.after(async () => {
       await cluster.stop(3_000)
@@ -57,10 +62,13 @@ export class Setting {
   }
 
   /** Asks one coordinator, the first unless said. */
-  ask(path: string, more: { method?: 'POST' | 'DELETE'; body?: Uint8Array; at?: number } = {}) {
-    const { method = 'GET', body, at = 0 } = more
+  ask(
+    path: string,
+    more: { method?: 'POST' | 'DELETE'; body?: Uint8Array; at?: number; timeoutMs?: number } = {},
+  ) {
+    const { method = 'GET', body, at = 0, timeoutMs = ASK_MS } = more
     const url = `${this.cluster.urls[at] ?? ''}${path}`
-    return ask({ method, url, timeoutMs: ASK_MS, ...(body === undefined ? {} : { body }) })
+    return ask({ method, url, timeoutMs, ...(body === undefined ? {} : { body }) })
   }
 
   /** Submits until it is accepted, at whichever coordinator. */
@@ -83,6 +91,15 @@ export class Setting {
       at = (at + 1) % 3
       return fieldsOf(body)['state'] === 'done'
     })
+  }
+
+  /** What all programs have printed. */
+  async told(): Promise<string> {
+    const names = this.cluster.places.map(({ node }) => node.split('@')[0])
+    const texts = await Promise.all(
+      names.map((name) => readFile(join(this.folder, `${name}.log`), 'utf8').catch(() => '')),
+    )
+    return texts.join('\n')
   }
 
   /** What `GET /cluster` says of a coordinator's store. */
