@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { partSkip } from '@troupe/tools/parts'
 import { runToEnd } from '#test/chaos-process'
 import { plantedCopy } from '#test/planted/copy'
 import { PLANTED_FAULTS } from '#test/planted/faults'
@@ -14,6 +15,7 @@ const soakMs = Number(process.env['TROUPE_SOAK_MS'] ?? 60_000)
 /** The longest run, in minutes. */
 const MINUTES_MAX = 10
 const minutes = Math.min(MINUTES_MAX, Math.max(0.5, (soakMs * 0.7) / 60_000))
+const ON_ETCD = partSkip('etcd')
 /** Times that a planted fault has to show itself, each with another seed. */
 const RUNS = 3
 
@@ -25,8 +27,16 @@ describe('chaos', () => {
     assert.equal(code, 0, lines.join('\n'))
   })
 
+  it('loses nothing that was acknowledged on an etcd', { skip: ON_ETCD }, async (t) => {
+    const flags = ['--registrar', 'etcd', '--minutes', minutes.toFixed(2), '--seed', `${seed}`]
+    const { code, lines } = await runToEnd(t, flags)
+    for (const line of lines.slice(-14)) t.diagnostic(line)
+    assert.equal(code, 0, lines.join('\n'))
+  })
+
   for (const fault of PLANTED_FAULTS) {
-    it(`finds ${fault.name}`, async (t) => {
+    const skip = fault.flags.includes('etcd') && ON_ETCD
+    it(`finds ${fault.name}`, { skip }, async (t) => {
       const copy = await plantedCopy(fault)
       t.after(copy.remove)
       const output: string[] = []
