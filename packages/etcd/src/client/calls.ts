@@ -19,13 +19,29 @@ export interface Tokens {
   renew(refused: string | undefined): Promise<string | undefined>
 }
 
+/** What tells one history of a store from another one. */
+export interface StoreMark {
+  readonly clusterId: string
+  /** Counts elections: in one history it never goes back. */
+  readonly term: number
+}
+
+export const markOf = ({ header }: Headed): StoreMark => ({
+  clusterId: header?.cluster_id ?? '',
+  term: Number(header?.raft_term ?? 0),
+})
+
+/** Whether both may be of one history, the first one later. */
+export const follows = (mark: StoreMark, before: StoreMark | undefined): boolean =>
+  before === undefined || (mark.clusterId === before.clusterId && mark.term >= before.term)
+
 export class Calls {
   readonly endpoints: Endpoints
   readonly options: CompleteEtcd
   readonly world: EtcdWorld
   tokens: Tokens = { current: () => undefined, renew: async () => undefined }
   /** Of the store that answered last. */
-  clusterId: string | undefined
+  store: StoreMark | undefined
   readonly #open = new Set<Patience>()
   #closed = false
 
@@ -60,7 +76,9 @@ export class Calls {
     this.#open.add(patience)
     try {
       const found = await new Course(ask, { patience, calls: this, retry }).run()
-      this.clusterId = found.answer.header?.cluster_id ?? this.clusterId
+      if (ask.needsLeader !== false && found.answer.header !== null) {
+        this.store = markOf(found.answer)
+      }
       return found
     } catch (thrown) {
       throw patience.over === 'closed' ? this.closedError() : thrown

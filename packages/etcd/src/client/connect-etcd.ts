@@ -8,7 +8,7 @@ import { requireOption } from 'troupe/registrar'
 import { unary } from './attempt.js'
 import { tokensOf } from './auth.js'
 import { Calls } from './calls.js'
-import { type CallAsk, REPEATED } from './course.js'
+import type { CallAsk } from './course.js'
 import { Endpoints } from './endpoints.js'
 import type {
   EndpointStatus,
@@ -120,9 +120,9 @@ class GrpcEtcd implements EtcdClient {
     try {
       await this.#unary('Lease/LeaseRevoke', question, options)
     } catch (thrown) {
-      // The attempt before this one may have ended it.
-      const isOurs = TroupeError.is(thrown, 'ETCD_REFUSED') && thrown.cause === REPEATED
-      if (!isOurs || !LEASE_GONE.test(thrown.message)) throw thrown
+      // A lease that was ended twice is as ended as one that was ended once.
+      const isGone = TroupeError.is(thrown, 'ETCD_REFUSED') && LEASE_GONE.test(thrown.message)
+      if (!isGone) throw thrown
     }
   }
 
@@ -143,19 +143,11 @@ class GrpcEtcd implements EtcdClient {
       calls: this.#calls,
       world: this.#world,
       keepAliveMs: this.#options.keepAliveMs,
-      revoke: (id) => this.#end(id),
+      revoke: (id) => this.revoke(id),
       ended: () => this.#going.delete(lease),
     })
     this.#going.add(lease)
     return lease
-  }
-
-  /** A lease that is gone already has ended as well. */
-  async #end(lease: string): Promise<void> {
-    await this.revoke(lease).catch((thrown: unknown) => {
-      const isGone = TroupeError.is(thrown, 'ETCD_REFUSED') && LEASE_GONE.test(thrown.message)
-      if (!isGone) throw thrown
-    })
   }
 
   watch(ask: WatchAsk): Running {

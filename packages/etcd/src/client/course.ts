@@ -33,8 +33,6 @@ export interface Answered<A> {
   readonly endpoint: Endpoint
   /** When the question that was answered had been sent, on the steady clock. */
   readonly sentMs: number
-  /** It was put before, and what became of that is not known. */
-  readonly repeated: boolean
 }
 
 export interface CourseNeeds {
@@ -165,8 +163,7 @@ export class Course<A> {
     if (outcome.kind === 'answered') {
       endpoints.answered(endpoint)
       const { answer, sentMs } = outcome
-      const found = { answer, sentMs, endpoint, repeated: this.#lost !== undefined }
-      this.#decide({ kind: 'answered', found })
+      this.#decide({ kind: 'answered', found: { answer, sentMs, endpoint } })
       return
     }
     if (outcome.kind === 'refused' || (outcome.kind === 'lost' && outcome.oversized)) {
@@ -188,9 +185,7 @@ export class Course<A> {
       this.#lost = endpoint
       return this.#failure()
     }
-    const cause = this.#lost === undefined ? undefined : REPEATED
-    const detail = { endpoint: endpoint.address, operation, problem }
-    return new TroupeError('ETCD_REFUSED', detail, cause)
+    return new TroupeError('ETCD_REFUSED', { endpoint: endpoint.address, operation, problem })
   }
 
   async #takeToken(get: () => string | undefined | Promise<string | undefined>): Promise<void> {
@@ -229,6 +224,3 @@ export class Course<A> {
     return new TroupeError('ETCD_UNREACHABLE', { endpoints: told, problem })
   }
 }
-
-/** The cause of a refusal of what may have been done by an attempt before. */
-export const REPEATED = Object.freeze({ kind: 'repeated' })

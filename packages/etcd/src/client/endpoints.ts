@@ -12,7 +12,7 @@ import { TroupeError } from 'troupe'
 import type { CompleteEtcd } from './options.js'
 
 /** The largest answer that is taken. */
-export const ANSWER_BYTES_MAX = 4 * 1024 * 1024
+export const ANSWER_BYTES_MAX = 16 * 1024 * 1024
 
 const CHANNEL: ChannelOptions = Object.freeze({
   'grpc.keepalive_time_ms': 10_000,

@@ -13,7 +13,7 @@
 import { TroupeError } from 'troupe'
 import type { Cancel } from 'troupe/registrar'
 import { metadataOf, unary } from './attempt.js'
-import type { Calls } from './calls.js'
+import { type Calls, follows, markOf, type StoreMark } from './calls.js'
 import type { Endpoint } from './endpoints.js'
 import type { KeyValue, Running, WatchAsk, WatchBatch, WatchEnd } from './etcd-client.js'
 import { boundsOf, revisionOf } from './messages.js'
@@ -38,11 +38,10 @@ export class Watch implements Running {
   readonly #needs: WatchNeeds
   readonly #closing = new AbortController()
   #given: number
-  #clusterId: string | undefined
+  #store: StoreMark | undefined
   #anchor: KeyValue | undefined
   #line: WatchLine | undefined
-  /** The first line is no change: it is told of after it was lost. */
-  #told: 'up' | 'down' = 'up'
+  #told: 'up' | 'down' | undefined
   #failures = 0
   #cancels = 0
   #cancelWait: Cancel | undefined
@@ -51,7 +50,7 @@ export class Watch implements Running {
     this.#ask = ask
     this.#needs = needs
     this.#given = ask.fromRevision - 1
-    this.#clusterId = needs.calls.clusterId
+    this.#store = needs.calls.store
     void this.#open()
   }
 
@@ -92,10 +91,10 @@ export class Watch implements Running {
     try {
       const found = await calls.ask(ask, { signal: this.#closing.signal })
       const revision = Number(found.answer.header?.revision ?? 0)
-      const clusterId = found.answer.header?.cluster_id
-      this.#clusterId ??= clusterId
+      const mark = markOf(found.answer)
       if (this.#given < 0) this.#given = revision
-      const isSame = revision >= this.#given && clusterId === this.#clusterId
+      const isSame = revision >= this.#given && follows(mark, this.#store)
+      this.#store = mark
       if (isSame && (await this.#isAnchored())) return found.endpoint
       return { kind: 'rewound', revision }
     } catch (thrown) {

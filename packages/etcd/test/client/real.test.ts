@@ -1,12 +1,11 @@
 /**
- * etcd/test/client/real.test: the verbs of a client, against an etcd that is well.
+ * etcd/test/client/real.test: what only the client of a real etcd does; see semantics.test.
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { connectEtcd, type EtcdClient } from '@troupe/etcd'
 import { type LocalEtcd, startEtcd } from '@troupe/etcd/testing'
 import { partSkip } from '@troupe/tools/parts'
-import { SEMANTICS } from '#test/client/semantics-cases'
 import { put, Watched, write } from '#test/client/semantics-stage'
 
 describe('a client of a real etcd', { skip: partSkip('etcd') }, () => {
@@ -23,19 +22,6 @@ describe('a client of a real etcd', { skip: partSkip('etcd') }, () => {
     other?.close()
     await etcd?.stop()
   })
-
-  let cases = 0
-  const keys = (): ((name: string) => string) => {
-    cases += 1
-    const prefix = `case${cases}/`
-    return (name) => prefix + name
-  }
-
-  for (const [room, list] of Object.entries(SEMANTICS)) {
-    describe(room, () => {
-      for (const { title, run } of list) it(title, () => run({ one, other, key: keys() }))
-    })
-  }
 
   it('reads a range of many pages as of one revision', async () => {
     for (let at = 1_000; at < 2_000; at += 100) {
