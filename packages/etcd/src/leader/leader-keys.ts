@@ -1,0 +1,161 @@
+/**
+ * leader/leader-keys: which keys of an etcd belong to one led cluster, and what stands under them.
+ *
+ * Values are JSON that a person can read. Whatever else stands there, by whomever, is read as
+ * nothing: no value of another hand can throw here.
+ *
+ * ```text
+ * {prefix}/cluster/{cluster}/leaders/{clusterId}/leader             who leads; ends with its lease
+ *                                               /base               what terms are counted from
+ *                                               /voters             once they were changed
+ *                                               /candidates/{node}  who takes part, without voters
+ * ```
+ */
+import { Pid } from 'troupe'
+import type { KeyValue } from '#etcd/client/etcd-client'
+
+/** The keys of one led cluster. */
+export interface LeaderKeys {
+  /** What all of them begin with. */
+  readonly folder: string
+  readonly leader: string
+  readonly base: string
+  readonly voters: string
+  readonly candidates: string
+}
+
+/** What stands under the leader key. */
+export interface Standing {
+  /** With the base it is the term. */
+  readonly createRevision: number
+  readonly modRevision: number
+  /** Undefined: it was written by another hand, and would stand for ever. */
+  readonly lease: string | undefined
+  /** Undefined: it cannot be read. */
+  readonly pid: Pid | undefined
+  readonly base: number
+}
+
+/** What terms are counted from, and who led last. */
+export interface Base {
+  readonly modRevision: number
+  /** Added to the create revision of a leader key. */
+  readonly value: number
+  /** The lease of the last lead, and its length; undefined: not known. */
+  readonly held: string | undefined
+  readonly ttlMs: number
+  /** Whether that lead was given up, so that its lease says nothing any more. */
+  readonly isLeft: boolean
+}
+
+/** The voters, as far as they were changed. */
+export interface StoredVoters {
+  readonly modRevision: number
+  readonly nodes: readonly string[] | undefined
+}
+
+/** As the version of what is written here. */
+const VERSION = 1
+/** Voters of one cluster, as of an election. */
+export const VOTERS_MAX = 255
+const VALUE_BYTES_MAX = 65_536
+
+export const NO_BASE: Base = Object.freeze({
+  ...{ modRevision: 0, value: 0, held: undefined, ttlMs: 0, isLeft: false },
+})
+export const NO_VOTERS: StoredVoters = Object.freeze({ modRevision: 0, nodes: undefined })
+
+/** Any text as one step of a key: without a slash, and as readable as can be. */
+export const keyStep = (text: string): string =>
+  encodeURIComponent(Buffer.from(text).toString()).replaceAll('%40', '@')
+
+export function leaderKeys(prefix: string, cluster: string, clusterId: string): LeaderKeys {
+  const folder = `${prefix}/cluster/${keyStep(cluster)}/leaders/${keyStep(clusterId)}/`
+  return Object.freeze({
+    folder,
+    leader: `${folder}leader`,
+    base: `${folder}base`,
+    voters: `${folder}voters`,
+    candidates: `${folder}candidates/`,
+  })
+}
+
+export interface StandingGiven {
+  readonly pid: Pid
+  readonly base: number
+  readonly lease: string
+  readonly ttlMs: number
+}
+
+export const standingText = ({ pid, base, lease, ttlMs }: StandingGiven): string => {
+  const { node, id, creation } = pid
+  return JSON.stringify({ version: VERSION, node, id, creation, base, lease, ttlMs })
+}
+
+export const baseText = ({ value, held, ttlMs, isLeft }: Omit<Base, 'modRevision'>): string =>
+  JSON.stringify({ version: VERSION, base: value, lease: held, ttlMs, left: isLeft })
+
+export const votersText = (nodes: readonly string[]): string =>
+  JSON.stringify({ version: VERSION, voters: nodes })
+
+export const candidateText = ({ node, id, creation }: Pid): string =>
+  JSON.stringify({ version: VERSION, node, id, creation })
+
+export function readStanding({ value, createRevision, modRevision, lease }: KeyValue): Standing {
+  const fields = fieldsOf(value)
+  const base = isCount(fields['base']) ? fields['base'] : 0
+  return { createRevision, modRevision, lease, pid: pidOf(fields), base }
+}
+
+export function readBase({ value, modRevision }: KeyValue): Base {
+  const { base, lease, ttlMs, left } = fieldsOf(value) as Record<string, unknown>
+  return {
+    modRevision,
+    value: isCount(base) ? base : 0,
+    held: typeof lease === 'string' && isLease(lease) ? lease : undefined,
+    ttlMs: isCount(ttlMs) ? ttlMs : 0,
+    isLeft: left === true,
+  }
+}
+
+export function readVoters({ value, modRevision }: KeyValue): StoredVoters {
+  const { voters } = fieldsOf(value) as Record<string, unknown>
+  const areSome = Array.isArray(voters) && voters.length > 0 && voters.length <= VOTERS_MAX
+  if (!areSome || !voters.every(isNode)) return { modRevision, nodes: undefined }
+  return { modRevision, nodes: Object.freeze([...new Set<string>(voters)]) }
+}
+
+/** The node of whoever takes part; undefined: that cannot be read. */
+export function readCandidate({ value }: KeyValue): string | undefined {
+  return pidOf(fieldsOf(value))?.node
+}
+
+/** An object of JSON, whatever the bytes are. */
+function fieldsOf(value: Buffer): Readonly<Record<string, unknown>> {
+  if (value.length > VALUE_BYTES_MAX) return {}
+  try {
+    const read: unknown = JSON.parse(value.toString())
+    return typeof read === 'object' && read !== null ? { ...read } : {}
+  } catch {
+    return {}
+  }
+}
+
+function pidOf({ node, id, creation }: Readonly<Record<string, unknown>>): Pid | undefined {
+  if (!isNode(node) || !isCount(id) || !isCount(creation)) return undefined
+  return Pid.of(node, id, creation)
+}
+
+const NODE = /^[^@\s\p{Cc}\p{Cf}\p{Cs}]{1,200}@[^@\s\p{Cc}\p{Cf}\p{Cs}]{1,253}$/u
+
+export const isNode = (value: unknown): value is string =>
+  typeof value === 'string' && NODE.test(value)
+
+/** Half of what is exact, so that a sum of two of them still is. */
+const COUNT_MAX = Number.MAX_SAFE_INTEGER / 2
+
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value < COUNT_MAX
+
+/** Ids of leases are numbers as text; another one would be refused as malformed. */
+const isLease = (text: string): boolean => /^[0-9]{1,19}$/.test(text)
