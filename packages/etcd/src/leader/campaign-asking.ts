@@ -103,8 +103,10 @@ const TTL_MS_MAX = 600_000
 
 /** A lease by which somebody may lead, though no key says so. */
 function doubtful({ cleared, ownLeases, lastLease }: Campaign, base: Base): string | undefined {
+  // Given up in order; it may lead again by the same lease, so that is not remembered.
+  const left = base.isLeft ? base.held : undefined
   return [base.held, lastLease].find(
-    (one) => one !== undefined && !cleared.has(one) && !ownLeases.has(one),
+    (one) => one !== undefined && one !== left && !cleared.has(one) && !ownLeases.has(one),
   )
 }
 

@@ -228,6 +228,13 @@ export function rememberFence(campaign: Campaign, term: number, compares: readon
   }
 }
 
+/** Until a lease may end, by the slowest clock that is allowed for. */
+export const leaseLeftMs = (
+  { untilMs, ttlMs }: { readonly untilMs: number; readonly ttlMs: number },
+  clockDriftMax: number,
+  nowMs: number,
+): number => Math.max(0, untilMs - ttlMs * clockDriftMax - nowMs)
+
 /** The lease, as long as it was granted; before that as it is asked for. */
 export const ttlMsOf = ({ lease, settings }: Campaign): number =>
   lease?.ttlMs ?? settings.leaseTtlMs

@@ -51,17 +51,18 @@ export function viewActs(keys: LeaderKeys): readonly Act[] {
     { kind: 'range', range: { key: keys.leader } },
     { kind: 'range', range: { key: keys.base } },
     { kind: 'range', range: { key: keys.voters } },
-    { kind: 'range', range: { prefix: keys.candidates }, limit: CANDIDATES_MAX },
+    { kind: 'range', range: { prefix: keys.candidates }, limit: CANDIDATES_MAX, keysOnly: true },
   ]
 }
 
 /** Reads the answer of a transaction that ended with `viewActs`. */
-export function readView({ revision, answers }: TxnAnswer): View {
-  const [leader, base, voters, candidates] = answers.slice(-4).map(({ keys }) => keys)
+export function readView(keys: LeaderKeys, { revision, answers }: TxnAnswer): View {
+  const [leader, base, voters, candidates] = answers.slice(-4).map((answer) => answer.keys)
   const nodes = new Map<string, string>()
   for (const entry of candidates ?? []) {
-    const node = readCandidate(entry)
-    if (node !== undefined) nodes.set(entry.key.toString(), node)
+    const key = entry.key.toString()
+    const node = readCandidate(keys, key)
+    if (node !== undefined) nodes.set(key, node)
   }
   return {
     revision,
@@ -88,7 +89,7 @@ export function readChange(keys: LeaderKeys, event: WatchEvent): ViewChange | un
     return { kind: 'voters', revision, to: entry ? readVoters(entry) : NO_VOTERS }
   }
   if (!key.startsWith(keys.candidates)) return undefined
-  return { kind: 'candidate', revision, key, node: entry && readCandidate(entry) }
+  return { kind: 'candidate', revision, key, node: entry && readCandidate(keys, key) }
 }
 
 /** The view with what is newer than it. */

@@ -199,8 +199,7 @@ function takeView(campaign: Campaign, view: View): void {
   if (before !== undefined && view.revision < before.revision) return
   campaign.view = view
   const { nowMs, ownLeases } = campaign
-  const { leader, base } = view
-  if (base.isLeft && base.held !== undefined) remember(campaign.cleared, base.held)
+  const { leader } = view
   if (leader?.lease !== undefined || leader === undefined) campaign.foreignSinceMs = undefined
   if (leader === undefined) {
     const lease = before?.leader?.lease

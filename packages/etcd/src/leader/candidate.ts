@@ -26,6 +26,7 @@ import {
   type ChangeRefusal,
   describeCampaign,
   leaderOf,
+  leaseLeftMs,
   openCampaign,
   votersOf,
 } from './campaign-state.js'
@@ -139,8 +140,7 @@ export class Candidate implements Candidacy {
     const held = this.#held
     if (held === undefined || this.#ending !== undefined) return 0
     const { client, settings } = this.#parts
-    const shareMs = held.ttlMs * settings.clockDriftMax
-    return Math.max(0, held.untilMs - shareMs - client.nowMs())
+    return leaseLeftMs(held, settings.clockDriftMax, client.nowMs())
   }
 
   #feed(input: CampaignInput): void {
@@ -218,11 +218,11 @@ export class Candidate implements Candidacy {
   }
 
   async #ask({ id, txn, timeoutMs }: Told<'ask'>): Promise<void> {
-    const { client } = this.#parts
+    const { client, settings } = this.#parts
     try {
       const answer = await client.txn(txn, { timeoutMs })
       this.#answered()
-      this.#feed({ kind: 'answer', id, held: answer.held, view: readView(answer) })
+      this.#feed({ kind: 'answer', id, held: answer.held, view: readView(settings.keys, answer) })
     } catch (thrown) {
       this.#failed(thrown)
       this.#feed({ kind: 'failed', id })
@@ -233,7 +233,7 @@ export class Candidate implements Candidacy {
     const { client } = this.#parts
     try {
       if (kind === 'revoke') {
-        await client.revoke(lease, { timeoutMs })
+        await revoked(client, lease, timeoutMs)
         this.#feed({ kind: 'revoked', id })
       } else {
         const leftMs = await client.timeToLive(lease, { timeoutMs })
@@ -369,6 +369,19 @@ export class Candidate implements Candidacy {
     }
   }
 }
+
+/** Ends a lease of somebody else; that it has ended by itself is as good. */
+async function revoked(client: EtcdClient, lease: string, timeoutMs: number): Promise<void> {
+  try {
+    await client.revoke(lease, { timeoutMs })
+  } catch (thrown) {
+    const isGone = TroupeError.is(thrown, 'ETCD_REFUSED') && describeThrown(thrown).includes(GONE)
+    if (!isGone) throw thrown
+  }
+}
+
+/** In the words of etcd. */
+const GONE = 'lease not found'
 
 /** Ends a lease, and waits for that no longer than the end may take. */
 async function letGo(client: EtcdClient, held: HeldLease): Promise<void> {

@@ -108,7 +108,8 @@ export function readStanding({ value, createRevision, modRevision, lease }: KeyV
 }
 
 export function readBase({ value, modRevision }: KeyValue): Base {
-  const { base, lease, ttlMs, left } = fieldsOf(value) as Record<string, unknown>
+  const fields = fieldsOf(value)
+  const { base, lease, ttlMs, left } = { ...FIELDS, ...fields }
   return {
     modRevision,
     value: isCount(base) ? base : 0,
@@ -119,19 +120,32 @@ export function readBase({ value, modRevision }: KeyValue): Base {
 }
 
 export function readVoters({ value, modRevision }: KeyValue): StoredVoters {
-  const { voters } = fieldsOf(value) as Record<string, unknown>
+  const voters = fieldsOf(value)['voters']
   const areSome = Array.isArray(voters) && voters.length > 0 && voters.length <= VOTERS_MAX
   if (!areSome || !voters.every(isNode)) return { modRevision, nodes: undefined }
   return { modRevision, nodes: Object.freeze([...new Set<string>(voters)]) }
 }
 
-/** The node of whoever takes part; undefined: that cannot be read. */
-export function readCandidate({ value }: KeyValue): string | undefined {
-  return pidOf(fieldsOf(value))?.node
+/** The node of whoever takes part, by its key; undefined: it cannot be read. */
+export function readCandidate(keys: LeaderKeys, key: string): string | undefined {
+  try {
+    const node = decodeURIComponent(key.slice(keys.candidates.length))
+    return isNode(node) ? node : undefined
+  } catch {
+    return undefined
+  }
 }
 
+type Fields = Readonly<Record<string, unknown>>
+
+/** What is read, by name; nothing of it has to be there. */
+const FIELDS = Object.freeze({
+  ...{ base: undefined, lease: undefined, ttlMs: undefined, left: undefined },
+  ...{ node: undefined, id: undefined, creation: undefined },
+} as const satisfies Fields)
+
 /** An object of JSON, whatever the bytes are. */
-function fieldsOf(value: Buffer): Readonly<Record<string, unknown>> {
+function fieldsOf(value: Buffer): Fields {
   if (value.length > VALUE_BYTES_MAX) return {}
   try {
     const read: unknown = JSON.parse(value.toString())
@@ -141,7 +155,8 @@ function fieldsOf(value: Buffer): Readonly<Record<string, unknown>> {
   }
 }
 
-function pidOf({ node, id, creation }: Readonly<Record<string, unknown>>): Pid | undefined {
+function pidOf(fields: Fields): Pid | undefined {
+  const { node, id, creation } = { ...FIELDS, ...fields }
   if (!isNode(node) || !isCount(id) || !isCount(creation)) return undefined
   return Pid.of(node, id, creation)
 }

@@ -1,0 +1,25 @@
+/**
+ * campaign-seeds: the world of one seed, run to its end.
+ */
+import { seededRandom } from 'troupe/registrar'
+import { TTL_MS, World, type WorldOptions } from './campaign-world.js'
+
+const TROUBLE_MS = 20_000
+/** Garbage is healed after a lease, a lease that is in doubt is waited for twice. */
+const PEACE_MS = 8 * TTL_MS
+
+export function seedOf(seed: number, tell = false): World {
+  const random = seededRandom(seed * 7_919)
+  const chance = (): boolean => random.unit() < 0.5
+  const restores = random.unit() < 0.3
+  const options: WorldOptions = {
+    ...{ seed, nodes: 2 + random.below(3), withVoters: chance(), restores },
+    // Who begins just after a restore knows nothing of the terms before: that is a stated limit.
+    restarts: !restores && chance(),
+    hands: chance(),
+  }
+  const world = new World(options)
+  world.isTold = tell
+  world.run(TROUBLE_MS, PEACE_MS)
+  return world
+}
