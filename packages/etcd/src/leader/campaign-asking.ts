@@ -20,8 +20,8 @@ import { type View, viewActs } from './campaign-view.js'
 import {
   type Base,
   baseText,
+  candidateKey,
   candidateText,
-  keyStep,
   type Standing,
   standingText,
   votersText,
@@ -158,15 +158,12 @@ function wordsOf(campaign: Campaign, purpose: AskPurpose): Words {
       if (lead === undefined || change === undefined) return NO_WORDS
       const { modRevision: than } = view.voters
       return {
-        when: [
-          ...fenceOf(keys.leader, lead),
-          { key: keys.voters, target: 'mod', is: '=', than },
-        ],
+        when: [...fenceOf(keys.leader, lead), { key: keys.voters, target: 'mod', is: '=', than }],
         acts: [{ kind: 'put', key: keys.voters, value: votersText(change.nodes) }],
       }
     }
     case 'register': {
-      const key = `${keys.candidates}${keyStep(self.node)}`
+      const key = candidateKey(keys, self.node)
       return { when: [], acts: [{ kind: 'put', key, value: candidateText(self), lease: lease.id }] }
     }
     case 'read':

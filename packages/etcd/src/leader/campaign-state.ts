@@ -218,7 +218,11 @@ export const fenceOf = (
   ] satisfies Compare[])
 
 /** The fence of a lead that is now known. */
-export function rememberFence(campaign: Campaign, term: number, compares: readonly Compare[]): void {
+export function rememberFence(
+  campaign: Campaign,
+  term: number,
+  compares: readonly Compare[],
+): void {
   const { fences } = campaign
   fences.set(term, compares)
   if (fences.size <= REMEMBERED_MAX) return
@@ -240,8 +244,7 @@ export const ttlMsOf = ({ lease, settings }: Campaign): number =>
   lease?.ttlMs ?? settings.leaseTtlMs
 
 /** Etcd was heard within a lease. */
-export const isInTouch = ({ lease, leftMs }: Campaign): boolean =>
-  lease !== undefined && leftMs > 0
+export const isInTouch = ({ lease, leftMs }: Campaign): boolean => lease !== undefined && leftMs > 0
 
 /** The key of the leader stands, and ends with the own lease. */
 export const isOwnStanding = ({ view, lease }: Campaign): boolean =>

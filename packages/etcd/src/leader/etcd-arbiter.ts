@@ -11,6 +11,7 @@ import { requireDuration, requireKnown, requireObject, requireOption } from 'tro
 import { connectEtcd } from '#etcd/client/connect-etcd'
 import type { Compare, EtcdClient } from '#etcd/client/etcd-client'
 import { checkEtcd, ETCD_KNOWN, type EtcdOptions } from '#etcd/client/options'
+import { requirePlace } from '#etcd/registrar/options'
 import { Candidate } from './candidate.js'
 import { leaderKeys } from './leader-keys.js'
 
@@ -55,7 +56,6 @@ const KNOWN = Object.freeze({
 /** Leases are whole seconds; a day of silence is meant as something else. */
 const LEASE_MS_MIN = 1_000
 const LEASE_MS_MAX = 86_400_000
-const STEP_LENGTH_MAX = 200
 
 /**
  * An arbiter that lets an etcd decide. Dials when the first process stands. Give it to the
@@ -135,32 +135,23 @@ class OnEtcd implements EtcdArbiter {
 }
 
 function complete(given: EtcdArbiterOptions) {
-  requireObject('arbiter', given)
-  requireKnown('arbiter', given, KNOWN)
+  requireObject('etcdArbiter', given)
+  requireKnown('etcdArbiter', given, KNOWN)
   const entries = Object.entries(given).filter(([, value]) => value !== undefined)
   const own = entries.filter(([name]) => !Object.hasOwn(ETCD_KNOWN, name))
   const etcd = entries.filter(([name]) => Object.hasOwn(ETCD_KNOWN, name))
   const defaults = { ...ETCD_ARBITER_DEFAULTS, client: undefined as EtcdClient | undefined }
   const options = { ...defaults, ...(Object.fromEntries(own) as Partial<typeof defaults>) }
   const { cluster, prefix, leaseTtlMs, clockDriftMax, client } = options
-  requireStep('arbiter.cluster', cluster)
-  for (const part of typeof prefix === 'string' ? prefix.split('/') : ['']) {
-    requireStep('arbiter.prefix', part)
-  }
-  requireDuration('arbiter.leaseTtlMs', leaseTtlMs)
+  requirePlace(cluster, prefix)
+  requireDuration('leaseTtlMs', leaseTtlMs)
   const isLease = leaseTtlMs >= LEASE_MS_MIN && leaseTtlMs <= LEASE_MS_MAX
-  requireOption(isLease, 'arbiter.leaseTtlMs', leaseTtlMs, 'give 1,000 to 86,400,000')
+  requireOption(isLease, 'leaseTtlMs', leaseTtlMs, 'give 1,000 to 86,400,000')
   const isShare = typeof clockDriftMax === 'number' && clockDriftMax >= 0 && clockDriftMax <= 0.5
-  requireOption(isShare, 'arbiter.clockDriftMax', clockDriftMax, 'give 0 to 0.5')
+  requireOption(isShare, 'clockDriftMax', clockDriftMax, 'give 0 to 0.5')
   const isClient = client === undefined || typeof client?.txn === 'function'
-  requireOption(isClient, 'arbiter.client', client, 'give what connectEtcd answers')
+  requireOption(isClient, 'client', client, 'give what connectEtcd answers')
   const isOneWay = client === undefined || etcd.length === 0
-  requireOption(isOneWay, 'arbiter.client', etcd[0]?.[0], 'give a client, or how one is made')
+  requireOption(isOneWay, 'client', etcd[0]?.[0], 'give a client, or how one is made')
   return Object.freeze({ ...options, etcd: checkEtcd(Object.fromEntries(etcd)) })
-}
-
-/** Words between slashes: no key leaves its folder. */
-function requireStep(option: string, step: unknown): void {
-  const holds = typeof step === 'string' && step !== '' && step.length <= STEP_LENGTH_MAX
-  requireOption(holds, option, step, 'give a name; of a prefix, names with a slash between them')
 }

@@ -13,6 +13,7 @@
  */
 import { Pid } from 'troupe'
 import type { KeyValue } from '#etcd/client/etcd-client'
+import { escapeName, unescapeName } from '#etcd/registrar/keys'
 
 /** The keys of one led cluster. */
 export interface LeaderKeys {
@@ -57,7 +58,7 @@ export interface StoredVoters {
 /** As the version of what is written here. */
 const VERSION = 1
 /** Voters of one cluster, as of an election. */
-export const VOTERS_MAX = 255
+export const VOTERS_MAX = 31
 const VALUE_BYTES_MAX = 65_536
 
 export const NO_BASE: Base = Object.freeze({
@@ -65,12 +66,8 @@ export const NO_BASE: Base = Object.freeze({
 })
 export const NO_VOTERS: StoredVoters = Object.freeze({ modRevision: 0, nodes: undefined })
 
-/** Any text as one step of a key: without a slash, and as readable as can be. */
-export const keyStep = (text: string): string =>
-  encodeURIComponent(Buffer.from(text).toString()).replaceAll('%40', '@')
-
 export function leaderKeys(prefix: string, cluster: string, clusterId: string): LeaderKeys {
-  const folder = `${prefix}/cluster/${keyStep(cluster)}/leaders/${keyStep(clusterId)}/`
+  const folder = `${prefix}/cluster/${escapeName(cluster)}/leaders/${escapeName(clusterId)}/`
   return Object.freeze({
     folder,
     leader: `${folder}leader`,
@@ -79,6 +76,10 @@ export function leaderKeys(prefix: string, cluster: string, clusterId: string): 
     candidates: `${folder}candidates/`,
   })
 }
+
+/** The key under which a node says that it takes part. */
+export const candidateKey = ({ candidates }: LeaderKeys, node: string): string =>
+  `${candidates}${escapeName(node)}`
 
 export interface StandingGiven {
   readonly pid: Pid
@@ -128,12 +129,8 @@ export function readVoters({ value, modRevision }: KeyValue): StoredVoters {
 
 /** The node of whoever takes part, by its key; undefined: it cannot be read. */
 export function readCandidate(keys: LeaderKeys, key: string): string | undefined {
-  try {
-    const node = decodeURIComponent(key.slice(keys.candidates.length))
-    return isNode(node) ? node : undefined
-  } catch {
-    return undefined
-  }
+  const node = unescapeName(key.slice(keys.candidates.length))
+  return isNode(node) ? node : undefined
 }
 
 type Fields = Readonly<Record<string, unknown>>
