@@ -1,31 +1,19 @@
 /**
- * leader/campaign-asking: what a contender asks of etcd next, and in which words.
- *
- * One question at a time. Each compares what was known when it was put, so that a question that
- * arrives late does nothing that is not meant any more.
+ * leader/campaign-asking: what a contender asks of etcd next, if anything. One question at a time.
  */
-import type { Act, Compare, Txn } from '#etcd/client/etcd-client'
 import {
   type AskPurpose,
   type Campaign,
   type Doubt,
-  fenceOf,
   isInTouch,
   isOwnStanding,
   isVoter,
   ttlMsOf,
   votersOf,
 } from './campaign-state.js'
-import { type View, viewActs } from './campaign-view.js'
-import {
-  type Base,
-  baseText,
-  candidateKey,
-  candidateText,
-  type Standing,
-  standingText,
-  votersText,
-} from './leader-keys.js'
+import type { View } from './campaign-view.js'
+import { txnOf } from './campaign-words.js'
+import type { Base, Standing } from './leader-keys.js'
 
 /** A question is over after this share of a lease. */
 const TIMEOUT_SHARE = 0.5
@@ -108,97 +96,4 @@ function doubtful({ cleared, ownLeases, lastLease }: Campaign, base: Base): stri
   return [base.held, lastLease].find(
     (one) => one !== undefined && one !== left && !cleared.has(one) && !ownLeases.has(one),
   )
-}
-
-function txnOf(campaign: Campaign, purpose: AskPurpose): Txn {
-  const ranges = viewActs(campaign.settings.keys)
-  const { when, acts } = wordsOf(campaign, purpose)
-  return { when, acts: [...acts, ...ranges], otherwise: ranges }
-}
-
-interface Words {
-  readonly when: readonly Compare[]
-  readonly acts: readonly Act[]
-}
-
-const NO_WORDS: Words = { when: [], acts: [] }
-
-function wordsOf(campaign: Campaign, purpose: AskPurpose): Words {
-  const { view, lease, settings, lead, change } = campaign
-  const { keys, self } = settings
-  if (view === undefined || lease === undefined) return NO_WORDS
-  const { leader, base } = view
-  const sameBase: Compare = {
-    ...{ key: keys.base, target: 'mod' as const, is: '=' as const },
-    than: base.modRevision,
-  }
-  const putBase = (given: Partial<Base>): Act => ({
-    ...{ kind: 'put', key: keys.base },
-    value: baseText({ ...base, ...given }),
-  })
-  switch (purpose) {
-    case 'campaign':
-      return campaignWords(campaign, view, sameBase, putBase)
-    case 'resign': {
-      const { createRevision = 0 } = leader ?? {}
-      const given = { held: lease.id, ttlMs: lease.ttlMs, isLeft: true }
-      return {
-        when: [...fenceOf(keys.leader, { createRevision, lease: lease.id }), sameBase],
-        acts: [{ kind: 'delete', range: { key: keys.leader } }, putBase(given)],
-      }
-    }
-    case 'raise':
-      return { when: [sameBase], acts: [putBase({ value: raisedBase(campaign, view) })] }
-    case 'heal':
-      return {
-        when: [{ key: keys.leader, target: 'mod', is: '=', than: leader?.modRevision ?? 0 }],
-        acts: [{ kind: 'delete', range: { key: keys.leader } }],
-      }
-    case 'voters': {
-      if (lead === undefined || change === undefined) return NO_WORDS
-      const { modRevision: than } = view.voters
-      return {
-        when: [...fenceOf(keys.leader, lead), { key: keys.voters, target: 'mod', is: '=', than }],
-        acts: [{ kind: 'put', key: keys.voters, value: votersText(change.nodes) }],
-      }
-    }
-    case 'register': {
-      const key = candidateKey(keys, self.node)
-      return { when: [], acts: [{ kind: 'put', key, value: candidateText(self), lease: lease.id }] }
-    }
-    case 'read':
-    case 'lives':
-    case 'revoke':
-      return NO_WORDS
-  }
-}
-
-/** The least base with which the next term is above all that are known. */
-const raisedBase = ({ term }: Campaign, { base, revision }: View): number =>
-  Math.max(base.value, term - revision)
-
-function campaignWords(
-  campaign: Campaign,
-  view: View,
-  sameBase: Compare,
-  putBase: (given: Partial<Base>) => Act,
-): Words {
-  const { settings, lease, term, out } = campaign
-  const { keys, self } = settings
-  if (lease === undefined) return NO_WORDS
-  const value = raisedBase(campaign, view)
-  if (value > view.base.value) out.push({ kind: 'rewound', before: term, after: view.revision })
-  const { id, ttlMs } = lease
-  const text = standingText({ pid: self, base: value, lease: id, ttlMs })
-  return {
-    when: [
-      { key: keys.leader, target: 'create', is: '=', than: 0 },
-      sameBase,
-      { key: keys.voters, target: 'mod', is: '=', than: view.voters.modRevision },
-    ],
-    acts: [
-      { kind: 'put', key: keys.leader, value: text, lease: id },
-      putBase({ value, held: id, ttlMs, isLeft: false }),
-    ],
-  }
 }

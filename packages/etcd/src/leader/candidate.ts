@@ -18,6 +18,7 @@ import {
 } from 'troupe'
 import type { Compare, EtcdClient, HeldLease, Running } from '#etcd/client/etcd-client'
 import { step, wakeAtMs } from './campaign.js'
+import { Report } from './campaign-report.js'
 import {
   type Campaign,
   type CampaignEffect,
@@ -57,6 +58,7 @@ const END_MS = 1_000
 export class Candidate implements Candidacy {
   readonly #parts: CandidateParts
   readonly #campaign: Campaign
+  readonly #report: Report
   readonly #changes = new Map<number, Waiting>()
   #lastChange = 0
   #held: HeldLease | undefined = undefined
@@ -64,8 +66,6 @@ export class Candidate implements Candidacy {
   #timer: Timer | undefined = undefined
   #armedMs: number | undefined = undefined
   #isTelling = false
-  /** Why etcd did not do what it was asked last. */
-  #problem: string | undefined = undefined
   /** What is waited for; undefined: it takes part. */
   #ending: Promise<void> | undefined = undefined
   #voters: readonly string[] = []
@@ -73,6 +73,7 @@ export class Candidate implements Candidacy {
   constructor(parts: CandidateParts) {
     this.#parts = parts
     this.#campaign = openCampaign(parts.settings, parts.fences)
+    this.#report = new Report(parts)
     this.#feed({ kind: 'tick' })
   }
 
@@ -125,7 +126,7 @@ export class Candidate implements Candidacy {
     return {
       state: this.#ending === undefined ? describeCampaign(this.#campaign) : 'ended',
       ...{ lease: lease?.id, leaseTtlMs: lease?.ttlMs, revision: view?.revision },
-      ...{ key: settings.keys.leader, failures, problem: this.#problem },
+      ...{ key: settings.keys.leader, failures, problem: this.#report.problem },
     }
   }
 
@@ -185,7 +186,7 @@ export class Candidate implements Candidacy {
       case 'deposed':
       case 'rewound':
       case 'foreign':
-        this.#log(effect)
+        this.#report.told(effect)
     }
   }
 
@@ -221,7 +222,7 @@ export class Candidate implements Candidacy {
     const { client, settings } = this.#parts
     try {
       const answer = await client.txn(txn, { timeoutMs })
-      this.#answered()
+      this.#report.answered()
       this.#feed({ kind: 'answer', id, held: answer.held, view: readView(settings.keys, answer) })
     } catch (thrown) {
       this.#failed(thrown)
@@ -239,7 +240,7 @@ export class Candidate implements Candidacy {
         const leftMs = await client.timeToLive(lease, { timeoutMs })
         this.#feed({ kind: 'lives', id, leftMs })
       }
-      this.#answered()
+      this.#report.answered()
     } catch (thrown) {
       this.#failed(thrown)
       this.#feed({ kind: 'failed', id })
@@ -262,6 +263,10 @@ export class Candidate implements Candidacy {
       },
     })
     this.#watch = watch
+  }
+
+  #failed(thrown: unknown): void {
+    if (this.#ending === undefined) this.#report.failed(thrown)
   }
 
   #unchanged(id: number, code: ChangeRefusal): void {
@@ -327,46 +332,6 @@ export class Candidate implements Candidacy {
     for (const id of [...this.#changes.keys()]) this.#unchanged(id, 'LEADERSHIP_LOST')
     if (held !== undefined) await letGo(client, held)
     ended()
-  }
-
-  #answered(): void {
-    if (this.#problem === undefined) return
-    this.#problem = undefined
-    const { clusterId, log } = this.#parts.contender
-    log.info('etcd answers again, and decides who leads', { clusterId })
-  }
-
-  /** Says once that etcd does not do what it is asked. */
-  #failed(thrown: unknown): void {
-    const isFirst = this.#problem === undefined
-    this.#problem = describeThrown(thrown)
-    if (this.#ending !== undefined || !isFirst) return
-    const { clusterId, log } = this.#parts.contender
-    log.warning('etcd cannot be asked who leads', { clusterId, problem: this.#problem })
-  }
-
-  #log(effect: Told<'elected' | 'deposed' | 'rewound' | 'foreign'>): void {
-    const { contender, client, settings } = this.#parts
-    const { clusterId, log } = contender
-    switch (effect.kind) {
-      case 'elected':
-        log.debug('etcd has made it the leader', { clusterId, term: effect.term })
-        return
-      case 'deposed':
-        log.debug('its lead is over', { clusterId, term: effect.term, why: effect.why })
-        return
-      case 'rewound': {
-        const { before, after } = effect
-        const endpoints = client.endpoints.join(', ')
-        const { code, message } = new TroupeError('ETCD_REWOUND', { endpoints, before, after })
-        log.error(message, { clusterId, code })
-        return
-      }
-      case 'foreign':
-        log.error('the leader key was written by another hand', {
-          ...{ clusterId, key: settings.keys.leader },
-        })
-    }
   }
 }
 

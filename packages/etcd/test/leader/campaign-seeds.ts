@@ -2,7 +2,8 @@
  * campaign-seeds: the world of one seed, run to its end.
  */
 import { seededRandom } from 'troupe/registrar'
-import { TTL_MS, World, type WorldOptions } from './campaign-world.js'
+import { TTL_MS } from './campaign-etcd.js'
+import { World, type WorldOptions } from './campaign-world.js'
 
 const TROUBLE_MS = 20_000
 /** Garbage is healed after a lease, a lease that is in doubt is waited for twice. */
@@ -14,7 +15,7 @@ export function seedOf(seed: number, tell = false): World {
   const restores = random.unit() < 0.3
   const options: WorldOptions = {
     ...{ seed, nodes: 2 + random.below(3), withVoters: chance(), restores },
-    // Who begins just after a restore knows nothing of the terms before: that is a stated limit.
+    // Who begins right after a restore knows nothing of the terms before: that is a stated limit.
     restarts: !restores && chance(),
     hands: chance(),
   }
