@@ -1,5 +1,5 @@
 /**
- * leader/candidate: one contender's campaign, carried out: questions, the watch, the lease, a timer.
+ * leader/candidate: one contender's campaign, carried out: questions, a watch, a lease, a timer.
  *
  * What is decided is decided by `step`; here it is done. Whatever is asked while it has ended, or
  * comes back then, does nothing.

@@ -1,5 +1,5 @@
 /**
- * Contenders around one etcd, by seeds: never two lead, terms grow, somebody leads when all is well.
+ * Contenders around one etcd, by seeds: never two lead, terms grow, and somebody leads in the end.
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
