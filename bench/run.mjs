@@ -16,6 +16,7 @@ import { BENCHES } from './lib/rows.mjs'
 /** Benches whose measurements need more than one process: each has a course of its own. */
 const OTHERS = {
   codec: async (values) => (await import('./codec/codec.mjs')).benchCodec(values, say),
+  etcd: async (values) => (await import('./etcd/etcd.mjs')).benchEtcd(values, say),
   http: async (values) => (await import('./http/http.mjs')).benchHttp(values, say),
   jobs: async (values) => (await import('./jobs/jobs.mjs')).benchJobs(values, say),
   leader: async (values) => (await import('./leader/leader.mjs')).benchLeader(values, say),
