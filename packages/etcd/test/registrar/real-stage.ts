@@ -1,7 +1,7 @@
 /**
  * etcd/test/registrar/real-stage: where registrars on a real etcd play.
  *
- * All stages share the etcd and have a cluster each; each life of a node has a line of its own.
+ * All stages share the etcd and have a prefix each; each life of a node has a line of its own.
  */
 import { systemClock } from 'troupe/registrar'
 import type { RegistrarStage } from 'troupe/testing'
@@ -10,17 +10,17 @@ import type { LocalEtcd } from '@troupe/etcd/testing'
 import { Relay } from './relay.js'
 import { configKey, keptLog, surroundingsOf } from './stage.js'
 
-/** Short, so that a list is through in seconds; an election of this etcd takes 200 ms. */
+/** Short, so that a list is through soon; an election of this etcd takes 200 ms. */
 export const QUICK = Object.freeze({
-  ...{ leaseTtlMs: 1_000, keepAliveMs: 300, suspectGraceMs: 600 },
-  ...{ dialTimeoutMs: 500, requestTimeoutMs: 1_000 },
+  ...{ leaseTtlMs: 1_000, keepAliveMs: 250, suspectGraceMs: 2_500 },
+  ...{ dialTimeoutMs: 2_000, requestTimeoutMs: 3_000 },
 }) satisfies EtcdRegistrarOptions
 
 let clusters = 0
 
 export async function realStage(etcd: LocalEtcd): Promise<RegistrarStage> {
   clusters += 1
-  const cluster = `c${clusters}`
+  const place = { prefix: `stage${clusters}/troupe`, cluster: 'default' }
   const client = connectEtcd({ endpoints: etcd.endpoints })
   const spare: Relay[] = []
   const all: Relay[] = []
@@ -31,13 +31,12 @@ export async function realStage(etcd: LocalEtcd): Promise<RegistrarStage> {
     all.push(relay)
   }
   for (let i = 0; i < 16; i += 1) await more()
-  const placeOf = { prefix: 'services/troupe', cluster }
   return {
     host: 'suite',
     make: (node) => {
       const relay = relays.get(node) ?? (spare.pop() as Relay)
       relays.set(node, relay)
-      return etcdRegistrar({ ...QUICK, endpoints: [relay.endpoint], cluster })
+      return etcdRegistrar({ ...QUICK, endpoints: [relay.endpoint], ...place })
     },
     surroundings: () => surroundingsOf(systemClock, Math.floor(Math.random() * 1e9), keptLog([])),
     until: (promise) => promise,
@@ -47,12 +46,12 @@ export async function realStage(etcd: LocalEtcd): Promise<RegistrarStage> {
     },
     cutOff: (node) => relays.get(node)?.cut(),
     mend: (node) => relays.get(node)?.mend(),
-    setConfig: async (place, item, value) => {
-      const key = configKey(place, item, placeOf)
+    setConfig: async (at, item, value) => {
+      const key = configKey(at, item, place)
       await client.txn({ acts: [{ kind: 'put', key, value: String(value) }] })
     },
-    removeConfig: async (place, item) => {
-      const range = { key: configKey(place, item, placeOf) }
+    removeConfig: async (at, item) => {
+      const range = { key: configKey(at, item, place) }
       await client.txn({ acts: [{ kind: 'delete', range }] })
     },
     close: async () => {

@@ -7,7 +7,7 @@ import { type LocalEtcd, startEtcd } from '@troupe/etcd/testing'
 import { partSkip } from '@troupe/tools/parts'
 import { realStage } from './real-stage.js'
 
-describe('the registrar on a real etcd', { skip: partSkip('etcd'), concurrency: true }, () => {
+describe('the registrar on a real etcd', { skip: partSkip('etcd'), concurrency: 6 }, () => {
   let etcd: LocalEtcd
   before(async () => {
     etcd = await startEtcd({ fsync: false, heartbeatMs: 30, electionMs: 200 })

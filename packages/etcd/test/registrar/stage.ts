@@ -15,7 +15,12 @@ import {
 } from 'troupe/testing'
 import { EtcdKeys } from '#etcd/registrar/keys'
 
-export const PLACE = Object.freeze({ prefix: 'services/troupe', cluster: 'default' })
+export interface Place {
+  readonly prefix: string
+  readonly cluster: string
+}
+
+export const PLACE: Place = Object.freeze({ prefix: 'services/troupe', cluster: 'default' })
 
 /** A log that keeps what it is told. */
 export function keptLog(lines: string[]): Logger {
