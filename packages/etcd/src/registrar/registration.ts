@@ -106,12 +106,16 @@ export class Registration {
     this.#wakeSoon()
   }
 
-  /** Settles when etcd has taken it, or cannot now. */
+  /** Settles when etcd has taken it, or cannot now: at most `LAST_MS` later. */
   async leave(): Promise<void> {
     this.#isLeaving = true
     if (this.#isLeavingTold || this.#claimed === undefined) return
     await new Promise<void>((settle) => {
-      this.#left.push(settle)
+      const cancel = this.#given.home.clock.after(LAST_MS, settle)
+      this.#left.push(() => {
+        cancel()
+        settle()
+      })
       this.#wakeSoon()
     })
   }

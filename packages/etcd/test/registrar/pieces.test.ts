@@ -3,10 +3,12 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { seededRandom } from 'troupe/registrar'
+import { ROUTE_LIMITS, seededRandom } from 'troupe/registrar'
 import { virtualClock } from 'troupe/testing'
 import { type HolderLook, lifeOf, NO_HOLDER, thisHolder } from '#etcd/registrar/holder'
+import { EtcdKeys } from '#etcd/registrar/keys'
 import { OwnRoutes, QUEUE_MAX } from '#etcd/registrar/own-routes'
+import { RawRoutes } from '#etcd/registrar/raw-routes'
 import { Rival } from '#etcd/registrar/rival'
 import {
   readApplication,
@@ -17,6 +19,7 @@ import {
 } from '#etcd/registrar/route-text'
 import { Suspects } from '#etcd/registrar/suspects'
 import { applicationOf, BORN_MS } from './player.js'
+import { PLACE } from './stage.js'
 
 const ROUTE = {
   ...{ node: 'a@h', creation: BORN_MS, version: '0.1.0', state: 'up' as const },
@@ -76,6 +79,40 @@ describe('the text of a route', () => {
   })
 })
 
+describe('the routes as they stand in etcd', () => {
+  it('do not grow beyond the limits, and make room when something goes', () => {
+    const keys = new EtcdKeys(PLACE)
+    const refused: string[] = []
+    const limits = { ...ROUTE_LIMITS, nodesMax: 2, applicationsPerNodeMax: 2, applicationsMax: 3 }
+    const raw = new RawRoutes('own@h', keys, (code) => void refused.push(code), limits)
+    let revision = 1
+    const put = (key: string, text: string): void => {
+      revision += 1
+      const revisions = { createRevision: revision, modRevision: revision, version: 1 }
+      const bytes = { key: Buffer.from(key), value: Buffer.from(text), lease: undefined }
+      raw.change({ kind: 'put', entry: { ...bytes, ...revisions } })
+    }
+    const node = (name: string): void => {
+      put(keys.node(name), writeNode({ ...NODE, route: { ...ROUTE, node: name } }))
+    }
+    const application = (name: string, of: string): void => {
+      const life = { node: of, creation: BORN_MS }
+      put(keys.application(name, of), writeApplication(life, applicationOf(name)))
+    }
+    for (const name of ['a@h', 'b@h', 'c@h', 'a@h']) node(name)
+    assert.deepEqual([...raw.nodes()], ['a@h', 'b@h'])
+    for (const name of ['x', 'y', 'z', 'y']) application(name, 'a@h')
+    for (const name of ['x', 'y']) application(name, 'b@h')
+    assert.deepEqual([...raw.applicationNames('a@h')], ['x', 'y'])
+    assert.deepEqual([...raw.applicationNames('b@h')], ['x'])
+    assert.deepEqual(refused, ['ROUTES_FULL', 'ROUTES_FULL', 'ROUTES_FULL'])
+    const gone = keys.application('x', 'a@h')
+    raw.change({ kind: 'delete', key: Buffer.from(gone), modRevision: revision })
+    application('y', 'b@h')
+    assert.deepEqual([...raw.applicationNames('b@h')], ['x', 'y'])
+  })
+})
+
 describe('another program with the same name', () => {
   const entry = {
     ...{ key: Buffer.from('k'), value: Buffer.from(writeNode(NODE)), lease: '7' },
@@ -126,7 +163,12 @@ describe('a suspect', () => {
     const clock = virtualClock()
     const due: string[] = []
     const random = seededRandom(3)
-    const suspects = new Suspects({ clock, random, graceMs, due: ({ node }) => void due.push(node) })
+    const suspects = new Suspects({
+      clock,
+      random,
+      graceMs,
+      due: ({ node }) => void due.push(node),
+    })
     return { clock, due, suspects }
   }
 

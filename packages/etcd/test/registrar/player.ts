@@ -1,10 +1,11 @@
 /**
  * etcd/test/registrar/player: nodes with registrars on an etcd in memory, in virtual time.
  */
-import type { OwnApplicationRoute, Registrar, RegistrarEvent, RegistrarHome } from 'troupe'
-import { type VirtualClock, virtualClock } from 'troupe/testing'
+
 import { type EtcdRegistrarOptions, etcdRegistrar } from '@troupe/etcd'
 import { type MemoryEtcd, memoryEtcd } from '@troupe/etcd/testing'
+import type { OwnApplicationRoute, Registrar, RegistrarEvent, RegistrarHome } from 'troupe'
+import { type VirtualClock, virtualClock } from 'troupe/testing'
 import { EtcdKeys } from '#etcd/registrar/keys'
 import { keptLog, PLACE, type Place, surroundingsOf } from './stage.js'
 
@@ -145,6 +146,8 @@ function wordOf(event: RegistrarEvent): string {
     case 'registrar-disconnected':
       return event.kind
     default:
-      return 'name' in event ? `${event.kind} ${event.name} ${event.node}` : `${event.kind} ${event.node}`
+      return 'name' in event
+        ? `${event.kind} ${event.name} ${event.node}`
+        : `${event.kind} ${event.node}`
   }
 }

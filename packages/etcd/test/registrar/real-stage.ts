@@ -3,10 +3,11 @@
  *
  * All stages share the etcd and have a prefix each; each life of a node has a line of its own.
  */
-import { systemClock } from 'troupe/registrar'
-import type { RegistrarStage } from 'troupe/testing'
+
 import { connectEtcd, type EtcdRegistrarOptions, etcdRegistrar } from '@troupe/etcd'
 import type { LocalEtcd } from '@troupe/etcd/testing'
+import { systemClock } from 'troupe/registrar'
+import type { RegistrarStage } from 'troupe/testing'
 import { Relay } from './relay.js'
 import { configKey, keptLog, surroundingsOf } from './stage.js'
 
@@ -16,9 +17,15 @@ export const QUICK = Object.freeze({
   ...{ dialTimeoutMs: 2_000, requestTimeoutMs: 3_000 },
 }) satisfies EtcdRegistrarOptions
 
+/** Nobody's lease ends, however busy the machine is. */
+export const CALM: EtcdRegistrarOptions = Object.freeze({})
+
 let clusters = 0
 
-export async function realStage(etcd: LocalEtcd): Promise<RegistrarStage> {
+export async function realStage(
+  etcd: LocalEtcd,
+  options: EtcdRegistrarOptions,
+): Promise<RegistrarStage> {
   clusters += 1
   const place = { prefix: `stage${clusters}/troupe`, cluster: 'default' }
   const client = connectEtcd({ endpoints: etcd.endpoints })
@@ -36,7 +43,7 @@ export async function realStage(etcd: LocalEtcd): Promise<RegistrarStage> {
     make: (node) => {
       const relay = relays.get(node) ?? (spare.pop() as Relay)
       relays.set(node, relay)
-      return etcdRegistrar({ ...QUICK, endpoints: [relay.endpoint], ...place })
+      return etcdRegistrar({ ...options, endpoints: [relay.endpoint], ...place })
     },
     surroundings: () => surroundingsOf(systemClock, Math.floor(Math.random() * 1e9), keptLog([])),
     until: (promise) => promise,
