@@ -4,7 +4,12 @@
  * All stages share the etcd and have a prefix each; each life of a node has a line of its own.
  */
 
-import { connectEtcd, type EtcdRegistrarOptions, etcdRegistrar } from '@troupe/etcd'
+import {
+  connectEtcd,
+  type EtcdClient,
+  type EtcdRegistrarOptions,
+  etcdRegistrar,
+} from '@troupe/etcd'
 import type { LocalEtcd } from '@troupe/etcd/testing'
 import { systemClock } from 'troupe/registrar'
 import type { RegistrarStage } from 'troupe/testing'
@@ -20,6 +25,18 @@ export const QUICK = Object.freeze({
 /** Nobody's lease ends, however busy the machine is. */
 export const CALM: EtcdRegistrarOptions = Object.freeze({})
 
+/** More nodes than any case begins. */
+const RELAYS = 16
+
+/** As `etcdctl put` and `etcdctl del` do. */
+export async function put(client: EtcdClient, key: string, value: string): Promise<void> {
+  await client.txn({ acts: [{ kind: 'put', key, value }] })
+}
+
+export async function remove(client: EtcdClient, key: string): Promise<void> {
+  await client.txn({ acts: [{ kind: 'delete', range: { key } }] })
+}
+
 let clusters = 0
 
 export async function realStage(
@@ -29,15 +46,10 @@ export async function realStage(
   clusters += 1
   const place = { prefix: `stage${clusters}/troupe`, cluster: 'default' }
   const client = connectEtcd({ endpoints: etcd.endpoints })
-  const spare: Relay[] = []
   const all: Relay[] = []
+  for (let i = 0; i < RELAYS; i += 1) all.push(await Relay.to(etcd.endpoints[0] ?? ''))
+  const spare = [...all]
   const relays = new Map<string, Relay>()
-  const more = async (): Promise<void> => {
-    const relay = await Relay.to(etcd.endpoints[0] ?? '')
-    spare.push(relay)
-    all.push(relay)
-  }
-  for (let i = 0; i < 16; i += 1) await more()
   return {
     host: 'suite',
     make: (node) => {
@@ -53,14 +65,8 @@ export async function realStage(
     },
     cutOff: (node) => relays.get(node)?.cut(),
     mend: (node) => relays.get(node)?.mend(),
-    setConfig: async (at, item, value) => {
-      const key = configKey(at, item, place)
-      await client.txn({ acts: [{ kind: 'put', key, value: String(value) }] })
-    },
-    removeConfig: async (at, item) => {
-      const range = { key: configKey(at, item, place) }
-      await client.txn({ acts: [{ kind: 'delete', range }] })
-    },
+    setConfig: (at, item, value) => put(client, configKey(at, item, place), String(value)),
+    removeConfig: (at, item) => remove(client, configKey(at, item, place)),
     close: async () => {
       client.close()
       for (const relay of all) relay.close()

@@ -149,7 +149,7 @@ describe('the registration of a node in etcd', () => {
     assert.equal(world.etcd.leases().length, 2)
   })
 
-  it('that another program took meanwhile is told as a duplicate, once, and never fought for', async () => {
+  it('that another program took is told as a duplicate once, and not fought for', async () => {
     const world = new World()
     const { b } = await world.pair()
     world.etcd.cutOff('b@suite')
@@ -166,7 +166,7 @@ describe('the registration of a node in etcd', () => {
     assert.equal(owner(), BORN_MS, 'when the other has gone the name is taken again')
   })
 
-  it('has more applications than one transaction takes, and loses none with its lease', async () => {
+  it('loses no application with its lease, however many there are', async () => {
     const world = new World()
     const { a, b } = await world.pair()
     for (let i = 0; i < 350; i += 1) b.put(`app-${i}`)
