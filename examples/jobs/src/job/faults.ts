@@ -14,7 +14,7 @@ const FAULTS = {
   JOB_UNKNOWN: 'there is no job {job}; it was never accepted, or is forgotten by now',
   NO_LEADER: 'no coordinator leads at the moment; ask again in a second',
   NO_MAJORITY:
-    '{present} of {total} coordinators answer, and {wanted} are needed: {problem}; whether what ' +
+    '{present} of {total} stores answer, and {wanted} are needed: {problem}; whether what ' +
     'was asked holds is not known, so ask again with the same id',
   REPLICA_BEHIND: 'the store of {node} does not count for now: {problem}',
   STALE_TERM: 'the term {term} is over, as the term {later} was promised; its leader steps down',

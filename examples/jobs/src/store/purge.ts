@@ -4,7 +4,7 @@
  * A purged job leaves a small entry, which is a write like any other. That one goes when all
  * stores have it; or when it is old: then a store which lacks it is compared as a whole.
  */
-import { compareMarks, type Mark, NO_MARK } from '#jobs/job/job'
+import { compareMarks, type Job, type Mark, NO_MARK } from '#jobs/job/job'
 import type { BookOptions } from './book-options.js'
 import type { BookWorld } from './book-world.js'
 import { type Gone, isGone } from './entry.js'
@@ -25,6 +25,31 @@ export interface PurgeHost {
 
 /** Jobs purged by one write. */
 const PURGE_MAX = 500
+
+/** States in which a job is over, and how long it is kept in each. */
+export type OverState = 'done' | 'failed' | 'deleted'
+export const keptMs = (
+  options: Required<BookOptions>,
+): readonly (readonly [OverState, number])[] => [
+  ['done', options.doneKeepMs],
+  ['failed', options.doneKeepMs],
+  ['deleted', options.deletedKeepMs],
+]
+
+/** Jobs that have been in a state since before a time: some of them, the oldest first. */
+export function agedJobs(
+  jobs: Pick<JobStore, 'agedIds' | 'get'>,
+  state: OverState,
+  beforeMs: number,
+): readonly Job[] {
+  const aged: Job[] = []
+  for (const id of jobs.agedIds(statesBefore(state), beforeMs)) {
+    const job = jobs.get(id)
+    if (job !== undefined && job.changedMs < beforeMs) aged.push(job)
+    if (aged.length === PURGE_MAX) break
+  }
+  return aged
+}
 
 export class Purge {
   readonly #host: PurgeHost
@@ -48,30 +73,17 @@ export class Purge {
   async run(): Promise<void> {
     const { world, options } = this.#host
     const nowMs = world.wallMs()
-    await this.#purge('done', nowMs - options.doneKeepMs)
-    await this.#purge('failed', nowMs - options.doneKeepMs)
-    await this.#purge('deleted', nowMs - options.deletedKeepMs)
+    for (const [state, keepMs] of keptMs(options)) await this.#purge(state, nowMs - keepMs)
     if (!this.#host.isClosed) await this.#clear(nowMs - options.goneKeepMs)
   }
 
-  async #purge(state: 'done' | 'failed' | 'deleted', beforeMs: number): Promise<void> {
+  async #purge(state: OverState, beforeMs: number): Promise<void> {
     while (!this.#host.isClosed) {
-      const ids = this.#aged(state, beforeMs)
+      const ids = agedJobs(this.#host.own, state, beforeMs).map(({ id }) => id)
       if (ids.length === 0) return
       const goneMs = this.#host.world.wallMs()
       await this.#host.put(ids.map((id) => ({ kind: 'gone' as const, id, goneMs })))
     }
-  }
-
-  #aged(state: 'done' | 'failed' | 'deleted', beforeMs: number): readonly string[] {
-    const { own } = this.#host
-    const ids: string[] = []
-    for (const id of own.agedIds(statesBefore(state), beforeMs)) {
-      const job = own.get(id)
-      if (job !== undefined && job.changedMs < beforeMs) ids.push(id)
-      if (ids.length === PURGE_MAX) break
-    }
-    return ids
   }
 
   /** What is gone, and known everywhere or for long, leaves no trace. */

@@ -9,7 +9,7 @@ import { worldOf } from './book-world.js'
 import type { JobStore } from './job-store.js'
 import { ReplicaDesk } from './replica-desk.js'
 import { Replica } from './replica-protocol.js'
-import { TextKeeper } from './text-keeper.js'
+import { type KnownJobs, TextKeeper } from './text-keeper.js'
 import type { TextPlace } from './text-place.js'
 import { TextVault } from './text-vault.js'
 
@@ -17,6 +17,8 @@ interface State {
   readonly desk: ReplicaDesk
   readonly store: JobStore
   readonly texts: TextPlace
+  /** The jobs whose texts are to be here. */
+  readonly known: KnownJobs
   /** Who may change jobs; undefined: every node of the cluster. */
   readonly coordinators: ReadonlySet<string> | undefined
 }
@@ -39,10 +41,10 @@ const isAllowed = ({ coordinators }: State, context: ProcessContext): boolean =>
 
 /** Fetches and drops texts, one round after the other. */
 function keepTexts(state: State, context: ProcessContext): void {
-  const { store, texts, coordinators } = state
+  const { known, texts, coordinators } = state
   if (!(texts instanceof TextVault) || coordinators === undefined) return
   const others = [...coordinators].filter((node) => node !== context.node)
-  const keeper = new TextKeeper(store, texts, others, worldOf(context))
+  const keeper = new TextKeeper(known, texts, others, worldOf(context))
   let isBusy = false
   context.every(KEEP_MS, async () => {
     if (isBusy) return
@@ -58,10 +60,14 @@ function keepTexts(state: State, context: ProcessContext): void {
 }
 
 export const replicaActor = actor(Replica, {
-  init: (store: JobStore, texts: TextPlace, coordinators?: readonly string[]): State => ({
+  init: (
+    store: JobStore,
+    texts: TextPlace,
+    coordinators?: readonly string[],
+    known: KnownJobs = store,
+  ): State => ({
     desk: new ReplicaDesk(store, texts),
-    store,
-    texts,
+    ...{ store, texts, known },
     coordinators: coordinators === undefined ? undefined : new Set(coordinators),
   }),
   started: (state, context) => {

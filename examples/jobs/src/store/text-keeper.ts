@@ -41,13 +41,16 @@ const PART_MS = 5_000
 
 type KeeperVerbs = 'ask' | 'after' | 'wallMs'
 
+/** What it asks of whoever knows the jobs: the own store, or the mirror of an etcd. */
+export type KnownJobs = Pick<JobStore, 'complete' | 'isEstablished' | 'get' | 'claims' | 'changes'>
+
 interface Due {
   readonly id: string
   readonly atMs: number
 }
 
 export class TextKeeper {
-  readonly #store: JobStore
+  readonly #store: KnownJobs
   readonly #texts: TextVault
   readonly #others: readonly string[]
   readonly #world: Pick<BookWorld, KeeperVerbs>
@@ -61,7 +64,7 @@ export class TextKeeper {
   dropped = 0
 
   constructor(
-    store: JobStore,
+    store: KnownJobs,
     texts: TextVault,
     others: readonly string[],
     world: Pick<BookWorld, KeeperVerbs>,

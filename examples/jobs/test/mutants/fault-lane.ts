@@ -46,7 +46,7 @@ export class FaultLane {
     const sound = await soundSource(fault, this.#root)
     await writeFile(path, planted(fault, sound))
     try {
-      const script = join(this.#root, 'dist-test', 'mutants', 'hunt.js')
+      const script = join(this.#root, 'dist-test', 'mutants', `${fault.hunt ?? 'hunt'}.js`)
       const child = spawn(process.execPath, [script, `${seeds.from}`, `${seeds.to}`])
       let told = ''
       child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -3,12 +3,13 @@
  */
 import { notEqual } from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { ETCD_FAULTS } from '#test/mutants/etcd-faults'
 import { FaultLane, planted, soundSource } from '#test/mutants/fault-lane'
 import { STORE_FAULTS } from '#test/mutants/store-faults'
 
 describe('the faults planted in the stores', () => {
   it('have their places', async () => {
-    for (const fault of STORE_FAULTS) {
+    for (const fault of [...STORE_FAULTS, ...ETCD_FAULTS]) {
       const sound = await soundSource(fault)
       notEqual(planted(fault, sound), sound, fault.name)
     }

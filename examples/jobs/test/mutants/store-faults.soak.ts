@@ -3,8 +3,10 @@
  */
 import { deepEqual, notEqual } from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { ETCD_FAULTS } from '#test/mutants/etcd-faults'
 import { FaultLane } from '#test/mutants/fault-lane'
 import { STORE_FAULTS } from '#test/mutants/store-faults'
+import { tellEtcd } from '#test/store/etcd/etcd-story'
 import { tell } from '#test/store/sim-story'
 
 const SEEDS_MAX = 3_000
@@ -12,7 +14,7 @@ const seed = Number(process.env['TROUPE_SEED'] ?? 1)
 const soakMs = Number(process.env['TROUPE_SOAK_MS'] ?? 60_000)
 
 describe('the simulation of the stores', () => {
-  for (const fault of STORE_FAULTS) {
+  for (const fault of [...STORE_FAULTS, ...ETCD_FAULTS]) {
     it(`finds: ${fault.name}`, async (t) => {
       const lane = await FaultLane.open()
       try {
@@ -30,8 +32,9 @@ describe('the simulation of the stores', () => {
     const untilMs = performance.now() + soakMs / 2
     let stories = 0
     while (performance.now() < untilMs) {
-      const { breaches } = await tell(seed + stories)
-      deepEqual(breaches, [], `seed ${seed + stories}`)
+      for (const story of [await tell(seed + stories), await tellEtcd(seed + stories)]) {
+        deepEqual(story.breaches, [], `seed ${seed + stories}`)
+      }
       stories += 1
     }
     t.diagnostic(`${stories} stories from seed ${seed}`)

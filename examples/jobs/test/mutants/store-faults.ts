@@ -12,6 +12,8 @@ export interface StoreFault {
   /** Occurs exactly once. */
   readonly find: string
   readonly replace: string
+  /** The program that looks for it; default `hunt`. */
+  readonly hunt?: string
   /** The seed to begin with, for one that is rarely seen; default 1. */
   readonly from?: number
 }

@@ -1,0 +1,328 @@
+/**
+ * store/etcd/job-mirror: the jobs of an etcd in memory, as of one revision after another.
+ *
+ * All is read as of one revision and watched from the next one. An outage leaves it as it is; what
+ * was missed comes when the watch goes on, and all is read anew when etcd does not keep it any
+ * more. What is no job of this version is counted, told, and left where it is; when it has come in
+ * the place of one that was, that one is still known here.
+ * Limit: memory for all jobs that are kept, about two thousand bytes each.
+ */
+import type { EtcdClient, KeyValue, Running, WatchBatch, WatchEnd } from '@troupe/etcd'
+import type { Logger } from 'troupe'
+import { compareMarks, type Job, type Mark, NO_MARK } from '#jobs/job/job'
+import { type About, NEW_ABOUT } from '#jobs/store/about'
+import type { JobCounts, JobQuery } from '#jobs/store/book'
+import type { BookWorld } from '#jobs/store/book-world'
+import { Draft } from '#jobs/store/draft'
+import { decodeEntry, type Entry, isGone } from '#jobs/store/entry'
+import { entryKey, marksAfter, readStateKey, unseal } from '#jobs/store/keys'
+import { listOf, openOf } from '#jobs/store/listing'
+import { applyTo, MemoryDisk, memoryShelf } from '#jobs/store/memory-shelf'
+import type { Range, Shelf } from '#jobs/store/shelf'
+import type { KnownJobs } from '#jobs/store/text-keeper'
+import type { JobPlaces } from './job-places.js'
+import { markOf, readRecord, revisionOf } from './job-record.js'
+
+export type MirrorWorld = Pick<BookWorld, 'after' | 'random'> & {
+  readonly log: Pick<Logger, 'info' | 'warning' | 'error'>
+}
+
+/** What stands where a job should, and is none. */
+export interface Oddity {
+  readonly key: string
+  readonly problem: string
+}
+
+/** Oddities that are remembered one by one. */
+const ODDITIES_MAX = 1_000
+/** Wait before all is read again, in milliseconds: half of it at least. */
+const AGAIN_MS = 1_000
+
+export class JobMirror implements KnownJobs {
+  readonly #client: EtcdClient
+  readonly #keys: JobPlaces
+  #disk = new MemoryDisk()
+  #shelf: Shelf = memoryShelf({ disk: this.#disk })
+  #about: About = NEW_ABOUT
+  #complete: Mark = NO_MARK
+  #oddities = new Map<string, Oddity>()
+  #revision = 0
+  /** Written, and not told by the watch yet. */
+  #ahead: Job[] = []
+  /** Jobs that are kept of each revision which may have more of them. */
+  readonly #places = new Map<number, number>()
+  #isEstablished = false
+  #world: MirrorWorld | undefined
+  #watch: Running | undefined
+  #life = 0
+  #listeners: (() => void)[] = []
+  /** Why it does not follow at the moment; undefined: it does. */
+  problem: string | undefined = 'it has not been read yet'
+  /** How often all was read. */
+  loads = 0
+  /** How often an older state of etcd came in the place of what was known. */
+  rewinds = 0
+
+  constructor(client: EtcdClient, keys: JobPlaces) {
+    this.#client = client
+    this.#keys = keys
+  }
+
+  /** Everything that happened up to this revision is in it. */
+  get revision(): number {
+    return this.#revision
+  }
+
+  /** False: it has never been read, and knows nothing. */
+  get isEstablished(): boolean {
+    return this.#isEstablished
+  }
+
+  get complete(): Mark {
+    return this.#complete
+  }
+
+  get counts(): JobCounts {
+    return this.#about.counts
+  }
+
+  get oddities(): readonly Oddity[] {
+    return [...this.#oddities.values()]
+  }
+
+  /** Reads, and follows until it is closed. */
+  begin(world: MirrorWorld): void {
+    this.close()
+    this.#world = world
+    void this.#load(this.#life)
+  }
+
+  close(): void {
+    this.#life += 1
+    this.#watch?.close()
+    this.#watch = undefined
+    this.#world = undefined
+    this.problem = 'it is closed'
+    this.#changed()
+  }
+
+  /** Settles with the next change of anything. */
+  change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#listeners.push(resolve)
+    })
+  }
+
+  /** What its writer knows before the watch tells it. */
+  wrote(job: Job): void {
+    // It has been here then, and something later perhaps.
+    if (!this.#isEstablished || revisionOf(job.mark) <= this.#revision) return
+    this.#ahead.push(job)
+    const draft = this.#draft()
+    this.#keep(draft, job)
+    this.#commit(draft)
+  }
+
+  get(id: string): Job | undefined {
+    const entry = this.#entry(id)
+    return entry === undefined || isGone(entry) ? undefined : entry
+  }
+
+  list(query: JobQuery): readonly Job[] {
+    return listOf(this.#shelf, (id) => this.get(id), query)
+  }
+
+  open(): readonly Job[] {
+    return openOf(this.#shelf, (id) => this.get(id))
+  }
+
+  claims(): readonly Job[] {
+    return openOf(this.#shelf, (id) => this.get(id), ['queued', 'running', 'parked'])
+  }
+
+  changes(after: Mark, limit: number): ReturnType<KnownJobs['changes']> {
+    const entries: Entry[] = []
+    for (const { key, value } of this.#shelf.range(marksAfter(after))) {
+      if (entries.length === limit) return { entries, more: true }
+      const entry = this.#entry(unseal(key, value)?.toString('latin1') ?? '')
+      if (entry !== undefined) entries.push(entry)
+    }
+    return { entries, more: false }
+  }
+
+  /** Jobs of a state made before a time, oldest first. */
+  *agedIds(range: Range, beforeMs: number): Generator<string> {
+    for (const { key } of this.#shelf.range(range)) {
+      const { timeMs, id } = readStateKey(key)
+      if (timeMs >= beforeMs) return
+      yield id
+    }
+  }
+
+  async #load(life: number): Promise<void> {
+    try {
+      const { revision, keys } = await this.#client.rangeAll({ prefix: this.#keys.all })
+      if (life !== this.#life) return
+      this.#begun(keys, revision)
+      this.#follow(life, revision)
+    } catch (problem) {
+      if (life !== this.#life) return
+      const told = problem instanceof Error ? problem.message : String(problem)
+      this.#fails('the jobs of etcd cannot be read', told)
+      const { random = () => 0, after = () => {} } = this.#world ?? {}
+      after(AGAIN_MS * (0.5 + random() / 2), () => void this.#load(life))
+    }
+  }
+
+  /** What is known takes the place of what was, at once. */
+  #begun(keys: readonly KeyValue[], revision: number): void {
+    this.#disk = new MemoryDisk()
+    this.#shelf = memoryShelf({ disk: this.#disk })
+    this.#about = NEW_ABOUT
+    this.#oddities = new Map()
+    const draft = this.#draft()
+    for (const entry of keys) this.#take(draft, entry)
+    this.loads += 1
+    this.problem = undefined
+    this.#isEstablished = true
+    this.#revision = revision
+    this.#complete = NO_MARK
+    this.#forgetPast()
+    for (const job of this.#ahead) this.#keep(draft, job)
+    this.#commit(draft)
+    this.#places.clear()
+    this.#world?.log.info('the jobs of etcd were read', { keys: keys.length, revision })
+  }
+
+  #follow(life: number, revision: number): void {
+    this.#watch = this.#client.watch({
+      range: { prefix: this.#keys.all },
+      fromRevision: revision + 1,
+      take: (batch) => life === this.#life && this.#took(batch),
+      state: (line, problem) => life === this.#life && this.#lined(line, problem),
+      ended: (end) => life === this.#life && this.#ended(life, end),
+    })
+  }
+
+  #took({ revision, events }: WatchBatch): void {
+    const draft = this.#draft()
+    for (const event of events) {
+      if (event.kind === 'put') this.#take(draft, event.entry)
+      else this.#drop(draft, event.key, event.modRevision)
+    }
+    this.#revision = Math.max(this.#revision, revision)
+    this.#forgetPast()
+    this.#commit(draft)
+    for (const past of this.#places.keys()) {
+      if (past <= this.#revision) this.#places.delete(past)
+    }
+  }
+
+  /** What is known by now needs not be remembered as written. */
+  #forgetPast(): void {
+    this.#ahead = this.#ahead.filter(({ mark }) => revisionOf(mark) > this.#revision)
+  }
+
+  #lined(line: 'up' | 'down', problem = 'it has lost its line'): void {
+    if (line === 'up') this.problem = undefined
+    else this.#fails('the jobs of etcd are not followed', problem)
+    this.#changed()
+  }
+
+  #ended(life: number, end: WatchEnd): void {
+    this.#watch = undefined
+    if (end.kind === 'rewound') {
+      this.rewinds += 1
+      const detail = { seen: this.#revision, revision: end.revision }
+      this.#world?.log.error('etcd is at an older state than was seen; its jobs are read', detail)
+      // What was there is no more: nobody must take it for what is.
+      this.#revision = 0
+      this.#ahead = []
+    }
+    if (end.kind === 'refused') {
+      this.#fails('the jobs of etcd may not be followed', end.problem)
+      this.#world?.after(AGAIN_MS, () => void this.#load(life))
+    } else void this.#load(life)
+    this.#changed()
+  }
+
+  #fails(what: string, problem: string): void {
+    if (this.problem !== problem) this.#world?.log.warning(what, { problem })
+    this.problem = problem
+  }
+
+  #take(draft: Draft, { key, value, modRevision }: KeyValue): void {
+    const id = this.#keys.idOf(key)
+    if (id === undefined) {
+      if (key.toString('latin1') !== this.#keys.book) this.#noteOdd(key, 'no job has such a key')
+      return
+    }
+    const read = readRecord(id, value, modRevision)
+    if (read.kind === 'odd') this.#noteOdd(key, read.problem)
+    else {
+      this.#oddities.delete(key.toString('latin1'))
+      this.#keep(draft, read.job)
+    }
+  }
+
+  #noteOdd(key: Buffer, problem: string): void {
+    const name = key.toString('latin1')
+    if (this.#oddities.size >= ODDITIES_MAX && !this.#oddities.has(name)) return
+    const told = name.slice(0, 200).replace(/[^ -~]/g, '?')
+    this.#oddities.set(name, { key: told, problem })
+    this.#world?.log.warning('a key of etcd is left alone', { key: told, problem })
+  }
+
+  #keep(draft: Draft, job: Job): void {
+    const known = this.#entry(job.id)
+    const revision = revisionOf(job.mark)
+    if (known !== undefined && revisionOf(known.mark) >= revision) return
+    const place = this.#places.get(revision) ?? 0
+    this.#places.set(revision, place + 1)
+    const mark = markOf(job.mark.term, revision, place)
+    draft.remove(job.id)
+    draft.put({ ...job, mark }, NO_MARK)
+    if (compareMarks(mark, this.#complete) > 0) this.#complete = mark
+  }
+
+  #drop(draft: Draft, key: Buffer, modRevision: number): void {
+    this.#oddities.delete(key.toString('latin1'))
+    const id = this.#keys.idOf(key)
+    if (id === undefined) return
+    const known = this.#entry(id)
+    if (known === undefined || revisionOf(known.mark) < modRevision) draft.remove(id)
+  }
+
+  #draft(): Draft {
+    return new Draft(this.#shelf, this.#about, decoded)
+  }
+
+  #commit(draft: Draft): void {
+    applyTo(
+      this.#disk,
+      draft.changes(() => ABOUT_CHANGE),
+    )
+    this.#about = draft.about
+    this.#changed()
+  }
+
+  #entry(id: string): Entry | undefined {
+    const key = entryKey(id)
+    const sealed = this.#shelf.get(key)
+    return sealed === undefined ? undefined : decoded(key, sealed)
+  }
+
+  #changed(): void {
+    const listeners = this.#listeners
+    this.#listeners = []
+    for (const listener of listeners) listener()
+  }
+}
+
+/** What a mirror knows of itself is in its fields. */
+const ABOUT_CHANGE = Object.freeze({ key: Buffer.from('about', 'latin1'), value: undefined })
+
+/** Memory is believed. */
+function decoded(key: Buffer, sealed: Buffer): Entry {
+  return decodeEntry(unseal(key, sealed) ?? Buffer.alloc(0)) as Entry
+}

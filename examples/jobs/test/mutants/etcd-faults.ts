@@ -1,0 +1,46 @@
+/**
+ * test/mutants/etcd-faults: mistakes that the simulation of jobs in an etcd must find.
+ */
+import type { StoreFault } from './store-faults.js'
+
+const hunt = 'etcd-hunt'
+
+export const ETCD_FAULTS: readonly StoreFault[] = Object.freeze([
+  {
+    ...{ name: 'a relieved leader goes on writing', file: 'etcd/etcd-writes', hunt },
+    find: 'when: [...fence, ...when]',
+    replace: 'when',
+  },
+  {
+    ...{ name: 'a late attempt is taken after something newer', file: 'etcd/etcd-writes', hunt },
+    find: 'when: [...fence, ...when]',
+    replace: 'when: [...fence]',
+  },
+  {
+    ...{ name: 'a write of which nothing was heard settles', file: 'etcd/etcd-writes', hunt },
+    find: 'const isRefused = ',
+    replace:
+      'if (!TroupeError.is(problem, "ETCD_REFUSED")) ' +
+      'return batch.forEach((item) => this.#stands(item, 1)); const isRefused = ',
+  },
+  {
+    ...{ name: 'a book serves before its mirror has everything', file: 'etcd/etcd-book', hunt },
+    find: 'while (this.#mirror.revision < revision) {',
+    replace: 'while (false) {',
+  },
+  {
+    ...{ name: 'what was written comes back when all is read anew', file: 'etcd/job-mirror', hunt },
+    find: 'this.#forgetPast();\n        for',
+    replace: 'for',
+  },
+  {
+    ...{ name: 'jobs of one transaction have one mark', file: 'etcd/job-mirror', hunt },
+    find: 'this.#places.set(revision, place + 1)',
+    replace: '',
+  },
+  {
+    ...{ name: 'what has gone from etcd stays in the mirror', file: 'etcd/job-mirror', hunt },
+    find: 'draft.remove(id);\n    }',
+    replace: 'void id;\n    }',
+  },
+])
