@@ -21,6 +21,8 @@ const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 /** How often an answer is asked for that is not there yet, in milliseconds. */
 const LOOK_MS = 25
 
+const ETCD = /^etcd \S+ is at (\S+) \(process (\d+)\)$/
+
 /** A job, as it is shown. */
 export interface Shown {
   readonly id: string
@@ -81,9 +83,10 @@ export class Cluster {
     const folder = await mkdtemp(join(tmpdir(), 'jobs-test-'))
     t.after(() => rm(folder, { recursive: true, force: true }))
     const name = `t${randomBytes(4).toString('hex')}`
-    const own = ['--name', name, '--registrar-folder', join(folder, 'r'), '--level', 'error']
-    const cookie = ['--cookie', randomBytes(16).toString('hex')]
-    const flags = [...own, ...cookie, ...given]
+    const own = ['--name', name, '--level', 'error', '--cookie', randomBytes(16).toString('hex')]
+    // Its own registrar, or an etcd of its own, which has one.
+    const registrar = given.includes('etcd') ? [] : ['--registrar-folder', join(folder, 'r')]
+    const flags = [...own, ...registrar, ...given]
     return await Cluster.again(t, folder, [...flags, '--http-port', '0'])
   }
 
@@ -107,6 +110,13 @@ export class Cluster {
 
   get urls(): readonly string[] {
     return [...this.#urls.values()]
+  }
+
+  /** The etcd that was started with it. */
+  get etcd(): { readonly endpoint: string; readonly pid: number } | undefined {
+    const told = this.lines.findLast((line) => ETCD.test(line)) ?? ''
+    const [, endpoint = '', pid] = ETCD.exec(told) ?? []
+    return pid === undefined ? undefined : { endpoint, pid: Number(pid) }
   }
 
   #line(line: string): void {

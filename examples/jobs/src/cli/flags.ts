@@ -1,7 +1,14 @@
 /**
  * cli/flags: what the command line of the job cluster asks for, or what is wrong with it. Pure.
  */
-import { COORDINATORS, ROLES, type Role, WORKERS_MAX } from '#jobs/system/names'
+import {
+  COORDINATORS,
+  REGISTRARS,
+  type RegistrarKind,
+  ROLES,
+  type Role,
+  WORKERS_MAX,
+} from '#jobs/system/names'
 import { type FlagTable, oneOf, parseArguments, type Take, text, whole } from './arguments.js'
 
 export const LEVELS = ['trace', 'debug', 'info', 'warning', 'error', 'silent'] as const
@@ -24,6 +31,10 @@ export interface Flags {
   readonly dataFolder: string | undefined
   /** The watched file with the configuration. */
   readonly configFile: string | undefined
+  /** What the cluster stands on. */
+  readonly registrar: RegistrarKind
+  /** Undefined: the launcher starts one; a program alone takes the usual address. */
+  readonly etcdEndpoints: readonly string[] | undefined
   readonly registrarPort: number
   readonly registrarFolder: string | undefined
   /** Undefined: the one in the user's own file. */
@@ -58,6 +69,8 @@ export const FLAGS_DEFAULTS: Flags = Object.freeze({
   httpPort: undefined,
   dataFolder: undefined,
   configFile: undefined,
+  registrar: 'embedded',
+  etcdEndpoints: undefined,
   registrarPort: 4_499,
   registrarFolder: undefined,
   cookie: undefined,
@@ -83,6 +96,9 @@ Usage: npm start -- jobs [flags]
   --config FILE        the configuration, a JSON file that is watched
   --join workerN       be one more worker of a cluster that runs already
   --name NAME          first part of the names of its nodes (jobs)
+  --registrar NAME     what the cluster stands on: embedded (its coordinators), or etcd, which then
+                       also keeps configuration and jobs and decides who leads
+  --etcd H:P[,H:P...]  the etcd; without it one is started here, with its data beside the jobs'
   --registrar-port N   programs find each other only where it is the same (4499)
   --registrar-folder DIR  and where this is the same, if given
   --cookie TEXT        the secret of its nodes; without it that of this user
@@ -122,6 +138,15 @@ const join: Take<Flags> = (value) => {
     : `must be worker1 to worker${WORKERS_MAX}`
 }
 
+const ENDPOINT = /^(https?:\/\/)?(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):\d{1,5}$/
+
+const etcd: Take<Flags> = (value) => {
+  const etcdEndpoints = value.split(',')
+  return etcdEndpoints.every((one) => ENDPOINT.test(one))
+    ? { etcdEndpoints }
+    : 'must be host:port, or several with commas between them'
+}
+
 /** As the network between nodes wants it. */
 const cookie: Take<Flags> = (value) => {
   const fits = value.length >= 16 && value.length <= 1_024
@@ -136,7 +161,7 @@ const effects: Take<Flags> = (value) => {
 const TABLE: FlagTable<Flags> = Object.freeze({
   defaults: FLAGS_DEFAULTS,
   valued: {
-    ...{ workers, name, join, cookie, effects },
+    ...{ workers, name, join, cookie, effects, etcd },
     role: oneOf('role', ROLES),
     index: whole('index', 1, WORKERS_MAX),
     level: oneOf('level', LEVELS),
@@ -145,6 +170,7 @@ const TABLE: FlagTable<Flags> = Object.freeze({
     config: text('configFile'),
     version: text('version'),
     'thread-memory': whole('threadMemoryMb', 8, 4_096),
+    registrar: oneOf('registrar', REGISTRARS),
     'registrar-port': whole('registrarPort', 1, 65_535),
     'registrar-folder': text('registrarFolder'),
     port: whole('port', 0, 65_535),
@@ -157,6 +183,17 @@ const TABLE: FlagTable<Flags> = Object.freeze({
 
 /** Flags that say something about one program alone. */
 const OF_ONE = ['index', 'effects', 'version', 'port', 'advertised-port'] as const
+
+/** Flags of one registrar that were given with the other one. */
+function oddFor(registrar: RegistrarKind, named: ReadonlySet<string>): string | undefined {
+  if (registrar === 'embedded')
+    return named.has('etcd') ? '--etcd needs --registrar etcd' : undefined
+  if (named.has('config')) {
+    return '--config is of the embedded registrar; in etcd each item is a key, as --help says'
+  }
+  const strange = ['registrar-port', 'registrar-folder'].find((flag) => named.has(flag))
+  return strange === undefined ? undefined : `--${strange} is of the embedded registrar`
+}
 
 /**
  * Reads the arguments behind the name of the program.
@@ -174,5 +211,7 @@ export function parseFlags(given: readonly string[]): FlagsVerdict {
   if (flags.role === undefined && lonely !== undefined) return refused(`--${lonely} needs --role`)
   if (flags.role === 'coordinator' && flags.index > COORDINATORS)
     return refused(`--index of a coordinator is 1 to ${COORDINATORS}`)
+  const odd = oddFor(flags.registrar, named)
+  if (odd !== undefined) return refused(odd)
   return { kind: 'run', flags }
 }

@@ -11,11 +11,12 @@ import { WORKER_NOTICES } from '#jobs/worker/worker-protocol'
 
 /**
  * Ask again with the same id, another coordinator perhaps. `FULL`, `TAKING_OVER`, `STORE_LOST`:
- * nothing was done; `NO_LEADER`, `NO_MAJORITY`: nobody knows whether it was.
+ * nothing was done; `NO_LEADER`, `NO_MAJORITY`: nobody knows whether it was; `STORE_FULL`: it is
+ * done when somebody has made room.
  */
 export interface Unavailable {
   readonly kind: 'unavailable'
-  readonly code: 'NO_LEADER' | 'NO_MAJORITY' | 'TAKING_OVER' | 'STORE_LOST' | 'FULL'
+  readonly code: 'NO_LEADER' | 'NO_MAJORITY' | 'TAKING_OVER' | 'STORE_LOST' | 'STORE_FULL' | 'FULL'
   readonly problem: string
 }
 
@@ -49,6 +50,8 @@ export interface ClusterView {
   readonly leader: string
   readonly term: number
   readonly coordinators: readonly ReplicaState[]
+  /** Who keeps the jobs: the coordinators, or the members of an etcd. */
+  readonly stores: readonly ReplicaState[]
   readonly workers: readonly WorkerView[]
   readonly jobs: JobCounts
   readonly wanted: { readonly workersMin: number; readonly workersMax: number }

@@ -5,7 +5,7 @@ import { type ApplicationRoute, type MemberState, type Node, TroupeError } from 
 import { WORKER_APPLICATION } from '#jobs/worker/worker-protocol'
 import type { ReignWorld, WorkerPlace } from './reign-world.js'
 
-export type NodeVerbs = Pick<ReignWorld, 'places' | 'start' | 'stop'>
+export type NodeVerbs = Pick<ReignWorld, 'isHere' | 'places' | 'start' | 'stop'>
 
 /** The longest wait for an application to start or to stop, in milliseconds. */
 const START_MS = 10_000
@@ -13,6 +13,10 @@ const STOP_MS = 20_000
 
 export function nodeVerbs(node: Node): NodeVerbs {
   return {
+    isHere: (name) => {
+      const state = node.cluster.member(name)?.state
+      return name === node.name || (state !== undefined && state !== 'gone' && state !== 'suspect')
+    },
     places: () =>
       node.cluster
         .applications(WORKER_APPLICATION)

@@ -28,9 +28,12 @@ export type Submitted =
   | { readonly kind: 'conflict'; readonly problem: string }
   | Unavailable
 
+/** What was written was not confirmed, or is not taken for now: it is tried again. */
+type Doubted = (fault: JobsFault) => void
+
 /** Whoever waits for a deletion. */
 interface Removal {
-  readonly doubted: () => void
+  readonly doubted: Doubted
   readonly resolve: () => void
   readonly reject: (fault: JobsFault) => void
 }
@@ -99,8 +102,8 @@ export class Orders {
   }
 
   /** What the schedule writes of a job was not confirmed in time. */
-  doubted(id: string): void {
-    for (const { doubted } of this.#removals.get(id) ?? []) doubted()
+  doubted(id: string, fault: JobsFault): void {
+    for (const { doubted } of this.#removals.get(id) ?? []) doubted(fault)
   }
 
   /** Another term has begun: whether what waits holds is not known. */
@@ -110,7 +113,7 @@ export class Orders {
     this.#removals.clear()
   }
 
-  async #submit(given: Submission, doubted: () => void): Promise<Submitted> {
+  async #submit(given: Submission, doubted: Doubted): Promise<Submitted> {
     const { schedule, writer, world, act } = this.#parts
     const known = this.#find(given.id)
     if (known?.state === 'deleted') return { kind: 'conflict', problem: 'this job was deleted' }
@@ -118,14 +121,21 @@ export class Orders {
       const problem = differenceOf(known, given)
       return problem === undefined ? { kind: 'known', job: known } : { kind: 'conflict', problem }
     }
-    const [job] = await writer.write([submitted(given, world.wallMs())], doubted)
+    const [job] = await writer
+      .write([submitted(given, world.wallMs())], doubted)
+      .catch((fault: unknown) => {
+        // What stands under its key is known to whoever put it there, and not here.
+        if (JobsFault.is(fault, 'JOB_CONFLICT')) return [fault.message]
+        throw fault
+      })
+    if (typeof job === 'string') return { kind: 'conflict', problem: job }
     if (job === undefined) return unavailable('NO_MAJORITY', 'nothing was written')
     schedule.admit(job)
     act()
     return { kind: 'accepted', job }
   }
 
-  async #remove(id: string, doubted: () => void): Promise<'removed' | 'unknown'> {
+  async #remove(id: string, doubted: Doubted): Promise<'removed' | 'unknown'> {
     const { book, schedule, writer, world, act } = this.#parts
     if (schedule.remove(id)) {
       const removed = new Promise<void>((resolve, reject) => {
@@ -143,11 +153,12 @@ export class Orders {
   }
 
   /** One after another; who asked is told as soon as it is doubtful, and it goes on. */
-  #inLane<T>(id: string, work: (doubted: () => void) => Promise<T>): Promise<T | Unavailable> {
+  #inLane<T>(id: string, work: (doubted: Doubted) => Promise<T>): Promise<T | Unavailable> {
     return new Promise((resolve, reject) => {
-      const doubted = (): void => {
+      const doubted: Doubted = ({ code, message }) => {
         const problem = 'no majority has confirmed it yet; ask again with the same id'
-        resolve(unavailable('NO_MAJORITY', problem))
+        if (code === 'STORE_FULL') resolve(unavailable(code, message))
+        else resolve(unavailable('NO_MAJORITY', problem))
       }
       const refused = (problem: unknown): void => {
         if (JobsFault.is(problem)) resolve(unavailable('NO_LEADER', problem.message))

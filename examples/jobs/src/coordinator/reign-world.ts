@@ -29,6 +29,8 @@ export interface ReignWorld extends Time {
   openBook(term: number, signal: AbortSignal): Promise<Book>
   /** Coordinators that may have a text. */
   holders(): readonly string[]
+  /** Whether a node is there, as far as this one knows. */
+  isHere(node: string): boolean
   /** Asks a worker that has room, by weight. */
   run(assignment: Assignment): Promise<ReplyOf<typeof Worker, 'run'>>
   adopt(node: string, adoption: Adoption): Promise<ReplyOf<typeof Worker, 'adopt'>>

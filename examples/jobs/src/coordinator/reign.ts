@@ -7,7 +7,7 @@
 import { Pid, type ReplyOf, type Timer, TroupeError } from 'troupe'
 import { JobsFault } from '#jobs/job/faults'
 import type { Job } from '#jobs/job/job'
-import type { Book, Unmarked } from '#jobs/store/book'
+import type { Book, ReplicaState, Unmarked } from '#jobs/store/book'
 import type { Assignment, Worker } from '#jobs/worker/worker-protocol'
 import type { Act } from './acts.js'
 import type { CapacityPlan } from './capacity-plan.js'
@@ -138,10 +138,12 @@ export class Reign {
     const { office } = this
     if (office === undefined) return undefined
     const { workersMin, workersMax } = this.#parts.plan.policy
+    const stores = office.book.replicas()
     return {
       leader: this.#parts.world.self.node,
       term: this.term,
-      coordinators: office.book.replicas(),
+      coordinators: coordinatorsOf(this.#parts.world, this.term, stores),
+      stores,
       workers: office.workforce.views(),
       jobs: office.book.counts(),
       wanted: { workersMin, workersMax },
@@ -208,8 +210,8 @@ export class Reign {
     const inner = this.#inner
     if (inner === undefined || jobs.length === 0) return
     inner.writer
-      .write(jobs, () => {
-        for (const { id } of jobs) inner.orders.doubted(id)
+      .write(jobs, (fault) => {
+        for (const { id } of jobs) inner.orders.doubted(id, fault)
       })
       .then(
         (written) => this.#wrote(written),
@@ -321,6 +323,18 @@ export class Reign {
     return { kind: 'holds', worker, held }
   }
 }
+
+/** As its store stands, if it has one; else whether it is there. */
+const coordinatorsOf = (
+  { holders, isHere }: ReignWorld,
+  term: number,
+  stores: readonly ReplicaState[],
+): readonly ReplicaState[] =>
+  holders().map((node) => {
+    const state = isHere(node) ? 'current' : 'away'
+    const bare = { node, state, problem: undefined, term, behind: 0 } as const
+    return stores.find((one) => one.node === node) ?? bare
+  })
 
 const SILENT: Probed = Object.freeze({ kind: 'silent' })
 

@@ -3,16 +3,14 @@
  *
  * Configuration, live: `jobs.triesMax`, `jobs.workersMin`, `jobs.workersMax`.
  */
-import { join } from 'node:path'
-import { ballotFile, type Node, type StandardSchema, supervisor } from 'troupe'
-import { worldOf } from '#jobs/store/book-world'
-import { openBook } from '#jobs/store/open-book'
+import { type Node, type StandardSchema, supervisor } from 'troupe'
 import { replicaActor } from '#jobs/store/replica'
 import { REPLICA_NAME } from '#jobs/store/replica-protocol'
 import { openStoreFolder, type StoreFolder } from '#jobs/store/store-folder'
 import { CAPACITY_DEFAULTS } from './capacity-plan.js'
 import { type CoordinatorSources, coordinatorActor } from './coordinator.js'
 import { COORDINATOR_NAME } from './coordinator-protocol.js'
+import { type Keeping, keptByCoordinators, type MakeKeeping } from './keeping.js'
 import { nodeVerbs } from './node-verbs.js'
 import { SCHEDULE_DEFAULTS } from './schedule-policy.js'
 
@@ -28,6 +26,8 @@ export interface CoordinatorSettings {
   readonly workersMax?: number
   /** What is led; default `jobs`. */
   readonly clusterId?: string
+  /** Where jobs are kept; default by the coordinators. */
+  readonly keep?: MakeKeeping
 }
 
 /** A coordinator's parts. */
@@ -37,13 +37,6 @@ export interface CoordinatorParts {
   stop(): Promise<void>
 }
 
-/** Calmer than usual: what a busy coordinator does beside must not look like its end. */
-const ELECTION = Object.freeze({
-  electionTimeoutMinMs: 500,
-  electionTimeoutMaxMs: 1_000,
-  heartbeatMs: 100,
-})
-
 export const COORDINATOR_APPLICATION = 'jobs-coordinator'
 
 /**
@@ -52,16 +45,27 @@ export const COORDINATOR_APPLICATION = 'jobs-coordinator'
  * @example const parts = await startCoordinator({ node, coordinators, dataFolder: 'data/jobs1' })
  */
 export async function startCoordinator(settings: CoordinatorSettings): Promise<CoordinatorParts> {
-  const { node, coordinators, dataFolder } = settings
+  const { node, coordinators, dataFolder, clusterId = 'jobs' } = settings
+  const { keep = keptByCoordinators } = settings
   const folder = await openStoreFolder(dataFolder)
   const { store, texts, setAside } = folder
+  const keeping = keep({ node, coordinators, clusterId, dataFolder, folder })
+  const stop = (): Promise<void> => {
+    keeping.close()
+    return folder.close()
+  }
   if (setAside !== undefined) node.log.warning(setAside.message, { code: setAside.code })
   const crew = supervisor({
     name: 'jobs-coordination',
     restart: 'permanent',
     children: [
-      { name: REPLICA_NAME, start: replicaActor, args: [store, texts, coordinators] },
-      { name: COORDINATOR_NAME, start: coordinatorActor, args: [sourcesOf(settings, folder)] },
+      ...keeping.children,
+      {
+        name: REPLICA_NAME,
+        start: replicaActor,
+        args: [store, texts, coordinators, keeping.known],
+      },
+      { name: COORDINATOR_NAME, start: coordinatorActor, args: [sourcesOf(settings, keeping)] },
     ],
   })
   try {
@@ -69,27 +73,21 @@ export async function startCoordinator(settings: CoordinatorSettings): Promise<C
     node.loadApplication({ name: COORDINATOR_APPLICATION, members })
     await node.startApplication(COORDINATOR_APPLICATION, { mode: 'permanent' })
   } catch (problem) {
-    await folder.close()
+    await stop()
     throw problem
   }
-  return { folder, stop: () => folder.close() }
+  return { folder, stop }
 }
 
-function sourcesOf(settings: CoordinatorSettings, { store }: StoreFolder): CoordinatorSources {
-  const { node, coordinators, dataFolder, clusterId = 'jobs' } = settings
+function sourcesOf(settings: CoordinatorSettings, keeping: Keeping): CoordinatorSources {
+  const { node, coordinators, clusterId = 'jobs' } = settings
   const { workersMin = CAPACITY_DEFAULTS.workersMin } = settings
   const { workersMax = Math.max(CAPACITY_DEFAULTS.workersMax, workersMin) } = settings
   return {
-    election: {
-      ...{ clusterId, voters: coordinators, ...ELECTION },
-      storage: ballotFile({ path: join(dataFolder, 'ballot') }),
-    },
+    election: { clusterId, voters: coordinators, ...keeping.election },
     coordinators,
     verbs: nodeVerbs(node),
-    openBook: (term, context, signal) => {
-      const world = worldOf(context)
-      return openBook({ term, node: node.name, coordinators, store, world, signal })
-    },
+    openBook: keeping.openBook,
     capacity: { workersMin, workersMax },
     follow: (take) => follow(node, { workersMin, workersMax }, take),
   }

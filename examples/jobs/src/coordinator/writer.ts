@@ -9,11 +9,13 @@ import type { Job } from '#jobs/job/job'
 import type { Book, Unmarked } from '#jobs/store/book'
 import type { ReignWorld } from './reign-world.js'
 
-/** The wait before a write is tried again, in milliseconds. */
+/** The wait before a write is tried again, in milliseconds; longer while there is no room. */
 const AGAIN_MS = 200
+const FULL_MS = 1_000
 
-/** Codes after which a write is to be tried again. */
-const isPassing = (problem: unknown): boolean => JobsFault.is(problem, 'NO_MAJORITY')
+/** After these a write is to be tried again; a book that cannot go on says so by its end. */
+const isPassing = (problem: unknown): problem is JobsFault =>
+  JobsFault.is(problem, 'NO_MAJORITY') || JobsFault.is(problem, 'STORE_FULL')
 
 export class Writer {
   readonly #book: Book
@@ -35,24 +37,30 @@ export class Writer {
    * Settles when it holds. `doubted` is called once, when that was not confirmed in time. Rejects
    * when the term is over, or with JOB_INVALID for a record that cannot be kept.
    */
-  async write(jobs: readonly Unmarked[], doubted?: () => void): Promise<readonly Job[]> {
+  async write(
+    jobs: readonly Unmarked[],
+    doubted?: (fault: JobsFault) => void,
+  ): Promise<readonly Job[]> {
+    let isFull = false
     try {
       return await this.#book.write(jobs)
     } catch (problem) {
       if (this.#isOver || !isPassing(problem)) throw problem
-      doubted?.()
+      isFull = problem.code === 'STORE_FULL'
+      doubted?.(problem)
       this.waiting += jobs.length
-      this.#world.log.warning('a write is tried again', { jobs: jobs.length })
+      const { code } = problem
+      this.#world.log.warning('a write is tried again', { jobs: jobs.length, code })
     }
-    await this.#pause()
+    await this.#pause(isFull ? FULL_MS : AGAIN_MS)
     this.waiting -= jobs.length
     if (this.#isOver) throw new JobsFault('BOOK_CLOSED', { term: this.#book.term })
     return this.write(jobs)
   }
 
-  #pause(): Promise<void> {
+  #pause(delayMs: number): Promise<void> {
     return new Promise((resolve) => {
-      this.#world.after(AGAIN_MS, resolve)
+      this.#world.after(delayMs, resolve)
     })
   }
 }

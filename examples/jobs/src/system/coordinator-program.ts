@@ -11,6 +11,7 @@ import { worldOf } from '#jobs/store/book-world'
 import { textsOf } from '#jobs/store/texts'
 import { readPage } from '#jobs/web/page'
 import { listenOptions, webActor } from '#jobs/web/web-actor'
+import { type Backing, backingOf } from './backing.js'
 import { coordinatorsOf, shortNameOf } from './names.js'
 import { startProgramNode, untilStopped } from './program-node.js'
 
@@ -18,8 +19,10 @@ import { startProgramNode, untilStopped } from './program-node.js'
 export const HTTP_PORT = 8_081
 
 /** Where its part of the data is. */
-const folderOf = ({ dataFolder = './jobs-data', name, index }: Flags): string =>
-  join(dataFolder, shortNameOf('coordinator', name, index))
+const folderOf = (
+  { dataFolder = './jobs-data', name, index }: Flags,
+  { folderEnding }: Backing,
+): string => join(dataFolder, `${shortNameOf('coordinator', name, index)}${folderEnding}`)
 
 export async function runCoordinator(
   flags: Flags,
@@ -29,15 +32,16 @@ export async function runCoordinator(
   const listener = await openWeb(listenOptions(httpPort)).catch(refusedPort)
   if ('kind' in listener) return listener
   try {
-    const folder = folderOf(flags)
+    const backing = backingOf(flags)
+    const folder = folderOf(flags, backing)
     await mkdir(folder, { recursive: true, mode: 0o700 })
-    const node = await startProgramNode('coordinator', flags)
+    const node = await startProgramNode('coordinator', flags, backing)
     let parts: CoordinatorParts | undefined
     try {
       const { name, workersMin, workersMax } = flags
       const coordinators = coordinatorsOf(name)
       const settings = { node, coordinators, dataFolder: folder, workersMin, workersMax }
-      parts = await startCoordinator({ ...settings, clusterId: name })
+      parts = await startCoordinator({ ...settings, clusterId: name, keep: backing.keep })
       await startWeb(node, listener, coordinators)
       print(`http://127.0.0.1:${listener.port}/`)
       print('ready')

@@ -24,7 +24,9 @@ import {
   supervisor,
 } from 'troupe'
 import type { Flags } from '#jobs/cli/flags'
+import { backingOf } from './backing.js'
 import { HTTP_PORT } from './coordinator-program.js'
+import type { Ground } from './ground.js'
 import { COORDINATORS, type Role, shortNameOf } from './names.js'
 import { CHILD_VARIABLE, STOP_TIMEOUT_MS } from './program-node.js'
 import { untilServing } from './serving.js'
@@ -54,6 +56,7 @@ interface Run {
 
 interface Launch {
   readonly runs: readonly Run[]
+  readonly ground: Ground
   readonly width: number
   readonly print: (line: string) => void
   /** Ends all with this exit code. */
@@ -71,32 +74,52 @@ export async function runPrograms(
 ): Promise<ProgramEnd> {
   const kept = flags.dataFolder
   const folder = kept ?? (await mkdtemp(join(tmpdir(), 'troupe-jobs-')))
-  let exitCode = 0
   try {
-    const node = await startNode(`${flags.name}-launcher@localhost`, {
-      // Ends of programs are told by the printer, and nothing else happens here.
-      ...{ logSinks: [], stopTimeoutMs: STOP_ALL_MS },
-    })
-    const own = [...process.execArgv, program, ...words]
-    const launch: Launch = {
-      ...{ runs: runsOf(flags, [...own, '--data', folder]), print, isTold: false, isEnding: false },
-      width: Math.max(...runsOf(flags, []).map(({ name }) => name.length)),
-      end: (code) => {
-        exitCode = code
-        void node.stop()
-      },
+    const ground = await backingOf(flags).ground(folder)
+    try {
+      print(
+        kept === undefined ? `jobs are kept until the end, in ${folder}` : `jobs are in ${folder}`,
+      )
+      if (ground.told !== undefined) print(ground.told)
+      const own = [...process.execArgv, program, ...words, '--data', folder, ...ground.words]
+      return { kind: 'ended', exitCode: await launched({ flags, own, ground, print }) }
+    } finally {
+      await ground.stop()
     }
-    print(
-      kept === undefined ? `jobs are kept until the end, in ${folder}` : `jobs are in ${folder}`,
-    )
-    const members = [{ name: 'programs', start: programsOf(launch) }]
-    node.loadApplication({ name: 'programs', members })
-    await node.startApplication('programs', { mode: 'permanent' })
-    await node.stopped
   } finally {
     if (kept === undefined) await rm(folder, { recursive: true, force: true })
   }
-  return { kind: 'ended', exitCode }
+}
+
+interface LaunchParts {
+  readonly flags: Flags
+  /** How this program was started. */
+  readonly own: readonly string[]
+  readonly ground: Ground
+  readonly print: (line: string) => void
+}
+
+/** Runs them on what there is for them; settles with an exit code. */
+async function launched({ flags, own, ground, print }: LaunchParts): Promise<number> {
+  let exitCode = 0
+  const node = await startNode(`${flags.name}-launcher@localhost`, {
+    // Ends of programs are told by the printer, and nothing else happens here.
+    ...{ logSinks: [], stopTimeoutMs: STOP_ALL_MS },
+  })
+  const runs = runsOf(flags, own)
+  const launch: Launch = {
+    ...{ runs, ground, print, isTold: false, isEnding: false },
+    width: Math.max(...runs.map(({ name }) => name.length)),
+    end: (code) => {
+      exitCode = code
+      void node.stop()
+    },
+  }
+  const members = [{ name: 'programs', start: programsOf(launch) }]
+  node.loadApplication({ name: 'programs', members })
+  await node.startApplication('programs', { mode: 'permanent' })
+  await node.stopped
+  return exitCode
 }
 
 function runsOf(flags: Flags, own: readonly string[]): readonly Run[] {
@@ -125,7 +148,7 @@ function programsOf(launch: Launch): AnySpawnable {
   return supervisor<readonly AnySpawnable[]>({
     ...{ name: 'programs', type: 'one-for-one', restart: 'permanent' },
     ...{ intensity: INTENSITY, backoff: BACKOFF },
-    children: [printer, ...children, closer],
+    children: [printer, ...launch.ground.children(launch.print), ...children, closer],
   })
 }
 

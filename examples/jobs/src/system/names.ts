@@ -5,6 +5,10 @@
 export const ROLES = Object.freeze(['coordinator', 'worker'] as const)
 export type Role = (typeof ROLES)[number]
 
+/** What a cluster can stand on. */
+export const REGISTRARS = Object.freeze(['embedded', 'etcd'] as const)
+export type RegistrarKind = (typeof REGISTRARS)[number]
+
 /** Programs of each role: as many coordinators always, and workers at the utmost. */
 export const COORDINATORS = 3
 export const WORKERS_MAX = 16

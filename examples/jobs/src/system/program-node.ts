@@ -1,18 +1,19 @@
 /**
  * system/program-node: the node of one program of the cluster, as all of them start it.
  *
- * It finds the others by the registrar inside of them; the end of whoever started it is its own.
+ * It finds the others by the registrar; the end of whoever started it is its own.
  */
 import {
   consoleSink,
-  embeddedRegistrar,
   type LogRecord,
   type LogSink,
   type Node,
   type NodeOptions,
+  type Registrar,
   startNode,
 } from 'troupe'
 import { type Flags, LEVELS, type Level } from '#jobs/cli/flags'
+import type { Backing } from './backing.js'
 import { nodeOf, type Role } from './names.js'
 
 /** Set for programs that the launcher starts: they end when their input does. */
@@ -24,8 +25,13 @@ export const STOP_TIMEOUT_MS = 1_500
 const isLevel = (given: string): given is Level => LEVELS.some((level) => level === given)
 
 /** Starts it; its level follows the item `log.level` of the configuration. */
-export async function startProgramNode(role: Role, flags: Flags): Promise<Node> {
-  const node = await startNode(nodeOf(role, flags.name, flags.index), optionsOf(flags))
+export async function startProgramNode(
+  role: Role,
+  flags: Flags,
+  { registrar }: Backing,
+): Promise<Node> {
+  const options = optionsOf(flags, registrar())
+  const node = await startNode(nodeOf(role, flags.name, flags.index), options)
   node.cluster.followConfig('log.level', flags.level, (level) => {
     if (isLevel(level)) node.log.setLevel(level)
     else node.log.warning('the configuration has a level that is not known', { level })
@@ -33,7 +39,7 @@ export async function startProgramNode(role: Role, flags: Flags): Promise<Node> 
   return node
 }
 
-function optionsOf(flags: Flags): NodeOptions {
+function optionsOf(flags: Flags, registrar: Registrar): NodeOptions {
   const { port, advertisedPort, livenessPort, livenessAdvertisedPort } = flags
   return {
     logLevel: flags.level,
@@ -47,11 +53,7 @@ function optionsOf(flags: Flags): NodeOptions {
         ...(livenessAdvertisedPort === undefined ? {} : { advertisedPort: livenessAdvertisedPort }),
       },
       unixSocket: flags.usesUnixSocket,
-      registrar: embeddedRegistrar({
-        port: flags.registrarPort,
-        ...(flags.registrarFolder === undefined ? {} : { folder: flags.registrarFolder }),
-        ...(flags.configFile === undefined ? {} : { configFile: flags.configFile }),
-      }),
+      registrar,
     },
   }
 }

@@ -5,12 +5,13 @@
 import type { ProgramEnd } from '@troupe-examples/traffic/cli/program'
 import type { Flags } from '#jobs/cli/flags'
 import { startWorker } from '#jobs/worker/start'
+import { backingOf } from './backing.js'
 import { askForRoom } from './joining.js'
 import { coordinatorsOf } from './names.js'
 import { startProgramNode, untilStopped } from './program-node.js'
 
 export async function runWorker(flags: Flags, print: (line: string) => void): Promise<ProgramEnd> {
-  const node = await startProgramNode('worker', flags)
+  const node = await startProgramNode('worker', flags, backingOf(flags))
   const { name, effectsUrl, version, threadMemoryMb } = flags
   const parts = await startWorker({
     ...{ node, coordinators: coordinatorsOf(name) },

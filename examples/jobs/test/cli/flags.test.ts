@@ -36,6 +36,14 @@ describe('the command line of the job cluster', () => {
     assert.deepEqual({ role, index, joins }, { role: 'worker', index: 4, joins: true })
   })
 
+  it('takes an etcd, or leaves it to the launcher to start one', () => {
+    assert.equal(flagsOf().registrar, 'embedded')
+    const own = flagsOf('--registrar', 'etcd')
+    assert.deepEqual([own.registrar, own.etcdEndpoints], ['etcd', undefined])
+    const given = flagsOf('--registrar', 'etcd', '--etcd', 'a:2379,https://b:2379')
+    assert.deepEqual(given.etcdEndpoints, ['a:2379', 'https://b:2379'])
+  })
+
   it('refuses by name what cannot be', () => {
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
       [['--workers', '6..3'], /--workers must be N or N\.\.M/],
@@ -54,6 +62,12 @@ describe('the command line of the job cluster', () => {
       [['--no-unix-socket=1'], /takes no value/],
       [['three'], /three is no flag/],
       [['--cookie', 'short'], /16 to 1024/],
+      [['--registrar', 'consul'], /--registrar must be one of embedded, etcd/],
+      [['--registrar', 'etcd', '--etcd', 'here'], /--etcd must be host:port/],
+      [['--registrar', 'etcd', '--etcd', 'a:1,,b:2'], /--etcd must be host:port/],
+      [['--etcd', 'localhost:2379'], /--etcd needs --registrar etcd/],
+      [['--registrar', 'etcd', '--config', 'c.json'], /--config is of the embedded registrar/],
+      [['--registrar', 'etcd', '--registrar-port', '9'], /--registrar-port is of the embedded/],
     ]
     for (const [given, problem] of cases) {
       const verdict = parseFlags(given)
@@ -64,7 +78,16 @@ describe('the command line of the job cluster', () => {
 
   it('has help for each flag', () => {
     assert.deepEqual(parseFlags(['--help']), { kind: 'help' })
-    for (const flag of ['workers', 'http-port', 'data', 'config', 'join', 'role', 'effects'])
+    for (const flag of [
+      'workers',
+      'http-port',
+      'data',
+      'config',
+      'join',
+      'role',
+      'effects',
+      'etcd',
+    ])
       assert.match(HELP, new RegExp(`--${flag} `))
   })
 })

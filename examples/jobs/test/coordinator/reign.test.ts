@@ -108,7 +108,7 @@ class Stage {
         if (this.unopened !== undefined) throw this.unopened
         return book
       },
-      ...{ holders: () => ['c1'], run: async () => ({ kind: 'full' }) },
+      ...{ holders: () => ['c1'], isHere: () => true, run: async () => ({ kind: 'full' }) },
       adopt: async () => {
         this.asked += 1
         if (this.adoption instanceof Error) throw this.adoption

@@ -57,6 +57,7 @@ export const VIEW: ClusterView = Object.freeze({
   leader: 'jobs1@localhost',
   term: 3,
   coordinators: [],
+  stores: [],
   workers: [],
   jobs: { queued: 0, running: 0, done: 0, parked: 0, failed: 0, deleted: 0 },
   wanted: { workersMin: 3, workersMax: 3 },
