@@ -10,9 +10,12 @@ import { memoryStage, voteStage } from './leader-stages.js'
 const TIMEOUT_MS = 15_000
 
 const TRIALS: Readonly<Record<string, LeaderSuiteOptions>> = {
-  'a vote': { make: voteStage },
+  'a vote': { make: voteStage, lacks: { 'no-list': 'a majority needs a fixed set of voters' } },
   'the arbiter in memory': { make: memoryStage },
 }
+
+const reasonsOf = ({ lacks = {} }: LeaderSuiteOptions): ReadonlySet<string> =>
+  new Set(Object.values(lacks))
 
 for (const [name, trial] of Object.entries(TRIALS)) {
   const cases = leaderConformance(trial)
@@ -21,11 +24,10 @@ for (const [name, trial] of Object.entries(TRIALS)) {
       it(title, { timeout: TIMEOUT_MS }, run)
     }
 
-    it('are spared no case', () => {
-      assert.deepEqual(
-        cases.filter(({ skip }) => skip !== false),
-        [],
-      )
+    it('are spared no case without a written reason', (t) => {
+      const out = cases.filter(({ skip }) => skip !== false)
+      for (const { title, skip } of out) t.diagnostic(`left out: ${title}: ${skip}`)
+      assert.deepEqual(new Set(out.map(({ skip }) => skip)), reasonsOf(trial))
     })
   })
 }

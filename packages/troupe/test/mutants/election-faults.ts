@@ -6,6 +6,7 @@ import type { Mutant } from './mutant.js'
 const SEEDS = ['simulation/election.test']
 
 const SINGLETON = ['scenarios/leader/singleton.test']
+const SUITE = ['conformance/leader.test']
 const TABLE = ['unit/lock-table.test']
 
 const fault = (name: string, file: string, find: string, replace: string): Mutant => ({
@@ -179,7 +180,7 @@ export const ELECTION_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a token that nobody gave is believed',
     file: 'cluster/leader/lock-table',
-    find: 'token > 0 && token < this.#term * TOKENS_A_TERM;',
+    find: 'token > 0 && token < floorOf(this.#term);',
     replace: 'true;',
     caughtBy: TABLE,
   },
@@ -209,14 +210,16 @@ export const ELECTION_FAULTS: readonly Mutant[] = Object.freeze([
     file: 'cluster/leader/singleton',
     find: 'later(kept, context, isFirstTerm(election, term) ? 0 : kept.waitMs);',
     replace: 'later(kept, context, 0);',
-    caughtBy: SINGLETON,
+    caughtBy: SUITE,
+    tests: 'cut off has ended',
   },
   {
     name: 'a singleton runs on where nobody leads any more',
     file: 'cluster/leader/singleton',
     find: "context.exit(child, 'shutdown');",
     replace: ';',
-    caughtBy: SINGLETON,
+    caughtBy: SUITE,
+    tests: 'cut off has ended',
   },
   {
     name: 'a singleton has its full time to its end, however late that is seen',

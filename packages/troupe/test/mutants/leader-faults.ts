@@ -4,6 +4,8 @@
 import type { Mutant } from './mutant.js'
 
 const CLUSTER = ['scenarios/leader/leader-cluster.test']
+const SUITE = ['conformance/leader.test']
+const ARBITER = ['scenarios/leader/arbiter.test']
 const ALONE = ['scenarios/leader/leader-alone.test']
 
 export const LEADER_FAULTS: readonly Mutant[] = Object.freeze([
@@ -12,8 +14,8 @@ export const LEADER_FAULTS: readonly Mutant[] = Object.freeze([
     file: 'cluster/leader/vote',
     find: 'if (this.#hasEnded || !isLeading(this.#election, nowMs))',
     replace: 'if (this.#leadsIn !== undefined) return 1; if (this.#hasEnded)',
-    caughtBy: CLUSTER,
-    tests: 'standstill',
+    caughtBy: SUITE,
+    tests: 'stood still',
   },
   {
     name: 'a notice of a term that is over is delivered after a newer one',
@@ -59,5 +61,92 @@ export const LEADER_FAULTS: readonly Mutant[] = Object.freeze([
     find: 'this.#floor = Math.max(this.#floor, oldest[1]);',
     replace: '',
     caughtBy: ['unit/leader/term-fence.test'],
+  },
+  {
+    name: 'a leader asks what it was told, not whoever decides, whether it leads',
+    file: 'cluster/leader/elector',
+    find: 'return this.#hasEnded ? 0 : this.#deciding.leaseLeftMs;',
+    replace: 'return this.#seen.leadsIn === undefined ? 0 : 1;',
+    caughtBy: SUITE,
+    tests: 'stood still',
+  },
+  {
+    name: 'an arbiter is not told that a leader ends',
+    file: 'cluster/leader/arbitration',
+    find: 'await this.#candidacy.end();',
+    replace: '',
+    caughtBy: SUITE,
+    tests: 'whose node stops',
+  },
+  {
+    name: 'a leader whose elector was killed keeps the lead of its arbiter',
+    file: 'cluster/leader/leading',
+    find: 'place.seat.end(); context.stop(',
+    replace: 'context.stop(',
+    caughtBy: ARBITER,
+    tests: 'gives the lead up in the arbiter',
+  },
+  {
+    name: 'the end of a leader waits for its arbiter as long as that takes',
+    file: 'cluster/leader/elector-process',
+    find: 'return ending && Promise.race([ending, context.sleep(END_MS_MAX)]);',
+    replace: 'return ending;',
+    caughtBy: ARBITER,
+    tests: 'three seconds',
+  },
+  {
+    name: 'nobody can have led before term 1 of an arbiter',
+    file: 'cluster/leader/decider',
+    find: 'arbiter === undefined && term === 1',
+    replace: 'term === 1',
+    caughtBy: ARBITER,
+    tests: 'also in term 1',
+  },
+  {
+    name: 'clocks differ by no more than voters of a vote allow',
+    file: 'cluster/leader/decider',
+    find: 'arbiter?.clockDriftMax ?? clockDriftMax',
+    replace: 'clockDriftMax',
+    caughtBy: ARBITER,
+    tests: 'clocks differ more',
+  },
+  {
+    name: 'a voter that was taken out before it woke asks for ever',
+    file: 'cluster/leader/election',
+    find: 'if (!waking.isAwake && isVoter(election))',
+    replace: 'if (!waking.isAwake)',
+    caughtBy: ['regression/issue-7-voter-taken-out-asleep.test'],
+  },
+  {
+    name: 'an arbiter waits less long for a leader than that leads',
+    file: 'testing/arbiter/court',
+    find: 'session.untilMs = nowMs + this.#rules.leaseMs; switch',
+    replace: 'session.untilMs = nowMs + this.#rules.leaseMs / 2; switch',
+    caughtBy: SUITE,
+    tests: 'cut off leads no longer',
+  },
+  {
+    name: 'an arbiter gives one term twice',
+    file: 'testing/arbiter/court',
+    find: 'this.#term = this.#rules.nextTerm(this.#term);',
+    replace: 'this.#term ||= this.#rules.nextTerm(this.#term);',
+    caughtBy: SUITE,
+    tests: 'terms only grow',
+  },
+  {
+    name: 'a lease of an arbiter counts from its answer',
+    file: 'testing/arbiter/memory-candidacy',
+    find: 'Math.max(this.#heardMs, saidMs)',
+    replace: 'this.#contender.nowMs()',
+    caughtBy: ARBITER,
+    tests: 'later than a lease lasts',
+  },
+  {
+    name: 'a lease of an arbiter comes back after it has run out',
+    file: 'testing/arbiter/memory-candidacy',
+    find: 'if (this.#isMeant && this.#sessionLeftMs === 0) this.#giveUp();',
+    replace: '',
+    caughtBy: ARBITER,
+    tests: 'takes no lease back',
   },
 ])

@@ -7,6 +7,7 @@ import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import type { Ballot, BallotStorage } from 'troupe'
 import { HOSTS, type KeeperCluster, keepers } from '#test/scenarios/leader/keeper'
+import { assertInOrder } from '#testing/conformance/leader-keeper'
 
 const STEP_MS = 5
 const CALM_MS = 3_000
@@ -72,21 +73,6 @@ class Story {
     const known = this.#holders.get(term)
     assert.ok(known === undefined || known === life, `term ${term}: ${known} and ${life}`)
     this.#holders.set(term, life)
-  }
-}
-
-/** Who is told that it leads is told that it does no longer before it hears of the next time. */
-function assertInOrder(lines: readonly string[]): void {
-  let leadsIn = 0
-  let highest = 0
-  for (const line of lines) {
-    const [word, term] = line.split(' ')
-    if (word === 'follows') leadsIn = 0
-    if (word !== 'leads') continue
-    assert.equal(leadsIn, 0, lines.join(', '))
-    assert.ok(Number(term) > highest, lines.join(', '))
-    leadsIn = Number(term)
-    highest = leadsIn
   }
 }
 

@@ -121,6 +121,22 @@ describe('a lock', () => {
     assert.equal(table(TOKEN_TERM_MAX + 1).acquire(wish('a'), 0)?.kind, 'busy')
   })
 
+  it('has a higher token in a higher term, also where terms are counted beyond a billion', () => {
+    const terms = [1, 17, 90, 2 ** 30 - 1, 2 ** 30, 2 ** 30 + 1, 2 ** 31, 2 ** 40, TOKEN_TERM_MAX]
+    const tokens = terms.flatMap((term) => {
+      const locks = table(term)
+      const first = tokenOf(locks.acquire(wish('a'), 0))
+      let last = first
+      for (let at = 0; !locks.isSpent && at < 4_096; at += 1) {
+        last = tokenOf(locks.acquire(wish('a', 0, `k${at}`), 0))
+      }
+      return [first, last]
+    })
+    assert.ok(tokens.every(Number.isSafeInteger))
+    const grow = tokens.every((token, at) => at === 0 || token > (tokens[at - 1] ?? 0))
+    assert.ok(grow, tokens.join())
+  })
+
   it('is free when its holder has ended, who waits for nothing any more', () => {
     const locks = table()
     tokenOf(locks.acquire(wish('a'), 0))

@@ -10,16 +10,26 @@
  * two the greater token counts, and it is confirmed when that time has ended: only then all have
  * been heard that could know better.
  *
- * Limits: `HELD_MAX` locks, `WAITERS_MAX` who wait, `TOKENS_A_TERM` grants of one leader.
+ * Limits: `HELD_MAX` locks, `WAITERS_MAX` who wait, four million grants of one leader, or four
+ * thousand where an arbiter counts its terms beyond a billion.
  *
  * @source Gray and Cheriton, "Leases"; Chubby (Burrows) 2.8, 2.9; Kleppmann (fencing tokens)
  */
 
 export const HELD_MAX = 100_000
 export const WAITERS_MAX = 100_000
-const TOKENS_A_TERM = 2 ** 22
+/** A token is a safe integer: first many tokens for each of the low terms, then few for a high one. */
+const LOW_TERMS = 2 ** 30
+const TOKENS_OF_LOW = 2 ** 22
+const TOKENS_OF_HIGH = 2 ** 12
 /** The last term whose tokens are safe integers; none are given above it. */
-export const TOKEN_TERM_MAX = 2 ** 31 - 1
+export const TOKEN_TERM_MAX = LOW_TERMS + 2 ** 40 - 1
+
+const tokensOf = (term: number): number => (term < LOW_TERMS ? TOKENS_OF_LOW : TOKENS_OF_HIGH)
+
+/** All tokens of earlier terms are below it. */
+const floorOf = (term: number): number =>
+  Math.min(term, LOW_TERMS) * TOKENS_OF_LOW + Math.max(0, term - LOW_TERMS) * TOKENS_OF_HIGH
 
 /** One who holds, or waits; `H` is how the keeper knows it. */
 export interface LockWish<H> {
@@ -123,7 +133,7 @@ export class LockTable<H> {
     const isNone = this.isSpent || this.#term > TOKEN_TERM_MAX
     if (this.#held.size >= HELD_MAX || isNone) return busy(wish)
     this.#given += 1
-    const token = this.#term * TOKENS_A_TERM + this.#given
+    const token = floorOf(this.#term) + this.#given
     const { key, holder, ttlMs } = wish
     this.#hold({ key, holder, ttlMs, token, endsAtMs: nowMs + ttlMs })
     return { kind: 'held', wish, token }
@@ -149,7 +159,7 @@ export class LockTable<H> {
 
   #claim(lock: Omit<HeldLock<H>, 'endsAtMs'>, nowMs: number): LockRenewal {
     const { key, token, holder } = lock
-    const isEarlier = Number.isSafeInteger(token) && token > 0 && token < this.#term * TOKENS_A_TERM
+    const isEarlier = Number.isSafeInteger(token) && token > 0 && token < floorOf(this.#term)
     // One that has ended counts too: whoever held the lock before it does not hold it any more.
     const known = this.#held.get(key)
     const isOwn = known?.token === token && this.#isOwner(known.holder, holder)
@@ -169,7 +179,7 @@ export class LockTable<H> {
 
   /** This leader has no token left to give; the next one has. */
   get isSpent(): boolean {
-    return this.#given >= TOKENS_A_TERM - 1
+    return this.#given >= tokensOf(this.#term) - 1
   }
 
   /** While nothing is given its token is kept: an older one must not come after it. */

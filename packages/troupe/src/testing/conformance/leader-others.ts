@@ -134,4 +134,19 @@ export const OTHERS_FACTS: readonly LeaderFact[] = Object.freeze([
       await play.until(adding)
     },
   },
+  {
+    title: 'where no list says who may lead, all that take part may, and know each other',
+    needs: ['no-list'],
+    async play(play) {
+      const { leader } = await play.keepers({ voters: 'any' })
+      const areAll = (name: string): boolean => play.leadership(name).voters.length === 3
+      await play.passUntil(() => play.names().every(areAll), 'all are known')
+      await play.stop(leader)
+      const next = await play.led()
+      assert.notEqual(next, leader)
+      await play.stop(next)
+      const last = await play.led()
+      assert.deepEqual(play.leadership(last).voters, [last])
+    },
+  },
 ])

@@ -52,8 +52,8 @@ export interface LeaderStage {
   close(): Promise<void>
 }
 
-/** What a case needs that not every stage has. */
-export type LeaderNeed = 'killing' | 'freezing' | 'cutting' | 'voters'
+/** What a case needs that not every stage has. `no-list`: whoever takes part may lead. */
+export type LeaderNeed = 'killing' | 'freezing' | 'cutting' | 'voters' | 'no-list'
 
 /** One fact of leaders and how it is tried. */
 export interface LeaderFact {
@@ -90,6 +90,8 @@ export class LeaderPlay {
   /** Who led in which term, by its diary. */
   readonly #holders = new Map<number, Diary>()
   #highest = 0
+  /** What else must hold at every instant. */
+  #watch: () => void = () => {}
 
   constructor(stage: LeaderStage) {
     this.stage = stage
@@ -233,6 +235,7 @@ export class LeaderPlay {
 
   /** What holds at every instant: one leads at most, and no term has two leaders. */
   look(): void {
+    this.#watch()
     const { leaders } = this
     assert.ok(leaders.length <= 1, `two lead: ${leaders.join(' ')}; ${this.told()}`)
     const [one] = leaders
@@ -250,6 +253,16 @@ export class LeaderPlay {
   leadsSoon(names: readonly string[]): Promise<number> {
     const leads = (): boolean => this.leaders.some((name) => names.includes(name))
     return this.passUntil(leads, `one of ${names.join(' ')} leads`)
+  }
+
+  /** From now on this is looked at, too. */
+  watch(look: () => void): void {
+    this.#watch = look
+  }
+
+  /** Its program has died, or was stopped. */
+  isDown(name: string): boolean {
+    return this.#down.has(name)
   }
 
   async kill(name: string): Promise<void> {

@@ -8,8 +8,10 @@
  */
 import type { ConformanceCase } from './case.js'
 import { LEADING_FACTS } from './leader-leading.js'
+import { LOCK_FACTS } from './leader-locks.js'
 import { LOSING_FACTS } from './leader-losing.js'
 import { OTHERS_FACTS } from './leader-others.js'
+import { SINGLETON_FACTS } from './leader-singleton.js'
 import { type LeaderFact, type LeaderNeed, LeaderPlay, type LeaderStage } from './leader-stage.js'
 
 /** What the suite has to know of whoever decides. */
@@ -26,6 +28,8 @@ const FACTS: readonly LeaderFact[] = Object.freeze([
   ...LEADING_FACTS,
   ...LOSING_FACTS,
   ...OTHERS_FACTS,
+  ...LOCK_FACTS,
+  ...SINGLETON_FACTS,
 ])
 
 /**

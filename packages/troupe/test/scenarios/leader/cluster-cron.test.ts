@@ -82,17 +82,6 @@ async function town(t: TestContext, options: TownOptions): Promise<Town> {
 }
 
 describe('cron of a cluster', () => {
-  it('runs each time once over three voters, where the lead is', async (t) => {
-    const { ran, seconds, until, leader } = await town(t, { seed: 1 })
-    await until(22)
-    assert.deepEqual(seconds(), ['tens 10', 'tens 20'])
-    for (const { node, term, key, timeMs } of ran) {
-      assert.equal(node, `${leader()}@sim`)
-      assert.ok(term >= 1)
-      assert.equal(key, `tens@${timeMs}`)
-    }
-  })
-
   it('goes on with the next leader, which runs nothing again that it was told of', async (t) => {
     const { cluster, ran, seconds, until, leader } = await town(t, { seed: 2 })
     await until(10.05)

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { ballotFile, supervisor, TroupeError } from 'troupe'
 import { testNode } from 'troupe/testing'
-import { type KeeperGiven, keeper, NEWS, newDiary } from '#test/scenarios/leader/keeper'
+import { type KeeperGiven, keeper, NEWS, newDiary } from '#testing/conformance/leader-keeper'
 
 const given = (changes: Partial<KeeperGiven> = {}): KeeperGiven => ({
   diary: newDiary(),

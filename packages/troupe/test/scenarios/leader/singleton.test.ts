@@ -61,40 +61,6 @@ async function town(t: TestContext, seed: number, times = TIMES): Promise<Town> 
 }
 
 describe('a singleton', () => {
-  it('runs on one node, and every keeper knows where', async (t) => {
-    const { cluster, running } = await town(t, 1)
-    assert.equal(running.size, 1)
-    for (const { node } of cluster.members) {
-      const keeper = node.whereis('sweep')
-      assert.ok(keeper !== undefined)
-      const pid = await cluster.clock.until(node.call(keeper as never, 'where' as never))
-      assert.ok(JSON.stringify(pid).includes([...running][0]?.split(' ')[0] ?? 'nowhere'))
-    }
-  })
-
-  it('is stopped before another one starts, also at a leader that is cut off', async (t) => {
-    const { cluster, running, seen } = await town(t, 2)
-    const [host = ''] = [...running][0]?.split(' ') ?? []
-    cluster.network.partition(
-      [host],
-      HOSTS.filter((other) => other !== host),
-    )
-    let wasEmpty = false
-    for (let ms = 0; ms < 3_000; ms += 5) {
-      await cluster.clock.advance(5)
-      assert.ok(running.size <= 1, [...running].join())
-      wasEmpty ||= running.size === 0
-    }
-    assert.ok(wasEmpty)
-    assert.equal(running.size, 1)
-    assert.equal(seen.length, 2)
-    assert.notEqual(seen[1]?.split(' ')[0], host)
-    assert.ok(Number(seen[1]?.split(' ')[1]) > Number(seen[0]?.split(' ')[1]))
-    cluster.network.heal()
-    await cluster.clock.advance(3_000)
-    assert.equal(running.size, 1)
-  })
-
   it('is killed at once where the lease ended longer ago than `stopMs`', async (t) => {
     const { cluster, running } = await town(t, 5)
     const [name = ''] = [...running][0]?.split(' ') ?? []
