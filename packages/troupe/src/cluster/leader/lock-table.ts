@@ -18,7 +18,7 @@
 
 export const HELD_MAX = 100_000
 export const WAITERS_MAX = 100_000
-/** A token is a safe integer: first many tokens for each of the low terms, then few for a high one. */
+/** A token is a safe integer: so there are many for each of the low terms, few for a high one. */
 const LOW_TERMS = 2 ** 30
 const TOKENS_OF_LOW = 2 ** 22
 const TOKENS_OF_HIGH = 2 ** 12

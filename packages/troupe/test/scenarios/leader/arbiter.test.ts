@@ -97,7 +97,7 @@ describe('a leader by an arbiter', () => {
     await test.stop()
   })
 
-  it('leads no longer where the arbiter answers later than a lease lasts, and then again', async () => {
+  it('leads not while the arbiter answers later than a lease lasts, and then again', async () => {
     const { test, arbiter, diary } = await alone()
     const { clock } = test
     arbiter.slow(LEASE_MS)
