@@ -57,7 +57,8 @@ export class Course<A> {
   #decision: Decision<A> | undefined
   #wake: () => void = () => {}
   #token: string | undefined
-  #isRenewed = false
+  /** A token that is old is renewed once. */
+  #renewing: Promise<void> | undefined
   /** Of the round that runs. */
   #faults: Failed[] = []
   #problem: string | undefined
@@ -132,19 +133,22 @@ export class Course<A> {
         this.#land(endpoint, outcome)
         return
       }
-      if (token === this.#token && this.#isRenewed) {
-        this.#land(endpoint, { kind: 'refused', problem: outcome.problem })
-        return
-      }
-      if (token !== this.#token) continue
-      this.#isRenewed = true
       try {
-        await this.#takeToken(() => this.#needs.calls.tokens.renew(token))
+        // Those that fly beside each other wait for the same new one.
+        if (token === this.#token) await (this.#renewing ??= this.#renew(token))
       } catch (error) {
         this.#decide({ kind: 'failed', error })
         return
       }
+      if (token === this.#token) {
+        this.#land(endpoint, { kind: 'refused', problem: outcome.problem })
+        return
+      }
     }
+  }
+
+  #renew(token: string | undefined): Promise<void> {
+    return this.#takeToken(() => this.#needs.calls.tokens.renew(token))
   }
 
   #attemptOf(endpoint: Endpoint, partMs: number): AttemptAsk<A> {
