@@ -135,7 +135,10 @@ export class Course<A> {
       }
       try {
         // Those that fly beside each other wait for the same new one.
-        if (token === this.#token) await (this.#renewing ??= this.#renew(token))
+        if (token === this.#token) {
+          this.#renewing ??= this.#renew(token)
+          await this.#renewing
+        }
       } catch (error) {
         this.#decide({ kind: 'failed', error })
         return

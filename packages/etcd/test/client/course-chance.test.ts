@@ -42,13 +42,15 @@ function anyDial(random: Random): Dial | 'never' {
 
 /** Nobody can say that it was not done. */
 const isUnknown = ({ reply, isTakenBack }: { reply: Reply; isTakenBack: boolean }): boolean =>
-  isTakenBack || reply.kind === 'silence' || reply === lost || /dropped|exceeded$/.test(
-    reply.kind === 'status' && reply.code !== 9 ? reply.details : '',
-  )
+  isTakenBack ||
+  reply.kind === 'silence' ||
+  reply === lost ||
+  /dropped|exceeded$/.test(reply.kind === 'status' && reply.code !== 9 ? reply.details : '')
 
 describe('whatever the endpoints do, a call', () => {
   for (const repeatable of [true, false]) {
-    it(`${repeatable ? 'that reads' : 'that writes'} ends in time, and says what it was`, async () => {
+    const what = repeatable ? 'that reads' : 'that writes'
+    it(`${what} ends in time, and says what it was`, async () => {
       for (let seed = 1; seed <= SEEDS; seed += 1) {
         const random = seededRandom(seed)
         const script = { dial: () => anyDial(random), reply: () => anyReply(random) }
@@ -69,7 +71,10 @@ describe('whatever the endpoints do, a call', () => {
         if (ended === 'ETCD_TIMEOUT') assert.ok(sent.some(isUnknown), told)
         const codes = ['answered', 'ETCD_UNREACHABLE', 'ETCD_TIMEOUT', 'ETCD_REFUSED']
         assert.ok(codes.includes(ended), told)
-        assert.ok(sent.every(({ isOver }) => isOver), `${told}, something is still on the line`)
+        assert.ok(
+          sent.every(({ isOver }) => isOver),
+          `${told}, something is still on the line`,
+        )
       }
     })
   }

@@ -2,14 +2,15 @@
  * etcd/test/client/course-stage: calls over endpoints that do what a script says, on a clock that
  * is moved. No line is opened.
  */
-import type { Answered } from '#etcd/client/course'
-import { Calls } from '#etcd/client/calls'
-import { type Endpoint, Endpoints } from '#etcd/client/endpoints'
+
 import type { EtcdCallOptions } from '@troupe/etcd'
-import { completeEtcd, type EtcdOptions } from '#etcd/client/options'
-import type { Headed } from '#etcd/client/proto'
 import { seededRandom } from 'troupe/registrar'
 import { type VirtualClock, virtualClock } from 'troupe/testing'
+import { Calls } from '#etcd/client/calls'
+import type { Answered } from '#etcd/client/course'
+import { type Endpoint, Endpoints } from '#etcd/client/endpoints'
+import { completeEtcd, type EtcdOptions } from '#etcd/client/options'
+import type { Headed } from '#etcd/client/proto'
 
 export interface Said extends Headed {
   readonly by: string
@@ -35,7 +36,10 @@ export const status = (code: number, details: string, afterMs = 1): Reply => ({
   ...{ kind: 'status', code, details, afterMs },
 })
 export const lost = status(14, 'Connection dropped')
-export const unsent = status(14, 'No connection established. Last error: refused. Resolution note: ')
+export const unsent = status(
+  14,
+  'No connection established. Last error: refused. Resolution note: ',
+)
 export const leaderless = status(14, 'etcdserver: no leader')
 
 /** A question that was put on the line. */
@@ -72,11 +76,7 @@ export class CourseStage {
     return new Promise((resolve) => this.clock.after(dial.afterMs, resolve))
   }
 
-  ask(
-    repeatable: boolean,
-    options?: EtcdCallOptions,
-    only?: Endpoint,
-  ): Promise<Answered<Said>> {
+  ask(repeatable: boolean, options?: EtcdCallOptions, only?: Endpoint): Promise<Answered<Said>> {
     const { all } = this.calls.endpoints
     return this.calls.ask<Said>(
       {

@@ -108,7 +108,8 @@ describe('a call over several endpoints', () => {
   })
 
   it('does not wait for a certificate that does not fit', async () => {
-    const details = 'No connection established. Last error: certificate has expired. Resolution note: '
+    const details =
+      'No connection established. Last error: certificate has expired. Resolution note: '
     const stage = new CourseStage(THREE, { reply: () => status(14, details) })
     await assert.rejects(stage.clock.until(stage.ask(true)), {
       code: 'ETCD_UNREACHABLE',
@@ -118,7 +119,9 @@ describe('a call over several endpoints', () => {
   })
 
   it('tells a refusal at once', async () => {
-    const stage = new CourseStage(THREE, { reply: () => status(7, 'etcdserver: permission denied') })
+    const stage = new CourseStage(THREE, {
+      reply: () => status(7, 'etcdserver: permission denied'),
+    })
     await assert.rejects(stage.clock.until(stage.ask(true)), {
       code: 'ETCD_REFUSED',
       message: 'etcd at a:1 refused question: etcdserver: permission denied',

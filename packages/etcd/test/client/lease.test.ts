@@ -3,11 +3,11 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Calls } from '#etcd/client/calls'
-import { KeptLease } from '#etcd/client/lease'
 import { TroupeError } from 'troupe'
 import { seededRandom } from 'troupe/registrar'
 import { type VirtualClock, virtualClock } from 'troupe/testing'
+import type { Calls } from '#etcd/client/calls'
+import { KeptLease } from '#etcd/client/lease'
 
 /** What etcd answers to a question: seconds to live, or nothing at all. */
 type Answer = number | 'silence' | 'refusal'

@@ -1,0 +1,114 @@
+/**
+ * etcd/test/client/fake-etcd: a program that speaks as etcd does, and says what a test wants.
+ */
+
+import { fileURLToPath } from 'node:url'
+import {
+  type handleBidiStreamingCall,
+  type handleUnaryCall,
+  Server,
+  ServerCredentials,
+  type ServerDuplexStream,
+  type ServiceDefinition,
+} from '@grpc/grpc-js'
+import { loadSync } from '@grpc/proto-loader'
+
+const FILE = fileURLToPath(new URL('../../proto/etcd.proto', import.meta.url))
+
+export interface WatchQuestion {
+  readonly create_request?: { readonly start_revision: string }
+  readonly progress_request?: object
+}
+export type WatchStream = ServerDuplexStream<WatchQuestion, object>
+
+/** How one line of a watch goes. */
+export type Line = (stream: WatchStream, fromRevision: number) => void
+
+export const put = (key: string, value: string, modRevision: number): object => ({
+  type: 'PUT',
+  kv: {
+    key: Buffer.from(key),
+    value: Buffer.from(value),
+    mod_revision: modRevision,
+    create_revision: modRevision,
+    version: 1,
+  },
+})
+
+export class FakeEtcd {
+  readonly #server: Server
+  readonly #streams = new Set<WatchStream>()
+  endpoint = ''
+  revision = 10
+  clusterId = '77'
+  term = 3
+  /** What stands under any key of any revision. */
+  stands: object[] = []
+  /** Lines of the watch as they come; the last one goes for all later ones. */
+  lines: Line[] = []
+  readonly begun: number[] = []
+  progressAsked = 0
+  answersProgress = true
+
+  private constructor() {
+    this.#server = new Server()
+    const load = loadSync(FILE, { keepCase: true, longs: String, enums: String, defaults: true })
+    const service = (name: string) => load[`etcdserverpb.${name}`] as unknown as ServiceDefinition
+    const Range: handleUnaryCall<object, object> = (_, done) =>
+      done(null, { header: this.header(), kvs: this.stands })
+    const Watch: handleBidiStreamingCall<WatchQuestion, object> = (stream) => this.#watch(stream)
+    this.#server.addService(service('KV'), { Range })
+    this.#server.addService(service('Watch'), { Watch })
+  }
+
+  static async start(): Promise<FakeEtcd> {
+    const fake = new FakeEtcd()
+    const credentials = ServerCredentials.createInsecure()
+    const port = await new Promise<number>((resolve, reject) => {
+      fake.#server.bindAsync('127.0.0.1:0', credentials, (error, bound) =>
+        error === null ? resolve(bound) : reject(error),
+      )
+    })
+    fake.endpoint = `127.0.0.1:${port}`
+    return fake
+  }
+
+  header(revision = this.revision): object {
+    return { cluster_id: this.clusterId, member_id: '1', revision, raft_term: this.term }
+  }
+
+  created(stream: WatchStream): void {
+    stream.write({ header: this.header(), watch_id: 0, created: true })
+  }
+
+  tell(stream: WatchStream, events: readonly object[], fragment = false): void {
+    stream.write({ header: this.header(), watch_id: 0, events, fragment })
+  }
+
+  #watch(stream: WatchStream): void {
+    this.#streams.add(stream)
+    stream.on('error', () => {})
+    stream.on('end', () => stream.end())
+    stream.on('data', ({ create_request: create, progress_request: progress }: WatchQuestion) => {
+      if (create !== undefined) {
+        const from = Number(create.start_revision)
+        this.begun.push(from)
+        const line = this.lines.length > 1 ? this.lines.shift() : this.lines[0]
+        line?.(stream, from)
+      } else if (progress !== undefined) {
+        this.progressAsked += 1
+        if (this.answersProgress) stream.write({ header: this.header(), watch_id: -1 })
+      }
+    })
+  }
+
+  /** Every line is lost, as if this had died. */
+  drop(): void {
+    for (const stream of this.#streams) stream.destroy(new Error('dropped'))
+    this.#streams.clear()
+  }
+
+  stop(): void {
+    this.#server.forceShutdown()
+  }
+}
