@@ -50,6 +50,11 @@ export {
   type ServingParts,
 } from './node-cluster.js'
 export { ACROSS_DEFAULTS, type AcrossOptions } from './registrar/across/options.js'
+export {
+  COMPOSITE_REGISTRAR_DEFAULTS,
+  type CompositeRegistrarOptions,
+  compositeRegistrar,
+} from './registrar/composite/composite-registrar.js'
 export { embeddedRegistrar } from './registrar/embedded/embedded-registrar.js'
 export {
   EMBEDDED_REGISTRAR_DEFAULTS,

@@ -1,8 +1,9 @@
 /**
  * The stages on which the registrars of Troupe play the conformance suite.
  */
-import { embeddedRegistrar, staticRegistrar } from 'troupe'
+import { compositeRegistrar, embeddedRegistrar, staticRegistrar } from 'troupe'
 import {
+  type MemoryHub,
   memoryHub,
   memoryRegistrar,
   type RegistrarStage,
@@ -41,6 +42,31 @@ export async function memoryStage(): Promise<RegistrarStage> {
     mend: (node) => hub.mend(node),
     setConfig: (place, item, value) => hub.setConfig(place, item, value),
     removeConfig: (place, item) => hub.removeConfig(place, item),
+    close: async () => {},
+  }
+}
+
+/** One registrar, used as if it were several. */
+export async function loneStage(): Promise<RegistrarStage> {
+  const stage = await memoryStage()
+  return { ...stage, make: (node) => compositeRegistrar([stage.make(node)]) }
+}
+
+/** Every node is in two hubs, of which one is slower. */
+export async function compositeStage(): Promise<RegistrarStage> {
+  const clock = virtualClock()
+  const hubs = [memoryHub({ clock }), memoryHub({ clock, latencyMs: 3 })] as const
+  const inBoth = (act: (hub: MemoryHub) => void): void => hubs.forEach(act)
+  return {
+    host: 'suite',
+    make: () => compositeRegistrar(hubs.map((hub) => memoryRegistrar(hub))),
+    surroundings: () => surroundings(clock),
+    until: (promise) => clock.until(promise),
+    kill: (node) => inBoth((hub) => hub.kill(node)),
+    cutOff: (node) => inBoth((hub) => hub.cutOff(node)),
+    mend: (node) => inBoth((hub) => hub.mend(node)),
+    setConfig: (place, item, value) => hubs[1].setConfig(place, item, value),
+    removeConfig: (place, item) => hubs[1].removeConfig(place, item),
     close: async () => {},
   }
 }

@@ -4,13 +4,30 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type RegistrarSuiteOptions, registrarConformance } from 'troupe/testing'
-import { embeddedStage, memoryStage, staticStage } from './registrar-stages.js'
+import {
+  compositeStage,
+  embeddedStage,
+  loneStage,
+  memoryStage,
+  staticStage,
+} from './registrar-stages.js'
 
 /** A case that waits for what never comes must fail, not hang. */
 const TIMEOUT_MS = 15_000
 
+/** See test/unit/cluster/composite-registrar. */
+const EACH = 'each of several registrars says by itself that it is cut off, or back'
+
 const TRIALS: Readonly<Record<string, RegistrarSuiteOptions>> = {
   'the registrar in memory': { make: memoryStage },
+  'two registrars as one': {
+    make: compositeStage,
+    skips: {
+      'a registrar that is cut off says so once, and goes on answering what it knew': EACH,
+      'a registrar that is back says so, and tells the difference and nothing else': EACH,
+    },
+  },
+  'one registrar as if it were several': { make: loneStage },
   'the embedded registrar': {
     make: embeddedStage,
     lacks: {
@@ -38,7 +55,10 @@ for (const [name, trial] of Object.entries(TRIALS)) {
       const out = cases.filter(({ skip }) => skip !== false)
       for (const { title, skip } of out) t.diagnostic(`left out: ${title}: ${skip}`)
       const reasons = new Set(out.map(({ skip }) => skip))
-      assert.deepEqual(reasons, new Set(Object.values(trial.lacks ?? {})))
+      assert.deepEqual(
+        reasons,
+        new Set([...Object.values(trial.lacks ?? {}), ...Object.values(trial.skips ?? {})]),
+      )
     })
   })
 }

@@ -5,6 +5,7 @@
 import { ACROSS_FAULTS } from './across-faults.js'
 import { CLUSTER_CRON_FAULTS } from './cluster-cron-faults.js'
 import { CODEC_FAULTS } from './codec-faults.js'
+import { COMPOSITE_FAULTS } from './composite-faults.js'
 import { CONFIG_FAULTS } from './config-faults.js'
 import { ELECTION_FAULTS } from './election-faults.js'
 import { EMBEDDED_FAULTS } from './embedded-faults.js'
@@ -76,6 +77,7 @@ export const CLUSTER_FAULTS: readonly Mutant[] = Object.freeze([
   ...CLUSTER_CRON_FAULTS,
   ...ELECTION_FAULTS,
   ...EMBEDDED_FAULTS,
+  ...COMPOSITE_FAULTS,
   ...CONFIG_FAULTS,
   ...MEMBERSHIP_FAULTS,
   ...REGISTRAR_FAULTS,

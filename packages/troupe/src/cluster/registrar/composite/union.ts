@@ -1,0 +1,230 @@
+/**
+ * cluster/registrar/composite/union: the nodes and applications of several registrars as one.
+ *
+ * A node is there while one of them knows it, and each change is told once, whoever tells it first
+ * and however late the others are. What runs on a node is taken from one registrar at a time, so
+ * that two mirrors of which one is behind never contradict each other; another one takes over when
+ * the first does not know the node any more, or has lost its server. Pure: whoever hears the parts
+ * calls, and tells what is answered.
+ *
+ * @source design 6; contract/registrar
+ */
+import { type NodeLife, RouteTable } from '#cluster/registrar/route-table'
+import type {
+  ApplicationRoute,
+  NodeRoute,
+  NodeRouteState,
+  OwnApplicationRoute,
+  RegistrarEvent,
+} from '#contract'
+
+/** What the union asks of a registrar. */
+export interface UnionPart {
+  readonly isConnected: boolean
+  nodes(): readonly NodeRoute[]
+  node(name: string): NodeRoute | undefined
+  applications(name?: string): readonly ApplicationRoute[]
+}
+
+/** One registrar's word on one life of a node. */
+interface Word {
+  readonly part: UnionPart
+  readonly route: NodeRoute
+}
+
+/** What is remembered of a node while a registrar names it. */
+interface Memory {
+  /** Its last life; words on earlier ones do not count. */
+  creation: number
+  /** It has said that it goes, which nobody takes back. */
+  isLeaving: boolean
+  /** A registrar has said that this life is over; how. */
+  end: 'left' | 'lost' | undefined
+  /** Whom its applications are taken from. */
+  source: UnionPart | undefined
+  /** The applications that are known of it. */
+  readonly applications: Set<string>
+}
+
+type NodeLeft = Extract<RegistrarEvent, { readonly kind: 'node-left' }>
+
+const NOTHING: readonly RegistrarEvent[] = Object.freeze([])
+
+export class NodeUnion {
+  readonly #own: string
+  readonly #parts: readonly UnionPart[]
+  readonly #table: RouteTable
+  readonly #memories = new Map<string, Memory>()
+
+  constructor(own: NodeLife, parts: readonly UnionPart[]) {
+    this.#own = own.node
+    this.#parts = parts
+    this.#table = new RouteTable(own)
+  }
+
+  /** What is known of all of them. */
+  get table(): Pick<
+    RouteTable,
+    'nodes' | 'resolve' | 'applications' | 'size' | 'refused' | 'clear'
+  > {
+    return this.#table
+  }
+
+  /** A registrar has told something of a node, or may know another thing of it. */
+  node(node: string): readonly RegistrarEvent[] {
+    if (node === this.#own) return NOTHING
+    const words = this.#wordsOn(node)
+    const memory = this.#memories.get(node)
+    if (memory === undefined) return NOTHING
+    if (words.length > 0) return this.#put(node, memory, words)
+    // A mirror may be ahead of what is told of it: how a life has ended is still to come.
+    return memory.end === undefined ? NOTHING : this.#remove(node, memory)
+  }
+
+  /** A registrar has said that a life of a node is over. */
+  left({ node, creation, cause }: NodeLeft): readonly RegistrarEvent[] {
+    const memory = this.#memories.get(node)
+    const isLast = memory !== undefined && creation === memory.creation
+    if (isLast && memory.end !== 'left') memory.end = cause
+    return this.node(node)
+  }
+
+  /** A registrar has told something of an application. */
+  application(part: UnionPart, node: string, name: string): readonly RegistrarEvent[] {
+    const events = this.node(node)
+    const memory = this.#memories.get(node)
+    if (memory === undefined || memory.source !== part) return events
+    const route = part.applications(name).find((one) => one.node === node)
+    return [...events, ...this.#application(node, memory, name, route)]
+  }
+
+  /** Anything may be another thing: a registrar was lost, or is there again. */
+  all(): readonly RegistrarEvent[] {
+    const named = this.#parts.flatMap((part) => part.nodes().map(({ node }) => node))
+    return [...new Set([...this.#memories.keys(), ...named])].flatMap((node) => this.node(node))
+  }
+
+  clear(): void {
+    this.#memories.clear()
+    this.#table.clear()
+  }
+
+  /** What counts of what is said of a node; what is remembered of it follows. */
+  #wordsOn(node: string): readonly Word[] {
+    const all = this.#parts.flatMap((part) => {
+      const route = part.node(node)
+      return route === undefined ? [] : [{ part, route }]
+    })
+    if (all.length === 0) return []
+    const creation = Math.max(...all.map(({ route }) => route.creation))
+    const memory = this.#memoryOf(node, creation)
+    const ofLife = all.filter(({ route }) => [0, memory.creation].includes(route.creation))
+    // Who has lost its server cannot know that a life is over of which another one says so.
+    const words = ofLife.filter(({ part }) => part.isConnected || memory.end === undefined)
+    memory.isLeaving ||= words.some(({ route }) => route.state === 'leaving')
+    return words
+  }
+
+  #memoryOf(node: string, creation: number): Memory {
+    const known = this.#memories.get(node)
+    if (known !== undefined && creation <= known.creation) return known
+    const applications = known?.applications ?? new Set<string>()
+    const memory = { creation, isLeaving: false, end: undefined, source: undefined, applications }
+    this.#memories.set(node, memory)
+    return memory
+  }
+
+  #put(node: string, memory: Memory, words: readonly Word[]): readonly RegistrarEvent[] {
+    const { creation } = memory
+    const best = bestOf(words)
+    const isNew = isOther(this.#table.resolve(node)?.creation, creation)
+    // Whoever sees it now knows better than one that had lost sight of it.
+    if (memory.end === 'lost' && best.part.isConnected) memory.end = undefined
+    const route = {
+      ...best.route,
+      ...placesOf(words, best),
+      creation,
+      state: stateOf(memory, words),
+    }
+    const events = this.#table.putNode(route)
+    if (isNew) memory.applications.clear()
+    if (!isNew && stays(memory, words, best)) return events
+    memory.source = best.part
+    return [...events, ...this.#takeApplications(node, memory, best.part)]
+  }
+
+  #remove(node: string, memory: Memory): readonly RegistrarEvent[] {
+    const { creation, end: cause = 'lost' } = memory
+    memory.applications.clear()
+    memory.source = undefined
+    // What nobody names any more is forgotten; an old word on it must not bring it back.
+    const isNamed = this.#parts.some((part) => part.node(node) !== undefined)
+    if (!isNamed) this.#memories.delete(node)
+    return this.#table.removeNode({ node, creation }, cause)
+  }
+
+  /** What runs on a node is what this registrar says. */
+  #takeApplications(node: string, memory: Memory, part: UnionPart): readonly RegistrarEvent[] {
+    const routes = part.applications().filter((route) => route.node === node)
+    const named = new Set(routes.map(({ name }) => name))
+    const gone = [...memory.applications].filter((name) => !named.has(name))
+    return [
+      ...gone.flatMap((name) => this.#application(node, memory, name, undefined)),
+      ...routes.flatMap((route) => this.#application(node, memory, route.name, route)),
+    ]
+  }
+
+  #application(
+    node: string,
+    memory: Memory,
+    name: string,
+    route: ApplicationRoute | undefined,
+  ): readonly RegistrarEvent[] {
+    const life = { node, creation: memory.creation }
+    if (route === undefined) {
+      memory.applications.delete(name)
+      return this.#table.removeApplication(life, name)
+    }
+    memory.applications.add(name)
+    return this.#table.putApplication(life, ownPart(route))
+  }
+}
+
+/** Who is connected before who is not, who knows the birth before who does not, then in order. */
+function bestOf(words: readonly Word[]): Word {
+  const rank = ({ part, route }: Word): number =>
+    (part.isConnected ? 0 : 2) + (route.creation === 0 ? 1 : 0)
+  return words.reduce((best, word) => (rank(word) < rank(best) ? word : best))
+}
+
+/** True: what was known of a node was another life of it, or nothing. */
+const isOther = (before: number | undefined, creation: number): boolean =>
+  before === undefined || (before !== 0 && creation !== 0 && before !== creation)
+
+/** True: there is no reason to take what runs on a node from somebody else than before. */
+function stays({ source }: Memory, words: readonly Word[], best: Word): boolean {
+  const word = words.find(({ part }) => part === source)
+  if (word === undefined) return false
+  const isAsNear = word.part.isConnected || !best.part.isConnected
+  return isAsNear && (word.route.creation !== 0 || best.route.creation === 0)
+}
+
+/** Where it is, as whoever knows a place says. */
+function placesOf(words: readonly Word[], best: Word): Pick<NodeRoute, 'addresses' | 'liveness'> {
+  const { route } =
+    [best, ...words].find(({ route: { addresses } }) => addresses.length > 0) ?? best
+  return { addresses: route.addresses, liveness: best.route.liveness ?? route.liveness }
+}
+
+/** Leaving when anyone says so; up when one does that is connected; suspect when all say so. */
+function stateOf({ isLeaving }: Memory, words: readonly Word[]): NodeRouteState {
+  if (isLeaving) return 'leaving'
+  const connected = words.filter(({ part }) => part.isConnected)
+  const heard = connected.length > 0 ? connected : words
+  return heard.some(({ route }) => route.state === 'up') ? 'up' : 'suspect'
+}
+
+function ownPart(route: ApplicationRoute): OwnApplicationRoute {
+  const { node: _node, nodeState: _state, ...own } = route
+  return own
+}

@@ -1,0 +1,76 @@
+/**
+ * Faults in several registrars that are used as one.
+ */
+import type { Mutant } from './mutant.js'
+
+const UNIT = ['unit/cluster/composite-registrar.test']
+const SUITE = ['conformance/registrar.test']
+const UNION = 'cluster/registrar/composite/union'
+const START = 'cluster/registrar/composite/start-parts'
+const COMPOSITE = 'cluster/registrar/composite/composite-registrar'
+
+export const COMPOSITE_FAULTS: readonly Mutant[] = Object.freeze([
+  {
+    name: 'what runs on a node is told by each registrar again',
+    file: UNION,
+    find: 'memory === undefined || memory.source !== part',
+    replace: 'memory === undefined',
+    caughtBy: [...SUITE, ...UNIT],
+  },
+  {
+    name: 'applications are taken from whoever was first, connected or not',
+    file: UNION,
+    find: 'const isAsNear = word.part.isConnected || !best.part.isConnected;',
+    replace: 'const isAsNear = true;',
+    caughtBy: UNIT,
+  },
+  {
+    name: 'one registrar that calls a node suspect is believed',
+    file: UNION,
+    find: "heard.some(({ route }) => route.state === 'up')",
+    replace: "heard.every(({ route }) => route.state === 'up')",
+    caughtBy: UNIT,
+  },
+  {
+    name: 'who is cut off keeps a life that has ended elsewhere',
+    file: UNION,
+    find: 'part.isConnected || memory.end === undefined',
+    replace: 'true',
+    caughtBy: UNIT,
+  },
+  {
+    name: 'an old word brings a life back that has ended',
+    file: UNION,
+    find: 'creation <= known.creation',
+    replace: 'creation === known.creation',
+    caughtBy: UNIT,
+  },
+  {
+    name: 'how a life has ended is not waited for',
+    file: UNION,
+    find: 'return memory.end === undefined ? NOTHING : this.#remove(node, memory);',
+    replace: 'return this.#remove(node, memory);',
+    caughtBy: SUITE,
+  },
+  {
+    name: 'a start waits for ever for the slowest',
+    file: START,
+    find: 'cancel ??= clock.after(waitMs, settle);',
+    replace: ';',
+    caughtBy: UNIT,
+  },
+  {
+    name: 'a name that another registrar gave away is no reason to stop',
+    file: START,
+    find: "TroupeError.is(thrown, 'NODE_NAME_TAKEN') ||",
+    replace: '',
+    caughtBy: UNIT,
+  },
+  {
+    name: 'what a late registrar knows is told to nobody',
+    file: COMPOSITE,
+    find: 'if (!this.#hasBegun || this.#isStopped) return; // It comes late',
+    replace: 'return; // It comes late',
+    caughtBy: UNIT,
+  },
+])
