@@ -296,7 +296,7 @@ describe('the start of several registrars', () => {
     await assert.rejects(a.start(), { code: 'REGISTRAR_FAILED', message: /first/ })
   })
 
-  it('rejects when one of them says that the name is taken, and withdraws from the others', async () => {
+  it('rejects when one says that the name is taken, and withdraws from the others', async () => {
     const hubs = new TwoHubs()
     await hubs.begin('a@h', ['B'])
     const other = hubs.make('a@h', composite([hubs.of('A'), hubs.of('B')]))

@@ -55,8 +55,8 @@ const NOBODY = Object.freeze({ node: '', creation: 0 })
  * OPTION_INVALID.
  *
  * A start settles when one of them is ready and the others had `othersWaitMs`; a server that cannot
- * be had is taken in when it can. It rejects with NODE_NAME_TAKEN and OPTION_INVALID of any of them,
- * and with what the first one failed of when none could be started.
+ * be had is taken in when it can. It rejects with NODE_NAME_TAKEN and OPTION_INVALID of any of
+ * them, and with what the first one failed of when none could be started.
  *
  * @example compositeRegistrar([embeddedRegistrar(), staticRegistrar({ nodes })])
  * @source design 6
