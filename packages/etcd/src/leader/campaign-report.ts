@@ -42,7 +42,8 @@ export class Report {
     this.#problem = describeThrown(thrown)
     if (!isFirst) return
     const { clusterId, log } = this.#parts.contender
-    log.warning('etcd cannot be asked who leads', { clusterId, problem: this.#problem })
+    const code = TroupeError.is(thrown) ? thrown.code : undefined
+    log.warning('etcd cannot be asked who leads', { clusterId, code, problem: this.#problem })
   }
 
   told(effect: Told): void {

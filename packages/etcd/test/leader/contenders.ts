@@ -26,6 +26,8 @@ export class Contenders {
   readonly etcd: MemoryEtcd
   readonly all: Standing[] = []
   readonly #options: EtcdArbiterOptions
+  /** A call of a candidacy is under way. */
+  isCalling = false
   #pids = 0
 
   constructor(options: EtcdArbiterOptions = {}) {
@@ -53,6 +55,7 @@ export class Contenders {
     const seen: string[] = []
     const logs: string[] = []
     const changed = (): void => {
+      if (this.isCalling) throw new RangeError('told within a call')
       const now = String(one.candidacy.leadsIn ?? '-')
       if (seen.at(-1) !== now) seen.push(now)
     }
@@ -85,6 +88,16 @@ export class Contenders {
     const other = this.all.find((one) => one.candidacy.leaseLeftMs === 0)
     if (other === undefined) throw new RangeError('all lead')
     return other
+  }
+
+  /** Calls a candidacy, which tells nobody anything meanwhile. */
+  call<T>(run: () => T): T {
+    this.isCalling = true
+    try {
+      return run()
+    } finally {
+      this.isCalling = false
+    }
   }
 
   /** In steps, so that it is seen when two lead at a time. */

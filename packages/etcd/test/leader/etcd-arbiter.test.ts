@@ -86,7 +86,7 @@ describe('three contenders around an etcd', () => {
   it('let one who steps down rest until another one leads', async () => {
     const world = await Contenders.of(NAMES)
     const { leader } = world
-    leader.candidacy.stepDown()
+    world.call(() => leader.candidacy.stepDown())
     assert.equal(leader.candidacy.leadsIn, undefined)
     await world.pass(200)
     assert.notEqual(world.leader, leader)
