@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type EtcdArbiter, type EtcdClient, etcdArbiter } from '@troupe/etcd'
-import { type LocalEtcd, memoryEtcd } from '@troupe/etcd/testing'
+import { type LocalEtcd, type MemoryEtcd, memoryEtcd } from '@troupe/etcd/testing'
 import { embeddedRegistrar, type Node, startNode } from 'troupe'
 import { type LeaderStage, simulatedCluster } from 'troupe/testing'
 import { Relay } from '#test/registrar/relay'
@@ -18,10 +18,32 @@ const LEASE_MS = 1_000
 
 const hostOf = (node: string): string => node.split('@')[0] ?? ''
 
-/** The client and the arbiter of one life of a node. */
-interface Life {
-  readonly client: EtcdClient
-  readonly arbiter: EtcdArbiter
+/** The client and the arbiter of each node's newest life. */
+class Lives {
+  readonly etcd: MemoryEtcd
+  readonly #lives = new Map<
+    string,
+    { readonly client: EtcdClient; readonly arbiter: EtcdArbiter }
+  >()
+
+  constructor(etcd: MemoryEtcd) {
+    this.etcd = etcd
+  }
+
+  arbiterOf(node: string): EtcdArbiter {
+    const known = this.#lives.get(node)
+    if (known !== undefined) return known.arbiter
+    const client = this.etcd.client(node, { keepAliveMs: LEASE_MS / 3 })
+    const arbiter = etcdArbiter({ client, leaseTtlMs: LEASE_MS })
+    this.#lives.set(node, { client, arbiter })
+    return arbiter
+  }
+
+  /** Its program is gone, and says nothing. */
+  kill(node: string): void {
+    this.#lives.get(node)?.client.close()
+    this.#lives.delete(node)
+  }
 }
 
 export async function memoryStage(): Promise<LeaderStage> {
@@ -32,21 +54,12 @@ export async function memoryStage(): Promise<LeaderStage> {
   })
   const { clock, network } = cluster
   const etcd = memoryEtcd({ clock, leaseMinMs: LEASE_MS })
-  const lives = new Map<string, Life>()
-  const lifeOf = (node: string): Life => {
-    const client = etcd.client(node, { keepAliveMs: LEASE_MS / 3 })
-    const life = lives.get(node) ?? {
-      client,
-      arbiter: etcdArbiter({ client, leaseTtlMs: LEASE_MS }),
-    }
-    lives.set(node, life)
-    return life
-  }
+  const lives = new Lives(etcd)
   return {
     ...{ nodes: HOSTS.map((host) => `${host}@sim`), stepMs: 10 },
     // A lease, what is asked after it, and the wait of one who stepped down.
     ...{ patienceMs: 2_500, handOverMs: 300 },
-    electionOf: (node) => ({ arbiter: lifeOf(node).arbiter }),
+    electionOf: (node) => ({ arbiter: lives.arbiterOf(node) }),
     async begin(given) {
       started = given
       await cluster.start()
@@ -55,8 +68,7 @@ export async function memoryStage(): Promise<LeaderStage> {
     until: (promise) => clock.until(promise),
     async kill(node) {
       await cluster.crash(hostOf(node), { how: 'reset' })
-      lives.get(node)?.client.close()
-      lives.delete(node)
+      lives.kill(node)
     },
     restart: (node) => cluster.restart(hostOf(node)),
     freeze(node) {
