@@ -2,7 +2,7 @@
  * worker/start: what makes a node one that can work: its application, and who may start it.
  *
  * The node may be bare: then the leader starts the application when there is too much to do, and
- * stops it again. Configuration, live: `jobs.concurrency` and `log.level`.
+ * stops it again. Configuration, live: `jobs.concurrency`, `jobs.weight` and `log.level`.
  */
 import {
   type ApplicationSpec,
@@ -42,6 +42,8 @@ export interface WorkerParts {
 }
 
 const CONCURRENCY_ITEM = 'jobs.concurrency'
+const WEIGHT_ITEM = 'jobs.weight'
+const WEIGHT_MAX = 10_000
 const LOG_LEVEL_ITEM = 'log.level'
 
 /**
@@ -59,13 +61,25 @@ export async function startWorker(settings: WorkerSettings): Promise<WorkerParts
   const unfollow = node.cluster.followConfig(LOG_LEVEL_ITEM, logLevelSchema, (level) => {
     if (level !== undefined) node.log.setLevel(level)
   })
+  const unweigh = followWeight(settings)
   if (settings.start === true) await node.startApplication(WORKER_APPLICATION)
   return {
     stop: async () => {
       unfollow()
+      unweigh()
       await pool.close()
     },
   }
+}
+
+/** As long as nothing is configured a weight is what it was made, or asked to be. */
+function followWeight({ node, weight: usual = 100 }: WorkerSettings): () => void {
+  let isSet = false
+  return node.cluster.followConfig(WEIGHT_ITEM, weightSchema, (weight) => {
+    if (weight === undefined && !isSet) return
+    isSet = weight !== undefined
+    node.changeApplication(WORKER_APPLICATION, { weight: weight ?? usual })
+  })
 }
 
 function applicationOf(settings: WorkerSettings, sources: WorkerSources): ApplicationSpec {
@@ -125,6 +139,12 @@ const concurrencySchema = itemSchema<number>(
   CONCURRENCY_DEFAULT,
   (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= CONCURRENCY_MAX,
   `must be a whole number from 0 to ${CONCURRENCY_MAX}`,
+)
+
+const weightSchema = itemSchema<number | undefined>(
+  undefined,
+  (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= WEIGHT_MAX,
+  `must be a whole number from 0 to ${WEIGHT_MAX}`,
 )
 
 const logLevelSchema = itemSchema<LogThreshold | undefined>(

@@ -120,6 +120,21 @@ describe('a node that can work', () => {
     })
   })
 
+  it('has the weight that is configured, and its own when none is', async () => {
+    await withStage({ start: true, weight: 40 }, async ({ worker, coordinator, hub, advance }) => {
+      const weights: unknown[] = []
+      for (const weight of [undefined, 10, 'heavy', 0, undefined]) {
+        if (weight === undefined) hub.removeConfig({ level: 'global' }, 'jobs.weight')
+        else hub.setConfig({ level: 'global' }, 'jobs.weight', weight)
+        await advance(100)
+        weights.push(worker.applicationInfo(WORKER_APPLICATION)?.weight)
+        const [route] = coordinator.cluster.applications(WORKER_APPLICATION)
+        assert.equal(route?.weight, weights.at(-1))
+      }
+      assert.deepEqual(weights, [40, 10, 10, 0, 40])
+    })
+  })
+
   it('has another process after one that was killed, which follows its configuration', async () => {
     await withStage({ start: true }, async ({ worker, hub, heard, advance }) => {
       const pid = worker.whereis(WORKER_APPLICATION)
