@@ -7,7 +7,16 @@
  *
  * @source etcd v3.4 `--grpc-keepalive-min-time`; gRPC A8 (client-side keepalive)
  */
-import { type ChannelOptions, Client, credentials, connectivityState as State } from '@grpc/grpc-js'
+import { isIP } from 'node:net'
+import { checkServerIdentity } from 'node:tls'
+import {
+  type ChannelCredentials,
+  type ChannelOptions,
+  Client,
+  credentials,
+  connectivityState as State,
+  type VerifyOptions,
+} from '@grpc/grpc-js'
 import { TroupeError } from 'troupe'
 import type { CompleteEtcd } from './options.js'
 
@@ -33,11 +42,28 @@ const CHANNEL: ChannelOptions = Object.freeze({
 const bufferOf = (pem: string | Uint8Array | undefined): Buffer | null =>
   pem === undefined ? null : Buffer.from(pem as Uint8Array)
 
-function secureCredentials({ tls, insecureSkipVerify }: CompleteEtcd) {
-  const { ca, cert, key } = typeof tls === 'object' ? tls : {}
-  const verify = insecureSkipVerify ? { rejectUnauthorized: false } : {}
+/** A name that is sent where an address may not be; the certificate is held against the address. */
+const NAME_FOR_ADDRESS = 'localhost'
+
+interface Secure {
+  readonly credentials: ChannelCredentials
+  readonly options: ChannelOptions
+}
+
+function secured(place: string, { tls, insecureSkipVerify }: CompleteEtcd): Secure {
+  const { ca, cert, key, serverName } = typeof tls === 'object' ? tls : {}
+  const host = place.replace(/:[0-9]+$/, '').replace(/^\[|\]$/g, '')
+  const isAddress = serverName === undefined && isIP(host) !== 0
+  const told = serverName ?? (isAddress ? NAME_FOR_ADDRESS : undefined)
+  const verify: VerifyOptions = {
+    ...(insecureSkipVerify ? { rejectUnauthorized: false } : {}),
+    ...(isAddress ? { checkServerIdentity: (_, shown) => checkServerIdentity(host, shown) } : {}),
+  }
   try {
-    return credentials.createSsl(bufferOf(ca), bufferOf(key), bufferOf(cert), verify)
+    return {
+      credentials: credentials.createSsl(bufferOf(ca), bufferOf(key), bufferOf(cert), verify),
+      options: told === undefined ? {} : { 'grpc.ssl_target_name_override': told },
+    }
   } catch (thrown) {
     const problem = thrown instanceof Error ? thrown.message : 'it cannot be read'
     throw new TroupeError('OPTION_INVALID', { option: 'etcd.tls', value: '(hidden)', problem })
@@ -55,14 +81,9 @@ export class Endpoint {
     const [, scheme, place = address] = /^(?:(https?):\/\/)?(.*)$/.exec(address) ?? []
     const { tls } = options
     const isSecure = scheme === 'https' || (scheme !== 'http' && tls !== undefined && tls !== false)
-    const serverName = typeof tls === 'object' ? tls.serverName : undefined
-    const given = isSecure ? secureCredentials(options) : credentials.createInsecure()
-    this.client = new Client(`dns:///${place}`, given, {
-      ...CHANNEL,
-      ...(isSecure && serverName !== undefined
-        ? { 'grpc.ssl_target_name_override': serverName }
-        : {}),
-    })
+    const secure = isSecure ? secured(place, options) : undefined
+    const given = secure?.credentials ?? credentials.createInsecure()
+    this.client = new Client(`dns:///${place}`, given, { ...CHANNEL, ...secure?.options })
   }
 
   /** Begins to dial; undefined: it is known already whether there is a line. */

@@ -61,9 +61,8 @@ export class FakeEtcd {
     this.#server.addService(service('Watch'), { Watch })
   }
 
-  static async start(): Promise<FakeEtcd> {
+  static async start(credentials = ServerCredentials.createInsecure()): Promise<FakeEtcd> {
     const fake = new FakeEtcd()
-    const credentials = ServerCredentials.createInsecure()
     const port = await new Promise<number>((resolve, reject) => {
       fake.#server.bindAsync('127.0.0.1:0', credentials, (error, bound) =>
         error === null ? resolve(bound) : reject(error),
