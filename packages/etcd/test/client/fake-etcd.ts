@@ -107,6 +107,11 @@ export class FakeEtcd {
     this.#streams.clear()
   }
 
+  /** Says goodbye on every line, and takes others. */
+  drain(): void {
+    this.#server.drain(this.endpoint, 10)
+  }
+
   stop(): void {
     this.#server.forceShutdown()
   }
