@@ -38,6 +38,7 @@ const HELP = `npm run bench -- NAME [flags]       NAME: ${NAMES.join(', ')}
   --runs N        measurements of each, taking turns; default 5
   --seconds N     udp: length of each load; default 60. http: of a measurement; default 2;
                   codec, network: how much longer than usual a measurement is; default 1
+  --etcd          leader: decided by an etcd that is started for it, in place of a vote
   --no-install    leave peers out that would have to be installed
   --help          this text
 `
@@ -51,6 +52,7 @@ const OPTIONS = {
   peers: { type: 'string' },
   runs: { type: 'string', default: '5' },
   'no-install': { type: 'boolean' },
+  etcd: { type: 'boolean' },
   seconds: { type: 'string' },
 }
 

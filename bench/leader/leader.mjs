@@ -2,7 +2,8 @@
  * bench/leader: how long three programs are without a leader when theirs is taken away.
  *
  * `npm run bench -- leader`: by kill -9, by SIGSTOP and by an orderly stop. Each run takes the
- * leader away `KILLS` times by kill -9; the 99th percentile is that of all runs together.
+ * leader away `KILLS` times by kill -9; the 99th percentile is that of all runs together. With
+ * `--etcd` an etcd decides in place of a vote.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -31,6 +32,17 @@ const ROWS = [
   row('leader-frozen-p99', 'the same, 99th percentile of all'),
 ]
 
+/** Decided by an etcd whose lease is `LEASE_MS` long: etcd ends it up to half a second late. */
+const LEASE_MS = 2_000
+const ETCD_ROWS = [
+  row('leader-etcd-kill', 'kill -9 of the leader until another one is told, by an etcd'),
+  row('leader-etcd-kill-p99', 'the same, 99th percentile of all', { budget: [{ atMost: 4_000 }] }),
+  row('leader-etcd-stop', 'an orderly stop, by an etcd'),
+  row('leader-etcd-stop-p99', 'the same, 99th percentile of all'),
+  row('leader-etcd-frozen', 'SIGSTOP of the leader until another one is told, by an etcd'),
+  row('leader-etcd-frozen-p99', 'the same, 99th percentile of all'),
+]
+
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Three voters of one host. */
@@ -39,14 +51,17 @@ class Voters {
   programs = new Map()
   names
 
-  constructor() {
+  /** `etcd`: what decides, in place of a vote. */
+  constructor(etcd) {
+    this.etcd = etcd
     // Nodes of one name meet on one host, whatever their folder is.
     const own = this.folder.slice(-6).toLowerCase()
     this.names = ['a', 'b', 'c'].map((name) => `${name}-${own}@localhost`)
   }
 
   start(name) {
-    const more = { script: SCRIPT, given: [this.names.join(' ')] }
+    const decides = this.etcd === undefined ? [] : [this.etcd.endpoints.join(','), String(LEASE_MS)]
+    const more = { script: SCRIPT, given: [this.names.join(' '), ...decides] }
     this.programs.set(name, new Program(name, this.folder, more))
   }
 
@@ -103,19 +118,20 @@ class Voters {
 /** What a program told last of the lead. */
 const roleOf = ({ told }) => told.findLast(({ kind }) => ROLES.includes(kind)) ?? {}
 
-async function run(take) {
-  const voters = new Voters()
+async function run(etcd, take) {
+  const voters = new Voters(etcd)
+  const kind = etcd === undefined ? 'leader' : 'leader-etcd'
   for (const name of voters.names) voters.start(name)
   try {
     await voters.led()
     await sleep(PEACE_MS)
     for (const [name, how, times] of [
-      ['leader-kill', 'SIGKILL', KILLS],
-      ['leader-stop', 'end', OTHERS],
-      ['leader-frozen', 'SIGSTOP', OTHERS],
+      ['kill', 'SIGKILL', KILLS],
+      ['stop', 'end', OTHERS],
+      ['frozen', 'SIGSTOP', OTHERS],
     ]) {
       for (let at = 0; at < times; at += 1) {
-        take(name, await voters.strike(how))
+        take(`${kind}-${name}`, await voters.strike(how))
       }
     }
   } finally {
@@ -126,21 +142,34 @@ async function run(take) {
 const percentile = (values, share) =>
   values.toSorted((left, right) => left - right)[Math.ceil(values.length * share) - 1]
 
+/** An etcd of its own, if one is asked for. */
+async function deciding(values) {
+  if (!values.etcd) return undefined
+  const { startEtcd } = await import('@troupe/etcd/testing')
+  return startEtcd()
+}
+
 /** Runs all works `--runs` times and tells the rows that `--rows` names; all without it. */
 export async function benchLeader(values, say) {
-  const samples = new Map(ROWS.map(({ name }) => [name, []]))
+  const rows = values.etcd ? ETCD_ROWS : ROWS
+  const samples = new Map(rows.map(({ name }) => [name, []]))
   const runs = Number(values.runs)
-  for (let at = 1; at <= runs; at += 1) {
-    await run((name, tookMs) => {
-      samples.get(name).push({ value: tookMs, cpuMicrosPerOp: null })
-      say(`  ${at}/${runs} ${name}: ${tookMs.toFixed(1)}`)
-    })
+  const etcd = await deciding(values)
+  try {
+    for (let at = 1; at <= runs; at += 1) {
+      await run(etcd, (name, tookMs) => {
+        samples.get(name).push({ value: tookMs, cpuMicrosPerOp: null })
+        say(`  ${at}/${runs} ${name}: ${tookMs.toFixed(1)}`)
+      })
+    }
+  } finally {
+    await etcd?.stop()
   }
-  for (const name of ['leader-kill', 'leader-stop', 'leader-frozen']) {
+  for (const name of [...samples.keys()].filter((one) => !one.endsWith('-p99'))) {
     const all = samples.get(name).map(({ value }) => value)
     samples.get(`${name}-p99`).push({ value: percentile(all, 0.99), cpuMicrosPerOp: null })
   }
   const resultsOf = (one) => [summary(one, 'troupe', process.version, samples.get(one.name))]
-  publish(ROWS, resultsOf, [], values, say)
+  publish(rows, resultsOf, [], values, say)
   return true
 }
