@@ -4,7 +4,7 @@
  * What a leader writes is a transaction that holds only while the leader's key is its own: one
  * that was relieved writes no more, whatever it believes.
  */
-import { connectEtcd, type EtcdOptions, etcdArbiter } from '@troupe/etcd'
+import { connectEtcd, type EtcdClient, type EtcdOptions, etcdArbiter } from '@troupe/etcd'
 import { worldOf } from '#jobs/store/book-world'
 import { openEtcdBook } from '#jobs/store/etcd/etcd-book'
 import { JobMirror } from '#jobs/store/etcd/job-mirror'
@@ -15,17 +15,24 @@ import type { MakeKeeping } from './keeping.js'
 /** How long the lead of a coordinator outlives it, in milliseconds: as short as etcd allows. */
 const LEASE_TTL_MS = 2_000
 
-/** Where in an etcd. */
-export interface EtcdKeepingOptions {
-  readonly etcd: EtcdOptions
+/** Where in which etcd. */
+export interface EtcdPlace {
+  readonly client: EtcdClient
   /** As of the registrar. */
   readonly cluster: string
 }
 
 export const keptInEtcd =
-  ({ etcd, cluster }: EtcdKeepingOptions): MakeKeeping =>
-  ({ clusterId }) => {
+  (etcd: EtcdOptions, cluster: string): MakeKeeping =>
+  (place) => {
     const client = connectEtcd(etcd)
+    return { ...keptWith({ client, cluster })(place), close: () => client.close() }
+  }
+
+/** The same with a client that others close. */
+export const keptWith =
+  ({ client, cluster }: EtcdPlace): MakeKeeping =>
+  ({ clusterId }) => {
     const arbiter = etcdArbiter({ client, cluster, leaseTtlMs: LEASE_TTL_MS })
     const places = placesOf({ cluster, clusterId })
     const mirror = new JobMirror(client, places)
@@ -39,6 +46,6 @@ export const keptInEtcd =
         const parts = { client, mirror, places, fence, world }
         return openEtcdBook({ term, node: context.node, ...parts, signal })
       },
-      close: () => client.close(),
+      close: () => {},
     }
   }

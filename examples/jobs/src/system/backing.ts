@@ -38,7 +38,7 @@ const inEtcd = ({ name: cluster, etcdEndpoints }: Flags): Backing => {
   const etcd = etcdEndpoints === undefined ? {} : { endpoints: etcdEndpoints }
   return {
     registrar: () => etcdRegistrar({ ...etcd, cluster }),
-    keep: keptInEtcd({ etcd, cluster }),
+    keep: keptInEtcd(etcd, cluster),
     folderEnding: '-texts',
     ground: async (folder) => (etcdEndpoints === undefined ? await groundOfEtcd(folder) : BARE),
   }

@@ -112,6 +112,39 @@ describe('three coordinators', () => {
   })
 })
 
+describe('three coordinators on an etcd', () => {
+  it('go on when the leader dies, and give no try twice', async (t) => {
+    const stage = await Stage.open(t, { onEtcd: true })
+    const ids = Array.from({ length: 6 }, (_, at) => `slow-${at}`)
+    for (const id of ids) await stage.submit(id)
+    await stage.pass(1_000)
+    const { leader, term } = await stage.view()
+    stage.crash(leader.split('@')[0] ?? '')
+    for (const id of ids) await stage.until(id, 'done', 120_000)
+    const after = await stage.view()
+    assert.notEqual(after.leader, leader)
+    assert.ok(after.term > term)
+    assert.equal(new Set(stage.taken.map(({ job, attempt }) => `${job}#${attempt}`)).size, 6)
+    assert.ok(after.stores.length === 1 && after.coordinators.length === 3)
+  })
+
+  it('say nothing of jobs that they may not know any more, cut off from etcd', async (t) => {
+    const stage = await Stage.open(t, { onEtcd: true })
+    const leader = await stage.leader()
+    const other = ['c1', 'c2', 'c3'].find((host) => host !== leader) ?? ''
+    stage.cutOff(leader)
+    await stage.pass(8_000)
+    const answer = (await stage.submit('a', other)) as { kind: string }
+    assert.equal(answer.kind, 'accepted')
+    // The one that led knows who does now, from the others, or says that it does not know.
+    const asked = stage.node(leader).call(coordinatorAt(`${leader}@sim`), 'get', { id: 'a' })
+    const told = (await stage.cluster.clock.until(asked)) as { kind?: string } | undefined
+    assert.ok(told !== undefined, 'it does not say that there is no such job')
+    stage.mend(leader)
+    await stage.until('a', 'done')
+  })
+})
+
 describe('workers that fail', () => {
   it('are called back when they are silent, and the job is tried again', async (t) => {
     const stage = await Stage.open(t)

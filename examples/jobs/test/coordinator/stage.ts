@@ -6,7 +6,16 @@
  */
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
-import { actor, type Node, NoReply, type Pid, type ReplyOf, supervisor } from 'troupe'
+import { memoryEtcd } from '@troupe/etcd/testing'
+import {
+  type AnySpawnable,
+  actor,
+  type Node,
+  NoReply,
+  type Pid,
+  type ReplyOf,
+  supervisor,
+} from 'troupe'
 import {
   type ClusterMember,
   type MemoryHub,
@@ -24,14 +33,15 @@ import {
   coordinatorAt,
   type Submission,
 } from '#jobs/coordinator/coordinator-protocol'
+import { type Keeping, keptByCoordinators } from '#jobs/coordinator/keeping'
+import { keptWith } from '#jobs/coordinator/kept-in-etcd'
 import { nodeVerbs } from '#jobs/coordinator/node-verbs'
 import type { Job } from '#jobs/job/job'
-import { worldOf } from '#jobs/store/book-world'
-import { openJobStore } from '#jobs/store/job-store'
+import { type JobStore, openJobStore } from '#jobs/store/job-store'
 import { MemoryDisk, memoryShelf } from '#jobs/store/memory-shelf'
-import { openBook } from '#jobs/store/open-book'
 import { replicaActor } from '#jobs/store/replica'
 import { REPLICA_NAME } from '#jobs/store/replica-protocol'
+import type { StoreFolder } from '#jobs/store/store-folder'
 import { TextVault } from '#jobs/store/text-vault'
 import {
   type Assignment,
@@ -152,6 +162,8 @@ export interface StageOptions {
   readonly workers?: number
   readonly capacity?: Partial<CapacityPolicy>
   readonly seed?: number
+  /** Jobs are kept in an etcd in memory, which decides who leads. */
+  readonly onEtcd?: boolean
 }
 
 export class Stage {
@@ -161,6 +173,9 @@ export class Stage {
   readonly #disks = new Map<string, MemoryDisk>()
   readonly #options: StageOptions
   #hub: MemoryHub | undefined
+  readonly #etcd: ReturnType<typeof memoryEtcd> | undefined
+  /** Clients of etcd by host, one for each of its lives. */
+  readonly #lines = new Map<string, string[]>()
 
   private constructor(options: StageOptions) {
     this.#options = options
@@ -174,6 +189,8 @@ export class Stage {
       },
       started: (member) => this.#begin(member),
     })
+    const { clock } = this.cluster
+    this.#etcd = options.onEtcd === true ? memoryEtcd({ clock }) : undefined
   }
 
   static async open(t: TestContext, options: StageOptions = {}): Promise<Stage> {
@@ -194,6 +211,17 @@ export class Stage {
   crash(host: string): void {
     this.cluster.crash(host)
     this.#hub?.lose(`${host}@sim`)
+    this.cutOff(host)
+  }
+
+  /** Its etcd and a host do not hear each other any more. */
+  cutOff(host: string): void {
+    for (const line of this.#lines.get(host) ?? []) this.#etcd?.cutOff(line)
+  }
+
+  mend(host: string): void {
+    const line = this.#lines.get(host)?.at(-1)
+    if (line !== undefined) this.#etcd?.mend(line)
   }
 
   pass(ms: number): Promise<void> {
@@ -264,19 +292,35 @@ export class Stage {
     const disk = this.#disks.get(host) ?? new MemoryDisk()
     this.#disks.set(host, disk)
     const store = await openJobStore(memoryShelf({ disk }))
+    const keeping = this.#keeping(node, host, store)
+    const { capacity } = this.#options
     const sources: CoordinatorSources = {
-      election: { clusterId: 'jobs', voters: NODES },
+      election: { clusterId: 'jobs', voters: NODES, ...keeping.election },
       coordinators: NODES,
       verbs: nodeVerbs(node),
-      openBook: (term, context, signal) => {
-        const world = worldOf(context)
-        return openBook({ term, node: node.name, coordinators: NODES, store, world, signal })
-      },
-      ...(this.#options.capacity === undefined ? {} : { capacity: this.#options.capacity }),
+      openBook: keeping.openBook,
+      ...(capacity === undefined ? {} : { capacity }),
     }
     const texts = new TextVault(store, undefined)
-    await node.spawn(replicaActor, { name: REPLICA_NAME, args: [store, texts, NODES] })
+    for (const { name, start, args } of keeping.children) {
+      await node.spawn(start as AnySpawnable, { name, args: args as never })
+    }
+    const args = [store, texts, NODES, keeping.known] as const
+    await node.spawn(replicaActor, { name: REPLICA_NAME, args })
     await node.spawn(coordinatorActor, { name: COORDINATOR_NAME, args: [sources] })
+  }
+
+  #keeping(node: Node, host: string, store: JobStore): Keeping {
+    const place = { node, coordinators: NODES, clusterId: 'jobs', dataFolder: '' }
+    const folder = { store } as StoreFolder
+    if (this.#etcd === undefined) {
+      // Promises are in memory as well.
+      return { ...keptByCoordinators({ ...place, folder }), election: {} }
+    }
+    const lines = this.#lines.get(host) ?? []
+    this.#lines.set(host, [...lines, `${host}#${lines.length + 1}`])
+    const client = this.#etcd.client(this.#lines.get(host)?.at(-1) ?? host)
+    return keptWith({ client, cluster: 'c' })({ ...place, folder })
   }
 
   #work(node: Node): void {
