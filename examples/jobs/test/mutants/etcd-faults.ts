@@ -18,10 +18,8 @@ export const ETCD_FAULTS: readonly StoreFault[] = Object.freeze([
   },
   {
     ...{ name: 'a write of which nothing was heard settles', file: 'etcd/etcd-writes', hunt },
-    find: 'const isRefused = ',
-    replace:
-      'if (!TroupeError.is(problem, "ETCD_REFUSED")) ' +
-      'return batch.forEach((item) => this.#stands(item, 1)); const isRefused = ',
+    find: 'this.#queue = [...batch, ...this.#queue]',
+    replace: 'for (const item of batch) this.#stands(item, 1)',
   },
   {
     ...{ name: 'a book serves before its mirror has everything', file: 'etcd/etcd-book', hunt },

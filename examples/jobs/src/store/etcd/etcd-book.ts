@@ -94,7 +94,7 @@ class EtcdBook implements Book, WritesHost {
 
   /** Serves once the mirror has all that was written before. */
   async begin(signal: AbortSignal | undefined): Promise<void> {
-    const untilMs = this.world.wallMs() + this.#options.openTimeoutMs
+    const untilMs = this.client.nowMs() + this.#options.openTimeoutMs
     this.#members.begin()
     await this.#reach(await this.#prove(signal), untilMs, signal)
     this.open = this.#mirror.open()
@@ -201,7 +201,7 @@ class EtcdBook implements Book, WritesHost {
       if (this.#fault !== undefined) throw this.#fault
       const { problem } = this.#mirror
       if (signal?.aborted) throw this.unconfirmed('it was called off')
-      if (this.world.wallMs() >= untilMs) {
+      if (this.client.nowMs() >= untilMs) {
         throw this.unconfirmed(problem ?? 'its jobs could not be read in time')
       }
       await Promise.race([this.#mirror.change(), pause(this.world, 50)])
@@ -240,7 +240,7 @@ class EtcdBook implements Book, WritesHost {
         )
         const last = Math.max(0, ...gone.map(({ revision }) => revision))
         if (last === 0) break
-        await this.#reach(last, beforeMs + keepMs + this.#options.openTimeoutMs, undefined)
+        await this.#reach(last, this.client.nowMs() + this.#options.openTimeoutMs, undefined)
       }
     }
   }

@@ -16,7 +16,7 @@ import type { BookWorld } from '#jobs/store/book-world'
 export const RECORDS_MAX = 100
 export const BYTES_MAX = 1_000_000
 export const FLIGHTS_MAX = 4
-/** Wait before is asked again what could not be sent, in milliseconds. */
+/** Wait before is asked again what was not answered, in milliseconds. */
 const AGAIN_MS = 100
 /** Times that keys may be found changed by others before it is believed that the term is over. */
 const ROUNDS_MAX = 8
@@ -231,18 +231,18 @@ export class EtcdWrites {
 
   #failed(batch: readonly Item[], problem: unknown): void {
     const told = problem instanceof Error ? problem.message : String(problem)
-    if (TroupeError.is(problem, 'ETCD_UNREACHABLE')) {
-      // Nothing was sent: it waits for its turn until its time is over.
-      this.#queue = [...batch, ...this.#queue]
-      this.#flights += 1
-      this.#host.world.after(AGAIN_MS, () => {
-        this.#flights -= 1
-        this.#pump()
-      })
+    const isRefused = TroupeError.is(problem, 'ETCD_REFUSED')
+    const fault = this.#fault ?? (isRefused ? this.#host.refused(told) : undefined)
+    if (fault !== undefined) {
+      for (const { waiting } of batch) this.#reject(waiting, fault)
       return
     }
-    const isRefused = TroupeError.is(problem, 'ETCD_REFUSED')
-    const fault = isRefused ? this.#host.refused(told) : this.#host.unconfirmed(told)
-    for (const { waiting } of batch) this.#reject(waiting, fault)
+    // Whether it has happened is seen by the next attempt; its waiting ends with its time.
+    this.#queue = [...batch, ...this.#queue]
+    this.#flights += 1
+    this.#host.world.after(AGAIN_MS, () => {
+      this.#flights -= 1
+      this.#pump()
+    })
   }
 }
