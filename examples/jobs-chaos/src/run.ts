@@ -212,8 +212,9 @@ const probedOf = ({ urls, coordinators, programs }: Cluster): readonly Probed[] 
   })
 
 /** All programs at once, and etcd with them; what was acknowledged is on disks. */
-async function powerCut({ cluster, engine, say }: Run): Promise<void> {
+async function powerCut({ cluster, engine, ledger, say }: Run): Promise<void> {
   say('power cut: all programs are killed at once, and started again')
+  if (engine !== undefined) ledger.write({ kind: 'quorum', is: 'cut' })
   const nodes = [...cluster.coordinators, ...cluster.workers]
   const members = engine?.names ?? []
   const cut = members.map((name) => engine?.kill(name))

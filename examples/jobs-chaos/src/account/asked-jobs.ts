@@ -32,7 +32,7 @@ export function askedJobs(facts: readonly ClientFact[]): ReadonlyMap<string, Ask
   /** Which loss it is that etcd has no majority by; undefined: it has one. */
   let loss: number | undefined
   for (const fact of facts) {
-    if (fact.kind === 'quorum') {
+    if (fact.kind === 'quorum' && fact.is !== 'cut') {
       if (fact.is === 'lost') losses += 1
       loss = fact.is === 'lost' ? losses : undefined
     }

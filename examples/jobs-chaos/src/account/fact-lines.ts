@@ -31,7 +31,7 @@ const JOB_FIELDS: Readonly<Record<JobFact['kind'], (fact: Fields) => boolean>> =
 }
 
 const SCENE_FIELDS: Readonly<Record<SceneFact['kind'], (fact: Fields) => boolean>> = {
-  quorum: ({ is }) => is === 'lost' || is === 'back',
+  quorum: ({ is }) => ['lost', 'back', 'cut'].includes(String(is)),
   probed: (fact) =>
     isText(fact['url']) &&
     QUESTIONS.some((known) => known === fact['question']) &&

@@ -71,8 +71,8 @@ export type QuestionKind = (typeof QUESTIONS)[number]
 
 /** What the client's log has beside jobs, for a cluster on an etcd. */
 export type SceneFact =
-  /** From `lost` to `back` etcd has certainly no majority. */
-  | { readonly kind: 'quorum'; readonly at: number; readonly is: 'lost' | 'back' }
+  /** From `lost` to `back` etcd has certainly no majority; `cut`: the power of all is cut. */
+  | { readonly kind: 'quorum'; readonly at: number; readonly is: 'lost' | 'back' | 'cut' }
   /**
    * One question meanwhile. `status` 0: no answer in `tookMs`; `isDisturbed`: something else was
    * done to whom it was asked of.
@@ -116,6 +116,8 @@ export interface EffectFact {
 
 /** One fault, and how many acknowledged jobs had no effect yet when it was made. */
 export interface FaultFact {
+  /** Etcd had no majority, so that no more could be in flight. */
+  readonly isUnfed?: true
   readonly at: number
   readonly fault: string
   readonly target: string

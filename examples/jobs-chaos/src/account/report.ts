@@ -40,7 +40,7 @@ export const closes = (account: Account): boolean =>
 /** What the run lacks to prove anything; empty: nothing. */
 export function shortcomings(faults: readonly FaultFact[], demand: Demand): readonly string[] {
   const { faultsMin, inFlightMin } = demand
-  const thin = faults.filter(({ inFlight }) => inFlight < inFlightMin)
+  const thin = faults.filter(({ inFlight, isUnfed }) => inFlight < inFlightMin && !isUnfed)
   const few = `${faults.length} faults were made, ${faultsMin} are wanted`
   const idle = `at ${thin.length} faults fewer than ${inFlightMin} jobs were in flight`
   return [...(faults.length < faultsMin ? [few] : []), ...(thin.length > 0 ? [idle] : [])]

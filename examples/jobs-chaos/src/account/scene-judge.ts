@@ -55,7 +55,7 @@ function judgeProbe(probe: Probed): readonly Breach[] {
 export interface Scene {
   /** Distinct terms that were told. */
   readonly terms: number
-  /** Longest time in which nobody was told as leader, while etcd had its majority. */
+  /** Longest time in which nobody was told as leader; with power, and etcd with its majority. */
   readonly leaderlessMs: number | undefined
   /** And with a loss of the majority in it. */
   readonly lossMs: number | undefined
@@ -72,6 +72,7 @@ export function sceneOf(facts: readonly ClientFact[]): Scene {
   const gaps = { calm: 0, loss: 0 }
   for (const fact of facts) {
     if (fact.kind === 'quorum') isLoss = true
+    if (fact.kind === 'quorum' && fact.is === 'cut') beforeAt = undefined
     if (fact.kind !== 'led') continue
     const gapMs = beforeAt === undefined ? 0 : fact.at - beforeAt
     const which = isLoss ? 'loss' : 'calm'

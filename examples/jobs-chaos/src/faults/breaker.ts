@@ -90,7 +90,8 @@ export class Breaker {
     ])
     // The last thing before it: jobs are done while others answer.
     const limits = { limitMs: PATIENCE_MS, everyMs: 20 }
-    await until(world, limits, () => stop.aborted || ledger.inFlight().length > inFlightMin)
+    const isEnough = (): boolean => ledger.inFlight().length > inFlightMin || this.#isUnfed
+    await until(world, limits, () => stop.aborted || isEnough())
     if (stop.aborted) return
     const deed = isOfMember
       ? (this.#deedOfEtcd(fault, chief) ?? this.#deedInstead(fault))
@@ -99,6 +100,11 @@ export class Breaker {
     this.#write(deed)
     const going = this.#stand(deed, stop).finally(() => this.#going.delete(going))
     this.#going.add(going)
+  }
+
+  /** Without its majority etcd takes no job, and nothing can be waited for. */
+  get #isUnfed(): boolean {
+    return this.#options.engine?.hasMajority === false
   }
 
   /** Somebody else is met when the one who is meant is gone; a kill always finds someone. */
@@ -155,7 +161,8 @@ export class Breaker {
   #write({ name, target, lastsMs }: Deed): void {
     const { world, ledger, say } = this.#options
     const inFlight = ledger.inFlight().length
-    const fact = { at: world.wallMs(), fault: name, target, inFlight, lastsMs }
+    const unfed = this.#isUnfed ? { isUnfed: true as const } : {}
+    const fact = { at: world.wallMs(), fault: name, target, inFlight, lastsMs, ...unfed }
     this.#faults.push(fact)
     writeSync(this.#log, lineOf(fact))
     const lasts = lastsMs > 0 ? ` for ${(lastsMs / 1_000).toFixed(1)} s` : ''

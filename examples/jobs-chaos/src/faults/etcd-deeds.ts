@@ -7,14 +7,14 @@
  */
 import type { Ledger } from '#chaos/client/ledger'
 import type { Engine } from '#chaos/etcd/engine'
-import type { World } from '#chaos/world/world'
+import { until, type World } from '#chaos/world/world'
 import type { Deed } from './deeds.js'
 import { ETCD } from './etcd-guard.js'
 import type { EtcdKind, Fault } from './fault.js'
 
 export interface EtcdParts {
   readonly engine: Engine
-  readonly ledger: Pick<Ledger, 'write'>
+  readonly ledger: Pick<Ledger, 'write' | 'inFlight'>
   readonly world: World
   /** Asks the coordinators until the signal is given. */
   readonly probe?: (stop: AbortSignal) => Promise<void>
@@ -24,6 +24,9 @@ export interface EtcdParts {
 export const ETCD_RECOVERY_MS = 3_000
 /** A signal is sent at once, and obeyed a moment later. */
 const SETTLED_MS = 500
+/** The majority is taken when so many jobs are in flight: there will be no more for long. */
+const IN_FLIGHT_MIN = 30
+const PATIENCE = Object.freeze({ limitMs: 15_000, everyMs: 50 })
 
 type Kind = Exclude<EtcdKind, 'etcd-wall'>
 
@@ -93,6 +96,7 @@ function loseQuorum(fault: Fault, parts: EtcdParts): Deed {
   const { lost, how } = lotOf(fault, engine.names)
   const run = async (stop: AbortSignal): Promise<void> => {
     await engine.whole()
+    await until(world, PATIENCE, () => ledger.inFlight().length >= IN_FLIGHT_MIN || stop.aborted)
     if (stop.aborted) return
     await Promise.all(lost.map((name) => engine[how](name)))
     await world.wait(SETTLED_MS, stop)

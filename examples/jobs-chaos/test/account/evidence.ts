@@ -36,7 +36,7 @@ export const effect = (job: string, more: Partial<EffectFact> = {}): EffectFact 
   ...more,
 })
 
-export const quorum = (is: 'lost' | 'back'): SceneFact => ({ kind: 'quorum', at, is })
+export const quorum = (is: 'lost' | 'back' | 'cut'): SceneFact => ({ kind: 'quorum', at, is })
 
 export const led = (term: number, leader: string, since = 0, when = at): SceneFact => ({
   kind: 'led',

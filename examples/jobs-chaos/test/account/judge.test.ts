@@ -199,6 +199,7 @@ describe('the judge of a run on an etcd', () => {
     const client = [
       ...[led(7, 'jobs1', 0, 1_000), led(9, 'jobs2', 7, 4_500), lost, back],
       ...[led(12, 'jobs2', 9, 70_000), probed({ tookMs: 2_100 })],
+      ...[quorum('cut'), led(12, 'jobs2', 12, 90_000)],
     ]
     assert.deepEqual(sceneOf(client), {
       ...{ terms: 3, leaderlessMs: 3_500, lossMs: 65_500, losses: 1, probes: 1, slowestMs: 2_100 },

@@ -64,6 +64,7 @@ describe('the report of a run', () => {
   it('says when faults were too few, or made while too little was in flight', () => {
     const demand = { faultsMin: 2, inFlightMin: 10 }
     assert.deepEqual(shortcomings([fault(10), fault(11)], demand), [])
+    assert.deepEqual(shortcomings([fault(12), { ...fault(9), isUnfed: true }], demand), [])
     assert.deepEqual(shortcomings([fault(9)], demand), [
       '1 faults were made, 2 are wanted',
       'at 1 faults fewer than 10 jobs were in flight',

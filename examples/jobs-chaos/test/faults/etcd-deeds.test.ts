@@ -29,7 +29,10 @@ async function made(
   const { engine, done } = fakeEngine(world)
   const parts: EtcdParts = {
     ...{ engine, world },
-    ledger: { write: (news) => void done.push(`${news.kind} ${'is' in news ? news.is : ''}`) },
+    ledger: {
+      write: (news) => void done.push(`${news.kind} ${'is' in news ? news.is : ''}`),
+      inFlight: () => Array.from({ length: 30 }, () => 'a'),
+    },
     probe: async () => void done.push(`probe, majority ${engine.hasMajority}`),
   }
   const deed = etcdDeedFor(faultOf(kind, { lot }), { member, leader: 'etcd1' }, parts)
