@@ -12,6 +12,9 @@ import { machineWorld } from '#chaos/world/world'
 import { type Preloads, Setting } from './setting.js'
 import { SpoiledLine, type Spoiling } from './spoiled-line.js'
 
+/** Longer than any lease of the cluster. */
+const LEASE_MS = 4_000
+
 export class EtcdSetting {
   readonly setting: Setting
   readonly engine: Engine
@@ -75,13 +78,14 @@ export class EtcdSetting {
     })
   }
 
-  /** Puts the copy in the place of what is there, while they are down. */
+  /** Puts the copy in the place of what is there; who led has given it up by the time it is up. */
   async restore(): Promise<void> {
     await this.between(async () => {
       for (const { name, folder } of this.#etcd.members) {
         await rm(folder, { recursive: true })
         await cp(join(this.#copies, name), folder, { recursive: true })
       }
+      await machineWorld.wait(LEASE_MS)
     })
   }
 

@@ -23,6 +23,13 @@ export interface PlantedFault {
   readonly shownBy: readonly BreachKind[]
 }
 
+const ON_ETCD = ['--registrar', 'etcd', '--every', '3'] as const
+/** What becomes of jobs whose record is not the one that was promised. */
+const OVERWRITTEN = [
+  ...(['lost', 'denied', 'undone', 'unfinished', 'contradicted'] as const),
+  ...(['parked-in-vain', 'wrong-end', 'wrong-result', 'returned'] as const),
+] as const
+
 export const PLANTED_FAULTS: readonly PlantedFault[] = Object.freeze([
   {
     name: 'an acknowledgement before a majority has it',
@@ -59,5 +66,50 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = Object.freeze([
     ],
     flags: ['--minutes', '0.2', '--every', '4', '--only', 'weight'],
     shownBy: ['taken-twice', 'shared-try'],
+  },
+  {
+    name: 'a write to etcd that asks neither who leads nor what stands there',
+    places: [
+      {
+        file: 'jobs/dist/store/etcd/etcd-writes',
+        find: 'return { when: [...fence, ...when], acts, otherwise }',
+        replace: 'return { when: [], acts, otherwise }',
+      },
+    ],
+    flags: [...ON_ETCD, '--minutes', '0.8', '--only', 'etcd-wall:leader,freeze:leader'],
+    shownBy: [...OVERWRITTEN, 'old-after-new', 'taken-twice', 'shared-try'],
+  },
+  {
+    name: 'an acknowledgement before etcd has answered',
+    places: [
+      {
+        file: 'jobs/dist/store/etcd/etcd-writes',
+        find: 'const answer = await client.txn(this.#txnOf(batch), { timeoutMs })',
+        replace: `for (const { id, waiting } of batch) {
+          if (waiting.isOver) continue
+          waiting.standing.push({ id, revision: 0 })
+          waiting.left -= 1
+          if (waiting.left > 0) continue
+          waiting.isOver = true
+          waiting.cancel()
+          waiting.resolve(waiting.standing)
+        }
+        const answer = await client.txn(this.#txnOf(batch), { timeoutMs })`,
+      },
+    ],
+    flags: [...ON_ETCD, '--minutes', '0.6', '--only', 'quorum-loss,etcd-wall:leader,kill:leader'],
+    shownBy: [...OVERWRITTEN, 'without-majority'],
+  },
+  {
+    name: 'a write whose answer was lost, written anew under another id',
+    places: [
+      {
+        file: 'jobs/dist/coordinator/writer',
+        find: 'return this.write(jobs)',
+        replace: "return this.write(jobs.map((job) => ({ ...job, id: job.id + '-anew' })))",
+      },
+    ],
+    flags: [...ON_ETCD, '--minutes', '0.6', '--only', 'etcd-kill,etcd-freeze,etcd-restart'],
+    shownBy: [...OVERWRITTEN, 'unknown-effect', 'without-effect'],
   },
 ])
