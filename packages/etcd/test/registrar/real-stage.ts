@@ -10,7 +10,6 @@ import {
   type EtcdRegistrarOptions,
   etcdRegistrar,
 } from '@troupe/etcd'
-import type { LocalEtcd } from '@troupe/etcd/testing'
 import { systemClock } from 'troupe/registrar'
 import type { RegistrarStage } from 'troupe/testing'
 import { Relay } from './relay.js'
@@ -40,11 +39,11 @@ export async function remove(client: EtcdClient, key: string): Promise<void> {
 let clusters = 0
 
 export async function realStage(
-  etcd: LocalEtcd,
+  etcd: { readonly endpoints: readonly string[] },
   options: EtcdRegistrarOptions,
 ): Promise<RegistrarStage> {
   clusters += 1
-  const place = { prefix: `stage${clusters}/troupe`, cluster: 'default' }
+  const place = { prefix: `suite-${process.pid}-${clusters}/troupe`, cluster: 'default' }
   const client = connectEtcd({ endpoints: etcd.endpoints })
   const all: Relay[] = []
   for (let i = 0; i < RELAYS; i += 1) all.push(await Relay.to(etcd.endpoints[0] ?? ''))
@@ -68,6 +67,8 @@ export async function realStage(
     setConfig: (at, item, value) => put(client, configKey(at, item, place), String(value)),
     removeConfig: (at, item) => remove(client, configKey(at, item, place)),
     close: async () => {
+      const range = { prefix: `${place.prefix}/` }
+      await client.txn({ acts: [{ kind: 'delete', range }] })
       client.close()
       for (const relay of all) relay.close()
     },
