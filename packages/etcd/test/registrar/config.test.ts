@@ -71,6 +71,7 @@ describe('the configuration in etcd', () => {
     const world = new World(1, ERGO)
     world.etcd.put(`${CLUSTER}/*/stays`, 'int:1')
     world.etcd.put(`${CLUSTER}/*/goes`, 'int:1')
+    world.etcd.put(`${CLUSTER}/*/goes-too`, 'int:1')
     world.etcd.put(`${CLUSTER}/*/changes`, 'int:1')
     const web = await world.begin('web1@host')
     for (const compact of [false, true]) {
@@ -78,13 +79,27 @@ describe('the configuration in etcd', () => {
       await world.pass(60_000)
       world.etcd.put(`${CLUSTER}/*/stays`, 'int:1')
       world.etcd.put(`${CLUSTER}/*/changes`, `int:${compact ? 3 : 2}`)
-      world.etcd.delete({ key: `${CLUSTER}/*/goes` })
+      world.etcd.delete({ key: `${CLUSTER}/*/goes${compact ? '-too' : ''}` })
       if (compact) world.etcd.compact()
       world.etcd.mend('web1@host')
       await world.pass(10_000)
       const told = web.told().filter((word) => word.startsWith('config'))
       const first = ['config-updated changes 1 2', 'config-updated goes 1 undefined']
-      assert.deepEqual([...told].sort(), compact ? ['config-updated changes 2 3'] : first)
+      const second = ['config-updated changes 2 3', 'config-updated goes-too 1 undefined']
+      assert.deepEqual([...told].sort(), compact ? second : first)
+    }
+  })
+
+  it('is there as a whole when a node has started, whatever comes last', async () => {
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const world = new World(seed, ERGO)
+      world.etcd.put('services/ergo/config/global/x', 'int:1')
+      world.etcd.put(`${CLUSTER}/web1/y`, 'int:2')
+      world.etcd.delay('web1@host', { jitterMs: 200 })
+      const web = await world.begin('web1@host', { hidden: seed % 2 === 0 })
+      assert.deepEqual({ ...web.registrar.config() }, { x: 1, y: 2 })
+      await world.pass(1_000)
+      assert.deepEqual(web.told(), [])
     }
   })
 

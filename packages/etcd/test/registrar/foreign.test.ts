@@ -58,7 +58,7 @@ describe('what others write into etcd', () => {
     assert.equal(a.stateOf('x@suite'), 'up')
     world.etcd.cutOff('a@suite')
     await world.pass(1_000)
-    world.etcd.put('x', 'y')
+    for (const value of ['1', '2']) world.etcd.put('elsewhere', value)
     world.etcd.compact()
     world.etcd.mend('a@suite')
     await world.pass(1_000)

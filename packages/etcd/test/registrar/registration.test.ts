@@ -231,6 +231,29 @@ describe('the registration of a node in etcd', () => {
     assert.deepEqual(a.told(), ['node-left b@suite left'], 'who said so has left, however it ends')
   })
 
+  it('of a node that leaves goes on leaving when its lease was lost', async () => {
+    const world = new World()
+    const { a, b } = await world.pair()
+    await world.clock.until(b.registrar.leave())
+    await world.pass(100)
+    world.etcd.expire(world.etcd.get(world.keys.node('b@suite'))?.lease ?? '')
+    await world.pass(5_000)
+    assert.equal(a.stateOf('b@suite'), 'leaving')
+  })
+
+  it('does not wait for its next attempt when etcd is there again', async () => {
+    const world = new World()
+    const { a, b } = await world.pair()
+    world.etcd.cutOff('b@suite', { as: 'unreachable' })
+    await world.pass(25_000)
+    b.put('shop')
+    assert.equal(a.stateOf('b@suite'), 'suspect')
+    world.etcd.mend('b@suite')
+    await world.pass(100)
+    assert.equal(a.stateOf('b@suite'), 'up')
+    assert.equal(a.registrar.applications('shop').length, 1)
+  })
+
   it('is given up by a stop that cannot reach etcd within half a second', async () => {
     const world = new World()
     const { a, b } = await world.pair()
