@@ -287,6 +287,7 @@ function tell(
     ...(damaged > 0 ? [`${damaged} lines of the logs cannot be read`] : []),
     ...(verdict.account.submitted === 0 ? ['no job was acknowledged'] : []),
     ...cluster.surprises,
+    ...breaker.failures,
   ]
   for (const line of lacks) say(`LACKS ${line}`)
   const holds = verdict.breaches.length === 0 && closes(verdict.account) && lacks.length === 0

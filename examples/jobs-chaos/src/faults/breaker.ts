@@ -48,6 +48,7 @@ export class Breaker {
   readonly #options: BreakerOptions
   readonly #log: number
   readonly #faults: FaultFact[] = []
+  readonly #failures: string[] = []
   readonly #going = new Set<Promise<void>>()
   /** Until when nodes are away. */
   readonly #away = new Map<string, number>()
@@ -61,6 +62,11 @@ export class Breaker {
   /** The faults that were made. */
   get faults(): readonly FaultFact[] {
     return this.#faults
+  }
+
+  /** Faults that could not be made, or not be mended. */
+  get failures(): readonly string[] {
+    return this.#failures
   }
 
   get away(): Absences {
@@ -177,6 +183,8 @@ export class Breaker {
     }
     try {
       await deed.run(stop)
+    } catch (problem) {
+      this.#failures.push(`${deed.name} ${deed.target} failed: ${String(problem)}`)
     } finally {
       for (const node of deed.away) this.#away.set(node, world.nowMs() + deed.recoveryMs)
     }
