@@ -63,6 +63,7 @@ export function matchingFiles(files, words) {
 const PATIENT = [
   /^packages\/[^/]+\/dist-test\/(unit|scenarios|regression|conformance|simulation)\//,
   /^packages\/etcd\/dist-test\//,
+  /^examples\/(jobs\/dist-test\/(coordinator|kinds|store|web|worker)|traffic\/dist-test\/map)\//,
 ]
 const isPatient = (/** @type {string} */ file) => PATIENT.some((folder) => folder.test(file))
 const PATIENT_AT_ONCE = Math.min(2, availableParallelism())
