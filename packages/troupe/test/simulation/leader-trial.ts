@@ -1,11 +1,18 @@
 /**
- * One story of three leader actors whose hosts crash, freeze and are cut off, by a seed.
+ * One story of three leader actors whose hosts crash, freeze and are cut off, by a seed; a vote
+ * decides, or an arbiter that is cut off, slow and lost as well.
  *
  * At every step no two of them lead, no term has two leaders, and what each was told is in order.
  */
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
-import type { Ballot, BallotStorage } from 'troupe'
+import type { Ballot } from 'troupe'
+import {
+  type MemoryArbiter,
+  memoryArbiter,
+  type StageElection,
+  type VirtualClock,
+} from 'troupe/testing'
 import { HOSTS, type KeeperCluster, keepers } from '#test/scenarios/leader/keeper'
 import { assertInOrder } from '#testing/conformance/leader-keeper'
 
@@ -18,13 +25,23 @@ export interface Trial {
   readonly terms: number
 }
 
+/** Who decides in a story. */
+interface Court {
+  electionOf(host: string, clock: VirtualClock): StageElection
+  /** What may befall it, beside all that befalls hosts. */
+  faults(host: string): readonly (() => void)[]
+  mend(): void
+}
+
 class Story {
   readonly #made: KeeperCluster
+  readonly #court: Court
   readonly #holders = new Map<number, string>()
   faults = 0
 
-  constructor(made: KeeperCluster) {
+  constructor(made: KeeperCluster, court: Court) {
     this.#made = made
+    this.#court = court
   }
 
   get terms(): number {
@@ -45,6 +62,7 @@ class Story {
       () => network.host(host).freeze(),
       () => network.host(host).block(),
       () => this.#made.diary(host).leadership?.stepDown(),
+      ...this.#court.faults(host),
     ]
     // Otherwise soon nobody would be left.
     if (random.below(2) === 0) this.mend()
@@ -55,6 +73,7 @@ class Story {
   mend(): void {
     const { cluster } = this.#made
     cluster.network.heal()
+    this.#court.mend()
     for (const host of HOSTS) {
       cluster.network.host(host).thaw()
       cluster.network.host(host).unblock()
@@ -76,19 +95,55 @@ class Story {
   }
 }
 
-/** A disk for each host, which outlasts its crashes. */
-function disks(): (host: string) => BallotStorage {
+/** A vote, with a disk for each host which outlasts its crashes. */
+export function vote(): Court {
   const kept = new Map<string, Ballot>()
-  return (host) => ({
-    load: async () => kept.get(host),
-    save: async (ballot) => void kept.set(host, ballot),
-  })
+  return {
+    electionOf: (host) => ({
+      storage: {
+        load: async () => kept.get(host),
+        save: async (ballot) => void kept.set(host, ballot),
+      },
+    }),
+    faults: () => [],
+    mend() {},
+  }
+}
+
+const LEASE_MS = 300
+
+/** An arbiter whose terms jump. */
+export function arbiter(): Court {
+  let made: MemoryArbiter | undefined
+  const of = (clock: VirtualClock): MemoryArbiter => {
+    made ??= memoryArbiter({ clock, leaseMs: LEASE_MS, nextTerm: (before) => before + 7 })
+    return made
+  }
+  return {
+    electionOf: (_host, clock) => ({ arbiter: of(clock) }),
+    faults: (host) => [
+      () => made?.cutOff(`${host}@sim`),
+      () => made?.lose(),
+      () => made?.slow(LEASE_MS / 4),
+      () => made?.slow(2 * LEASE_MS),
+    ],
+    mend() {
+      made?.restore()
+      made?.slow(1)
+      for (const host of HOSTS) made?.mend(`${host}@sim`)
+    },
+  }
 }
 
 /** Plays one story for `forMs`; at its end one leads and the others follow it. */
-export async function leaderTrial(t: TestContext, seed: number, forMs: number): Promise<Trial> {
-  const made = await keepers(t, { seed, storageOf: disks() })
-  const story = new Story(made)
+export async function leaderTrial(
+  t: TestContext,
+  seed: number,
+  forMs: number,
+  court: Court = vote(),
+): Promise<Trial> {
+  const made = await keepers(t, { seed, electionOf: court.electionOf })
+  const story = new Story(made, court)
   const { clock, random } = made.cluster
   let nextMs = 0
   for (let ms = 0; ms < forMs; ms += STEP_MS) {

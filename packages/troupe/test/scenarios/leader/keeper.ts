@@ -3,8 +3,13 @@
  */
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
-import { type BallotStorage, type ElectionOptions, supervisor } from 'troupe'
-import { type ClusterMember, type SimulatedCluster, simulatedCluster } from 'troupe/testing'
+import {
+  type ClusterMember,
+  type SimulatedCluster,
+  type StageElection,
+  simulatedCluster,
+  type VirtualClock,
+} from 'troupe/testing'
 import {
   type Diary,
   type KeeperGiven,
@@ -30,13 +35,8 @@ export interface KeeperCluster {
 
 interface KeeperClusterOptions {
   readonly seed: number
-  readonly hosts?: readonly string[]
-  readonly voters?: readonly string[]
-  readonly leads?: KeeperGiven['leads']
-  readonly election?: Partial<ElectionOptions>
-  /** What each host keeps over its lives; default nothing. */
-  readonly storageOf?: (host: string) => BallotStorage
-  readonly supervised?: boolean
+  /** Who decides, for a life of a host; default a vote that keeps nothing. */
+  readonly electionOf?: (host: string, clock: VirtualClock) => StageElection
 }
 
 /** Starts a keeper on every host. */
@@ -44,14 +44,14 @@ export async function keepers(
   t: TestContext,
   options: KeeperClusterOptions,
 ): Promise<KeeperCluster> {
-  const { seed, hosts = HOSTS } = options
+  const { seed, electionOf = () => ({}) } = options
   const diaries = new Map<string, Diary>()
   const started = async (member: ClusterMember): Promise<void> => {
     const diary = newDiary()
     diaries.set(member.host.name, diary)
-    await startKeeper(member, diary, options)
+    await startKeeper(member, diary, electionOf(member.host.name, cluster.clock))
   }
-  const cluster = simulatedCluster({ seed, hosts, started })
+  const cluster = simulatedCluster({ seed, hosts: HOSTS, started })
   await cluster.start()
   t.after(() => cluster.stop())
   const diary = (host: string): Diary => diaries.get(host) ?? newDiary()
@@ -59,7 +59,7 @@ export async function keepers(
     cluster.members
       .filter(({ isAlive, host }) => isAlive && diary(host.name).leadership?.isLeader === true)
       .map(({ host }) => host.name)
-  const led = async (of: readonly string[] = hosts, limitMs = 5_000): Promise<string> => {
+  const led = async (of: readonly string[] = HOSTS, limitMs = 5_000): Promise<string> => {
     for (let ms = 0; ms < limitMs; ms += 10) {
       const [one] = leaders().filter((host) => of.includes(host))
       const isFollowed = of.every((host) => {
@@ -75,19 +75,11 @@ export async function keepers(
 }
 
 async function startKeeper(
-  { node, host }: ClusterMember,
+  { node }: ClusterMember,
   diary: Diary,
-  { voters = VOTERS, leads, election, storageOf, supervised = false }: KeeperClusterOptions,
+  given: StageElection,
 ): Promise<void> {
   node.registerEvent(NEWS, { open: true })
-  const kept = storageOf === undefined ? {} : { storage: storageOf(host.name) }
-  const given: KeeperGiven = {
-    diary,
-    election: { clusterId: 'keep', voters, ...election, ...kept },
-    ...(leads === undefined ? {} : { leads }),
-  }
-  if (supervised) {
-    const children = [{ name: 'keeper', start: keeper, args: [given] as [KeeperGiven] }]
-    await node.spawn(supervisor({ type: 'one-for-one', children }))
-  } else await node.spawn(keeper, { name: 'keeper', args: [given] })
+  const args: [KeeperGiven] = [{ diary, election: { clusterId: 'keep', voters: VOTERS, ...given } }]
+  await node.spawn(keeper, { name: 'keeper', args })
 }
