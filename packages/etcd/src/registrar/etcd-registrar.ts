@@ -259,13 +259,14 @@ class EtcdRegistrar implements Registrar {
   #line({ home, registration }: Parts, problem: string | undefined): void {
     const server = this.#server
     if (this.#state === 'stopped') return
+    const wasConnected = this.#state === 'connected'
     this.#state = problem === undefined ? 'connected' : 'disconnected'
     if (problem === undefined) {
       this.#tell([{ kind: 'registrar-connected', server }])
       registration?.wake()
       return
     }
-    this.#tell([{ kind: 'registrar-disconnected', server, problem }])
+    if (wasConnected) this.#tell([{ kind: 'registrar-disconnected', server, problem }])
     home.log.warning('etcd cannot be seen; what was known goes on holding', { server, problem })
   }
 

@@ -45,7 +45,8 @@ export class Feed {
   #watch: Running | undefined = undefined
   #cancel: Cancel = () => false
   #isOpen = true
-  #isUp = false
+  /** Undefined: nothing has been answered, nor failed. */
+  #isUp: boolean | undefined = undefined
   #revision = 0
 
   constructor(given: FeedGiven, taker: FeedTaker) {
@@ -76,8 +77,8 @@ export class Feed {
       if (this.#isOpen) this.#begin(revision + 1)
     } catch (thrown) {
       if (!this.#isOpen) return
-      this.#line(describeThrown(thrown))
-      if (TroupeError.is(thrown, 'ETCD_REFUSED')) this.#taker.refused(describeThrown(thrown))
+      this.#line(problemOf(thrown))
+      if (TroupeError.is(thrown, 'ETCD_REFUSED')) this.#taker.refused(problemOf(thrown))
       this.#readLater()
     }
   }
@@ -136,3 +137,7 @@ export class Feed {
     this.#taker.line(problem)
   }
 }
+
+/** With its code, since the text alone goes on its way. */
+const problemOf = (thrown: unknown): string =>
+  TroupeError.is(thrown) ? `${thrown.code}: ${thrown.message}` : describeThrown(thrown)

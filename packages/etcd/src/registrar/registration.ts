@@ -372,10 +372,12 @@ export class Registration {
       this.#claimed = undefined
       if (!OF_LEASE.test(problem)) this.#taker.refused(problem)
     }
-    const code = TroupeError.is(thrown) ? thrown.code : problem
+    const code = TroupeError.is(thrown) ? thrown.code : 'unknown'
     if (this.#trouble !== code) {
       this.#trouble = code
-      home.log.warning('etcd does not take what this node tells; it is tried again', { problem })
+      home.log.warning('etcd does not take what this node tells; it is tried again', {
+        ...{ code, problem },
+      })
     }
     this.#later(this.#backOff.nextMs())
   }
