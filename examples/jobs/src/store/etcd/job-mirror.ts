@@ -8,7 +8,7 @@
  * Limit: memory for all jobs that are kept, about two thousand bytes each.
  */
 import type { EtcdClient, KeyValue, Running, WatchBatch, WatchEnd } from '@troupe/etcd'
-import type { Logger } from 'troupe'
+import { type Logger, TroupeError } from 'troupe'
 import { compareMarks, type Job, type Mark, NO_MARK } from '#jobs/job/job'
 import { type About, NEW_ABOUT } from '#jobs/store/about'
 import type { JobCounts, JobQuery } from '#jobs/store/book'
@@ -168,7 +168,8 @@ export class JobMirror implements KnownJobs {
     } catch (problem) {
       if (life !== this.#life) return
       const told = problem instanceof Error ? problem.message : String(problem)
-      this.#fails('the jobs of etcd cannot be read', told)
+      const { code } = TroupeError.is(problem) ? problem : {}
+      this.#fails('the jobs of etcd cannot be read', told, code)
       const { random = () => 0, after = () => {} } = this.#world ?? {}
       after(AGAIN_MS * (0.5 + random() / 2), () => void this.#load(life))
     }
@@ -240,14 +241,14 @@ export class JobMirror implements KnownJobs {
       this.#ahead = []
     }
     if (end.kind === 'refused') {
-      this.#fails('the jobs of etcd may not be followed', end.problem)
+      this.#fails('the jobs of etcd may not be followed', end.problem, 'ETCD_REFUSED')
       this.#world?.after(AGAIN_MS, () => void this.#load(life))
     } else void this.#load(life)
     this.#changed()
   }
 
-  #fails(what: string, problem: string): void {
-    if (this.problem !== problem) this.#world?.log.warning(what, { problem })
+  #fails(what: string, problem: string, code = 'ETCD_UNREACHABLE'): void {
+    if (this.problem !== problem) this.#world?.log.warning(what, { code, problem })
     this.problem = problem
   }
 
