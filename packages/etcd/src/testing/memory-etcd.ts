@@ -193,6 +193,7 @@ export class MemoryEtcd implements LineEnd {
   restore({ store, leases }: EtcdSnapshot): void {
     for (const line of this.#lines.values()) line.lost('etcd was restored')
     this.#store.load(store)
+    for (const watch of this.#watches) watch.restored(store.revision)
     this.#leases.clear()
     for (const { lease, ttlMs } of leases) this.#leases.add(lease, ttlMs)
     for (const line of this.#lines.values()) line.back()

@@ -32,6 +32,8 @@ export class MemoryWatch implements Running, LineListener {
   /** Everything up to this revision is told or on its way. */
   #sent = 0
   #isClosed = false
+  /** A state of the store before what was told has been restored. */
+  #isRewound = false
   #isConnected = false
   /** What is on its way when the line is lost never arrives. */
   #life = 0
@@ -58,6 +60,11 @@ export class MemoryWatch implements Running, LineListener {
     this.#sent = store.revision
     const events = changes.filter(({ key }) => isWithin(key, this.#span)).map(eventOf)
     if (events.length > 0) this.#send({ revision: store.revision, events })
+  }
+
+  /** The store is as it was in that revision. */
+  restored(revision: number): void {
+    this.#isRewound ||= revision < this.#told
   }
 
   /** Tells that nothing more has happened. */
@@ -88,7 +95,8 @@ export class MemoryWatch implements Running, LineListener {
     if (!line.isOpen || this.#isConnected) return
     if (this.#told < 0) this.#told = store.revision
     if (line.refusal !== undefined) this.#end({ kind: 'refused', problem: line.refusal })
-    else if (store.revision < this.#told) this.#end({ kind: 'rewound', revision: store.revision })
+    else if (this.#isRewound || store.revision < this.#told)
+      this.#end({ kind: 'rewound', revision: store.revision })
     else if (this.#told + 1 < store.compacted)
       this.#end({ kind: 'compacted', oldest: store.compacted })
     else this.#begin()

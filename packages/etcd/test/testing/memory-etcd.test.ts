@@ -254,6 +254,20 @@ describe('a restored etcd in memory', () => {
     assert.deepEqual(etcd.texts(), {})
   })
 
+  it('ends a watch that was away while the revision grew beyond what it had seen', async () => {
+    const { clock, etcd, client } = begin()
+    const early = etcd.snapshot()
+    const told = watchAll(client)
+    etcd.put('a', '1')
+    await clock.advance(10)
+    etcd.cutOff('a')
+    etcd.restore(early)
+    for (const value of ['2', '3', '4']) etcd.put('a', value)
+    etcd.mend('a')
+    await clock.advance(10)
+    assert.deepEqual(told, ['up', 'a=1', 'down', 'rewound'])
+  })
+
   it('goes on with a watch that has seen no more than there is', async () => {
     const { clock, etcd, client } = begin()
     etcd.put('a', '1')

@@ -5,6 +5,7 @@ import type { Mutant } from './mutant.js'
 
 const UNIT = ['unit/cluster/composite-registrar.test']
 const SUITE = ['conformance/registrar.test']
+const CHANCE = ['unit/cluster/composite-random.test']
 const UNION = 'cluster/registrar/composite/union'
 const START = 'cluster/registrar/composite/start-parts'
 const COMPOSITE = 'cluster/registrar/composite/composite-registrar'
@@ -13,8 +14,8 @@ export const COMPOSITE_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'what runs on a node is told by each registrar again',
     file: UNION,
-    find: 'memory === undefined || memory.source !== part',
-    replace: 'memory === undefined',
+    find: 'memory?.source === part &&',
+    replace: '',
     caughtBy: [...SUITE, ...UNIT],
   },
   {
@@ -23,6 +24,13 @@ export const COMPOSITE_FAULTS: readonly Mutant[] = Object.freeze([
     find: 'const isAsNear = word.part.isConnected || !best.part.isConnected;',
     replace: 'const isAsNear = true;',
     caughtBy: UNIT,
+  },
+  {
+    name: 'another registrar tells what runs on a node before it has caught up',
+    file: UNION,
+    find: 'else if (memory.source !== undefined && !isListed(memory.source, node))',
+    replace: 'else if (false)',
+    caughtBy: CHANCE,
   },
   {
     name: 'one registrar that calls a node suspect is believed',
@@ -34,7 +42,7 @@ export const COMPOSITE_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'who is cut off keeps a life that has ended elsewhere',
     file: UNION,
-    find: 'part.isConnected || memory.end === undefined',
+    find: 'memory.end === undefined || (part.isConnected && !memory.isOver)',
     replace: 'true',
     caughtBy: UNIT,
   },

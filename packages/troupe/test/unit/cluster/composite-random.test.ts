@@ -7,7 +7,7 @@ import type { RegistrarEvent } from 'troupe'
 import { type Random, seededRandom } from 'troupe/testing'
 import { type HubName, type Life, TwoHubs, wordOf } from './composite-kit.js'
 
-const SEEDS = 20
+const SEEDS = 30
 const STEPS = 60
 const NODES = ['b@h', 'c@h', 'd@h']
 const APPLICATIONS = ['shop', 'bank']
@@ -16,15 +16,52 @@ const STATES = ['loaded', 'starting', 'running', 'stopping'] as const
 
 const pick = <T>(random: Random, list: readonly T[]): T => list[random.below(list.length)] as T
 
+const STATE_TOLD: Readonly<Record<string, string>> = {
+  ...{ 'application-loaded': 'loaded', 'application-stopped': 'loaded' },
+  ...{ 'application-starting': 'starting', 'application-started': 'running' },
+  ...{ 'application-stopping': 'stopping', 'application-unloaded': 'gone' },
+}
+
+/** What became of each application of each life of a node, in order. */
+class Story {
+  readonly #words = new Map<string, string[]>()
+
+  add(key: string, word: string): void {
+    const words = this.#words.get(key)
+    if (words === undefined) this.#words.set(key, [word])
+    else words.push(word)
+  }
+
+  /** Nothing is told twice, nor in another order; some of it may be left out. */
+  tells(truth: Story): void {
+    for (const [key, told] of this.#words) {
+      const words = truth.#words.get(key) ?? []
+      let at = -1
+      for (const word of told) {
+        at = words.indexOf(word, at + 1)
+        // A node takes with it what ran there.
+        const isEnd = word === 'gone' && word === told.at(-1)
+        assert.ok(at >= 0 || isEnd, `${key}: told ${told.join(', ')}; was ${words.join(', ')}`)
+      }
+    }
+  }
+}
+
 /** What a watcher believes after what it was told; asserts that each word may follow. */
 class Belief {
   readonly nodes = new Map<string, number>()
   readonly applications = new Set<string>()
+  readonly story = new Story()
+  readonly #states = new Map<string, string>()
 
   hear(event: RegistrarEvent): void {
     const word = wordOf(event)
     if (event.kind.startsWith('application-') && 'name' in event) {
       const key = `${event.name} ${event.node}`
+      const life = `${key} ${this.nodes.get(event.node)}`
+      const state = STATE_TOLD[event.kind] ?? this.#states.get(life) ?? ''
+      this.#states.set(life, state)
+      this.story.add(life, state === 'gone' ? state : `${state} ${event.weight}`)
       assert.ok(this.nodes.has(event.node), `${word}: its node is known`)
       if (event.kind !== 'application-unloaded') this.applications.add(key)
       else assert.ok(this.applications.delete(key), `${word}: it was there`)
@@ -47,6 +84,7 @@ class Trial {
   readonly #random: Random
   readonly #lives = new Map<string, Life>()
   readonly #cut = new Set<HubName>()
+  readonly #truth = new Story()
   readonly steps: string[] = []
 
   constructor(seed: number) {
@@ -60,10 +98,11 @@ class Trial {
       await this.#hubs.pass(this.#random.below(8))
     }
     for (const hub of this.#cut) this.#hubs[hub].mend('w@h')
-    await this.#hubs.pass()
+    await this.#hubs.pass(2_000)
     const belief = new Belief()
     for (const event of watcher.events) belief.hear(event)
     this.#compare(watcher, belief)
+    belief.story.tells(this.#truth)
   }
 
   async #step(): Promise<void> {
@@ -74,9 +113,21 @@ class Trial {
     const act = random.below(6)
     this.steps.push(`${act} ${node} ${name}`)
     if (act === 0 || life === undefined) await this.#replace(node)
-    else if (act === 1) life.registrar.removeApplication(name)
+    else if (act === 1) this.#removeFrom(life, name)
     else if (act === 2) this.#cutOrMend(pick(random, ['A', 'B']))
-    else life.put(name, { state: pick(random, STATES), weight: random.below(3) })
+    else this.#putOn(life, name)
+  }
+
+  #removeFrom(life: Life, name: string): void {
+    life.registrar.removeApplication(name)
+    this.#truth.add(`${name} ${life.node} ${life.creation}`, 'gone')
+  }
+
+  #putOn(life: Life, name: string): void {
+    const state = pick(this.#random, STATES)
+    const weight = this.#random.below(3)
+    life.put(name, { state, weight })
+    this.#truth.add(`${name} ${life.node} ${life.creation}`, `${state} ${weight}`)
   }
 
   /** A life ends, if there is one, and another one begins. */

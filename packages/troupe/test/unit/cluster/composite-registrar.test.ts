@@ -171,7 +171,7 @@ describe('applications of several registrars', () => {
     hubs.A.cutOff('a@h')
     b.put('shop', { weight: 7 })
     b.put('bank')
-    await hubs.pass()
+    await hubs.pass(1_100)
     assert.equal(a.registrar.applications('shop')[0]?.weight, 7)
     assert.deepEqual(a.words.slice(2), [
       'disconnected memory memory hub',

@@ -13,6 +13,7 @@
  * @source design 6; contract/registrar
  */
 
+import type { Cancel } from '#base/clock'
 import { requireApplicationRoute } from '#cluster/registrar/route-check'
 import {
   type ApplicationRoute,
@@ -48,6 +49,8 @@ export const COMPOSITE_REGISTRAR_DEFAULTS: Required<CompositeRegistrarOptions> =
 })
 
 const KNOWN: KnownOptions<CompositeRegistrarOptions> = Object.freeze({ othersWaitMs: true })
+/** So long another registrar may take to catch up, before it tells what runs on a node. */
+const SETTLE_MS = 1_000
 const NOBODY = Object.freeze({ node: '', creation: 0 })
 
 /**
@@ -82,6 +85,7 @@ class CompositeRegistrar implements Registrar {
   /** What is known when the start settles is told by no event. */
   #hasBegun = false
   #isStopped = false
+  #cancelSettle: Cancel | undefined = undefined
 
   constructor(parts: readonly Part[], othersWaitMs: number) {
     this.#parts = parts
@@ -124,7 +128,16 @@ class CompositeRegistrar implements Registrar {
 
   putApplication(given: OwnApplicationRoute): void {
     const route = requireApplicationRoute(given)
-    for (const { registrar } of this.#parts) registrar.putApplication(route)
+    const refusals: unknown[] = []
+    for (const { registrar } of this.#parts) {
+      try {
+        registrar.putApplication(route)
+      } catch (thrown) {
+        refusals.push(thrown)
+      }
+    }
+    // One that cannot keep it does not hide it from the others.
+    if (refusals.length > 0) throw refusals[0]
   }
 
   removeApplication(name: string): void {
@@ -163,6 +176,7 @@ class CompositeRegistrar implements Registrar {
 
   async stop(): Promise<void> {
     this.#isStopped = true
+    this.#cancelSettle?.()
     await this.#ofAll('stop', (registrar) => registrar.stop())
     this.#union.clear()
   }
@@ -209,6 +223,7 @@ class CompositeRegistrar implements Registrar {
   #take(part: Part, event: RegistrarEvent): readonly RegistrarEvent[] {
     switch (event.kind) {
       case 'node-joined':
+        return this.#union.joined(event.node, event.creation)
       case 'node-suspect':
       case 'node-well':
       case 'node-leaving':
@@ -235,6 +250,13 @@ class CompositeRegistrar implements Registrar {
     return this.#hasBegun ? this.#union.all() : []
   }
 
+  #settleLater(): void {
+    this.#cancelSettle ??= this.#home?.clock.after(SETTLE_MS, () => {
+      this.#cancelSettle = undefined
+      this.#tell(this.#union.settle())
+    })
+  }
+
   async #ofAll(what: string, run: (registrar: Registrar) => Promise<void>): Promise<void> {
     const ends = await Promise.allSettled(this.#parts.map(({ registrar }) => run(registrar)))
     for (const [at, end] of ends.entries()) {
@@ -248,6 +270,7 @@ class CompositeRegistrar implements Registrar {
   #tell(events: readonly RegistrarEvent[]): void {
     if (this.#isStopped) return
     for (const event of events) this.#home?.tell(event)
+    if (this.#union.isUnsettled) this.#settleLater()
   }
 }
 

@@ -3,9 +3,9 @@
  *
  * A node is there while one of them knows it, and each change is told once, whoever tells it first
  * and however late the others are. What runs on a node is taken from one registrar at a time, so
- * that two mirrors of which one is behind never contradict each other; another one takes over when
- * the first does not know the node any more, or has lost its server. Pure: whoever hears the parts
- * calls, and tells what is answered.
+ * that two mirrors of which one is behind never contradict each other; another one takes over some
+ * time after the first does not know the node any more, or has lost its server: by then it has
+ * caught up. Pure: whoever hears the parts calls, and tells what is answered.
  *
  * @source design 6; contract/registrar
  */
@@ -40,6 +40,8 @@ interface Memory {
   isLeaving: boolean
   /** A registrar has said that this life is over; how. */
   end: 'left' | 'lost' | undefined
+  /** It has left for good: who names it still has not heard of it. */
+  isOver: boolean
   /** Whom its applications are taken from. */
   source: UnionPart | undefined
   /** The applications that are known of it. */
@@ -55,6 +57,8 @@ export class NodeUnion {
   readonly #parts: readonly UnionPart[]
   readonly #table: RouteTable
   readonly #memories = new Map<string, Memory>()
+  /** Nodes whose applications are to be taken from somebody else soon. */
+  readonly #unsettled = new Set<string>()
 
   constructor(own: NodeLife, parts: readonly UnionPart[]) {
     this.#own = own.node
@@ -70,6 +74,11 @@ export class NodeUnion {
     return this.#table
   }
 
+  /** Something waits for `settle`. */
+  get isUnsettled(): boolean {
+    return this.#unsettled.size > 0
+  }
+
   /** A registrar has told something of a node, or may know another thing of it. */
   node(node: string): readonly RegistrarEvent[] {
     if (node === this.#own) return NOTHING
@@ -79,6 +88,13 @@ export class NodeUnion {
     if (words.length > 0) return this.#put(node, memory, words)
     // A mirror may be ahead of what is told of it: how a life has ended is still to come.
     return memory.end === undefined ? NOTHING : this.#remove(node, memory)
+  }
+
+  /** A registrar has said that a life of a node begins, or is there again. */
+  joined(node: string, creation: number): readonly RegistrarEvent[] {
+    const memory = this.#memories.get(node)
+    if (memory?.isOver === true && memory.creation === creation) this.#memories.delete(node)
+    return this.node(node)
   }
 
   /** A registrar has said that a life of a node is over. */
@@ -93,7 +109,8 @@ export class NodeUnion {
   application(part: UnionPart, node: string, name: string): readonly RegistrarEvent[] {
     const events = this.node(node)
     const memory = this.#memories.get(node)
-    if (memory === undefined || memory.source !== part) return events
+    const isHeard = memory?.source === part && part.node(node) !== undefined
+    if (memory === undefined || !isHeard) return events
     const route = part.applications(name).find((one) => one.node === node)
     return [...events, ...this.#application(node, memory, name, route)]
   }
@@ -104,7 +121,20 @@ export class NodeUnion {
     return [...new Set([...this.#memories.keys(), ...named])].flatMap((node) => this.node(node))
   }
 
+  /** Whoever should be the source of a node has had its time to catch up. */
+  settle(): readonly RegistrarEvent[] {
+    const nodes = [...this.#unsettled]
+    this.#unsettled.clear()
+    return nodes.flatMap((node) => {
+      const words = this.#wordsOn(node)
+      const memory = this.#memories.get(node)
+      if (memory === undefined || words.length === 0) return NOTHING
+      return this.#takeApplications(node, memory, sourceOf(memory, words))
+    })
+  }
+
   clear(): void {
+    this.#unsettled.clear()
     this.#memories.clear()
     this.#table.clear()
   }
@@ -120,7 +150,9 @@ export class NodeUnion {
     const memory = this.#memoryOf(node, creation)
     const ofLife = all.filter(({ route }) => [0, memory.creation].includes(route.creation))
     // Who has lost its server cannot know that a life is over of which another one says so.
-    const words = ofLife.filter(({ part }) => part.isConnected || memory.end === undefined)
+    const words = ofLife.filter(
+      ({ part }) => memory.end === undefined || (part.isConnected && !memory.isOver),
+    )
     memory.isLeaving ||= words.some(({ route }) => route.state === 'leaving')
     return words
   }
@@ -129,7 +161,8 @@ export class NodeUnion {
     const known = this.#memories.get(node)
     if (known !== undefined && creation <= known.creation) return known
     const applications = known?.applications ?? new Set<string>()
-    const memory = { creation, isLeaving: false, end: undefined, source: undefined, applications }
+    const fresh = { isLeaving: false, end: undefined, isOver: false, source: undefined }
+    const memory = { ...fresh, creation, applications }
     this.#memories.set(node, memory)
     return memory
   }
@@ -147,16 +180,23 @@ export class NodeUnion {
       state: stateOf(memory, words),
     }
     const events = this.#table.putNode(route)
+    this.#unsettled.delete(node)
+    const source = sourceOf(memory, words)
     if (isNew) memory.applications.clear()
-    if (!isNew && stays(memory, words, best)) return events
-    memory.source = best.part
-    return [...events, ...this.#takeApplications(node, memory, best.part)]
+    else if (source === memory.source) return events
+    else if (memory.source !== undefined && !isListed(memory.source, node)) {
+      this.#unsettled.add(node)
+      return events
+    }
+    return [...events, ...this.#takeApplications(node, memory, source)]
   }
 
   #remove(node: string, memory: Memory): readonly RegistrarEvent[] {
     const { creation, end: cause = 'lost' } = memory
     memory.applications.clear()
     memory.source = undefined
+    memory.isOver = cause === 'left'
+    this.#unsettled.delete(node)
     // What nobody names any more is forgotten; an old word on it must not bring it back.
     const isNamed = this.#parts.some((part) => part.node(node) !== undefined)
     if (!isNamed) this.#memories.delete(node)
@@ -165,6 +205,7 @@ export class NodeUnion {
 
   /** What runs on a node is what this registrar says. */
   #takeApplications(node: string, memory: Memory, part: UnionPart): readonly RegistrarEvent[] {
+    memory.source = part
     const routes = part.applications().filter((route) => route.node === node)
     const named = new Set(routes.map(({ name }) => name))
     const gone = [...memory.applications].filter((name) => !named.has(name))
@@ -201,13 +242,18 @@ function bestOf(words: readonly Word[]): Word {
 const isOther = (before: number | undefined, creation: number): boolean =>
   before === undefined || (before !== 0 && creation !== 0 && before !== creation)
 
-/** True: there is no reason to take what runs on a node from somebody else than before. */
-function stays({ source }: Memory, words: readonly Word[], best: Word): boolean {
+/** Whom to take what runs on a node from: as before, unless there is a reason. */
+function sourceOf({ source }: Memory, words: readonly Word[]): UnionPart {
+  const best = bestOf(words)
   const word = words.find(({ part }) => part === source)
-  if (word === undefined) return false
+  if (word === undefined) return best.part
   const isAsNear = word.part.isConnected || !best.part.isConnected
-  return isAsNear && (word.route.creation !== 0 || best.route.creation === 0)
+  const isAsPrecise = word.route.creation !== 0 || best.route.creation === 0
+  return isAsNear && isAsPrecise ? word.part : best.part
 }
+
+/** True: it knows a node from a list, which tells of no change. */
+const isListed = (part: UnionPart, node: string): boolean => part.node(node)?.creation === 0
 
 /** Where it is, as whoever knows a place says. */
 function placesOf(words: readonly Word[], best: Word): Pick<NodeRoute, 'addresses' | 'liveness'> {
