@@ -1,5 +1,5 @@
 /**
- * etcd/test/migration/rolling: a cluster that is moved from one registrar to another while it works.
+ * etcd/test/migration/rolling: a cluster that moves from one registrar to another at work.
  *
  * Every node serves and calls, all the time. A step drains one node and starts its next life with
  * another registrar; what the callers saw, and what each node was told, is kept.
