@@ -27,9 +27,9 @@ export const ETCD_FAULTS: readonly StoreFault[] = Object.freeze([
     replace: 'while (false) {',
   },
   {
-    ...{ name: 'what was written comes back when all is read anew', file: 'etcd/job-mirror', hunt },
-    find: 'this.#forgetPast();\n        for',
-    replace: 'for',
+    ...{ name: 'a leader does not see what it has written', file: 'etcd/job-mirror', hunt },
+    find: 'this.#ahead.push(job)',
+    replace: 'return',
   },
   {
     ...{ name: 'jobs of one transaction have one mark', file: 'etcd/job-mirror', hunt },

@@ -35,6 +35,8 @@ export interface Oddity {
 
 /** Oddities that are remembered one by one. */
 const ODDITIES_MAX = 1_000
+/** Keys that are taken in one turn. */
+const PART_MAX = 500
 /** Wait before all is read again, in milliseconds: half of it at least. */
 const AGAIN_MS = 1_000
 
@@ -162,8 +164,9 @@ export class JobMirror implements KnownJobs {
   async #load(life: number): Promise<void> {
     try {
       const { revision, keys } = await this.#client.rangeAll({ prefix: this.#keys.all })
-      if (life !== this.#life) return
-      this.#begun(keys, revision)
+      const read = await this.#read(keys, life)
+      if (read === undefined) return
+      this.#begun(read, revision)
       this.#follow(life, revision)
     } catch (problem) {
       if (life !== this.#life) return
@@ -175,24 +178,37 @@ export class JobMirror implements KnownJobs {
     }
   }
 
-  /** What is known takes the place of what was, at once. */
-  #begun(keys: readonly KeyValue[], revision: number): void {
-    this.#disk = new MemoryDisk()
-    this.#shelf = memoryShelf({ disk: this.#disk })
-    this.#about = NEW_ABOUT
-    this.#oddities = new Map()
-    const draft = this.#draft()
-    for (const entry of keys) this.#take(draft, entry)
+  /** Another mirror with all of these; others have their turn between two parts of them. */
+  async #read(keys: readonly KeyValue[], life: number): Promise<JobMirror | undefined> {
+    const read = new JobMirror(this.#client, this.#keys)
+    read.#world = this.#world
+    for (let at = 0; life === this.#life; at += PART_MAX) {
+      if (at >= keys.length) return read
+      const draft = read.#draft()
+      for (const entry of keys.slice(at, at + PART_MAX)) read.#take(draft, entry)
+      read.#commit(draft)
+      await new Promise<void>((resolve) => this.#world?.after(0, resolve))
+    }
+    return undefined
+  }
+
+  /** What was read takes the place of what was known, at once. */
+  #begun(read: JobMirror, revision: number): void {
+    this.#disk = read.#disk
+    this.#shelf = read.#shelf
+    this.#about = read.#about
+    this.#oddities = read.#oddities
+    this.#complete = read.#complete
+    this.#places.clear()
     this.loads += 1
     this.problem = undefined
     this.#isEstablished = true
     this.#revision = revision
-    this.#complete = NO_MARK
     this.#forgetPast()
+    const draft = this.#draft()
     for (const job of this.#ahead) this.#keep(draft, job)
     this.#commit(draft)
-    this.#places.clear()
-    this.#world?.log.info('the jobs of etcd were read', { keys: keys.length, revision })
+    this.#world?.log.info('the jobs of etcd were read', { revision })
   }
 
   #follow(life: number, revision: number): void {
