@@ -26,6 +26,7 @@ import { type NodeLife, requireApplicationRoute, requireOption } from 'troupe/re
 import { connectEtcd } from '#etcd/client/connect-etcd'
 import type { EtcdClient } from '#etcd/client/etcd-client'
 import { ConfigMirror } from './config-mirror.js'
+import { ConfigOrder } from './config-order.js'
 import { Feed, type FeedTaker } from './feed.js'
 import { thisHolder } from './holder.js'
 import { type ConfigRange, EtcdKeys, nameProblem } from './keys.js'
@@ -69,6 +70,7 @@ interface Parts {
   readonly refusals: Refusals
   readonly routes: RouteMirror
   readonly config: ConfigMirror
+  readonly order: ConfigOrder
   readonly suspects: Suspects
   readonly starting: Starting
   readonly feeds: Feed[]
@@ -157,6 +159,7 @@ class EtcdRegistrar implements Registrar {
     parts.starting.stop()
     for (const feed of parts.feeds) feed.close()
     parts.suspects.clear()
+    parts.order.stop()
     await parts.registration?.stop(canReach)
     parts.routes.clear()
     if (this.#options.client === undefined) parts.client.close()
@@ -179,10 +182,11 @@ class EtcdRegistrar implements Registrar {
     })
     const ranges = keys.config(node)
     const config = new ConfigMirror(node, refuse)
+    const order = new ConfigOrder(clock, (range, events) => this.#tell(config.take(range, events)))
     const feed = (prefix: string, taker: FeedTaker): Feed =>
       new Feed({ client, clock, random, range: { prefix } }, taker)
     const parts: Parts = {
-      ...{ home, client, keys, refusals, routes, config, suspects, registration },
+      ...{ home, client, keys, refusals, routes, config, order, suspects, registration },
       starting: new Starting({
         clock,
         waits: new Set([keys.routes, ...ranges.map(({ prefix }) => prefix)]),
@@ -239,14 +243,17 @@ class EtcdRegistrar implements Registrar {
   }
 
   #configTaker(parts: Parts, range: ConfigRange): FeedTaker {
-    const { config, starting, refusals } = parts
+    const { config, starting, refusals, order } = parts
     return {
-      all: (entries) => {
+      all: (entries, revision) => {
+        order.begun(range, revision)
         this.#tell(config.replace(range, entries))
         starting.has(range.prefix)
       },
-      change: ({ events }) => this.#tell(config.take(range, events)),
-      line: () => {},
+      change: ({ events }) => order.take(range, events),
+      line: (problem) => {
+        if (problem === undefined) order.settle()
+      },
       refused: (problem) => {
         // Whoever may not read it goes on without.
         refusals.count('ETCD_REFUSED', `${range.prefix}: ${problem}`)

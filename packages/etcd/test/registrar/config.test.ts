@@ -3,9 +3,16 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { World } from './player.js'
+import { type Player, World } from './player.js'
 
 const CLUSTER = 'services/ergo/cluster/default/config'
+/** A node whose watches have caught up. */
+async function begin(world: World): Promise<Player> {
+  const player = await world.begin('web1@host')
+  await world.pass(1_000)
+  return player
+}
+
 const ERGO = { prefix: 'services/ergo', cluster: 'default' }
 
 describe('the configuration in etcd', () => {
@@ -17,7 +24,7 @@ describe('the configuration in etcd', () => {
     world.etcd.put('services/ergo/config/global/debug', 'bool:true')
     world.etcd.put('services/ergo/config/global/name', 'shop')
     world.etcd.put(`${CLUSTER}/web2/name`, 'theirs')
-    const web = await world.begin('web1@host')
+    const web = await begin(world)
     assert.deepEqual(
       { ...web.registrar.config() },
       { 'database.port': 5432, 'cache.size': 128, ratio: 0.75, debug: true, name: 'shop' },
@@ -26,7 +33,7 @@ describe('the configuration in etcd', () => {
 
   it('takes the full name before the short one, and a node before everybody', async () => {
     const world = new World(1, ERGO)
-    const web = await world.begin('web1@host')
+    const web = await begin(world)
     const keys = [
       'services/ergo/config/global/x',
       `${CLUSTER}/*/x`,
@@ -55,7 +62,7 @@ describe('the configuration in etcd', () => {
 
   it('tells the value that holds, and only when that is another one', async () => {
     const world = new World(1, ERGO)
-    const web = await world.begin('web1@host')
+    const web = await begin(world)
     world.etcd.put(`${CLUSTER}/*/x`, 'int:1')
     world.etcd.put(`${CLUSTER}/*/x`, 'int:01')
     world.etcd.put(`${CLUSTER}/web1@host/x`, 'int:1')
@@ -73,7 +80,7 @@ describe('the configuration in etcd', () => {
     world.etcd.put(`${CLUSTER}/*/goes`, 'int:1')
     world.etcd.put(`${CLUSTER}/*/goes-too`, 'int:1')
     world.etcd.put(`${CLUSTER}/*/changes`, 'int:1')
-    const web = await world.begin('web1@host')
+    const web = await begin(world)
     for (const compact of [false, true]) {
       world.etcd.cutOff('web1@host')
       await world.pass(60_000)
@@ -107,7 +114,7 @@ describe('the configuration in etcd', () => {
     const world = new World(1, ERGO)
     const key = `${CLUSTER}/*/x`
     world.etcd.put(key, 'int:7')
-    const web = await world.begin('web1@host')
+    const web = await begin(world)
     const bad = ['int:seven', 'int:', 'float:NaN', 'bool:perhaps', 'x'.repeat(1_048_576)]
     for (const value of [...bad, new Uint8Array([0xff, 0x00])]) world.etcd.put(key, value)
     await world.pass(10)
@@ -121,7 +128,7 @@ describe('the configuration in etcd', () => {
 
   it('refuses keys that are no items, and goes on', async () => {
     const world = new World(1, ERGO)
-    const web = await world.begin('web1@host')
+    const web = await begin(world)
     const range = Buffer.from(`${CLUSTER}/*/`)
     world.etcd.put(`${CLUSTER}/*/a/b`, 'x')
     world.etcd.put(`${CLUSTER}/*/`, 'x')
@@ -136,7 +143,7 @@ describe('the configuration in etcd', () => {
 
   it('has a whole number of any size, which is a bigint where a number is not exact', async () => {
     const world = new World(1, ERGO)
-    const web = await world.begin('web1@host')
+    const web = await begin(world)
     world.etcd.put(`${CLUSTER}/*/near`, 'int:9007199254740991')
     world.etcd.put(`${CLUSTER}/*/far`, 'int:9007199254740993')
     world.etcd.put(`${CLUSTER}/*/below`, 'int:-9223372036854775808')
@@ -149,10 +156,26 @@ describe('the configuration in etcd', () => {
     })
   })
 
+  it('changes in the order in which it was changed, also while its watches catch up', async () => {
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const world = new World(seed, ERGO)
+      world.etcd.delay('web1@host', { jitterMs: 90 })
+      const web = await world.begin('web1@host')
+      const places = [`${CLUSTER}/web1/a`, 'services/ergo/config/global/b', `${CLUSTER}/*/c`]
+      for (const key of [...places, ...places]) {
+        world.etcd.put(key, `int:${world.etcd.revision}`)
+        await world.pass(5)
+      }
+      await world.pass(1_000)
+      const items = web.told().map((word) => word.split(' ')[1])
+      assert.deepEqual(items, ['a', 'b', 'c', 'a', 'b', 'c'])
+    }
+  })
+
   it('that may not be read at one place goes on with the others', async () => {
     const world = new World(1, ERGO)
     world.etcd.put(`${CLUSTER}/*/x`, 'int:1')
-    const web = await world.begin('web1@host')
+    const web = await begin(world)
     assert.equal(web.registrar.config()['x'], 1)
     world.etcd.refuse('web1@host', 'permission denied')
     await world.pass(20_000)

@@ -114,7 +114,7 @@ describe('what others write into etcd', () => {
     upper.put('shop')
     const foreign = ['services/troupe/cluster/default2/config/*/x', 'services/ergo/config/global/x']
     for (const key of foreign) world.etcd.put(key, 'theirs')
-    await world.pass(100)
+    await world.pass(1_000)
     assert.deepEqual(a.registrar.nodes(), [])
     assert.deepEqual(a.registrar.applications(), [])
     assert.deepEqual({ ...a.registrar.config() }, {})
