@@ -196,10 +196,11 @@ export const HISTORY: readonly SemanticsCase[] = [
 export const CALLS: readonly SemanticsCase[] = [
   fact('a status tells the version and the revision', async ({ one, key }) => {
     const revision = await write(one, put(key('a'), '1'))
-    const status = await one.status(one.endpoints[0] ?? '')
+    const all = await Promise.all(one.endpoints.map((endpoint) => one.status(endpoint)))
+    const [status, ...others] = all.filter(({ isLeader }) => isLeader)
+    assert.ok(status !== undefined && others.length === 0)
     assert.match(status.version, /^3\.\d+\.\d+/)
     assert.ok(status.revision >= revision)
-    assert.equal(status.isLeader, true)
     assert.match(status.clusterId, /^[0-9a-f]+$/)
     assert.ok(status.dbBytes > 0)
   }),

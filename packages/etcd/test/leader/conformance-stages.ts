@@ -9,6 +9,7 @@ import { type EtcdArbiter, type EtcdClient, etcdArbiter } from '@troupe/etcd'
 import { type LocalEtcd, type MemoryEtcd, memoryEtcd } from '@troupe/etcd/testing'
 import { embeddedRegistrar, type Node, startNode } from 'troupe'
 import { type LeaderStage, simulatedCluster } from 'troupe/testing'
+import type { Access } from '#test/registrar/real-stage'
 import { Relay } from '#test/registrar/relay'
 
 const HOSTS = ['n1', 'n2', 'n3', 'n4']
@@ -90,7 +91,7 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 let stages = 0
 
 /** Real nodes of this program; each has a line to the etcd that can be cut. */
-export async function realStage(etcd: LocalEtcd): Promise<LeaderStage> {
+export async function realStage(etcd: LocalEtcd, access: Access = {}): Promise<LeaderStage> {
   stages += 1
   const prefix = `leaders${stages}`
   const folder = await mkdtemp(join(tmpdir(), 'troupe-test-'))
@@ -103,7 +104,7 @@ export async function realStage(etcd: LocalEtcd): Promise<LeaderStage> {
     const relay = await Relay.to(etcd.endpoints[0] ?? '')
     const options = { prefix, leaseTtlMs: LEASE_MS, keepAliveMs: LEASE_MS / 4 }
     relays.set(name, relay)
-    arbiters.set(name, etcdArbiter({ endpoints: [relay.endpoint], ...options }))
+    arbiters.set(name, etcdArbiter({ endpoints: [relay.endpoint], ...options, ...access }))
   }
   return {
     ...{ nodes: names, patienceMs: 5_000, handOverMs: 700, stepMs: 10 },

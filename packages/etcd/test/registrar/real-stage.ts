@@ -7,6 +7,7 @@
 import {
   connectEtcd,
   type EtcdClient,
+  type EtcdOptions,
   type EtcdRegistrarOptions,
   etcdRegistrar,
 } from '@troupe/etcd'
@@ -23,6 +24,9 @@ export const QUICK = Object.freeze({
 
 /** Nobody's lease ends, however busy the machine is. */
 export const CALM: EtcdRegistrarOptions = Object.freeze({})
+
+/** What an etcd asks of its clients. */
+export type Access = Pick<EtcdOptions, 'username' | 'password' | 'tls'>
 
 /** More nodes than any case begins. */
 const RELAYS = 16
@@ -41,10 +45,11 @@ let clusters = 0
 export async function realStage(
   etcd: { readonly endpoints: readonly string[] },
   options: EtcdRegistrarOptions,
+  access: Access = {},
 ): Promise<RegistrarStage> {
   clusters += 1
   const place = { prefix: `suite-${process.pid}-${clusters}/troupe`, cluster: 'default' }
-  const client = connectEtcd({ endpoints: etcd.endpoints })
+  const client = connectEtcd({ endpoints: etcd.endpoints, ...access })
   const all: Relay[] = []
   for (let i = 0; i < RELAYS; i += 1) all.push(await Relay.to(etcd.endpoints[0] ?? ''))
   const spare = [...all]
@@ -54,7 +59,7 @@ export async function realStage(
     make: (node) => {
       const relay = relays.get(node) ?? (spare.pop() as Relay)
       relays.set(node, relay)
-      return etcdRegistrar({ ...options, endpoints: [relay.endpoint], ...place })
+      return etcdRegistrar({ ...options, ...access, endpoints: [relay.endpoint], ...place })
     },
     surroundings: () => surroundingsOf(systemClock, Math.floor(Math.random() * 1e9), keptLog([])),
     until: (promise) => promise,

@@ -73,6 +73,9 @@ export const CONFIG_FACTS: readonly RegistrarFact[] = Object.freeze([
       await set(play, { level: 'node', node: b.node }, 'shape', 'theirs')
       await set(play, EVERYBODY, 'fence', 'there')
       await a.hears('config-updated fence undefined there')
+      // Levels may be told of on lines of their own, and overtake each other.
+      await b.hears('config-updated colour undefined theirs')
+      await b.hears('config-updated shape undefined theirs')
       await b.hears('config-updated fence undefined there')
       assert.deepEqual({ ...a.registrar.config() }, { fence: 'there' })
       assert.deepEqual(
