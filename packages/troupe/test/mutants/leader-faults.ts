@@ -95,6 +95,14 @@ export const LEADER_FAULTS: readonly Mutant[] = Object.freeze([
     tests: 'three seconds',
   },
   {
+    name: 'a contender stays before its arbiter though its process ended before the answer',
+    file: 'cluster/leader/elector-process',
+    find: 'void elector.end(); throw thrown;',
+    replace: 'throw thrown;',
+    caughtBy: ARBITER,
+    tests: 'stands no more',
+  },
+  {
     name: 'nobody can have led before term 1 of an arbiter',
     file: 'cluster/leader/decider',
     find: 'arbiter === undefined && term === 1',

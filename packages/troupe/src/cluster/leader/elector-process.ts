@@ -59,8 +59,14 @@ async function begin(state: State, context: ProcessContext): Promise<void> {
   await context.subscribe(eventName(NODE_EVENT))
   const elector = await Elector.open(context, state)
   state.elector = elector
-  state.begun(elector)
-  elector.begin()
+  try {
+    state.begun(elector)
+    elector.begin()
+  } catch (thrown) {
+    // Whoever decides was slow, and this process has ended meanwhile: nobody stands.
+    void elector.end()
+    throw thrown
+  }
 }
 
 /**

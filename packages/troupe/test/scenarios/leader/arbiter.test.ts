@@ -6,6 +6,7 @@ import { describe, it } from 'node:test'
 import {
   type Arbiter,
   actor,
+  type Candidacy,
   locks,
   message,
   type Pid,
@@ -165,6 +166,32 @@ describe('a leader by an arbiter', () => {
       test.log.filter(({ level }) => level === 'error'),
       [],
     )
+  })
+
+  it('stands no more when its elector has ended before the arbiter had answered', async () => {
+    await using test = await testNode()
+    const { node, clock } = test
+    node.registerEvent(NEWS, { open: true })
+    let ends = 0
+    const candidacy: Candidacy = {
+      ...{ term: 0, leadsIn: undefined, leader: undefined, leaseLeftMs: 0, voters: [NODE] },
+      changeVoters: async () => {},
+      stepDown() {},
+      async end() {
+        ends += 1
+      },
+      inspect: () => ({}),
+    }
+    const answer = (): Promise<Candidacy> =>
+      new Promise((resolve) => void clock.after(100, () => resolve(candidacy)))
+    const arbiter: Arbiter = { kind: 'slow', stand: answer }
+    const args: [KeeperGiven] = [{ diary: newDiary(), election: { clusterId: 'keep', arbiter } }]
+    const spawning = assert.rejects(node.spawn(keeper, { args }))
+    await clock.advance(10)
+    node.kill(node.whereis('election/keep') as Pid)
+    await clock.advance(200)
+    await spawning
+    assert.equal(ends, 1)
   })
 
   it('says once that another node votes', async () => {
