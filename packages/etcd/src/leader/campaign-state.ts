@@ -254,6 +254,14 @@ export const isOwnStanding = ({ view, lease }: Campaign): boolean =>
 export const votersOf = ({ view, settings }: Campaign): readonly string[] | undefined =>
   view?.voters.nodes ?? settings.voters
 
+/** The nodes that may lead: of a list, or all that take part, this one among them. */
+export function voterNodes(campaign: Campaign): readonly string[] {
+  const known = votersOf(campaign)
+  if (known !== undefined) return known
+  const { view, settings } = campaign
+  return [...new Set([settings.self.node, ...(view?.candidates.values() ?? [])])].sort()
+}
+
 /** This contender may lead, if the others let it. */
 export const isVoter = (campaign: Campaign): boolean =>
   votersOf(campaign)?.includes(campaign.settings.self.node) ?? true

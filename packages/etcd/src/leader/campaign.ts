@@ -31,7 +31,7 @@ import {
   remember,
   rememberFence,
   ttlMsOf,
-  votersOf,
+  voterNodes,
 } from './campaign-state.js'
 import { applied, type View } from './campaign-view.js'
 import { isNode, VOTERS_MAX } from './leader-keys.js'
@@ -302,7 +302,8 @@ function dropLease(campaign: Campaign): void {
 }
 
 function onChange(campaign: Campaign, { id, verb, node }: Of<'change'>): void {
-  const voters = votersOf(campaign) ?? []
+  // Without a list the first change makes one, of all that take part.
+  const voters = voterNodes(campaign)
   const refusal = refusalOf(campaign, voters, verb, node)
   if (refusal !== undefined) {
     campaign.out.push({ kind: 'unchanged', id, code: refusal })
@@ -321,9 +322,7 @@ function refusalOf(
 ): ChangeRefusal | undefined {
   if (!isLeading(campaign)) return 'NOT_LEADER'
   if (campaign.change !== undefined) return 'VOTERS_CHANGING'
-  // Without a list whoever takes part may lead: there is nothing to change.
-  if (voters.length === 0 || !isNode(node)) return 'OPTION_INVALID'
-  if (voters.includes(node) === (verb === 'add')) return 'OPTION_INVALID'
+  if (!isNode(node) || voters.includes(node) === (verb === 'add')) return 'OPTION_INVALID'
   return voters.length === (verb === 'add' ? VOTERS_MAX : 1) ? 'OPTION_INVALID' : undefined
 }
 

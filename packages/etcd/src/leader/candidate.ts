@@ -16,7 +16,7 @@ import {
   type Timer,
   TroupeError,
 } from 'troupe'
-import type { Compare, EtcdClient, HeldLease, Running } from '#etcd/client/etcd-client'
+import type { Compare, EtcdClient, HeldLease, Running, WatchAsk } from '#etcd/client/etcd-client'
 import { step, wakeAtMs } from './campaign.js'
 import { Report } from './campaign-report.js'
 import {
@@ -29,7 +29,7 @@ import {
   leaderOf,
   leaseLeftMs,
   openCampaign,
-  votersOf,
+  voterNodes,
 } from './campaign-state.js'
 import { readChange, readView } from './campaign-view.js'
 
@@ -96,7 +96,7 @@ export class Candidate implements Candidacy {
   /** The same list as long as it holds. */
   get voters(): readonly string[] {
     const known = this.#voters
-    const now = votersNow(this.#campaign)
+    const now = voterNodes(this.#campaign)
     const isSame = now.length === known.length && now.every((node, at) => node === known[at])
     if (!isSame) this.#voters = Object.freeze([...now])
     return this.#voters
@@ -248,12 +248,13 @@ export class Candidate implements Candidacy {
   }
 
   #watchFrom(fromRevision: number): void {
-    const { client, settings } = this.#parts
-    const { keys } = settings
+    const { keys } = this.#parts.settings
     this.#watch?.close()
-    const watch: Running = client.watch({
+    this.#watch = undefined
+    const watch = this.#watched({
       ...{ range: { prefix: keys.folder }, fromRevision },
       take: ({ revision, events }) => {
+        if (this.#watch !== watch) return
         const changes = events.map((event) => readChange(keys, event))
         const known = changes.filter((change) => change !== undefined)
         this.#feed({ kind: 'batch', revision, changes: known })
@@ -263,6 +264,16 @@ export class Candidate implements Candidacy {
       },
     })
     this.#watch = watch
+  }
+
+  /** A client that was closed throws at once; all else fails with it, and says so. */
+  #watched(ask: WatchAsk): Running | undefined {
+    try {
+      return this.#parts.client.watch(ask)
+    } catch (thrown) {
+      this.#failed(thrown)
+      return undefined
+    }
   }
 
   #failed(thrown: unknown): void {
@@ -363,13 +374,5 @@ function sightOf(campaign: Campaign): string {
   const { term, lead } = campaign
   const leader = leaderOf(campaign)
   const pid = leader === undefined ? '' : `${leader.node} ${leader.id} ${leader.creation}`
-  return `${term} ${lead?.term} ${pid} ${votersNow(campaign).join(' ')}`
-}
-
-/** The voters; without a list whoever takes part, this node among them. */
-function votersNow(campaign: Campaign): readonly string[] {
-  const known = votersOf(campaign)
-  if (known !== undefined) return known
-  const { view, settings } = campaign
-  return [...new Set([settings.self.node, ...(view?.candidates.values() ?? [])])].sort()
+  return `${term} ${lead?.term} ${pid} ${voterNodes(campaign).join(' ')}`
 }

@@ -1,6 +1,8 @@
 /**
- * campaign-seeds: the world of one seed, run to its end.
+ * campaign-seeds: worlds by their seeds, each run to its end.
  */
+import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
 import { seededRandom } from 'troupe/registrar'
 import { TTL_MS } from './campaign-etcd.js'
 import { World, type WorldOptions } from './campaign-world.js'
@@ -23,4 +25,18 @@ export function seedOf(seed: number, tell = false): World {
   world.isTold = tell
   world.run(TROUBLE_MS, PEACE_MS)
   return world
+}
+
+/** Plays seeds one after the other, and reports what they came to. */
+export function playSeeds(t: TestContext, from: number, count: number): void {
+  let leads = 0
+  let healedMs = 0
+  for (let seed = from; seed < from + count; seed += 1) {
+    const world = seedOf(seed)
+    assert.deepEqual(world.faults, [], `seed ${seed}`)
+    leads += world.led.length
+    healedMs = Math.max(healedMs, world.healedMs)
+  }
+  assert.ok(leads > 3 * count, `${leads} leads`)
+  t.diagnostic(`${leads} leads, at most ${Math.round(healedMs)} ms to a leader in peace`)
 }

@@ -40,7 +40,7 @@ export class Troubles {
     else if (kind === 2 && restarts) this.#restart(one, longMs)
     else if (kind === 3) this.#outage(longMs)
     else if (kind === 4) this.#world.feed(one, { kind: 'step-down' })
-    else if (kind === 5 && this.#world.options.withVoters) this.#change(one)
+    else if (kind === 5) this.#change(one)
     else if (kind === 6 && hands) this.#hand()
     else if (kind === 7) for (const each of this.#world.contenders) this.#cut(each, longMs)
     else if (kind === 8) this.#leaderOr(one, (leader) => this.#freeze(leader, longMs))

@@ -251,6 +251,18 @@ describe('voters that were given', () => {
     assert.equal(world.leader.name, 'a@sim')
   })
 
+  it('are made by the first change when none were given', async () => {
+    const world = await Contenders.of(NAMES)
+    const { leader, other, clock } = world
+    await clock.until(leader.candidacy.changeVoters('remove', other.name))
+    await world.pass(100)
+    const left = NAMES.filter((name) => name !== other.name)
+    for (const { candidacy } of world.all) assert.deepEqual(candidacy.voters, left)
+    await clock.until(leader.candidacy.changeVoters('add', 'd@sim'))
+    await world.pass(100)
+    assert.deepEqual(other.candidacy.voters, [...left, 'd@sim'])
+  })
+
   it('are changed by nobody else, and not in every way', async () => {
     const world = await Contenders.of(NAMES, ['a@sim', 'b@sim'])
     const { leader, other, clock } = world
@@ -295,6 +307,19 @@ describe('an arbiter', () => {
     const beforeMs = world.clock.nowMs()
     await world.clock.until(world.leader.candidacy.end())
     assert.ok(world.clock.nowMs() - beforeMs <= 1_000)
+  })
+
+  it('of a client that was closed makes nobody fail, and nobody leader', async () => {
+    const world = new Contenders()
+    const client = world.etcd.client('a@sim')
+    const one = await world.standBy(etcdArbiter({ client, leaseTtlMs: 2_000 }), 'a@sim')
+    await world.pass(100)
+    assert.equal(world.leader, one)
+    client.close()
+    await world.pass(5_000)
+    assert.equal(world.leaders().length, 0)
+    assert.match(one.logs.join(), /cannot be asked/)
+    await world.clock.until(one.candidacy.end())
   })
 
   it('refuses options that cannot be', () => {
