@@ -176,6 +176,25 @@ describe('handing a job in', () => {
     assert.equal(schedule.size, 1)
   })
 
+  it('is told while its store has no room, and is taken when there is some', async () => {
+    const first = orders.submit(given)
+    await turn()
+    book.asked.shift()?.fail(new JobsFault('STORE_FULL', { path: 'etcd', problem: 'quota' }))
+    const answer = await first
+    assert.equal(answer.kind === 'unavailable' && answer.code, 'STORE_FULL')
+    for (const run of later.splice(0)) run()
+    await settle()
+    assert.equal((await orders.submit(given)).kind, 'known')
+  })
+
+  it('is refused when its id stands for something that is not known here', async () => {
+    const first = orders.submit(given)
+    await turn()
+    book.asked.shift()?.fail(new JobsFault('JOB_CONFLICT', { job: 'a' }))
+    assert.equal((await first).kind, 'conflict')
+    assert.equal(schedule.size, 0)
+  })
+
   it('is told when the term is over', async () => {
     const first = orders.submit(given)
     await turn()
