@@ -200,6 +200,10 @@ describe('a lease of an etcd in memory', () => {
     await clock.advance(4_000)
     etcd.freeze()
     await clock.advance(60_000)
+    assert.deepEqual(
+      etcd.leases().map(({ leftMs }) => leftMs),
+      [5_000],
+    )
     etcd.thaw()
     await clock.advance(4_999)
     assert.deepEqual(etcd.texts(), { a: '1' })
