@@ -42,6 +42,8 @@ export interface CourseNeeds {
 }
 
 const ROUND_WAIT_MS_MAX = 1_000
+/** However much time there is, an endpoint that is silent for so long is not waited for alone. */
+const PART_MS_MAX = 5_000
 
 type Failed = Exclude<Fault, { readonly kind: 'refused' | 'stale' }>
 type Decision<A> =
@@ -106,7 +108,7 @@ export class Course<A> {
     this.#faults = []
     for (const [at, endpoint] of order.entries()) {
       if (!this.#isOpen) return
-      const partMs = patience.leftMs() / (order.length - at)
+      const partMs = Math.min(PART_MS_MAX, patience.leftMs() / (order.length - at))
       const flight = this.#fly(endpoint, partMs).finally(() => this.#flying.delete(endpoint))
       this.#flying.set(endpoint, flight)
       if (this.#isRepeatable) await Promise.race([flight, patience.sleep(partMs), this.#decided])

@@ -28,6 +28,7 @@ export interface WatchNeeds {
 }
 
 const RETRY_MS_MAX = 5_000
+const LASTING_MS = 5_000
 /** A user whose rights are changing is refused for a moment; after so many times for good. */
 const CANCELS_MAX = 3
 
@@ -43,6 +44,7 @@ export class Watch implements Running {
   #line: WatchLine | undefined
   #told: 'up' | 'down' | undefined
   #failures = 0
+  #upMs: number | undefined
   #cancels = 0
   #cancelWait: Cancel | undefined
 
@@ -130,7 +132,7 @@ export class Watch implements Running {
       metadata: metadataOf(typeof token === 'object' ? undefined : token, true),
       fromRevision: this.#given + 1,
       created: () => {
-        this.#failures = 0
+        this.#upMs = world.clock.nowMs()
         this.#tell('up')
       },
       take: (batch) => this.#take(batch),
@@ -161,6 +163,7 @@ export class Watch implements Running {
 
   #over(end: Next): void {
     this.#line = undefined
+    this.#forgetOld()
     if (end.kind === 'lost') this.#again(end.problem)
     else if (end.kind !== 'cancelled') this.#finish(end)
     else {
@@ -168,6 +171,15 @@ export class Watch implements Running {
       if (this.#cancels < CANCELS_MAX) this.#again(end.problem)
       else this.#finish({ kind: 'refused', problem: end.problem })
     }
+  }
+
+  /** A line that has lasted makes what was before it old; one that has not does not. */
+  #forgetOld(): void {
+    const lastedMs = this.#needs.world.clock.nowMs() - (this.#upMs ?? Number.POSITIVE_INFINITY)
+    this.#upMs = undefined
+    if (lastedMs < LASTING_MS) return
+    this.#failures = 0
+    this.#cancels = 0
   }
 
   #again(problem: string): void {

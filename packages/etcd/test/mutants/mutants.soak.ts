@@ -3,10 +3,11 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { CLIENT_FAULTS } from './client-faults.js'
 import { LEADER_FAULTS } from './leader-faults.js'
 import { Plot } from './planting.js'
 
-const FAULTS = [...LEADER_FAULTS]
+const FAULTS = [...CLIENT_FAULTS, ...LEADER_FAULTS]
 
 describe('a planted fault', () => {
   let plot: Plot
