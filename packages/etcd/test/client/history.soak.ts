@@ -49,12 +49,36 @@ async function harm(etcd: LocalEtcd, random: Random): Promise<string> {
   }
 }
 
-/** A lease that etcd has is not told as ended, and one that it has not is not told as sure. */
-async function assertLease(client: EtcdClient, lease: HeldLease, ended: boolean): Promise<void> {
-  const beforeMs = client.nowMs()
-  const leftMs = await client.timeToLive(lease.id, { timeoutMs: 30_000 })
-  if (ended) assert.equal(leftMs, 0, 'an ended lease is alive')
-  else if (leftMs === 0) assert.ok(lease.untilMs < beforeMs, 'a sure lease has ended')
+/** Holds a lease, and another one when that has ended. */
+class Holder {
+  readonly #client: EtcdClient
+  #lease: HeldLease | undefined
+  #hasEnded = true
+  leases = 0
+
+  constructor(client: EtcdClient) {
+    this.#client = client
+  }
+
+  async hold(): Promise<void> {
+    if (!this.#hasEnded) return
+    const lease = await this.#client.hold(LEASE_MS, { timeoutMs: 30_000 })
+    this.#lease = lease
+    this.#hasEnded = false
+    this.leases += 1
+    void lease.ended.then(() => {
+      this.#hasEnded = true
+    })
+  }
+
+  /** A lease that etcd has is not told as ended, and one that it has not is not told as sure. */
+  async check(): Promise<void> {
+    const lease = this.#lease as HeldLease
+    const [hadEnded, beforeMs] = [this.#hasEnded, this.#client.nowMs()]
+    const leftMs = await this.#client.timeToLive(lease.id, { timeoutMs: 30_000 })
+    if (hadEnded) assert.equal(leftMs, 0, 'an ended lease is alive')
+    else if (leftMs === 0) assert.ok(lease.untilMs < beforeMs, 'a sure lease has ended')
+  }
 }
 
 describe('a real etcd of three members', { skip: partSkip('etcd') }, () => {
@@ -67,27 +91,15 @@ describe('a real etcd of three members', { skip: partSkip('etcd') }, () => {
       const revision = (await client.range({ range: { key: 'history' } })).revision + 1
       const followers = [new Follower(client, revision), new Follower(client, revision)]
       const writer = new Writer(writing, random)
-      let lease = await client.hold(LEASE_MS)
-      let hasEnded = false
-      const note = (held: HeldLease): void => {
-        void held.ended.then(() => {
-          if (held === lease) hasEnded = true
-        })
-      }
-      note(lease)
+      const holder = new Holder(client)
       const untilMs = performance.now() + soakMs * 0.8
       let harms = 0
-      let leases = 1
       while (performance.now() < untilMs) {
+        await holder.hold()
         await pause(random.below(2_500))
         t.diagnostic(await harm(etcd, random))
         harms += 1
-        await assertLease(client, lease, hasEnded)
-        if (!hasEnded) continue
-        lease = await client.hold(LEASE_MS, { timeoutMs: 30_000 })
-        hasEnded = false
-        leases += 1
-        note(lease)
+        await holder.check()
       }
       const last = await writer.stop()
       const heapMb = process.memoryUsage().heapUsed / 2 ** 20
@@ -95,9 +107,8 @@ describe('a real etcd of three members', { skip: partSkip('etcd') }, () => {
         const events = await assertWhole(follower, writing, { revision, last })
         t.diagnostic(`${events} events, ${follower.lost} lines lost`)
       }
-      t.diagnostic(`seed ${seed}: ${harms} harms, ${leases} leases, ${heapMb.toFixed(0)} MB`)
+      t.diagnostic(`seed ${seed}: ${harms} harms, ${holder.leases} leases, ${heapMb.toFixed(0)} MB`)
       assert.ok(heapMb < 400)
-      await lease.revoke()
     } finally {
       client.close()
       writing.close()
