@@ -38,7 +38,7 @@ describe('a watch of a real etcd', { skip: partSkip('etcd') }, () => {
       const last = await writer.stop()
       const events = await assertWhole(follower, straight, { revision, last })
       t.diagnostic(`seed ${seed}: ${events} events, ${follower.lost} lines lost`)
-      assert.ok(follower.lost > 0 && events > 50)
+      assert.ok(follower.lost > 0 && events > HARMS)
     } finally {
       for (const client of [straight, bent]) client.close()
       for (const relay of relays) relay.stop()

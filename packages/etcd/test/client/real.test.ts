@@ -13,7 +13,7 @@ describe('a client of a real etcd', { skip: partSkip('etcd') }, () => {
   let one: EtcdClient
   let other: EtcdClient
   before(async () => {
-    etcd = await startEtcd({ fsync: false })
+    etcd = await startEtcd({ fsync: false, heartbeatMs: 30, electionMs: 200 })
     one = connectEtcd({ endpoints: etcd.endpoints })
     other = connectEtcd({ endpoints: etcd.endpoints })
   })
