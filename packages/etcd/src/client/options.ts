@@ -26,7 +26,7 @@ export interface EtcdOptions {
   readonly tls?: EtcdTls | boolean
   /** Believes any certificate of etcd: for development only; default false. */
   readonly insecureSkipVerify?: boolean
-  /** Longest wait for a line to one endpoint, and of a call while none takes any; default 10,000. */
+  /** Longest wait for a line to an endpoint, and of a call while there is none; default 10,000. */
   readonly dialTimeoutMs?: number
   /** Longest wait of one request, every attempt included; default 10,000. */
   readonly requestTimeoutMs?: number
