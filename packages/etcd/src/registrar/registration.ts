@@ -326,7 +326,8 @@ export class Registration {
     if (this.#rivalTold === other) return
     this.#rivalTold = other
     const born = route === undefined ? '' : `, life ${route.creation}`
-    const where = route?.addresses.map(({ host, port }) => `${host}:${port}`).join(', ') ?? ''
+    const shown = route?.addresses.map(({ host, port, path }) => path || `${host}:${port}`)
+    const where = shown?.join(', ') ?? ''
     const at = where === '' ? '' : ` at ${where}`
     this.#taker.taken(`another program${at} has registered it in etcd${born}, and lives`)
   }
