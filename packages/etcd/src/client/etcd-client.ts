@@ -191,6 +191,7 @@ export interface EtcdClient {
   hold(ttlMs: number, options?: EtcdCallOptions): Promise<HeldLease>
   /** Begins to watch; answers at once. */
   watch(ask: WatchAsk): Running
+  /** Since etcd 3.6 one that asks for passwords tells it to root alone: ETCD_REFUSED. */
   status(endpoint: string, options?: EtcdCallOptions): Promise<EndpointStatus>
   compact(revision: number, options?: EtcdCallOptions): Promise<void>
   /** Ends every watch and lets go of every lease; afterwards all reject with ETCD_CLOSED. */
