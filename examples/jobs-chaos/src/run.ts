@@ -98,7 +98,7 @@ export async function runChaos(given: ChaosArguments, outside: RunWorld): Promis
   try {
     await cluster.start()
     const isUp = await until(run.world, { limitMs: 20_000, everyMs: 200 }, async () => {
-      return (await cluster.view()) !== undefined
+      return outside.stop.aborted || (await cluster.view()) !== undefined
     })
     if (!isUp) {
       outside.print('no coordinator leads within 20 s')

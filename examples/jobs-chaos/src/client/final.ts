@@ -13,6 +13,8 @@ const PAGE = 1_000
 const GET_MS = 10_000
 /** How long one question is repeated. */
 const PATIENCE = Object.freeze({ limitMs: 20_000, everyMs: 200 })
+/** One that has left so many questions open is asked no more: it would take hours. */
+const OPEN_MAX = 3
 
 /** One coordinator, and where it is asked. */
 export interface Asked {
@@ -26,11 +28,14 @@ export async function finalAnswer(
   ids: readonly string[],
   world: World,
 ): Promise<FinalAnswer> {
+  let open = 0
   const told = await pagesOf(url, world)
   const jobs: FinalJob[] = []
   for (const id of ids) {
-    const job = told.get(id) ?? (await oneOf(url, id, world))
-    if (job !== undefined) jobs.push(job)
+    const known = told.get(id)
+    const job = known ?? (open < OPEN_MAX ? await oneOf(url, id, world) : undefined)
+    if (job === undefined) open += 1
+    else jobs.push(job)
   }
   return { coordinator, jobs }
 }
