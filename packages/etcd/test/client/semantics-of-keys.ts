@@ -81,6 +81,9 @@ export const KEYS: readonly SemanticsCase[] = [
     const changed = await write(one, put(key('a'), '2'))
     const subject = { key: key('a') }
     const none = { key: key('none') }
+    const { lease } = await one.grant(60_000)
+    await write(one, put(key('leased'), '1', lease))
+    const leased = { key: key('leased') }
     const table: readonly (readonly [Compare, boolean])[] = [
       [{ ...subject, target: 'create', is: '=', than: made }, true],
       [{ ...subject, target: 'create', is: '=', than: changed }, false],
@@ -91,6 +94,11 @@ export const KEYS: readonly SemanticsCase[] = [
       [{ ...subject, target: 'value', is: '=', than: '2' }, true],
       [{ ...subject, target: 'value', is: '!=', than: '2' }, false],
       [{ ...subject, target: 'lease', is: '=', than: '0' }, true],
+      [{ ...subject, target: 'lease', is: '=', than: lease }, false],
+      [{ ...leased, target: 'lease', is: '=', than: lease }, true],
+      [{ ...leased, target: 'lease', is: '=', than: '0' }, false],
+      [{ ...leased, target: 'lease', is: '!=', than: '0' }, true],
+      [{ ...none, target: 'lease', is: '=', than: lease }, false],
       [{ ...none, target: 'version', is: '=', than: 0 }, true],
       [{ ...none, target: 'mod', is: '<', than: 1 }, true],
       [{ ...none, target: 'value', is: '=', than: '' }, false],
@@ -101,6 +109,7 @@ export const KEYS: readonly SemanticsCase[] = [
       const { held } = await one.txn({ when: [compare] })
       assert.equal(held, holds, `${compare.target} ${compare.is} ${compare.than}`)
     }
+    await one.revoke(lease)
   }),
   fact('a range is in the order of bytes, and says when there is more', async ({ one, key }) => {
     const order = ['B', 'a', 'a2', 'ä']

@@ -4,6 +4,7 @@
  * The copy has the name and the exports of the package, so that its tests run unchanged.
  */
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,6 +38,17 @@ export function planted({ name, file, find, replace }: Fault, source: string): s
   throw new Error(`the place of "${name}" is there ${found} times in dist/${file}.js:\n${find}`)
 }
 
+const testFile = (test: string): string => join('dist-test', `${test}.js`)
+const fileOf = ({ file }: Fault): string => join('dist', `${file}.js`)
+
+/** The compiled file of a fault as it is without it. */
+export const soundSource = (fault: Fault): Promise<string> =>
+  readFile(join(PACKAGE, fileOf(fault)), 'utf8')
+
+/** Whether the test that must notice a fault is there at all. */
+export const hasTest = ({ caughtBy }: Fault): boolean =>
+  existsSync(join(PACKAGE, testFile(caughtBy)))
+
 /** A copy of the package, until `close`. */
 export class Plot {
   readonly #root: string
@@ -62,7 +74,7 @@ export class Plot {
   /** Whether a test file fails while the fault is in its place; without one whether it fails. */
   async fails(caughtBy: string, fault?: Fault): Promise<boolean> {
     if (fault === undefined) return this.#run(caughtBy)
-    const path = this.#path(join('dist', `${fault.file}.js`))
+    const path = this.#path(fileOf(fault))
     const sound = await readFile(path, 'utf8')
     await writeFile(path, planted(fault, sound))
     try {
@@ -77,7 +89,7 @@ export class Plot {
   }
 
   #run(file: string): Promise<boolean> {
-    const script = this.#path(join('dist-test', `${file}.js`))
+    const script = this.#path(testFile(file))
     const { NODE_TEST_CONTEXT: _, ...env } = process.env
     const child = spawn(process.execPath, [script], { env, stdio: 'ignore', timeout: HUNG_MS })
     return new Promise((resolve) => child.once('exit', (code) => resolve(code !== 0)))

@@ -114,7 +114,11 @@ describe('what others write into etcd', () => {
     upper.put('shop')
     const foreign = ['services/troupe/cluster/default2/config/*/x', 'services/ergo/config/global/x']
     for (const key of foreign) world.etcd.put(key, 'theirs')
+    // Folders whose names begin as ours do.
+    const beside = [`${ROUTES.slice(0, -1)}2/nodes/x@suite`, 'services/troupe/config/global2/x']
+    for (const key of beside) world.etcd.put(key, world.nodeText('x@suite'))
     await world.pass(1_000)
+    assert.deepEqual(a.registrar.info().refused, {}, 'not even looked at')
     assert.deepEqual(a.registrar.nodes(), [])
     assert.deepEqual(a.registrar.applications(), [])
     assert.deepEqual({ ...a.registrar.config() }, {})

@@ -145,8 +145,23 @@ describe('the registration of a node in etcd', () => {
     world.etcd.delete({ prefix: '' })
     await world.pass(5_000)
     assert.equal(a.stateOf('b@suite'), 'up')
+    assert.equal(b.stateOf('a@suite'), 'up', 'also who has no application')
     assert.equal(a.registrar.applications('shop').length, 1)
     assert.equal(world.etcd.leases().length, 2)
+  })
+
+  it('that another program has is not written under, though the own lease lives', async () => {
+    const world = new World()
+    const { b } = await world.pair()
+    // It hears late that its key has gone, and who has it.
+    world.etcd.delay('b@suite', { watchMs: 60_000 })
+    world.etcd.delete({ key: world.keys.node('b@suite') })
+    await world.begin('b@suite', { line: 'other', creation: BORN_MS + LATER_MS })
+    const before = world.etcd.revision
+    b.put('shop')
+    await world.pass(5_000)
+    assert.equal(world.etcd.revision, before)
+    assert.equal(world.etcd.leases().length, 3)
   })
 
   it('that another program took is told as a duplicate once, and not fought for', async () => {
