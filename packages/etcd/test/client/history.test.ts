@@ -9,12 +9,12 @@ import { seededRandom } from 'troupe/registrar'
 import { connectEtcd } from '#etcd/client/connect-etcd'
 import { MACHINE } from '#etcd/client/world'
 import { assertWhole, Follower, Writer } from '#test/client/history'
-import { Relay } from '#test/client/relay'
+import { Relay } from '#test/relay'
 
 const HARMS = 14
 
 describe('a watch of a real etcd', { skip: partSkip('etcd') }, () => {
-  it('tells all and nothing twice over lines that are cut, frozen and half-closed', async (t) => {
+  it('tells all and nothing twice over lines that are broken, frozen and half-closed', async (t) => {
     const seed = Number(process.env['TROUPE_SEED'] ?? 7)
     const random = seededRandom(seed)
     await using etcd = await startEtcd({ fsync: false, heartbeatMs: 30, electionMs: 200 })
@@ -30,7 +30,8 @@ describe('a watch of a real etcd', { skip: partSkip('etcd') }, () => {
       for (let harm = 0; harm < HARMS; harm += 1) {
         await new Promise((resolve) => setTimeout(resolve, 20 + random.below(120)))
         const relay = relays[random.below(2)] as Relay
-        const kind = (['cut', 'freeze', 'halfClose', 'cut'] as const)[random.below(4)] ?? 'cut'
+        const kind =
+          (['break', 'freeze', 'halfClose', 'break'] as const)[random.below(4)] ?? 'break'
         for (const one of relays) one.thaw()
         relay[kind]()
       }

@@ -9,8 +9,8 @@ import type { EtcdClient, EtcdOptions } from '@troupe/etcd'
 import { connectEtcd } from '#etcd/client/connect-etcd'
 import { MACHINE } from '#etcd/client/world'
 import { FakeEtcd, put } from '#test/client/fake-etcd'
-import { listen, Relay } from '#test/client/relay'
 import { Watched } from '#test/client/semantics-stage'
+import { listen, Relay } from '#test/relay'
 
 const READ = { range: { key: 'a' } }
 const WRITE = { acts: [{ kind: 'delete', range: { key: 'a' } }] } as const
@@ -106,11 +106,11 @@ describe('on a line', () => {
     assert.equal((await reading).revision, 10)
   })
 
-  it('that is cut or half-closed is dialled again', async () => {
+  it('that is broken or half-closed is dialled again', async () => {
     const fake = await fakeEtcd()
     const relay = await relayTo(fake)
     const client = clientOf([relay.endpoint], { dialTimeoutMs: 3_000, requestTimeoutMs: 3_000 })
-    for (const harm of ['cut', 'halfClose', 'cut'] as const) {
+    for (const harm of ['break', 'halfClose', 'break'] as const) {
       await client.range(READ)
       relay[harm]()
     }

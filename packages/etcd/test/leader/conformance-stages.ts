@@ -10,7 +10,7 @@ import { type LocalEtcd, type MemoryEtcd, memoryEtcd } from '@troupe/etcd/testin
 import { embeddedRegistrar, type Node, startNode } from 'troupe'
 import { type LeaderStage, simulatedCluster } from 'troupe/testing'
 import type { Access } from '#test/registrar/real-stage'
-import { Relay } from '#test/registrar/relay'
+import { Relay } from '#test/relay'
 
 const HOSTS = ['n1', 'n2', 'n3', 'n4']
 const SEED = 7
@@ -125,7 +125,7 @@ export async function realStage(etcd: LocalEtcd, access: Access = {}): Promise<L
     mend: (node) => relays.get(node)?.mend(),
     async close() {
       await Promise.all(nodes.map((node) => node.stop()))
-      for (const relay of relays.values()) relay.close()
+      for (const relay of relays.values()) relay.stop()
       await rm(folder, { recursive: true, force: true })
     },
   }

@@ -150,7 +150,7 @@ export const REGISTRAR_FAULTS: readonly Fault[] = Object.freeze([
     name: 'what is refused is counted apart for each key',
     file: 'registrar/refusals',
     find: 'this.#counts.set(code, before + 1);',
-    replace: 'this.#counts.set(`${code} ${key}`, 1 + before);',
+    replace: 'this.#counts.set([code, key].join(), 1 + before);',
     caughtBy: FOREIGN,
   },
 ])

@@ -13,7 +13,7 @@ import {
 } from '@troupe/etcd'
 import { systemClock } from 'troupe/registrar'
 import type { RegistrarStage } from 'troupe/testing'
-import { Relay } from './relay.js'
+import { Relay } from '#test/relay'
 import { configKey, keptLog, surroundingsOf } from './stage.js'
 
 /** Short, so that a list is through soon; an election of this etcd takes 200 ms. */
@@ -64,7 +64,7 @@ export async function realStage(
     surroundings: () => surroundingsOf(systemClock, Math.floor(Math.random() * 1e9), keptLog([])),
     until: (promise) => promise,
     kill: (node) => {
-      relays.get(node)?.close()
+      relays.get(node)?.stop()
       relays.delete(node)
     },
     cutOff: (node) => relays.get(node)?.cut(),
@@ -75,7 +75,7 @@ export async function realStage(
       const range = { prefix: `${place.prefix}/` }
       await client.txn({ acts: [{ kind: 'delete', range }] })
       client.close()
-      for (const relay of all) relay.close()
+      for (const relay of all) relay.stop()
     },
   }
 }

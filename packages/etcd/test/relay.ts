@@ -1,5 +1,5 @@
 /**
- * etcd/test/client/relay: a line to an etcd that can be frozen, cut and half-closed.
+ * etcd/test/relay: a line to an etcd that can be broken, cut, frozen and half-closed.
  */
 import { connect, createServer, type Server, type Socket } from 'node:net'
 
@@ -35,12 +35,14 @@ export class Relay {
   endpoint = ''
   stop: () => void = () => {}
   #isFrozen = false
+  #isCut = false
 
   private constructor(target: string) {
-    const [host = '', port] = target.split(':')
+    const [host = '', port] = target.replace(/^https?:\/\//, '').split(':')
     this.#target = { host, port: Number(port) }
   }
 
+  /** `target`: host:port, as an endpoint of an etcd is written. */
   static async to(target: string): Promise<Relay> {
     const relay = new Relay(target)
     const { endpoint, stop } = await listen((near) => relay.#join(near))
@@ -53,6 +55,10 @@ export class Relay {
   }
 
   #join(near: Socket): void {
+    if (this.#isCut) {
+      near.destroy()
+      return
+    }
     const far = connect({ ...this.#target, allowHalfOpen: true })
     const pair = { near, far }
     this.#pairs.add(pair)
@@ -89,11 +95,22 @@ export class Relay {
     }
   }
 
-  cut(): void {
+  /** What goes through it now ends; whoever dials again goes through. */
+  break(): void {
     for (const { near, far } of this.#pairs) {
       near.destroy()
       far.destroy()
     }
+  }
+
+  /** Nobody goes through it until it is mended. */
+  cut(): void {
+    this.#isCut = true
+    this.break()
+  }
+
+  mend(): void {
+    this.#isCut = false
   }
 
   /** Etcd's side says that it has said all. */
