@@ -14,7 +14,7 @@ import { Relay } from '#test/relay'
 const HARMS = 14
 
 describe('a watch of a real etcd', { skip: partSkip('etcd') }, () => {
-  it('tells all and nothing twice over lines that are broken, frozen and half-closed', async (t) => {
+  it('tells all and nothing twice over lines that break, freeze and half-close', async (t) => {
     const seed = Number(process.env['TROUPE_SEED'] ?? 7)
     const random = seededRandom(seed)
     await using etcd = await startEtcd({ fsync: false, heartbeatMs: 30, electionMs: 200 })
