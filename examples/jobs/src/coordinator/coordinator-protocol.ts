@@ -10,13 +10,20 @@ import type { JobCounts, JobQuery, ReplicaState } from '#jobs/store/book'
 import { WORKER_NOTICES } from '#jobs/worker/worker-protocol'
 
 /**
- * Ask again with the same id, another coordinator perhaps. `FULL`, `TAKING_OVER`, `STORE_LOST`:
- * nothing was done; `NO_LEADER`, `NO_MAJORITY`: nobody knows whether it was; `STORE_FULL`: it is
+ * Ask again with the same id, another coordinator perhaps. `FULL`, `TAKING_OVER`, `STORE_LOST`,
+ * `STORE_OTHER`: nothing was done; `NO_LEADER`, `NO_MAJORITY`: nobody knows whether it was; `STORE_FULL`: it is
  * done when somebody has made room.
  */
 export interface Unavailable {
   readonly kind: 'unavailable'
-  readonly code: 'NO_LEADER' | 'NO_MAJORITY' | 'TAKING_OVER' | 'STORE_LOST' | 'STORE_FULL' | 'FULL'
+  readonly code:
+    | 'NO_LEADER'
+    | 'NO_MAJORITY'
+    | 'TAKING_OVER'
+    | 'STORE_LOST'
+    | 'STORE_OTHER'
+    | 'STORE_FULL'
+    | 'FULL'
   readonly problem: string
 }
 

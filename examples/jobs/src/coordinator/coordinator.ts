@@ -15,6 +15,7 @@ import {
   type ReplyOf,
   type RequestNameOf,
 } from 'troupe'
+import type { JobsFault } from '#jobs/job/faults'
 import type { Book } from '#jobs/store/book'
 import { CapacityPlan, type CapacityPolicy } from './capacity-plan.js'
 import { Coordinator, type Unavailable } from './coordinator-protocol.js'
@@ -31,6 +32,8 @@ export interface CoordinatorSources {
   readonly coordinators: readonly string[]
   readonly verbs: NodeVerbs
   openBook(term: number, context: LeaderContext, signal: AbortSignal): Promise<Book>
+  /** Why nothing is to be answered here, whoever leads. */
+  refusal?(): JobsFault | undefined
   readonly capacity?: Partial<CapacityPolicy>
   readonly policy?: Partial<SchedulePolicy>
   /** Gives what the configuration changes, now and later, until it is called off. */
@@ -84,7 +87,12 @@ function tellWaiting({ waiting }: State): void {
   for (const one of all) one()
 }
 
-function seatOf({ reign, leader: known }: State, context: LeaderContext): Seat<Reign> {
+function seatOf(state: State, context: LeaderContext): Seat<Reign> {
+  const { reign, leader: known } = state
+  const refusal = state.refusal?.()
+  if (refusal !== undefined) {
+    return { kind: 'opening', code: 'STORE_OTHER', problem: refusal.message }
+  }
   if (reign?.office !== undefined && context.leadership.isLeader) {
     return { kind: 'here', office: reign }
   }

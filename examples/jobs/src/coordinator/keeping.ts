@@ -12,6 +12,7 @@ import {
   type LeaderContext,
   type Node,
 } from 'troupe'
+import type { JobsFault } from '#jobs/job/faults'
 import type { Book } from '#jobs/store/book'
 import { worldOf } from '#jobs/store/book-world'
 import { openBook } from '#jobs/store/open-book'
@@ -38,6 +39,8 @@ export interface Keeping {
   readonly children: readonly ChildSpec[]
   /** As `openBook`. */
   openBook(term: number, context: LeaderContext, signal: AbortSignal): Promise<Book>
+  /** Why nothing is to be answered here, whoever leads; only a person can mend that. */
+  refusal?(): JobsFault | undefined
   /** Once the node has stopped. */
   close(): void
 }

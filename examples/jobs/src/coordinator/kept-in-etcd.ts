@@ -9,7 +9,9 @@ import { worldOf } from '#jobs/store/book-world'
 import { openEtcdBook } from '#jobs/store/etcd/etcd-book'
 import { JobMirror } from '#jobs/store/etcd/job-mirror'
 import { placesOf } from '#jobs/store/etcd/job-places'
+import type { IdentityMemory } from '#jobs/store/etcd/jobs-identity'
 import { MIRROR_NAME, mirrorActor } from '#jobs/store/etcd/mirror-actor'
+import type { JobStore } from '#jobs/store/job-store'
 import type { MakeKeeping } from './keeping.js'
 
 /** How long the lead of a coordinator outlives it, in milliseconds: as short as etcd allows. */
@@ -22,6 +24,15 @@ export interface EtcdPlace {
   readonly cluster: string
 }
 
+/** With the texts, so that both are lost together or neither. */
+const memoryOf = (store: JobStore, path: string): IdentityMemory => ({
+  path,
+  get jobsIdentity() {
+    return store.jobsIdentity
+  },
+  rememberJobs: (identity) => store.rememberJobs(identity),
+})
+
 export const keptInEtcd =
   (etcd: EtcdOptions, cluster: string): MakeKeeping =>
   (place) => {
@@ -32,13 +43,14 @@ export const keptInEtcd =
 /** The same with a client that others close. */
 export const keptWith =
   ({ client, cluster }: EtcdPlace): MakeKeeping =>
-  ({ clusterId }) => {
+  ({ clusterId, dataFolder, folder: { store } }) => {
     const arbiter = etcdArbiter({ client, cluster, leaseTtlMs: LEASE_TTL_MS })
     const places = placesOf({ cluster, clusterId })
-    const mirror = new JobMirror(client, places)
+    const mirror = new JobMirror(client, places, memoryOf(store, dataFolder))
     return {
       election: { arbiter },
       known: mirror,
+      refusal: () => mirror.foreign,
       children: [{ name: MIRROR_NAME, start: mirrorActor, args: [mirror] }],
       openBook: (term, context, signal) => {
         const world = { ...worldOf(context), log: context.log }

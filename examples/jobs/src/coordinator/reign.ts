@@ -159,8 +159,9 @@ export class Reign {
     } catch (problem) {
       if (this.#isOver) return
       const told = String(problem)
-      // It is tried every second or two, and a person reads the log.
-      const isNews = told !== this.problem
+      // It is tried every second or two, and a person reads the log; other jobs are told at once
+      // by whoever reads them.
+      const isNews = told !== this.problem && codeOf(problem) !== 'STORE_OTHER'
       this.problem = told
       this.isStoreLost = codeOf(problem) === 'STORE_LOST'
       if (isNews) world.log.warning('the book cannot be opened', { term: this.term, problem: told })

@@ -18,7 +18,7 @@ export type Seat<O> =
   | { readonly kind: 'here'; readonly office: O }
   | {
       readonly kind: 'opening'
-      readonly code: 'TAKING_OVER' | 'STORE_LOST'
+      readonly code: 'TAKING_OVER' | 'STORE_LOST' | 'STORE_OTHER'
       readonly problem: string
     }
   | { readonly kind: 'there'; readonly leader: Pid }

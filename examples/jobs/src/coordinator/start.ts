@@ -88,6 +88,7 @@ function sourcesOf(settings: CoordinatorSettings, keeping: Keeping): Coordinator
     coordinators,
     verbs: nodeVerbs(node),
     openBook: keeping.openBook,
+    refusal: () => keeping.refusal?.(),
     capacity: { workersMin, workersMax },
     follow: (take) => follow(node, { workersMin, workersMax }, take),
   }

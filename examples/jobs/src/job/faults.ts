@@ -31,6 +31,10 @@ const FAULTS = {
   STORE_LOST:
     '{fresh} of {total} stores are new although jobs may have been accepted: {problem}; bring ' +
     'old ones back, or accept the loss',
+  STORE_OTHER:
+    'the etcd {endpoints} has other jobs than those whose texts are in {path}: {key} is {found}, ' +
+    'and {wanted} is wanted; nothing is served and no text dropped until the etcd is given that ' +
+    'was used before, or another --data',
   TAKING_OVER: 'the leader of term {term} is taking over; ask again in a second',
   TEXT_BUSY: 'too many texts are being taken in ({limit}); send this one again later',
   TEXT_DIGEST: 'the text {blob} is not what was sent: its digest is {found}, not {wanted}',

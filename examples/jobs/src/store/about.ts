@@ -25,6 +25,8 @@ export interface About {
   readonly counts: JobCounts
   /** Where the file lies that was set aside before this one; undefined once it is rebuilt. */
   readonly afterLoss: string | undefined
+  /** Which jobs its texts are of, when those are kept elsewhere. */
+  readonly jobsIdentity: string | undefined
 }
 
 const NO_COUNTS = Object.freeze(
@@ -40,6 +42,7 @@ export const NEW_ABOUT: About = Object.freeze({
   floor: NO_MARK,
   counts: NO_COUNTS,
   afterLoss: undefined,
+  jobsIdentity: undefined,
 })
 
 const KEY = aboutKey('store')
@@ -65,13 +68,16 @@ export function parseAbout(body: Uint8Array): About | undefined {
   try {
     const told = JSON.parse(Buffer.from(body).toString('utf8')) as About & Record<string, unknown>
     if (told['format'] !== FORMAT_MARK || told['version'] !== FORMAT_VERSION) return undefined
-    const { identity, established, complete, last, floor, counts, afterLoss } = told
+    const { identity, established, complete, last, floor, counts } = told
+    const { afterLoss, jobsIdentity } = told
     const promised = told.promised.term === 0 ? NO_BALLOT : readBallot(told.promised)
     if (promised === undefined || ![complete, last, floor].every(isMark)) return undefined
     if (typeof identity !== 'string' || typeof established !== 'boolean') return undefined
     if (!JOB_STATES.every((state) => Number.isSafeInteger(counts[state]))) return undefined
     if (afterLoss !== undefined && typeof afterLoss !== 'string') return undefined
-    return { identity, promised, established, complete, last, floor, counts, afterLoss }
+    if (jobsIdentity !== undefined && typeof jobsIdentity !== 'string') return undefined
+    const known = { identity, promised, established, afterLoss, jobsIdentity }
+    return { ...known, complete, last, floor, counts }
   } catch {
     return undefined
   }

@@ -122,6 +122,18 @@ export class JobStore {
     return this.#about.afterLoss
   }
 
+  /** Which jobs its texts are of, when those are kept elsewhere; undefined: none yet. */
+  get jobsIdentity(): string | undefined {
+    return this.#about.jobsIdentity
+  }
+
+  /** Texts are of these jobs from now on. */
+  rememberJobs(jobsIdentity: string): Promise<void> {
+    return this.#enqueue((draft) => {
+      draft.about = { ...draft.about, jobsIdentity }
+    })
+  }
+
   /** Gives a new store its name, and says what was before it. */
   begin(identity: string, afterLoss: string | undefined): Promise<void> {
     return this.#enqueue((draft) => {

@@ -128,6 +128,17 @@ describe('three coordinators on an etcd', () => {
     assert.ok(after.stores.length === 1 && after.coordinators.length === 3)
   })
 
+  it('answer with a code, all of them, when their jobs are not there any more', async (t) => {
+    const stage = await Stage.open(t, { onEtcd: true })
+    await stage.submit('a')
+    stage.emptyEtcd()
+    await stage.pass(3_000)
+    for (const host of ['c1', 'c2', 'c3']) {
+      const answer = (await stage.submit('b', host)) as { kind: string; code: string }
+      assert.deepEqual([answer.kind, answer.code], ['unavailable', 'STORE_OTHER'], host)
+    }
+  })
+
   it('say nothing of jobs that they may not know any more, cut off from etcd', async (t) => {
     const stage = await Stage.open(t, { onEtcd: true })
     const leader = await stage.leader()

@@ -37,6 +37,7 @@ import { type Keeping, keptByCoordinators } from '#jobs/coordinator/keeping'
 import { keptWith } from '#jobs/coordinator/kept-in-etcd'
 import { nodeVerbs } from '#jobs/coordinator/node-verbs'
 import type { Job } from '#jobs/job/job'
+import { placesOf } from '#jobs/store/etcd/job-places'
 import { type JobStore, openJobStore } from '#jobs/store/job-store'
 import { MemoryDisk, memoryShelf } from '#jobs/store/memory-shelf'
 import { replicaActor } from '#jobs/store/replica'
@@ -219,6 +220,11 @@ export class Stage {
     for (const line of this.#lines.get(host) ?? []) this.#etcd?.cutOff(line)
   }
 
+  /** All jobs and what says which they are have gone from etcd. */
+  emptyEtcd(): void {
+    this.#etcd?.delete({ prefix: placesOf({ cluster: 'c', clusterId: 'jobs' }).all })
+  }
+
   mend(host: string): void {
     const line = this.#lines.get(host)?.at(-1)
     if (line !== undefined) this.#etcd?.mend(line)
@@ -299,6 +305,7 @@ export class Stage {
       coordinators: NODES,
       verbs: nodeVerbs(node),
       openBook: keeping.openBook,
+      refusal: () => keeping.refusal?.(),
       ...(capacity === undefined ? {} : { capacity }),
     }
     const texts = new TextVault(store, undefined)

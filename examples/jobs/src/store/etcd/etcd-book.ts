@@ -6,7 +6,8 @@
  * What is read comes from the mirror; what is written settles when etcd has confirmed it. An etcd
  * without room refuses what is written and goes on to be read: the book does not end by it.
  */
-import type { Compare, EtcdClient } from '@troupe/etcd'
+import { randomUUID } from 'node:crypto'
+import type { Compare, EtcdClient, Txn } from '@troupe/etcd'
 import { JobsFault } from '#jobs/job/faults'
 import type { Job } from '#jobs/job/job'
 import type { Book, JobCounts, JobQuery, ReplicaState, Unmarked } from '#jobs/store/book'
@@ -19,6 +20,7 @@ import { type EtcdDraft, EtcdWrites, type WritesHost } from './etcd-writes.js'
 import type { JobMirror, MirrorWorld } from './job-mirror.js'
 import type { JobPlaces } from './job-places.js'
 import { markOf, RECORD_VERSION, revisionOf, writeRecord } from './job-record.js'
+import { identityFault, identityOf } from './jobs-identity.js'
 
 export interface EtcdOpening {
   readonly term: number
@@ -37,7 +39,8 @@ export interface EtcdOpening {
 
 /**
  * Opens the book of a term. Rejects with JobsFault STALE_TERM when this node leads no more in it,
- * NO_MAJORITY when etcd does not answer within `openTimeoutMs`: call again, or step down.
+ * NO_MAJORITY when etcd does not answer within `openTimeoutMs`: call again, or step down;
+ * STORE_OTHER when it has other jobs than those that are known here: only a person can mend that.
  *
  * @example
  * const fence = arbiter.fence('jobs', term)
@@ -176,30 +179,50 @@ class EtcdBook implements Book, WritesHost {
     return { ...job, mark: markOf(this.term, revision) }
   }
 
-  /** The revision in which this term has the jobs. */
+  /** The revision in which this term has the jobs; the first one of all says which jobs. */
   async #prove(signal: AbortSignal | undefined): Promise<number> {
     const { term } = this
-    const value = JSON.stringify({ version: RECORD_VERSION, term, node: this.#node })
-    const proof = {
-      when: this.fence,
-      acts: [{ kind: 'put' as const, key: this.#places.book, value }],
-    }
-    try {
-      const timeoutMs = this.#options.openTimeoutMs
-      const options = { timeoutMs, ...(signal === undefined ? {} : { signal }) }
-      const { held, revision } = await this.client.txn(proof, options)
+    const places = this.#places
+    const timeoutMs = this.#options.openTimeoutMs
+    const options = { timeoutMs, ...(signal === undefined ? {} : { signal }) }
+    for (let wanted = this.#mirror.identity; ; ) {
+      const { held, revision, answers } = await this.client
+        .txn(this.#proof(wanted), options)
+        .catch((problem: unknown) => {
+          // Whatever etcd says, somebody else cannot do better.
+          throw this.unconfirmed(told(problem))
+        })
       if (held) return revision
-    } catch (problem) {
-      // Whatever etcd says, somebody else cannot do better.
-      throw this.unconfirmed(told(problem))
+      const entry = answers[0]?.keys[0]
+      const found = { places, client: this.client, path: this.#mirror.path, wanted, entry }
+      const fault = identityFault(found)
+      if (fault !== undefined) throw fault
+      const identity = entry === undefined ? undefined : identityOf(entry.value)
+      if (identity === wanted) throw new JobsFault('STALE_TERM', { term, later: term + 1 })
+      // They have begun already, and the mirror has not heard of it yet.
+      wanted = identity
     }
-    throw new JobsFault('STALE_TERM', { term, later: term + 1 })
+  }
+
+  #proof(identity: string | undefined): Txn {
+    const { book, identity: key } = this.#places
+    const value = JSON.stringify({ version: RECORD_VERSION, term: this.term, node: this.#node })
+    const proof = { kind: 'put', key: book, value } as const
+    const otherwise = [{ kind: 'range', range: { key } }] as const
+    if (identity === undefined) {
+      const isNew = { key, target: 'create', is: '=', than: 0 } as const
+      const name = { kind: 'put', key, value: randomUUID() } as const
+      return { when: [...this.fence, isNew], acts: [proof, name], otherwise }
+    }
+    const isSame = { key, target: 'value', is: '=', than: identity } as const
+    return { when: [...this.fence, isSame], acts: [proof], otherwise }
   }
 
   async #reach(revision: number, untilMs: number, signal: AbortSignal | undefined): Promise<void> {
     while (this.#mirror.revision < revision) {
-      if (this.#fault !== undefined) throw this.#fault
-      const { problem } = this.#mirror
+      const { problem, foreign } = this.#mirror
+      const fault = this.#fault ?? foreign
+      if (fault !== undefined) throw fault
       if (signal?.aborted) throw this.unconfirmed('it was called off')
       if (this.client.nowMs() >= untilMs) {
         throw this.unconfirmed(problem ?? 'its jobs could not be read in time')
@@ -208,12 +231,13 @@ class EtcdBook implements Book, WritesHost {
     }
   }
 
-  /** What was restored from an old copy has jobs that are behind what this book knows. */
+  /** What was restored from an old copy is behind what this book knows, or are other jobs. */
   async #watchMirror(): Promise<void> {
-    const { rewinds } = this.#mirror
-    while (this.#fault === undefined && this.#mirror.rewinds === rewinds) {
-      await this.#mirror.change()
-    }
+    const mirror = this.#mirror
+    const { rewinds } = mirror
+    const isSame = (): boolean => mirror.rewinds === rewinds && mirror.foreign === undefined
+    while (this.#fault === undefined && isSame()) await mirror.change()
+    if (mirror.foreign !== undefined) return this.#finish(mirror.foreign)
     const path = this.client.endpoints.join(', ')
     const problem = 'an older state of it has come back'
     this.#finish(new JobsFault('STORE_FAILED', { path, problem }))

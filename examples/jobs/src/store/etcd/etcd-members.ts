@@ -4,6 +4,7 @@
  * For people alone: nothing is decided by it.
  */
 import type { EndpointStatus, EtcdClient } from '@troupe/etcd'
+import { TroupeError } from 'troupe'
 import type { ReplicaState } from '#jobs/store/book'
 import type { BookOptions } from '#jobs/store/book-options'
 import type { BookWorld } from '#jobs/store/book-world'
@@ -12,7 +13,8 @@ import type { BookWorld } from '#jobs/store/book-world'
 const BEHIND_MAX = 100
 
 type Standing =
-  | { readonly kind: 'well'; readonly status: EndpointStatus }
+  /** Without figures: it answers, and does not tell them to this user. */
+  | { readonly kind: 'well'; readonly status: EndpointStatus | undefined }
   | { readonly kind: 'away'; readonly problem: string }
 
 export interface MembersParts {
@@ -47,7 +49,7 @@ export class EtcdMembers {
   view(): readonly ReplicaState[] {
     const { client, term } = this.#parts
     const revisions = [...this.#standings.values()].map((one) =>
-      one.kind === 'well' ? one.status.revision : 0,
+      one.kind === 'well' ? (one.status?.revision ?? 0) : 0,
     )
     const newest = Math.max(0, ...revisions)
     return client.endpoints.map((node) => viewOf(node, this.#standings.get(node), newest, term))
@@ -60,7 +62,11 @@ export class EtcdMembers {
       this.#standings.set(endpoint, { kind: 'well', status })
     } catch (problem) {
       const told = problem instanceof Error ? problem.message : String(problem)
-      this.#standings.set(endpoint, { kind: 'away', problem: told })
+      const isSecret = TroupeError.is(problem, 'ETCD_REFUSED') && /permission denied/.test(told)
+      this.#standings.set(
+        endpoint,
+        isSecret ? { kind: 'well', status: undefined } : { kind: 'away', problem: told },
+      )
     }
     if (!this.#isClosed) world.after(4 * options.beatMs, () => void this.#look(endpoint))
   }
@@ -75,7 +81,7 @@ function viewOf(
   if (standing === undefined || standing.kind === 'away') {
     return { node, state: 'away', problem: standing?.problem, term, behind: 0 }
   }
-  const behind = newest - standing.status.revision
+  const behind = newest - (standing.status?.revision ?? newest)
   const state = behind > BEHIND_MAX ? 'catching-up' : 'current'
   return { node, state, problem: undefined, term, behind: behind > BEHIND_MAX ? behind : 0 }
 }

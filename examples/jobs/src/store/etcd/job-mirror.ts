@@ -5,10 +5,13 @@
  * was missed comes when the watch goes on, and all is read anew when etcd does not keep it any
  * more. What is no job of this version is counted, told, and left where it is; when it has come in
  * the place of one that was, that one is still known here.
+ * An etcd with other jobs than those it knows is none: nothing of it is taken, and it is read again
+ * until they are back.
  * Limit: memory for all jobs that are kept, about two thousand bytes each.
  */
-import type { EtcdClient, KeyValue, Running, WatchBatch, WatchEnd } from '@troupe/etcd'
+import type { EtcdClient, KeyValue, Running, WatchBatch, WatchEnd, WatchEvent } from '@troupe/etcd'
 import { type Logger, TroupeError } from 'troupe'
+import { JobsFault } from '#jobs/job/faults'
 import { compareMarks, type Job, type Mark, NO_MARK } from '#jobs/job/job'
 import { type About, NEW_ABOUT } from '#jobs/store/about'
 import type { JobCounts, JobQuery } from '#jobs/store/book'
@@ -22,6 +25,12 @@ import type { Range, Shelf } from '#jobs/store/shelf'
 import type { KnownJobs } from '#jobs/store/text-keeper'
 import type { JobPlaces } from './job-places.js'
 import { markOf, readRecord, revisionOf } from './job-record.js'
+import {
+  type IdentityMemory,
+  identityFault,
+  identityInMemory,
+  identityOf,
+} from './jobs-identity.js'
 
 export type MirrorWorld = Pick<BookWorld, 'after' | 'random'> & {
   readonly log: Pick<Logger, 'info' | 'warning' | 'error'>
@@ -43,6 +52,7 @@ const AGAIN_MS = 1_000
 export class JobMirror implements KnownJobs {
   readonly #client: EtcdClient
   readonly #keys: JobPlaces
+  readonly #memory: IdentityMemory
   #disk = new MemoryDisk()
   #shelf: Shelf = memoryShelf({ disk: this.#disk })
   #about: About = NEW_ABOUT
@@ -60,14 +70,17 @@ export class JobMirror implements KnownJobs {
   #listeners: (() => void)[] = []
   /** Why it does not follow at the moment; undefined: it does. */
   problem: string | undefined = 'it has not been read yet'
+  /** STORE_OTHER: what etcd has now are other jobs than these. */
+  foreign: JobsFault | undefined
   /** How often all was read. */
   loads = 0
   /** How often an older state of etcd came in the place of what was known. */
   rewinds = 0
 
-  constructor(client: EtcdClient, keys: JobPlaces) {
+  constructor(client: EtcdClient, keys: JobPlaces, memory: IdentityMemory = identityInMemory()) {
     this.#client = client
     this.#keys = keys
+    this.#memory = memory
   }
 
   /** Everything that happened up to this revision is in it. */
@@ -75,9 +88,19 @@ export class JobMirror implements KnownJobs {
     return this.#revision
   }
 
-  /** False: it has never been read, and knows nothing. */
+  /** False: it has never been read, or not since these jobs have begun, and knows nothing. */
   get isEstablished(): boolean {
-    return this.#isEstablished
+    return this.#isEstablished && this.identity !== undefined
+  }
+
+  /** For people: where it is remembered which jobs these are. */
+  get path(): string {
+    return this.#memory.path
+  }
+
+  /** Which jobs these are; undefined: none that have begun. */
+  get identity(): string | undefined {
+    return this.#memory.jobsIdentity
   }
 
   get complete(): Mark {
@@ -164,18 +187,45 @@ export class JobMirror implements KnownJobs {
   async #load(life: number): Promise<void> {
     try {
       const { revision, keys } = await this.#client.rangeAll({ prefix: this.#keys.all })
+      await this.#identify(keys)
       const read = await this.#read(keys, life)
       if (read === undefined) return
       this.#begun(read, revision)
       this.#follow(life, revision)
     } catch (problem) {
       if (life !== this.#life) return
+      if (JobsFault.is(problem, 'STORE_OTHER')) this.#isForeign(problem)
       const told = problem instanceof Error ? problem.message : String(problem)
-      const { code } = TroupeError.is(problem) ? problem : {}
+      const { code } = TroupeError.is(problem) || JobsFault.is(problem) ? problem : {}
       this.#fails('the jobs of etcd cannot be read', told, code)
+      this.#changed()
       const { random = () => 0, after = () => {} } = this.#world ?? {}
       after(AGAIN_MS * (0.5 + random() / 2), () => void this.#load(life))
     }
+  }
+
+  /** Rejects with STORE_OTHER; what texts are of is remembered before anything is known of it. */
+  async #identify(keys: readonly KeyValue[]): Promise<void> {
+    const wanted = this.identity
+    const entry = keys.find(({ key }) => key.toString('latin1') === this.#keys.identity)
+    const found = { places: this.#keys, client: this.#client, path: this.#memory.path }
+    const fault = identityFault({ ...found, wanted, entry })
+    if (fault !== undefined) throw fault
+    const identity = entry === undefined ? undefined : identityOf(entry.value)
+    if (identity !== undefined && wanted === undefined) await this.#memory.rememberJobs(identity)
+  }
+
+  #isForeign(fault: JobsFault): void {
+    this.foreign = fault
+    // What was written is known of the jobs that were here alone.
+    this.#ahead = []
+  }
+
+  /** These are other jobs from now on, or none, or they begin. */
+  #changesIdentity(event: WatchEvent): boolean {
+    const { key, value } = event.kind === 'put' ? event.entry : { key: event.key, value: undefined }
+    if (key.toString('latin1') !== this.#keys.identity) return false
+    return value === undefined || identityOf(value) !== this.identity
   }
 
   /** Another mirror with all of these; others have their turn between two parts of them. */
@@ -202,6 +252,7 @@ export class JobMirror implements KnownJobs {
     this.#places.clear()
     this.loads += 1
     this.problem = undefined
+    this.foreign = undefined
     this.#isEstablished = true
     this.#revision = revision
     this.#forgetPast()
@@ -215,13 +266,19 @@ export class JobMirror implements KnownJobs {
     this.#watch = this.#client.watch({
       range: { prefix: this.#keys.all },
       fromRevision: revision + 1,
-      take: (batch) => life === this.#life && this.#took(batch),
+      take: (batch) => life === this.#life && this.#took(life, batch),
       state: (line, problem) => life === this.#life && this.#lined(line, problem),
       ended: (end) => life === this.#life && this.#ended(life, end),
     })
   }
 
-  #took({ revision, events }: WatchBatch): void {
+  #took(life: number, { revision, events }: WatchBatch): void {
+    if (events.some((event) => this.#changesIdentity(event))) {
+      this.#watch?.close()
+      this.#watch = undefined
+      void this.#load(life)
+      return
+    }
     const draft = this.#draft()
     for (const event of events) {
       if (event.kind === 'put') this.#take(draft, event.entry)
@@ -271,7 +328,9 @@ export class JobMirror implements KnownJobs {
   #take(draft: Draft, { key, value, modRevision }: KeyValue): void {
     const id = this.#keys.idOf(key)
     if (id === undefined) {
-      if (key.toString('latin1') !== this.#keys.book) this.#noteOdd(key, 'no job has such a key')
+      const { book, identity } = this.#keys
+      const isKnown = [book, identity].includes(key.toString('latin1'))
+      if (!isKnown) this.#noteOdd(key, 'no job has such a key')
       return
     }
     const read = readRecord(id, value, modRevision)

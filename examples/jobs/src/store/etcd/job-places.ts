@@ -3,6 +3,7 @@
  *
  *   {prefix}/cluster/{cluster}/jobs/{clusterId}/job/{id}    a job
  *   {prefix}/cluster/{cluster}/jobs/{clusterId}/book        who opened the jobs last
+ *   {prefix}/cluster/{cluster}/jobs/{clusterId}/identity    which jobs these are
  *
  * The prefix that is read and watched ends in a slash, so that `jobs` never has keys of `jobs2`.
  */
@@ -12,6 +13,7 @@ export interface JobPlaces {
   /** What all keys begin with. */
   readonly all: string
   readonly book: string
+  readonly identity: string
   jobKey(id: string): string
   /** The id of the job that a key is of; undefined: of none. */
   idOf(key: Buffer): string | undefined
@@ -30,6 +32,7 @@ export function placesOf({ prefix = 'services/troupe', cluster, clusterId }: Pla
   return Object.freeze({
     all,
     book: `${all}book`,
+    identity: `${all}identity`,
     jobKey: (id: string) => `${jobs}${id}`,
     idOf(key: Buffer) {
       const text = key.toString('latin1')

@@ -273,13 +273,14 @@ describe('a mirror', () => {
     await sim.until(book.write([job('a'), job('b')]))
     await sim.pass(50)
     const { mirror } = sim.sites[2]?.life ?? {}
+    const loads = mirror?.loads ?? 0
     sim.etcd.cutOff('c3')
     await sim.until(book.write([job('a', { state: 'done' }), job('c')]))
     sim.etcd.delete({ key: PLACES.jobKey('b') })
     sim.etcd.compact()
     sim.etcd.mend('c3')
     await sim.pass(2_000)
-    equal(mirror?.loads, 2)
+    equal(mirror?.loads, loads + 1)
     equal(mirror?.get('a')?.state, 'done')
     equal(mirror?.get('b'), undefined)
     deepEqual(

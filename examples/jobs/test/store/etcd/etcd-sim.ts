@@ -12,6 +12,7 @@ import type { BookOptions } from '#jobs/store/book-options'
 import { openEtcdBook } from '#jobs/store/etcd/etcd-book'
 import { JobMirror } from '#jobs/store/etcd/job-mirror'
 import { placesOf } from '#jobs/store/etcd/job-places'
+import { type IdentityMemory, identityInMemory } from '#jobs/store/etcd/jobs-identity'
 
 export const PLACES = placesOf({ prefix: 'sim', cluster: 'c', clusterId: 'jobs' })
 export const LEADER_KEY = 'sim/leader'
@@ -29,10 +30,13 @@ export interface Life {
 
 export class Site {
   readonly node: string
+  /** Its folder: it outlives it. */
+  memory: IdentityMemory
   life: Life | undefined
 
   constructor(node: string) {
     this.node = node
+    this.memory = identityInMemory(node)
   }
 }
 
@@ -59,7 +63,7 @@ export class EtcdSim {
 
   start(site: Site): Life {
     const client = this.etcd.client(site.node, { requestTimeoutMs: 500 })
-    const life: Life = { client, mirror: new JobMirror(client, PLACES), isAlive: true }
+    const life: Life = { client, mirror: new JobMirror(client, PLACES, site.memory), isAlive: true }
     site.life = life
     life.mirror.begin(this.world(life))
     return life
