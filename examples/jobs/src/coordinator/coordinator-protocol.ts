@@ -11,8 +11,8 @@ import { WORKER_NOTICES } from '#jobs/worker/worker-protocol'
 
 /**
  * Ask again with the same id, another coordinator perhaps. `FULL`, `TAKING_OVER`, `STORE_LOST`,
- * `STORE_OTHER`: nothing was done; `NO_LEADER`, `NO_MAJORITY`: nobody knows whether it was; `STORE_FULL`: it is
- * done when somebody has made room.
+ * `STORE_OTHER`: nothing was done; `NO_LEADER`, `NO_MAJORITY`: nobody knows whether it was;
+ * `STORE_FULL`: it is done when somebody has made room.
  */
 export interface Unavailable {
   readonly kind: 'unavailable'

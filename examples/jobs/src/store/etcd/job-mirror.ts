@@ -9,7 +9,7 @@
  * until they are back.
  * Limit: memory for all jobs that are kept, about two thousand bytes each.
  */
-import type { EtcdClient, KeyValue, Running, WatchBatch, WatchEnd, WatchEvent } from '@troupe/etcd'
+import type { EtcdClient, KeyValue, Running, WatchBatch, WatchEnd } from '@troupe/etcd'
 import { type Logger, TroupeError } from 'troupe'
 import { JobsFault } from '#jobs/job/faults'
 import { compareMarks, type Job, type Mark, NO_MARK } from '#jobs/job/job'
@@ -25,12 +25,7 @@ import type { Range, Shelf } from '#jobs/store/shelf'
 import type { KnownJobs } from '#jobs/store/text-keeper'
 import type { JobPlaces } from './job-places.js'
 import { markOf, readRecord, revisionOf } from './job-record.js'
-import {
-  type IdentityMemory,
-  identityFault,
-  identityInMemory,
-  identityOf,
-} from './jobs-identity.js'
+import { admitJobs, type IdentityMemory, identityInMemory, isRenaming } from './jobs-identity.js'
 
 export type MirrorWorld = Pick<BookWorld, 'after' | 'random'> & {
   readonly log: Pick<Logger, 'info' | 'warning' | 'error'>
@@ -187,7 +182,7 @@ export class JobMirror implements KnownJobs {
   async #load(life: number): Promise<void> {
     try {
       const { revision, keys } = await this.#client.rangeAll({ prefix: this.#keys.all })
-      await this.#identify(keys)
+      await admitJobs({ places: this.#keys, client: this.#client, memory: this.#memory, keys })
       const read = await this.#read(keys, life)
       if (read === undefined) return
       this.#begun(read, revision)
@@ -204,28 +199,10 @@ export class JobMirror implements KnownJobs {
     }
   }
 
-  /** Rejects with STORE_OTHER; what texts are of is remembered before anything is known of it. */
-  async #identify(keys: readonly KeyValue[]): Promise<void> {
-    const wanted = this.identity
-    const entry = keys.find(({ key }) => key.toString('latin1') === this.#keys.identity)
-    const found = { places: this.#keys, client: this.#client, path: this.#memory.path }
-    const fault = identityFault({ ...found, wanted, entry })
-    if (fault !== undefined) throw fault
-    const identity = entry === undefined ? undefined : identityOf(entry.value)
-    if (identity !== undefined && wanted === undefined) await this.#memory.rememberJobs(identity)
-  }
-
   #isForeign(fault: JobsFault): void {
     this.foreign = fault
     // What was written is known of the jobs that were here alone.
     this.#ahead = []
-  }
-
-  /** These are other jobs from now on, or none, or they begin. */
-  #changesIdentity(event: WatchEvent): boolean {
-    const { key, value } = event.kind === 'put' ? event.entry : { key: event.key, value: undefined }
-    if (key.toString('latin1') !== this.#keys.identity) return false
-    return value === undefined || identityOf(value) !== this.identity
   }
 
   /** Another mirror with all of these; others have their turn between two parts of them. */
@@ -273,7 +250,7 @@ export class JobMirror implements KnownJobs {
   }
 
   #took(life: number, { revision, events }: WatchBatch): void {
-    if (events.some((event) => this.#changesIdentity(event))) {
+    if (events.some((event) => isRenaming(event, this.#keys, this.identity))) {
       this.#watch?.close()
       this.#watch = undefined
       void this.#load(life)

@@ -6,7 +6,7 @@
  * remembered, has other jobs: taken for ours they would say that no text here is needed. A
  * restored snapshot has the name that it had.
  */
-import type { EtcdClient, KeyValue } from '@troupe/etcd'
+import type { EtcdClient, KeyValue, WatchEvent } from '@troupe/etcd'
 import { JobsFault } from '#jobs/job/faults'
 import type { JobPlaces } from './job-places.js'
 
@@ -49,6 +49,33 @@ export function identityFault(found: FoundIdentity): JobsFault | undefined {
     ...{ path, endpoints: client.endpoints.join(', '), key: places.identity },
     ...{ found: identity ?? odd, wanted: wanted ?? 'a name of [A-Za-z0-9-]' },
   })
+}
+
+export interface ReadJobs extends Pick<FoundIdentity, 'places' | 'client'> {
+  readonly memory: IdentityMemory
+  /** All there is, as of one revision. */
+  readonly keys: readonly KeyValue[]
+}
+
+/** Rejects with STORE_OTHER; what texts are of is remembered before anything is known of it. */
+export async function admitJobs({ places, client, memory, keys }: ReadJobs): Promise<void> {
+  const { path, jobsIdentity: wanted } = memory
+  const entry = keys.find(({ key }) => key.toString('latin1') === places.identity)
+  const fault = identityFault({ places, client, path, wanted, entry })
+  if (fault !== undefined) throw fault
+  const identity = entry === undefined ? undefined : identityOf(entry.value)
+  if (identity !== undefined && wanted === undefined) await memory.rememberJobs(identity)
+}
+
+/** These are other jobs from now on, or none, or they begin. */
+export function isRenaming(
+  event: WatchEvent,
+  places: JobPlaces,
+  known: string | undefined,
+): boolean {
+  const { key } = event.kind === 'put' ? event.entry : event
+  if (key.toString('latin1') !== places.identity) return false
+  return event.kind === 'delete' || identityOf(event.entry.value) !== known
 }
 
 /** Forgets with the program: for tests. */
