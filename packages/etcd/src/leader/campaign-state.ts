@@ -7,6 +7,7 @@
  * @source Chubby (Burrows) 2.4; etcd concurrency (election)
  */
 import type { Pid } from 'troupe'
+import type { ChangeRefusal } from 'troupe/registrar'
 import type { Compare, Txn } from '#etcd/client/etcd-client'
 import type { View, ViewChange } from './campaign-view.js'
 import { isOwnKey } from './campaign-view.js'
@@ -64,13 +65,6 @@ export type CampaignInput =
       readonly verb: 'add' | 'remove'
       readonly node: string
     }
-
-export type ChangeRefusal =
-  | 'NOT_LEADER'
-  | 'VOTERS_CHANGING'
-  | 'VOTERS_UNREACHED'
-  | 'LEADERSHIP_LOST'
-  | 'OPTION_INVALID'
 
 export type CampaignEffect =
   /** A lease, kept alive until it is dropped. */

@@ -17,12 +17,12 @@
  *
  * @source Chubby (Burrows) 2.4; etcd concurrency (election); ergo-features 24
  */
+import type { ChangeRefusal } from 'troupe/registrar'
 import { nextAsk, waitMs } from './campaign-asking.js'
 import {
   type Campaign,
   type CampaignEffect,
   type CampaignInput,
-  type ChangeRefusal,
   fenceOf,
   isLeading,
   isOwnStanding,

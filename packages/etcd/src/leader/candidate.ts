@@ -16,6 +16,7 @@ import {
   type Timer,
   TroupeError,
 } from 'troupe'
+import { VoterChanges } from 'troupe/registrar'
 import type { Compare, EtcdClient, HeldLease, Running, WatchAsk } from '#etcd/client/etcd-client'
 import { step, wakeAtMs } from './campaign.js'
 import { Report } from './campaign-report.js'
@@ -24,7 +25,6 @@ import {
   type CampaignEffect,
   type CampaignInput,
   type CampaignSettings,
-  type ChangeRefusal,
   describeCampaign,
   leaderOf,
   leaseLeftMs,
@@ -43,13 +43,6 @@ export interface CandidateParts {
   readonly ended: () => void
 }
 
-/** Who waits for a change of the voters. */
-interface Waiting {
-  readonly node: string
-  readonly resolve: () => void
-  readonly reject: (error: TroupeError) => void
-}
-
 type Told<K extends CampaignEffect['kind']> = Extract<CampaignEffect, { readonly kind: K }>
 
 /** Longest wait for etcd at the end. */
@@ -59,8 +52,7 @@ export class Candidate implements Candidacy {
   readonly #parts: CandidateParts
   readonly #campaign: Campaign
   readonly #report: Report
-  readonly #changes = new Map<number, Waiting>()
-  #lastChange = 0
+  readonly #changes: VoterChanges
   #held: HeldLease | undefined = undefined
   #watch: Running | undefined = undefined
   #timer: Timer | undefined = undefined
@@ -72,6 +64,7 @@ export class Candidate implements Candidacy {
 
   constructor(parts: CandidateParts) {
     this.#parts = parts
+    this.#changes = new VoterChanges(parts.contender.clusterId, () => this.leader)
     this.#campaign = openCampaign(parts.settings, parts.fences)
     this.#report = new Report(parts)
     this.#feed({ kind: 'tick' })
@@ -103,12 +96,9 @@ export class Candidate implements Candidacy {
   }
 
   changeVoters(verb: 'add' | 'remove', node: string): Promise<void> {
-    this.#lastChange += 1
-    const id = this.#lastChange
-    return new Promise((resolve, reject) => {
-      this.#changes.set(id, { node, resolve, reject })
+    return this.#changes.ask(node, (id) => {
       if (this.#ending === undefined) this.#feed({ kind: 'change', id, verb, node })
-      else this.#unchanged(id, 'NOT_LEADER')
+      else this.#changes.refuse(id, 'NOT_LEADER')
     })
   }
 
@@ -176,11 +166,10 @@ export class Candidate implements Candidacy {
         this.#watchFrom(effect.fromRevision)
         return
       case 'changed':
-        this.#changes.get(effect.id)?.resolve()
-        this.#changes.delete(effect.id)
+        this.#changes.done(effect.id)
         return
       case 'unchanged':
-        this.#unchanged(effect.id, effect.code)
+        this.#changes.refuse(effect.id, effect.code)
         return
       case 'elected':
       case 'deposed':
@@ -280,23 +269,6 @@ export class Candidate implements Candidacy {
     if (this.#ending === undefined) this.#report.failed(thrown)
   }
 
-  #unchanged(id: number, code: ChangeRefusal): void {
-    const waiting = this.#changes.get(id)
-    this.#changes.delete(id)
-    waiting?.reject(this.#faultOf(code, waiting.node))
-  }
-
-  #faultOf(code: ChangeRefusal, node: string): TroupeError {
-    const { clusterId } = this.#parts.contender
-    if (code === 'NOT_LEADER') {
-      const leader = this.leader?.node ?? 'not known'
-      return new TroupeError('NOT_LEADER', { clusterId, leader })
-    }
-    if (code !== 'OPTION_INVALID') return new TroupeError(code, { clusterId })
-    const problem = 'it cannot be added or taken out: it votes, or votes not, or is the last'
-    return new TroupeError('OPTION_INVALID', { option: 'node', value: node, problem })
-  }
-
   /** One timer: the newest time holds. */
   #arm(): void {
     const dueMs = wakeAtMs(this.#campaign)
@@ -340,7 +312,7 @@ export class Candidate implements Candidacy {
     this.#campaign.lead = undefined
     this.#timer?.cancel()
     this.#watch?.close()
-    for (const id of [...this.#changes.keys()]) this.#unchanged(id, 'LEADERSHIP_LOST')
+    this.#changes.refuseAll('LEADERSHIP_LOST')
     if (held !== undefined) await letGo(client, held)
     ended()
   }

@@ -1,5 +1,6 @@
 /**
- * cluster/registrar-kit: what whoever writes a registrar needs: tables, checks, configuration.
+ * cluster/registrar-kit: what whoever writes a registrar needs: tables, checks, configuration; and
+ * what an arbiter needs beside.
  *
  * The embedded, the static and the one in memory are made of the same parts. Exported as
  * `troupe/registrar`; a program that only uses registrars needs nothing of it.
@@ -13,6 +14,7 @@ export {
   ConfigStore,
 } from '#cluster/config/config-store'
 export { CONFIG_LIMITS, itemProblem, readConfigValue } from '#cluster/config/config-value'
+export { type ChangeRefusal, VoterChanges } from '#cluster/leader/voter-changes'
 export {
   birthText,
   isOfFuture,

@@ -12,7 +12,6 @@
 import { takeElectorate } from './election-ballot.js'
 import { depose, overtaken } from './election-following.js'
 import {
-  type ChangeRefusal,
   type Election,
   type ElectionInput,
   type Lead,
@@ -22,6 +21,7 @@ import {
   type VotersNumber,
 } from './election-state.js'
 import { type Electorate, isNodeName, laterVoters, VOTERS_MAX } from './election-words.js'
+import type { ChangeRefusal } from './voter-changes.js'
 
 type Change = Extract<ElectionInput, { kind: 'change' }>
 

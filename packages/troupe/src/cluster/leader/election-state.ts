@@ -10,6 +10,7 @@
 import type { Random } from '#base/random'
 import type { Ballot } from '#contract'
 import type { Electorate, Word } from './election-words.js'
+import type { ChangeRefusal } from './voter-changes.js'
 
 /** All voters should have the same ones, but for `self` and `isDurable`. */
 export interface ElectionSettings {
@@ -58,14 +59,6 @@ export type WordRefusal =
   | 'two-leaders'
   | 'observers-full'
   | 'not-started'
-
-/** `VOTERS_UNREACHED`: no majority of the voters as they would be is heard, so nothing is done. */
-export type ChangeRefusal =
-  | 'NOT_LEADER'
-  | 'VOTERS_CHANGING'
-  | 'VOTERS_UNREACHED'
-  | 'LEADERSHIP_LOST'
-  | 'OPTION_INVALID'
 
 /** What is to be done, in this order. */
 export type ElectionEffect =

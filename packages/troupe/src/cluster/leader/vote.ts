@@ -7,15 +7,7 @@
  * @source Raft 3, 9.6; ergo-features 24
  */
 import type { Random } from '#base/random'
-import {
-  type Ballot,
-  type BallotStorage,
-  describeThrown,
-  formatTarget,
-  type Pid,
-  type Timer,
-  TroupeError,
-} from '#contract'
+import { type Ballot, type BallotStorage, describeThrown, type Pid, type Timer } from '#contract'
 import type { Acquaintance, Deciding } from './deciding.js'
 import { isLeading, leaseLeftMs, step, wakeAtMs } from './election.js'
 import type { ElectionSettings } from './election-settings.js'
@@ -27,13 +19,7 @@ import {
   openElection,
 } from './election-state.js'
 import type { Word } from './election-words.js'
-
-/** Who waits for a change of the voters. */
-interface Change {
-  readonly node: string
-  readonly resolve: () => void
-  readonly reject: (error: TroupeError) => void
-}
+import { VoterChanges } from './voter-changes.js'
 
 type Told<K extends ElectionEffect['kind']> = Extract<ElectionEffect, { readonly kind: K }>
 
@@ -42,9 +28,7 @@ export class Vote implements Deciding {
   readonly #storage: BallotStorage
   readonly #ballot: Ballot | undefined
   readonly #election: Election
-  /** Of `changeVoters`, by the number that the election answers with. */
-  readonly #changes = new Map<number, Change>()
-  #lastChange = 0
+  readonly #changes: VoterChanges
   /** The term it was told that it leads in. */
   #leadsIn: number | undefined = undefined
   #timer: Timer | undefined = undefined
@@ -69,6 +53,7 @@ export class Vote implements Deciding {
     ballot: Ballot | undefined,
   ) {
     this.#self = self
+    this.#changes = new VoterChanges(self.clusterId, () => this.leader)
     this.#storage = storage
     this.#ballot = ballot
     const random: Random = {
@@ -140,12 +125,7 @@ export class Vote implements Deciding {
 
   /** Settles when a majority has it. */
   changeVoters(verb: 'add' | 'remove', node: string): Promise<void> {
-    this.#lastChange += 1
-    const id = this.#lastChange
-    return new Promise((resolve, reject) => {
-      this.#changes.set(id, { node, resolve, reject })
-      this.#feed({ kind: 'change', id, verb, node })
-    })
+    return this.#changes.ask(node, (id) => this.#feed({ kind: 'change', id, verb, node }))
   }
 
   /** The others are told with the last words; nobody answers them. */
@@ -154,7 +134,7 @@ export class Vote implements Deciding {
     this.#tell({ kind: 'step-down' })
     this.#timer?.cancel()
     this.#leadsIn = undefined
-    for (const id of this.#changes.keys()) this.#unchanged({ id, code: 'LEADERSHIP_LOST' })
+    this.#changes.refuseAll('LEADERSHIP_LOST')
   }
 
   #feed(input: ElectionInput): void {
@@ -183,11 +163,10 @@ export class Vote implements Deciding {
         this.#leadsIn = undefined
         return
       case 'changed':
-        this.#changes.get(effect.id)?.resolve()
-        this.#changes.delete(effect.id)
+        this.#changes.done(effect.id)
         return
       case 'unchanged':
-        this.#unchanged(effect)
+        this.#changes.refuse(effect.id, effect.code)
         return
       case 'following':
       case 'term':
@@ -242,30 +221,5 @@ export class Vote implements Deciding {
     const { clusterId, log } = this.#self
     if (problem === undefined) log.info('the ballot is kept again', { clusterId })
     else log.error('the ballot could not be kept: this voter abstains', { clusterId, problem })
-  }
-
-  #unchanged({ id, code }: Pick<Told<'unchanged'>, 'id' | 'code'>): void {
-    const change = this.#changes.get(id)
-    this.#changes.delete(id)
-    change?.reject(this.#faultOf(code, change.node))
-  }
-
-  #faultOf(code: Told<'unchanged'>['code'], node: string): TroupeError {
-    const { clusterId } = this.#self
-    switch (code) {
-      case 'VOTERS_CHANGING':
-      case 'VOTERS_UNREACHED':
-      case 'LEADERSHIP_LOST':
-        return new TroupeError(code, { clusterId })
-      case 'OPTION_INVALID': {
-        const problem = 'it cannot be added or taken out: it votes, or votes not, or is the last'
-        return new TroupeError('OPTION_INVALID', { option: 'node', value: node, problem })
-      }
-      case 'NOT_LEADER': {
-        const { leader } = this
-        const known = leader === undefined ? 'not known' : formatTarget(leader)
-        return new TroupeError('NOT_LEADER', { clusterId, leader: known })
-      }
-    }
   }
 }

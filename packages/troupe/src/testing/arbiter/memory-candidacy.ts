@@ -5,14 +5,8 @@
  * it was answered, and is shorter by what the pace of two clocks may differ. Whoever has lost the
  * lease gives that lead up for good, also if the arbiter has not noticed.
  */
-import {
-  type Candidacy,
-  type Contender,
-  formatTarget,
-  Pid,
-  type Timer,
-  TroupeError,
-} from '#contract'
+import { type ChangeRefusal, changeRefused } from '#cluster/leader/voter-changes'
+import { type Candidacy, type Contender, Pid, type Timer, TroupeError } from '#contract'
 import type { CourtNews, CourtWish } from './court.js'
 import type { MemoryLine, MemoryReply } from './memory-arbiter.js'
 
@@ -198,14 +192,9 @@ export class MemoryCandidacy implements Candidacy {
     this.#ask({ kind: 'resign', term })
   }
 
-  #faultOf(code: 'NOT_LEADER' | 'OPTION_INVALID' | 'unknown', node: string): TroupeError {
+  #faultOf(code: ChangeRefusal | 'unknown', node: string): TroupeError {
     const { clusterId } = this.#contender
-    if (code === 'OPTION_INVALID') {
-      const problem = 'it cannot be added or taken out: it may lead, or may not, or is the last'
-      return new TroupeError('OPTION_INVALID', { option: 'node', value: node, problem })
-    }
-    const { leader } = this
-    const known = leader === undefined ? 'not known' : formatTarget(leader)
-    return new TroupeError('NOT_LEADER', { clusterId, leader: known })
+    const known = code === 'unknown' ? 'NOT_LEADER' : code
+    return changeRefused(known, { clusterId, node, leader: () => this.leader })
   }
 }

@@ -11,20 +11,12 @@ import {
 } from 'troupe'
 import { memoryHub, memoryRegistrar, seededRandom, virtualClock } from 'troupe/testing'
 import type { Logger } from '#contract'
+import { applicationRoute } from '#test/unit/cluster/routes'
 
 export type HubName = 'A' | 'B'
 
 const QUIET = { debug() {}, info() {}, warning() {}, error() {} } as unknown as Logger
 const BORN_MS = Date.UTC(2025, 0, 1)
-
-export const applicationOf = (
-  name: string,
-  given: Partial<OwnApplicationRoute> = {},
-): OwnApplicationRoute => ({
-  ...{ name, state: 'running', mode: 'permanent', weight: 100 },
-  ...{ tags: [], version: '', roles: {} },
-  ...given,
-})
 
 /** Two servers, the second slower than the first, and nodes that use one of them or both. */
 export class TwoHubs {
@@ -96,7 +88,7 @@ export class Life {
   }
 
   put(name: string, given?: Partial<OwnApplicationRoute>): void {
-    this.registrar.putApplication(applicationOf(name, given))
+    this.registrar.putApplication(applicationRoute(name, given))
   }
 
   stateOf(node: string): string | undefined {
