@@ -1,17 +1,7 @@
 /**
- * test/mutants/hunt: tells stories seed by seed until one ends badly.
+ * test/mutants/hunt: looks for a story of the stores that ends badly.
  */
+import { hunt } from '#test/mutants/hunting'
 import { tell } from '#test/store/sim-story'
 
-const [from = 1, to = 100] = process.argv.slice(2).map(Number)
-process.on('unhandledRejection', () => {})
-for (let seed = from; seed <= to; seed += 1) {
-  const problem = await tell(seed).then(
-    ({ breaches }) => breaches[0],
-    (fault: unknown) => String(fault),
-  )
-  if (problem === undefined) continue
-  console.log(`breach in seed ${seed}: ${problem}`)
-  break
-}
-process.exit(0)
+await hunt(tell)
