@@ -17,7 +17,7 @@
  *
  * @source Chubby (Burrows) 2.4; etcd concurrency (election); ergo-features 24
  */
-import type { ChangeRefusal } from 'troupe/registrar'
+import { type ChangeRefusal, VOTERS_MAX } from 'troupe/registrar'
 import { nextAsk, waitMs } from './campaign-asking.js'
 import {
   type Campaign,
@@ -34,7 +34,7 @@ import {
   voterNodes,
 } from './campaign-state.js'
 import { applied, type View } from './campaign-view.js'
-import { isNode, VOTERS_MAX } from './leader-keys.js'
+import { isNode } from './leader-keys.js'
 
 /** What the world is like at a step. */
 export interface CampaignNow {

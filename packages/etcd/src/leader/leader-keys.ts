@@ -12,6 +12,7 @@
  * ```
  */
 import { Pid } from 'troupe'
+import { isNodeName, VOTERS_MAX } from 'troupe/registrar'
 import type { KeyValue } from '#etcd/client/etcd-client'
 import { escapeName, unescapeName } from '#etcd/registrar/keys'
 
@@ -57,8 +58,6 @@ export interface StoredVoters {
 
 /** As the version of what is written here. */
 const VERSION = 1
-/** Voters of one cluster, as of an election. */
-export const VOTERS_MAX = 31
 const VALUE_BYTES_MAX = 65_536
 
 export const NO_BASE: Base = Object.freeze({
@@ -158,10 +157,8 @@ function pidOf(fields: Fields): Pid | undefined {
   return Pid.of(node, id, creation)
 }
 
-const NODE = /^[^@\s\p{Cc}\p{Cf}\p{Cs}]{1,200}@[^@\s\p{Cc}\p{Cf}\p{Cs}]{1,253}$/u
-
 export const isNode = (value: unknown): value is string =>
-  typeof value === 'string' && NODE.test(value)
+  typeof value === 'string' && isNodeName(value)
 
 /** Half of what is exact, so that a sum of two of them still is. */
 const COUNT_MAX = Number.MAX_SAFE_INTEGER / 2

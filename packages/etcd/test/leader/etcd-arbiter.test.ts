@@ -174,6 +174,19 @@ describe('the key of the leader in the hands of somebody else', () => {
     await world.pass(1_000)
     assert.ok(termOf(world.leader) > term)
   })
+
+  it('that names a node by marks that nobody sees makes it no voter', async () => {
+    const world = await Contenders.of(NAMES)
+    const before = world.leader.candidacy.voters
+    // A Hangul filler and a blank of Braille: they print as nothing, and are no blanks.
+    const looksLikeOne = ['a\u3164@sim', 'a\u2800@sim']
+    for (const name of looksLikeOne) world.etcd.put(`${FOLDER}candidates/${name}`, '{}')
+    await world.pass(1_000)
+    for (const { candidacy } of world.all) assert.deepEqual(candidacy.voters, before)
+    world.etcd.put(`${FOLDER}voters`, JSON.stringify({ voters: [...NAMES, ...looksLikeOne] }))
+    await world.pass(1_000)
+    for (const { candidacy } of world.all) assert.deepEqual(candidacy.voters, before)
+  })
 })
 
 describe('an old snapshot that is restored', () => {

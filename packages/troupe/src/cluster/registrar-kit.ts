@@ -14,6 +14,7 @@ export {
   ConfigStore,
 } from '#cluster/config/config-store'
 export { CONFIG_LIMITS, itemProblem, readConfigValue } from '#cluster/config/config-value'
+export { VOTERS_MAX } from '#cluster/leader/election-words'
 export { type ChangeRefusal, VoterChanges } from '#cluster/leader/voter-changes'
 export {
   birthText,
@@ -33,4 +34,4 @@ export {
 } from '#cluster/registrar/route-table'
 export { type KnownOptions, requireKnown } from '#contract/known-options'
 export { requireDuration, requireObject, requireOption, requireText } from '#contract/limits'
-export { printable } from '#contract/visible'
+export { isNodeName, printable } from '#contract/visible'
