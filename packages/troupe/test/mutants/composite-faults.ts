@@ -6,6 +6,8 @@ import type { Mutant } from './mutant.js'
 const UNIT = ['unit/cluster/composite-registrar.test']
 const SUITE = ['conformance/registrar.test']
 const CHANCE = ['unit/cluster/composite-random.test']
+const SIZE = ['unit/cluster/composite-size.test']
+const BY_NODE = 'cluster/registrar/composite/by-node'
 const UNION = 'cluster/registrar/composite/union'
 const START = 'cluster/registrar/composite/start-parts'
 const COMPOSITE = 'cluster/registrar/composite/composite-registrar'
@@ -80,5 +82,19 @@ export const COMPOSITE_FAULTS: readonly Mutant[] = Object.freeze([
     find: 'if (!this.#hasBegun || this.#isStopped) return; // It comes late',
     replace: 'return; // It comes late',
     caughtBy: UNIT,
+  },
+  {
+    name: 'every registrar is looked through for every node',
+    file: BY_NODE,
+    find: 'const isFirst = !this.#sorted.has(routes);',
+    replace: 'const isFirst = true;',
+    caughtBy: SIZE,
+  },
+  {
+    name: 'a list that changes is answered as it was',
+    file: BY_NODE,
+    find: 'if (isFirst || !Object.isFrozen(routes))',
+    replace: 'if (isFirst)',
+    caughtBy: SIZE,
   },
 ])

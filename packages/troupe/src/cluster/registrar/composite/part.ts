@@ -12,11 +12,14 @@ import {
   type RegistrarInfo,
   requireOption,
 } from '#contract'
+import { ByNode } from './by-node.js'
 
 const PARTS_MAX = 8
 
 export class Part {
   readonly registrar: Registrar
+  readonly #nodes = new ByNode<NodeRoute>()
+  readonly #applications = new ByNode<ApplicationRoute>()
   #isConnected = false
   #problem = ''
 
@@ -57,11 +60,12 @@ export class Part {
   }
 
   node(name: string): NodeRoute | undefined {
-    return this.registrar.nodes().find(({ node }) => node === name)
+    return this.#nodes.of(this.registrar.nodes(), name)[0]
   }
 
-  applications(name?: string): readonly ApplicationRoute[] {
-    return this.registrar.applications(name)
+  /** What runs on a node; `name`: that application alone. */
+  applicationsOn(node: string, name?: string): readonly ApplicationRoute[] {
+    return this.#applications.of(this.registrar.applications(name), node)
   }
 }
 

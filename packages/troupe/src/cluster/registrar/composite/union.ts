@@ -23,7 +23,7 @@ export interface UnionPart {
   readonly isConnected: boolean
   nodes(): readonly NodeRoute[]
   node(name: string): NodeRoute | undefined
-  applications(name?: string): readonly ApplicationRoute[]
+  applicationsOn(node: string, name?: string): readonly ApplicationRoute[]
 }
 
 /** One registrar's word on one life of a node. */
@@ -111,7 +111,7 @@ export class NodeUnion {
     const memory = this.#memories.get(node)
     const isHeard = memory?.source === part && part.node(node) !== undefined
     if (memory === undefined || !isHeard) return events
-    const route = part.applications(name).find((one) => one.node === node)
+    const [route] = part.applicationsOn(node, name)
     return [...events, ...this.#application(node, memory, name, route)]
   }
 
@@ -206,7 +206,7 @@ export class NodeUnion {
   /** What runs on a node is what this registrar says. */
   #takeApplications(node: string, memory: Memory, part: UnionPart): readonly RegistrarEvent[] {
     memory.source = part
-    const routes = part.applications().filter((route) => route.node === node)
+    const routes = part.applicationsOn(node)
     const named = new Set(routes.map(({ name }) => name))
     const gone = [...memory.applications].filter((name) => !named.has(name))
     return [
