@@ -35,6 +35,12 @@ export interface Flags {
   readonly registrar: RegistrarKind
   /** Undefined: the launcher starts one; a program alone takes the usual address. */
   readonly etcdEndpoints: readonly string[] | undefined
+  /** Who it is to a given etcd; the password is in the environment. */
+  readonly etcdUser: string | undefined
+  /** Files: the authority that is believed, and what is shown, with its key. */
+  readonly etcdCa: string | undefined
+  readonly etcdCert: string | undefined
+  readonly etcdKey: string | undefined
   readonly registrarPort: number
   readonly registrarFolder: string | undefined
   /** Undefined: the one in the user's own file. */
@@ -71,6 +77,10 @@ export const FLAGS_DEFAULTS: Flags = Object.freeze({
   configFile: undefined,
   registrar: 'embedded',
   etcdEndpoints: undefined,
+  etcdUser: undefined,
+  etcdCa: undefined,
+  etcdCert: undefined,
+  etcdKey: undefined,
   registrarPort: 4_499,
   registrarFolder: undefined,
   cookie: undefined,
@@ -99,6 +109,9 @@ Usage: npm start -- jobs [flags]
   --registrar NAME     what the cluster stands on: embedded (its coordinators), or etcd, which then
                        also keeps configuration and jobs and decides who leads
   --etcd H:P[,H:P...]  the etcd; without it one is started here, with its data beside the jobs'
+  --etcd-user NAME     who it is to that etcd; the password is in the environment: ETCD_PASSWORD
+  --etcd-ca FILE       the authority (PEM) that its certificates are of: TLS
+  --etcd-cert FILE, --etcd-key FILE  what is shown to it, with its key
   --registrar-port N   programs find each other only where it is the same (4499)
   --registrar-folder DIR  and where this is the same, if given
   --cookie TEXT        the secret of its nodes; without it that of this user
@@ -170,6 +183,10 @@ const TABLE: FlagTable<Flags> = Object.freeze({
     config: text('configFile'),
     version: text('version'),
     'thread-memory': whole('threadMemoryMb', 8, 4_096),
+    'etcd-user': text('etcdUser'),
+    'etcd-ca': text('etcdCa'),
+    'etcd-cert': text('etcdCert'),
+    'etcd-key': text('etcdKey'),
     registrar: oneOf('registrar', REGISTRARS),
     'registrar-port': whole('registrarPort', 1, 65_535),
     'registrar-folder': text('registrarFolder'),
@@ -184,10 +201,19 @@ const TABLE: FlagTable<Flags> = Object.freeze({
 /** Flags that say something about one program alone. */
 const OF_ONE = ['index', 'effects', 'version', 'port', 'advertised-port'] as const
 
+/** Flags about an etcd that runs already. */
+const OF_GIVEN_ETCD = ['etcd-user', 'etcd-ca', 'etcd-cert', 'etcd-key'] as const
+
 /** Flags of one registrar that were given with the other one. */
 function oddFor(registrar: RegistrarKind, named: ReadonlySet<string>): string | undefined {
-  if (registrar === 'embedded')
-    return named.has('etcd') ? '--etcd needs --registrar etcd' : undefined
+  const ofGiven = OF_GIVEN_ETCD.find((flag) => named.has(flag))
+  if (registrar === 'embedded') {
+    const odd = named.has('etcd') ? 'etcd' : ofGiven
+    return odd === undefined ? undefined : `--${odd} needs --registrar etcd`
+  }
+  if (ofGiven !== undefined && !named.has('etcd')) return `--${ofGiven} needs --etcd`
+  if (named.has('etcd-cert') !== named.has('etcd-key'))
+    return '--etcd-cert and --etcd-key need each other'
   if (named.has('config')) {
     return '--config is of the embedded registrar; in etcd each item is a key, as --help says'
   }

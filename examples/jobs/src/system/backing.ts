@@ -8,7 +8,8 @@ import { embeddedRegistrar, type Registrar } from 'troupe'
 import type { Flags } from '#jobs/cli/flags'
 import { keptByCoordinators, type MakeKeeping } from '#jobs/coordinator/keeping'
 import { keptInEtcd } from '#jobs/coordinator/kept-in-etcd'
-import { BARE, type Ground, groundOfEtcd } from './ground.js'
+import { etcdAccess } from './etcd-access.js'
+import { BARE, type Ground, groundGiven, groundOfEtcd } from './ground.js'
 import type { RegistrarKind } from './names.js'
 
 export interface Backing {
@@ -34,13 +35,18 @@ const embedded = ({ registrarPort, registrarFolder, configFile }: Flags): Backin
   ground: async () => BARE,
 })
 
-const inEtcd = ({ name: cluster, etcdEndpoints }: Flags): Backing => {
-  const etcd = etcdEndpoints === undefined ? {} : { endpoints: etcdEndpoints }
+const inEtcd = (flags: Flags): Backing => {
+  const { name: cluster, etcdEndpoints } = flags
+  const etcd = etcdAccess(flags)
+  const isGiven = etcdEndpoints !== undefined
   return {
     registrar: () => etcdRegistrar({ ...etcd, cluster }),
     keep: keptInEtcd(etcd, cluster),
     folderEnding: '-texts',
-    ground: async (folder) => (etcdEndpoints === undefined ? await groundOfEtcd(folder) : BARE),
+    ground: async (folder) =>
+      isGiven
+        ? groundGiven(etcd, `services/troupe/cluster/${cluster}/`)
+        : await groundOfEtcd(folder),
   }
 }
 

@@ -1,12 +1,14 @@
 /**
- * system/ground: what the launcher starts before all programs and ends after them: nothing, or an
- * etcd of its own.
+ * system/ground: what the launcher starts before all programs and ends after them: nothing, an etcd
+ * of its own, or a lookout for the one that was given.
  *
  * An etcd that ends by itself is started again on its data, as every program is.
  */
 import { join, resolve } from 'node:path'
+import { connectEtcd, type EtcdOptions } from '@troupe/etcd'
 import { type LocalEtcd, type LocalMember, startEtcd } from '@troupe/etcd/testing'
 import { actor, type ChildSpec, protocol } from 'troupe'
+import { EtcdLookout, LOOKOUT_MS, LOOKOUT_TIMEOUT_MS } from './etcd-lookout.js'
 
 export interface Ground {
   /** For people: where it is; undefined: there is nothing. */
@@ -42,6 +44,31 @@ export async function groundOfEtcd(folder: string): Promise<Ground> {
     stop: () => etcd.stop(),
   }
 }
+
+/** An etcd that others have started, and which may come later. */
+export function groundGiven(etcd: EtcdOptions, prefix: string): Ground {
+  const client = connectEtcd({ ...etcd, dialTimeoutMs: LOOKOUT_TIMEOUT_MS })
+  const child = (print: (line: string) => void): ChildSpec => ({
+    ...{ name: 'etcd', start: lookoutActor },
+    args: [new EtcdLookout({ client, prefix, print })],
+  })
+  return { ...BARE, children: (print) => [child(print)], stop: async () => client.close() }
+}
+
+const lookoutActor = actor(protocol('jobs-etcd-lookout', {}), {
+  init: (lookout: EtcdLookout) => lookout,
+  started(lookout, context) {
+    void lookout.look()
+    let isBusy = false
+    context.every(LOOKOUT_MS, async () => {
+      if (isBusy) return
+      isBusy = true
+      await lookout.look()
+      isBusy = false
+    })
+  },
+  on: {},
+})
 
 const LOOK_MS = 500
 

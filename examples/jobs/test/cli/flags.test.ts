@@ -42,6 +42,10 @@ describe('the command line of the job cluster', () => {
     assert.deepEqual([own.registrar, own.etcdEndpoints], ['etcd', undefined])
     const given = flagsOf('--registrar', 'etcd', '--etcd', 'a:2379,https://b:2379')
     assert.deepEqual(given.etcdEndpoints, ['a:2379', 'https://b:2379'])
+    const files = ['--etcd-ca', 'ca.pem', '--etcd-cert', 'c.pem', '--etcd-key', 'k.pem']
+    const words = ['--registrar', 'etcd', '--etcd', 'a:1', '--etcd-user', 'jobs', ...files]
+    const { etcdUser, etcdCa, etcdCert, etcdKey } = flagsOf(...words)
+    assert.deepEqual([etcdUser, etcdCa, etcdCert, etcdKey], ['jobs', 'ca.pem', 'c.pem', 'k.pem'])
   })
 
   it('refuses by name what cannot be', () => {
@@ -65,6 +69,9 @@ describe('the command line of the job cluster', () => {
       [['--registrar', 'consul'], /--registrar must be one of embedded, etcd/],
       [['--registrar', 'etcd', '--etcd', 'here'], /--etcd must be host:port/],
       [['--registrar', 'etcd', '--etcd', 'a:1,,b:2'], /--etcd must be host:port/],
+      [['--etcd-user', 'jobs'], /--etcd-user needs --registrar etcd/],
+      [['--registrar', 'etcd', '--etcd-ca', 'ca.pem'], /--etcd-ca needs --etcd/],
+      [['--registrar', 'etcd', '--etcd', 'a:1', '--etcd-key', 'k'], /--etcd-key need each other/],
       [['--etcd', 'localhost:2379'], /--etcd needs --registrar etcd/],
       [['--registrar', 'etcd', '--config', 'c.json'], /--config is of the embedded registrar/],
       [['--registrar', 'etcd', '--registrar-port', '9'], /--registrar-port is of the embedded/],
@@ -87,6 +94,10 @@ describe('the command line of the job cluster', () => {
       'role',
       'effects',
       'etcd',
+      'etcd-user',
+      'etcd-ca',
+      'etcd-cert',
+      'etcd-key',
     ])
       assert.match(HELP, new RegExp(`--${flag} `))
   })

@@ -1,0 +1,95 @@
+/**
+ * examples/jobs/test/system/given-etcd: six real programs on an etcd that was there before them.
+ */
+import assert from 'node:assert/strict'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { type StartEtcdOptions, startEtcd } from '@troupe/etcd/testing'
+import { testAuthority } from '@troupe/tools/certificates'
+import { partSkip } from '@troupe/tools/parts'
+import { Cluster } from '#test/cluster'
+
+const AUTH = { username: 'jobs', password: 'a secret', prefix: 'services/troupe/' }
+
+async function given(t: TestContext, options: StartEtcdOptions): Promise<readonly string[]> {
+  const etcd = await startEtcd({ fsync: false, ...options })
+  t.after(() => etcd.stop())
+  return ['--registrar', 'etcd', '--etcd', etcd.endpoints.join(',')]
+}
+
+async function folderOf(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'jobs-given-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+function withPassword(t: TestContext, password: string): void {
+  process.env['ETCD_PASSWORD'] = password
+  t.after(() => {
+    delete process.env['ETCD_PASSWORD']
+  })
+}
+
+const submitted = (cluster: Cluster, id: string) =>
+  cluster.ask('POST', `/jobs?id=${id}&kind=gzip`, { body: `${id} text` })
+
+describe('a cluster on a given etcd', { timeout: 120_000, skip: partSkip('etcd') }, () => {
+  it('that asks for a password and certificates does its jobs', async (t) => {
+    const [authority, clients] = await Promise.all([testAuthority(), testAuthority('Clients')])
+    const [own, shown] = await Promise.all([authority.issue(), clients.issue({ name: 'jobs' })])
+    const folder = await folderOf(t)
+    const files = { ca: authority.ca, cert: shown.cert, key: shown.key }
+    const words: string[] = []
+    for (const [name, text] of Object.entries(files)) {
+      const path = join(folder, `${name}.pem`)
+      await writeFile(path, text)
+      words.push(`--etcd-${name}`, path)
+    }
+    const tls = { ...own, clientCa: `${clients.ca}\n${authority.ca}` }
+    const etcd = await given(t, { tls, auth: AUTH })
+    withPassword(t, AUTH.password)
+    const cluster = await Cluster.start(t, ...etcd, '--etcd-user', AUTH.username, ...words)
+    await cluster.submit('a', 'kind=gzip', 'a text')
+    await cluster.jobWhen('a', 'done')
+    const { stores } = (await cluster.insist('GET', '/cluster')).json as {
+      readonly stores: readonly { readonly state: string }[]
+    }
+    assert.deepEqual(
+      stores.map(({ state }) => state),
+      ['current'],
+    )
+    assert.deepEqual(
+      cluster.lines.filter((line) => line.includes('ETCD_') || line.includes(AUTH.password)),
+      [],
+    )
+    assert.equal(await cluster.stop(), 0)
+  })
+
+  it('tells that its password is wrong, with a code', async (t) => {
+    const etcd = await given(t, { auth: AUTH })
+    withPassword(t, 'another one')
+    const cluster = await Cluster.start(t, ...etcd, '--etcd-user', AUTH.username)
+    const told = cluster.lines.find((line) => line.startsWith('ETCD_')) ?? ''
+    assert.match(told, /^ETCD_REFUSED: .*authentication failed/)
+    assert.ok(!cluster.lines.some((line) => line.includes('another one')))
+    assert.equal((await submitted(cluster, 'a')).status, 503)
+  })
+
+  it('keeps its texts and serves nothing when it is given another etcd', async (t) => {
+    const data = ['--data', await folderOf(t)]
+    const before = await Cluster.start(t, ...(await given(t, {})), ...data)
+    await before.submit('a', 'kind=gzip', 'a text')
+    await before.jobWhen('a', 'done')
+    await before.stop()
+    const etcd = await given(t, {})
+    const again = ['--name', before.name, '--level', 'warning', '--http-port', '0']
+    const after = await Cluster.again(t, await folderOf(t), [...etcd, ...data, ...again])
+    const got = await submitted(after, 'b')
+    assert.equal(got.status, 503)
+    assert.equal((got.json as { error: { code: string } }).error.code, 'STORE_OTHER')
+    assert.ok(after.lines.some((line) => line.includes('STORE_OTHER')))
+    assert.equal((await readdir(data[1] ?? '')).length, 3)
+  })
+})
