@@ -2,16 +2,18 @@
  * examples/jobs/test/system/etcd-access: how a given etcd is reached, and that it is told when not.
  */
 import { deepEqual, equal, match, throws } from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { connectEtcd } from '@troupe/etcd'
 import { memoryEtcd } from '@troupe/etcd/testing'
+import { partSkip } from '@troupe/tools/parts'
 import { TroupeError } from 'troupe'
 import { virtualClock } from 'troupe/testing'
-import { FLAGS_DEFAULTS, type Flags } from '#jobs/cli/flags'
+import { FLAGS_DEFAULTS, type Flags, parseFlags } from '#jobs/cli/flags'
 import { etcdAccess } from '#jobs/system/etcd-access'
 import { EtcdLookout } from '#jobs/system/etcd-lookout'
+import { folderOf, GUARDED_USER, guardedEtcd } from '#test/system/guarded-etcd'
 
 const GIVEN: Flags = { ...FLAGS_DEFAULTS, registrar: 'etcd', etcdEndpoints: ['a:1', 'b:1'] }
 
@@ -34,8 +36,7 @@ describe('the way to a given etcd', () => {
   })
 
   it('has what is in the files, and names the one that cannot be read', async (t) => {
-    const folder = await mkdtemp(join(tmpdir(), 'jobs-access-'))
-    t.after(() => rm(folder, { recursive: true, force: true }))
+    const folder = await folderOf(t)
     const etcdCa = join(folder, 'ca.pem')
     await writeFile(etcdCa, 'an authority')
     const { tls } = etcdAccess({ ...GIVEN, etcdCa }, {})
@@ -46,6 +47,26 @@ describe('the way to a given etcd', () => {
 })
 
 describe('the lookout for a given etcd', () => {
+  it('is silent where a real one lets it in, and tells of a wrong password', {
+    skip: partSkip('etcd'),
+  }, async (t) => {
+    const { words } = await guardedEtcd(t)
+    const verdict = parseFlags(['--registrar', 'etcd', ...words])
+    const flags = verdict.kind === 'run' ? verdict.flags : FLAGS_DEFAULTS
+    const told = async (password: string): Promise<readonly string[]> => {
+      const client = connectEtcd(etcdAccess(flags, { ETCD_PASSWORD: password }))
+      t.after(() => client.close())
+      const lines: string[] = []
+      const prefix = 'services/troupe/cluster/jobs/'
+      await new EtcdLookout({ client, prefix, print: (line) => lines.push(line) }).look()
+      return lines
+    }
+    deepEqual(await told(GUARDED_USER.password), [])
+    const [line = ''] = await told('another one')
+    match(line, /^ETCD_REFUSED: .*authentication failed/)
+    equal(line.includes('another one'), false)
+  })
+
   it('tells what is wrong with its code, once, and when it answers', async () => {
     const clock = virtualClock()
     const etcd = memoryEtcd({ clock })

@@ -2,27 +2,17 @@
  * examples/jobs/test/system/given-etcd: six real programs on an etcd that was there before them.
  */
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readdir } from 'node:fs/promises'
 import { describe, it, type TestContext } from 'node:test'
 import { type StartEtcdOptions, startEtcd } from '@troupe/etcd/testing'
-import { testAuthority } from '@troupe/tools/certificates'
 import { partSkip } from '@troupe/tools/parts'
 import { Cluster } from '#test/cluster'
-
-const AUTH = { username: 'jobs', password: 'a secret', prefix: 'services/troupe/' }
+import { folderOf, GUARDED_USER, guardedEtcd } from '#test/system/guarded-etcd'
 
 async function given(t: TestContext, options: StartEtcdOptions): Promise<readonly string[]> {
   const etcd = await startEtcd({ fsync: false, ...options })
   t.after(() => etcd.stop())
   return ['--registrar', 'etcd', '--etcd', etcd.endpoints.join(',')]
-}
-
-async function folderOf(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'jobs-given-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  return folder
 }
 
 function withPassword(t: TestContext, password: string): void {
@@ -37,20 +27,9 @@ const submitted = (cluster: Cluster, id: string) =>
 
 describe('a cluster on a given etcd', { timeout: 120_000, skip: partSkip('etcd') }, () => {
   it('that asks for a password and certificates does its jobs', async (t) => {
-    const [authority, clients] = await Promise.all([testAuthority(), testAuthority('Clients')])
-    const [own, shown] = await Promise.all([authority.issue(), clients.issue({ name: 'jobs' })])
-    const folder = await folderOf(t)
-    const files = { ca: authority.ca, cert: shown.cert, key: shown.key }
-    const words: string[] = []
-    for (const [name, text] of Object.entries(files)) {
-      const path = join(folder, `${name}.pem`)
-      await writeFile(path, text)
-      words.push(`--etcd-${name}`, path)
-    }
-    const tls = { ...own, clientCa: `${clients.ca}\n${authority.ca}` }
-    const etcd = await given(t, { tls, auth: AUTH })
-    withPassword(t, AUTH.password)
-    const cluster = await Cluster.start(t, ...etcd, '--etcd-user', AUTH.username, ...words)
+    const { words } = await guardedEtcd(t)
+    withPassword(t, GUARDED_USER.password)
+    const cluster = await Cluster.start(t, '--registrar', 'etcd', ...words)
     await cluster.submit('a', 'kind=gzip', 'a text')
     await cluster.jobWhen('a', 'done')
     const { stores } = (await cluster.insist('GET', '/cluster')).json as {
@@ -61,16 +40,16 @@ describe('a cluster on a given etcd', { timeout: 120_000, skip: partSkip('etcd')
       ['current'],
     )
     assert.deepEqual(
-      cluster.lines.filter((line) => line.includes('ETCD_') || line.includes(AUTH.password)),
+      cluster.lines.filter((line) => /ETCD_/.test(line) || line.includes(GUARDED_USER.password)),
       [],
     )
     assert.equal(await cluster.stop(), 0)
   })
 
   it('tells that its password is wrong, with a code', async (t) => {
-    const etcd = await given(t, { auth: AUTH })
+    const etcd = await given(t, { auth: GUARDED_USER })
     withPassword(t, 'another one')
-    const cluster = await Cluster.start(t, ...etcd, '--etcd-user', AUTH.username)
+    const cluster = await Cluster.start(t, ...etcd, '--etcd-user', GUARDED_USER.username)
     const told = cluster.lines.find((line) => line.startsWith('ETCD_')) ?? ''
     assert.match(told, /^ETCD_REFUSED: .*authentication failed/)
     assert.ok(!cluster.lines.some((line) => line.includes('another one')))
