@@ -46,13 +46,21 @@ describe('a cluster on a given etcd', { timeout: 120_000, skip: partSkip('etcd')
     assert.equal(await cluster.stop(), 0)
   })
 
-  it('tells that its password is wrong, with a code', async (t) => {
+  it('ends at once when its password is wrong, and tells so with a code', async (t) => {
     const etcd = await given(t, { auth: GUARDED_USER })
     withPassword(t, 'another one')
-    const cluster = await Cluster.start(t, ...etcd, '--etcd-user', GUARDED_USER.username)
-    const told = cluster.lines.find((line) => line.startsWith('ETCD_')) ?? ''
-    assert.match(told, /^ETCD_REFUSED: .*authentication failed/)
-    assert.ok(!cluster.lines.some((line) => line.includes('another one')))
+    const started = Cluster.start(t, ...etcd, '--etcd-user', GUARDED_USER.username)
+    await assert.rejects(started, ({ message }: Error) => {
+      assert.match(message, /^ETCD_REFUSED: .*authentication failed/m)
+      assert.match(message, /could not start \(code 1\)/)
+      assert.doesNotMatch(message, /another one/)
+      return true
+    })
+  })
+
+  it('that is not there is told with a code, and waited for', async (t) => {
+    const cluster = await Cluster.start(t, '--registrar', 'etcd', '--etcd', '127.0.0.1:1')
+    assert.ok(cluster.lines.some((line) => line.startsWith('ETCD_UNREACHABLE: ')))
     assert.equal((await submitted(cluster, 'a')).status, 503)
   })
 
