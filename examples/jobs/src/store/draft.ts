@@ -40,16 +40,20 @@ export class Draft {
     for (const change of changes) this.#changes.set(change.key.toString('latin1'), change)
   }
 
-  /** Keeps an entry unless there is a later one that is not from before `ballot`. */
+  /**
+   * Keeps an entry unless there is a later one that is not from before `ballot`. JOB_INVALID: it
+   * cannot be kept.
+   */
   put(entry: Entry, ballot: Mark): void {
     const current = this.#current(entry.id)
     if (current !== undefined) {
       const order = compareMarks(entry.mark, current.mark)
       if (order === 0) return
       if (order < 0 && compareMarks(current.mark, ballot) >= 0) return
-      this.#take(current)
     }
-    this.#give(entry)
+    const body = bodyOf(entry)
+    if (current !== undefined) this.#take(current)
+    this.#give(entry, body)
   }
 
   /** Takes an entry away, if it is from before `ballot`. */
@@ -93,11 +97,7 @@ export class Draft {
     return sealed === undefined ? undefined : this.#decode(key, sealed)
   }
 
-  #give(entry: Entry): void {
-    const body = encodeEntry(entry)
-    if (body === undefined) {
-      throw new JobsFault('JOB_INVALID', { job: entry.id, problem: 'its record cannot be kept' })
-    }
+  #give(entry: Entry, body: Buffer): void {
     const key = entryKey(entry.id)
     this.#set(key, seal(key, body))
     const mark = markKey(entry.mark)
@@ -124,4 +124,11 @@ export class Draft {
   #set(key: Buffer, value: Buffer | undefined): void {
     this.#changes.set(key.toString('latin1'), { key, value })
   }
+}
+
+/** Before anything is changed: what cannot be kept leaves all as it was. */
+function bodyOf(entry: Entry): Buffer {
+  const body = encodeEntry(entry)
+  if (body !== undefined) return body
+  throw new JobsFault('JOB_INVALID', { job: entry.id, problem: 'its record cannot be kept' })
 }

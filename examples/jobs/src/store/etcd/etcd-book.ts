@@ -120,7 +120,7 @@ class EtcdBook implements Book, WritesHost {
       const revision = revisions.get(job.id) ?? 0
       const now = this.#mirror.get(job.id)
       const isSame = now !== undefined && revisionOf(now.mark) === revision
-      return isSame ? now : this.#marked(job, revision)
+      return this.#marked(isSame ? now : job, revision)
     })
   }
 

@@ -24,21 +24,14 @@ import { applyTo, MemoryDisk, memoryShelf } from '#jobs/store/memory-shelf'
 import type { Range, Shelf } from '#jobs/store/shelf'
 import type { KnownJobs } from '#jobs/store/text-keeper'
 import type { JobPlaces } from './job-places.js'
-import { markOf, readRecord, revisionOf } from './job-record.js'
+import { MARK_MAX, markOf, readRecord, revisionOf } from './job-record.js'
 import { admitJobs, type IdentityMemory, identityInMemory, isRenaming } from './jobs-identity.js'
+import { Oddities, type Oddity } from './oddities.js'
 
 export type MirrorWorld = Pick<BookWorld, 'after' | 'random'> & {
   readonly log: Pick<Logger, 'info' | 'warning' | 'error'>
 }
 
-/** What stands where a job should, and is none. */
-export interface Oddity {
-  readonly key: string
-  readonly problem: string
-}
-
-/** Oddities that are remembered one by one. */
-const ODDITIES_MAX = 1_000
 /** Keys that are taken in one turn. */
 const PART_MAX = 500
 /** Wait before all is read again, in milliseconds: half of it at least. */
@@ -52,7 +45,7 @@ export class JobMirror implements KnownJobs {
   #shelf: Shelf = memoryShelf({ disk: this.#disk })
   #about: About = NEW_ABOUT
   #complete: Mark = NO_MARK
-  #oddities = new Map<string, Oddity>()
+  #oddities = new Oddities()
   #revision = 0
   /** Written, and not told by the watch yet. */
   #ahead: Job[] = []
@@ -107,7 +100,7 @@ export class JobMirror implements KnownJobs {
   }
 
   get oddities(): readonly Oddity[] {
-    return [...this.#oddities.values()]
+    return this.#oddities.all
   }
 
   /** Reads, and follows until it is closed. */
@@ -137,9 +130,9 @@ export class JobMirror implements KnownJobs {
   wrote(job: Job): void {
     // It has been here then, and something later perhaps.
     if (!this.#isEstablished || revisionOf(job.mark) <= this.#revision) return
-    this.#ahead.push(job)
     const draft = this.#draft()
-    this.#keep(draft, job)
+    if (!this.#keep(draft, job)) return
+    this.#ahead.push(job)
     this.#commit(draft)
   }
 
@@ -209,6 +202,8 @@ export class JobMirror implements KnownJobs {
   async #read(keys: readonly KeyValue[], life: number): Promise<JobMirror | undefined> {
     const read = new JobMirror(this.#client, this.#keys)
     read.#world = this.#world
+    read.rewinds = this.rewinds
+    read.#oddities = new Oddities(this.#oddities)
     for (let at = 0; life === this.#life; at += PART_MAX) {
       if (at >= keys.length) return read
       const draft = read.#draft()
@@ -313,33 +308,39 @@ export class JobMirror implements KnownJobs {
     const read = readRecord(id, value, modRevision)
     if (read.kind === 'odd') this.#noteOdd(key, read.problem)
     else {
-      this.#oddities.delete(key.toString('latin1'))
-      this.#keep(draft, read.job)
+      this.#oddities.forget(key)
+      if (!this.#keep(draft, read.job)) this.#noteOdd(key, 'it cannot be kept')
     }
   }
 
   #noteOdd(key: Buffer, problem: string): void {
-    const name = key.toString('latin1')
-    if (this.#oddities.size >= ODDITIES_MAX && !this.#oddities.has(name)) return
-    const told = name.slice(0, 200).replace(/[^ -~]/g, '?')
-    this.#oddities.set(name, { key: told, problem })
-    this.#world?.log.warning('a key of etcd is left alone', { key: told, problem })
+    this.#oddities.note(key, problem, this.#world)
   }
 
-  #keep(draft: Draft, job: Job): void {
+  /**
+   * False: it cannot be kept, and what was known of the job is as it was. Its place in the order is
+   * that of its revision: what a value says of its term may be said by anybody.
+   */
+  #keep(draft: Draft, job: Job): boolean {
     const known = this.#entry(job.id)
     const revision = revisionOf(job.mark)
-    if (known !== undefined && revisionOf(known.mark) >= revision) return
+    if (known !== undefined && revisionOf(known.mark) >= revision) return true
     const place = this.#places.get(revision) ?? 0
+    // What was read anew after an older state came back is behind all that was read before.
+    const mark = markOf(1 + this.rewinds, revision, place)
+    try {
+      draft.put({ ...job, mark }, MARK_MAX)
+    } catch (fault) {
+      if (JobsFault.is(fault, 'JOB_INVALID')) return false
+      throw fault
+    }
     this.#places.set(revision, place + 1)
-    const mark = markOf(job.mark.term, revision, place)
-    draft.remove(job.id)
-    draft.put({ ...job, mark }, NO_MARK)
     if (compareMarks(mark, this.#complete) > 0) this.#complete = mark
+    return true
   }
 
   #drop(draft: Draft, key: Buffer, modRevision: number): void {
-    this.#oddities.delete(key.toString('latin1'))
+    this.#oddities.forget(key)
     const id = this.#keys.idOf(key)
     if (id === undefined) return
     const known = this.#entry(id)

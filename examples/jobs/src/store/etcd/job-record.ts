@@ -8,7 +8,7 @@
  */
 import type { Job, Mark } from '#jobs/job/job'
 import type { Unmarked } from '#jobs/store/book'
-import { ENTRY_BYTES_MAX, isGone, readEntry } from '#jobs/store/entry'
+import { ENTRY_BYTES_MAX, type Entry, encodeEntry, isGone, readEntry } from '#jobs/store/entry'
 
 /** The version this program writes and reads. */
 export const RECORD_VERSION = 1
@@ -21,6 +21,11 @@ export const markOf = (term: number, revision: number, place = 0): Mark => ({
   sequence: revision * PLACES_PER_REVISION + place,
 })
 
+/** After all others, and the longest one as JSON. */
+export const MARK_MAX: Mark = Object.freeze({
+  ...{ term: Number.MAX_SAFE_INTEGER, sequence: Number.MAX_SAFE_INTEGER },
+})
+
 /** The revision of etcd in which this was written. */
 export const revisionOf = ({ sequence }: Mark): number => Math.floor(sequence / PLACES_PER_REVISION)
 
@@ -29,10 +34,13 @@ export type ReadRecord =
   | { readonly kind: 'job'; readonly job: Job }
   | { readonly kind: 'odd'; readonly problem: string }
 
+/** Whether a mirror can keep it, whatever mark it gets: a value and an entry differ in length. */
+const isKept = (entry: Entry): boolean => encodeEntry({ ...entry, mark: MARK_MAX }) !== undefined
+
 /** The value of a job; undefined when it is none, too long, or holds what JSON cannot tell. */
 export function writeRecord(job: Unmarked, term: number): string | undefined {
-  const isJob = readEntry({ ...job, mark: { term, sequence: 0 } }) !== undefined
-  if (!isJob) return undefined
+  const entry = readEntry({ ...job, mark: markOf(term, 0) })
+  if (entry === undefined || !isKept(entry)) return undefined
   try {
     const text = JSON.stringify({ version: RECORD_VERSION, term, job })
     return Buffer.byteLength(text) <= ENTRY_BYTES_MAX ? text : undefined
@@ -59,5 +67,7 @@ export function readRecord(id: string, value: Buffer, modRevision: number): Read
   if (typeof job !== 'object' || job === null) return odd('it has no job')
   const entry = readEntry({ ...job, mark: markOf(term as number, modRevision) })
   if (entry === undefined || isGone(entry)) return odd('it says what no job can')
-  return entry.id === id ? { kind: 'job', job: entry } : odd('it is a job of another id')
+  if (entry.id !== id) return odd('it is a job of another id')
+  // Numbers may be longer when they are written again, and lists in lists too deep.
+  return isKept(entry) ? { kind: 'job', job: entry } : odd('it cannot be kept')
 }
