@@ -33,6 +33,8 @@ export interface OwnKeys {
   /** Undefined: the key is not there. */
   readonly node: { readonly life: string | undefined; readonly modRevision: number } | undefined
   readonly applications: ReadonlyMap<string, string>
+  /** The life that leaves, as others read it. */
+  readonly leaving: number | undefined
 }
 
 /** Takes what is refused: why, and where it stands. */
@@ -62,7 +64,8 @@ export class RawRoutes {
   }
 
   own(revision: number): OwnKeys {
-    return { revision, node: this.#ownNode, applications: this.#ownApplications }
+    const leaving = this.#leaving.get(this.#own)
+    return { revision, node: this.#ownNode, applications: this.#ownApplications, leaving }
   }
 
   nodes(): Iterable<string> {
@@ -137,7 +140,7 @@ export class RawRoutes {
 
   /** False: what is there cannot be read, or there is no room for it. */
   #put(key: RouteKey, entry: KeyValue): boolean {
-    if (key.node === this.#own) return this.#putOwn(key, entry)
+    if (key.node === this.#own && key.kind !== 'leaving') return this.#putOwn(key, entry)
     switch (key.kind) {
       case 'node':
         return this.#putNode(key.node, entry)
@@ -189,11 +192,11 @@ export class RawRoutes {
   }
 
   #remove(key: RouteKey): void {
-    if (key.node === this.#own) {
+    if (key.kind === 'leaving') this.#leaving.delete(key.node)
+    else if (key.node === this.#own) {
       if (key.kind === 'node') this.#ownNode = undefined
-      else if (key.kind === 'application') this.#ownApplications.delete(key.name)
+      else this.#ownApplications.delete(key.name)
     } else if (key.kind === 'node') this.#nodes.delete(key.node)
-    else if (key.kind === 'leaving') this.#leaving.delete(key.node)
     else this.#removeApplication(key.node, key.name)
   }
 
@@ -210,7 +213,7 @@ export class RawRoutes {
   }
 
   #hasRoom(map: ReadonlyMap<string, unknown>, node: string, { key }: KeyValue): boolean {
-    const holds = map.has(node) || map.size < this.#limits.nodesMax
+    const holds = node === this.#own || map.has(node) || map.size < this.#limits.nodesMax
     if (!holds) this.#refuse('ROUTES_FULL', 'there are too many nodes', key)
     return holds
   }

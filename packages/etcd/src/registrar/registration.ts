@@ -139,7 +139,14 @@ export class Registration {
     if (own.revision < this.#wrote) return
     const isOwn = own.node !== undefined && own.node.life === life
     if (!isOwn) this.#lose('its key was taken away')
-    else if (this.#routes.compare(own.applications)) this.#repair()
+    else if (this.#routes.compare(own.applications) || this.#isLeavingOdd(own)) this.#repair()
+  }
+
+  /** What is on its way to etcd is not missed there. */
+  #isLeavingOdd({ leaving }: OwnKeys): boolean {
+    if (this.#isLeavingTold !== this.#isLeaving) return false
+    this.#isLeavingTold = leaving === this.#given.home.creation
+    return this.#isLeavingTold !== this.#isLeaving
   }
 
   /** Takes the keys away, as far as etcd can be reached. */
@@ -198,7 +205,7 @@ export class Registration {
   async #step(): Promise<boolean> {
     if (this.#lease === undefined) return this.#grant()
     if (this.#claimed === undefined) return this.#claim(this.#lease)
-    if (this.#isLeaving && !this.#isLeavingTold) return this.#tellLeaving(this.#lease)
+    if (this.#isLeaving !== this.#isLeavingTold) return this.#tellLeaving(this.#lease)
     const changes = this.#routes.next(ACTS_MAX)
     if (changes.length > 0) return this.#tell(changes, this.#lease)
     return this.#isAttaching ? this.#endAttaching(this.#lease) : false
@@ -333,9 +340,11 @@ export class Registration {
   }
 
   async #tellLeaving(lease: HeldLease): Promise<boolean> {
-    if (!(await this.#write([this.#acts.leaving(lease)], lease))) return true
-    this.#isLeavingTold = true
-    this.#settleLeave()
+    const isLeaving = this.#isLeaving
+    const act = isLeaving ? this.#acts.leaving(lease) : this.#acts.noLeaving()
+    if (!(await this.#write([act], lease))) return true
+    this.#isLeavingTold = isLeaving
+    if (isLeaving) this.#settleLeave()
     return true
   }
 

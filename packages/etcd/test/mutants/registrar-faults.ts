@@ -78,8 +78,15 @@ export const REGISTRAR_FAULTS: readonly Fault[] = Object.freeze([
   {
     name: 'own applications that are gone are not put again',
     file: 'registrar/registration',
-    find: 'else if (this.#routes.compare(own.applications))',
-    replace: 'else if (false)',
+    find: 'this.#routes.compare(own.applications) ||',
+    replace: '',
+    caughtBy: REGISTRATION,
+  },
+  {
+    name: 'what others write of the leaving of a node that lives is left there',
+    file: 'registrar/registration',
+    find: '|| this.#isLeavingOdd(own)',
+    replace: '',
     caughtBy: REGISTRATION,
   },
   {

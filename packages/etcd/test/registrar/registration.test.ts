@@ -246,6 +246,30 @@ describe('the registration of a node in etcd', () => {
     assert.deepEqual(a.told(), ['node-left b@suite left'], 'who said so has left, however it ends')
   })
 
+  it('takes away what another hand says of its leaving', async () => {
+    const world = new World()
+    const { a } = await world.pair()
+    const key = world.keys.leaving('b@suite')
+    const text = JSON.stringify({ version: 1, node: 'b@suite', creation: BORN_MS })
+    for (const round of [1, 2, 3]) {
+      world.etcd.put(key, text)
+      await world.pass(round * 1_000)
+      assert.equal(a.stateOf('b@suite'), 'up')
+      assert.equal(world.value(key), undefined)
+    }
+  })
+
+  it('says again that it leaves when another hand takes that away', async () => {
+    const world = new World()
+    const { a, b } = await world.pair()
+    const key = world.keys.leaving('b@suite')
+    await world.clock.until(b.registrar.leave())
+    world.etcd.delete({ key })
+    await world.pass(1_000)
+    assert.equal(a.stateOf('b@suite'), 'leaving')
+    assert.notEqual(world.etcd.get(key)?.lease, undefined)
+  })
+
   it('of a node that leaves goes on leaving when its lease was lost', async () => {
     const world = new World()
     const { a, b } = await world.pair()
