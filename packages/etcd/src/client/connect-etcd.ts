@@ -8,6 +8,7 @@ import { requireOption } from 'troupe/registrar'
 import { unary } from './attempt.js'
 import { tokensOf } from './auth.js'
 import { Calls } from './calls.js'
+import { catchUp } from './catch-up.js'
 import type { CallAsk } from './course.js'
 import { Endpoints } from './endpoints.js'
 import type {
@@ -26,7 +27,7 @@ import type {
 } from './etcd-client.js'
 import { KeptLease } from './lease.js'
 import { rangeAnswer, rangeMessage, txnAnswer, txnMessage } from './messages.js'
-import { type CompleteEtcd, completeEtcd, type EtcdOptions } from './options.js'
+import { type CompleteEtcd, completeEtcd, type EtcdOptions, printedEndpoint } from './options.js'
 import { readAll } from './pages.js'
 import { type Answers, type MethodName, methodOf } from './proto.js'
 import { Watch } from './watch.js'
@@ -80,10 +81,8 @@ class GrpcEtcd implements EtcdClient {
   }
 
   rangeAll(range: KeyRange, options?: EtcdCallOptions): Promise<RangeAnswer> {
-    const { timeoutMs = this.#options.requestTimeoutMs } = options ?? {}
-    const untilMs = this.nowMs() + timeoutMs
-    const leftMs = (): number => Math.max(1, untilMs - this.nowMs())
-    return readAll(range, (ask) => this.range(ask, { ...options, timeoutMs: leftMs() }))
+    // However much there is to read, it is read once: a page that came gives time for the next.
+    return readAll(range, (ask) => this.range(ask, options))
   }
 
   async txn(txn: Txn, options?: EtcdCallOptions): Promise<TxnAnswer> {
@@ -127,6 +126,19 @@ class GrpcEtcd implements EtcdClient {
   }
 
   async timeToLive(lease: string, options?: EtcdCallOptions): Promise<number> {
+    const { timeoutMs = this.#options.requestTimeoutMs } = options ?? {}
+    const untilMs = this.nowMs() + timeoutMs
+    const left = (): EtcdCallOptions => {
+      return { ...options, timeoutMs: Math.max(1, untilMs - this.nowMs()) }
+    }
+    const first = await this.#leftMs(lease, options)
+    if (first > 0) return first
+    // A new leader that has not yet read all of its own log does not know the lease either.
+    await catchUp(this.#calls, left())
+    return this.#leftMs(lease, left())
+  }
+
+  async #leftMs(lease: string, options: EtcdCallOptions | undefined): Promise<number> {
     const message = { ID: requireLease(lease) }
     const question = { operation: 'time to live', message, repeatable: true }
     const { answer } = await this.#unary('Lease/LeaseTimeToLive', question, options)
@@ -167,7 +179,8 @@ class GrpcEtcd implements EtcdClient {
   async status(address: string, options?: EtcdCallOptions): Promise<EndpointStatus> {
     const only = this.#calls.endpoints.at(address)
     const known = this.endpoints.join(', ')
-    requireOption(only !== undefined, 'etcd.endpoint', address, `give one of ${known}`)
+    const told = printedEndpoint(address)
+    requireOption(only !== undefined, 'etcd.endpoint', told, `give one of ${known}`)
     const question = { operation: 'status', message: {}, repeatable: true }
     const extra = { needsLeader: false, ...(only === undefined ? {} : { only }) }
     const { answer } = await this.#unary('Maintenance/Status', question, options, extra)

@@ -32,7 +32,10 @@ export interface KeyValue {
 
 /** How one call waits. */
 export interface EtcdCallOptions {
-  /** The whole call, every attempt included; default `requestTimeoutMs` of the client. */
+  /**
+   * The whole call, every attempt included; default `requestTimeoutMs` of the client. Of
+   * `rangeAll` each page: a range that takes long is read to its end while pages come.
+   */
   readonly timeoutMs?: number
   /** Ends the wait; what was sent may happen all the same. */
   readonly signal?: AbortSignal
@@ -180,7 +183,7 @@ export interface EtcdClient {
   /** The steady clock that `HeldLease.untilMs` is of. */
   nowMs(): number
   range(ask: RangeAsk, options?: EtcdCallOptions): Promise<RangeAnswer>
-  /** All pages of a range, as of one revision. */
+  /** All pages of a range, as of one revision; `timeoutMs` is for each page, `signal` for all. */
   rangeAll(range: KeyRange, options?: EtcdCallOptions): Promise<RangeAnswer>
   txn(txn: Txn, options?: EtcdCallOptions): Promise<TxnAnswer>
   grant(ttlMs: number, options?: EtcdCallOptions): Promise<Grant>

@@ -10,8 +10,9 @@
  */
 import { TroupeError } from 'troupe'
 import type { Cancel } from 'troupe/registrar'
-import { firstOfStream, unary } from './attempt.js'
+import { firstOfStream } from './attempt.js'
 import type { Calls } from './calls.js'
+import { catchUp } from './catch-up.js'
 import type { Grant, HeldLease } from './etcd-client.js'
 import { methodOf } from './proto.js'
 import { backoffMs, type EtcdWorld } from './world.js'
@@ -85,7 +86,7 @@ export class KeptLease implements HeldLease {
     const first = await this.#askOnce()
     if (first !== undefined) return first
     // A new leader that has not yet read all of its own log does not know the lease either.
-    await this.#catchUp()
+    await catchUp(this.#needs.calls, { timeoutMs: this.#patienceMs() })
     return this.#askOnce()
   }
 
@@ -97,16 +98,6 @@ export class KeptLease implements HeldLease {
     if (ttlMs <= 0) return undefined
     if (!this.#isEnded) this.#untilMs = Math.max(this.#untilMs, sentMs + ttlMs)
     return sentMs
-  }
-
-  async #catchUp(): Promise<void> {
-    const question = { key: Buffer.from([0]), count_only: true, limit: 1 }
-    const send = unary(methodOf('KV/Range'), question)
-    const ask = { operation: 'range', send, repeatable: true }
-    // Whoever may not read that key is answered no sooner than all others.
-    await this.#needs.calls.ask(ask, { timeoutMs: this.#patienceMs() }).catch((thrown: unknown) => {
-      if (!TroupeError.is(thrown, 'ETCD_REFUSED')) throw thrown
-    })
   }
 
   #patienceMs(): number {

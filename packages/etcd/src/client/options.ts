@@ -52,6 +52,23 @@ export const ETCD_KNOWN = Object.freeze({
 
 const ENDPOINT = /^(https?:\/\/)?(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})$/
 
+/** What is told of an endpoint that cannot be: nothing of what stands before its host. */
+export const printedEndpoint = (given: unknown): string =>
+  typeof given === 'string' ? given.replace(/^(https?:\/\/)?.*@/s, '$1(hidden)@') : typeof given
+
+function checkEndpoints(endpoints: readonly unknown[]): void {
+  const isNamed = endpoints.some((one) => typeof one === 'string' && one.includes('@'))
+  for (const [at, one] of endpoints.entries()) {
+    const port = typeof one === 'string' ? Number(ENDPOINT.exec(one)?.[3]) : 0
+    const fits = port >= 1 && port <= 65_535
+    // A password with a comma in it may have been cut in two.
+    const told = isNamed && !String(one).includes('@') ? '(hidden)' : printedEndpoint(one)
+    const remedy = 'give host:port, as localhost:2379'
+    const more = isNamed ? '; who asks belongs into username and password' : ''
+    requireOption(fits, `etcd.endpoints[${at}]`, told, `${remedy}${more}`)
+  }
+}
+
 /** The options with their defaults. Throws OPTION_INVALID naming the one that cannot be. */
 export function completeEtcd(given: EtcdOptions = {}): CompleteEtcd {
   requireObject('etcd', given)
@@ -63,12 +80,9 @@ export function completeEtcd(given: EtcdOptions = {}): CompleteEtcd {
 export function checkEtcd(given: EtcdOptions): CompleteEtcd {
   const { endpoints = ETCD_DEFAULTS.endpoints, username, password, tls } = given
   const areSome = Array.isArray(endpoints) && endpoints.length > 0 && endpoints.length <= 16
-  requireOption(areSome, 'etcd.endpoints', endpoints, 'give 1 to 16 of host:port')
-  for (const [at, one] of endpoints.entries()) {
-    const port = typeof one === 'string' ? Number(ENDPOINT.exec(one)?.[3]) : 0
-    const fits = port >= 1 && port <= 65_535
-    requireOption(fits, `etcd.endpoints[${at}]`, one, 'give host:port, as localhost:2379')
-  }
+  const told = Array.isArray(endpoints) ? `a list of ${endpoints.length}` : typeof endpoints
+  requireOption(areSome, 'etcd.endpoints', told, 'give a list of 1 to 16 of host:port')
+  checkEndpoints(endpoints)
   const isPair = (username === undefined) === (password === undefined)
   requireOption(isPair, 'etcd.password', '(hidden)', 'give username and password, or neither')
   const isTls = tls === undefined || typeof tls === 'boolean' || typeof tls === 'object'

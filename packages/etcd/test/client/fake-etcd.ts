@@ -19,6 +19,10 @@ export interface WatchQuestion {
   readonly create_request?: { readonly start_revision: string }
   readonly progress_request?: object
 }
+export interface RangeQuestion {
+  readonly key: Buffer
+  readonly revision: string
+}
 export type WatchStream = ServerDuplexStream<WatchQuestion, object>
 
 /** How one line of a watch goes. */
@@ -44,6 +48,10 @@ export class FakeEtcd {
   term = 3
   /** What stands under any key of any revision. */
   stands: object[] = []
+  /** How a range is answered; what it throws is said as the refusal of etcd. */
+  range: (question: RangeQuestion) => object | Promise<object> = () => ({ kvs: this.stands })
+  /** Seconds that any lease still lives. */
+  leaseSeconds: () => number | Promise<number> = () => -1
   /** Lines of the watch as they come; the last one goes for all later ones. */
   lines: Line[] = []
   readonly begun: number[] = []
@@ -54,11 +62,18 @@ export class FakeEtcd {
     this.#server = new Server()
     const load = loadSync(FILE, { keepCase: true, longs: String, enums: String, defaults: true })
     const service = (name: string) => load[`etcdserverpb.${name}`] as unknown as ServiceDefinition
-    const Range: handleUnaryCall<object, object> = (_, done) =>
-      done(null, { header: this.header(), kvs: this.stands })
+    const Range: handleUnaryCall<RangeQuestion, object> = ({ request }, done) => {
+      const answered = Promise.resolve(request).then((question) => this.range(question))
+      answered.then((answer) => done(null, { header: this.header(), ...answer }), done)
+    }
+    const LeaseTimeToLive: handleUnaryCall<object, object> = async (_, done) => {
+      const TTL = await this.leaseSeconds()
+      done(null, { header: this.header(), ID: '7', TTL, grantedTTL: 30 })
+    }
     const Watch: handleBidiStreamingCall<WatchQuestion, object> = (stream) => this.#watch(stream)
     this.#server.addService(service('KV'), { Range })
     this.#server.addService(service('Watch'), { Watch })
+    this.#server.addService(service('Lease'), { LeaseTimeToLive })
   }
 
   static async start(credentials = ServerCredentials.createInsecure()): Promise<FakeEtcd> {

@@ -7,6 +7,8 @@ import type { Fault } from './planting.js'
 const COURSE = 'client/course.test'
 const CHANCE = 'client/course-chance.test'
 const LEASE = 'client/lease.test'
+const OPTIONS = 'client/options.test'
+const QUESTIONS = 'client/questions.test'
 const WATCH = 'client/watch.test'
 
 export const CLIENT_FAULTS: readonly Fault[] = Object.freeze([
@@ -55,9 +57,31 @@ export const CLIENT_FAULTS: readonly Fault[] = Object.freeze([
   {
     name: 'a lease has ended when a leader does not know it yet',
     file: 'client/lease',
-    find: 'await this.#catchUp();',
+    find: 'await catchUp(this.#needs.calls, { timeoutMs: this.#patienceMs() });',
     replace: 'return undefined;',
     caughtBy: LEASE,
+  },
+  {
+    name: 'a lease of another one has ended when a leader does not know it yet',
+    file: 'client/connect-etcd',
+    find: 'await catchUp(this.#calls, left());',
+    replace: 'return 0;',
+    caughtBy: QUESTIONS,
+  },
+  {
+    name: 'a range is to be read to its end within the time of one question',
+    file: 'client/connect-etcd',
+    find: 'return readAll(range, (ask) => this.range(ask, options));',
+    replace: `const until = this.nowMs() + this.#options.requestTimeoutMs;
+        return readAll(range, (ask) => this.range(ask, { timeoutMs: until - this.nowMs() }));`,
+    caughtBy: QUESTIONS,
+  },
+  {
+    name: 'a password in an endpoint is told',
+    file: 'client/options',
+    find: `'$1(hidden)@'`,
+    replace: `'$&'`,
+    caughtBy: OPTIONS,
   },
   {
     name: 'a lease is given up after an outage of its length',
