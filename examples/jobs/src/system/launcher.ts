@@ -239,7 +239,7 @@ function becomesReady(launch: Launch, run: Run, context: ProcessContext): void {
   const ports = launch.runs.flatMap(({ httpPort }) => httpPort ?? [])
   const wait = (delayMs: number): Promise<void> =>
     new Promise((resolve) => void context.after(delayMs, resolve))
-  void untilServing(ports, wait).then((problem) => {
+  void untilServing(ports, { nowMs: () => context.nowMs(), wait }).then((problem) => {
     if (problem !== undefined) launch.print(problem)
     launch.print('ready')
   })

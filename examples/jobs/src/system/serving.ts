@@ -12,14 +12,21 @@ interface Shown {
   readonly wanted?: { readonly workersMin: number }
 }
 
+export interface ServingTime {
+  nowMs(): number
+  wait(delayMs: number): Promise<void>
+}
+
 /** Settles with undefined when it serves, else with what it lacks. Never rejects. */
 export async function untilServing(
   ports: readonly string[],
-  wait: (delayMs: number) => Promise<void>,
+  time: ServingTime,
 ): Promise<string | undefined> {
   let lack = 'nobody leads yet'
-  for (let waitedMs = 0; waitedMs < PATIENCE_MS; waitedMs += LOOK_MS) {
-    const port = ports[(waitedMs / LOOK_MS) % ports.length]
+  // One that has nobody to ask takes a second to say so: rounds do not tell the time.
+  const untilMs = time.nowMs() + PATIENCE_MS
+  for (let round = 0; time.nowMs() < untilMs; round += 1) {
+    const port = ports[round % ports.length]
     const shown = await look(`http://127.0.0.1:${port}/cluster`)
     if (shown !== undefined) {
       const { workers = [], wanted = { workersMin: 0 } } = shown
@@ -27,7 +34,7 @@ export async function untilServing(
       if (running >= wanted.workersMin) return undefined
       lack = `${running} of ${wanted.workersMin} workers run`
     }
-    await wait(LOOK_MS)
+    await time.wait(LOOK_MS)
   }
   return lack
 }
