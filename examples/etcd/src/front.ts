@@ -31,7 +31,7 @@ const buyer = actor(Buyer, {
       let trouble = ''
       try {
         const ticket = await context.call(tickets, 'buy')
-        if (ticket === 'closed') trouble = 'all shops are closed'
+        if (ticket === 'closed') trouble = 'the shop that was asked is closed'
         else
           sold(state, ticket.shop, `${ticket.price.toFixed(2)} ${ticket.currency}`, ticket.number)
       } catch (thrown) {

@@ -3,10 +3,11 @@
  *
  * Configuration, live: `jobs.triesMax`, `jobs.workersMin`, `jobs.workersMax`.
  */
-import { type Node, type StandardSchema, supervisor } from 'troupe'
+import { type Node, supervisor } from 'troupe'
 import { replicaActor } from '#jobs/store/replica'
 import { REPLICA_NAME } from '#jobs/store/replica-protocol'
 import { openStoreFolder, type StoreFolder } from '#jobs/store/store-folder'
+import { wholeItem } from '#jobs/system/config-items'
 import { CAPACITY_DEFAULTS } from './capacity-plan.js'
 import { type CoordinatorSources, coordinatorActor } from './coordinator.js'
 import { COORDINATOR_NAME } from './coordinator-protocol.js'
@@ -102,14 +103,18 @@ function follow(
 ): () => void {
   const { life } = SCHEDULE_DEFAULTS
   const items = [
-    node.cluster.followConfig('jobs.triesMax', countSchema(life.triesMax, 1), (triesMax) =>
+    node.cluster.followConfig('jobs.triesMax', wholeItem(life.triesMax, 1, COUNT_MAX), (triesMax) =>
       take({ policy: { life: { ...life, triesMax } } }),
     ),
-    node.cluster.followConfig('jobs.workersMin', countSchema(wanted.workersMin, 0), (workersMin) =>
-      take({ capacity: { workersMin } }),
+    node.cluster.followConfig(
+      'jobs.workersMin',
+      wholeItem(wanted.workersMin, 0, COUNT_MAX),
+      (workersMin) => take({ capacity: { workersMin } }),
     ),
-    node.cluster.followConfig('jobs.workersMax', countSchema(wanted.workersMax, 0), (workersMax) =>
-      take({ capacity: { workersMax } }),
+    node.cluster.followConfig(
+      'jobs.workersMax',
+      wholeItem(wanted.workersMax, 0, COUNT_MAX),
+      (workersMax) => take({ capacity: { workersMax } }),
     ),
   ]
   return () => {
@@ -118,19 +123,3 @@ function follow(
 }
 
 const COUNT_MAX = 1_000
-
-function countSchema(usual: number, least: number): StandardSchema<number> {
-  const told = `must be a whole number from ${least} to ${COUNT_MAX}`
-  const fits = (value: unknown): value is number =>
-    Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= COUNT_MAX
-  return {
-    '~standard': {
-      version: 1,
-      vendor: 'jobs',
-      validate: (value) => {
-        if (value === undefined) return { value: usual }
-        return fits(value) ? { value } : { issues: [{ message: told }] }
-      },
-    },
-  }
-}

@@ -4,14 +4,8 @@
  * The node may be bare: then the leader starts the application when there is too much to do, and
  * stops it again. Configuration, live: `jobs.concurrency`, `jobs.weight` and `log.level`.
  */
-import {
-  type ApplicationSpec,
-  LOG_LEVELS,
-  type LogThreshold,
-  type Node,
-  type StandardSchema,
-  supervisor,
-} from 'troupe'
+import { type ApplicationSpec, LOG_LEVELS, type LogThreshold, type Node, supervisor } from 'troupe'
+import { itemSchema, wholeItem } from '#jobs/system/config-items'
 import { CONCURRENCY_DEFAULT, CONCURRENCY_MAX, newMemory, type WorkerMemory } from './desk.js'
 import { httpEffects } from './effects.js'
 import { ThreadPool } from './thread-pool.js'
@@ -120,32 +114,9 @@ function sourcesOf(
   }
 }
 
-/** A value of the configuration, or what stands for it; what is refused is told and ignored. */
-function itemSchema<T>(usual: T, fits: (value: unknown) => boolean, told: string) {
-  const schema: StandardSchema<T> = {
-    '~standard': {
-      version: 1,
-      vendor: 'jobs',
-      validate: (value) => {
-        if (value === undefined) return { value: usual }
-        return fits(value) ? { value: value as T } : { issues: [{ message: told }] }
-      },
-    },
-  }
-  return schema
-}
+const concurrencySchema = wholeItem(CONCURRENCY_DEFAULT, 0, CONCURRENCY_MAX)
 
-const concurrencySchema = itemSchema<number>(
-  CONCURRENCY_DEFAULT,
-  (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= CONCURRENCY_MAX,
-  `must be a whole number from 0 to ${CONCURRENCY_MAX}`,
-)
-
-const weightSchema = itemSchema<number | undefined>(
-  undefined,
-  (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= WEIGHT_MAX,
-  `must be a whole number from 0 to ${WEIGHT_MAX}`,
-)
+const weightSchema = wholeItem<number | undefined>(undefined, 0, WEIGHT_MAX)
 
 const logLevelSchema = itemSchema<LogThreshold | undefined>(
   undefined,

@@ -170,7 +170,7 @@ class EtcdRegistrar implements Registrar {
     const { node, creation, clock, random, log } = home
     const client = this.#options.client ?? connectEtcd(etcd)
     const keys = new EtcdKeys(this.#options)
-    const refusals = new Refusals(log)
+    const refusals = new Refusals(log, () => clock.nowMs())
     const refuse = refusals.refuse
     const life = Buffer.from(home.randomBytes(LIFE_BYTES)).toString('hex')
     const given = { client, keys, home, leaseTtlMs, life, holder: thisHolder() }

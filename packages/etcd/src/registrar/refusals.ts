@@ -1,43 +1,76 @@
 /**
- * registrar/refusals: counts by code what was not taken, and tells the log the first of each.
+ * registrar/refusals: counts by code what was not taken, and tells the log of each.
  *
- * Limit: one warning for each code; the numbers stand in `info().refused`.
+ * Limit: `TOLD_MAX` warnings of one code in a minute; the numbers stand in `info().refused`.
  */
 import type { Logger } from 'troupe'
 import { printable } from 'troupe/registrar'
 
 const KEY_BYTES_SHOWN = 200
+const TOLD_MAX = 10
+const WINDOW_MS = 60_000
+
+const USUAL = 'something in etcd is not taken'
+/** What it means for whoever reads the log. */
+const HEADLINES: ReadonlyMap<string, string> = new Map([
+  ['CONFIG_INVALID', 'a configuration value in etcd cannot be read; the last good one goes on'],
+  ['ETCD_REFUSED', 'etcd does not allow what this node asks of it'],
+  ['ETCD_REWOUND', 'etcd went back to an older state; all is read again'],
+])
+
+/** What was refused under one code. */
+interface Tally {
+  count: number
+  /** Warnings since the window began. */
+  told: number
+  sinceMs: number
+}
 
 export class Refusals {
   readonly #log: Logger
-  readonly #counts = new Map<string, number>()
+  readonly #nowMs: () => number
+  readonly #tallies = new Map<string, Tally>()
 
-  constructor(log: Logger) {
+  constructor(log: Logger, nowMs: () => number) {
     this.#log = log
+    this.#nowMs = nowMs
   }
 
   get counts(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#counts)
+    return Object.fromEntries([...this.#tallies].map(([code, { count }]) => [code, count]))
   }
 
   /** Something under a key cannot be read. */
   readonly refuse = (code: string, problem: string, key: Uint8Array): void => {
-    this.#add(code, problem, key)
+    if (!this.#isTold(code)) return
+    const shown = printable(Buffer.from(key.subarray(0, KEY_BYTES_SHOWN)).toString())
+    this.#tell(code, { code, key: shown, problem: printable(problem) })
   }
 
+  /** Something that is of no key. */
   count(code: string, problem: string): void {
-    this.#add(code, problem, undefined)
+    if (this.#isTold(code)) this.#tell(code, { code, problem: printable(problem) })
   }
 
-  #add(code: string, problem: string, key: Uint8Array | undefined): void {
-    const before = this.#counts.get(code) ?? 0
-    this.#counts.set(code, before + 1)
-    if (before > 0) return
-    const start = key?.subarray(0, KEY_BYTES_SHOWN)
-    const shown = start === undefined ? '' : printable(Buffer.from(start).toString())
-    this.#log.warning('something in etcd is not taken; more of its kind is only counted', {
-      ...{ code, problem: printable(problem) },
-      key: shown,
-    })
+  /** Counts it; whether there is room for one more warning. */
+  #isTold(code: string): boolean {
+    const nowMs = this.#nowMs()
+    const tally = this.#tallies.get(code) ?? { count: 0, told: 0, sinceMs: nowMs }
+    this.#tallies.set(code, tally)
+    tally.count += 1
+    if (nowMs - tally.sinceMs >= WINDOW_MS) {
+      tally.sinceMs = nowMs
+      tally.told = 0
+    }
+    if (tally.told >= TOLD_MAX) return false
+    tally.told += 1
+    return true
+  }
+
+  #tell(code: string, fields: Readonly<Record<string, string>>): void {
+    const headline = HEADLINES.get(code) ?? USUAL
+    const isLast = this.#tallies.get(code)?.told === TOLD_MAX
+    const more = isLast ? '; more of its kind is only counted for a while' : ''
+    this.#log.warning(`${headline}${more}`, fields)
   }
 }

@@ -149,15 +149,15 @@ export const REGISTRAR_FAULTS: readonly Fault[] = Object.freeze([
   {
     name: 'every line that others write is logged',
     file: 'registrar/refusals',
-    find: 'if (before > 0)',
+    find: 'if (tally.told >= TOLD_MAX)',
     replace: 'if (false)',
     caughtBy: FOREIGN,
   },
   {
     name: 'what is refused is counted apart for each key',
     file: 'registrar/refusals',
-    find: 'this.#counts.set(code, before + 1);',
-    replace: 'this.#counts.set([code, key].join(), 1 + before);',
+    find: 'this.#tallies.set(code, tally);',
+    replace: 'this.#tallies.set([code, nowMs].join(), tally);',
     caughtBy: FOREIGN,
   },
 ])

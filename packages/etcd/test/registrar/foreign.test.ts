@@ -11,7 +11,7 @@ const ROUTES = 'services/troupe/cluster/default/routes/'
 type Foreign = readonly (readonly [string | Uint8Array, string | Uint8Array])[]
 
 describe('what others write into etcd', () => {
-  it('is refused with a code, counted and logged once, now and before', async () => {
+  it('is refused with a code, counted, and logged ten times a minute at most', async () => {
     const world = new World()
     const strange: Foreign = [
       [`${ROUTES}nodes/x@suite`, 'not json'],
@@ -40,7 +40,13 @@ describe('what others write into etcd', () => {
     await world.pass(100)
     const twice = Object.entries(expected).map(([code, count]) => [code, 2 * count])
     assert.deepEqual(a.registrar.info().refused, Object.fromEntries(twice))
-    assert.equal(a.log.length, 4, a.log.join('\n'))
+    assert.equal(a.log.length, 10 + 2 + 2 + 10, a.log.join('\n'))
+    write()
+    await world.pass(60_000)
+    assert.equal(a.log.length, 10 + 3 + 3 + 10, a.log.join('\n'))
+    write()
+    await world.pass(100)
+    assert.equal(a.log.length, 17 + 4 + 4 + 15, a.log.join('\n'))
     assert.deepEqual(a.told(), ['node-joined b@suite'])
     b.put('shop')
     await world.pass(100)
