@@ -10,27 +10,28 @@ const ROUTES = 'services/troupe/cluster/default/routes/'
 
 type Foreign = readonly (readonly [string | Uint8Array, string | Uint8Array])[]
 
+const strangeKeys = (world: World): Foreign => [
+  [`${ROUTES}nodes/x@suite`, 'not json'],
+  [`${ROUTES}nodes/y@suite`, world.nodeText('other@suite')],
+  [`${ROUTES}nodes/v@suite`, world.nodeText('v@suite', { version: 2 })],
+  [`${ROUTES}nodes/large@suite`, 'x'.repeat(1_048_576)],
+  [`${ROUTES}nodes/bytes@suite`, new Uint8Array([0xff, 0xfe, 0x00])],
+  [`${ROUTES}nodes/types@suite`, world.nodeText('types@suite', { route: { addresses: 7 } })],
+  [`${ROUTES}nodes/noname`, world.nodeText('noname')],
+  [`${ROUTES}nodes//`, 'x'],
+  [`${ROUTES}nodes/a/b`, 'x'],
+  [`${ROUTES}applications/shop/y@suite/x`, 'x'],
+  [`${ROUTES}applications/shop/x@suite`, '{"version":1}'],
+  [`${ROUTES}leaving/x@suite`, '[]'],
+  [Buffer.concat([Buffer.from(`${ROUTES}nodes/`), Buffer.from([0xc3, 0x28])]), 'x'],
+  [ROUTES, 'x'],
+]
+
 describe('what others write into etcd', () => {
   it('is refused with a code, counted, and logged ten times a minute at most', async () => {
     const world = new World()
-    const strange: Foreign = [
-      [`${ROUTES}nodes/x@suite`, 'not json'],
-      [`${ROUTES}nodes/y@suite`, world.nodeText('other@suite')],
-      [`${ROUTES}nodes/v@suite`, world.nodeText('v@suite', { version: 2 })],
-      [`${ROUTES}nodes/large@suite`, 'x'.repeat(1_048_576)],
-      [`${ROUTES}nodes/bytes@suite`, new Uint8Array([0xff, 0xfe, 0x00])],
-      [`${ROUTES}nodes/types@suite`, world.nodeText('types@suite', { route: { addresses: 7 } })],
-      [`${ROUTES}nodes/noname`, world.nodeText('noname')],
-      [`${ROUTES}nodes//`, 'x'],
-      [`${ROUTES}nodes/a/b`, 'x'],
-      [`${ROUTES}applications/shop/y@suite/x`, 'x'],
-      [`${ROUTES}applications/shop/x@suite`, '{"version":1}'],
-      [`${ROUTES}leaving/x@suite`, '[]'],
-      [Buffer.concat([Buffer.from(`${ROUTES}nodes/`), Buffer.from([0xc3, 0x28])]), 'x'],
-      [ROUTES, 'x'],
-    ]
     const write = (): void => {
-      for (const [key, value] of strange) world.etcd.put(key, value)
+      for (const [key, value] of strangeKeys(world)) world.etcd.put(key, value)
     }
     write()
     const { a, b } = await world.pair()
