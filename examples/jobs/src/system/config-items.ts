@@ -1,5 +1,6 @@
 /**
- * system/config-items: what an item of the configuration must be, and how it is told when it is not.
+ * system/config-items: what an item of the configuration must be, and how it is told when it is
+ * not.
  */
 import type { StandardSchema } from 'troupe'
 
