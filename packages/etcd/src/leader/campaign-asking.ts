@@ -30,9 +30,8 @@ export function nextAsk(campaign: Campaign): void {
   const id = campaign.lastAsk
   const sinceRevision = view?.revision ?? 0
   campaign.asking = { id, purpose, sinceRevision, untilMs: nowMs + timeoutMs + GRACE_MS }
-  if (purpose === 'lives' || purpose === 'revoke') {
-    const kind = purpose === 'lives' ? 'ask-lease' : 'revoke'
-    campaign.out.push({ kind, id, lease: doubt?.lease ?? '', timeoutMs })
+  if (purpose === 'lives') {
+    campaign.out.push({ kind: 'ask-lease', id, lease: doubt?.lease ?? '', timeoutMs })
   } else campaign.out.push({ kind: 'ask', id, txn: txnOf(campaign, purpose), timeoutMs })
 }
 
@@ -74,15 +73,13 @@ function afterLast(campaign: Campaign, view: View): AskPurpose | undefined {
   if (lease === undefined) return 'campaign'
   const doubt = campaign.doubt?.lease === lease ? campaign.doubt : doubtOf(campaign, view, lease)
   campaign.doubt = doubt
-  const { revokedAtMs } = doubt
-  if (revokedAtMs === undefined) return nowMs >= doubt.sinceMs + doubt.waitMs ? 'revoke' : 'lives'
-  if (nowMs < revokedAtMs + doubt.waitMs) return undefined
-  campaign.cleared.add(lease)
-  return afterLast(campaign, view)
+  const { held, isRecalled } = view.base
+  if (isRecalled && held === lease) return 'lives'
+  return nowMs >= doubt.sinceMs + doubt.waitMs ? 'recall' : 'lives'
 }
 
 const doubtOf = (campaign: Campaign, { base }: View, lease: string): Doubt => ({
-  ...{ lease, sinceMs: campaign.nowMs, revokedAtMs: undefined },
+  ...{ lease, sinceMs: campaign.nowMs, isTold: false },
   waitMs: waitMs(campaign, Math.min(base.ttlMs, TTL_MS_MAX)),
 })
 

@@ -14,7 +14,7 @@ export interface ReportParts {
 
 type Told = Extract<
   CampaignEffect,
-  { readonly kind: 'elected' | 'deposed' | 'rewound' | 'foreign' }
+  { readonly kind: 'elected' | 'deposed' | 'rewound' | 'foreign' | 'held-up' | 'stranded' }
 >
 
 export class Report {
@@ -66,6 +66,21 @@ export class Report {
       case 'foreign': {
         const { leader: key } = settings.keys
         log.error('the leader key was written by another hand', { clusterId, key })
+        return
+      }
+      case 'held-up': {
+        const { base: key } = settings.keys
+        const { lease } = effect
+        log.error('nobody leads beside a lease that lives: it may be who led last', {
+          ...{ clusterId, key, lease },
+        })
+        return
+      }
+      case 'stranded': {
+        const { voters: key } = settings.keys
+        log.error('nobody leads, as none of the stored voters is known', {
+          ...{ clusterId, key, voters: effect.voters },
+        })
       }
     }
   }

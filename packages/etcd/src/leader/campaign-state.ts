@@ -35,7 +35,7 @@ export type AskPurpose =
   | 'voters'
   | 'heal'
   | 'lives'
-  | 'revoke'
+  | 'recall'
 
 /** Why a lead is over. */
 export type LeadEnd = 'stepped-down' | 'lapsed' | 'lost' | 'removed' | 'outranked' | 'rewound'
@@ -54,7 +54,6 @@ export type CampaignInput =
     }
   /** How long a lease lives; 0: it has ended. */
   | { readonly kind: 'lives'; readonly id: number; readonly leftMs: number }
-  | { readonly kind: 'revoked'; readonly id: number }
   | { readonly kind: 'failed'; readonly id: number }
   | { readonly kind: 'batch'; readonly revision: number; readonly changes: readonly ViewChange[] }
   | { readonly kind: 'watch-ended'; readonly end: 'compacted' | 'rewound' | 'refused' }
@@ -73,7 +72,7 @@ export type CampaignEffect =
   | { readonly kind: 'drop'; readonly lease: string }
   | { readonly kind: 'ask'; readonly id: number; readonly txn: Txn; readonly timeoutMs: number }
   | {
-      readonly kind: 'ask-lease' | 'revoke'
+      readonly kind: 'ask-lease'
       readonly id: number
       readonly lease: string
       readonly timeoutMs: number
@@ -85,6 +84,10 @@ export type CampaignEffect =
   | { readonly kind: 'rewound'; readonly before: number; readonly after: number }
   /** The leader key was written by another hand. */
   | { readonly kind: 'foreign' }
+  /** Nobody can lead while this lease lives, and nobody gives it up. */
+  | { readonly kind: 'held-up'; readonly lease: string }
+  /** Nobody leads, and the voters that are stored are nobody who is known. */
+  | { readonly kind: 'stranded'; readonly voters: readonly string[] }
   | { readonly kind: 'changed'; readonly id: number }
   | { readonly kind: 'unchanged'; readonly id: number; readonly code: ChangeRefusal }
 
@@ -110,10 +113,10 @@ export interface Asking {
 export interface Doubt {
   readonly lease: string
   readonly sinceMs: number
-  /** After so long nobody leads by it any more, if it is not kept alive. */
+  /** After so long it has ended, or somebody keeps it alive. */
   readonly waitMs: number
-  /** Its lease was ended by this contender; from then on it counts. */
-  readonly revokedAtMs: number | undefined
+  /** That was said. */
+  isTold: boolean
 }
 
 export interface Change {
@@ -163,6 +166,9 @@ export interface Campaign {
   doubt: Doubt | undefined
   /** Since when the leader key is that of another hand. */
   foreignSinceMs: number | undefined
+  /** Since when nobody who is known may lead, and of which list of voters that was said. */
+  strandedSinceMs: number | undefined
+  strandedIn: number
   change: Change | undefined
   /** The compares of the leads that are known, by term. */
   readonly fences: Map<number, readonly Compare[]>
@@ -182,7 +188,14 @@ export function openCampaign(
     ...{ asking: undefined, lastAsk: 0, askAtMs: 0, failures: 0, verifyAtMs: 0 },
     ...{ isRegistered: false, lead: undefined, over: new Set(), term: 0, termLease: undefined },
     ...{ lastLease: undefined, campaignAtMs: 0, abstainUntilMs: 0, cleared: new Set() },
-    ...{ doubt: undefined, foreignSinceMs: undefined, change: undefined, fences },
+    ...{
+      doubt: undefined,
+      foreignSinceMs: undefined,
+      strandedSinceMs: undefined,
+      change: undefined,
+      fences,
+    },
+    strandedIn: 0,
     out: [],
   }
 }

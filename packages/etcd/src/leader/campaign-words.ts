@@ -53,9 +53,10 @@ function wordsOf(campaign: Campaign, purpose: AskPurpose): Words {
       const key = candidateKey(keys, self.node)
       return { when: [], acts: [{ kind: 'put', key, value: candidateText(self), lease: lease.id }] }
     }
+    case 'recall':
+      return recallWords(campaign, view)
     case 'read':
     case 'lives':
-    case 'revoke':
       return NO_WORDS
   }
 }
@@ -76,7 +77,7 @@ function campaignWords(campaign: Campaign, view: View, { id, ttlMs }: Lease): Wo
     ],
     acts: [
       { kind: 'put', key: keys.leader, value: text, lease: id },
-      putBase(campaign, view, { value, held: id, ttlMs, isLeft: false }),
+      putBase(campaign, view, { value, held: id, ttlMs, isLeft: false, isRecalled: false }),
     ],
   }
 }
@@ -89,8 +90,21 @@ function resignWords(campaign: Campaign, view: View, { id, ttlMs }: Lease): Word
     when: [...fenceOf(key, { createRevision, lease: id }), sameBase(campaign, view)],
     acts: [
       { kind: 'delete', range: { key } },
-      putBase(campaign, view, { held: id, ttlMs, isLeft: true }),
+      putBase(campaign, view, { held: id, ttlMs, isLeft: true, isRecalled: false }),
     ],
+  }
+}
+
+/**
+ * Asks whoever has the lease in doubt to give it up. It is not ended from here: whoever leads by
+ * it would not know of that, and it may be the lease of anything.
+ */
+function recallWords(campaign: Campaign, view: View): Words {
+  const { settings, doubt } = campaign
+  const { leader: key } = settings.keys
+  return {
+    when: [{ key, target: 'create', is: '=', than: 0 }, sameBase(campaign, view)],
+    acts: [putBase(campaign, view, { held: doubt?.lease, isLeft: false, isRecalled: true })],
   }
 }
 

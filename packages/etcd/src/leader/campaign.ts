@@ -13,7 +13,8 @@
  * ```
  *
  * A key that has gone says nothing of a lease that lives: somebody may have deleted it by hand,
- * and whoever stood there not know yet. So the lease of the last one is asked for first.
+ * and whoever stood there not know yet. So the lease of the last one is asked for first. Nobody
+ * ends a lease but who has it, and leads no longer then: one that has gone says that lead is over.
  *
  * @source Chubby (Burrows) 2.4; etcd concurrency (election); ergo-features 24
  */
@@ -23,7 +24,9 @@ import {
   type Campaign,
   type CampaignEffect,
   type CampaignInput,
+  type Doubt,
   fenceOf,
+  isInTouch,
   isLeading,
   isOwnStanding,
   isVoter,
@@ -34,7 +37,7 @@ import {
   voterNodes,
 } from './campaign-state.js'
 import { applied, type View } from './campaign-view.js'
-import { isNode } from './leader-keys.js'
+import { isNode, NO_VOTERS } from './leader-keys.js'
 
 /** What the world is like at a step. */
 export interface CampaignNow {
@@ -55,6 +58,9 @@ const LOOK_MS = 100
 /** In leases: so often all is read, whatever the watch tells. */
 const VERIFY_LEASES = 2
 const VERIFY_UNWATCHED_MS = 500
+/** A lease in doubt that lives for longer is nobody's who would give it up. */
+const HELD_UP_LEASES = 5
+const HELD_UP_LOOK_MS = 1_000
 
 /** One turn. The effects are to be carried out in their order. */
 export function step(
@@ -84,7 +90,8 @@ export function wakeAtMs(campaign: Campaign): number {
     campaign.abstainUntilMs,
     change?.untilMs ?? 0,
     (foreignSinceMs ?? -ttlMs) + ttlMs,
-    doubt === undefined ? 0 : Math.max(doubt.sinceMs, doubt.revokedAtMs ?? 0) + doubt.waitMs,
+    doubt === undefined ? 0 : doubt.sinceMs + doubt.waitMs,
+    (campaign.strandedSinceMs ?? -ttlMs) + ttlMs,
   ]
   return Math.min(...times.filter((atMs) => atMs > nowMs))
 }
@@ -100,7 +107,6 @@ function onInput(campaign: Campaign, input: CampaignInput): void {
       return
     case 'answer':
     case 'lives':
-    case 'revoked':
     case 'failed':
       onAnswer(campaign, input)
       return
@@ -149,7 +155,7 @@ function onLease(campaign: Campaign, input: Of<'leased' | 'unleased' | 'lease-en
 const backoffMs = ({ random }: Campaign, failures: number): number =>
   Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** (failures - 1)) * (0.5 + random() / 2)
 
-function onAnswer(campaign: Campaign, input: Of<'answer' | 'lives' | 'revoked' | 'failed'>): void {
+function onAnswer(campaign: Campaign, input: Of<'answer' | 'lives' | 'failed'>): void {
   const { asking, nowMs, doubt } = campaign
   if (asking?.id !== input.id) return
   campaign.asking = undefined
@@ -170,10 +176,19 @@ function onAnswer(campaign: Campaign, input: Of<'answer' | 'lives' | 'revoked' |
     if (asking.purpose === 'register') campaign.isRegistered = input.held
     if (asking.purpose === 'voters' && !input.held) unchanged(campaign, 'VOTERS_CHANGING')
   } else if (doubt !== undefined) {
-    if (input.kind === 'revoked') campaign.doubt = { ...doubt, revokedAtMs: nowMs }
-    else if (input.leftMs <= 0) remember(campaign.cleared, doubt.lease)
-    else campaign.campaignAtMs = nowMs + LOOK_MS
+    if (input.leftMs <= 0) remember(campaign.cleared, doubt.lease)
+    else stillLives(campaign, doubt)
   }
+}
+
+/** Whoever has it, and is in touch, sees within a few leases that its key has gone. */
+function stillLives(campaign: Campaign, doubt: Doubt): void {
+  const { nowMs } = campaign
+  const isLong = nowMs >= doubt.sinceMs + HELD_UP_LEASES * doubt.waitMs
+  campaign.campaignAtMs = nowMs + (isLong ? HELD_UP_LOOK_MS : LOOK_MS)
+  if (!isLong || doubt.isTold) return
+  doubt.isTold = true
+  campaign.out.push({ kind: 'held-up', lease: doubt.lease })
 }
 
 /** Nobody knows what became of it: all is read anew. */
@@ -238,6 +253,8 @@ function settle(campaign: Campaign): void {
   }
   judgeLead(campaign)
   elect(campaign)
+  giveUp(campaign)
+  judgeVoters(campaign)
   settleChange(campaign)
   if (campaign.lease === undefined && !campaign.isLeasing && nowMs >= campaign.leaseAtMs) {
     campaign.isLeasing = true
@@ -299,6 +316,38 @@ function dropLease(campaign: Campaign): void {
   campaign.leftMs = 0
   campaign.leaseAtMs = campaign.nowMs
   campaign.out.push({ kind: 'drop', lease: lease.id })
+}
+
+/** Others wait for the end of the own lease, and no key says that it leads: it has another one. */
+function giveUp(campaign: Campaign): void {
+  const { view, lease, lead } = campaign
+  if (view === undefined || view.leader !== undefined || lead !== undefined) return
+  if (view.base.isRecalled && view.base.held === lease?.id) dropLease(campaign)
+}
+
+/** Nobody leads for a lease, and nobody who is known may: another hand wrote the voters, then. */
+function judgeVoters(campaign: Campaign): void {
+  const { view, nowMs, settings } = campaign
+  const { modRevision, nodes: stored } = view?.voters ?? NO_VOTERS
+  const known = [
+    settings.self.node,
+    ...(settings.voters ?? []),
+    ...(view?.candidates.values() ?? []),
+  ]
+  const isStranded =
+    stored !== undefined &&
+    view?.leader === undefined &&
+    isInTouch(campaign) &&
+    !stored.some((node) => known.includes(node))
+  if (!isStranded) {
+    campaign.strandedSinceMs = undefined
+    return
+  }
+  campaign.strandedSinceMs ??= nowMs
+  const isDue = nowMs >= campaign.strandedSinceMs + waitMs(campaign)
+  if (!isDue || campaign.strandedIn === modRevision) return
+  campaign.strandedIn = modRevision
+  campaign.out.push({ kind: 'stranded', voters: stored })
 }
 
 function onChange(campaign: Campaign, { id, verb, node }: Of<'change'>): void {

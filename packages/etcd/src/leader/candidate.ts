@@ -8,14 +8,7 @@
  *
  * @source Chubby (Burrows) 2.4
  */
-import {
-  type Candidacy,
-  type Contender,
-  describeThrown,
-  type Pid,
-  type Timer,
-  TroupeError,
-} from 'troupe'
+import type { Candidacy, Contender, Pid, Timer } from 'troupe'
 import { VoterChanges } from 'troupe/registrar'
 import type { Compare, EtcdClient, HeldLease, Running, WatchAsk } from '#etcd/client/etcd-client'
 import { step, wakeAtMs } from './campaign.js'
@@ -67,6 +60,10 @@ export class Candidate implements Candidacy {
     this.#changes = new VoterChanges(parts.contender.clusterId, () => this.leader)
     this.#campaign = openCampaign(parts.settings, parts.fences)
     this.#report = new Report(parts)
+  }
+
+  /** Once whoever made it knows it: it may end within this call. */
+  begin(): void {
     this.#feed({ kind: 'tick' })
   }
 
@@ -159,7 +156,6 @@ export class Candidate implements Candidacy {
         void this.#ask(effect)
         return
       case 'ask-lease':
-      case 'revoke':
         void this.#askLease(effect)
         return
       case 'watch':
@@ -175,6 +171,8 @@ export class Candidate implements Candidacy {
       case 'deposed':
       case 'rewound':
       case 'foreign':
+      case 'held-up':
+      case 'stranded':
         this.#report.told(effect)
     }
   }
@@ -219,16 +217,11 @@ export class Candidate implements Candidacy {
     }
   }
 
-  async #askLease({ kind, id, lease, timeoutMs }: Told<'ask-lease' | 'revoke'>): Promise<void> {
+  async #askLease({ id, lease, timeoutMs }: Told<'ask-lease'>): Promise<void> {
     const { client } = this.#parts
     try {
-      if (kind === 'revoke') {
-        await revoked(client, lease, timeoutMs)
-        this.#feed({ kind: 'revoked', id })
-      } else {
-        const leftMs = await client.timeToLive(lease, { timeoutMs })
-        this.#feed({ kind: 'lives', id, leftMs })
-      }
+      const leftMs = await client.timeToLive(lease, { timeoutMs })
+      this.#feed({ kind: 'lives', id, leftMs })
       this.#report.answered()
     } catch (thrown) {
       this.#failed(thrown)
@@ -317,19 +310,6 @@ export class Candidate implements Candidacy {
     ended()
   }
 }
-
-/** Ends a lease of somebody else; that it has ended by itself is as good. */
-async function revoked(client: EtcdClient, lease: string, timeoutMs: number): Promise<void> {
-  try {
-    await client.revoke(lease, { timeoutMs })
-  } catch (thrown) {
-    const isGone = TroupeError.is(thrown, 'ETCD_REFUSED') && describeThrown(thrown).includes(GONE)
-    if (!isGone) throw thrown
-  }
-}
-
-/** In the words of etcd. */
-const GONE = 'lease not found'
 
 /** Ends a lease, and waits for that no longer than the end may take. */
 async function letGo(client: EtcdClient, held: HeldLease): Promise<void> {

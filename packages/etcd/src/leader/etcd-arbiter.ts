@@ -91,12 +91,13 @@ class OnEtcd implements EtcdArbiter {
   async stand(contender: Contender): Promise<Candidacy> {
     const { leaseTtlMs, clockDriftMax } = this.#options
     const { clusterId, self, voters } = contender
-    const candidate: Candidate = new Candidate({
+    const candidate = new Candidate({
       ...{ contender, client: this.#clientNow(), fences: this.#fencesOf(clusterId) },
       settings: { keys: this.#keys(clusterId), self, voters, leaseTtlMs, clockDriftMax },
       ended: () => this.#ended(candidate),
     })
     this.#candidates.add(candidate)
+    candidate.begin()
     return candidate
   }
 

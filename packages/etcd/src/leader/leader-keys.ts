@@ -48,6 +48,8 @@ export interface Base {
   readonly ttlMs: number
   /** Whether that lead was given up, so that its lease says nothing any more. */
   readonly isLeft: boolean
+  /** Whether whoever has that lease is asked to give it up, as nothing else says that it leads. */
+  readonly isRecalled: boolean
 }
 
 /** The voters, as far as they were changed. */
@@ -61,7 +63,7 @@ const VERSION = 1
 const VALUE_BYTES_MAX = 65_536
 
 export const NO_BASE: Base = Object.freeze({
-  ...{ modRevision: 0, value: 0, held: undefined, ttlMs: 0, isLeft: false },
+  ...{ modRevision: 0, value: 0, held: undefined, ttlMs: 0, isLeft: false, isRecalled: false },
 })
 export const NO_VOTERS: StoredVoters = Object.freeze({ modRevision: 0, nodes: undefined })
 
@@ -92,8 +94,10 @@ export const standingText = ({ pid, base, lease, ttlMs }: StandingGiven): string
   return JSON.stringify({ version: VERSION, node, id, creation, base, lease, ttlMs })
 }
 
-export const baseText = ({ value, held, ttlMs, isLeft }: Omit<Base, 'modRevision'>): string =>
-  JSON.stringify({ version: VERSION, base: value, lease: held, ttlMs, left: isLeft })
+export function baseText({ value, held, ttlMs, ...is }: Omit<Base, 'modRevision'>): string {
+  const said = { left: is.isLeft, recalled: is.isRecalled }
+  return JSON.stringify({ version: VERSION, base: value, lease: held, ttlMs, ...said })
+}
 
 export const votersText = (nodes: readonly string[]): string =>
   JSON.stringify({ version: VERSION, voters: nodes })
@@ -109,18 +113,22 @@ export function readStanding({ value, createRevision, modRevision, lease }: KeyV
 
 export function readBase({ value, modRevision }: KeyValue): Base {
   const fields = fieldsOf(value)
-  const { base, lease, ttlMs, left } = { ...FIELDS, ...fields }
+  const { base, lease, ttlMs, left, recalled } = { ...FIELDS, ...fields }
   return {
     modRevision,
     value: isCount(base) ? base : 0,
     held: typeof lease === 'string' && isLease(lease) ? lease : undefined,
     ttlMs: isCount(ttlMs) ? ttlMs : 0,
     isLeft: left === true,
+    isRecalled: recalled === true,
   }
 }
 
 export function readVoters({ value, modRevision }: KeyValue): StoredVoters {
-  const voters = fieldsOf(value)['voters']
+  const fields = fieldsOf(value)
+  // What is decided by a list of another hand is that nobody leads: ours says that it is ours.
+  if (fields['version'] !== VERSION) return { modRevision, nodes: undefined }
+  const voters = fields['voters']
   const areSome = Array.isArray(voters) && voters.length > 0 && voters.length <= VOTERS_MAX
   if (!areSome || !voters.every(isNode)) return { modRevision, nodes: undefined }
   return { modRevision, nodes: Object.freeze([...new Set<string>(voters)]) }
@@ -136,6 +144,7 @@ type Fields = Readonly<Record<string, unknown>>
 
 /** What is read, by name; nothing of it has to be there. */
 const FIELDS = Object.freeze({
+  ...{ version: undefined, recalled: undefined },
   ...{ base: undefined, lease: undefined, ttlMs: undefined, left: undefined },
   ...{ node: undefined, id: undefined, creation: undefined },
 } as const satisfies Fields)

@@ -33,7 +33,8 @@ export class Troubles {
     ] as Contender
     const { restarts, hands } = this.#world.options
     const longMs = this.#world.random.unit() * 2.5 * TTL_MS
-    const kind = this.#world.random.below(9)
+    // Whoever was away, and finds the base gone, cannot know who leads: that is a stated limit.
+    const kind = this.#world.random.below(hands && restarts ? 10 : 9)
     this.#world.tell(`befalls ${kind} ${one.name} ${Math.round(longMs)}`)
     if (kind === 0) this.#cut(one, longMs)
     else if (kind === 1) this.#freeze(one, longMs)
@@ -44,6 +45,7 @@ export class Troubles {
     else if (kind === 6 && hands) this.#hand()
     else if (kind === 7) for (const each of this.#world.contenders) this.#cut(each, longMs)
     else if (kind === 8) this.#leaderOr(one, (leader) => this.#freeze(leader, longMs))
+    else if (kind === 9) this.#leaderOr(one, (leader) => this.#behindItsBack(leader, longMs))
   }
 
   #leaderOr(one: Contender, run: (one: Contender) => void): void {
@@ -57,6 +59,7 @@ export class Troubles {
 
   #mend(one: Contender): void {
     one.isCut = false
+    one.isLate = false
     this.#world.watching(one)
   }
 
@@ -131,6 +134,18 @@ export class Troubles {
       this.#world.random.below(this.#world.options.restarts ? 2 : 4),
       garbage ?? '',
     )
+  }
+
+  /** The key is deleted by hand, its holder is told late, and somebody else starts meanwhile. */
+  #behindItsBack(one: Contender, longMs: number): void {
+    const { etcd, random, contenders } = this.#world
+    if (etcd.isDown) return
+    one.isLate = true
+    this.#world.in(longMs, () => this.#mend(one))
+    etcd.byHand(0, '')
+    const others = contenders.filter((each) => each !== one)
+    const other = others[random.below(others.length)]
+    if (other !== undefined) this.#restart(other, random.unit() * longMs)
   }
 
   peace(): void {

@@ -42,6 +42,8 @@ export interface Contender {
   isAlive: boolean
   isFrozen: boolean
   isCut: boolean
+  /** Its watch tells nothing for a while, though it is heard. */
+  isLate: boolean
   wakes: number
   /** What waits until it goes on. */
   later: (() => void)[]
@@ -126,7 +128,15 @@ export class World {
     })
     return {
       ...{ name, pid, pace, campaign, held: undefined, watched: undefined },
-      ...{ isAlive: true, isFrozen: false, isCut: false, wakes: 0, later: [], told: [] },
+      ...{
+        isAlive: true,
+        isFrozen: false,
+        isCut: false,
+        isLate: false,
+        wakes: 0,
+        later: [],
+        told: [],
+      },
     }
   }
 
@@ -218,7 +228,6 @@ export class World {
         this.#txn(one, effect.id, effect.txn, effect.timeoutMs)
         return
       case 'ask-lease':
-      case 'revoke':
         this.#askLease(one, effect)
         return
       case 'watch':
@@ -231,6 +240,8 @@ export class World {
       case 'deposed':
       case 'rewound':
       case 'foreign':
+      case 'held-up':
+      case 'stranded':
       case 'changed':
       case 'unchanged':
         return
@@ -345,19 +356,11 @@ export class World {
 
   #askLease(
     one: Contender,
-    { kind, id, lease, timeoutMs }: Extract<CampaignEffect, { kind: 'ask-lease' | 'revoke' }>,
+    { id, lease, timeoutMs }: Extract<CampaignEffect, { kind: 'ask-lease' }>,
   ): void {
     this.#ask(one, timeoutMs, {
-      act: () => {
-        const leftMs = this.etcd.leftMs(lease, this.nowMs)
-        if (kind === 'revoke') this.etcd.endLease(lease)
-        return leftMs
-      },
-      done: (left) =>
-        this.feed(
-          one,
-          kind === 'revoke' ? { kind: 'revoked', id } : { kind: 'lives', id, leftMs: Number(left) },
-        ),
+      act: () => this.etcd.leftMs(lease, this.nowMs),
+      done: (left) => this.feed(one, { kind: 'lives', id, leftMs: Number(left) }),
       failed: () => this.feed(one, { kind: 'failed', id }),
     })
   }
@@ -368,10 +371,11 @@ export class World {
   }
 
   watching(one: Contender): void {
-    if (one.watched === undefined || one.isCut || this.etcd.isDown) return
+    if (one.watched === undefined || one.isLate || one.isCut || this.etcd.isDown) return
     const { watched } = one
     this.in(this.#delayMs(), () => {
-      if (one.watched !== watched || one.isCut || this.etcd.isDown || !one.isAlive) return
+      if (one.watched !== watched || one.isLate || one.isCut || this.etcd.isDown || !one.isAlive)
+        return
       const { revision } = this.etcd
       if (watched > revision) {
         one.watched = undefined

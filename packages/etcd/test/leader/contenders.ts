@@ -28,6 +28,8 @@ export class Contenders {
   readonly #options: EtcdArbiterOptions
   /** A call of a candidacy is under way. */
   isCalling = false
+  /** Whoever stands was killed: it takes no timer. */
+  isRevoked = false
   #pids = 0
 
   constructor(options: EtcdArbiterOptions = {}) {
@@ -59,7 +61,8 @@ export class Contenders {
       const now = String(one.candidacy.leadsIn ?? '-')
       if (seen.at(-1) !== now) seen.push(now)
     }
-    const contender = contenderOf(this.clock, pid, { voters, changed, logs })
+    const isRevoked = (): boolean => this.isRevoked
+    const contender = contenderOf(this.clock, pid, { voters, changed, logs, isRevoked })
     const one: Standing = {
       name,
       pid,
@@ -113,6 +116,7 @@ interface Heard {
   readonly voters: readonly string[] | undefined
   readonly changed: () => void
   readonly logs: string[]
+  readonly isRevoked: () => boolean
 }
 
 function contenderOf(clock: VirtualClock, self: Pid, heard: Heard): Contender {
@@ -122,6 +126,7 @@ function contenderOf(clock: VirtualClock, self: Pid, heard: Heard): Contender {
     nowMs: () => clock.nowMs(),
     random: () => random.unit(),
     after: (delayMs, run) => {
+      if (heard.isRevoked()) throw new RangeError('revoked')
       const cancel = clock.after(delayMs, run)
       return { cancel, [Symbol.dispose]: () => void cancel() } as ReturnType<Contender['after']>
     },

@@ -5,6 +5,7 @@ import type { Fault } from './planting.js'
 
 const SIMULATED = 'leader/campaign-simulation.test'
 const ARBITER = 'leader/etcd-arbiter.test'
+const HANDS = 'leader/other-hands.test'
 
 export const LEADER_FAULTS: readonly Fault[] = Object.freeze([
   {
@@ -70,5 +71,26 @@ export const LEADER_FAULTS: readonly Fault[] = Object.freeze([
     find: 'this.#isTelling = true;',
     replace: 'this.#parts.contender.changed(); return;',
     caughtBy: ARBITER,
+  },
+  {
+    name: 'a lease that others wait for is kept, though nobody leads by it',
+    file: 'leader/campaign',
+    find: 'giveUp(campaign);',
+    replace: '',
+    caughtBy: HANDS,
+  },
+  {
+    name: 'a lease in doubt counts as over after a while, though it lives',
+    file: 'leader/campaign-asking',
+    find: `? 'recall' : 'lives'`,
+    replace: `? 'campaign' : 'lives'`,
+    caughtBy: HANDS,
+  },
+  {
+    name: 'voters without a version are believed',
+    file: 'leader/leader-keys',
+    find: `fields['version'] !== VERSION`,
+    replace: 'false',
+    caughtBy: HANDS,
   },
 ])
