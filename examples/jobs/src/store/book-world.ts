@@ -1,7 +1,13 @@
 /**
  * store/book-world: what a book needs of its surroundings: questions to replicas, time, chance.
  */
-import type { PayloadOf, ProcessContext, ReplyOf, RequestNameOf } from 'troupe'
+import {
+  type PayloadOf,
+  type ProcessContext,
+  type ReplyOf,
+  type RequestNameOf,
+  TroupeError,
+} from 'troupe'
 import { type Replica, replicaAt } from './replica-protocol.js'
 
 type Replicas = typeof Replica
@@ -21,7 +27,7 @@ export interface BookWorld {
   random(): number
 }
 
-/** The world of a process; it ends with it. */
+/** The world of a process; it ends with it: then nothing runs after any while. */
 export function worldOf(
   context: Pick<ProcessContext, 'call' | 'after' | 'wallMs' | 'random'>,
 ): BookWorld {
@@ -34,9 +40,15 @@ export function worldOf(
         { timeoutMs },
       ),
     after(delayMs, run) {
-      const timer = context.after(delayMs, run)
-      return () => {
-        timer.cancel()
+      try {
+        const timer = context.after(delayMs, run)
+        return () => {
+          timer.cancel()
+        }
+      } catch (problem) {
+        // It was killed. What still hears an answer of etcd waits for what nobody does any more.
+        if (TroupeError.is(problem, 'PROCESS_REVOKED')) return () => {}
+        throw problem
       }
     },
     wallMs: () => context.wallMs(),

@@ -184,7 +184,8 @@ class EtcdBook implements Book, WritesHost {
     const { term } = this
     const places = this.#places
     const timeoutMs = this.#options.openTimeoutMs
-    const options = { timeoutMs, ...(signal === undefined ? {} : { signal }) }
+    // Done twice it says the same, so that a frozen member is not waited for to the end.
+    const options = { timeoutMs, retry: true, ...(signal === undefined ? {} : { signal }) }
     for (let wanted = this.#mirror.identity; ; ) {
       const { held, revision, answers } = await this.client
         .txn(this.#proof(wanted), options)

@@ -3,7 +3,8 @@
  *
  * Each transaction holds only while the leader's key is that of the term, and while each of its
  * keys is as it was known: so what comes late, of an earlier attempt or of a leader that was
- * relieved, changes nothing. About one key there is one transaction at a time.
+ * relieved, changes nothing. Nor does one that is done twice: so it is sent to another member as
+ * well when one is silent. About one key there is one transaction at a time.
  * Limits: `RECORDS_MAX` records and `BYTES_MAX` bytes in one transaction, below what etcd takes by
  * default (128 operations, 1.5 MB); `FLIGHTS_MAX` of them on their way.
  */
@@ -152,7 +153,7 @@ export class EtcdWrites {
   async #fly(batch: readonly Item[]): Promise<void> {
     const { client, timeoutMs } = this.#host
     try {
-      const answer = await client.txn(this.#txnOf(batch), { timeoutMs })
+      const answer = await client.txn(this.#txnOf(batch), { timeoutMs, retry: true })
       if (answer.held) for (const item of batch) this.#stands(item, answer.revision)
       else this.#differs(batch, answer)
     } catch (problem) {

@@ -61,13 +61,27 @@ describe('a book in etcd', () => {
   it('rejects a write of which nothing was heard, and the same again settles', async () => {
     const sim = new EtcdSim()
     const book = await sim.until(sim.open(sim.first))
-    sim.etcd.loseAnswer('c1')
-    sim.etcd.delay('c1', { watchMs: 60_000 })
+    // It arrives when nobody waits for it any more.
+    sim.etcd.delay('c1', { latencyMs: 2_000, watchMs: 60_000 })
     await rejects(sim.until(book.write([job('a')])), coded('NO_MAJORITY'))
+    sim.etcd.delay('c1', { latencyMs: 1 })
+    await sim.pass(2_000)
     const { revision } = sim.etcd
+    equal(sim.etcd.get(PLACES.jobKey('a'))?.modRevision, revision)
+    equal(book.get('a'), undefined)
     const [written] = await sim.until(book.write([job('a')]))
     deepEqual(written?.mark, markOf(book.term, revision))
     equal(sim.etcd.revision, revision)
+  })
+
+  it('settles a write whose answer was lost, once', async () => {
+    const sim = new EtcdSim()
+    const book = await sim.until(sim.open(sim.first))
+    const { revision } = sim.etcd
+    sim.etcd.loseAnswer('c1')
+    const [written] = await sim.until(book.write([job('a')]))
+    deepEqual(written?.mark, markOf(book.term, revision + 1))
+    equal(sim.etcd.revision, revision + 1)
   })
 
   it('takes nothing of a late attempt after something newer', async () => {
