@@ -4,7 +4,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { memoryEtcd } from '@troupe/etcd/testing'
-import { actor, type ProcessContext, protocol } from 'troupe'
+import { actor, type Node, type Pid, type ProcessContext, protocol } from 'troupe'
 import { testNode } from 'troupe/testing'
 import { bookOptions } from '#jobs/store/book-options'
 import { pause, worldOf } from '#jobs/store/book-world'
@@ -15,6 +15,21 @@ import { placesOf } from '#jobs/store/etcd/job-places'
 
 const PLACES = placesOf({ cluster: 'c', clusterId: 'jobs' })
 
+/** A process, and what it acts through. */
+async function heldContext(node: Node): Promise<{ pid: Pid; context: ProcessContext }> {
+  let context: ProcessContext | undefined
+  const held = actor(protocol('held', {}), {
+    init: () => undefined,
+    started: (_, given) => {
+      context = given
+    },
+    on: {},
+  })
+  const pid = await node.spawn(held)
+  ok(context)
+  return { pid, context }
+}
+
 describe('what goes on in the world of a process that was killed', () => {
   it('rejects nothing that nobody hears, and asks no more', async () => {
     const unheard: unknown[] = []
@@ -22,16 +37,7 @@ describe('what goes on in the world of a process that was killed', () => {
     process.on('unhandledRejection', hear)
     await using test = await testNode()
     const { node, clock } = test
-    let context: ProcessContext | undefined
-    const held = actor(protocol('held', {}), {
-      init: () => undefined,
-      started: (_, given) => {
-        context = given
-      },
-      on: {},
-    })
-    const pid = await node.spawn(held)
-    ok(context)
+    const { pid, context } = await heldContext(node)
     const { log } = context
     const world = { ...worldOf(context), log }
     const etcd = memoryEtcd({ clock })
