@@ -6,11 +6,16 @@
  */
 import type { Random } from 'troupe/registrar'
 
-export const BACK_OFF_DEFAULTS = Object.freeze({ firstMs: 200, mostMs: 10_000 })
+export interface BackOffLimits {
+  readonly firstMs: number
+  readonly mostMs: number
+}
+
+export const BACK_OFF_DEFAULTS: BackOffLimits = Object.freeze({ firstMs: 200, mostMs: 10_000 })
 
 export class BackOff {
   readonly #random: Random
-  readonly #limits: typeof BACK_OFF_DEFAULTS
+  readonly #limits: BackOffLimits
   #attempts = 0
 
   constructor(random: Random, limits = BACK_OFF_DEFAULTS) {
@@ -33,5 +38,25 @@ export class BackOff {
   /** It has gone well. */
   reset(): void {
     this.#attempts = 0
+  }
+}
+
+/** What was not needed for so long is done at once again. */
+const QUIET_MS = 120_000
+
+/** How long to wait before what is done at once, unless it comes again and again. */
+export class Patience {
+  readonly #backOff: BackOff
+  #lastMs = Number.NEGATIVE_INFINITY
+
+  constructor(random: Random, limits = BACK_OFF_DEFAULTS) {
+    this.#backOff = new BackOff(random, limits)
+  }
+
+  nextMs(nowMs: number): number {
+    const isFirst = nowMs - this.#lastMs > QUIET_MS
+    this.#lastMs = nowMs
+    if (isFirst) this.#backOff.reset()
+    return isFirst ? 0 : this.#backOff.nextMs()
   }
 }

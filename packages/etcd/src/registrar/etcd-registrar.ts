@@ -179,6 +179,7 @@ class EtcdRegistrar implements Registrar {
     const routes = new RouteMirror({ node, creation }, keys, {
       ...{ refuse, missed: (one) => suspects.add(one), found: (one) => suspects.remove(one) },
       ownChanged: (own) => registration?.seen(own),
+      hasRoom: () => this.#parts?.feeds[0]?.again(),
     })
     const ranges = keys.config(node)
     const config = new ConfigMirror(node, refuse)

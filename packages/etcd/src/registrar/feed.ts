@@ -16,7 +16,7 @@ import type {
   WatchBatch,
   WatchEnd,
 } from '#etcd/client/etcd-client'
-import { BackOff } from './back-off.js'
+import { BackOff, Patience } from './back-off.js'
 
 /** What a feed tells. */
 export interface FeedTaker {
@@ -38,13 +38,21 @@ export interface FeedGiven {
   readonly range: KeyRange
 }
 
+/** A store that is too large is not read again and again while it changes. */
+const ROOM_LIMITS = Object.freeze({ firstMs: 1_000, mostMs: 60_000 })
+
 export class Feed {
   readonly #given: FeedGiven
   readonly #taker: FeedTaker
   readonly #backOff: BackOff
+  /** Before what was to be watched and cannot be is read again, and before what is asked for. */
+  readonly #patience: Patience
+  readonly #roomPatience: Patience
   #watch: Running | undefined = undefined
   #cancel: Cancel = () => false
   #isOpen = true
+  /** It is watched, and nothing else is due. */
+  #isWatching = false
   /** Undefined: nothing has been answered, nor failed. */
   #isUp: boolean | undefined = undefined
   #revision = 0
@@ -53,10 +61,19 @@ export class Feed {
     this.#given = given
     this.#taker = taker
     this.#backOff = new BackOff(given.random)
+    this.#patience = new Patience(given.random)
+    this.#roomPatience = new Patience(given.random, ROOM_LIMITS)
   }
 
   start(): void {
     void this.#read()
+  }
+
+  /** All is to be read again, since there is room for more of it than there was. */
+  again(): void {
+    if (!this.#isOpen || !this.#isWatching) return
+    this.#isWatching = false
+    this.#readIn(this.#roomPatience.nextMs(this.#given.clock.nowMs()))
   }
 
   close(): void {
@@ -67,6 +84,7 @@ export class Feed {
 
   async #read(): Promise<void> {
     const { client, range } = this.#given
+    this.#unwatch()
     try {
       const { keys, revision } = await client.rangeAll(range)
       if (!this.#isOpen) return
@@ -79,18 +97,26 @@ export class Feed {
       if (!this.#isOpen) return
       this.#line(problemOf(thrown))
       if (TroupeError.is(thrown, 'ETCD_REFUSED')) this.#taker.refused(problemOf(thrown))
-      this.#readLater()
+      this.#readIn(this.#backOff.nextMs())
     }
   }
 
-  #readLater(): void {
+  #readIn(delayMs: number): void {
     const { clock } = this.#given
-    this.#cancel = clock.after(this.#backOff.nextMs(), () => void this.#read())
+    this.#cancel()
+    this.#cancel = clock.after(delayMs, () => void this.#read())
+  }
+
+  #unwatch(): void {
+    this.#isWatching = false
+    this.#watch?.close()
+    this.#watch = undefined
   }
 
   #begin(fromRevision: number): void {
     const { client, range } = this.#given
     let isOver = false
+    this.#isWatching = true
     const watch = client.watch({
       ...{ range, fromRevision },
       take: (batch) => {
@@ -108,25 +134,28 @@ export class Feed {
         this.#end(end)
       },
     })
-    if (isOver || !this.#isOpen) watch.close()
-    else this.#watch = watch
+    const close = (): void => {
+      isOver = true
+      watch.close()
+    }
+    if (isOver || !this.#isOpen) close()
+    else this.#watch = { close }
   }
 
   #end(end: WatchEnd): void {
-    this.#watch?.close()
-    this.#watch = undefined
+    this.#unwatch()
     switch (end.kind) {
       case 'compacted':
-        void this.#read()
+        this.#readIn(this.#patience.nextMs(this.#given.clock.nowMs()))
         break
       case 'rewound':
         this.#taker.rewound(this.#revision, end.revision)
-        void this.#read()
+        this.#readIn(this.#patience.nextMs(this.#given.clock.nowMs()))
         break
       case 'refused':
         this.#line(end.problem)
         this.#taker.refused(end.problem)
-        this.#readLater()
+        this.#readIn(this.#backOff.nextMs())
     }
   }
 

@@ -53,6 +53,7 @@ export class RawRoutes {
   #leaving = new Map<string, number>()
   #applications = new Map<string, Applications>()
   #applicationCount = 0
+  #isShort = false
   #ownNode: OwnKeys['node'] = undefined
   #ownApplications = new Map<string, string>()
 
@@ -61,6 +62,11 @@ export class RawRoutes {
     this.#keys = keys
     this.#refuse = refuse
     this.#limits = limits
+  }
+
+  /** Something was left out for lack of room since all was read. */
+  get isShort(): boolean {
+    return this.#isShort
   }
 
   own(revision: number): OwnKeys {
@@ -94,11 +100,21 @@ export class RawRoutes {
   replace(entries: readonly KeyValue[]): void {
     const [nodes, leaving, applications] = [this.#nodes, this.#leaving, this.#applications]
     this.clear()
+    const later: (readonly [RouteKey, KeyValue])[] = []
+    const put = (key: RouteKey, entry: KeyValue): void => {
+      if (!this.#put(key, entry)) this.#keep(key, nodes, leaving, applications)
+    }
     for (const entry of entries) {
       const key = this.#keys.read(entry.key)
-      if (key !== undefined && !this.#put(key, entry)) this.#keep(key, nodes, leaving, applications)
       if (key === undefined) this.#refuse('KEY_INVALID', 'no such key is known', entry.key)
+      else if (key.kind === 'node') put(key, entry)
+      else later.push([key, entry])
     }
+    // What is said of nodes that are not there takes no room from the others.
+    const isOfNode = ([{ node }]: readonly [RouteKey, KeyValue]): boolean =>
+      node === this.#own || this.#nodes.has(node)
+    for (const one of later) if (isOfNode(one)) put(...one)
+    for (const one of later) if (!isOfNode(one)) put(...one)
   }
 
   /** One change; answers what it is about, undefined when it changes nothing here. */
@@ -119,6 +135,7 @@ export class RawRoutes {
     this.#leaving = new Map()
     this.#applications = new Map()
     this.#applicationCount = 0
+    this.#isShort = false
     this.#ownNode = undefined
     this.#ownApplications = new Map()
   }
@@ -154,7 +171,7 @@ export class RawRoutes {
         const text = this.#accept(readApplication(entry.value, key), entry)
         if (text === undefined) return false
         const holds = this.#putApplication(key.node, key.name, text)
-        if (!holds) this.#refuse('ROUTES_FULL', 'there are too many applications', entry.key)
+        if (!holds) this.#leaveOut('there are too many applications', entry)
         return holds
       }
     }
@@ -212,10 +229,15 @@ export class RawRoutes {
     return read.value
   }
 
-  #hasRoom(map: ReadonlyMap<string, unknown>, node: string, { key }: KeyValue): boolean {
+  #hasRoom(map: ReadonlyMap<string, unknown>, node: string, entry: KeyValue): boolean {
     const holds = node === this.#own || map.has(node) || map.size < this.#limits.nodesMax
-    if (!holds) this.#refuse('ROUTES_FULL', 'there are too many nodes', key)
+    if (!holds) this.#leaveOut('there are too many nodes', entry)
     return holds
+  }
+
+  #leaveOut(problem: string, { key }: KeyValue): void {
+    this.#isShort = true
+    this.#refuse('ROUTES_FULL', problem, key)
   }
 }
 

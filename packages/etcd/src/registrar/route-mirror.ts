@@ -11,7 +11,7 @@
  * @source ergo-features 21 (mirror, suspect), weakness 17; design 6
  */
 import type { ApplicationRoute, NodeRoute, RegistrarEvent } from 'troupe'
-import { type NodeLife, RouteTable } from 'troupe/registrar'
+import { type NodeLife, ROUTE_LIMITS, RouteTable } from 'troupe/registrar'
 import type { KeyValue, WatchEvent } from '#etcd/client/etcd-client'
 import type { EtcdKeys } from './keys.js'
 import { type OwnKeys, type RawNode, RawRoutes, type Refuse } from './raw-routes.js'
@@ -24,6 +24,8 @@ export interface MirrorVerbs {
   found(node: string): void
   /** The keys of the own node are others now. */
   ownChanged(own: OwnKeys): void
+  /** There may be room for what was left out: all is to be read again. */
+  hasRoom(): void
 }
 
 /** Applications of a node that have changed; undefined: all may have. */
@@ -42,11 +44,14 @@ export class RouteMirror {
   /** Applications that are known, by node. */
   readonly #shown = new Map<string, Set<string>>()
 
-  constructor(own: NodeLife, keys: EtcdKeys, verbs: MirrorVerbs) {
+  /** What the table had left out before all was read. */
+  #leftOut = 0
+
+  constructor(own: NodeLife, keys: EtcdKeys, verbs: MirrorVerbs, limits = ROUTE_LIMITS) {
     this.#own = own
     this.#verbs = verbs
-    this.#table = new RouteTable(own)
-    this.#raw = new RawRoutes(own.node, keys, verbs.refuse)
+    this.#table = new RouteTable(own, limits)
+    this.#raw = new RawRoutes(own.node, keys, verbs.refuse, limits)
   }
 
   get size(): number {
@@ -72,6 +77,7 @@ export class RouteMirror {
   /** Everything there is, as of a revision; answers what is different from what was known. */
   replace(entries: readonly KeyValue[], revision: number): readonly RegistrarEvent[] {
     this.#raw.replace(entries)
+    this.#leftOut = this.#fullCount
     const known = this.#table.nodes().map(({ node }) => node)
     const nodes = new Set([...known, ...this.#raw.nodes()])
     const events = [...nodes].flatMap((node) => this.#settle(node, undefined))
@@ -94,6 +100,8 @@ export class RouteMirror {
       this.#touch(touched, change)
     }
     events.push(...this.#settleAll(touched, Math.max(at, revision)))
+    const isLess = changes.some(({ kind }) => kind === 'delete')
+    if (isLess || events.some(({ kind }) => kind === 'node-joined')) this.#fill()
     return events
   }
 
@@ -102,7 +110,9 @@ export class RouteMirror {
     const route = this.#table.resolve(life.node)
     if (route?.state !== 'suspect' || route.creation !== life.creation) return NOTHING
     // An earlier life may stand there, passed over so far.
-    return [...this.#remove(route, 'lost'), ...this.#settle(life.node, undefined)]
+    const events = [...this.#remove(route, 'lost'), ...this.#settle(life.node, undefined)]
+    this.#fill()
+    return events
   }
 
   clear(): void {
@@ -110,6 +120,14 @@ export class RouteMirror {
     this.#table.clear()
     this.#seen.clear()
     this.#shown.clear()
+  }
+
+  get #fullCount(): number {
+    return this.#table.refused['ROUTES_FULL'] ?? 0
+  }
+
+  #fill(): void {
+    if (this.#raw.isShort || this.#fullCount > this.#leftOut) this.#verbs.hasRoom()
   }
 
   #touch(touched: Touched, change: WatchEvent): void {

@@ -8,6 +8,7 @@ const CONFIG = 'registrar/config.test'
 const FOREIGN = 'registrar/foreign.test'
 const OUTAGE = 'registrar/outage.test'
 const PIECES = 'registrar/pieces.test'
+const ROOM = 'registrar/room.test'
 const REGISTRATION = 'registrar/registration.test'
 
 export const REGISTRAR_FAULTS: readonly Fault[] = Object.freeze([
@@ -28,8 +29,8 @@ export const REGISTRAR_FAULTS: readonly Fault[] = Object.freeze([
   {
     name: 'a compaction leaves a range as it was, for ever',
     file: 'registrar/feed',
-    find: `case 'compacted': void this.#read(); break;`,
-    replace: `case 'compacted': break;`,
+    find: `case 'compacted': this.#readIn(`,
+    replace: `case 'compacted': break; this.#readIn(`,
     caughtBy: OUTAGE,
   },
   {
@@ -159,5 +160,40 @@ export const REGISTRAR_FAULTS: readonly Fault[] = Object.freeze([
     find: 'this.#tallies.set(code, tally);',
     replace: 'this.#tallies.set([code, nowMs].join(), tally);',
     caughtBy: FOREIGN,
+  },
+  {
+    name: 'what was left out for lack of room is forgotten',
+    file: 'registrar/route-mirror',
+    find: 'if (this.#raw.isShort || this.#fullCount > this.#leftOut)',
+    replace: 'if (false)',
+    caughtBy: ROOM,
+  },
+  {
+    name: 'what the table has left out is forgotten',
+    file: 'registrar/route-mirror',
+    find: '|| this.#fullCount > this.#leftOut',
+    replace: '',
+    caughtBy: ROOM,
+  },
+  {
+    name: 'nothing is read again though there is room',
+    file: 'registrar/etcd-registrar',
+    find: 'hasRoom: () => this.#parts?.feeds[0]?.again(),',
+    replace: 'hasRoom: () => {},',
+    caughtBy: ROOM,
+  },
+  {
+    name: 'applications of nodes that are not there take the room of others',
+    file: 'registrar/raw-routes',
+    find: 'node === this.#own || this.#nodes.has(node);',
+    replace: 'true;',
+    caughtBy: ROOM,
+  },
+  {
+    name: 'a range that cannot be watched is read as fast as it can be',
+    file: 'registrar/back-off',
+    find: 'return isFirst ? 0 : this.#backOff.nextMs();',
+    replace: 'return 0;',
+    caughtBy: ROOM,
   },
 ])
