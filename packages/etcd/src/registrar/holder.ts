@@ -34,18 +34,46 @@ const BOOT = '/proc/sys/kernel/random/boot_id'
 /** In the line of `stat`, counted after the name of the program, which may hold blanks. */
 const BEGAN_AT = 19
 
+/** How Linux is asked after a program. Both throw what Node throws. */
+export interface ProgramLook {
+  /** The line of `/proc/PID/stat`. */
+  stat(pid: number): string
+  /** Sends nothing; throws when nothing could be sent. */
+  signal(pid: number): void
+}
+
+const PROGRAM_LOOK: ProgramLook = Object.freeze({
+  stat: (pid: number) => readFileSync(`/proc/${pid}/stat`, 'utf8'),
+  signal: (pid: number) => void process.kill(pid, 0),
+})
+
+/** When a program began; empty: there is none. Undefined: it cannot be known. */
+export function beganOf(pid: number, look: ProgramLook = PROGRAM_LOOK): string | undefined {
+  try {
+    const line = look.stat(pid)
+    return line.slice(line.lastIndexOf(')') + 2).split(' ')[BEGAN_AT]
+  } catch (thrown) {
+    // A machine may hide the programs of other users, as if they were not there.
+    return codeOf(thrown) === 'ENOENT' && isGone(pid, look) ? '' : undefined
+  }
+}
+
+function isGone(pid: number, look: ProgramLook): boolean {
+  try {
+    look.signal(pid)
+    return false
+  } catch (thrown) {
+    return codeOf(thrown) === 'ESRCH'
+  }
+}
+
+const codeOf = (thrown: unknown): unknown => (thrown as NodeJS.ErrnoException).code
+
 /** What Linux tells of its programs. */
 export const MACHINE_LOOK: HolderLook = Object.freeze({
   space: () =>
     attempt(() => `${readFileSync(BOOT, 'utf8').trim()} ${readlinkSync('/proc/self/ns/pid')}`),
-  began: (pid: number) => {
-    try {
-      const line = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      return line.slice(line.lastIndexOf(')') + 2).split(' ')[BEGAN_AT]
-    } catch (thrown) {
-      return (thrown as NodeJS.ErrnoException).code === 'ENOENT' ? '' : undefined
-    }
-  },
+  began: (pid: number) => beganOf(pid),
 })
 
 /** This program. */

@@ -196,4 +196,11 @@ export const REGISTRAR_FAULTS: readonly Fault[] = Object.freeze([
     replace: 'return 0;',
     caughtBy: ROOM,
   },
+  {
+    name: 'a program that the machine does not show is taken for dead',
+    file: 'registrar/holder',
+    find: `=== 'ENOENT' && isGone(pid, look)`,
+    replace: `=== 'ENOENT'`,
+    caughtBy: PIECES,
+  },
 ])

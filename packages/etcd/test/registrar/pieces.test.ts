@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { ROUTE_LIMITS, seededRandom } from 'troupe/registrar'
 import { virtualClock } from 'troupe/testing'
-import { type HolderLook, lifeOf, NO_HOLDER, thisHolder } from '#etcd/registrar/holder'
+import { beganOf, type HolderLook, lifeOf, NO_HOLDER, thisHolder } from '#etcd/registrar/holder'
 import { EtcdKeys } from '#etcd/registrar/keys'
 import { OwnRoutes, QUEUE_MAX } from '#etcd/registrar/own-routes'
 import { RawRoutes } from '#etcd/registrar/raw-routes'
@@ -154,6 +154,19 @@ describe('another program with the same name', () => {
     assert.equal(lifeOf(NO_HOLDER, look, 3), 'unknown')
     assert.equal(thisHolder({ ...look, space: () => undefined }, 7), NO_HOLDER)
     assert.deepEqual(thisHolder(look, 7), { space: 'here', pid: 7, began: '9' })
+  })
+
+  it('is not gone because the machine does not show the programs of other users', () => {
+    const thrower = (code: string) => (): never => {
+      throw Object.assign(new Error(code), { code })
+    }
+    const stat = thrower('ENOENT')
+    assert.equal(beganOf(7, { stat, signal: thrower('EPERM') }), undefined)
+    assert.equal(beganOf(7, { stat, signal: () => {} }), undefined)
+    assert.equal(beganOf(7, { stat, signal: thrower('ESRCH') }), '')
+    assert.equal(beganOf(7, { stat: thrower('EACCES'), signal: thrower('ESRCH') }), undefined)
+    const line = `7 (a ) b) ${Array.from({ length: 30 }, (_, at) => at + 3).join(' ')}`
+    assert.equal(beganOf(7, { stat: () => line, signal: () => {} }), '22')
   })
 })
 
