@@ -183,9 +183,8 @@ function onAnswer(campaign: Campaign, input: Of<'answer' | 'lives' | 'failed'>):
 
 /** Whoever has it, and is in touch, sees within a few leases that its key has gone. */
 function stillLives(campaign: Campaign, doubt: Doubt): void {
-  const { nowMs } = campaign
-  const isLong = nowMs >= doubt.sinceMs + HELD_UP_LEASES * doubt.waitMs
-  campaign.campaignAtMs = nowMs + (isLong ? HELD_UP_LOOK_MS : LOOK_MS)
+  const isLong = campaign.nowMs >= doubt.sinceMs + HELD_UP_LEASES * doubt.waitMs
+  campaign.campaignAtMs = campaign.nowMs + (isLong ? HELD_UP_LOOK_MS : LOOK_MS)
   if (!isLong || doubt.isTold) return
   doubt.isTold = true
   campaign.out.push({ kind: 'held-up', lease: doubt.lease })
@@ -214,7 +213,11 @@ function takeView(campaign: Campaign, view: View): void {
   if (before !== undefined && view.revision < before.revision) return
   campaign.view = view
   const { nowMs, ownLeases } = campaign
-  const { leader } = view
+  const { leader, base } = view
+  const said = before?.base
+  // What a base has said holds when another hand takes it away, unless that is to help.
+  const isSaid = said !== undefined && !said.isLeft && !said.isRecalled
+  if (isSaid && base.held === undefined) campaign.lastLease = said.held ?? campaign.lastLease
   if (leader?.lease !== undefined || leader === undefined) campaign.foreignSinceMs = undefined
   if (leader === undefined) {
     const lease = before?.leader?.lease

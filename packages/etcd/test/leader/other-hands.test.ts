@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { EtcdClient } from '#etcd/client/etcd-client'
 import { etcdArbiter } from '#etcd/leader/etcd-arbiter'
+import { seedOf } from './campaign-seeds.js'
 import { Contenders, FOLDER } from './contenders.js'
 
 const NAMES = ['a@sim', 'b@sim', 'c@sim', 'd@sim']
@@ -52,6 +53,12 @@ describe('the leader key, deleted by hand while the watch of its holder is late'
     world.etcd.delete({ key: `${FOLDER}leader` })
     await world.pass(10_000)
     assert.equal(world.leader.name, next)
+  })
+})
+
+describe('the leader key, written over by hand, and then all keys deleted', () => {
+  it('lets nobody lead before the lease of its holder, which hears nothing, is over', () => {
+    assert.deepEqual(seedOf(11_495).faults, [])
   })
 })
 
