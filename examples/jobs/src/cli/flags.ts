@@ -108,7 +108,8 @@ Usage: npm start -- jobs [flags]
   --name NAME          first part of the names of its nodes (jobs)
   --registrar NAME     what the cluster stands on: embedded (its coordinators), or etcd, which then
                        also keeps configuration and jobs and decides who leads
-  --etcd H:P[,H:P...]  the etcd; without it one is started here, with its data beside the jobs'
+  --etcd H:P[,H:P...]  the etcd; without it one is started here, with its data beside the jobs';
+                       --join and --role need it: the address that the cluster has printed
   --etcd-user NAME     who it is to that etcd; the password is in the environment: ETCD_PASSWORD
   --etcd-ca FILE       the authority (PEM) that its certificates are of: TLS
   --etcd-cert FILE, --etcd-key FILE  what is shown to it, with its key
@@ -215,7 +216,7 @@ function oddFor(registrar: RegistrarKind, named: ReadonlySet<string>): string | 
   if (named.has('etcd-cert') !== named.has('etcd-key'))
     return '--etcd-cert and --etcd-key need each other'
   if (named.has('config')) {
-    return '--config is of the embedded registrar; in etcd each item is a key, as --help says'
+    return '--config is of the embedded registrar; in etcd each item is a key: .../config/*/ITEM'
   }
   const strange = ['registrar-port', 'registrar-folder'].find((flag) => named.has(flag))
   return strange === undefined ? undefined : `--${strange} is of the embedded registrar`
@@ -239,5 +240,7 @@ export function parseFlags(given: readonly string[]): FlagsVerdict {
     return refused(`--index of a coordinator is 1 to ${COORDINATORS}`)
   const odd = oddFor(flags.registrar, named)
   if (odd !== undefined) return refused(odd)
+  if (flags.registrar === 'etcd' && flags.role !== undefined && !named.has('etcd'))
+    return refused('one program alone needs --etcd host:port: what the cluster has printed')
   return { kind: 'run', flags }
 }

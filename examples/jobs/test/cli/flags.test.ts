@@ -73,6 +73,7 @@ describe('the command line of the job cluster', () => {
       [['--registrar', 'etcd', '--etcd-ca', 'ca.pem'], /--etcd-ca needs --etcd/],
       [['--registrar', 'etcd', '--etcd', 'a:1', '--etcd-key', 'k'], /--etcd-key need each other/],
       [['--etcd', 'localhost:2379'], /--etcd needs --registrar etcd/],
+      [['--registrar', 'etcd', '--join', 'worker4'], /needs --etcd host:port/],
       [['--registrar', 'etcd', '--config', 'c.json'], /--config is of the embedded registrar/],
       [['--registrar', 'etcd', '--registrar-port', '9'], /--registrar-port is of the embedded/],
     ]
