@@ -84,7 +84,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = Object.freeze([
     places: [
       {
         file: 'jobs/dist/store/etcd/etcd-writes',
-        find: 'const answer = await client.txn(this.#txnOf(batch), { timeoutMs })',
+        find: 'const answer = await client.txn(this.#txnOf(batch), { timeoutMs, retry: true })',
         replace: `for (const { id, waiting } of batch) {
           if (waiting.isOver) continue
           waiting.standing.push({ id, revision: 0 })
@@ -94,7 +94,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = Object.freeze([
           waiting.cancel()
           waiting.resolve(waiting.standing)
         }
-        const answer = await client.txn(this.#txnOf(batch), { timeoutMs })`,
+        const answer = await client.txn(this.#txnOf(batch), { timeoutMs, retry: true })`,
       },
     ],
     flags: [...ON_ETCD, '--minutes', '0.6', '--only', 'quorum-loss,etcd-wall:leader,kill:leader'],
