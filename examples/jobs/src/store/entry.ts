@@ -5,7 +5,7 @@
  * which was away learns of it as of any other write. What comes from another node or from the
  * disk is read by `readEntry`, which believes nothing.
  */
-import { JOB_KINDS, JOB_STATES, type Job, type JobState, type Mark } from '#jobs/job/job'
+import { JOB_KINDS, JOB_STATES, type Job, type Mark } from '#jobs/job/job'
 
 /** A job that was purged. */
 export interface Gone {
@@ -19,9 +19,6 @@ export interface Gone {
 export type Entry = Job | Gone
 
 export const isGone = (entry: Entry): entry is Gone => entry.kind === 'gone'
-
-/** A job that is neither done, parked, failed nor deleted. */
-export const isOpenState = (state: JobState): boolean => state === 'queued' || state === 'running'
 
 /** Characters of an id or of the key of a text. */
 export const NAME_LENGTH_MAX = 64

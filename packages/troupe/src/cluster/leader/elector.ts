@@ -22,13 +22,7 @@ import {
   TroupeError,
 } from '#contract'
 import type { Decider, Deciding } from './deciding.js'
-import {
-  type Envelope,
-  electionProtocol,
-  electorName,
-  readEnvelope,
-  type WordFault,
-} from './elector-protocol.js'
+import { type Envelope, electionProtocol, electorName, readEnvelope } from './elector-protocol.js'
 import type { Seen } from './notices.js'
 import { Peers } from './peers.js'
 
@@ -40,9 +34,6 @@ export interface ElectorParts {
   /** Something that `seen` shows is another. */
   readonly changed: () => void
 }
-
-/** Why something was not taken or not sent, with how often. */
-export type ElectorCounts = Readonly<Record<WordFault | 'unsent', number>>
 
 /** Greets whom it has not heard this often. */
 const GREET_MS = 1_000
