@@ -26,6 +26,8 @@ export const PARTS = Object.freeze({
   chromium: { program: 'chromium', packages: ['chromium'] },
   etcd: { program: 'etcd', packages: ['etcd-server'], variable: 'TROUPE_ETCD' },
   etcdctl: { program: 'etcdctl', packages: ['etcd-client'] },
+  // Brings promtool, too.
+  prometheus: { program: 'prometheus', packages: ['prometheus'] },
   iproute2: { program: 'ip', packages: ['iproute2'] },
 })
 

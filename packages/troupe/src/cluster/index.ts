@@ -66,6 +66,35 @@ export {
   type StaticRegistrarOptions,
   staticRegistrar,
 } from './registrar/static-registrar.js'
+export {
+  type FiguresSheet,
+  type FlameBox,
+  HISTORY_SERIES,
+  type HistoryQuestion,
+  type HistorySeries,
+  type HistorySheet,
+  type ProfileQuestion,
+  type ProfileRow,
+  type ProfileSheet,
+  type SpreadSheet,
+} from './remote/figure-sheets.js'
+export type {
+  ConfigSheet,
+  ConnectionSheet,
+  LeaderSheet,
+  UsageSheet,
+} from './remote/link-sheets.js'
+export type {
+  CallSheet,
+  ExitSheet,
+  ProcessInsight,
+  RateSheet,
+  StuckCause,
+  TimerSheet,
+  WhyQuestion,
+  WhySheet,
+  WhyStep,
+} from './remote/process-insight.js'
 export type { SpawnAsked, SpawnSettled, StartAsked, StopAsked } from './remote/remote-protocol.js'
 export { REMOTE_NAME, remoteProtocol } from './remote/remote-protocol.js'
 export type { OrderOutcome, SystemOrder } from './remote/system-orders.js'
@@ -104,4 +133,11 @@ export type {
   TreeRow,
   TreeSheet,
 } from './remote/system-sheets.js'
+export type {
+  SamplerSheet,
+  SpanSheet,
+  TraceQuestion,
+  TraceSheet,
+  TracesSheet,
+} from './remote/trace-sheets.js'
 export { NodeRouting } from './routing/node-routing.js'

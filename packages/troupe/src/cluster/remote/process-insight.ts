@@ -1,0 +1,116 @@
+/**
+ * cluster/remote/process-insight: what is behind a process, and why it does not go on: plain data.
+ * Times are milliseconds.
+ *
+ * @source ergo-features 17, 25, 28 and weakness 25; elixir-cluster 6.2 to 6.5
+ */
+import type { Pid, ProcessState } from '#contract'
+
+/** A timer of a process. */
+export interface TimerSheet {
+  readonly kind: 'send' | 'event' | 'run' | 'cron'
+  /** The message it sends, or what it is for. */
+  readonly what: string
+  readonly to: string | undefined
+  readonly leftMs: number
+  readonly everyMs: number | undefined
+}
+
+/** A call that waits for its answer. */
+export interface CallSheet {
+  readonly from: Pid | undefined
+  readonly to: string
+  /** The process it led to, when it is one of this node. */
+  readonly toPid: Pid | undefined
+  readonly request: string
+  readonly waitedMs: number
+  readonly leftMs: number
+}
+
+/** What a process did with messages of one name, while it was looked at. */
+export interface RateSheet {
+  readonly message: string
+  readonly count: number
+  readonly perSecond: number
+  readonly meanMs: number
+  readonly maxMs: number
+  readonly failed: number
+}
+
+/** An end of a child, told by its supervisor. */
+export interface ExitSheet {
+  readonly timeMs: number
+  readonly pid: Pid
+  readonly child: string
+  /** Printed, with its stack cut. */
+  readonly reason: string
+  /** What was done about it. */
+  readonly verdict: 'restarted' | 'backing-off' | 'left' | 'gave-up'
+}
+
+/** What is behind the more costly parts of a process; asked apart from `process`. */
+export interface ProcessInsight {
+  readonly pid: Pid
+  readonly timers: readonly TimerSheet[]
+  /** Its calls that wait, and those of others that it has not answered; at most 50 of each. */
+  readonly calls: readonly CallSheet[]
+  readonly owes: readonly CallSheet[]
+  /** Since it is looked at: the counting begins with the first question and ends a minute after. */
+  readonly rates: readonly RateSheet[]
+  readonly watchedForMs: number
+  /** Ends of this child under earlier pids, and of its children when it is a supervisor. */
+  readonly exits: readonly ExitSheet[]
+  readonly childExits: readonly ExitSheet[]
+  /** Share of the last seconds it spent in handlers: 0 to 1; sampled. */
+  readonly utilisation: number
+  /** What the handler that has not settled works on. */
+  readonly handling: { readonly message: string; readonly sinceMs: number } | undefined
+}
+
+/** Why a process does not go on, each named once. */
+export type StuckCause =
+  | 'waiting-for-call'
+  | 'slow-callee'
+  | 'no-credit'
+  | 'loop-blocked'
+  | 'handler-busy'
+  | 'handler-unsettled'
+  | 'restart-back-off'
+  | 'zombie'
+  | 'no-messages'
+  | 'starting'
+  | 'ending'
+  | 'not-stuck'
+
+/** One step of the explanation: what is so, of whom, for how long. */
+export interface WhyStep {
+  readonly cause: StuckCause
+  /** Printed: a process, a node, a mailbox, a child that is to come back. */
+  readonly subject: string
+  readonly pid: Pid | undefined
+  readonly node: string
+  readonly state: ProcessState | 'zombie' | 'restarting' | undefined
+  /** How long it has been so, in milliseconds. */
+  readonly forMs: number
+  /** One sentence, with the figures in it. */
+  readonly text: string
+  /** What one would do about it. */
+  readonly remedy: string
+}
+
+/** Why is it stuck? The steps lead from the process that was asked for to what holds it up. */
+export interface WhySheet {
+  readonly pid: Pid | undefined
+  readonly asked: string
+  /** The last step: what all waits for. */
+  readonly verdict: WhyStep
+  readonly steps: readonly WhyStep[]
+  /** Where it could not be followed further, and why. */
+  readonly unknown: string | undefined
+}
+
+/** Which process: by pid, by name, or a name that is to come back. */
+export interface WhyQuestion {
+  readonly pid?: Pid
+  readonly name?: string
+}
