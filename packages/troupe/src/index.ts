@@ -216,6 +216,8 @@ export type {
   CertificateWatcher,
   ChooseCandidate,
   ConfigGiven,
+  ConfigHeld,
+  ConfigLevel,
   ConfigTyped,
   ConfigValue,
   Contender,

@@ -7,7 +7,7 @@
  *
  * @source ergo-features 21 (configuration), weakness 17
  */
-import type { ConfigValue } from 'troupe'
+import type { ConfigHeld, ConfigValue } from 'troupe'
 import { CONFIG_LIMITS, type ConfigEvent, ConfigStore } from 'troupe/registrar'
 import type { KeyValue, WatchEvent } from '#etcd/client/etcd-client'
 import { type ConfigRange, itemOf, textOf } from './keys.js'
@@ -26,6 +26,10 @@ export class ConfigMirror {
 
   values(items?: readonly string[]): Readonly<Record<string, ConfigValue>> {
     return this.#store.values(items)
+  }
+
+  held(): Iterable<ConfigHeld> {
+    return this.#store.held()
   }
 
   /** All that a range has; answers what holds otherwise than before. */

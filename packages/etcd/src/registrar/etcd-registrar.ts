@@ -12,6 +12,7 @@
  */
 import {
   type ApplicationRoute,
+  type ConfigHeld,
   type ConfigValue,
   describeThrown,
   type NodeRoute,
@@ -130,6 +131,10 @@ class EtcdRegistrar implements Registrar {
 
   config(items?: readonly string[]): Readonly<Record<string, ConfigValue>> {
     return this.#parts?.config.values(items) ?? {}
+  }
+
+  configHeld(): Iterable<ConfigHeld> {
+    return this.#parts?.config.held() ?? []
   }
 
   async leave(): Promise<void> {

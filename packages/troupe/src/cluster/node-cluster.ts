@@ -11,6 +11,7 @@ import {
   type Cluster,
   type ClusterHome,
   type ConfigGiven,
+  type ConfigHeld,
   type ConfigTyped,
   type ConfigValue,
   type Coverage,
@@ -201,6 +202,10 @@ export class ClusterOfNode implements Cluster, NodeCluster {
 
   config(...items: string[]): Readonly<Record<string, ConfigValue>> {
     return this.#parts.registrar?.config(items.length === 0 ? undefined : items) ?? {}
+  }
+
+  configHeld(): Iterable<ConfigHeld> {
+    return this.#parts.registrar?.configHeld?.() ?? []
   }
 
   configItem<G extends ConfigGiven>(item: string, given?: G): ConfigTyped<G> {

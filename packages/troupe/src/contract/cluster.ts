@@ -13,7 +13,13 @@ import type { Pid } from './identity.js'
 import type { LogThreshold } from './logger.js'
 import type { Coverage, DuplicateInfo, MemberInfo } from './membership.js'
 import type { Node } from './node.js'
-import type { ApplicationRoute, ConfigValue, NodeRoute, RegistrarInfo } from './registrar.js'
+import type {
+  ApplicationRoute,
+  ConfigHeld,
+  ConfigValue,
+  NodeRoute,
+  RegistrarInfo,
+} from './registrar.js'
 import type {
   MulticallOptions,
   MulticallResult,
@@ -38,6 +44,8 @@ export interface NodeCluster {
   applications(name?: string): readonly ApplicationRoute[]
   /** Values of the configuration that hold for this node: of the items named, or all. */
   config(...items: string[]): Readonly<Record<string, ConfigValue>>
+  /** The values that hold for this node, each with the level that gives it. */
+  configHeld(): Iterable<ConfigHeld>
   /** One value, of whatever type it is. Throws CONFIG_UNKNOWN. */
   configItem(item: string): ConfigValue
   /**

@@ -197,6 +197,8 @@ export {
 export type {
   ApplicationEventKind,
   ApplicationRoute,
+  ConfigHeld,
+  ConfigLevel,
   ConfigValue,
   LivenessPlace,
   NodeRoute,

@@ -63,6 +63,19 @@ export type OwnApplicationRoute = Omit<ApplicationRoute, 'node' | 'nodeState'>
 export type ConfigValue = string | number | bigint | boolean
 
 /**
+ * Whom an entry of the configuration is for; the first that has an item gives its value: this node
+ * in this cluster, this node whatever its cluster, everybody in this cluster, everybody.
+ */
+export type ConfigLevel = 'cluster-node' | 'node' | 'cluster' | 'global'
+
+/** One item that holds for this node, and the level that gives it. */
+export interface ConfigHeld {
+  readonly item: string
+  readonly value: ConfigValue
+  readonly level: ConfigLevel
+}
+
+/**
  * What a registrar tells, in the same words whatever it is. Published on the event `registrar` of
  * every node. The own node's changes are not told.
  *
@@ -192,6 +205,8 @@ export interface Registrar {
   applications(name?: string): readonly ApplicationRoute[]
   /** The values that hold for this node: of the items named, or all. Missing ones are left out. */
   config(items?: readonly string[]): Readonly<Record<string, ConfigValue>>
+  /** The same with the level of each; absent: this registrar does not know them. */
+  configHeld?(): Iterable<ConfigHeld>
   /** Tells the others that this node is going; it stays registered. */
   leave(): Promise<void>
   info(): RegistrarInfo

@@ -30,6 +30,7 @@ const NO_CONTROL: NodeCluster = Object.freeze({
   },
   applications: () => [],
   config: () => ({}),
+  configHeld: () => [],
   configItem: defaultOf,
   followConfig: (item, given, take) => {
     take(defaultOf(item, given))

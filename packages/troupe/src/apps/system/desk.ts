@@ -102,6 +102,30 @@ export class Desk {
     })
   }
 
+  /** Answers with what follows from what was looked for. */
+  searchThen<F>(
+    name: string,
+    context: ProcessContext,
+    read: (asker: Asker) => Wanted,
+    follows: (found: F) => Promise<unknown>,
+  ): NoReply {
+    return this.#take(name, SCAN_COST, context, (asker, replier) => {
+      const { key, make } = read(asker)
+      const between: Replier = {
+        from: replier.from,
+        get alive() {
+          return replier.alive
+        },
+        reply: (found) => {
+          settleLater(name, replier, follows(found as F))
+          return replier.alive
+        },
+        reject: (error) => replier.reject(error),
+      }
+      this.#scans.ask(asker, `${name} ${key}`, make, between)
+    })
+  }
+
   /** Answers when a promise has settled. */
   later(
     name: string,

@@ -1,13 +1,14 @@
 /**
- * apps/system/long-lists: registered names and topics, of which a node may have very many.
+ * apps/system/long-lists: registered names, topics and items of the configuration, of which a node
+ * may have very many.
  */
-import type { NameQuestion } from '#cluster'
-import type { EventInfo } from '#contract'
+import type { ConfigSheet, NameQuestion } from '#cluster'
+import type { ConfigHeld, EventInfo, NodeInspection } from '#contract'
 import type { Desk, Wanted } from './desk.js'
 import { ListWalk } from './list-walk.js'
 import { placeOf, readPlace } from './page.js'
 import { readQuestion, readText } from './reading.js'
-import { maybeAddress } from './row.js'
+import { maybeAddress, nameOf } from './row.js'
 
 const NAMES_KNOWN: Readonly<Record<keyof NameQuestion, true>> = {
   prefix: true,
@@ -38,4 +39,21 @@ export function wantedEvents(given: unknown, { inspection, cursors }: Desk): Wan
       make: (info) => ({ ...info, owner: maybeAddress(info.owner) }),
     })
   return { key: JSON.stringify(place), make }
+}
+
+export function wantedConfig(given: unknown, { inspection, cursors }: Desk): Wanted {
+  const place = readPlace('config', given, cursors)
+  const make = (): ListWalk<ConfigHeld, ConfigSheet> =>
+    new ListWalk({
+      ...{ clock: inspection.clock, cursors, place },
+      items: inspection.node.cluster.configHeld()[Symbol.iterator](),
+      make: (held) => configSheet(held, inspection),
+    })
+  return { key: JSON.stringify(place), make }
+}
+
+/** What has the name of a secret is hidden, as in the log. */
+function configSheet({ item, value, level }: ConfigHeld, inspection: NodeInspection): ConfigSheet {
+  const named = inspection.plain({ [item]: value }) as Readonly<Record<string, unknown>>
+  return { item: nameOf(item), value: named[item], level }
 }

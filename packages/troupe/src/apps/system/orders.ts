@@ -15,6 +15,7 @@ import {
   type ProcessContext,
   printed,
 } from '#contract'
+import { stepDown } from './elections.js'
 import {
   callMsOf,
   drainMsOf,
@@ -132,6 +133,12 @@ export const ORDERS: Readonly<Record<OrderName, Order>> = Object.freeze({
     about: 'key',
     run: (fields, { inspection: { node } }) =>
       node.setEnv(requiredText(fields, 'key'), fields['value']),
+  },
+  'leader-step-down': {
+    fields: ['clusterId'],
+    about: 'clusterId',
+    run: (fields, { context, inspection }) =>
+      stepDown(requiredText(fields, 'clusterId'), context, inspection),
   },
   'cron-enable': {
     fields: ['name'],

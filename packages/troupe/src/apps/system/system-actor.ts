@@ -13,8 +13,9 @@ import {
 import type { Asker } from './access.js'
 import { ApplicationScan } from './application-scan.js'
 import { Desk, type DeskParts, type Wanted } from './desk.js'
+import { leaderSheets, wantedElectors } from './elections.js'
 import { readFollow, readFollowNumber } from './follow.js'
-import { wantedEvents, wantedNames } from './long-lists.js'
+import { wantedConfig, wantedEvents, wantedNames } from './long-lists.js'
 import { nodeSheet } from './node-sheet.js'
 import { pageOf, readPlace } from './page.js'
 import { readProcessQuery } from './process-query.js'
@@ -86,6 +87,17 @@ const definition = actor(systemProtocol, {
       const place = readPlace('cron', given, cursors)
       return pageOf(inspection.node.cron.jobs(), place, cursors, (job) => job)
     }),
+    services: quick('services', (given, { inspection, cursors }) => {
+      const place = readPlace('services', given, cursors)
+      return pageOf(inspection.node.services.list(), place, cursors, (info) => info)
+    }),
+    leaders: (seat, given, context) => {
+      const desk = deskOf(seat)
+      const sheets = (found: Parameters<typeof leaderSheets>[0]) =>
+        leaderSheets(found, context, desk.inspection)
+      return desk.searchThen('leaders', context, () => wantedElectors(given, desk), sheets)
+    },
+    config: search('config', wantedConfig),
     logs: search('logs', (given, desk) => wantedLogs(given, desk, desk.memory)),
     deadLetters: search('deadLetters', (given, desk) => wantedLetters(given, desk, desk.memory)),
     audit: search('audit', (given, desk) => wantedAudit(given, desk, desk.memory)),

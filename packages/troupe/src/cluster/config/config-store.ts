@@ -10,7 +10,13 @@
  *
  * @source ergo-features 21
  */
-import { type ConfigValue, printable, type RegistrarEvent } from '#contract'
+import {
+  type ConfigHeld,
+  type ConfigLevel,
+  type ConfigValue,
+  printable,
+  type RegistrarEvent,
+} from '#contract'
 import { CONFIG_LIMITS, itemProblem, readConfigValue } from './config-value.js'
 
 /** Where an entry stands; `node` is a full name, or the part before the @. */
@@ -40,7 +46,11 @@ interface Slot {
 }
 
 /** Full and short name at two levels, then everybody twice: the lower, the stronger. */
-const RANKS = 6
+const LEVELS: readonly ConfigLevel[] = [
+  ...(['cluster-node', 'cluster-node', 'node', 'node'] as const),
+  ...(['cluster', 'global'] as const),
+]
+const RANKS = LEVELS.length
 type Slots = (Slot | undefined)[]
 
 const invalid = (item: string, problem: string): ConfigEvent => ({
@@ -105,6 +115,15 @@ export class ConfigStore {
   /** The value of an item that holds for this node. */
   value(item: string): ConfigValue | undefined {
     return this.#items.get(item)?.find((slot) => slot?.value !== undefined)?.value
+  }
+
+  /** What holds for this node, item by item as they came. */
+  *held(): Generator<ConfigHeld> {
+    for (const [item, slots] of this.#items) {
+      const rank = slots.findIndex((slot) => slot?.value !== undefined)
+      const value = slots[rank]?.value
+      if (value !== undefined) yield { item, value, level: LEVELS[rank] as ConfigLevel }
+    }
   }
 
   /** The values that hold for this node: of the items named, or all; missing ones are left out. */

@@ -7,7 +7,7 @@
  */
 import { resolve } from 'node:path'
 import type { Clock } from '#base/clock'
-import { type ConfigValue, type Logger, printable, requireOption } from '#contract'
+import { type ConfigHeld, type ConfigValue, type Logger, printable, requireOption } from '#contract'
 import { type ConfigEvent, ConfigStore } from './config-store.js'
 import { readConfigText } from './config-text.js'
 import { machineFiles } from './machine-files.js'
@@ -82,6 +82,10 @@ export class FileConfig {
   /** The values that hold for the node: of the items named, or all; missing ones are left out. */
   config(items?: readonly string[]): Readonly<Record<string, ConfigValue>> {
     return this.#store.values(items)
+  }
+
+  held(): Iterable<ConfigHeld> {
+    return this.#store.held()
   }
 
   /** What could not be read since the start, by code. */

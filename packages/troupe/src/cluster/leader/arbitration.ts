@@ -20,6 +20,7 @@ export function arbitration(settings: ArbitrationSettings): Decider {
 }
 
 class Arbitration implements Deciding {
+  readonly decidedBy = 'arbiter'
   readonly counts = { votes: 0 }
   readonly #self: Acquaintance
   readonly #kind: string
@@ -29,6 +30,11 @@ class Arbitration implements Deciding {
     this.#self = self
     this.#kind = kind
     this.#candidacy = candidacy
+  }
+
+  get role(): Deciding['role'] {
+    if (this.leadsIn !== undefined) return 'leader'
+    return this.voters.includes(this.#self.self.node) ? 'follower' : 'observer'
   }
 
   get term(): number {

@@ -5,6 +5,7 @@
  */
 import type { Candidacy, Contender, Pid } from '#contract'
 import type { Word } from './election-words.js'
+import type { ElectionPart } from './elector-protocol.js'
 
 /** A contender, and whom its process is acquainted with. */
 export interface Acquaintance extends Contender {
@@ -18,6 +19,8 @@ export interface Acquaintance extends Contender {
 
 /** A candidacy that is told of others, as a vote needs it. */
 export interface Deciding extends Omit<Candidacy, 'end'> {
+  readonly decidedBy: 'vote' | 'arbiter'
+  readonly role: ElectionPart
   /** How often something was not taken, by cause. */
   readonly counts: Readonly<Record<string, number>>
   /** It may speak from now on. */

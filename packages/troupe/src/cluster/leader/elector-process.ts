@@ -8,13 +8,14 @@ import { actor } from '#actor'
 import {
   eventName,
   NODE_EVENT,
+  NoReply,
   type Pid,
   type ProcessContext,
   type Ref,
   TroupeError,
 } from '#contract'
 import { Elector, type ElectorParts } from './elector.js'
-import { electionProtocol, electorName } from './elector-protocol.js'
+import { ELECTOR_BEHAVIOUR, electionProtocol, electorName } from './elector-protocol.js'
 
 /** What the process is spawned with. */
 export interface ElectorGiven extends ElectorParts {
@@ -35,12 +36,14 @@ interface State extends ElectorGiven {
 }
 
 export const electorActor = actor(electionProtocol, {
-  name: 'Election',
+  name: ELECTOR_BEHAVIOUR,
   init: (given: ElectorGiven): State => ({ ...given, elector: undefined, watched: undefined }),
   started: begin,
   on: {
     word: ({ elector }, envelope) => elector?.heard(envelope),
     owner: ({ owner }) => owner,
+    sight: (state, _given, context) => atHome(state, context, (elector) => elector.sight()),
+    stepDown: (state, _given, context) => atHome(state, context, (elector) => elector.stepDown()),
   },
   handleDown({ elector, watched }, down, context) {
     if (down.ref.id === watched?.id) context.stop('shutdown')
@@ -53,6 +56,20 @@ export const electorActor = actor(electionProtocol, {
   },
   inspect: ({ elector }) => elector?.inspect() ?? {},
 })
+
+/** Answers its own node; nobody else may look, or end a lead. */
+function atHome<R>(
+  { elector }: State,
+  context: ProcessContext,
+  answer: (elector: Elector) => R,
+): R | NoReply {
+  const isOwn = context.fromNode === context.node
+  if (isOwn && elector !== undefined) return answer(elector)
+  const problem = isOwn ? 'it does not take part yet' : 'ask the process "system" of its node'
+  const refusal = new TroupeError('NOT_ALLOWED', { operation: 'election', problem })
+  context.replyLater().reject(refusal)
+  return NoReply
+}
 
 async function begin(state: State, context: ProcessContext): Promise<void> {
   state.watched = context.monitor(state.owner)

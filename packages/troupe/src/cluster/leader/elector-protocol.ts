@@ -6,15 +6,44 @@
  */
 import { message, Pid, protocol, request } from '#contract'
 import { readWord, type Word } from './election-words.js'
+import type { LeadChange } from './lead-changes.js'
 
-/** What an elector can be told. `owner`: the process it elects for. */
+/** `candidate`: it stands; `observer`: it follows and is no voter. */
+export type ElectionPart = 'leader' | 'follower' | 'candidate' | 'observer'
+
+/** One part in an election, as its own node shows it. */
+export interface ElectionSight {
+  readonly clusterId: string
+  readonly owner: Pid
+  readonly role: ElectionPart
+  readonly decidedBy: 'vote' | 'arbiter'
+  readonly term: number
+  readonly leader: Pid | undefined
+  /** Until the lease ends; 0: this process does not lead. */
+  readonly leaseLeftMs: number
+  readonly voters: readonly string[]
+  readonly heard: readonly Pid[]
+  readonly changes: readonly LeadChange[]
+}
+
+/**
+ * What an elector can be told. `owner`: the process it elects for. `sight` and `stepDown` are for
+ * its own node: NOT_ALLOWED to others, which ask the process `system`.
+ */
 export const electionProtocol = protocol('troupe.election', {
   word: message<unknown>(),
   owner: request<void, Pid>(),
+  sight: request<void, ElectionSight>(),
+  /** True when it led. */
+  stepDown: request<void, boolean>(),
 })
 
+/** Beginning of the names of all electors of a node. */
+export const ELECTOR_PREFIX = 'election/'
+/** What an elector is called in lists of processes. */
+export const ELECTOR_BEHAVIOUR = 'Election'
 /** The name of the elector of a cluster, on each node. */
-export const electorName = (clusterId: string): string => `election/${clusterId}`
+export const electorName = (clusterId: string): string => `${ELECTOR_PREFIX}${clusterId}`
 
 /** What travels: a word of the election, or a greeting by which processes come to be known. */
 export interface Envelope {

@@ -22,7 +22,14 @@ import {
   TroupeError,
 } from '#contract'
 import type { Decider, Deciding } from './deciding.js'
-import { type Envelope, electionProtocol, electorName, readEnvelope } from './elector-protocol.js'
+import {
+  type ElectionSight,
+  type Envelope,
+  electionProtocol,
+  electorName,
+  readEnvelope,
+} from './elector-protocol.js'
+import { LeadChanges } from './lead-changes.js'
 import type { Seen } from './notices.js'
 import { Peers } from './peers.js'
 
@@ -47,6 +54,7 @@ export class Elector {
   /** Nodes that could not be reached, and until when nothing is sent to them. */
   readonly #quiet = new Map<string, number>()
   readonly #counts = { 'foreign-cluster': 0, malformed: 0, 'not-proved': 0, unsent: 0 }
+  readonly #leads: LeadChanges
   /** The voters of whom it has taken notice. */
   #known: readonly string[]
   #seen: Seen
@@ -76,6 +84,7 @@ export class Elector {
     this.#parts = parts
     this.#deciding = deciding
     this.#known = deciding.voters
+    this.#leads = new LeadChanges(() => context.wallMs())
     this.#peers = new Peers({
       monitor: (pid) => context.monitor(pid),
       demonitor: (ref) => void context.demonitor(ref),
@@ -113,6 +122,17 @@ export class Elector {
 
   peerAt(node: string): Pid | undefined {
     return this.#peers.at(node)
+  }
+
+  /** All that is known of its part. */
+  sight(): ElectionSight {
+    const { decider, owner } = this.#parts
+    const { clusterId } = decider
+    const { role, decidedBy } = this.#deciding
+    const { term, leader, leaseLeftMs, voters } = this
+    const lead = { role, decidedBy, term, leader, leaseLeftMs }
+    const known = { voters: [...voters], heard: [...this.#seen.peers] }
+    return { clusterId, owner, ...lead, ...known, changes: this.#leads.list }
   }
 
   /** A few values for an observer. */
@@ -167,10 +187,13 @@ export class Elector {
     this.#deciding.joined(node)
   }
 
-  stepDown(): void {
-    if (this.#hasEnded) return
+  /** True when it led. */
+  stepDown(): boolean {
+    if (this.#hasEnded) return false
+    const led = this.#deciding.leadsIn !== undefined
     this.#deciding.stepDown()
     this.changed()
+    return led
   }
 
   changeVoters(verb: 'add' | 'remove', node: string): Promise<void> {
@@ -222,6 +245,7 @@ export class Elector {
     const seen = this.#look()
     if (isSameSight(before, seen)) return
     this.#seen = seen
+    this.#leads.see(seen.leader, seen.term)
     this.#parts.changed()
   }
 

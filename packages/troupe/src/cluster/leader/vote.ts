@@ -16,6 +16,7 @@ import {
   type Election,
   type ElectionEffect,
   type ElectionInput,
+  isVoter,
   openElection,
 } from './election-state.js'
 import type { Word } from './election-words.js'
@@ -24,6 +25,7 @@ import { VoterChanges } from './voter-changes.js'
 type Told<K extends ElectionEffect['kind']> = Extract<ElectionEffect, { readonly kind: K }>
 
 export class Vote implements Deciding {
+  readonly decidedBy = 'vote'
   readonly #self: Acquaintance
   readonly #storage: BallotStorage
   readonly #ballot: Ballot | undefined
@@ -66,6 +68,12 @@ export class Vote implements Deciding {
 
   begin(): void {
     this.#feed({ kind: 'start', ballot: this.#ballot })
+  }
+
+  get role(): Deciding['role'] {
+    if (this.#leadsIn !== undefined) return 'leader'
+    if (!isVoter(this.#election)) return 'observer'
+    return this.#election.role === 'follower' ? 'follower' : 'candidate'
   }
 
   get term(): number {

@@ -12,6 +12,7 @@ import { ConfigStore } from '#cluster/config/config-store'
 import {
   APPLICATION_DEFAULTS,
   type ApplicationRoute,
+  type ConfigHeld,
   type ConfigValue,
   isNodeName,
   type NodeRoute,
@@ -114,6 +115,10 @@ class StaticRegistrar implements Registrar {
 
   config(items?: readonly string[]): Readonly<Record<string, ConfigValue>> {
     return this.#config.values(items)
+  }
+
+  configHeld(): Iterable<ConfigHeld> {
+    return this.#config.held()
   }
 
   async leave(): Promise<void> {}

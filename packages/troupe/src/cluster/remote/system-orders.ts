@@ -47,6 +47,8 @@ export type SystemOrder =
   | { readonly do: 'connect' | 'disconnect'; readonly node: string }
   /** A value of the node's environment, for what is spawned from now on; undefined deletes. */
   | { readonly do: 'env'; readonly key: string; readonly value?: unknown }
+  /** Whoever leads `clusterId` here does so no longer; answers whether it did. */
+  | { readonly do: 'leader-step-down'; readonly clusterId: string }
   | { readonly do: 'cron-enable' | 'cron-disable'; readonly name: string }
 
 /** What an order has led to: the answer of a `call`, else undefined. */

@@ -10,7 +10,8 @@
  * const { rows } = await node.call(remote, 'processes', { top: 'mailbox', limit: 10 })
  * @source ergo-features 2, 28
  */
-import { type Account, message, protocol, request } from '#contract'
+import { type Account, message, protocol, request, type ServiceInfo } from '#contract'
+import type { ConfigSheet, LeaderSheet } from './link-sheets.js'
 import type { OrderOutcome, SystemOrder } from './system-orders.js'
 import type {
   ApplicationSheet,
@@ -54,6 +55,12 @@ export const systemProtocol = protocol('troupe.system', {
   registrar: request<PageQuestion, RegistrarSheet>(),
   members: request<PageQuestion, MemberSheet>(),
   cron: request<PageQuestion, CronSheet>(),
+  /** Services that this node has used or knows routes of, and how they do. */
+  services: request<PageQuestion, Page<ServiceInfo>>(),
+  /** Every process of this node that takes part in an election: leaders, locks, singletons. */
+  leaders: request<PageQuestion, Page<LeaderSheet>>(),
+  /** Items that hold for this node; the values of those with the name of a secret are hidden. */
+  config: request<PageQuestion, Page<ConfigSheet>>(),
   account: request<void, Account>(),
   /** Records of the log that are kept, the newest first. */
   logs: request<LogQuery, LogPage>(),

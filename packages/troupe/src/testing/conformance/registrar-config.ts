@@ -39,6 +39,11 @@ export const CONFIG_FACTS: readonly RegistrarFact[] = Object.freeze([
         told.push(`config-updated colour ${before} ${place.level}`)
         await a.hears(told.at(-1) as string)
         assert.deepEqual({ ...a.registrar.config(['colour']) }, { colour: place.level })
+        const { level } = place
+        assert.deepEqual(
+          [...(a.registrar.configHeld?.() ?? [])],
+          [{ item: 'colour', value: level, level }],
+        )
         before = place.level
       }
       for (const place of levelsOf(a.node).toReversed()) {

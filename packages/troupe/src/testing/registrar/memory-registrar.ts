@@ -12,6 +12,7 @@ import { requireApplicationRoute } from '#cluster/registrar/route-check'
 import { type NodeLife, RouteTable } from '#cluster/registrar/route-table'
 import {
   type ApplicationRoute,
+  type ConfigHeld,
   type ConfigValue,
   type NodeRoute,
   type OwnApplicationRoute,
@@ -108,6 +109,10 @@ class MemoryRegistrar implements Registrar, HubClient {
 
   config(items?: readonly string[]): Readonly<Record<string, ConfigValue>> {
     return this.#config.values(items)
+  }
+
+  configHeld(): Iterable<ConfigHeld> {
+    return this.#config.held()
   }
 
   async leave(): Promise<void> {

@@ -1,13 +1,13 @@
 /** Two nodes with a cluster each: what scenarios of remote operations run on. */
 import { systemApplication } from '#apps'
 import { ClusterOfNode } from '#cluster'
-import type { NetworkOptions, NodeOptions } from '#contract'
+import type { NetworkOptions, NodeOptions, Registrar } from '#contract'
 import { type Making, simulatedStage, type TwoNodes } from '#test/scenarios/two-nodes/stage'
 
-/** A cluster without a registrar, whose node answers other nodes. */
-export const clusterOf = (loopDelayMs = 0): ClusterOfNode =>
+/** A cluster, by default without a registrar, whose node answers other nodes. */
+export const clusterOf = (loopDelayMs = 0, registrar?: Registrar): ClusterOfNode =>
   new ClusterOfNode({
-    registrar: undefined,
+    registrar,
     surroundings: {
       hidden: false,
       randomBytes: (length) => new Uint8Array(length),

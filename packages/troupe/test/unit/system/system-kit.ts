@@ -9,6 +9,7 @@ import {
   type PayloadOf,
   type ProgramSheet,
   processName,
+  type Registrar,
   type ReplyOf,
   type RequestNameOf,
   type SystemOptions,
@@ -87,9 +88,10 @@ export async function systemStage(
   run: (stage: SystemStage) => Promise<void>,
   shown: SystemOptions = {},
   options: NodeOptions = {},
+  registrar?: Registrar,
 ): Promise<void> {
   const make: Making = (own) => {
-    const cluster = clusterOf()
+    const cluster = clusterOf(0, own === 'b' ? registrar : undefined)
     const parts = { figures, serving: cluster.serving }
     const system = systemApplication({ ...parts, options: own === 'b' ? shown : {} })
     return { cluster, system, options: own === 'b' ? options : {} }

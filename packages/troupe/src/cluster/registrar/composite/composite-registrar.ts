@@ -17,6 +17,7 @@ import type { Cancel } from '#base/clock'
 import { requireApplicationRoute } from '#cluster/registrar/route-check'
 import {
   type ApplicationRoute,
+  type ConfigHeld,
   type ConfigValue,
   describeThrown,
   type NodeRoute,
@@ -150,6 +151,10 @@ class CompositeRegistrar implements Registrar {
 
   config(items?: readonly string[]): Readonly<Record<string, ConfigValue>> {
     return this.#isStopped ? {} : this.#config.values(items)
+  }
+
+  configHeld(): Iterable<ConfigHeld> {
+    return this.#isStopped ? [] : this.#config.held()
   }
 
   async leave(): Promise<void> {

@@ -3,9 +3,9 @@
  *
  * The first registrar that has an item gives its value. Pure: what changed is answered as events.
  */
-import type { ConfigValue, Registrar, RegistrarEvent } from '#contract'
+import type { ConfigHeld, ConfigValue, Registrar, RegistrarEvent } from '#contract'
 
-type Source = Pick<Registrar, 'config'>
+type Source = Pick<Registrar, 'config' | 'configHeld'>
 type Update = Extract<RegistrarEvent, { readonly kind: 'config-updated' }>
 
 export class FirstConfig {
@@ -19,6 +19,17 @@ export class FirstConfig {
   /** The values that hold now. */
   values(items?: readonly string[]): Readonly<Record<string, ConfigValue>> {
     return Object.fromEntries(this.#read(items))
+  }
+
+  /** What holds, each with the level of the registrar that gives it. */
+  *held(): Generator<ConfigHeld> {
+    const told = new Set<string>()
+    for (const source of this.#sources) {
+      for (const held of source.configHeld?.() ?? []) {
+        if (!told.has(held.item)) yield held
+        told.add(held.item)
+      }
+    }
   }
 
   /** True: what this source says of an item is hidden by one before it. */

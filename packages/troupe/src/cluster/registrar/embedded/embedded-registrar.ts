@@ -17,6 +17,7 @@ import { readNodeRoute, requireApplicationRoute } from '#cluster/registrar/route
 import { RouteTable } from '#cluster/registrar/route-table'
 import {
   type ApplicationRoute,
+  type ConfigHeld,
   type ConfigValue,
   describeThrown,
   type NodeRoute,
@@ -148,6 +149,10 @@ class EmbeddedRegistrar implements Registrar {
 
   config(items?: readonly string[]): Readonly<Record<string, ConfigValue>> {
     return this.#config?.config(items) ?? {}
+  }
+
+  configHeld(): Iterable<ConfigHeld> {
+    return this.#config?.held() ?? []
   }
 
   async leave(): Promise<void> {

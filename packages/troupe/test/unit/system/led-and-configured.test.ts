@@ -1,0 +1,113 @@
+/**
+ * What leads, serves and is configured on a node, as another one asks it.
+ */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import {
+  actor,
+  type ElectionOptions,
+  leader,
+  locks,
+  message,
+  Pid,
+  protocol,
+  staticRegistrar,
+} from 'troupe'
+import { codeOf, type SystemStage, systemStage } from './system-kit.js'
+
+const Keeper = protocol('keeper', { go: message<void>() })
+const ELECTION = { clusterId: 'keep', voters: ['b@stage'] }
+const keeper = leader(Keeper, {
+  election: (given: ElectionOptions) => given,
+  init: (_given: ElectionOptions) => ({}),
+  on: { go: () => {} },
+})
+const FAR = { clusterId: 'far', voters: ['c@stage'] }
+const ALLOWED = { manage: ['a@stage'] }
+
+async function led({ b, settle, pass }: SystemStage): Promise<Pid> {
+  const pid = await settle(b.spawn(keeper, { name: 'keeper', args: [ELECTION] }))
+  await pass(1_000)
+  return pid
+}
+
+describe('what is led on a node', () => {
+  it('is told with its role, its term and who led when', () =>
+    systemStage(async (stage) => {
+      const { node, id, creation } = await led(stage)
+      const pid = Pid.of(node, id, creation)
+      await stage.settle(stage.b.spawn(locks({ clusterId: 'doors', voters: ['b@stage'] })))
+      await stage.settle(stage.b.spawn(keeper, { args: [FAR] }))
+      await stage.pass(1_000)
+      const { rows, next } = await stage.ask('leaders', {})
+      assert.equal(next, undefined)
+      const [first, doors, far] = rows
+      assert.ok(first !== undefined && first.leaseLeftMs > 0)
+      assert.deepEqual(
+        { ...first, leaseLeftMs: 0, changes: first.changes.map(({ leader }) => leader) },
+        {
+          ...{ clusterId: 'keep', pid, name: 'keeper', role: 'leader', decidedBy: 'vote' },
+          ...{ term: 1, leader: pid, leaseLeftMs: 0, voters: ['b@stage'], heard: [] },
+          changes: ['b@stage'],
+        },
+      )
+      assert.deepEqual([doors?.clusterId, doors?.role], ['doors', 'leader'])
+      assert.deepEqual([far?.role, far?.leader, far?.changes], ['observer', undefined, []])
+    }))
+
+  it('comes in pages, without what only has such a name', () =>
+    systemStage(async (stage) => {
+      await led(stage)
+      const other = actor(Keeper, { on: { go: () => {} } })
+      await stage.settle(stage.b.spawn(other, { name: 'election/other' }))
+      const first = await stage.ask('leaders', { limit: 1 })
+      const rest = await stage.ask('leaders', { limit: 1, cursor: first.next ?? '' })
+      assert.deepEqual([first.rows.length, rest.rows.length, rest.next], [1, 0, undefined])
+    }))
+
+  it('steps down when it is told to, and is told of as led anew', () =>
+    systemStage(async (stage) => {
+      const order = { do: 'leader-step-down', clusterId: 'keep' } as const
+      assert.equal(await codeOf(stage.ask('manage', order)), 'NAME_UNKNOWN')
+      await led(stage)
+      assert.deepEqual(await stage.ask('manage', order), { value: true })
+      await stage.pass(2_000)
+      const { rows } = await stage.ask('leaders', {})
+      assert.ok((rows[0]?.changes.length ?? 0) >= 3)
+      const terms = rows[0]?.changes.map(({ term }) => term) ?? []
+      assert.deepEqual(
+        terms,
+        [...terms].sort((one, other) => other - one),
+      )
+    }, ALLOWED))
+
+  it('is shown and ended by its own node alone', () =>
+    systemStage(async (stage) => {
+      await led(stage)
+      for (const word of ['sight', 'stepDown']) {
+        const far = { kind: 'name', name: 'election/keep', node: 'b@stage' } as const
+        const refused = stage.settle(stage.a.call(far, word))
+        assert.equal(await codeOf(refused), 'NOT_ALLOWED', word)
+      }
+      const { rows } = await stage.ask('leaders', {})
+      assert.equal(rows[0]?.role, 'leader')
+    }, ALLOWED))
+})
+
+describe('the configuration of a node', () => {
+  const registrar = staticRegistrar({ config: { workers: 4, password: 'open' } })
+
+  it('is told with its level and without its secrets', () =>
+    systemStage(
+      async (stage) => {
+        const { rows } = await stage.ask('config', {})
+        assert.deepEqual(rows, [
+          { item: 'workers', value: 4, level: 'cluster' },
+          { item: 'password', value: '[redacted]', level: 'cluster' },
+        ])
+      },
+      {},
+      {},
+      registrar,
+    ))
+})
