@@ -68,6 +68,7 @@ export type {
   AuditSheet,
   BallotFileOptions,
   CallSheet,
+  ChildWaitSheet,
   ClusterCronAction,
   ClusterCronJob,
   ClusterCronOptions,

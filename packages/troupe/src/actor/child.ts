@@ -36,6 +36,8 @@ export class Child implements Plannable {
   /** Settles, and never rejects, when its start and what follows from a failure of it is done. */
   starting: Promise<unknown> | undefined = undefined
   preserved: PreservedMailbox | undefined = undefined
+  /** Its last life that is over. */
+  lastPid: Pid | undefined = undefined
   lastReason: ExitReason | undefined = undefined
   /** Its own limit of restarts. */
   readonly window: RestartWindow | undefined

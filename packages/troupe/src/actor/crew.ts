@@ -18,6 +18,7 @@ import {
 } from '#contract'
 import { type Backoff, backoffMs } from './backoff.js'
 import type { Child } from './child.js'
+import { Ends } from './ends.js'
 import { Offspring } from './offspring.js'
 import { Patience } from './patience.js'
 import { type Intensity, RestartWindow } from './restart-window.js'
@@ -45,6 +46,7 @@ export class Crew {
   readonly members = new Set<Child>()
   /** Workers that finish what they have. */
   readonly leaving = new Set<Child>()
+  readonly ends: Ends
   readonly #context: ProcessContext
   readonly #rules: CrewRules
   readonly #patience: Patience
@@ -65,6 +67,7 @@ export class Crew {
         if (reason !== 'normal') context.stop(reason)
       },
     })
+    this.ends = new Ends(context, (pid) => this.#offspring.childOf(pid))
   }
 
   /** The crew's process has left its `init`. */
@@ -78,7 +81,7 @@ export class Crew {
     const launched = await this.#offspring.launch(child)
     if (launched.kind === 'running') return launched.pid
     if (launched.kind === 'ended') {
-      this.#replace(child, launched.reason)
+      this.#replace(child, launched.reason, launched.pid)
       return launched.pid
     }
     this.members.delete(child)
@@ -92,14 +95,17 @@ export class Crew {
   exited(exit: Exit): void {
     const child = this.#offspring.exited(exit)
     if (child === undefined) return
-    if (this.leaving.delete(child)) this.#changed()
-    else this.#replace(child, exit.reason)
+    if (this.leaving.delete(child)) {
+      this.ends.note(child, child.lastPid, exit.reason, 'left')
+      this.#changed()
+    } else this.#replace(child, exit.reason, child.lastPid)
   }
 
   /** A worker has ended: the next one comes at once, or after a wait. */
-  #replace(child: Child, reason: ExitReason): void {
+  #replace(child: Child, reason: ExitReason, pid: Pid | undefined): void {
     if (this.#patience.phase === 'ending' || !this.members.has(child)) return
     this.#changed()
+    this.ends.note(child, pid, reason, 'restarted')
     child.state = 'waiting'
     const nowMs = this.#context.nowMs()
     const hasCalmed = child.startedMs >= 0 && nowMs - child.startedMs >= this.#rules.backoff.resetMs
@@ -115,6 +121,8 @@ export class Crew {
     const delayMs = backoffMs(this.#rules.backoff, attempt, this.#context.random())
     const told = { worker: child.spec.name, reason: describeReason(reason), delayMs }
     this.#context.log.warning('a worker ends too often and is replaced later', told)
+    this.ends.decided(child, 'backing-off')
+    this.ends.waiting(child, delayMs)
     child.timer = this.#context.after(delayMs, () => this.#launch(child))
   }
 
@@ -123,7 +131,8 @@ export class Crew {
     child.restarts += 1
     this.restarts += 1
     const launched = this.#offspring.launch(child).then((result) => {
-      if (result.kind !== 'running') this.#replace(child, result.reason)
+      if (result.kind === 'running') return
+      this.#replace(child, result.reason, result.kind === 'ended' ? result.pid : undefined)
     })
     child.starting = launched.catch((thrown: unknown) => this.fail(thrown))
   }

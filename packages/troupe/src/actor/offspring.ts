@@ -155,6 +155,7 @@ export class Offspring {
 
   #gone(child: Child, pid: Pid, reason: ExitReason): void {
     child.pid = undefined
+    child.lastPid = pid
     child.lastReason = reason
     if (child.spec.preserves) child.preserved = this.#context.preservedMailbox(pid)
   }

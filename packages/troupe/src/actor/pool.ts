@@ -111,6 +111,7 @@ export function pool<P extends AnyProtocol, A extends readonly unknown[]>(
     handleMessage: workerBehaviour.handleMessage && forward,
     handleCall: workerBehaviour.handleCall && forward,
     inspect: (state) => ({ ...state.stats() }),
+    upbringing: (state) => state.crew.ends,
   }
   return Object.freeze({ [behaviourOf]: behaviour as unknown as Behaviour<never> })
 }

@@ -127,6 +127,7 @@ export function router<
       ? undefined
       : (state, { message, payload }, context) => forwardRequest(message)(state, payload, context),
     inspect: (state) => ({ ...state.stats() }),
+    upbringing: (state) => state.crew.ends,
   }
   return Object.freeze({ [behaviourOf]: behaviour as unknown as Behaviour<never> })
 }

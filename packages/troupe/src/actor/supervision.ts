@@ -18,6 +18,7 @@ import {
 } from '#contract'
 import { backoffMs } from './backoff.js'
 import { Child } from './child.js'
+import { Ends } from './ends.js'
 import type { LaunchFailure } from './offspring.js'
 import { Offspring } from './offspring.js'
 import { OperationQueue } from './operation-queue.js'
@@ -48,6 +49,7 @@ export class Supervision {
   readonly window: RestartWindow
   readonly operations = new OperationQueue()
   readonly offspring: Offspring
+  readonly ends: Ends
   restarts = 0
   /** True while a group of children is being restarted. */
   recovering = false
@@ -64,6 +66,7 @@ export class Supervision {
       running: (child) => this.#running(child),
       stranger: (exit) => this.#stranger(exit),
     })
+    this.ends = new Ends(context, (pid) => this.offspring.childOf(pid))
     if (spec.surroundings.dynamic) return
     for (const child of spec.children) this.children.add(new Child(child))
   }
@@ -96,7 +99,11 @@ export class Supervision {
       if (isOver) return undefined
       const mayRetry = this.spec.firstStart === 'retry' && restart !== 'temporary'
       if (!mayRetry || !this.#admit(child)) return failure
-      await this.#patience.wait(this.#delayMs(child, refusalOf(failure)))
+      const delayMs = this.#delayMs(child, refusalOf(failure))
+      this.ends.note(child, undefined, failure.reason, 'restarted')
+      child.state = 'waiting'
+      this.#waits(child, delayMs, [child])
+      await this.#patience.wait(delayMs)
       this.#countRestart(child)
     }
   }
@@ -127,8 +134,10 @@ export class Supervision {
   /** A child has ended by itself, or did not start again. */
   #ended(failed: Failed): void {
     if (this.ending) return
-    const { child, reason } = failed
+    const { child, reason, refused } = failed
     child.state = 'ended'
+    const pid = refused ? undefined : child.lastPid
+    this.ends.note(child, pid, reason, 'restarted')
     const { childEnded } = this.spec
     if (childEnded !== undefined) this.#tell(() => childEnded(child.info(), reason, this.context))
     if (verdictAfterExit(child.spec.restart, reason) === 'forget') this.#forget(child)
@@ -137,6 +146,7 @@ export class Supervision {
   }
 
   #forget(child: Child): void {
+    this.ends.decided(child, 'left')
     child.giveUp()
     if (this.spec.surroundings.dynamic) this.children.delete(child)
     const { autoShutdown } = this.spec
@@ -158,6 +168,7 @@ export class Supervision {
     }
     const delayMs = this.#delayMs(child, refused ? reason : undefined)
     child.state = 'waiting'
+    this.#waits(child, delayMs, [child])
     if (delayMs === 0) this.#again(child)
     else child.timer = this.context.after(delayMs, () => this.#again(child))
   }
@@ -210,7 +221,9 @@ export class Supervision {
     // Whoever of the group failed while it was being stopped is started again anyway.
     this.#alsoFailed = this.#alsoFailed.filter((failed) => !group.includes(failed.child))
     for (const member of group) member.state = 'waiting'
-    await this.#patience.wait(this.#delayMs(child, refused ? reason : undefined))
+    const delayMs = this.#delayMs(child, refused ? reason : undefined)
+    this.#waits(child, delayMs, group)
+    await this.#patience.wait(delayMs)
     for (const member of group) {
       if (this.ending) return undefined
       const failed = await this.#startMember(member)
@@ -233,6 +246,7 @@ export class Supervision {
 
   /** One restart too many: the child is disabled, or the supervisor ends. */
   #exceeded(child: Child, reason: ExitReason): void {
+    this.ends.decided(child, 'gave-up')
     const { intensity, name } = child.spec
     const { restarts, withinMs } = intensity ?? this.spec.intensity
     const told = { child: name, reason: describeReason(reason), restarts, withinMs }
@@ -286,6 +300,13 @@ export class Supervision {
     const told = { child: child.spec.name, reason: describeReason(refusal), retryMs: waitMs }
     this.context.log.warning('a child did not start and is tried again', told)
     return waitMs
+  }
+
+  /** A group is to be started again after so long, because of one of it. */
+  #waits(failed: Child, delayMs: number, group: readonly Child[]): void {
+    if (delayMs <= 0) return
+    this.ends.decided(failed, 'backing-off')
+    for (const member of group) this.ends.waiting(member, delayMs)
   }
 
   /** Runs a callback of the user; what it throws ends the supervisor. */

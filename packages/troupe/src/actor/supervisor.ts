@@ -129,6 +129,7 @@ function spawnableOf(
     handleExit: (state, exit) => state.exited(exit),
     terminate: (state) => state.end(),
     inspect: inspectSupervision,
+    upbringing: (state) => state.ends,
   }
   return Object.freeze({ [behaviourOf]: behaviour as unknown as Behaviour<never> })
 }

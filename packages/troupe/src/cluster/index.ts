@@ -86,6 +86,7 @@ export type {
 } from './remote/link-sheets.js'
 export type {
   CallSheet,
+  ChildWaitSheet,
   ExitSheet,
   ProcessInsight,
   RateSheet,

@@ -9,6 +9,7 @@
 import type { ProcessContext } from './context.js'
 import type { ProcessOptions } from './limits.js'
 import type { LogRecord } from './logger.js'
+import type { Upbringing } from './process-facts.js'
 import type { AnyProtocol } from './protocol.js'
 import type { ExitReason } from './reason.js'
 import type { Down, EventGap, EventInterest, EventMessage, Exit } from './signal.js'
@@ -74,6 +75,8 @@ export interface Behaviour<S = unknown> {
   readonly inspect?:
     | ((state: S, context: ProcessContext) => Readonly<Record<string, unknown>>)
     | undefined
+  /** What it remembers of its children, when it keeps some running. */
+  readonly upbringing?: ((state: S) => Upbringing) | undefined
 }
 
 /** Where a definition keeps its behaviour. */

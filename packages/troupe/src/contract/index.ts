@@ -168,6 +168,17 @@ export { isNodePattern, nodeMatches } from './node-pattern.js'
 export type { NodeTls } from './node-tls.js'
 export { NODE_TLS_DEFAULTS, requireCertificates, requireNodeTls } from './node-tls.js'
 export type {
+  CallFact,
+  ChildEnd,
+  ChildWait,
+  EndVerdict,
+  HandlingFact,
+  ProcessFacts,
+  RateFact,
+  TimerFact,
+  Upbringing,
+} from './process-facts.js'
+export type {
   Answer,
   AnyProtocol,
   Failure,

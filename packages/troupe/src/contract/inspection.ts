@@ -11,6 +11,7 @@ import type { ApplicationInfo, ApplicationSpec } from './application.js'
 import type { BehaviourKind } from './behaviour.js'
 import type { Pid } from './identity.js'
 import type { EventInfo, Node, NodeInfo, ProcessInfo, ProcessState } from './node.js'
+import type { ProcessFacts } from './process-facts.js'
 import type { DeadLetter } from './signal.js'
 
 /** One line of a list of processes. */
@@ -95,6 +96,11 @@ export interface NodeInspection {
   events(): Iterator<EventInfo>
   /** One process, with `limit` of each of its relations. Asks its `inspect`. */
   view(pid: Pid, limit: number): ProcessView | undefined
+  /**
+   * What is behind a process, `limit` of each kind. From now on, and for a minute, its messages
+   * are counted and timed by their names.
+   */
+  facts(pid: Pid, limit: number): ProcessFacts | undefined
   /** All applications that are loaded; `processes` is 0. */
   applications(): readonly ApplicationInfo[]
   /** The oldest messages of each queue, `limit` together. */

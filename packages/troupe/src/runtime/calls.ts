@@ -134,6 +134,18 @@ export class Calls {
     this.#timerDueMs = Number.POSITIVE_INFINITY
   }
 
+  /** Calls that wait, `mostEach` of each time-out, the oldest first; none may end meanwhile. */
+  *waiting(mostEach: number): Generator<Call> {
+    this.stamp(this.#clock.nowMs())
+    for (const list of this.#lists.values()) {
+      let left = mostEach
+      for (let call = list.head; call !== undefined && left > 0; call = call.next) {
+        left -= 1
+        yield call
+      }
+    }
+  }
+
   #listOf(timeoutMs: number): CallList {
     if (timeoutMs === this.#lastTimeoutMs) return this.#lastList
     const key = Math.ceil(timeoutMs / LIST_WIDTH_MS)

@@ -272,7 +272,7 @@ class Context extends Actions<Process> {
   ): Timer {
     requireMessageName(message)
     const send = (): void => void this.send(to, message, payload, options)
-    return runUntimed(this.kernel, this.live(), delayMs, send)
+    return runUntimed(this.kernel, this.live(), delayMs, send, { message, to })
   }
 
   async sleep(delayMs: number): Promise<void> {

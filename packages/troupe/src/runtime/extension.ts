@@ -19,10 +19,12 @@ import type {
   Priority,
   ProcessOptions,
   SendFailure,
+  TimerFact,
 } from '#contract'
 import type { Lineage } from './lineage.js'
 import type { Call, EntryName, Origin } from './message.js'
 import type { Watch } from './watch.js'
+import type { Watched } from './watched.js'
 
 /** One entry of a high-priority queue. */
 export interface Mail {
@@ -108,6 +110,8 @@ export interface Suspended {
   readonly name: EntryName
   readonly payload: unknown
   progress: Progress
+  /** When it began, in whole milliseconds since the start of the node. */
+  readonly sinceMs: number
 }
 
 /** The async handlers of a process. */
@@ -118,6 +122,13 @@ export class Pause {
   current: Suspended | undefined = undefined
   /** The same for a reentrant process, which may have many. */
   readonly flight = new Set<Suspended>()
+}
+
+/** A timer that ends with its process. */
+export interface HeldTimer {
+  readonly cancel: () => boolean
+  /** For those who look at it. */
+  describe(): TimerFact
 }
 
 export class Extension {
@@ -133,7 +144,7 @@ export class Extension {
   pause: Pause | undefined = undefined
   /** Requests kept for a later answer. */
   deferred: Set<Call> | undefined = undefined
-  timers: Set<{ readonly cancel: () => boolean }> | undefined = undefined
+  timers: Set<HeldTimer> | undefined = undefined
   logger: Logger | undefined = undefined
   /** What its children inherit; made at the first child. */
   childLineage: Lineage | undefined = undefined
@@ -142,6 +153,8 @@ export class Extension {
   endWaiters: ((reason: ExitReason) => void)[] | undefined = undefined
   /** What its children left behind, by their id. */
   preserved: Map<number, PreservedMailbox> | undefined = undefined
+  /** Counts its messages while somebody looks at it. */
+  watched: Watched | undefined = undefined
   restarts = 0
   runningMs = 0
 }

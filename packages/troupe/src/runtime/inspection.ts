@@ -14,6 +14,7 @@ import type {
   NodeInfo,
   NodeInspection,
   Pid,
+  ProcessFacts,
   ProcessGlance,
   ProcessState,
   ProcessView,
@@ -26,8 +27,11 @@ import { plainValue, secretNames } from './log/index.js'
 import { mailboxLength, oldestSinceMs } from './mailbox.js'
 import { Call, describeEntry, senderOf } from './message.js'
 import { DEAD, Process } from './process.js'
+import { processFacts } from './process-facts.js'
 import { processInfo, stateOf } from './process-info.js'
+import { mails } from './waiting-mail.js'
 import { linkCount, watchersOf } from './watch-lists.js'
+import { Watches } from './watched.js'
 
 /** Ancestors told of one process; a longer line is cut. */
 const ANCESTORS_MAX = 64
@@ -150,11 +154,13 @@ export class Inspection implements NodeInspection {
   readonly #kernel: Kernel
   readonly #isSecret = secretNames()
   readonly #verbs: InspectionVerbs
+  readonly #watches: Watches
 
   constructor(kernel: Kernel, node: Node, verbs: InspectionVerbs) {
     this.node = node
     this.#kernel = kernel
     this.#verbs = verbs
+    this.#watches = new Watches(() => kernel.clock.nowMs())
   }
 
   get clock(): Kernel['clock'] {
@@ -214,6 +220,13 @@ export class Inspection implements NodeInspection {
     return { info, leftOut, ancestors, watchedBy, env: process.lineage.env }
   }
 
+  facts(pid: Pid, limit: number): ProcessFacts | undefined {
+    const process = this.#find(pid)
+    if (process === undefined) return undefined
+    const watched = this.#watches.look(process)
+    return processFacts(this.#kernel, process, watched, limit)
+  }
+
   mailbox(pid: Pid, limit: number): readonly WaitingMessage[] | undefined {
     const process = this.#find(pid)
     if (process === undefined) return undefined
@@ -247,20 +260,6 @@ export class Inspection implements NodeInspection {
   #nowMs(): number {
     return Math.floor(this.#kernel.clock.nowMs() - this.#kernel.startedMs)
   }
-}
-
-/** What waits, in the order in which it is served. */
-function* mails(process: Process): Generator<readonly [WaitingMessage['queue'], Mail]> {
-  const queues = process.extension?.queues
-  for (const mail of queues?.urgent.items() ?? []) yield ['urgent', mail]
-  for (const mail of queues?.system.items() ?? []) yield ['system', mail]
-  const { firstName: name, firstFrom: from, firstPayload: payload, firstSince: sinceMs } = process
-  if (name !== undefined) yield ['main', { from, name, payload, sinceMs }]
-  const { backlog } = process
-  for (let at = 0; backlog !== undefined && at < backlog.length; at += 1) {
-    yield ['main', backlog.at(at)]
-  }
-  for (const mail of queues?.log.items() ?? []) yield ['log', mail]
 }
 
 function asWaiting(queue: WaitingMessage['queue'], mail: Mail, nowMs: number): WaitingMessage {

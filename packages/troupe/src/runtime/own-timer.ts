@@ -3,7 +3,16 @@
  *
  * @source ergo-features 5 (delayed and periodic sends), weaknesses 30
  */
-import { crashOf, type Priority, requireOption, requirePriority, type Timer } from '#contract'
+import {
+  type Address,
+  crashOf,
+  type Priority,
+  requireOption,
+  requirePriority,
+  type Timer,
+  type TimerFact,
+} from '#contract'
+import type { HeldTimer } from './extension.js'
 import type { Kernel } from './kernel.js'
 import { extend } from './mailbox.js'
 import { TIMER } from './message.js'
@@ -17,30 +26,48 @@ const WALL_CHECK_MS = 60_000
 /** A period below the clock's resolution would fire without end. */
 const PERIOD_MS_MIN = 1
 
+/** What a timer sends, for those who look at it. */
+export interface TimedSend {
+  readonly message: string
+  readonly to: Address
+}
+
+/** What a timer does, and what is told of it. */
+interface TimedWork {
+  readonly due: Due
+  readonly run: () => unknown
+  readonly priority?: Priority
+  readonly send?: TimedSend
+  readonly everyMs?: number
+  readonly atMs?: number
+}
+
 /** What happens when a timer is due: the next delay, or undefined when it is over. */
 type Due = (timer: OwnTimer) => number | undefined
 
-class OwnTimer implements Timer, TimerTurn {
+class OwnTimer implements Timer, TimerTurn, HeldTimer {
   readonly #kernel: Kernel
   readonly #process: Process
   readonly #due: Due
   readonly #run: () => unknown
   readonly #priority: Priority
+  readonly #send: TimedSend | undefined
+  readonly #everyMs: number | undefined
+  /** By the wall clock, when it runs at a time of it. */
+  readonly #atMs: number | undefined
   #wait: Wait | undefined
   /** It has fired, and its turn has not come yet. */
   #turnWaits = false
 
-  constructor(
-    kernel: Kernel,
-    process: Process,
-    delayMs: number,
-    what: { readonly due: Due; readonly run: () => unknown; readonly priority?: Priority },
-  ) {
+  constructor(kernel: Kernel, process: Process, delayMs: number, what: TimedWork) {
     this.#kernel = kernel
     this.#process = process
     this.#due = what.due
     this.#run = what.run
     this.#priority = what.priority ?? 'normal'
+    this.#send = what.send
+    this.#everyMs = what.everyMs
+    this.#atMs = what.atMs
     const extension = extend(process)
     extension.timers ??= new Set()
     extension.timers.add(this)
@@ -56,6 +83,20 @@ class OwnTimer implements Timer, TimerTurn {
     if (wait !== undefined) this.#kernel.timers.cancel(wait)
     // What waited in the mailbox of a process that has ended would not have run.
     return (this.#process.flags & DEAD) === 0
+  }
+
+  describe(): TimerFact {
+    const { clock } = this.#kernel
+    const dueMs = this.#wait?.dueMs ?? clock.nowMs()
+    const leftMs = this.#atMs === undefined ? dueMs - clock.nowMs() : this.#atMs - clock.wallMs()
+    const send = this.#send
+    return {
+      kind: send === undefined ? 'run' : 'send',
+      what: send?.message ?? nameOf(this.#run),
+      to: send?.to,
+      leftMs: Math.max(0, leftMs),
+      everyMs: this.#everyMs,
+    }
   }
 
   /** Asks for a turn of the process; one that has not run yet is not doubled. */
@@ -85,6 +126,12 @@ class OwnTimer implements Timer, TimerTurn {
     this.#wait = undefined
     this.#process.extension?.timers?.delete(this)
   }
+}
+
+/** A function may have any name, or something else in its place. */
+function nameOf(run: { readonly name: unknown }): string {
+  const { name } = run
+  return typeof name === 'string' && name !== '' ? name : '(a function)'
 }
 
 /** OPTION_INVALID unless it is milliseconds, 0 or more; a period at least `PERIOD_MS_MIN`. */
@@ -134,7 +181,7 @@ export function runEvery(
     dueMs += (1 + Math.max(0, missed)) * periodMs
     return dueMs - nowMs
   }
-  return new OwnTimer(kernel, process, periodMs, { due, run })
+  return new OwnTimer(kernel, process, periodMs, { due, run, everyMs: periodMs })
 }
 
 /** Once, when the wall clock says so. */
@@ -143,7 +190,7 @@ export function runAt(kernel: Kernel, process: Process, timeMs: number, run: () 
   requireRun(run)
   const waitMs = (): number => Math.max(0, Math.min(timeMs - kernel.clock.wallMs(), WALL_CHECK_MS))
   const due: Due = (timer) => (kernel.clock.wallMs() < timeMs ? waitMs() : once(timer))
-  return new OwnTimer(kernel, process, waitMs(), { due, run })
+  return new OwnTimer(kernel, process, waitMs(), { due, run, atMs: timeMs })
 }
 
 /** Runs at once when due, without a turn of the process: for sends. A throw ends the process. */
@@ -152,6 +199,7 @@ export function runUntimed(
   process: Process,
   delayMs: number,
   run: () => void,
+  send: TimedSend,
 ): Timer {
   requireDelay('delayMs', delayMs)
   const due: Due = () => {
@@ -165,5 +213,5 @@ export function runUntimed(
     }
     return undefined
   }
-  return new OwnTimer(kernel, process, delayMs, { due, run })
+  return new OwnTimer(kernel, process, delayMs, { due, run, send })
 }

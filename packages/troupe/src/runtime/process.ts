@@ -46,6 +46,8 @@ export const KEYED = 4096
 export const RUNNING = 8192
 /** Speaks for the outside world: what it sends is checked against schemas; see entrance. */
 export const OUTSIDE = 16_384
+/** Somebody looks at it: its messages are counted by their names; see watched. */
+export const WATCHED = 32_768
 /** From this bit on the flags hold the debt: reductions used beyond the budget. */
 export const DEBT_SHIFT = 16
 export const FLAGS_MASK = (1 << DEBT_SHIFT) - 1

@@ -95,6 +95,11 @@ export class Scheduler {
     return !this.#armed && !this.#draining
   }
 
+  /** Milliseconds since the start of the node, read anew. */
+  sinceStartMs(): number {
+    return this.#clock.nowMs() - this.#startMs
+  }
+
   /** Appends a process that has become ready; the caller has set SCHEDULED. */
   ready(process: Process): void {
     this.#queue.push(process)

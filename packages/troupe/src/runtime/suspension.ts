@@ -10,8 +10,9 @@ import { Pause, type Suspended } from './extension.js'
 import { extend } from './mailbox.js'
 import { Call, type EntryName, type Origin } from './message.js'
 import type { Outcomes } from './outcome.js'
-import { DEAD, type Process, REENTRANT, SCHEDULED, SUSPENDED } from './process.js'
+import { DEAD, type Process, REENTRANT, SCHEDULED, SUSPENDED, WATCHED } from './process.js'
 import type { Scheduler } from './scheduler.js'
+import { watchedOf } from './watched.js'
 
 /** As `await` does it: a promise may carry a `then` of its own that throws or never calls. */
 const then = Promise.prototype.then
@@ -39,7 +40,8 @@ export class Suspensions {
     promise: Promise<unknown>,
   ): boolean {
     this.#scheduler.suspended += 1
-    const suspended: Suspended = { from, name, payload, progress }
+    const sinceMs = this.#scheduler.coarseMs
+    const suspended: Suspended = { from, name, payload, progress, sinceMs }
     if ((process.flags & DEAD) !== 0) {
       this.#lose(process, suspended, 'killed')
       this.#follow(process, suspended, promise)
@@ -74,30 +76,39 @@ export class Suspensions {
   }
 
   #settled(process: Process, suspended: Suspended | undefined, value: unknown): void {
-    if (!this.#leave(process, suspended) || suspended === undefined) return
+    if (!this.#leave(process, suspended, false) || suspended === undefined) return
     this.#outcomes.done(process, suspended.from, value, suspended.progress)
     this.#resume(process)
   }
 
   #failed(process: Process, suspended: Suspended | undefined, thrown: unknown): void {
-    if (!this.#leave(process, suspended) || suspended === undefined) return
+    if (!this.#leave(process, suspended, true) || suspended === undefined) return
     this.#release(process)
     const { from, name, progress } = suspended
     this.#outcomes.failed(process, from, name, thrown, progress)
   }
 
   /** Takes the message out of the waiting ones; false when its process was killed meanwhile. */
-  #leave(process: Process, suspended: Suspended | undefined): boolean {
+  #leave(process: Process, suspended: Suspended | undefined, hasFailed: boolean): boolean {
     this.#scheduler.suspended -= 1
-    if ((process.flags & DEAD) !== 0) {
-      this.zombies -= 1
-      return false
+    if ((process.flags & (DEAD | WATCHED)) !== 0) {
+      if ((process.flags & DEAD) !== 0) {
+        this.zombies -= 1
+        return false
+      }
+      if (suspended !== undefined) this.#count(process, suspended, hasFailed)
     }
     this.#outcomes.handling -= 1
     const pause = process.extension?.pause
     if (pause === undefined || suspended === undefined) return true
     if (!pause.flight.delete(suspended)) pause.current = undefined
     return true
+  }
+
+  /** Somebody looks at the process: how long the message took, with its waits. */
+  #count(process: Process, { name, sinceMs }: Suspended, hasFailed: boolean): void {
+    const tookMs = this.#scheduler.sinceStartMs() - sinceMs
+    watchedOf(process)?.done(name, Math.max(0, tookMs), hasFailed)
   }
 
   #resume(process: Process): void {

@@ -25,9 +25,11 @@ import {
   SCHEDULED,
   STARTING,
   SUSPENDED,
+  WATCHED,
 } from './process.js'
 import type { Scheduler } from './scheduler.js'
 import type { Suspensions } from './suspension.js'
+import { watchedOf } from './watched.js'
 
 const RESTLESS = DEAD | SUSPENDED | STARTING | ENDING
 
@@ -152,13 +154,26 @@ export class Turn {
 
   #taken(process: Process, from: Origin, name: EntryName, payload: unknown): boolean {
     process.messagesIn += 1
-    if ((process.flags & (AWAITED | KEYED)) === 0) {
+    if ((process.flags & (AWAITED | KEYED | WATCHED)) === 0) {
       return this.#handle(process, from, name, payload)
     }
     if ((process.flags & AWAITED) !== 0) this.#verbs.admit(process)
-    if (!(payload instanceof KeyedBox)) return this.#handle(process, from, name, payload)
+    if (!(payload instanceof KeyedBox)) return this.#counted(process, from, name, payload)
     process.extension?.limit?.boxes.delete(payload.key)
-    return this.#handle(process, payload.from, payload.name, payload.payload)
+    return this.#counted(process, payload.from, payload.name, payload.payload)
+  }
+
+  /** The same, timed while somebody looks; what is not over yet is counted when it settles. */
+  #counted(process: Process, from: Origin, name: EntryName, payload: unknown): boolean {
+    const watched = (process.flags & WATCHED) === 0 ? undefined : watchedOf(process)
+    if (watched === undefined) return this.#handle(process, from, name, payload)
+    const pending = unsettled(process)
+    const startMs = watched.nowMs()
+    const goesOn = this.#handle(process, from, name, payload)
+    const endMs = watched.nowMs()
+    watched.ran(startMs, endMs)
+    if (unsettled(process) <= pending) watched.done(name, endMs - startMs, !goesOn)
+    return goesOn
   }
 
   #handle(process: Process, from: Origin, name: EntryName, payload: unknown): boolean {
@@ -202,6 +217,13 @@ export class Turn {
     const run = from instanceof Call ? handleCall : handleMessage
     return run?.(process.state, untyped, process.context as never)
   }
+}
+
+/** How many of its handlers have not settled. */
+function unsettled(process: Process): number {
+  const pause = process.extension?.pause
+  if (pause === undefined) return 0
+  return pause.flight.size + (pause.current === undefined ? 0 : 1)
 }
 
 /** True when the behaviour takes messages that its protocol does not name. */

@@ -18,6 +18,7 @@ import { readFollow, readFollowNumber } from './follow.js'
 import { wantedConfig, wantedEvents, wantedNames } from './long-lists.js'
 import { nodeSheet } from './node-sheet.js'
 import { pageOf, readPlace } from './page.js'
+import { processInsight } from './process-insight.js'
 import { readProcessQuery } from './process-query.js'
 import { ProcessScan } from './process-scan.js'
 import { ChildrenScan, readProcess } from './process-sheet.js'
@@ -63,6 +64,9 @@ const definition = actor(systemProtocol, {
       const question = readProcess(given, inspection)
       return { key: question.key, make: () => new ChildrenScan(question, inspection, options) }
     }),
+    insight: quick('insight', (given, { inspection }) =>
+      processInsight(readProcess(given, inspection).pid, inspection),
+    ),
     tree: search('tree', (given, { inspection }) => {
       const tree = readTree(given)
       return { key: tree.key, make: () => new TreeScan(tree, inspection) }

@@ -39,13 +39,28 @@ export interface RateSheet {
 
 /** An end of a child, told by its supervisor. */
 export interface ExitSheet {
+  /** Wall clock, since 1970. */
   readonly timeMs: number
-  readonly pid: Pid
+  /** Undefined: it did not start. */
+  readonly pid: Pid | undefined
   readonly child: string
   /** Printed, with its stack cut. */
   readonly reason: string
   /** What was done about it. */
   readonly verdict: 'restarted' | 'backing-off' | 'left' | 'gave-up'
+}
+
+/** A child that is to be started again, after a wait. */
+export interface ChildWaitSheet {
+  readonly child: string
+  /** Its last life; undefined when it never ran. */
+  readonly pid: Pid | undefined
+  /** Failures in a row. */
+  readonly attempt: number
+  readonly waitedMs: number
+  readonly leftMs: number
+  /** Why it ended, printed and cut. */
+  readonly reason: string
 }
 
 /** What is behind the more costly parts of a process; asked apart from `process`. */
@@ -55,16 +70,22 @@ export interface ProcessInsight {
   /** Its calls that wait, and those of others that it has not answered; at most 50 of each. */
   readonly calls: readonly CallSheet[]
   readonly owes: readonly CallSheet[]
+  /** Calls of the node that were not looked at, as more wait than are read at once. */
+  readonly callsUnread: number
   /** Since it is looked at: the counting begins with the first question and ends a minute after. */
   readonly rates: readonly RateSheet[]
   readonly watchedForMs: number
   /** Ends of this child under earlier pids, and of its children when it is a supervisor. */
   readonly exits: readonly ExitSheet[]
   readonly childExits: readonly ExitSheet[]
-  /** Share of the last seconds it spent in handlers: 0 to 1; sampled. */
+  /** Its children that are to come back, when it is a supervisor. */
+  readonly childWaits: readonly ChildWaitSheet[]
+  /** Share of the last seconds it spent in handlers: 0 to 1; at the first look that of its life. */
   readonly utilisation: number
-  /** What the handler that has not settled works on. */
+  /** What the oldest handler that has not settled works on, and for how long. */
   readonly handling: { readonly message: string; readonly sinceMs: number } | undefined
+  /** Handlers that have not settled; a reentrant process may have many. */
+  readonly handlers: number
 }
 
 /** Why a process does not go on, each named once. */

@@ -12,6 +12,7 @@
  */
 import { type Account, message, protocol, request, type ServiceInfo } from '#contract'
 import type { ConfigSheet, LeaderSheet } from './link-sheets.js'
+import type { ProcessInsight } from './process-insight.js'
 import type { OrderOutcome, SystemOrder } from './system-orders.js'
 import type {
   ApplicationSheet,
@@ -47,6 +48,8 @@ export const systemProtocol = protocol('troupe.system', {
   processes: request<ProcessQuery, ProcessPage>(),
   /** One process; PROCESS_UNKNOWN, NAME_UNKNOWN. */
   process: request<ProcessQuestion, ProcessSheet>(),
+  /** What is behind it: timers, calls, rates, ends. PROCESS_UNKNOWN, NAME_UNKNOWN. */
+  insight: request<ProcessQuestion, ProcessInsight>(),
   tree: request<TreeQuestion, TreeSheet>(),
   names: request<NameQuestion, Page<string>>(),
   applications: request<PageQuestion, ApplicationSheet>(),
