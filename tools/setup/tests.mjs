@@ -62,8 +62,11 @@ export function matchingFiles(files, words) {
  */
 const PATIENT = [
   /^packages\/[^/]+\/dist-test\/(unit|scenarios|regression|conformance|simulation)\//,
-  /^packages\/etcd\/dist-test\//,
-  /^examples\/(jobs\/dist-test\/(coordinator|kinds|store|web|worker)|traffic\/dist-test\/map)\//,
+  /^packages\/(etcd\/dist-test|log\/dist-test|troupe\/dist-test\/types)\//,
+  /^examples\/jobs\/dist-test\/(cli|coordinator|job|kinds|load|mutants|store|web|worker)\//,
+  /^examples\/jobs-chaos\/dist-test\/(account|cli|client|effects|etcd|faults|net|planted)\//,
+  /^examples\/traffic\/dist-test\/(account|cli|fleet|fuzz|map|packet|query|replay|store|tls)\//,
+  /^tools\/dist-test\/(house|rules|setup)\//,
 ]
 const isPatient = (/** @type {string} */ file) => PATIENT.some((folder) => folder.test(file))
 const PATIENT_AT_ONCE = Math.min(2, availableParallelism())
@@ -119,4 +122,6 @@ export async function runTests(files, env = {}) {
  * @param {NodeJS.ProcessEnv} [env] added to our own
  */
 export const runQuietTests = (files, env = {}) =>
-  runTool(process.execPath, flagsFor(files, 1), { env: { ...process.env, ...env } })
+  runTool(process.execPath, flagsFor(files, files.every(isPatient) ? PATIENT_AT_ONCE : 1), {
+    env: { ...process.env, ...env },
+  })

@@ -1,10 +1,13 @@
 /**
  * The suite is sharp: each fault of a table, planted alone, makes a test fail; and the tests that
  * are to fail pass without it.
+ *
+ * That they pass is what every run of all tests says already, so the second half has a table of its
+ * own, which `npm run soak` takes.
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, it, type TestContext } from 'node:test'
-import { HUNG_MS, type Lane, type Verdict } from './lane.js'
+import { HUNG_MS, type Lane, type RunLimits, type Verdict } from './lane.js'
 import { LANES, Lanes } from './lanes.js'
 import type { Mutant } from './mutant.js'
 
@@ -19,26 +22,67 @@ const told = (verdict: Verdict): string => {
   }
 }
 
-/** A run with a fault hangs when it takes so many times as long as without one, and this more. */
+/** It hangs when it takes so many times as long as without a fault, and this more. */
 const HUNG_FACTOR = 3
 const HUNG_EXTRA_MS = 2_500
+/** It hangs when it has done nothing for so long, unless it does so without a fault, too. */
+const IDLE_MS = 2_000
+/** The longest rest without a fault at which that is a sign. */
+const SOUND_IDLE_MS_MAX = 1_000
+/** A run that has gone on for so long is held against one without its fault. */
+const DOUBTFUL_MS = 5_000
 
-/** How long the files take without a fault, as far as that is known; in milliseconds. */
-type SoundTimes = ReadonlyMap<string, number>
+/** How the tests of a fault run without it; measured only for those that may hang with theirs. */
+interface SoundRun {
+  readonly verdict: Verdict
+  readonly tookMs: number
+}
+type SoundRuns = Map<string, Promise<SoundRun>>
 
-const hungMs = (times: SoundTimes, file: string): number =>
-  Math.min(HUNG_MS, HUNG_FACTOR * (times.get(file) ?? HUNG_MS) + HUNG_EXTRA_MS)
+/** Runs a file with its fault, until it fails, passes, or is known to hang. */
+async function runWith(
+  lane: Lane,
+  mutant: Mutant,
+  file: string,
+  sounds: SoundRuns,
+): Promise<Verdict> {
+  const tests = mutant.tests === undefined ? [] : [mutant.tests]
+  const key = [file, ...tests].join(' ')
+  const run = (limits: RunLimits): Promise<Verdict> =>
+    lane.with(mutant, () => lane.run(file, tests, limits))
+  const known = sounds.get(key)
+  if (known !== undefined) return run(limitsOf(await known))
+  const verdict = await run({ limitMs: DOUBTFUL_MS, idleMs: IDLE_MS })
+  if (verdict.kind !== 'hung') return verdict
+  const sound = soundRun(lane, file, tests)
+  sounds.set(key, sound)
+  const { verdict: without, tookMs } = await sound
+  if (without.kind !== 'passed') return { kind: 'broken', output: `and without: ${told(without)}` }
+  const isSure = verdict.idle ? without.idleMs < SOUND_IDLE_MS_MAX : tookMs < DOUBTFUL_MS / 4
+  return isSure ? verdict : run(limitsOf({ verdict: without, tookMs }))
+}
+
+async function soundRun(lane: Lane, file: string, tests: readonly string[]): Promise<SoundRun> {
+  const begin = performance.now()
+  const verdict = await lane.run(file, tests, {})
+  return { verdict, tookMs: performance.now() - begin }
+}
+
+function limitsOf({ verdict, tookMs }: SoundRun): RunLimits {
+  const limitMs = Math.min(HUNG_MS, HUNG_FACTOR * tookMs + HUNG_EXTRA_MS)
+  const rests = verdict.kind === 'passed' && verdict.idleMs >= SOUND_IDLE_MS_MAX
+  return rests ? { limitMs } : { limitMs, idleMs: IDLE_MS }
+}
 
 /** Runs the files of a fault until one of them fails or hangs. */
 async function caught(
   lane: Lane,
   mutant: Mutant,
-  times: SoundTimes,
+  sounds: SoundRuns,
 ): Promise<readonly [string, Verdict]> {
-  let last: readonly [string, Verdict] = ['no test', { kind: 'passed', titles: [] }]
+  let last: readonly [string, Verdict] = ['no test', { kind: 'passed', titles: [], idleMs: 0 }]
   for (const file of mutant.caughtBy) {
-    const tests = mutant.tests === undefined ? [] : [mutant.tests]
-    last = [file, await lane.run(file, tests, hungMs(times, file))]
+    last = [file, await runWith(lane, mutant, file, sounds)]
     if (last[1].kind !== 'passed') break
   }
   return last
@@ -60,39 +104,41 @@ function runsOf(mutants: readonly Mutant[]): Map<string, Set<string | undefined>
 const isAmong = (titles: readonly string[], pattern: string): boolean =>
   titles.some((title) => new RegExp(pattern).test(title))
 
-/** Declares the tests of one table of faults. */
+/** Declares, for one table of faults, that each of them is caught. */
 export function catches(faults: readonly Mutant[]): void {
   describe('a planted fault', { concurrency: LANES }, () => {
     const lanes = new Lanes()
-    const times = new Map<string, number>()
+    const sounds: SoundRuns = new Map()
+    before(() => lanes.open(LANES))
+    after(() => lanes.close())
+
+    for (const fault of faults) {
+      it(`is caught: ${fault.name}`, async (t: TestContext) => {
+        const [file, verdict] = await lanes.use((lane) => caught(lane, fault, sounds))
+        t.diagnostic(`${file} ${told(verdict)}`)
+        const isCaught = verdict.kind === 'failed' || verdict.kind === 'hung'
+        assert.ok(isCaught, `nobody noticed ${fault.name}: ${file} ${told(verdict)}`)
+      })
+    }
+  })
+}
+
+/** Declares, for one table of faults, that the tests it names are there and pass without any. */
+export function passesWithout(faults: readonly Mutant[]): void {
+  describe('no planted fault', { concurrency: LANES }, () => {
+    const lanes = new Lanes()
     before(() => lanes.open(LANES))
     after(() => lanes.close())
 
     for (const [file, tests] of runsOf(faults)) {
-      it(`is not needed for ${file} to run: its tests are there and pass without one`, async () => {
+      it(`is needed for ${file} to run: its tests are there and pass without one`, async () => {
         const patterns = [...tests].filter((one) => one !== undefined)
         const narrowed = tests.has(undefined) ? [] : patterns
-        const verdict = await lanes.use(async (lane) => {
-          const begin = performance.now()
-          const reached = await lane.run(file, narrowed)
-          times.set(file, performance.now() - begin)
-          return reached
-        })
+        const verdict = await lanes.use((lane) => lane.run(file, narrowed, {}))
         assert.equal(told(verdict), 'passed')
         const { titles } = verdict as Extract<Verdict, { readonly kind: 'passed' }>
         const absent = patterns.filter((pattern) => !isAmong(titles, pattern))
         assert.deepEqual(absent, [], 'tests that a fault names and that did not run')
-      })
-    }
-
-    for (const fault of faults) {
-      it(`is caught: ${fault.name}`, async (t: TestContext) => {
-        const [file, verdict] = await lanes.use((lane) =>
-          lane.with(fault, () => caught(lane, fault, times)),
-        )
-        t.diagnostic(`${file} ${told(verdict)}`)
-        const isCaught = verdict.kind === 'failed' || verdict.kind === 'hung'
-        assert.ok(isCaught, `nobody noticed ${fault.name}: ${file} ${told(verdict)}`)
       })
     }
   })

@@ -4,10 +4,12 @@
  * The copy has the name and the exports of the package, so that its tests run unchanged. A test
  * file is left as soon as it reports its first failure.
  */
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { type Mutant, planted } from './mutant.js'
 
@@ -21,13 +23,22 @@ const SEPARATOR = '\n'
 
 /** What came of one test file. */
 export type Verdict =
-  /** Titles of the tests and suites that ran. */
-  | { readonly kind: 'passed'; readonly titles: readonly string[] }
+  /** Titles of the tests and suites that ran, and the longest time in which nothing was done. */
+  | { readonly kind: 'passed'; readonly titles: readonly string[]; readonly idleMs: number }
   /** `test` is the title of the first test that failed. */
   | { readonly kind: 'failed'; readonly test: string }
-  | { readonly kind: 'hung' }
+  /** `idle`: it waited for something that does not come, and did nothing else. */
+  | { readonly kind: 'hung'; readonly idle: boolean }
   /** It did not come as far as its tests. */
   | { readonly kind: 'broken'; readonly output: string }
+
+/** When a run is given up. */
+export interface RunLimits {
+  /** Default: as long as any test file may take without a fault. */
+  readonly limitMs?: number
+  /** So long without any work; default never. Works where the system tells of it (Linux). */
+  readonly idleMs?: number
+}
 
 export class Lane {
   readonly #root: string
@@ -69,16 +80,9 @@ export class Lane {
   }
 
   /** Runs one test file, or what of it has one of these titles, as far as its first failure. */
-  run(file: string, tests: readonly string[] = [], limitMs = RUN_MS_MAX): Promise<Verdict> {
-    const narrowed = tests.map((title) => `--test-name-pattern=${title}`)
-    const script = this.#path(join('dist-test', `${file}.js`))
-    const child = spawn(process.execPath, ['--test-reporter=tap', ...narrowed, script], {
-      cwd: this.#path('.'),
-      env: cleanEnvironment(),
-      // A group of its own, so that the programs it started end with it.
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+  run(file: string, tests: readonly string[], limits: RunLimits): Promise<Verdict> {
+    const { limitMs = RUN_MS_MAX, idleMs = Number.POSITIVE_INFINITY } = limits
+    const child = this.#start(file, tests)
     return new Promise((resolve) => {
       let output = ''
       let verdict: Verdict | undefined
@@ -86,7 +90,11 @@ export class Lane {
         verdict ??= reached
         killGroup(child.pid)
       }
-      const limit = setTimeout(() => settle({ kind: 'hung' }), limitMs)
+      const rest = new Rest(child.pid)
+      const look = setInterval(() => {
+        if (rest.look() > idleMs) settle({ kind: 'hung', idle: true })
+      }, LOOK_MS)
+      const limit = setTimeout(() => settle({ kind: 'hung', idle: false }), limitMs)
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         output += text
         const failed = firstFailure(output)
@@ -96,14 +104,66 @@ export class Lane {
         output += text
       })
       child.on('close', (code) => {
+        clearInterval(look)
         clearTimeout(limit)
         const done: Verdict =
           code === 0 && /^# pass [1-9]/m.test(output)
-            ? { kind: 'passed', titles: titlesIn(output) }
+            ? { kind: 'passed', titles: titlesIn(output), idleMs: rest.longestMs }
             : { kind: 'broken', output: output.slice(-2_000) }
         resolve(verdict ?? done)
       })
     })
+  }
+
+  #start(file: string, tests: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
+    const narrowed = tests.map((title) => `--test-name-pattern=${title}`)
+    const script = this.#path(join('dist-test', `${file}.js`))
+    return spawn(process.execPath, ['--test-reporter=tap', ...narrowed, script], {
+      cwd: this.#path('.'),
+      env: cleanEnvironment(),
+      // A group of its own, so that the programs it started end with it.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  }
+}
+
+const LOOK_MS = 250
+
+/** How long a process has done nothing: it used no time on a core and did not wait for one. */
+class Rest {
+  longestMs = 0
+  #since = performance.now()
+  #work = ''
+  readonly #pid: number | undefined
+
+  constructor(pid: number | undefined) {
+    this.#pid = pid
+  }
+
+  /** Milliseconds it rests now; 0 where the system does not tell. */
+  look(): number {
+    const nowMs = performance.now()
+    const work = this.#workDone()
+    if (work === undefined || work !== this.#work) {
+      this.#work = work ?? ''
+      this.#since = nowMs
+    }
+    const restMs = nowMs - this.#since
+    this.longestMs = Math.max(this.longestMs, restMs)
+    return restMs
+  }
+
+  /** Ticks on a core; undefined while it waits for one, or where nobody knows. */
+  #workDone(): string | undefined {
+    try {
+      const text = readFileSync(`/proc/${this.#pid}/stat`, 'latin1')
+      const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+      const [state] = fields
+      return state === 'R' ? undefined : `${fields[11]} ${fields[12]} ${fields[13]} ${fields[14]}`
+    } catch {
+      return undefined
+    }
   }
 }
 
