@@ -17,3 +17,17 @@ export type {
   StreamEvent,
   StreamWish,
 } from './contract/api.js'
+export type {
+  Authorize,
+  ObserverOptions,
+  SurfaceOptions,
+  Viewing,
+} from './contract/options.js'
+export { OBSERVER_DEFAULTS } from './contract/options.js'
+export {
+  createObserver,
+  OBSERVER_NAME,
+  observerProtocol,
+  type StartedObserver,
+  startObserver,
+} from './observer.js'

@@ -1,0 +1,98 @@
+/**
+ * ask/questions: what can be asked of a node over HTTP: the table of addresses and their fields.
+ *
+ * A field that is not listed is refused here; whether its value is in range the node decides,
+ * which knows its limits.
+ */
+import type { Capability } from '#observer/contract/api'
+
+/** How the text of a query is read: as it is, as a number, `true`, a pid, or words by comma. */
+export type FieldKind = 'text' | 'number' | 'flag' | 'pid' | 'words'
+/** The fields a question may have. */
+export type FieldKinds = Readonly<Record<string, FieldKind>>
+
+/** One question. */
+export interface QuestionSpec {
+  /** Its name in `systemProtocol`. */
+  readonly request: string
+  readonly fields: FieldKinds
+  /** What a viewer needs beside `inspect`. */
+  readonly capability: Capability
+  /** Asked once and never by a stream: it costs its node too much. */
+  readonly once: boolean
+  readonly timeoutMs: number
+}
+
+const PAGE: FieldKinds = Object.freeze({ limit: 'number', cursor: 'text' })
+const PROCESS: FieldKinds = Object.freeze({
+  ...{ pid: 'pid', name: 'text', children: 'flag', messages: 'number' },
+})
+const TRACE: FieldKinds = Object.freeze({
+  ...{ traceId: 'text', search: 'text', pid: 'pid', limit: 'number' },
+})
+const ANSWER_MS = 4_000
+
+const plain = (request: string, fields: FieldKinds = {}): QuestionSpec =>
+  Object.freeze({ request, fields, capability: 'inspect', once: false, timeoutMs: ANSWER_MS })
+
+/** All questions by the word in their address. */
+export const QUESTIONS: Readonly<Record<string, QuestionSpec>> = Object.freeze({
+  node: plain('node'),
+  account: plain('account'),
+  figures: plain('figures'),
+  history: plain('history', { series: 'words', lastMs: 'number', points: 'number' }),
+  processes: plain('processes', {
+    ...{ top: 'text', name: 'text', behaviour: 'text', application: 'text' },
+    ...{ state: 'text', kind: 'text', search: 'text', ...PAGE },
+  }),
+  process: plain('process', PROCESS),
+  insight: plain('insight', PROCESS),
+  why: plain('why', { pid: 'pid', name: 'text' }),
+  tree: plain('tree', {
+    ...{ application: 'text', below: 'pid', depthMax: 'number', limit: 'number' },
+  }),
+  names: plain('names', { prefix: 'text', ...PAGE }),
+  applications: plain('applications', PAGE),
+  network: plain('network', PAGE),
+  connection: plain('connection', { node: 'text' }),
+  events: plain('events', PAGE),
+  registrar: plain('registrar', PAGE),
+  members: plain('members', PAGE),
+  cron: plain('cron', PAGE),
+  logs: plain('logs', {
+    ...{ level: 'text', search: 'text', pid: 'pid', application: 'text', ...PAGE },
+  }),
+  'dead-letters': plain('deadLetters', { cause: 'text', search: 'text', ...PAGE }),
+  audit: plain('audit', PAGE),
+  services: plain('services', PAGE),
+  leaders: plain('leaders', PAGE),
+  config: plain('config', PAGE),
+  traces: plain('traces', TRACE),
+  trace: plain('trace', TRACE),
+  profile: Object.freeze({
+    ...plain('profile', { kind: 'text', forMs: 'number' }),
+    ...{ capability: 'profile' as const, once: true, timeoutMs: 40_000 },
+  }),
+})
+
+/** Fields of what is followed. */
+export const FOLLOW_FIELDS: FieldKinds = Object.freeze({
+  ...{ of: 'text', perSecondMax: 'number', level: 'text', search: 'text', pid: 'pid' },
+  ...{ application: 'text', cause: 'text', event: 'text' },
+})
+
+/** Fields of the history of the whole cluster. */
+export const CLUSTER_HISTORY_FIELDS = QUESTIONS['history']?.fields ?? {}
+
+/** Questions to all nodes at once, and by which number their rows are put in order. */
+export const MERGED: Readonly<Record<string, string | undefined>> = Object.freeze({
+  processes: undefined,
+  applications: undefined,
+  logs: 'timeMs',
+  'dead-letters': 'timeMs',
+  traces: 'startMs',
+  services: undefined,
+  leaders: undefined,
+  events: undefined,
+  audit: 'timeMs',
+})

@@ -1,0 +1,102 @@
+/**
+ * cluster/node-file: what is known of one node: its last answers, and in what state it is.
+ *
+ * Knows nothing of when it is asked.
+ */
+import type { FiguresSheet, MemberInfo, PeerInfo } from 'troupe'
+import type { ClusterNode, NodeState, Problem, RateFigures } from '#observer/contract/api'
+import { perSecond, ratesOf } from './rates.js'
+
+/** One connection, as one of its two nodes counts it. */
+export interface SeenLink {
+  readonly to: string
+  readonly state: PeerInfo['state']
+  readonly transport: string
+  readonly roundTripMs: number
+  readonly messagesOut: number
+  readonly messagesIn: number
+  readonly bytesIn: number
+}
+
+interface PeersLook {
+  readonly atMs: number
+  readonly peers: ReadonlyMap<string, PeerInfo>
+}
+
+export class NodeFile {
+  readonly node: string
+  member: MemberInfo | undefined
+  figures: FiguresSheet | undefined
+  rates: RateFigures | undefined
+  applications: ClusterNode['applications'] = []
+  leads: ClusterNode['leads'] = []
+  links: readonly SeenLink[] = []
+  /** Why it did not answer the last time. */
+  problem: Problem | undefined
+  isAsked = false
+  /** It has answered all there is to ask, once. */
+  wasSeen = false
+  state: NodeState = 'unreachable'
+  sinceMs = 0
+  #peers: PeersLook | undefined
+
+  constructor(node: string) {
+    this.node = node
+  }
+
+  /** It has told its figures. */
+  tookFigures(figures: FiguresSheet): void {
+    const before = this.figures
+    this.rates = before === undefined ? undefined : (ratesOf(before, figures) ?? this.rates)
+    if (before !== undefined && before.creation !== figures.creation) this.rates = undefined
+    this.figures = figures
+  }
+
+  /** It has told its connections. */
+  tookPeers(peers: readonly PeerInfo[], atMs: number): void {
+    const before = this.#peers
+    const spanMs = before === undefined ? 0 : atMs - before.atMs
+    this.#peers = { atMs, peers: new Map(peers.map((peer) => [peer.node, peer])) }
+    this.links = peers.map((peer) => {
+      const known = before?.peers.get(peer.node)
+      const earlier = known?.creation === peer.creation ? known : undefined
+      const rate = (name: 'messagesOut' | 'messagesIn' | 'bytesIn'): number =>
+        earlier === undefined ? 0 : perSecond(peer[name] - earlier[name], spanMs)
+      const { node: to, state, transport, roundTripMs } = peer
+      return {
+        ...{ to, state, transport, roundTripMs },
+        messagesOut: rate('messagesOut'),
+        messagesIn: rate('messagesIn'),
+        bytesIn: rate('bytesIn'),
+      }
+    })
+  }
+
+  /** The node is gone: what it told is of no use any more. */
+  forget(): void {
+    this.figures = undefined
+    this.rates = undefined
+    this.links = []
+    this.leads = []
+    this.wasSeen = false
+    this.#peers = undefined
+  }
+}
+
+/** Codes of problems that say that a node does not answer, though there is a connection. */
+const SILENT: ReadonlySet<string> = new Set(['CALL_TIMEOUT', 'INSPECTION_LIMITED'])
+
+/** In what state a node is: what membership says, and how the last questions ended. */
+export function stateOf(
+  member: Pick<MemberInfo, 'state' | 'leaving'> | undefined,
+  problem: Pick<Problem, 'code'> | undefined,
+  wasSeen = true,
+): NodeState {
+  if (member?.state === 'gone') return 'down'
+  if (problem?.code === 'NOT_ALLOWED') return 'refused'
+  if (member?.state === 'unresponsive') return 'busy'
+  if (problem !== undefined) return SILENT.has(problem.code) ? 'busy' : 'unreachable'
+  if (member?.state === 'suspect') return 'suspect'
+  if (member?.state === 'discovering' && !wasSeen) return 'unreachable'
+  return member?.leaving === true ? 'draining' : 'up'
+}

@@ -1,0 +1,31 @@
+/**
+ * cluster/notices: that a node came into another state, as a line of the cluster's own history.
+ *
+ * Pure.
+ */
+import type { ClusterNotice, NodeState } from '#observer/contract/api'
+import type { NodeFile } from './node-file.js'
+
+const KINDS: Readonly<Record<NodeState, ClusterNotice['kind'] | undefined>> = Object.freeze({
+  up: 'node-well',
+  busy: 'node-busy',
+  suspect: 'node-suspect',
+  draining: undefined,
+  refused: undefined,
+  unreachable: 'node-suspect',
+  down: 'node-down',
+})
+
+/** Undefined: nothing that is worth a line. */
+export function noticeOf(
+  file: NodeFile,
+  state: NodeState,
+  timeMs: number,
+): ClusterNotice | undefined {
+  const { node, member, problem } = file
+  const kind = file.state === 'down' && state === 'up' ? 'node-up' : KINDS[state]
+  if (kind === undefined) return undefined
+  const why = state === 'up' ? undefined : (problem?.message ?? member?.reason)
+  const text = `${node} is ${state}${why === undefined ? '' : `: ${why}`}`
+  return { timeMs, kind, node, text }
+}

@@ -1,0 +1,226 @@
+/**
+ * cluster/watch: looks at all nodes and keeps what they told: the cluster as one sheet.
+ *
+ * While nobody looks it only follows who is there. A node that does not answer keeps nobody
+ * waiting: the sheet tells what is known, and since when it is silent.
+ * Limit: `NODES_MAX` nodes; `AT_ONCE` are asked at a time.
+ */
+import type { ApplicationInfo, FiguresSheet, LeaderSheet, MemberInfo, MemberSheet } from 'troupe'
+import type { ClusterNotice, ClusterSheet } from '#observer/contract/api'
+import type { Verbs } from '#observer/hub/verbs'
+import { problemOf } from '#observer/text/problem'
+import { NodeFile, stateOf } from './node-file.js'
+import { noticeOf } from './notices.js'
+import { sheetOf } from './sheet.js'
+import { Turnstile } from './turnstile.js'
+
+/** Nodes that are asked at a time. */
+const AT_ONCE = 16
+const ANSWER_MS = 3_000
+/** A sheet waits so long for answers; who is later is in the next one. */
+const SHEET_WAIT_MS = 400
+/** Two who look at nearly the same time share one look. */
+const SHARE_MS = 400
+/** Who is there is looked at so often while nobody looks. */
+const IDLE_MS = 5_000
+/** Applications and leaders change seldom, and cost their node more. */
+const SELDOM_LOOKS = 5
+/** Nodes that are gone are shown so long. */
+const DOWN_MS = 600_000
+const NODES_MAX = 2_000
+const NOTICES_MAX = 100
+const PAGE = 500
+
+type Members = Pick<MemberSheet, 'coverage' | 'registrar' | 'creation'>
+
+export class ClusterWatch {
+  readonly #verbs: Verbs
+  readonly #turnstile = new Turnstile(AT_ONCE)
+  readonly #files = new Map<string, NodeFile>()
+  #members: Members | undefined
+  #notices: readonly ClusterNotice[] = []
+  #looks = 0
+  #lookedMs = Number.NEGATIVE_INFINITY
+  #looking: Promise<void> | undefined
+  #timer: { cancel(): boolean } | undefined
+
+  constructor(verbs: Verbs) {
+    this.#verbs = verbs
+  }
+
+  /** Follows who is there from now on. */
+  start(): void {
+    void this.#follow()
+  }
+
+  stop(): void {
+    this.#timer?.cancel()
+  }
+
+  /** Nodes that may be asked: those that are not gone. */
+  async nodes(): Promise<readonly string[]> {
+    if (this.#members === undefined) await this.#readMembers()
+    return [...this.#files.values()].filter(({ state }) => state !== 'down').map(({ node }) => node)
+  }
+
+  /** The cluster as it is now. */
+  async sheet(): Promise<ClusterSheet> {
+    const isFresh = this.#verbs.nowMs() - this.#lookedMs < SHARE_MS
+    if (!isFresh) {
+      this.#looking ??= this.#look().finally(() => {
+        this.#looking = undefined
+      })
+    }
+    await this.#looking
+    const { coverage, registrar } = this.#members as Members
+    return sheetOf({
+      ...{ node: this.#verbs.own, timeMs: this.#verbs.wallMs(), coverage, registrar },
+      files: [...this.#files.values()],
+      notices: this.#notices,
+    })
+  }
+
+  async #follow(): Promise<void> {
+    try {
+      if (this.#verbs.nowMs() - this.#lookedMs >= IDLE_MS / 2) await this.#readMembers()
+    } catch {
+      // The own node is stopping, or only starts; it is asked again.
+    }
+    this.#timer = this.#verbs.after(IDLE_MS, () => void this.#follow())
+  }
+
+  async #look(): Promise<void> {
+    await this.#readMembers()
+    const isSeldom = this.#looks % SELDOM_LOOKS === 0
+    this.#looks += 1
+    const asked = [...this.#files.values()].filter((file) => file.state !== 'down')
+    const all = Promise.all(asked.map((file) => this.#ask(file, isSeldom)))
+    await new Promise<void>((resolve) => {
+      const enough = this.#verbs.after(SHEET_WAIT_MS, resolve)
+      void all.then(() => {
+        enough.cancel()
+        resolve()
+      })
+    })
+    this.#lookedMs = this.#verbs.nowMs()
+  }
+
+  async #readMembers(): Promise<void> {
+    const { own } = this.#verbs
+    const members: MemberInfo[] = []
+    let cursor: string | undefined
+    do {
+      const payload = { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) }
+      const asked = { node: own, request: 'members', payload, timeoutMs: ANSWER_MS }
+      const sheet = (await this.#verbs.ask(asked)) as MemberSheet
+      this.#members = sheet
+      members.push(...sheet.members.rows)
+      cursor = sheet.members.next
+    } while (cursor !== undefined && members.length < NODES_MAX)
+    this.#fileOf(own)
+    for (const member of members.slice(0, NODES_MAX)) this.#fileOf(member.node).member = member
+    for (const file of this.#files.values()) this.#judge(file)
+    this.#forgetOld(new Set(members.map(({ node }) => node)))
+  }
+
+  #fileOf(node: string): NodeFile {
+    const known = this.#files.get(node)
+    if (known !== undefined) return known
+    const file = new NodeFile(node)
+    file.state = 'up'
+    file.sinceMs = this.#verbs.wallMs()
+    this.#files.set(node, file)
+    return file
+  }
+
+  /** Puts a node into its state, and tells when it is another one. */
+  #judge(file: NodeFile): void {
+    const state = stateOf(file.member, file.problem, file.wasSeen)
+    if (state === file.state) return
+    const notice = noticeOf(file, state, this.#verbs.wallMs())
+    file.state = state
+    file.sinceMs = this.#verbs.wallMs()
+    if (state === 'down') file.forget()
+    if (notice !== undefined) this.#note(notice)
+  }
+
+  #note(notice: ClusterNotice): void {
+    this.#notices = [notice, ...this.#notices].slice(0, NOTICES_MAX)
+  }
+
+  #forgetOld(known: ReadonlySet<string>): void {
+    const beforeMs = this.#verbs.wallMs() - DOWN_MS
+    for (const [node, file] of this.#files) {
+      const isOver = file.state === 'down' && file.sinceMs < beforeMs
+      if (isOver || (node !== this.#verbs.own && !known.has(node))) this.#files.delete(node)
+    }
+  }
+
+  /** Asks one node, unless the last questions still wait. */
+  async #ask(file: NodeFile, isSeldom: boolean): Promise<void> {
+    if (file.isAsked) return
+    file.isAsked = true
+    try {
+      await this.#turnstile.through(() => this.#askAll(file, isSeldom || !file.wasSeen))
+      file.problem = undefined
+      file.wasSeen = true
+    } catch (thrown) {
+      const { own } = this.#verbs
+      file.problem = problemOf(thrown, { node: file.node, own })
+    }
+    file.isAsked = false
+    this.#judge(file)
+  }
+
+  async #askAll(file: NodeFile, isSeldom: boolean): Promise<void> {
+    const ask = (request: string, payload?: unknown): Promise<unknown> =>
+      this.#verbs.ask({ node: file.node, request, payload, timeoutMs: ANSWER_MS })
+    const seldom = isSeldom
+      ? [ask('applications', { limit: PAGE }), unlessUnknown(ask('leaders', { limit: PAGE }))]
+      : []
+    const [figures, network, applications, leaders] = await Promise.all([
+      unlessUnknown(ask('figures')),
+      ask('network', { limit: PAGE }),
+      ...seldom,
+    ])
+    if (figures !== undefined) file.tookFigures(figures as FiguresSheet)
+    file.tookPeers(rowsOf(fieldOf(network, 'peers')), this.#verbs.nowMs())
+    if (!isSeldom) return
+    file.applications = rowsOf<ApplicationInfo>(applications)
+      .filter(({ own }) => !own)
+      .map(({ name, state, weight }) => ({ name, state, weight }))
+    this.#tookLeaders(file, rowsOf<LeaderSheet>(leaders))
+  }
+
+  #tookLeaders(file: NodeFile, leaders: readonly LeaderSheet[]): void {
+    const leads = leaders
+      .filter(({ role }) => role === 'leader')
+      .map(({ clusterId, term }) => ({ clusterId, term }))
+    for (const { clusterId, term } of leads) {
+      const isKnown = file.leads.some((one) => one.clusterId === clusterId && one.term === term)
+      if (isKnown) continue
+      const text = `${file.node} leads ${clusterId}, term ${term}`
+      this.#note({ timeMs: this.#verbs.wallMs(), kind: 'leader', node: file.node, text })
+    }
+    file.leads = leads
+  }
+}
+
+const fieldOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+
+/** The rows of a page; another node may answer anything. */
+function rowsOf<T>(page: unknown): readonly T[] {
+  const rows = fieldOf(page, 'rows')
+  return Array.isArray(rows) ? rows : []
+}
+
+/** Undefined where a node is too old for the question. */
+async function unlessUnknown(answer: Promise<unknown>): Promise<unknown> {
+  try {
+    return await answer
+  } catch (thrown) {
+    if (fieldOf(thrown, 'code') === 'MESSAGE_UNKNOWN') return undefined
+    throw thrown
+  }
+}

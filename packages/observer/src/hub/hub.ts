@@ -1,0 +1,165 @@
+/**
+ * hub/hub: all streams and their subjects.
+ *
+ * Limits: see `HUB_LIMITS`; what is above is refused with 429.
+ */
+import { randomBytes } from 'node:crypto'
+import type { StreamWish } from '#observer/contract/api'
+import { refused } from '#observer/text/problem'
+import { eventFrame } from './frame.js'
+import { Topic } from './topic.js'
+import type { Verbs, View } from './verbs.js'
+import { Viewer } from './viewer.js'
+
+/** How much is streamed, and how long a silent browser is waited for. */
+export const HUB_LIMITS = Object.freeze({
+  streams: 256,
+  streamsPerSession: 16,
+  subjectsPerStream: 32,
+  subjects: 2_000,
+  beatMs: 15_000,
+  /** Beats in a row in which a browser may take nothing. */
+  missedBeatsMax: 3,
+})
+
+/** The intervals that may be wished for, in milliseconds. */
+export const INTERVALS_MS: readonly number[] = Object.freeze([1_000, 2_000, 5_000, 15_000, 30_000])
+
+/** A subject that was found good, and how it is looked at. */
+export interface Subject {
+  /** The same for all who are told the same. */
+  readonly key: string
+  readonly node: string | undefined
+  readonly look: () => Promise<string>
+}
+
+export interface HubParts {
+  readonly verbs: Verbs
+  /** Reads a subject; throws `Refused`. */
+  readonly subjectOf: (subject: string, view: View) => Subject
+}
+
+export class Hub {
+  readonly #parts: HubParts
+  readonly #viewers = new Map<string, Viewer>()
+  readonly #topics = new Map<string, Topic>()
+  /** Which topics a viewer looks at. */
+  readonly #wishes = new Map<Viewer, ReadonlyMap<string, Topic>>()
+  #beat: { cancel(): boolean } | undefined
+
+  constructor(parts: HubParts) {
+    this.#parts = parts
+  }
+
+  /** What is open now. */
+  get counts(): { readonly streams: number; readonly subjects: number } {
+    return { streams: this.#viewers.size, subjects: this.#topics.size }
+  }
+
+  /** Opens a stream; its first event names it. Throws `Refused`. */
+  open(session: string, view: View): Viewer {
+    const { streams, streamsPerSession } = HUB_LIMITS
+    const own = [...this.#viewers.values()].filter((viewer) => viewer.session === session)
+    if (this.#viewers.size >= streams || own.length >= streamsPerSession) {
+      const remedy = 'close pages that are not looked at, and try again'
+      throw refused(429, 'STREAMS_LIMITED', 'too many streams are open', remedy)
+    }
+    const id = randomBytes(16).toString('hex')
+    const viewer = new Viewer({ id, session, view }, (ended) => this.#ended(ended))
+    this.#viewers.set(id, viewer)
+    const timeMs = this.#parts.verbs.wallMs()
+    viewer.note(eventFrame({ kind: 'hello', stream: id, timeMs }))
+    this.#armBeat()
+    return viewer
+  }
+
+  /** From now on a stream is told these subjects, and no others. Throws `Refused`. */
+  wish(id: string, session: string, given: unknown): void {
+    const viewer = this.#viewers.get(id)
+    if (viewer === undefined || viewer.session !== session) {
+      const remedy = 'open another one at /api/stream'
+      throw refused(404, 'STREAM_UNKNOWN', 'there is no such stream of this session', remedy)
+    }
+    const { subjects, everyMs } = readWish(given)
+    const found = new Map(subjects.map((one) => [one, this.#parts.subjectOf(one, viewer.view)]))
+    this.#requireRoom(viewer, found)
+    const before = this.#wishes.get(viewer) ?? new Map<string, Topic>()
+    const wanted = new Map(
+      [...found].map(([subject, one]) => [one.key, this.#topicOf(subject, one)] as const),
+    )
+    this.#wishes.set(viewer, wanted)
+    for (const [key, topic] of before) if (!wanted.has(key)) this.#leave(viewer, key, topic)
+    for (const topic of wanted.values()) topic.add(viewer, everyMs)
+  }
+
+  /** A session is over, and its streams with it. */
+  endSession(session: string): void {
+    for (const viewer of this.#viewers.values()) if (viewer.session === session) viewer.end()
+  }
+
+  stop(): void {
+    this.#beat?.cancel()
+    for (const viewer of [...this.#viewers.values()]) viewer.end()
+  }
+
+  #requireRoom(viewer: Viewer, found: ReadonlyMap<string, Subject>): void {
+    const before = this.#wishes.get(viewer)
+    let added = 0
+    for (const { key } of found.values()) {
+      if (!this.#topics.has(key) && before?.has(key) !== true) added += 1
+    }
+    if (this.#topics.size + added <= HUB_LIMITS.subjects) return
+    const remedy = 'close pages that are not looked at, and try again'
+    throw refused(429, 'SUBJECTS_LIMITED', 'too many subjects are looked at', remedy)
+  }
+
+  #topicOf(subject: string, { key, node, look }: Subject): Topic {
+    const known = this.#topics.get(key)
+    if (known !== undefined) return known
+    const topic = new Topic({ subject, node, look, verbs: this.#parts.verbs })
+    this.#topics.set(key, topic)
+    return topic
+  }
+
+  #leave(viewer: Viewer, key: string, topic: Topic): void {
+    topic.remove(viewer)
+    if (topic.size === 0) this.#topics.delete(key)
+  }
+
+  #ended(viewer: Viewer): void {
+    this.#viewers.delete(viewer.id)
+    for (const [key, topic] of this.#wishes.get(viewer) ?? []) this.#leave(viewer, key, topic)
+    this.#wishes.delete(viewer)
+    if (this.#viewers.size > 0) return
+    this.#beat?.cancel()
+    this.#beat = undefined
+  }
+
+  #armBeat(): void {
+    this.#beat ??= this.#parts.verbs.after(HUB_LIMITS.beatMs, () => {
+      this.#beat = undefined
+      for (const viewer of [...this.#viewers.values()]) {
+        if (!viewer.beat(HUB_LIMITS.missedBeatsMax)) viewer.end()
+      }
+      if (this.#viewers.size > 0) this.#armBeat()
+    })
+  }
+}
+
+/** Reads what a page wants to hear. Throws `Refused`. */
+function readWish(given: unknown): Required<StreamWish> {
+  const wrong = (problem: string, remedy: string) => refused(400, 'OPTION_INVALID', problem, remedy)
+  if (typeof given !== 'object' || given === null) {
+    throw wrong('the wish is no object', 'give { subjects, everyMs }')
+  }
+  const { subjects, everyMs = 1_000 } = given as Partial<StreamWish>
+  const most = HUB_LIMITS.subjectsPerStream
+  const isList = Array.isArray(subjects) && subjects.every((one) => typeof one === 'string')
+  if (!isList || subjects.length > most) {
+    throw wrong('subjects is no list of addresses', `give at most ${most} addresses`)
+  }
+  if (!INTERVALS_MS.includes(everyMs)) {
+    throw wrong('everyMs is out of range', `one of ${INTERVALS_MS.join(', ')}`)
+  }
+  return { subjects: [...new Set(subjects)], everyMs }
+}

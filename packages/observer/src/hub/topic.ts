@@ -1,0 +1,137 @@
+/**
+ * hub/topic: one subject of streams: asked once for all who look, as often as the quickest wants.
+ *
+ * Only what differs from the last is told. While an answer is waited for nothing is asked again;
+ * after failures more slowly, up to `SLOW_MAX_MS`. Nothing is asked when nobody looks.
+ */
+import { refusedOf, retryMsOf } from '#observer/text/problem'
+import { eventFrame, type Frame, stateFrame } from './frame.js'
+import type { Verbs } from './verbs.js'
+import type { Told, Viewer } from './viewer.js'
+
+/** Between two looks after failures, at most. */
+const SLOW_MAX_MS = 10_000
+/** A look that took longer than its interval is followed by the next one after so long. */
+const REST_MS = 100
+
+interface Looking {
+  readonly everyMs: number
+  /** The version it was told last, and when. */
+  version: number
+  toldMs: number
+}
+
+export interface TopicParts {
+  readonly subject: string
+  readonly verbs: Verbs
+  /** Looks; answers JSON. */
+  readonly look: () => Promise<string>
+  /** Whose name stands in problems. */
+  readonly node: string | undefined
+}
+
+export class Topic implements Told {
+  readonly #parts: TopicParts
+  readonly #viewers = new Map<Viewer, Looking>()
+  #frame: Frame | undefined
+  #text = ''
+  #version = 0
+  #askedMs = Number.NEGATIVE_INFINITY
+  #failures = 0
+  #retryMs = 0
+  #isAsking = false
+  #timer: { cancel(): boolean } | undefined
+  /** Looks since it is here. */
+  looks = 0
+
+  constructor(parts: TopicParts) {
+    this.#parts = parts
+  }
+
+  get frame(): Frame | undefined {
+    return this.#frame
+  }
+
+  get size(): number {
+    return this.#viewers.size
+  }
+
+  /** From now on this viewer is told, at most every `everyMs`. */
+  add(viewer: Viewer, everyMs: number): void {
+    const before = this.#viewers.get(viewer)
+    this.#viewers.set(viewer, { version: 0, toldMs: Number.NEGATIVE_INFINITY, ...before, everyMs })
+    this.#tell(false)
+    this.#arm()
+  }
+
+  remove(viewer: Viewer): void {
+    if (!this.#viewers.delete(viewer)) return
+    viewer.forget(this)
+    if (this.#viewers.size === 0) this.stop()
+  }
+
+  stop(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
+  }
+
+  #arm(): void {
+    if (this.#isAsking || this.#viewers.size === 0) return
+    this.#timer?.cancel()
+    let everyMs = SLOW_MAX_MS * 1_000
+    for (const looking of this.#viewers.values()) everyMs = Math.min(everyMs, looking.everyMs)
+    const slowerMs = Math.min(SLOW_MAX_MS, everyMs * 2 ** this.#failures)
+    const waitMs = Math.max(everyMs, slowerMs, this.#retryMs)
+    const sinceMs = this.#parts.verbs.nowMs() - this.#askedMs
+    const leftMs = waitMs - sinceMs
+    const isLate = this.#version > 0 && leftMs < REST_MS
+    this.#timer = this.#parts.verbs.after(Math.max(isLate ? REST_MS : 0, leftMs), () => {
+      void this.#ask()
+    })
+  }
+
+  async #ask(): Promise<void> {
+    const { subject, verbs, look, node } = this.#parts
+    this.#isAsking = true
+    this.#askedMs = verbs.nowMs()
+    this.looks += 1
+    try {
+      const text = await look()
+      this.#failures = 0
+      this.#retryMs = 0
+      this.#learn(text, () => stateFrame(subject, text))
+    } catch (thrown) {
+      this.#failures = Math.min(this.#failures + 1, 16)
+      this.#retryMs = retryMsOf(thrown)
+      const { problem } = refusedOf(thrown, { node, own: verbs.own })
+      // A time to wait differs each time and tells nobody anything.
+      this.#learn(problem.code, () => eventFrame({ kind: 'problem', subject, problem }))
+      if (problem.code === 'OBSERVER_FAILED') verbs.warn('a look failed', { subject, thrown })
+    }
+    this.#isAsking = false
+    this.#tell(true)
+    this.#arm()
+  }
+
+  #learn(text: string, frame: () => Frame): void {
+    if (this.#version > 0 && text === this.#text) return
+    this.#text = text
+    this.#version += 1
+    this.#frame = frame()
+  }
+
+  /** Tells those who are due. */
+  #tell(isNew: boolean): void {
+    if (this.#version === 0) return
+    const nowMs = this.#parts.verbs.nowMs()
+    for (const [viewer, looking] of this.#viewers) {
+      if (looking.version === this.#version) continue
+      // A tick may come a little early; a slow viewer must not miss every other one for that.
+      const isDue = nowMs - looking.toldMs >= looking.everyMs - REST_MS
+      if (isNew ? !isDue : looking.version > 0) continue
+      looking.version = this.#version
+      looking.toldMs = nowMs
+      viewer.changed(this)
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * hub/verbs: what the Observer needs of the process it lives in, and who looks through it.
+ */
+import type { Capability } from '#observer/contract/api'
+
+/** A question to the process `system` of a node. */
+export interface Question {
+  readonly node: string
+  /** As `systemProtocol` names it. */
+  readonly request: string
+  readonly payload?: unknown
+  readonly timeoutMs: number
+}
+
+/** What the process of the Observer does for its parts. */
+export interface Verbs {
+  /** The own node. */
+  readonly own: string
+  nowMs(): number
+  wallMs(): number
+  after(delayMs: number, run: () => void): { cancel(): boolean }
+  ask(question: Question): Promise<unknown>
+  /** Tells what is wrong with the Observer itself. */
+  warn(text: string, fields: Readonly<Record<string, unknown>>): void
+}
+
+/** Who looks, as far as it changes what is told. */
+export interface View {
+  /** The same for all who are told the same. */
+  readonly id: string
+  readonly capabilities: readonly Capability[]
+  /** Whether a node may be looked at. */
+  mayLookAt(node: string): boolean
+  /** False: nothing is left out. */
+  readonly isNarrow: boolean
+}
+
+export const may = (view: View, capability: Capability): boolean =>
+  view.capabilities.includes(capability)

@@ -1,0 +1,28 @@
+/**
+ * hub/view: what a viewer of a surface may see. Pure.
+ */
+import type { Capability } from '#observer/contract/api'
+import type { Surface } from '#observer/contract/options'
+import type { View } from './verbs.js'
+
+/** Those who may see the same share what is asked for them. */
+export function viewOf(surface: Surface, capabilities: readonly Capability[]): View {
+  const { nodes } = surface
+  const id = `${[...capabilities].sort().join(',')} ${nodes?.join(',') ?? '*'}`
+  return {
+    ...{ id, capabilities, isNarrow: nodes !== undefined },
+    mayLookAt: (node) => nodes === undefined || nodes.some((one) => matches(one, node)),
+  }
+}
+
+/** Whether `*@host`, `name@*` or a whole name means this node. */
+function matches(pattern: string, node: string): boolean {
+  const [name, host] = halvesOf(pattern)
+  const [ofName, ofHost] = halvesOf(node)
+  return (name === '*' || name === ofName) && (host === '*' || host === ofHost)
+}
+
+function halvesOf(text: string): readonly [string, string] {
+  const at = text.indexOf('@')
+  return [text.slice(0, at), text.slice(at + 1)]
+}

@@ -1,0 +1,156 @@
+/**
+ * hub/viewer: one browser that is told what changes, no faster than it takes it.
+ *
+ * Of a state it keeps no version: only that there is a newer one, which is fetched when the browser
+ * takes it. Records of a follow wait in a queue.
+ * Limit: `RECORD_FRAMES_MAX` frames and `RECORD_BYTES_MAX`; beyond it the oldest are left out.
+ */
+
+import { eventFrame, type Frame, HEARTBEAT } from './frame.js'
+import type { View } from './verbs.js'
+
+export const RECORD_FRAMES_MAX = 100
+export const RECORD_BYTES_MAX = 524_288
+
+/** A subject as its viewers see it. */
+export interface Told {
+  /** What is told now; undefined: nothing yet. */
+  readonly frame: Frame | undefined
+}
+
+interface WaitingRecords {
+  readonly frame: Frame
+  readonly records: number
+}
+
+export class Viewer {
+  readonly id: string
+  readonly session: string
+  readonly view: View
+  /** Whose newest version has not been taken. */
+  readonly #changed = new Set<Told>()
+  readonly #notes: Frame[] = []
+  #records: WaitingRecords[] = []
+  #recordBytes = 0
+  #leftOut = 0
+  #wake: ((frame: Frame | undefined) => void) | undefined
+  #ended = false
+  /** Beats in which the browser has taken nothing. */
+  #missedBeats = 0
+  readonly #onEnd: (viewer: Viewer) => void
+
+  constructor(
+    { id, session, view }: { readonly id: string; readonly session: string; readonly view: View },
+    onEnd: (viewer: Viewer) => void,
+  ) {
+    this.id = id
+    this.session = session
+    this.view = view
+    this.#onEnd = onEnd
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** How much of it is kept here: what its tests look at. */
+  get held(): { readonly states: number; readonly frames: number; readonly bytes: number } {
+    const frames = this.#records.length + this.#notes.length
+    return { states: this.#changed.size, frames, bytes: this.#recordBytes }
+  }
+
+  /** The next frame, as soon as there is one; undefined: it is over. One waits at a time. */
+  next(): Promise<Frame | undefined> {
+    this.#missedBeats = 0
+    const frame = this.#ended ? undefined : this.#take()
+    if (frame !== undefined || this.#ended) return Promise.resolve(frame)
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
+  }
+
+  /** Something to be told once, in order. */
+  note(frame: Frame): void {
+    if (this.#ended) return
+    this.#notes.push(frame)
+    this.#deliver()
+  }
+
+  /** There is a newer version of a state. */
+  changed(subject: Told): void {
+    if (this.#ended) return
+    if (this.#changed.has(subject)) this.#leftOut += 1
+    else this.#changed.add(subject)
+    this.#deliver()
+  }
+
+  /** Records of a follow. */
+  happened(frame: Frame, records: number): void {
+    if (this.#ended) return
+    this.#records.push({ frame, records })
+    this.#recordBytes += frame.byteLength
+    while (this.#records.length > RECORD_FRAMES_MAX || this.#recordBytes > RECORD_BYTES_MAX) {
+      const oldest = this.#records.shift()
+      if (oldest === undefined) break
+      this.#recordBytes -= oldest.frame.byteLength
+      this.#leftOut += oldest.records
+    }
+    this.#deliver()
+  }
+
+  /** It does not want to hear of this any more. */
+  forget(subject: Told): void {
+    this.#changed.delete(subject)
+  }
+
+  /** A sign of life for a browser that waits; false when it has taken nothing for too long. */
+  beat(missedMax: number): boolean {
+    if (this.#wake !== undefined) {
+      this.#answer(HEARTBEAT)
+      return true
+    }
+    this.#missedBeats += 1
+    return this.#missedBeats <= missedMax
+  }
+
+  end(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#changed.clear()
+    this.#notes.length = 0
+    this.#records = []
+    this.#recordBytes = 0
+    this.#answer(undefined)
+    this.#onEnd(this)
+  }
+
+  #deliver(): void {
+    if (this.#wake === undefined) return
+    const frame = this.#take()
+    if (frame !== undefined) this.#answer(frame)
+  }
+
+  #answer(frame: Frame | undefined): void {
+    const wake = this.#wake
+    this.#wake = undefined
+    wake?.(frame)
+  }
+
+  #take(): Frame | undefined {
+    const note = this.#notes.shift()
+    if (note !== undefined) return note
+    if (this.#leftOut > 0) {
+      const leftOut = this.#leftOut
+      this.#leftOut = 0
+      return eventFrame({ kind: 'behind', leftOut })
+    }
+    for (const subject of this.#changed) {
+      this.#changed.delete(subject)
+      if (subject.frame !== undefined) return subject.frame
+    }
+    const records = this.#records.shift()
+    if (records === undefined) return undefined
+    this.#recordBytes -= records.frame.byteLength
+    return records.frame
+  }
+}

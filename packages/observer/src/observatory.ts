@@ -1,0 +1,182 @@
+/**
+ * observatory: what an Observer is made of, from one start of its application to its stop.
+ *
+ * Its addresses are opened first and stay while its processes are restarted, so that browsers find
+ * them again. Its process gives it time and questions; without one it answers 503.
+ */
+
+import type { WebListener } from 'troupe'
+import { openWeb, type ProcessContext, processName, TroupeError, type WebEnv } from 'troupe'
+import { type Asked, readAddress } from '#observer/ask/asked'
+import { ClusterWatch } from '#observer/cluster/watch'
+import type { ObserverOptions, Surface } from '#observer/contract/options'
+import { Hub, type Subject } from '#observer/hub/hub'
+import { Teller } from '#observer/hub/teller'
+import type { Verbs, View } from '#observer/hub/verbs'
+import { viewOf } from '#observer/hub/view'
+import { jsonOf } from '#observer/text/plain'
+import { refused } from '#observer/text/problem'
+import { observerApp } from '#observer/web/app'
+import { Attempts } from '#observer/web/attempts'
+import { Audit } from '#observer/web/audit'
+import { type PageFiles, readPageFiles } from '#observer/web/page-files'
+import { Sessions } from '#observer/web/sessions'
+
+/** The process that answers on each node. */
+const SYSTEM = 'system'
+const ABOUT_MS = 2_000
+
+type App = ReturnType<typeof observerApp>
+
+/** What lives as long as the process of the Observer. */
+interface Running {
+  readonly hub: Hub
+  readonly watch: ClusterWatch
+  readonly apps: readonly App[]
+}
+
+export class Observatory {
+  readonly surfaces: readonly Surface[]
+  readonly #onListening: ObserverOptions['onListening']
+  #listeners: readonly WebListener[] = []
+  #files: PageFiles = new Map()
+  #running: Running | undefined
+  #log: (address: string) => void = () => {}
+
+  constructor(surfaces: readonly Surface[], onListening: ObserverOptions['onListening']) {
+    this.surfaces = surfaces
+    this.#onListening = onListening
+  }
+
+  /** Listens. PORT_IN_USE, PORT_FAILED; OPTION_INVALID when it does so already. */
+  async open(): Promise<void> {
+    if (this.#listeners.length > 0) {
+      const problem = 'this Observer runs already; make one of its own for each node'
+      throw new TroupeError('OPTION_INVALID', { option: 'applications', value: 'twice', problem })
+    }
+    this.#files = await readPageFiles()
+    const opened: WebListener[] = []
+    try {
+      for (const { host, port, tls } of this.surfaces) {
+        opened.push(await openWeb({ hosts: [host], port, ...(tls === undefined ? {} : { tls }) }))
+      }
+    } catch (thrown) {
+      await Promise.all(opened.map((listener) => listener.close()))
+      throw thrown
+    }
+    this.#listeners = opened
+  }
+
+  async close(): Promise<void> {
+    const listeners = this.#listeners
+    this.#listeners = []
+    await Promise.all(listeners.map((listener) => listener.close()))
+  }
+
+  /** One for each surface, in their order. */
+  listenerOf(at: number): WebListener {
+    return this.#listeners[at] as WebListener
+  }
+
+  /** Where browsers find it, in the order of the surfaces. */
+  get addresses(): readonly string[] {
+    return this.#listeners.map((listener, at) => {
+      const { host = '127.0.0.1' } = this.surfaces[at] ?? {}
+      const shown = host.includes(':') ? `[${host}]` : host
+      return `${listener.isSecure ? 'https' : 'http'}://${shown}:${listener.port}`
+    })
+  }
+
+  /** Its process has started: from now on there are answers. */
+  attach(context: ProcessContext): void {
+    this.detach()
+    const verbs = verbsOf(context)
+    const watch = new ClusterWatch(verbs)
+    const audit = new Audit(verbs.wallMs, (row) => context.log.info('observer', { ...row }))
+    const sheet = () => watch.sheet()
+    const teller = new Teller({ verbs, sheet, audit: (limit) => audit.newest(limit) })
+    const hub = new Hub({ verbs, subjectOf: (text, view) => subjectOf(text, view, teller) })
+    const sessions = new Sessions(verbs.nowMs)
+    const attempts = new Attempts(verbs.nowMs)
+    const apps = this.surfaces.map((surface, at) =>
+      observerApp({
+        ...{ surface, sessions, attempts, audit, hub, teller, files: this.#files },
+        own: verbs.own,
+        cookieName: `troupe_observer_${this.listenerOf(at).port}`,
+        viewOf: ({ capabilities }) => viewOf(surface, capabilities),
+        about: () => aboutOf(verbs),
+        warn: verbs.warn,
+      }),
+    )
+    this.#running = { hub, watch, apps }
+    this.#log = (address) => context.log.info('the Observer listens', { address })
+    watch.start()
+  }
+
+  /** Its web ports answer. */
+  told(): void {
+    for (const address of this.addresses) this.#log(address)
+    this.#onListening?.(this.addresses)
+  }
+
+  /** Its process ends. */
+  detach(): void {
+    const running = this.#running
+    this.#running = undefined
+    running?.watch.stop()
+    running?.hub.stop()
+  }
+
+  /** Streams and subjects that are open now. */
+  get counts(): { readonly streams: number; readonly subjects: number } {
+    return this.#running?.hub.counts ?? { streams: 0, subjects: 0 }
+  }
+
+  /** Answers one request of a surface. */
+  answer(at: number, request: Request, env: WebEnv): Response | Promise<Response> {
+    const app = this.#running?.apps[at]
+    if (app !== undefined) return app.fetch(request, env)
+    const problem = { code: 'OBSERVER_STARTING', message: 'the Observer starts', remedy: 'wait' }
+    return Response.json(problem, { status: 503, headers: { 'retry-after': '1' } })
+  }
+}
+
+function verbsOf(context: ProcessContext): Verbs {
+  return {
+    own: context.node,
+    nowMs: () => context.nowMs(),
+    wallMs: () => context.wallMs(),
+    after: (delayMs, run) => context.after(delayMs, run),
+    ask: ({ node, request, payload, timeoutMs }) =>
+      context.call(processName(SYSTEM, undefined, node), request, payload, { timeoutMs }),
+    warn: (text, fields) => context.log.warning(text, { ...fields }),
+  }
+}
+
+/** A subject of a stream, read and found good. Throws `Refused`. */
+function subjectOf(text: string, view: View, teller: Teller): Subject {
+  const asked = readAddress(text)
+  teller.check(asked, view)
+  requireStreamed(asked)
+  return {
+    key: `${view.id} ${text}`,
+    node: 'node' in asked ? asked.node : undefined,
+    look: async () => jsonOf(await teller.tell(asked, view)),
+  }
+}
+
+function requireStreamed(asked: Asked): void {
+  if (asked.kind !== 'question' || !asked.spec.once) return
+  const { request } = asked.spec
+  throw refused(400, 'OPTION_INVALID', `${request} is asked once`, 'ask with GET, not by a stream')
+}
+
+/** What the own node is. */
+async function aboutOf(verbs: Verbs) {
+  const asked = { node: verbs.own, request: 'node', timeoutMs: ABOUT_MS }
+  const { version, program } = (await verbs.ask(asked)) as {
+    readonly version: string
+    readonly program: { readonly nodeVersion: string }
+  }
+  return { version, runtime: `Node.js ${program.nodeVersion}` }
+}
