@@ -41,6 +41,11 @@ export class Ring<T> {
     return item
   }
 
+  /** The oldest item, which stays. */
+  get first(): T | undefined {
+    return this.#slots[this.#head]
+  }
+
   /** What is in it, the oldest first; nothing may be pushed or taken meanwhile. */
   *items(): Generator<T> {
     for (let at = this.#head; at !== this.#tail; at = (at + 1) & this.#mask) {

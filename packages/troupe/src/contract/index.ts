@@ -85,10 +85,12 @@ export {
 } from './identity.js'
 export type {
   MakeSystem,
+  NodeFigures,
   NodeInspection,
   ProcessGlance,
   ProcessRow,
   ProcessView,
+  SpreadFigures,
   TreeOf,
   WaitingMessage,
 } from './inspection.js'
@@ -307,5 +309,6 @@ export type {
   SubscribeAnswers,
   Wire,
   WireAnswers,
+  WireFigures,
   WireHome,
 } from './wire.js'

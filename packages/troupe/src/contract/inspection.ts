@@ -13,6 +13,7 @@ import type { Pid } from './identity.js'
 import type { EventInfo, Node, NodeInfo, ProcessInfo, ProcessState } from './node.js'
 import type { ProcessFacts } from './process-facts.js'
 import type { DeadLetter } from './signal.js'
+import type { WireFigures } from './wire.js'
 
 /** One line of a list of processes. */
 export interface ProcessRow {
@@ -75,6 +76,34 @@ export interface ProcessView {
   readonly env: ReadonlyMap<string, unknown>
 }
 
+/** How long something took: how many below each bound; see `SpreadSheet`. */
+export interface SpreadFigures {
+  readonly boundsMs: readonly number[]
+  readonly counts: readonly number[]
+  readonly count: number
+  readonly sumMs: number
+  readonly maxMs: number
+}
+
+/** What a node counts of itself, always. */
+export interface NodeFigures {
+  /** Messages that were not accepted, and calls that ended with an error, by where they went. */
+  readonly sendFailed: { readonly local: number; readonly remote: number }
+  readonly callFailed: { readonly local: number; readonly remote: number }
+  /** Calls of this node that wait for their answer. */
+  readonly calls: number
+  readonly published: number
+  readonly eventsReceived: number
+  readonly eventsDelivered: number
+  readonly eventsSentAway: number
+  readonly runQueue: number
+  readonly suspended: number
+  readonly turns: number
+  readonly turnMs: SpreadFigures
+  readonly waitMs: SpreadFigures
+  readonly network: WireFigures
+}
+
 /** The node as the application `system` sees it. */
 export interface NodeInspection {
   readonly node: Node
@@ -90,6 +119,8 @@ export interface NodeInspection {
   glance(pid: Pid): ProcessGlance | undefined
   /** `node.info()` without looking at each mailbox: what waits is worked out from the rest. */
   info(): NodeInfo
+  /** What is counted always: without a look at any process. */
+  figures(): NodeFigures
   /** Registered names, as they came. */
   names(): Iterator<string>
   /** All topics, as they came. */

@@ -24,25 +24,27 @@ import {
   TroupeError,
   type Wire,
   type WireAnswers,
+  type WireFigures,
   type WireHome,
 } from '#contract'
 import { disabled, NetworkControl } from './control.js'
 import { Dials } from './dials.js'
-import { maskOf, OWN_FLAGS } from './handshake/flags.js'
 import type { Admission, Agreement, Applicant } from './handshake/outcome.js'
 import { handshakeKey, keyOf } from './handshake/proof.js'
 import type { HandshakeResult } from './handshake/run-handshake.js'
-import { completeSettings, type HandshakeSettings } from './handshake/settings.js'
+import type { HandshakeSettings } from './handshake/settings.js'
 import { admit, askedAt } from './known-peer.js'
 import { livenessKey } from './liveness/probe-frame.js'
 import { Lobby } from './lobby.js'
 import { clashAtDial, tellClash, twinOf } from './name-clash.js'
 import { crowdedAt, type Liveness, type NetworkSettings, type NetworkWorld } from './options.js'
+import { ownHandshake } from './own-handshake.js'
 import { paceMs } from './pace.js'
 import { Partings } from './partings.js'
 import { KIND } from './peer/kinds.js'
 import { Peer, type PeerVerbs } from './peer/peer.js'
 import { type CookieKeys, RouteBook, type RouteBookParts } from './routes/route-book.js'
+import { Totals } from './totals.js'
 
 type Agreed = Extract<HandshakeResult, { readonly kind: 'agreed' }>
 
@@ -60,6 +62,7 @@ export class Network implements Wire {
   #dials: Dials | undefined = undefined
   #liveness: Liveness | undefined = undefined
   #partings: Partings | undefined = undefined
+  readonly #totals = new Totals()
   #open = false
   /** While it leaves the others: no new ones. */
   #stopping: Promise<void> | undefined = undefined
@@ -98,6 +101,10 @@ export class Network implements Wire {
   /** The other nodes that are known now. */
   get peers(): readonly Peer[] {
     return [...this.#peers.values()]
+  }
+
+  figures(): WireFigures {
+    return this.#totals.figures(this.#peers.values(), this.#lobby?.refused)
   }
 
   /** A key of the cookie for one purpose; 32 bytes. */
@@ -353,6 +360,7 @@ export class Network implements Wire {
     const target =
       agreed.agreement.session.kind === 'fresh' ? this.#peerNamed(agreed.agreement) : peer
     target.keys = keys
+    if (target.agreement === undefined) this.#totals.established += 1
     target.attach(line, agreed.agreement, (taker) => agreed.start(taker))
   }
 
@@ -364,6 +372,7 @@ export class Network implements Wire {
     const isUp = (): boolean => this.#peers.get(node)?.state === 'up'
     const wanted = (): boolean => this.#open && !isUp() && (this.#home as WireHome).awaits(node)
     const wasUp = peer.agreement !== undefined
+    this.#totals.ended(peer, wasUp)
     this.#dials?.seek(node, { wanted, reach: () => void this.#peer(node) }, wasUp)
   }
 
@@ -379,19 +388,11 @@ export class Network implements Wire {
   }
 
   #handshakeSettings(home: WireHome): HandshakeSettings {
-    const { messageMaxBytes, windowBytes, handshakeTimeoutMs } = this.#settings
-    const keepAliveMs = paceMs(this.#settings, this.#peers.size, 0)
-    return completeSettings({
-      own: { name: home.name, creation: home.creation },
-      key: this.#key,
-      flags: maskOf(OWN_FLAGS),
-      terms: {
-        ...{ messageBytesMax: messageMaxBytes, windowBytes, keepAliveMs },
-        liveness: this.#liveness?.address,
-        addresses: this.#lobby?.addresses ?? [],
-      },
+    return ownHandshake({
+      ...{ home, key: this.#key, settings: this.#settings, peers: this.#peers.size },
       randomBytes: this.#world.randomBytes,
-      timeoutMs: handshakeTimeoutMs,
+      liveness: this.#liveness?.address,
+      addresses: this.#lobby?.addresses ?? [],
     })
   }
 }

@@ -126,11 +126,7 @@ export class Arrivals implements WireHome {
     if (kernel.arrived !== undefined) kernel.arrived(to)
     const call = new Call(from, to, request, UNSTAMPED, leftMs)
     call.trace = trace
-    call.resolve = (value) => {
-      answers.reply(value, kernel.turn.process ?? kernel.post.find(to))
-    }
-    call.reject = (error) => void answers.reject(error as TroupeError)
-    kernel.calls.add(call)
+    this.#awaitHere(call, to, answers)
     const handle = { cancel: () => kernel.calls.withdraw(call) }
     if (this.#isCrowded(to)) {
       const detail = { to: formatTarget(to), limit: this.#mailboxMax }
@@ -151,6 +147,22 @@ export class Arrivals implements WireHome {
     // Nobody else may read the clock for it: it did not come in a turn.
     if (kernel.scheduler.resting) kernel.calls.stamp(kernel.clock.nowMs())
     return handle
+  }
+
+  /** A caller of another node waits from now on; what becomes of the request goes there. */
+  #awaitHere(call: Call, to: HomeAddress, answers: WireAnswers): void {
+    const { calls, turn, post } = this.#kernel
+    call.resolve = (value) => {
+      calls.pendingFromAfar -= 1
+      answers.reply(value, turn.process ?? post.find(to))
+    }
+    call.reject = (error) => {
+      calls.pendingFromAfar -= 1
+      calls.failedFromAfar += 1
+      answers.reject(error as TroupeError)
+    }
+    calls.add(call)
+    calls.pendingFromAfar += 1
   }
 
   /** Counts a request that is not taken, and answers it. */

@@ -30,11 +30,17 @@ class CallList {
 export class Calls {
   /** Answers that came when nobody waited any more. */
   unwanted = 0
-  /** Calls that wait now. */
+  /** Calls that wait now, and those of them that other nodes have made. */
   pending = 0
+  pendingFromAfar = 0
+  /** Calls that ended with an error, by where they went; and those that other nodes had made. */
+  readonly failed = { local: 0, remote: 0 }
+  failedFromAfar = 0
   readonly #clock: Clock
   /** Told of an answer to a request whose node was lost. */
   readonly #tooLate: (call: Call) => void
+  /** True for an address of another node. */
+  readonly #isFar: (to: unknown) => boolean
   /** Requests that were withdrawn and not answered since. */
   readonly #withdrawn = new WeakSet<Call>()
   readonly #lists = new Map<number, CallList>()
@@ -46,9 +52,14 @@ export class Calls {
   #closed = false
   #cancelTimer: () => boolean = () => false
 
-  constructor(clock: Clock, tooLate: (call: Call) => void = () => {}) {
+  constructor(
+    clock: Clock,
+    tooLate: (call: Call) => void = () => {},
+    isFar: (to: unknown) => boolean = () => false,
+  ) {
     this.#clock = clock
     this.#tooLate = tooLate
+    this.#isFar = isFar
   }
 
   /** Calls that wait for a reading of the clock. */
@@ -111,6 +122,7 @@ export class Calls {
     const reject = call.reject
     if (reject === undefined) return false
     this.#remove(call)
+    this.failed[this.#isFar(call.to) ? 'remote' : 'local'] += 1
     reject(error)
     return true
   }
@@ -120,6 +132,7 @@ export class Calls {
     if (call.resolve === undefined) return
     this.#withdrawn.add(call)
     this.#remove(call)
+    this.pendingFromAfar -= 1
   }
 
   /** Rejects every caller that still waits: the node stops. */

@@ -57,6 +57,9 @@ class FarTopic {
 }
 
 export class FarTopics {
+  /** Publications that came, and what they made. */
+  received = 0
+  delivered = 0
   readonly #wire: Wire
   readonly #verbs: FarTopicVerbs
   readonly #nodes = new Map<string, Map<string, FarTopic>>()
@@ -109,9 +112,11 @@ export class FarTopics {
   published(node: string, name: string, publication: EventMessage): void {
     const topic = this.#nodes.get(node)?.get(name)
     if (topic === undefined) return
+    this.received += 1
     for (const subscriber of topic.subscribers.keys()) {
       // Who waits for the return of the node hears of the gap first.
       if (topic.waiting.has(subscriber)) continue
+      this.delivered += 1
       this.#verbs.deliver(subscriber, EVENT, publication)
     }
   }

@@ -11,6 +11,7 @@ import type {
   DeadLetter,
   EventInfo,
   Node,
+  NodeFigures,
   NodeInfo,
   NodeInspection,
   Pid,
@@ -190,6 +191,26 @@ export class Inspection implements NodeInspection {
 
   info(): NodeInfo {
     return this.#verbs.info(this.#kernel.derivedAccount())
+  }
+
+  figures(): NodeFigures {
+    const { post, calls, topics, farTopics, scheduler, wire } = this.#kernel
+    const nowMs = this.#nowMs()
+    return {
+      sendFailed: { ...post.failed },
+      callFailed: { ...calls.failed, local: calls.failed.local - calls.failedFromAfar },
+      calls: calls.pending - calls.pendingFromAfar,
+      published: topics.published,
+      eventsReceived: farTopics.received,
+      eventsDelivered: topics.delivered + farTopics.delivered,
+      eventsSentAway: topics.sentAway,
+      runQueue: scheduler.waiting,
+      suspended: scheduler.suspended,
+      turns: scheduler.turns,
+      turnMs: scheduler.turnMs.sheet(nowMs),
+      waitMs: scheduler.waitMs.sheet(nowMs),
+      network: wire.figures(),
+    }
   }
 
   names(): Iterator<string> {

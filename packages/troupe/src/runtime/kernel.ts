@@ -40,6 +40,7 @@ import { extend, mailboxLength, queueLength, withdraw } from './mailbox.js'
 import { type Call, DOWN, senderOf } from './message.js'
 import { Outcomes } from './outcome.js'
 import { Post } from './post.js'
+import { isAddress } from './post-words.js'
 import { DEAD, type Home, type Process, SCHEDULED } from './process.js'
 import { Relations } from './relations.js'
 import { Room } from './room.js'
@@ -118,7 +119,8 @@ export class Kernel implements Home {
     this.scheduler = new Scheduler(world.clock)
     this.table = new Table(this)
     this.timers = new Timers(world.clock)
-    this.calls = new Calls(world.clock, (call) => this.#answeredTooLate(call))
+    const isFar = (to: unknown): boolean => isAddress(to) && !this.table.isLocal(to)
+    this.calls = new Calls(world.clock, (call) => this.#answeredTooLate(call), isFar)
     this.topics = this.#makeTopics()
     this.farTopics = this.#makeFarTopics()
     this.letters = new DeadLetters({

@@ -1,7 +1,7 @@
 /**
  * runtime/no-wire: the wire of a node without a network: there is no way to any other node.
  */
-import { type NodeNetwork, TroupeError, type Wire } from '#contract'
+import { type NodeNetwork, TroupeError, type Wire, type WireFigures } from '#contract'
 
 const refusal = (operation: string): TroupeError =>
   new TroupeError('NOT_ALLOWED', { operation, problem: 'give startNode the option network' })
@@ -31,9 +31,15 @@ const NO_NETWORK: NodeNetwork = Object.freeze({
   stop: async () => {},
 } satisfies NodeNetwork)
 
+const NO_FIGURES: WireFigures = Object.freeze({
+  ...{ connected: 0, established: 0, lost: 0, handshakesRefused: 0, keptBytes: 0 },
+  ...{ messagesIn: 0, messagesOut: 0, bytesIn: 0, bytesOut: 0 },
+})
+
 export const NO_WIRE: Wire = Object.freeze({
   control: NO_NETWORK,
   mailboxMax: Number.POSITIVE_INFINITY,
+  figures: () => NO_FIGURES,
   start: async () => {},
   send: () => 'NO_ROUTE' as const,
   call: () => 'NO_ROUTE' as const,

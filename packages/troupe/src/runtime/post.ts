@@ -9,11 +9,9 @@
 import {
   type Address,
   Alias,
-  type DropCause,
   type FallbackMessage,
   Pid,
   type Priority,
-  ProcessName,
   type Routing,
   requirePriority,
   type SendFailure,
@@ -26,32 +24,29 @@ import type { DeadLetters } from './dead-letters.js'
 import { KeyedBox, type Limit, type Mail } from './extension.js'
 import { boundedLength, pushMain, pushPriority, takeOldestMessage } from './mailbox.js'
 import { Call, type EntryName, Envelope, LOG, type Origin, senderOf } from './message.js'
-import { BOUNDED, DEAD, HOT, type Home, Process, SCHEDULED } from './process.js'
+import { causeOf, isAddress, keyOf } from './post-words.js'
+import {
+  BOUNDED,
+  DEAD,
+  ENDING,
+  HOT,
+  type Home,
+  Process,
+  SCHEDULED,
+  STARTING,
+  SUSPENDED,
+} from './process.js'
 import type { Scheduler } from './scheduler.js'
 import type { Table } from './table.js'
 
 /** Places above which a backlog is long: 4,096 messages. */
 const HOT_PLACES = 16_384
+/** Nothing it has waiting is handled until a promise has settled. */
+const PAUSED = SUSPENDED | STARTING | ENDING
+/** What a send has to look at. */
+const SPECIAL = DEAD | BOUNDED | HOT | PAUSED
 /** Reductions a sender pays on top for a message to a long backlog. */
 const HOT_SURCHARGE = 8
-
-/** The dead-letter cause of a failure that is told at once. */
-const CAUSES: Readonly<Record<SendFailure, DropCause>> = Object.freeze({
-  PROCESS_UNKNOWN: 'process-unknown',
-  PROCESS_INCARNATION: 'process-unknown',
-  PROCESS_REVOKED: 'process-revoked',
-  ALIAS_UNKNOWN: 'process-unknown',
-  NAME_UNKNOWN: 'process-unknown',
-  MAILBOX_FULL: 'mailbox-full',
-  MESSAGE_INVALID: 'message-refused',
-  NO_ROUTE: 'no-route',
-  SERVICE_UNAVAILABLE: 'no-route',
-  NO_CONNECTION: 'no-route',
-  CONNECTION_FULL: 'connection-full',
-  PAYLOAD_UNSUPPORTED: 'payload-refused',
-  PAYLOAD_TOO_LARGE: 'payload-refused',
-  NODE_STOPPED: 'node-stopped',
-})
 
 /** A failure, or the process that was found. */
 type Found = Process | SendFailure | 'REMOTE' | 'SERVICE'
@@ -59,6 +54,8 @@ type Found = Process | SendFailure | 'REMOTE' | 'SERVICE'
 export class Post {
   /** Messages brought here since the start, whatever became of them. */
   sent = 0
+  /** Messages that were not accepted, by where they were to go; requests are told apart. */
+  readonly failed = { local: 0, remote: 0 }
   /** False once the node has stopped: everything is refused. */
   open = true
   readonly #home: Home
@@ -106,7 +103,9 @@ export class Post {
     this.sent += 1
     const scheduler = this.#scheduler
     scheduler.reductions -= 1
-    if ((flags & (DEAD | BOUNDED | HOT)) !== 0) {
+    if ((flags & SPECIAL) !== 0) {
+      // It has no turn soon, in which the clock would be read for what waits.
+      if ((flags & PAUSED) !== 0) scheduler.refresh()
       if ((flags & HOT) !== 0) scheduler.reductions -= HOT_SURCHARGE
       const refused = this.#refusal(process, from, name, payload, 'normal')
       if (refused !== 'accept') return refused
@@ -117,11 +116,11 @@ export class Post {
         process.firstFrom = from
         process.firstName = name
         process.firstPayload = payload
-        process.firstSince = scheduler.coarseMs
         if ((flags & SCHEDULED) === 0) {
           process.flags = flags | SCHEDULED
           scheduler.ready(process)
         }
+        process.firstSince = scheduler.coarseMs
         return undefined
       }
       backlog = takeBacklog()
@@ -148,6 +147,7 @@ export class Post {
     }
     this.sent += 1
     this.#scheduler.reductions -= 1
+    this.#scheduler.refresh()
     if ((process.flags & (DEAD | BOUNDED)) !== 0) {
       const refused = this.#refusal(process, from, name, payload, priority)
       if (refused !== 'accept') return refused
@@ -173,6 +173,7 @@ export class Post {
       this.#letters.drop('process-unknown', from, process, name)
       return
     }
+    this.#scheduler.refresh()
     const sinceMs = this.#scheduler.coarseMs
     if (priority === 'normal') pushMain(process, from, name, payload, sinceMs)
     else pushPriority(process, priority, { from, name, payload, sinceMs })
@@ -183,6 +184,7 @@ export class Post {
   log(process: Process, record: unknown): void {
     if ((process.flags & DEAD) !== 0) return
     this.sent += 1
+    this.#scheduler.refresh()
     const sinceMs = this.#scheduler.coarseMs
     pushPriority(process, 'log', { from: undefined, name: LOG, payload: record, sinceMs })
     this.#wake(process)
@@ -208,8 +210,14 @@ export class Post {
   /** Counts a message that cannot be sent and gives its code back. */
   refuse(failure: SendFailure, from: Origin, to: Address, name: EntryName): SendFailure {
     this.sent += 1
-    this.#letters.drop(CAUSES[failure], from, to, name)
+    if (!(from instanceof Call)) this.failed[this.#sideOf(to)] += 1
+    this.#letters.drop(causeOf(failure), from, to, name)
     return failure
+  }
+
+  /** Where an address is; of what is none, and of services, here. */
+  #sideOf(to: Address): 'local' | 'remote' {
+    return isAddress(to) && !this.#table.isLocal(to) ? 'remote' : 'local'
   }
 
   /** The local process behind an address, or undefined. */
@@ -279,6 +287,7 @@ export class Post {
   ): SendFailure | undefined | 'accept' {
     if ((process.flags & DEAD) !== 0) {
       const cause = this.open ? 'process-unknown' : 'node-stopped'
+      if (!(from instanceof Call)) this.failed.local += 1
       this.#letters.drop(cause, from, process, name)
       return this.open ? 'PROCESS_UNKNOWN' : 'NODE_STOPPED'
     }
@@ -343,6 +352,7 @@ export class Post {
   }
 
   #full(process: Process, from: Origin, name: EntryName): SendFailure {
+    if (!(from instanceof Call)) this.failed.local += 1
     this.#letters.drop('mailbox-full', from, process, name)
     return 'MAILBOX_FULL'
   }
@@ -373,23 +383,6 @@ export class Post {
     if (priority === 'normal') pushMain(process, from, name, fresh, sinceMs)
     else pushPriority(process, priority, { from, name, payload: fresh, sinceMs })
     this.#wake(process)
-    return undefined
-  }
-}
-
-/** False for what is no address: untyped callers may give anything. */
-function isAddress(to: unknown): to is Pid | Alias | ProcessName {
-  if (!Pid.is(to) && !Alias.is(to) && !ProcessName.is(to)) return false
-  return typeof to.node === 'string' || to.node === undefined
-}
-
-/** The key of a message, or undefined; a key function that throws gives none. */
-function keyOf(limit: Limit, name: EntryName, payload: unknown): unknown {
-  if (typeof name !== 'string' || limit.keyOf === undefined) return undefined
-  try {
-    return limit.keyOf(name, payload)
-  } catch {
-    // The function runs in the sender's turn, and a sender must not fail for it.
     return undefined
   }
 }

@@ -8,13 +8,15 @@
  * timers and sockets are served under any load.
  *
  * The clock is read every so many reductions, adaptively: often when handlers are slow, rarely
- * when they are quick.
+ * when they are quick. The turn behind a reading is timed, and how long its message has waited is
+ * noted: that is how turns and waits are sampled, always, without a price for each message.
  *
  * @source OTP "The BEAM book: Scheduling" (reductions); ergo-features 4
  */
 import type { Clock } from '#base/clock'
 import { Ring } from '#base/ring'
-import { DEBT_SHIFT, FLAGS_MASK, type Process } from './process.js'
+import { DEBT_SHIFT, FLAGS_MASK, PRIORITY, type Process } from './process.js'
+import { Spread } from './spread.js'
 
 /** Reductions of one turn. */
 const BUDGET = 256
@@ -31,6 +33,12 @@ const QUEUE_SLOTS_KEPT_MAX = 4_194_304
 /** Between two readings: above the one read more often, below the other less often. */
 const CHECK_LONG_MS = 0.5
 const CHECK_SHORT_MS = 0.125
+/** A stretch that took longer is told as one turn: quick ones do not add up to it. */
+const STRETCH_MS = 8 * CHECK_LONG_MS
+/** Of drains within one round of the event loop one of so many is timed. */
+const TIMED_DRAINS_MASK = 63
+/** Running time that is charged for one timed turn; less would cost more than it tells. */
+const CHARGE_MS_MIN = CHECK_SHORT_MS
 
 /** How to go on: nothing is left, after a round of the event loop, or at once. */
 type Onward = 'idle' | 'round' | 'soon'
@@ -56,6 +64,11 @@ export class Scheduler {
   coarseMs = 0
   /** The process that has the turn: what sampled running time is charged to. */
   turnOf: Process | undefined = undefined
+  /** Turns since the start; those of the running stretch come with its end. */
+  turns = 0
+  /** How long turns took, and messages waited for theirs; sampled. */
+  readonly turnMs = new Spread()
+  readonly waitMs = new Spread()
 
   readonly #clock: Clock
   readonly #startMs: number
@@ -68,6 +81,7 @@ export class Scheduler {
   #nowMs: number
   #roundStartMs = 0
   #roundMarked = false
+  #drains = 0
   #checkEvery = CHECK_MAX
   readonly #drain = (): void => this.#drainSlice()
   readonly #endRound = (): void => {
@@ -100,13 +114,27 @@ export class Scheduler {
     return this.#clock.nowMs() - this.#startMs
   }
 
+  /** Processes that wait for their turn. */
+  get waiting(): number {
+    return this.#queue.size
+  }
+
   /** Appends a process that has become ready; the caller has set SCHEDULED. */
   ready(process: Process): void {
     this.#queue.push(process)
     if (!this.#armed) {
       this.#armed = true
+      this.refresh()
       this.#clock.soon(this.#drain)
     }
+  }
+
+  /**
+   * Reads the clock when nothing has run in this round of the event loop: the last reading may be
+   * of long ago, and what is stamped now is not.
+   */
+  refresh(): void {
+    if (!this.#roundMarked) this.#readClock()
   }
 
   #readClock(): void {
@@ -118,7 +146,10 @@ export class Scheduler {
   #drainSlice(): void {
     this.#draining = true
     this.#readClock()
+    this.#drains += 1
+    let isTimed = (this.#drains & TIMED_DRAINS_MASK) === 0
     if (!this.#roundMarked) {
+      isTimed = true
       this.#roundMarked = true
       this.#roundStartMs = this.#nowMs
       this.#clock.later(this.#endRound)
@@ -131,7 +162,7 @@ export class Scheduler {
     }
     let onward: Onward = 'round'
     try {
-      onward = this.#runUntilCheck()
+      onward = this.#runUntilCheck(isTimed)
     } finally {
       // What is thrown here is a fault of Troupe; the other processes go on all the same.
       this.#draining = false
@@ -144,13 +175,17 @@ export class Scheduler {
     }
   }
 
-  #runUntilCheck(): Onward {
+  #runUntilCheck(isTimed: boolean): Onward {
     let left = this.#checkEvery
     let ran = 0
     let checks = 0
+    if (isTimed) left = this.#runTimed(left)
     for (;;) {
       const process = this.#queue.take()
-      if (process === undefined) return 'idle'
+      if (process === undefined) {
+        this.turns += ran
+        return 'idle'
+      }
       const budget = left < BUDGET ? left : BUDGET
       if (process.flags >= 1 << DEBT_SHIFT) {
         this.#workOff(process, budget)
@@ -172,6 +207,44 @@ export class Scheduler {
       if (this.#nowMs - this.#roundStartMs > SLICE_MS || checks === SLICE_CHECKS_MAX) return 'round'
       if (this.suspended > 0) return 'soon'
       left = this.#checkEvery
+      if (left > 1) left = this.#runTimed(left)
+      else this.#noteWait(this.#queue.first)
+    }
+  }
+
+  /**
+   * One turn right behind a reading of the clock, with another reading behind it; gives what is
+   * left of the reductions up to the next one. Who is in debt is not timed.
+   */
+  #runTimed(left: number): number {
+    const process = this.#queue.first
+    if (process === undefined || process.flags >= 1 << DEBT_SHIFT) return left
+    this.#queue.take()
+    this.#noteWait(process)
+    const budget = left < BUDGET ? left : BUDGET
+    this.reductions = budget
+    this.turnOf = process
+    this.#runTurn(process)
+    const rest = left - budget + this.reductions
+    if (this.reductions < 0) process.flags += Math.min(-this.reductions, DEBT_MAX) << DEBT_SHIFT
+    const before = this.#nowMs
+    this.#readClock()
+    this.turns += 1
+    const tookMs = this.#nowMs - before
+    this.turnMs.record(tookMs, this.coarseMs)
+    if (tookMs >= CHARGE_MS_MIN) this.#sample(process, tookMs)
+    return rest > 0 ? rest : 1
+  }
+
+  /** How long the message that comes next has waited, in whole milliseconds. */
+  #noteWait(process: Process | undefined): void {
+    if (process === undefined || (process.flags & PRIORITY) !== 0) return
+    const { backlog } = process
+    if (process.firstName !== undefined) {
+      this.waitMs.record(this.coarseMs - process.firstSince, this.coarseMs)
+    } else if (backlog !== undefined) {
+      const sinceMs = backlog.places[backlog.head + 3] as number
+      this.waitMs.record(this.coarseMs - sinceMs, this.coarseMs)
     }
   }
 
@@ -186,10 +259,13 @@ export class Scheduler {
     const before = this.#nowMs
     this.#readClock()
     const elapsedMs = this.#nowMs - before
+    this.turns += ran
+    // Each of many that took this long together is timed from now on; one alone would be missed.
+    if (ran === 1 || elapsedMs > STRETCH_MS) this.turnMs.record(elapsedMs, this.coarseMs)
     if (this.turnOf !== undefined) this.#sample(this.turnOf, elapsedMs)
     if (elapsedMs > CHECK_LONG_MS) {
       // One handler may have taken all of it: then look at the clock after each.
-      this.#checkEvery = elapsedMs > 8 * CHECK_LONG_MS ? 1 : Math.max(1, this.#checkEvery >> 1)
+      this.#checkEvery = elapsedMs > STRETCH_MS ? 1 : Math.max(1, this.#checkEvery >> 1)
     } else if (elapsedMs < CHECK_SHORT_MS && ran > 0 && this.#checkEvery < CHECK_MAX) {
       this.#checkEvery <<= 1
     }

@@ -114,6 +114,10 @@ export class Topics {
   readonly #home: Home
   readonly #verbs: TopicVerbs
   readonly #topics = new Map<string, Topic>()
+  /** Publications of this node's events, what they made here, and how often they left. */
+  published = 0
+  delivered = 0
+  sentAway = 0
 
   constructor(home: Home, verbs: TopicVerbs) {
     this.#home = home
@@ -176,16 +180,19 @@ export class Topics {
     const timeMs = this.#verbs.wallMs()
     const told: EventMessage = { kind: 'event-message', event: topic.event, timeMs, message }
     topic.published += 1
+    this.published += 1
     if (topic.options.buffer > 0) {
       topic.buffer.push(told)
       if (topic.buffer.length > topic.options.buffer) topic.buffer.shift()
     }
     const { subscribers } = topic
     topic.delivered += subscribers.length
+    this.delivered += subscribers.length
     for (let i = 0; i < subscribers.length; i += 1) {
       this.#verbs.deliver(from, subscribers[i] as Process, EVENT, told)
     }
     if (topic.far.size === 0) return
+    this.sentAway += topic.far.size
     for (const push of topic.far) push(told)
   }
 

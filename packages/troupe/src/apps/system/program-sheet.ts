@@ -30,8 +30,10 @@ export function programFigures(): ProgramFigures {
     const { user, system } = process.cpuUsage()
     const since = performance.eventLoopUtilization(usage)
     usage = performance.eventLoopUtilization()
-    const [loopDelayMs, loopDelayMaxMs] =
-      delay.max === 0 ? [0, 0] : [late(delay.mean), late(delay.max)]
+    const isIdle = delay.count === 0
+    const loopDelayMs = isIdle ? 0 : late(delay.mean)
+    const loopDelayMaxMs = isIdle ? 0 : late(delay.max)
+    const loopDelayP99Ms = isIdle ? 0 : Math.min(loopDelayMaxMs, late(delay.percentile(99)))
     delay.reset()
     return {
       osPid: process.pid,
@@ -48,6 +50,7 @@ export function programFigures(): ProgramFigures {
       cpuSystemMs: system / 1_000,
       loopDelayMs,
       loopDelayMaxMs,
+      loopDelayP99Ms,
       utilisation: since.utilization,
     }
   }

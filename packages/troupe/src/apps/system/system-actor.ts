@@ -14,6 +14,7 @@ import type { Asker } from './access.js'
 import { ApplicationScan } from './application-scan.js'
 import { Desk, type DeskParts, type Wanted } from './desk.js'
 import { leaderSheets, wantedElectors } from './elections.js'
+import { figuresSheet } from './figures-sheet.js'
 import { readFollow, readFollowNumber } from './follow.js'
 import { wantedConfig, wantedEvents, wantedNames } from './long-lists.js'
 import { nodeSheet } from './node-sheet.js'
@@ -114,6 +115,7 @@ const definition = actor(systemProtocol, {
         deskOf(seat).followers.remove(asker, readFollowNumber(given)),
       ),
     manage: (seat, given, context) => deskOf(seat).order(given, context),
+    figures: quick('figures', (_given, desk) => figuresSheet(desk)),
     account: quick('account', (_given, { inspection }) => inspection.info().account),
   },
   handleDown: (seat, { ref }) => deskOf(seat).followers.down(ref),

@@ -11,6 +11,7 @@
  * @source ergo-features 2, 28
  */
 import { type Account, message, protocol, request, type ServiceInfo } from '#contract'
+import type { FiguresSheet } from './figure-sheets.js'
 import type { ConfigSheet, LeaderSheet } from './link-sheets.js'
 import type { ProcessInsight } from './process-insight.js'
 import type { OrderOutcome, SystemOrder } from './system-orders.js'
@@ -65,6 +66,8 @@ export const systemProtocol = protocol('troupe.system', {
   /** Items that hold for this node; the values of those with the name of a secret are hidden. */
   config: request<PageQuestion, Page<ConfigSheet>>(),
   account: request<void, Account>(),
+  /** What the node counts and measures always, without a look at its processes. */
+  figures: request<void, FiguresSheet>(),
   /** Records of the log that are kept, the newest first. */
   logs: request<LogQuery, LogPage>(),
   deadLetters: request<DeadLetterQuery, DeadLetterPage>(),

@@ -55,6 +55,8 @@ export interface ProgramSheet {
   /** How late the event loop was, on average and at most, since about the last question. */
   readonly loopDelayMs: number
   readonly loopDelayMaxMs: number
+  /** One of a hundred looks at it was later than this. */
+  readonly loopDelayP99Ms: number
   /** Share of the time in which the event loop worked since about the last question: 0 to 1. */
   readonly utilisation: number
 }

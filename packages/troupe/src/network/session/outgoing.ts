@@ -87,6 +87,11 @@ export class Outgoing {
     return this.#acked
   }
 
+  /** Bytes that have left since the start, each once. */
+  get sentBytes(): number {
+    return this.#reached
+  }
+
   /** Bytes that wait for a line, for room on it, or for credit. */
   get waitingBytes(): number {
     const next = this.#segments[this.#next]

@@ -38,7 +38,14 @@ export interface SystemStage extends TwoNodes {
 export const PROGRAM: ProgramSheet = Object.freeze({
   ...{ osPid: 7, nodeVersion: '20.0.0', platform: 'test', cores: 2 },
   memory: { rssBytes: 1, heapUsedBytes: 1, heapTotalBytes: 1, externalBytes: 1 },
-  ...{ cpuUserMs: 1, cpuSystemMs: 1, loopDelayMs: 0, loopDelayMaxMs: 0, utilisation: 0 },
+  ...{
+    cpuUserMs: 1,
+    cpuSystemMs: 1,
+    loopDelayMs: 0,
+    loopDelayMaxMs: 0,
+    loopDelayP99Ms: 0,
+    utilisation: 0,
+  },
 })
 
 const figures = () => ({ sheet: () => PROGRAM, stop: () => {} })
