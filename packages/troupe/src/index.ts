@@ -290,6 +290,7 @@ export type {
   NodeLog,
   NodeNetwork,
   NodeOptions,
+  NodePhase,
   NodeRoute,
   NodeRouteState,
   NodeServices,

@@ -39,7 +39,11 @@ export async function startNode(name: string, options: NodeOptions = {}): Promis
   // Untyped callers may give anything; createNode says what is wrong with it.
   const network = (options as NodeOptions | null)?.network
   const routing = new NodeRouting()
-  const world = network === undefined ? {} : await openWorld(name, network, options.system, routing)
+  const given = (options as NodeOptions | null)?.system
+  const world =
+    network === undefined
+      ? { system: systemApplication({ options: given, serving: undefined }) }
+      : await openWorld(name, network, given, routing)
   const node = await createNode(name, options, { ...world, routing })
   const release = keepAlive()
   const stop = (): void => void node.stop()

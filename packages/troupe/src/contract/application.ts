@@ -6,6 +6,7 @@
 import type { AnySpawnable } from './behaviour.js'
 import type { SpawnOptions } from './context.js'
 import type { LogThreshold } from './logger.js'
+import type { NodePhase } from './node.js'
 import type { ExitReason } from './reason.js'
 import type { OwnApplicationRoute } from './registrar.js'
 
@@ -37,6 +38,16 @@ export interface ApplicationContext {
   remainingMs(): number
   /** A value of the environment of the application; keys are case-insensitive. */
   env(key: string): unknown
+  /**
+   * What the node is doing now, also long after the callback: a health probe that asks is told of
+   * a drain before any other node is.
+   */
+  nodePhase(): NodePhase
+  /**
+   * Changes weight or tags of this application, as `node.changeApplication`: for what is known
+   * only once it runs, such as a port that was free. OPTION_INVALID; nothing after its unload.
+   */
+  change(options: ApplicationChangeOptions): void
 }
 
 /**

@@ -161,6 +161,7 @@ export type {
   Node,
   NodeInfo,
   NodeOptions,
+  NodePhase,
   ProcessInfo,
   ProcessState,
   SharingCheck,

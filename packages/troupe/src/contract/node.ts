@@ -103,9 +103,16 @@ export interface Account {
   readonly dropped: Readonly<Record<DropCause, number>>
 }
 
+/**
+ * What a node is doing: its applications start; it runs; it takes itself out of the cluster and
+ * finishes what it has; it stops. It never goes back.
+ */
+export type NodePhase = 'starting' | 'running' | 'draining' | 'stopping'
+
 /** What is known of a node; a snapshot. Counters run since its start. */
 export interface NodeInfo {
   readonly name: string
+  readonly phase: NodePhase
   /** Its birth, in milliseconds since 1970; what its pids carry. */
   readonly creation: number
   readonly uptimeMs: number
@@ -173,7 +180,7 @@ export interface NodeOptions {
   readonly handleSignals?: boolean
   /** How it meets other nodes; default none: nothing listens and no other node is reached. */
   readonly network?: NetworkOptions
-  /** With a network: what other nodes may see of this one, and what they may do to it. */
+  /** What is shown of this node, to others and at home, and what other nodes may do to it. */
   readonly system?: SystemOptions
   /** Development: freeze or clone local messages to catch shared state; default `off`. */
   readonly sharing?: SharingCheck

@@ -1,8 +1,7 @@
 /**
  * contract/system: what other nodes may see of a node and do to it: the options of `system`.
  *
- * The application `system` runs on every node with a network and answers whoever wants to look at
- * the node. Looking is open to all who know the cookie; changing anything is denied until it is
+ * The application `system` runs on every node and answers whoever wants to look at the node. Looking is open to all who know the cookie; changing anything is denied until it is
  * allowed. Defaults live here and nowhere else.
  *
  * @source ergo-features 2, 28 and weakness 26
@@ -15,7 +14,7 @@ import { isNodePattern } from './node-pattern.js'
 /** The name of the application, and of the process that answers. */
 export const SYSTEM_PROCESS = 'system'
 
-/** The event, owned by every node with a network, that tells what others did to it (`Act`). */
+/** The event, owned by every node, that tells what others did to it (`Act`). */
 export const AUDIT_EVENT = 'audit'
 
 /** What another node did here, or tried to. */

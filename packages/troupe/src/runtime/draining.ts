@@ -72,6 +72,8 @@ class Drain {
   /** Says that the node goes, and gives the others time to hear it. */
   async leave(): Promise<void> {
     const { routing, cluster } = this.#kernel
+    // First of all, so that a probe of this node is told before any other node is.
+    this.#kernel.advance('draining')
     this.tell('leaving', this.#count())
     routing.leave()
     this.#kernel.arrived = (to) => this.#arrived(to)

@@ -19,6 +19,7 @@ import {
   type MakeSystem,
   NODE_EVENT,
   type NodeOptions,
+  type NodePhase,
   type ProcessContext,
   type Routing,
   type SendFailure,
@@ -65,6 +66,8 @@ export interface World {
   readonly watchFloating: WatchFloating
 }
 
+const PHASES: readonly NodePhase[] = ['starting', 'running', 'draining', 'stopping']
+
 export class Kernel implements Home {
   readonly name: string
   readonly creation: number
@@ -94,6 +97,8 @@ export class Kernel implements Home {
   readonly share: ((payload: unknown) => unknown) | undefined
   readonly startedMs: number
   readonly watchFloating: WatchFloating
+  /** Only ever goes on; see `advance`. */
+  #phase: NodePhase = 'starting'
   /** While the node drains, is told of every message that comes from another node. */
   arrived: ((to: Address) => void) | undefined = undefined
   #rootLineage: Lineage
@@ -161,6 +166,15 @@ export class Kernel implements Home {
   /** From now on nothing is spawned: the node stops. */
   closeBirths(): void {
     this.#birthsOpen = false
+  }
+
+  get phase(): NodePhase {
+    return this.#phase
+  }
+
+  /** The node does something else from now on; it never goes back. */
+  advance(phase: NodePhase): void {
+    if (PHASES.indexOf(phase) > PHASES.indexOf(this.#phase)) this.#phase = phase
   }
 
   /** Changes the environment that later processes inherit. */

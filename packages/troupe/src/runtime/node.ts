@@ -158,6 +158,7 @@ class RuntimeNode extends Actions<undefined> {
     const { table, topics, births, deaths, suspensions, calls, clock, startedMs } = this.kernel
     return Object.freeze({
       name: this.name,
+      phase: this.kernel.phase,
       creation: this.creation,
       uptimeMs: clock.nowMs() - startedMs,
       version: VERSION,
@@ -355,6 +356,7 @@ export async function createNode(
       if (node.applicationInfo(spec.name)?.state === 'loaded')
         await node.startApplication(spec.name)
     }
+    kernel.advance('running')
   } catch (thrown) {
     await node.stop()
     throw thrown

@@ -91,6 +91,7 @@ export function makeApplications(kernel: Kernel): ApplicationTable {
         return isAlive && process.lineage.application === application
       }),
     env: (key) => kernel.rootLineage.env.get(key.toLowerCase()),
+    phase: () => kernel.phase,
     notify: (notice) => {
       if (isOwnApplication(notice.name)) return
       kernel.topics.publish(undefined, eventName(NODE_EVENT), notice)

@@ -25,6 +25,7 @@ export interface StopVerbs {
 /** Stops everything in order within `timeoutMs`. */
 export async function stopNode(kernel: Kernel, verbs: StopVerbs, timeoutMs: number): Promise<void> {
   const deadlineMs = kernel.clock.nowMs() + timeoutMs
+  kernel.advance('stopping')
   const cancelReport = report(kernel)
   kernel.routing.leave()
   await kernel.cluster.leave()

@@ -3,13 +3,17 @@
  *
  * Everything of the runtime is real; only the clock, the chance and the log's way out are not.
  */
+import { systemApplication } from '#apps'
 import { type Random, seededRandom } from '#base/random'
 import { NodeRouting } from '#cluster'
 import type { LogRecord, LogSink, Node, NodeOptions } from '#contract'
 import { createNode } from '#runtime'
 import { type VirtualClock, virtualClock } from './virtual-clock.js'
 
-/** How a test node is started; times are virtual milliseconds. */
+/**
+ * How a test node is started; times are virtual milliseconds. The application `system`, which
+ * every node of `startNode` runs, runs here when the option `system` is given: `{}` will do.
+ */
 export interface TestNodeOptions extends Omit<NodeOptions, 'handleSignals'> {
   /** Default `test@localhost`. */
   readonly name?: string
@@ -49,7 +53,10 @@ export async function testNode(options: TestNodeOptions = {}): Promise<TestNode>
   const log: LogRecord[] = []
   const memory: LogSink = { name: 'test-log', write: (record) => void log.push(record) }
   const logSinks = [memory, ...(rest.logSinks ?? [])]
-  const world = { clock, random, routing: new NodeRouting() }
+  const { system: shown } = rest
+  const system =
+    shown === undefined ? undefined : systemApplication({ options: shown, serving: undefined })
+  const world = { clock, random, routing: new NodeRouting(), system }
   const starting = createNode(name, { ...rest, logSinks, handleSignals: false }, world)
   // Applications of the node may need time to start.
   const node = await clock.until(starting)

@@ -132,6 +132,7 @@ function verbsOf(node: FakeNode): ApplicationVerbs {
     processesOf: (name) =>
       [...processes.values()].filter((one) => one.application === name).map(({ pid }) => pid),
     env: (key) => (key === 'from-node' ? 'node' : undefined),
+    phase: () => 'running',
     notify: (notice) => node.notices.push(notice),
     changed: (change) => node.changes.push(change),
   }
@@ -141,11 +142,24 @@ export function make() {
   const node = new FakeNode()
   const verbs = verbsOf(node)
   const table = new ApplicationTable(verbs)
-  const { clock, told, notices, launches, logged, processes } = node
+  const { clock, told, notices, changes, launches, logged, processes } = node
   const load = (spec: ApplicationSpec): void => table.load(noting(told, spec))
   const create: FakeNode['create'] = (...given) => node.create(...given)
   const end: FakeNode['end'] = (...given) => node.end(...given)
-  return { clock, told, notices, launches, logged, processes, create, table, load, end, verbs }
+  return {
+    clock,
+    told,
+    notices,
+    changes,
+    launches,
+    logged,
+    processes,
+    create,
+    table,
+    load,
+    end,
+    verbs,
+  }
 }
 
 export const crash: ExitReason = Object.freeze({

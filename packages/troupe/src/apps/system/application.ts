@@ -1,5 +1,5 @@
 /**
- * apps/system/application: the application `system`, which every node with a network runs.
+ * apps/system/application: the application `system`, which every node runs.
  *
  * It starts before all others and stops after them. Its processes live under one supervisor, so
  * that a fault of one costs nobody else anything.
@@ -23,8 +23,11 @@ import { systemActor } from './system-actor.js'
 /** What the application is made from. */
 export interface SystemParts {
   readonly options: SystemOptions | undefined
-  /** What the process does for other nodes that carries out what they may do here. */
-  readonly serving: ServingParts
+  /**
+   * What the process does for other nodes that carries out what they may do here; undefined on a
+   * node without a network, where nobody can ask for it.
+   */
+  readonly serving: ServingParts | undefined
   /** Default those of the program. */
   readonly figures?: () => ProgramFigures
 }
@@ -42,15 +45,15 @@ export const systemApplication =
     const nowMs = (): number => inspection.clock.nowMs()
     const access = new Access(inspection.node.name, options, nowMs)
     const args = [{ inspection, options, figures, memory, audit, access }]
-    const remote = remoteActor(serving, { audit, access, inspection })
+    const remote =
+      serving === undefined
+        ? []
+        : [{ name: REMOTE_NAME, start: remoteActor(serving, { audit, access, inspection }) }]
     const root = supervisor(() => ({
       name: SUPERVISOR,
       // Whoever looks must not be able to bring down what is looked at.
       intensity: { restarts: Number.POSITIVE_INFINITY, withinMs: 60_000 },
-      children: [
-        { name: SYSTEM_PROCESS, start: systemActor, args },
-        { name: REMOTE_NAME, start: remote },
-      ],
+      children: [{ name: SYSTEM_PROCESS, start: systemActor, args }, ...remote],
     }))
     return {
       name: SYSTEM_PROCESS,

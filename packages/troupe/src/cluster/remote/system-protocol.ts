@@ -1,7 +1,7 @@
 /**
  * cluster/remote/system-protocol: how any node is looked at: the protocol of the process `system`.
  *
- * Every node with a network runs that process. Questions that cannot be are answered with
+ * Every node runs that process. Questions that cannot be are answered with
  * OPTION_INVALID, those of nodes that may not look with NOT_ALLOWED, too many with
  * INSPECTION_LIMITED, which tells when to ask again.
  *

@@ -72,11 +72,12 @@ export class ApplicationTable {
 
   /** APPLICATION_UNKNOWN; APPLICATION_RUNNING, APPLICATION_BUSY unless it is only loaded. */
   unload(name: string): void {
-    const { state } = this.#requireTheirs('unloadApplication', name)
+    const application = this.#requireTheirs('unloadApplication', name)
+    const { state } = application
     if (state === 'running') throw new TroupeError('APPLICATION_RUNNING', { name })
     if (state !== 'loaded') throw new TroupeError('APPLICATION_BUSY', { name, state })
     this.#loaded.delete(name)
-    this.#verbs.changed({ kind: 'application-unloaded', name })
+    application.unload()
   }
 
   /**

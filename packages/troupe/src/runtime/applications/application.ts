@@ -17,6 +17,7 @@ import {
   type ApplicationStartOptions,
   type ApplicationState,
   type CompleteSpec,
+  checkChange,
   completeSpec,
   crashOf,
   describeReason,
@@ -63,6 +64,7 @@ export class LoadedApplication {
   #ended = 0
   #doom: ExitReason | undefined
   #startedMs = 0
+  #unloaded = false
 
   constructor(
     spec: ApplicationSpec,
@@ -94,8 +96,15 @@ export class LoadedApplication {
     this.tell()
   }
 
+  /** Forgotten by its node: nothing is told of it any more. */
+  unload(): void {
+    this.#unloaded = true
+    this.#verbs.changed({ kind: 'application-unloaded', name: this.name })
+  }
+
   /** Tells the cluster what it is now. */
   tell(): void {
+    if (this.#unloaded) return
     const { name, complete, state } = this
     const { version, roles } = complete
     const [mode, weight, tags] = [this.#mode, this.#weight, this.#tags]
@@ -330,6 +339,11 @@ export class LoadedApplication {
       env: (key: string) => {
         const own = key.toLowerCase()
         return Object.hasOwn(env, own) ? env[own] : this.#verbs.env(key)
+      },
+      nodePhase: () => this.#verbs.phase(),
+      change: (options: ApplicationChangeOptions) => {
+        checkChange(options)
+        this.change(options)
       },
     })
   }

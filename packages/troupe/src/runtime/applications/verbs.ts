@@ -9,6 +9,7 @@ import type {
   ExitReason,
   Logger,
   LogThreshold,
+  NodePhase,
   Pid,
 } from '#contract'
 
@@ -43,6 +44,7 @@ export interface ApplicationVerbs {
   processesOf(application: string): readonly Pid[]
   /** A value of the environment of the node. */
   env(key: string): unknown
+  phase(): NodePhase
   /** Publishes on the node's own event. */
   notify(notice: ApplicationNotice): void
   /** What other nodes are told has changed. */
