@@ -98,6 +98,16 @@ export type {
 } from './remote/process-insight.js'
 export type { SpawnAsked, SpawnSettled, StartAsked, StopAsked } from './remote/remote-protocol.js'
 export { REMOTE_NAME, remoteProtocol } from './remote/remote-protocol.js'
+export type {
+  CountSheet,
+  EventOrder,
+  EventUse,
+  SurveyEventRow,
+  SurveyOrder,
+  SurveyQuestion,
+  SurveyRow,
+  SurveySheet,
+} from './remote/survey-sheets.js'
 export type { OrderOutcome, SystemOrder } from './remote/system-orders.js'
 export { systemFollower, systemProtocol } from './remote/system-protocol.js'
 export type {

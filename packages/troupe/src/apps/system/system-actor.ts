@@ -25,6 +25,7 @@ import { ProcessScan } from './process-scan.js'
 import { ChildrenScan, readProcess } from './process-sheet.js'
 import { wantedAudit, wantedLetters, wantedLogs } from './record-pages.js'
 import { memberSheet, networkSheet, registrarSheet } from './surroundings.js'
+import { wantedSurvey } from './survey-scan.js'
 import { readTree, TreeScan } from './tree-scan.js'
 
 class Seat {
@@ -72,6 +73,7 @@ const definition = actor(systemProtocol, {
       const tree = readTree(given)
       return { key: tree.key, make: () => new TreeScan(tree, inspection) }
     }),
+    survey: search('survey', wantedSurvey),
     names: search('names', wantedNames),
     applications: search('applications', (given, { inspection, cursors }) => {
       const place = readPlace('applications', given, cursors)

@@ -14,6 +14,7 @@ import { type Account, message, protocol, request, type ServiceInfo } from '#con
 import type { FiguresSheet } from './figure-sheets.js'
 import type { ConfigSheet, LeaderSheet } from './link-sheets.js'
 import type { ProcessInsight } from './process-insight.js'
+import type { SurveyQuestion, SurveySheet } from './survey-sheets.js'
 import type { OrderOutcome, SystemOrder } from './system-orders.js'
 import type {
   ApplicationSheet,
@@ -68,6 +69,8 @@ export const systemProtocol = protocol('troupe.system', {
   account: request<void, Account>(),
   /** What the node counts and measures always, without a look at its processes. */
   figures: request<void, FiguresSheet>(),
+  /** All processes and events in one scan: spreads, sums, and the first of each order. */
+  survey: request<SurveyQuestion, SurveySheet>(),
   /** Records of the log that are kept, the newest first. */
   logs: request<LogQuery, LogPage>(),
   deadLetters: request<DeadLetterQuery, DeadLetterPage>(),
