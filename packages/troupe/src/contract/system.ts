@@ -1,7 +1,8 @@
 /**
  * contract/system: what other nodes may see of a node and do to it: the options of `system`.
  *
- * The application `system` runs on every node and answers whoever wants to look at the node. Looking is open to all who know the cookie; changing anything is denied until it is
+ * The application `system` runs on every node and answers whoever wants to look at
+ * the node. Looking is open to all who know the cookie; changing anything is denied until it is
  * allowed. Defaults live here and nowhere else.
  *
  * @source ergo-features 2, 28 and weakness 26

@@ -85,11 +85,7 @@ export function makeApplications(kernel: Kernel): ApplicationTable {
     },
     kill: (pid) => sendKill(kernel, undefined, pid),
     ended: (pid) => kernel.deaths.whenEnded(kernel.table.find(pid)),
-    processesOf: (application): readonly Pid[] =>
-      kernel.table.all().filter((process) => {
-        const isAlive = (process.flags & DEAD) === 0
-        return isAlive && process.lineage.application === application
-      }),
+    processesOf: (application) => processesOf(kernel, application),
     env: (key) => kernel.rootLineage.env.get(key.toLowerCase()),
     phase: () => kernel.phase,
     notify: (notice) => {
@@ -103,6 +99,12 @@ export function makeApplications(kernel: Kernel): ApplicationTable {
     },
   })
 }
+
+const processesOf = (kernel: Kernel, application: string): readonly Pid[] =>
+  kernel.table.all().filter((process) => {
+    const isAlive = (process.flags & DEAD) === 0
+    return isAlive && process.lineage.application === application
+  })
 
 function lineageOf(kernel: Kernel, launch: Launch): Lineage {
   return {
