@@ -6,19 +6,30 @@
  */
 
 import type { WebListener } from 'troupe'
-import { openWeb, type ProcessContext, processName, TroupeError, type WebEnv } from 'troupe'
+import {
+  openWeb,
+  type ProcessContext,
+  processName,
+  type Ref,
+  TroupeError,
+  type WebEnv,
+} from 'troupe'
 import { type Asked, readAddress } from '#observer/ask/asked'
 import { ClusterWatch } from '#observer/cluster/watch'
 import type { ObserverOptions, Surface } from '#observer/contract/options'
+import { Ears } from '#observer/hub/ears'
+import { FollowTopic } from '#observer/hub/follow-topic'
 import { Hub, type Subject } from '#observer/hub/hub'
 import { Teller } from '#observer/hub/teller'
-import type { Verbs, View } from '#observer/hub/verbs'
+import { Topic } from '#observer/hub/topic'
+import { may, type Verbs, type View } from '#observer/hub/verbs'
 import { viewOf } from '#observer/hub/view'
 import { jsonOf } from '#observer/text/plain'
 import { refused } from '#observer/text/problem'
 import { observerApp } from '#observer/web/app'
 import { Attempts } from '#observer/web/attempts'
 import { Audit } from '#observer/web/audit'
+import { Manager } from '#observer/web/manager'
 import { type PageFiles, readPageFiles } from '#observer/web/page-files'
 import { Sessions } from '#observer/web/sessions'
 
@@ -41,6 +52,7 @@ export class Observatory {
   #listeners: readonly WebListener[] = []
   #files: PageFiles = new Map()
   #running: Running | undefined
+  #ears = new Ears()
   #log: (address: string) => void = () => {}
 
   constructor(surfaces: readonly Surface[], onListening: ObserverOptions['onListening']) {
@@ -90,17 +102,21 @@ export class Observatory {
   /** Its process has started: from now on there are answers. */
   attach(context: ProcessContext): void {
     this.detach()
-    const verbs = verbsOf(context)
+    this.#ears = new Ears()
+    const verbs = verbsOf(context, this.#ears)
     const watch = new ClusterWatch(verbs)
     const audit = new Audit(verbs.wallMs, (row) => context.log.info('observer', { ...row }))
-    const sheet = () => watch.sheet()
-    const teller = new Teller({ verbs, sheet, audit: (limit) => audit.newest(limit) })
-    const hub = new Hub({ verbs, subjectOf: (text, view) => subjectOf(text, view, teller) })
+    const manager = new Manager(verbs, audit)
+    const teller = new Teller({
+      ...{ verbs, sheet: () => watch.sheet(), nodes: () => watch.nodes() },
+      audit: (limit) => audit.newest(limit),
+    })
+    const hub = new Hub({ verbs, subjectOf: (text, view) => subjectOf(text, view, teller, verbs) })
     const sessions = new Sessions(verbs.nowMs)
     const attempts = new Attempts(verbs.nowMs)
     const apps = this.surfaces.map((surface, at) =>
       observerApp({
-        ...{ surface, sessions, attempts, audit, hub, teller, files: this.#files },
+        ...{ surface, sessions, attempts, audit, hub, teller, manager, files: this.#files },
         own: verbs.own,
         cookieName: `troupe_observer_${this.listenerOf(at).port}`,
         viewOf: ({ capabilities }) => viewOf(surface, capabilities),
@@ -127,6 +143,16 @@ export class Observatory {
     running?.hub.stop()
   }
 
+  /** A node has told something of a follow. */
+  followed(told: unknown, fromNode: string): void {
+    this.#ears.followed(told, fromNode)
+  }
+
+  /** Something that is watched has ended. */
+  down(ref: Ref): void {
+    this.#ears.down(ref)
+  }
+
   /** Streams and subjects that are open now. */
   get counts(): { readonly streams: number; readonly subjects: number } {
     return this.#running?.hub.counts ?? { streams: 0, subjects: 0 }
@@ -141,28 +167,43 @@ export class Observatory {
   }
 }
 
-function verbsOf(context: ProcessContext): Verbs {
+function verbsOf(context: ProcessContext, ears: Ears): Verbs {
+  const system = (node: string) => processName(SYSTEM, undefined, node)
   return {
     own: context.node,
     nowMs: () => context.nowMs(),
     wallMs: () => context.wallMs(),
     after: (delayMs, run) => context.after(delayMs, run),
     ask: ({ node, request, payload, timeoutMs }) =>
-      context.call(processName(SYSTEM, undefined, node), request, payload, { timeoutMs }),
+      context.call(system(node), request, payload, { timeoutMs }),
+    followed: (node, follow, take) => ears.addFollow(node, follow, take),
+    watch: (node, lost) => {
+      const ref = context.monitor(system(node))
+      const forget = ears.addWatch(ref, lost)
+      return () => {
+        forget()
+        context.demonitor(ref)
+      }
+    },
     warn: (text, fields) => context.log.warning(text, { ...fields }),
   }
 }
 
 /** A subject of a stream, read and found good. Throws `Refused`. */
-function subjectOf(text: string, view: View, teller: Teller): Subject {
+function subjectOf(text: string, view: View, teller: Teller, verbs: Verbs): Subject {
   const asked = readAddress(text)
   teller.check(asked, view)
   requireStreamed(asked)
-  return {
-    key: `${view.id} ${text}`,
-    node: 'node' in asked ? asked.node : undefined,
-    look: async () => jsonOf(await teller.tell(asked, view)),
+  const key = `${view.id} ${text}`
+  if (asked.kind === 'follow') {
+    const { node, payload } = asked
+    const showsPayloads = may(view, 'payloads')
+    const parts = { subject: text, node, payload, verbs, showsPayloads }
+    return { key, make: () => new FollowTopic(parts) }
   }
+  const node = asked.kind === 'question' ? asked.node : undefined
+  const look = async (): Promise<string> => jsonOf(await teller.tell(asked, view))
+  return { key, make: () => new Topic({ subject: text, node, look, verbs }) }
 }
 
 function requireStreamed(asked: Asked): void {

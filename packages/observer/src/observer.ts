@@ -7,6 +7,8 @@ import {
   type ApplicationSpec,
   actor,
   application,
+  type Followed,
+  message,
   type Node,
   processName,
   protocol,
@@ -25,6 +27,8 @@ export const OBSERVER_NAME = 'observer'
 export const observerProtocol = protocol('troupe.observer', {
   /** Where browsers find it, in the order of the surfaces. */
   addresses: request<void, readonly string[]>(),
+  /** A node tells what happened: `systemFollower`. */
+  followed: message<Followed>(),
 })
 
 /** The largest body of a request, in bytes: an order with its payload. */
@@ -47,7 +51,11 @@ const observerActor = actor(observerProtocol, {
     }
     observatory.told()
   },
-  on: { addresses: (observatory) => observatory.addresses },
+  on: {
+    addresses: (observatory) => observatory.addresses,
+    followed: (observatory, told, { fromNode }) => observatory.followed(told, fromNode),
+  },
+  handleDown: (observatory, { ref }) => observatory.down(ref),
   terminate: (observatory) => observatory.detach(),
   inspect: (observatory) => ({ addresses: observatory.addresses, ...observatory.counts }),
 })

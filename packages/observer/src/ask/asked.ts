@@ -9,6 +9,7 @@ import {
   CLUSTER_HISTORY_FIELDS,
   FOLLOW_FIELDS,
   MERGED,
+  type MergedSpec,
   QUESTIONS,
   type QuestionSpec,
 } from './questions.js'
@@ -22,7 +23,7 @@ export type Asked =
   | { readonly kind: 'cluster-history'; readonly payload: Payload }
   | {
       readonly kind: 'merged'
-      readonly word: string
+      readonly merged: MergedSpec
       readonly spec: QuestionSpec
       readonly payload: Payload
     }
@@ -94,13 +95,14 @@ function ofCluster(word: string, query: URLSearchParams): Asked {
   if (word === 'history') {
     return { kind: 'cluster-history', payload: readQuery(query, CLUSTER_HISTORY_FIELDS) }
   }
-  if (!Object.hasOwn(MERGED, word)) throw nothing()
+  const merged = Object.hasOwn(MERGED, word) ? MERGED[word] : undefined
+  if (merged === undefined) throw nothing()
   const spec = specOf(word)
   if (query.has('cursor')) {
     const remedy = 'ask one node for more of its rows'
     throw refused(400, 'OPTION_INVALID', 'there are no pages over all nodes', remedy)
   }
-  return { kind: 'merged', word, spec, payload: payloadOf(spec, query) }
+  return { kind: 'merged', merged, spec, payload: payloadOf(spec, query) }
 }
 
 function ofAudit(query: URLSearchParams): Asked {

@@ -46,7 +46,7 @@ export const QUESTIONS: Readonly<Record<string, QuestionSpec>> = Object.freeze({
     ...{ state: 'text', kind: 'text', search: 'text', ...PAGE },
   }),
   process: plain('process', PROCESS),
-  insight: plain('insight', PROCESS),
+  insight: plain('insight', { pid: 'pid', name: 'text' }),
   why: plain('why', { pid: 'pid', name: 'text' }),
   tree: plain('tree', {
     ...{ application: 'text', below: 'pid', depthMax: 'number', limit: 'number' },
@@ -84,15 +84,24 @@ export const FOLLOW_FIELDS: FieldKinds = Object.freeze({
 /** Fields of the history of the whole cluster. */
 export const CLUSTER_HISTORY_FIELDS = QUESTIONS['history']?.fields ?? {}
 
-/** Questions to all nodes at once, and by which number their rows are put in order. */
-export const MERGED: Readonly<Record<string, string | undefined>> = Object.freeze({
-  processes: undefined,
-  applications: undefined,
-  logs: 'timeMs',
-  'dead-letters': 'timeMs',
-  traces: 'startMs',
-  services: undefined,
-  leaders: undefined,
-  events: undefined,
-  audit: 'timeMs',
+/** A question to all nodes: where its rows are, and by which number they are put in order. */
+export interface MergedSpec {
+  readonly rows: string
+  readonly by: string | undefined
+}
+
+const rows = (by?: string): MergedSpec => Object.freeze({ rows: 'rows', by })
+
+/** Questions to all nodes at once. */
+export const MERGED: Readonly<Record<string, MergedSpec>> = Object.freeze({
+  processes: rows(),
+  applications: rows(),
+  logs: rows('timeMs'),
+  'dead-letters': rows('timeMs'),
+  traces: rows('startMs'),
+  trace: Object.freeze({ rows: 'spans', by: undefined }),
+  services: rows(),
+  leaders: rows(),
+  events: rows(),
+  audit: rows('timeMs'),
 })

@@ -9,7 +9,8 @@
  * - `GET /api/cluster`: `ClusterSheet`
  * - `GET /api/cluster/history?series=&lastMs=&points=`: `ClusterHistory`
  * - `GET /api/cluster/<search>?...`: `Merged<row>`, a question to all nodes (`processes`,
- *   `applications`, `logs`, `dead-letters`, `traces`, `services`, `leaders`, `events`, `audit`)
+ *   `applications`, `logs`, `dead-letters`, `traces`, `services`, `leaders`, `events`, `audit`; of
+ *   `trace` the rows are spans)
  * - `GET /api/nodes/<node>/<question>?...`: the sheet that the node answers, see
  *   docs/reference/system.md; names of more words with hyphens (`dead-letters`)
  * - `POST /api/nodes/<node>/manage`: `ManageRequest`, answered with `ManageAnswer`
@@ -156,7 +157,10 @@ export interface ClusterHistory {
 /** Answers of many nodes to one question; each row carries its node. */
 export interface Merged<T> {
   readonly rows: readonly (T & { readonly node: string })[]
+  /** How many there are, as far as the nodes tell. */
   readonly total: number
+  /** What the sheet of each node holds beside its rows. */
+  readonly sheets: readonly ({ readonly node: string } & Readonly<Record<string, unknown>>)[]
   /** Nodes that did not answer, and why. */
   readonly missing: readonly { readonly node: string; readonly problem: Problem }[]
 }
@@ -169,7 +173,7 @@ export interface ManageRequest {
 }
 
 export interface ManageAnswer {
-  readonly value: unknown
+  readonly value?: unknown
 }
 
 /** What a page wants to hear on its stream: all of it, each time. */

@@ -7,7 +7,6 @@ import { randomBytes } from 'node:crypto'
 import type { StreamWish } from '#observer/contract/api'
 import { refused } from '#observer/text/problem'
 import { eventFrame } from './frame.js'
-import { Topic } from './topic.js'
 import type { Verbs, View } from './verbs.js'
 import { Viewer } from './viewer.js'
 
@@ -25,12 +24,18 @@ export const HUB_LIMITS = Object.freeze({
 /** The intervals that may be wished for, in milliseconds. */
 export const INTERVALS_MS: readonly number[] = Object.freeze([1_000, 2_000, 5_000, 15_000, 30_000])
 
-/** A subject that was found good, and how it is looked at. */
+/** Something that viewers are told of. */
+export interface AnyTopic {
+  readonly size: number
+  add(viewer: Viewer, everyMs: number): void
+  remove(viewer: Viewer): void
+}
+
+/** A subject that was found good. */
 export interface Subject {
   /** The same for all who are told the same. */
   readonly key: string
-  readonly node: string | undefined
-  readonly look: () => Promise<string>
+  make(): AnyTopic
 }
 
 export interface HubParts {
@@ -42,9 +47,9 @@ export interface HubParts {
 export class Hub {
   readonly #parts: HubParts
   readonly #viewers = new Map<string, Viewer>()
-  readonly #topics = new Map<string, Topic>()
+  readonly #topics = new Map<string, AnyTopic>()
   /** Which topics a viewer looks at. */
-  readonly #wishes = new Map<Viewer, ReadonlyMap<string, Topic>>()
+  readonly #wishes = new Map<Viewer, ReadonlyMap<string, AnyTopic>>()
   #beat: { cancel(): boolean } | undefined
 
   constructor(parts: HubParts) {
@@ -83,10 +88,8 @@ export class Hub {
     const { subjects, everyMs } = readWish(given)
     const found = new Map(subjects.map((one) => [one, this.#parts.subjectOf(one, viewer.view)]))
     this.#requireRoom(viewer, found)
-    const before = this.#wishes.get(viewer) ?? new Map<string, Topic>()
-    const wanted = new Map(
-      [...found].map(([subject, one]) => [one.key, this.#topicOf(subject, one)] as const),
-    )
+    const before = this.#wishes.get(viewer) ?? new Map<string, AnyTopic>()
+    const wanted = new Map([...found.values()].map((one) => [one.key, this.#topicOf(one)] as const))
     this.#wishes.set(viewer, wanted)
     for (const [key, topic] of before) if (!wanted.has(key)) this.#leave(viewer, key, topic)
     for (const topic of wanted.values()) topic.add(viewer, everyMs)
@@ -113,15 +116,15 @@ export class Hub {
     throw refused(429, 'SUBJECTS_LIMITED', 'too many subjects are looked at', remedy)
   }
 
-  #topicOf(subject: string, { key, node, look }: Subject): Topic {
+  #topicOf({ key, make }: Subject): AnyTopic {
     const known = this.#topics.get(key)
     if (known !== undefined) return known
-    const topic = new Topic({ subject, node, look, verbs: this.#parts.verbs })
+    const topic = make()
     this.#topics.set(key, topic)
     return topic
   }
 
-  #leave(viewer: Viewer, key: string, topic: Topic): void {
+  #leave(viewer: Viewer, key: string, topic: AnyTopic): void {
     topic.remove(viewer)
     if (topic.size === 0) this.#topics.delete(key)
   }

@@ -4,20 +4,30 @@
  * What a viewer may not see is left out here, so that no way leads around it.
  */
 
+import type { HistorySheet } from 'troupe'
 import type { Asked } from '#observer/ask/asked'
-import type { ClusterSheet } from '#observer/contract/api'
+import { clusterHistory } from '#observer/cluster/history'
+import { type MergeQuestion, merged } from '#observer/cluster/merge'
+import { Turnstile } from '#observer/cluster/turnstile'
+import type { ClusterHistory, ClusterSheet, Merged } from '#observer/contract/api'
 import { refused } from '#observer/text/problem'
 import type { AuditRow } from '#observer/web/audit'
 import { may, type Verbs, type View } from './verbs.js'
 
+/** Nodes that are asked at a time. */
+const AT_ONCE = 16
+
 export interface TellerParts {
   readonly verbs: Verbs
   readonly sheet: () => Promise<ClusterSheet>
+  /** Nodes that may be asked. */
+  readonly nodes: () => Promise<readonly string[]>
   readonly audit: (limit: number) => readonly AuditRow[]
 }
 
 export class Teller {
   readonly #parts: TellerParts
+  readonly #turnstile = new Turnstile(AT_ONCE)
 
   constructor(parts: TellerParts) {
     this.#parts = parts
@@ -44,9 +54,32 @@ export class Teller {
         return narrowed(await this.#parts.sheet(), view)
       case 'audit':
         return { rows: this.#parts.audit(asked.limit) }
-      default:
-        throw refused(404, 'PATH_UNKNOWN', 'there is nothing at this address', '')
+      case 'merged': {
+        const { merged: how, payload, spec } = asked
+        return this.#merged({ ...how, request: spec.request, payload }, view)
+      }
+      case 'cluster-history':
+        return this.#history(asked.payload, view)
+      case 'follow': {
+        const remedy = 'wish for it by a stream'
+        throw refused(400, 'OPTION_INVALID', 'what happens is told by a stream alone', remedy)
+      }
     }
+  }
+
+  async #merged(question: MergeQuestion, view: View): Promise<Merged<unknown>> {
+    const nodes = (await this.#parts.nodes()).filter((node) => view.mayLookAt(node))
+    return merged(question, nodes, this.#parts.verbs, this.#turnstile)
+  }
+
+  async #history(payload: MergeQuestion['payload'], view: View): Promise<ClusterHistory> {
+    const question = { request: 'history', payload: payload ?? {}, rows: 'rows', by: undefined }
+    const { sheets, missing } = await this.#merged(question, view)
+    const told = sheets.filter(({ series }) => typeof series === 'object' && series !== null)
+    return clusterHistory(
+      told as unknown as readonly HistorySheet[],
+      missing.map(({ node }) => node),
+    )
   }
 }
 

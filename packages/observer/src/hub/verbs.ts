@@ -20,6 +20,14 @@ export interface Verbs {
   wallMs(): number
   after(delayMs: number, run: () => void): { cancel(): boolean }
   ask(question: Question): Promise<unknown>
+  /** Takes what a follow tells, until what it answers is called. */
+  followed(
+    node: string,
+    follow: number,
+    take: (told: Readonly<Record<string, unknown>>) => void,
+  ): () => void
+  /** Tells once that the process `system` of a node has ended, or that the node is lost. */
+  watch(node: string, lost: () => void): () => void
   /** Tells what is wrong with the Observer itself. */
   warn(text: string, fields: Readonly<Record<string, unknown>>): void
 }

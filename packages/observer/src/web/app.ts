@@ -20,6 +20,7 @@ import type { Attempts } from './attempts.js'
 import type { Audit } from './audit.js'
 import { cookieOf, cookieText, JSON_HEADERS, SAFETY_HEADERS } from './headers.js'
 import { LOGIN_STYLE, loginPage } from './login-page.js'
+import type { Manager } from './manager.js'
 import { foreignRequest, isWrite } from './origin.js'
 import { type PageFile, type PageFiles, pageFileOf } from './page-files.js'
 import { type Sessions, sameText } from './sessions.js'
@@ -32,6 +33,7 @@ export interface AppParts {
   readonly audit: Audit
   readonly hub: Hub
   readonly teller: Teller
+  readonly manager: Manager
   readonly files: PageFiles
   readonly own: string
   /** Of cookies: two Observers of one host must not take each other's. */
@@ -96,8 +98,16 @@ function addSessionRoutes(app: Hono<Bindings>, parts: AppParts): void {
   })
 }
 
-/** What is asked once. */
+/** What is asked once, and what is to be done. */
 function addAnswerRoutes(app: Hono<Bindings>, parts: AppParts): void {
+  app.post('/api/nodes/:node/manage', async (c) => {
+    const visitor = c.get('visitor')
+    const { name: surface } = parts.surface
+    const remote = c.env.remoteAddress
+    const ordering = { visitor, view: parts.viewOf(visitor), surface, remote }
+    const given = await bodyOf(c.req.raw)
+    return answerJson(await parts.manager.carryOut(ordering, c.req.param('node'), given))
+  })
   app.get('/api/*', async (c) => {
     const { pathname, search } = new URL(c.req.url)
     const asked = readAddress(pathname.slice('/api'.length) + search)

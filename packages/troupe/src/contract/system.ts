@@ -28,6 +28,8 @@ export interface Act {
   readonly subject: string
   /** `done`, or the code of the error. */
   readonly outcome: string
+  /** For whom the node that asked says it asked; undefined: it named nobody. */
+  readonly by?: string | undefined
 }
 
 /** What a node shows and what it lets others do. */

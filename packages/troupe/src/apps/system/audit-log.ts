@@ -21,6 +21,8 @@ export interface RemoteAct {
   readonly subject: string
   /** What came of it: `done`, or the code of the error. */
   readonly outcome: string
+  /** For whom, as that node says. */
+  readonly by?: string | undefined
 }
 
 /** Writes down what other nodes do. */
@@ -34,8 +36,8 @@ interface Held {
 /** An audit that goes to the log. */
 export function auditLog(clock: Pick<Clock, 'nowMs'>, log: Logger): Audit {
   const held = new Map<string, Held>()
-  return ({ node, operation, subject, outcome }) => {
-    const fields = { node, operation, subject, outcome }
+  return ({ node, operation, subject, outcome, by }) => {
+    const fields = { node, operation, subject, outcome, ...(by === undefined ? {} : { by }) }
     if (outcome === 'done') {
       log.info(`${node} did: ${operation} of ${subject}`, fields)
       return

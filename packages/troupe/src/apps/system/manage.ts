@@ -6,7 +6,7 @@
  * Limit: `OPEN_MAX` orders at a time.
  */
 import type { OrderOutcome, SystemOrder } from '#cluster'
-import { readObject, requireKnown, requireOption, TroupeError } from '#contract'
+import { printable, readObject, requireKnown, requireOption, TroupeError } from '#contract'
 import type { Access, Asker } from './access.js'
 import type { AuditTrail } from './audit-trail.js'
 import { coded } from './coded.js'
@@ -17,6 +17,7 @@ import { told } from './reading.js'
 const OPEN_MAX = 64
 const RETRY_MS = 1_000
 const OPERATION = 'system.manage'
+const BY_CHARS_MAX = 255
 
 export class Manager {
   readonly #parts: OrderParts
@@ -32,9 +33,10 @@ export class Manager {
 
   /** NOT_ALLOWED, INSPECTION_LIMITED, OPTION_INVALID, and what the order itself ends with. */
   async carryOut(asker: Asker, given: unknown): Promise<OrderOutcome> {
-    const { fields, name, subject } = readOrder(given)
+    const { fields, name, subject, by } = readOrder(given)
+    const named = by === undefined ? {} : { by }
     const note = (outcome: string): void =>
-      this.#audit.record({ ...asker, operation: name ?? 'unknown', subject, outcome })
+      this.#audit.record({ ...asker, operation: name ?? 'unknown', subject, outcome, ...named })
     try {
       this.#requireAllowed(asker)
       requireOption(name !== undefined, 'do', told(fields['do']), `one of ${NAMES.join(', ')}`)
@@ -78,6 +80,8 @@ interface ReadOrder {
   readonly fields: Fields
   readonly name: OrderName | undefined
   readonly subject: string
+  /** For whom it is done, as the asking node says. */
+  readonly by: string | undefined
 }
 
 /** What can be told of an order, whatever it is. */
@@ -88,8 +92,11 @@ function readOrder(given: unknown): ReadOrder {
   } catch {
     // It is no object: it is refused as an order that nobody knows.
   }
-  const name = NAMES.find((one) => one === fields['do'])
-  return { fields, name, subject: name === undefined ? '' : subjectOf(ORDERS[name], fields) }
+  const { by, ...order } = fields
+  const name = NAMES.find((one) => one === order['do'])
+  const subject = name === undefined ? '' : subjectOf(ORDERS[name], order)
+  const told = typeof by === 'string' ? printable(by, BY_CHARS_MAX) : undefined
+  return { fields: order, name, subject, by: told }
 }
 
 const knownOf = (fields: readonly string[]): Readonly<Record<string, true>> =>

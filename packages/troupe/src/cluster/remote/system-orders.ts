@@ -14,8 +14,11 @@ import type {
   Pid,
 } from '#contract'
 
-/** Something to do at a node. */
-export type SystemOrder =
+/** Something to do at a node, and for whom: `by` stands in its audit. */
+export type SystemOrder = SystemDeed & { readonly by?: string }
+
+/** What there is to do. */
+type SystemDeed =
   | {
       readonly do: 'send'
       readonly to: Pid | string

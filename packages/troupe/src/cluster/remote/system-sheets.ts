@@ -310,6 +310,8 @@ export interface AuditSheet {
   readonly subject: string
   /** `done`, or the code of the error. */
   readonly outcome: string
+  /** For whom the asking node says it asked; undefined: it named nobody. */
+  readonly by?: string | undefined
   /** Above 1: the same was refused to the same node so many times within ten seconds. */
   readonly times: number
 }

@@ -1,0 +1,106 @@
+/**
+ * ask/orders: what may be done at a node over HTTP: which capability it takes, and what has to be
+ * confirmed.
+ *
+ * Pure. What fields an order has the node knows; here pids become pids, and what an order is about
+ * is printed as it has to be confirmed.
+ */
+import type { SystemOrder } from 'troupe'
+import type { Capability } from '#observer/contract/api'
+import { pidOf } from '#observer/text/pid-text'
+import { type Refused, refused } from '#observer/text/problem'
+
+/** One kind of order. */
+interface OrderSpec {
+  readonly capability: Capability
+  /** The field it is about; undefined: the node itself. */
+  readonly about: string | undefined
+  /** It ends or takes something away. */
+  readonly destroys: boolean
+}
+
+type OrderName = SystemOrder['do'] | 'application-unload' | 'config-put' | 'sampler'
+
+const changes = (about: string | undefined, capability: Capability = 'manage'): OrderSpec =>
+  Object.freeze({ about, capability, destroys: false })
+const destroys = (about: string | undefined, capability: Capability = 'manage'): OrderSpec =>
+  Object.freeze({ about, capability, destroys: true })
+
+/** All orders: the compiler finds the one that is missing. */
+export const ORDERS: Readonly<Record<OrderName, OrderSpec>> = Object.freeze({
+  send: changes('to'),
+  call: changes('to'),
+  exit: destroys('pid'),
+  kill: destroys('pid'),
+  'log-level': changes('level'),
+  'application-start': changes('name'),
+  'application-stop': destroys('name'),
+  'application-unload': destroys('name'),
+  'application-change': changes('name'),
+  drain: destroys(undefined),
+  connect: changes('node'),
+  disconnect: destroys('node'),
+  env: changes('key', 'config'),
+  'config-put': changes('item', 'config'),
+  'cron-enable': changes('name'),
+  'cron-disable': changes('name'),
+  'leader-step-down': destroys('clusterId'),
+  sampler: changes('of', 'trace'),
+})
+
+export interface ReadOrder {
+  /** As it goes to the node. */
+  readonly order: Readonly<Record<string, unknown>>
+  readonly name: string
+  readonly capability: Capability
+  /** What it is about, printed: what has to be confirmed. */
+  readonly subject: string
+  readonly destroys: boolean
+  readonly confirm: unknown
+}
+
+/** Longest subject that is told. */
+const SUBJECT_MAX = 600
+/** Fields that hold a process; `to` may be a name as well. */
+const PIDS: readonly string[] = ['pid', 'to']
+
+/** Reads the body of a request. Throws `Refused`. */
+export function readOrder(given: unknown, node: string): ReadOrder {
+  const { order, confirm } = fieldsOf(given, 'the body', '{ order, confirm }')
+  const fields = fieldsOf(order, 'order', '{ do, … }')
+  const name = String(fields['do'])
+  const spec = Object.hasOwn(ORDERS, name) ? ORDERS[name as OrderName] : undefined
+  if (spec === undefined) {
+    throw wrong('there is no such order', `do is one of ${Object.keys(ORDERS).join(', ')}`)
+  }
+  const { about, capability, destroys: isEnd } = spec
+  const printed = about === undefined ? node : fields[about]
+  const subject = typeof printed === 'string' ? printed.slice(0, SUBJECT_MAX) : ''
+  return { order: revived(fields), name, capability, subject, destroys: isEnd, confirm }
+}
+
+/** Throws `Refused` unless what destroys something repeats what. */
+export function requireConfirmed({ destroys: isEnd, confirm, subject, name }: ReadOrder): void {
+  if (!isEnd || confirm === subject) return
+  const remedy = `send confirm: ${JSON.stringify(subject)}`
+  throw refused(409, 'CONFIRM_NEEDED', `${name} has to be confirmed`, remedy)
+}
+
+function revived(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const order: Record<string, unknown> = { ...fields }
+  for (const name of PIDS) {
+    const text = fields[name]
+    if (typeof text === 'string') order[name] = pidOf(text) ?? text
+  }
+  return order
+}
+
+function fieldsOf(value: unknown, name: string, shape: string): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Readonly<Record<string, unknown>>
+  }
+  throw wrong(`${name} is no object`, `give ${shape}`)
+}
+
+const wrong = (problem: string, remedy: string): Refused =>
+  refused(400, 'OPTION_INVALID', problem, remedy)

@@ -1,0 +1,82 @@
+/**
+ * cluster/history: the history of many nodes on one axis of time. Pure.
+ *
+ * Each point is the highest of those of its node that fall upon it, as within one node.
+ */
+import { HISTORY_SERIES, type HistorySeries, type HistorySheet } from 'troupe'
+import type { ClusterHistory } from '#observer/contract/api'
+
+type Points = readonly (number | null)[]
+type Lines = Readonly<Partial<Record<HistorySeries, Points>>>
+
+/** What of several nodes cannot be added: times, shares and their extremes. */
+const NO_SUMS: ReadonlySet<HistorySeries> = new Set([
+  ...(['waitP99Ms', 'turnP99Ms', 'loopDelayMs', 'utilisation'] as const),
+])
+/** Points of one line. */
+const POINTS_MAX = 720
+
+export function clusterHistory(
+  sheets: readonly HistorySheet[],
+  missing: readonly string[],
+): ClusterHistory {
+  const stepMs = Math.max(1_000, ...sheets.map((sheet) => sheet.stepMs))
+  const untilMs = Math.max(0, ...sheets.map((sheet) => sheet.untilMs))
+  const spanMs = Math.max(0, ...sheets.map((sheet) => untilMs - firstMs(sheet) + sheet.stepMs))
+  const count = Math.min(POINTS_MAX, Math.ceil(spanMs / stepMs))
+  const nodes: Record<string, Lines> = {}
+  for (const sheet of sheets) {
+    nodes[sheet.node] = mapped(sheet.series, (points) =>
+      placed(points, sheet, { stepMs, untilMs, count }),
+    )
+  }
+  return { stepMs, untilMs, nodes, sum: sumOf(Object.values(nodes), count), missing }
+}
+
+const lengthOf = ({ series }: HistorySheet): number =>
+  Math.max(0, ...Object.values(series).map((points) => points.length))
+
+const firstMs = (sheet: HistorySheet): number =>
+  sheet.untilMs - (lengthOf(sheet) - 1) * sheet.stepMs
+
+function mapped(lines: Lines, make: (points: Points) => Points): Lines {
+  const made: Partial<Record<HistorySeries, Points>> = {}
+  for (const name of HISTORY_SERIES) {
+    const points = lines[name]
+    if (Array.isArray(points)) made[name] = make(points)
+  }
+  return made
+}
+
+interface Axis {
+  readonly stepMs: number
+  readonly untilMs: number
+  readonly count: number
+}
+
+function placed(points: Points, sheet: HistorySheet, axis: Axis): Points {
+  const line: (number | null)[] = Array.from({ length: axis.count }, () => null)
+  for (const [at, value] of points.entries()) {
+    const timeMs = sheet.untilMs - (points.length - 1 - at) * sheet.stepMs
+    const place = axis.count - 1 - Math.round((axis.untilMs - timeMs) / axis.stepMs)
+    const before = line[place]
+    if (value === null || before === undefined) continue
+    line[place] = before === null ? value : Math.max(before, value)
+  }
+  return line
+}
+
+function sumOf(nodes: readonly Lines[], count: number): Lines {
+  const sum: Partial<Record<HistorySeries, Points>> = {}
+  for (const name of HISTORY_SERIES) {
+    const lines = nodes.map((one) => one[name]).filter((line) => line !== undefined)
+    if (NO_SUMS.has(name) || lines.length === 0) continue
+    sum[name] = Array.from({ length: count }, (_, at) => added(lines.map((line) => line[at])))
+  }
+  return sum
+}
+
+const added = (values: readonly (number | null | undefined)[]): number | null => {
+  const told = values.filter((value) => typeof value === 'number')
+  return told.length === 0 ? null : told.reduce((sum, value) => sum + value, 0)
+}

@@ -1,0 +1,58 @@
+/**
+ * web/manager: carries out what a viewer wants done at a node, where his surface, his capability
+ * and the node let him; each try stands in the audit, here and at the node.
+ */
+
+import { nodeOf } from '#observer/ask/asked'
+import { readOrder, requireConfirmed } from '#observer/ask/orders'
+import { requireCapability, requireNode } from '#observer/hub/teller'
+import type { Verbs, View } from '#observer/hub/verbs'
+import { refusedOf } from '#observer/text/problem'
+import type { Visitor } from './admission.js'
+import type { Audit } from './audit.js'
+
+const ANSWER_MS = 65_000
+
+/** Who wants it done, and from where. */
+export interface Ordering {
+  readonly visitor: Visitor
+  readonly view: View
+  readonly surface: string
+  readonly remote: string
+}
+
+export class Manager {
+  readonly #verbs: Verbs
+  readonly #audit: Audit
+
+  constructor(verbs: Verbs, audit: Audit) {
+    this.#verbs = verbs
+    this.#audit = audit
+  }
+
+  /** Throws `Refused`. */
+  async carryOut(ordering: Ordering, at: string, given: unknown): Promise<unknown> {
+    const { visitor, view, surface, remote } = ordering
+    const node = nodeOf(at)
+    const read = readOrder(given, node)
+    const note = (outcome: string): void => {
+      const { name: operation, subject } = read
+      this.#audit.record({ user: visitor.user, remote, surface, node, operation, subject, outcome })
+    }
+    try {
+      requireNode(view, node)
+      requireCapability(view, read.capability)
+      requireConfirmed(read)
+      const by = [surface, visitor.user].filter((one) => one !== undefined).join(' ')
+      const payload = { ...read.order, by }
+      const asked = { node, request: 'manage', payload, timeoutMs: ANSWER_MS }
+      const answer = await this.#verbs.ask(asked)
+      note('done')
+      return answer
+    } catch (thrown) {
+      const found = refusedOf(thrown, { node, own: this.#verbs.own })
+      note(found.problem.code)
+      throw thrown instanceof Error && found.problem.code === 'OBSERVER_FAILED' ? thrown : found
+    }
+  }
+}

@@ -1,0 +1,106 @@
+/** observer: many nodes as one: the sheet, merged questions, histories, follows. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { startObserver } from '@troupe/observer'
+import type { Node } from 'troupe'
+import { Browser, nodesOf, streamOf } from './kit.js'
+
+interface Row {
+  readonly node: string
+  readonly name?: string
+}
+
+async function two(t: Parameters<typeof nodesOf>[0]) {
+  const [a, b] = (await nodesOf(t, ['a@localhost', 'b@localhost'])) as [Node, Node]
+  const [at] = b.network.listening
+  // Whoever looks has to know the way; a registrar would tell it.
+  a.network.addRoute({ match: 'b@localhost', address: `tcp://127.0.0.1:${at?.port}` })
+  await a.network.connect('b@localhost')
+  const { addresses } = await startObserver(a, { port: 0 })
+  const browser = new Browser(addresses[0] as string)
+  await browser.session()
+  return { a, b, browser }
+}
+
+describe('an Observer of several nodes', { timeout: 30_000 }, () => {
+  it('shows each node in its state and each connection once', async (t) => {
+    const { browser } = await two(t)
+    const [, sheet] = await browser.json('/api/cluster')
+    const { nodes, links, sums } = sheet as {
+      nodes: (Row & { state: string })[]
+      links: { from: string; to: string }[]
+      sums: { answering: number }
+    }
+    assert.deepEqual(nodes.map(({ node, state }) => `${node} ${state}`).sort(), [
+      'a@localhost up',
+      'b@localhost up',
+    ])
+    assert.deepEqual(
+      links.map(({ from, to }) => [from, to]),
+      [['a@localhost', 'b@localhost']],
+    )
+    assert.equal(sums.answering, 2)
+  })
+
+  it('shows a node that has gone as down, and tells it as a notice', async (t) => {
+    const { b, browser } = await two(t)
+    await browser.json('/api/cluster')
+    await b.stop()
+    const { listener } = await streamOf(browser, ['/cluster'])
+    for (;;) {
+      const { sheet } = (await listener.until('state')) as {
+        sheet: { nodes: (Row & { state: string })[]; notices: { kind: string; node: string }[] }
+      }
+      const gone = sheet.nodes.find(({ node }) => node === 'b@localhost')
+      if (gone?.state !== 'down') continue
+      const [notice] = sheet.notices
+      assert.deepEqual([notice?.kind, notice?.node], ['node-down', 'b@localhost'])
+      break
+    }
+    await listener.close()
+  })
+
+  it('asks all nodes one question and names those that do not answer', async (t) => {
+    const { b, browser } = await two(t)
+    const [, before] = await browser.json('/api/cluster/applications')
+    const { rows, missing, sheets } = before as {
+      rows: Row[]
+      missing: { node: string; problem: { code: string } }[]
+      sheets: Row[]
+    }
+    assert.deepEqual([...new Set(rows.map(({ node }) => node))], ['a@localhost', 'b@localhost'])
+    assert.deepEqual(missing, [])
+    assert.deepEqual(
+      sheets.map(({ node }) => node),
+      ['a@localhost', 'b@localhost'],
+    )
+    await b.stop()
+    const [, after] = await browser.json('/api/cluster/applications')
+    const told = after as { missing: { node: string }[]; rows: Row[] }
+    assert.deepEqual([...new Set(told.rows.map(({ node }) => node))], ['a@localhost'])
+  })
+
+  it('refuses what every node refuses', async (t) => {
+    const { browser } = await two(t)
+    const [status, problem] = await browser.json('/api/cluster/processes?top=size')
+    assert.equal(status, 400)
+    assert.equal((problem as { code: string }).code, 'OPTION_INVALID')
+    const [cursor] = await browser.json('/api/cluster/logs?cursor=x')
+    assert.equal(cursor, 400)
+  })
+
+  it('tells what happens at a node as it happens', async (t) => {
+    const { b, browser } = await two(t)
+    const subject = '/nodes/b@localhost/follow?of=logs&level=warning'
+    const { listener } = await streamOf(browser, [subject, '/nodes/b@localhost/node'])
+    // The second subject is answered after the follow has begun.
+    await listener.until('state')
+    b.log.info('not this one')
+    b.log.warning('<script>alert(1)</script>')
+    const told = await listener.until('records')
+    assert.equal(told['subject'], subject)
+    const [record] = told['records'] as { message: string }[]
+    assert.equal(record?.message, '<script>alert(1)</script>')
+    await listener.close()
+  })
+})
