@@ -17,6 +17,7 @@ import { Access } from './access.js'
 import { AuditTrail } from './audit-trail.js'
 import { Memory } from './memory.js'
 import { type ProgramFigures, programFigures } from './program-sheet.js'
+import { Recorder } from './recorder.js'
 import { remoteActor } from './remote-actor.js'
 import { systemActor } from './system-actor.js'
 
@@ -44,7 +45,8 @@ export const systemApplication =
     const audit = new AuditTrail(inspection, memory)
     const nowMs = (): number => inspection.clock.nowMs()
     const access = new Access(inspection.node.name, options, nowMs)
-    const args = [{ inspection, options, figures, memory, audit, access }]
+    const recorder = new Recorder(inspection)
+    const args = [{ inspection, options, figures, memory, audit, access, recorder }]
     const remote =
       serving === undefined
         ? []

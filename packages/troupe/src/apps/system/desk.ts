@@ -20,6 +20,7 @@ import { SCAN_COST } from './limits.js'
 import { Manager } from './manage.js'
 import type { Memory } from './memory.js'
 import { type ProgramFigures, SampledProgram } from './program-sheet.js'
+import type { Recorder } from './recorder.js'
 import { type Search, SharedScans } from './shared-scans.js'
 import { Work } from './work.js'
 
@@ -35,6 +36,8 @@ export interface DeskParts {
   readonly audit: AuditTrail
   /** Shared with all who show this node. */
   readonly access: Access
+  /** The last hour; it outlives the process, too. */
+  readonly recorder: Recorder
 }
 
 /** A search, and what says that two questions are the same. */
@@ -55,19 +58,23 @@ export class Desk {
   readonly followers: Followers
   readonly following: Following
   readonly manager: Manager
+  readonly recorder: Recorder
   readonly #scans: SharedScans
   /** Questions that came, by name. */
   readonly asked: Record<string, number> = {}
 
   constructor(parts: DeskParts, context: ProcessContext) {
-    const { inspection, options, figures, memory, audit, access } = parts
+    const { inspection, options, figures, memory, audit, access, recorder } = parts
     const nowMs = (): number => inspection.clock.nowMs()
     this.inspection = inspection
     this.options = options
     this.access = access
     this.cursors = new Cursors(inspection.node.creation)
     this.program = new SampledProgram(figures(), nowMs)
-    this.work = new Work({ nowMs, after: (delayMs, run) => void context.after(delayMs, run) })
+    const after = (delayMs: number, run: () => void): void => void context.after(delayMs, run)
+    this.work = new Work({ nowMs, after })
+    this.recorder = recorder
+    recorder.begin(this.program, after)
     this.#scans = new SharedScans(this.work, this.access, nowMs)
     this.memory = memory
     this.audit = audit
@@ -87,8 +94,13 @@ export class Desk {
   }
 
   /** Answers a short question, soon. */
-  quick(name: string, context: ProcessContext, answer: (asker: Asker) => unknown): NoReply {
-    return this.#take(name, 1, context, (asker, replier) => {
+  quick(
+    name: string,
+    context: ProcessContext,
+    answer: (asker: Asker) => unknown,
+    cost = 1,
+  ): NoReply {
+    return this.#take(name, cost, context, (asker, replier) => {
       const isTaken = this.work.addQuick(() => settle(name, replier, () => answer(asker)))
       if (!isTaken) throw this.access.limited(asker, 'too many questions wait', RETRY_MS)
     })

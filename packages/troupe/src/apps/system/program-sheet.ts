@@ -57,24 +57,50 @@ export function programFigures(): ProgramFigures {
   return { sheet, stop: () => void delay.disable() }
 }
 
+/** What the event loop did since the last look for the history. */
+export interface ProgramStretch {
+  /** The highest. */
+  readonly loopDelayMaxMs: number
+  readonly utilisation: number
+}
+
 /** Asks for the figures once in a while, whoever asks how often: each wants those of a while. */
 export class SampledProgram {
   readonly #figures: ProgramFigures
   readonly #nowMs: () => number
   #sheet: ProgramSheet | undefined
-  #atMs = 0
+  #atMs: number
+  #stretchMs = 0
+  #busyMs = 0
+  #loopDelayMaxMs = 0
 
   constructor(figures: ProgramFigures, nowMs: () => number) {
     this.#figures = figures
     this.#nowMs = nowMs
+    this.#atMs = nowMs()
   }
 
   sheet(): ProgramSheet {
     const nowMs = this.#nowMs()
     if (this.#sheet !== undefined && nowMs - this.#atMs < SAMPLE_MS) return this.#sheet
-    this.#sheet = this.#figures.sheet()
+    const sheet = this.#figures.sheet()
+    this.#stretchMs += nowMs - this.#atMs
+    this.#busyMs += sheet.utilisation * (nowMs - this.#atMs)
+    this.#loopDelayMaxMs = Math.max(this.#loopDelayMaxMs, sheet.loopDelayMaxMs)
+    this.#sheet = sheet
     this.#atMs = nowMs
-    return this.#sheet
+    return sheet
+  }
+
+  /** All samples since this was asked last, whoever asked for them meanwhile. */
+  stretch(): ProgramStretch {
+    this.sheet()
+    const utilisation = this.#stretchMs === 0 ? 0 : this.#busyMs / this.#stretchMs
+    const loopDelayMaxMs = this.#loopDelayMaxMs
+    this.#stretchMs = 0
+    this.#busyMs = 0
+    this.#loopDelayMaxMs = 0
+    return { loopDelayMaxMs, utilisation }
   }
 
   stop(): void {

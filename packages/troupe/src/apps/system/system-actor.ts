@@ -16,6 +16,7 @@ import { Desk, type DeskParts, type Wanted } from './desk.js'
 import { leaderSheets, wantedElectors } from './elections.js'
 import { figuresSheet } from './figures-sheet.js'
 import { readFollow, readFollowNumber } from './follow.js'
+import { SCAN_COST } from './limits.js'
 import { wantedConfig, wantedEvents, wantedNames } from './long-lists.js'
 import { nodeSheet } from './node-sheet.js'
 import { pageOf, readPlace } from './page.js'
@@ -41,9 +42,9 @@ const deskOf = ({ desk }: Seat): Desk => desk as Desk
 
 /** The handler of a short question. */
 const quick =
-  <R>(name: string, answer: (given: unknown, desk: Desk, asker: Asker) => R) =>
+  <R>(name: string, answer: (given: unknown, desk: Desk, asker: Asker) => R, cost = 1) =>
   (seat: Seat, given: unknown, context: ProcessContext): NoReply =>
-    deskOf(seat).quick(name, context, (asker) => answer(given, deskOf(seat), asker))
+    deskOf(seat).quick(name, context, (asker) => answer(given, deskOf(seat), asker), cost)
 
 /** The handler of a question whose answer has to be looked for. */
 const search =
@@ -118,6 +119,7 @@ const definition = actor(systemProtocol, {
       ),
     manage: (seat, given, context) => deskOf(seat).order(given, context),
     figures: quick('figures', (_given, desk) => figuresSheet(desk)),
+    history: quick('history', (given, { recorder }) => recorder.sheet(given), SCAN_COST),
     account: quick('account', (_given, { inspection }) => inspection.info().account),
   },
   handleDown: (seat, { ref }) => deskOf(seat).followers.down(ref),

@@ -143,7 +143,7 @@ export interface HistorySheet {
   readonly creation: number
   /** Between two points. */
   readonly stepMs: number
-  /** Wall clock of the last point, and the clock now. */
+  /** Wall clock at which the last point begins, and the clock now. */
   readonly untilMs: number
   readonly timeMs: number
   /** Oldest first, all of one length; null where nothing was taken (the loop was blocked). */

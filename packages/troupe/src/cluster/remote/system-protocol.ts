@@ -11,7 +11,7 @@
  * @source ergo-features 2, 28
  */
 import { type Account, message, protocol, request, type ServiceInfo } from '#contract'
-import type { FiguresSheet } from './figure-sheets.js'
+import type { FiguresSheet, HistoryQuestion, HistorySheet } from './figure-sheets.js'
 import type { ConfigSheet, LeaderSheet } from './link-sheets.js'
 import type { ProcessInsight } from './process-insight.js'
 import type { SurveyQuestion, SurveySheet } from './survey-sheets.js'
@@ -71,6 +71,8 @@ export const systemProtocol = protocol('troupe.system', {
   figures: request<void, FiguresSheet>(),
   /** All processes and events in one scan: spreads, sums, and the first of each order. */
   survey: request<SurveyQuestion, SurveySheet>(),
+  /** The last hour, kept while nobody looks; it costs as much as a scan. */
+  history: request<HistoryQuestion, HistorySheet>(),
   /** Records of the log that are kept, the newest first. */
   logs: request<LogQuery, LogPage>(),
   deadLetters: request<DeadLetterQuery, DeadLetterPage>(),
