@@ -52,10 +52,6 @@ export class BriefRegistrar implements Registrar {
     return this.#inner.applications(name)
   }
 
-  configHeld(): ReturnType<NonNullable<Registrar['configHeld']>> {
-    return this.#inner.configHeld?.() ?? []
-  }
-
   config(items?: readonly string[]): ReturnType<Registrar['config']> {
     return this.#inner.config(items)
   }

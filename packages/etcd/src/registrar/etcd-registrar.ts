@@ -12,6 +12,7 @@
  */
 import {
   type ApplicationRoute,
+  type ConfigChange,
   type ConfigHeld,
   type ConfigValue,
   describeThrown,
@@ -23,9 +24,15 @@ import {
   type RegistrarInfo,
   TroupeError,
 } from 'troupe'
-import { type NodeLife, requireApplicationRoute, requireOption } from 'troupe/registrar'
+import {
+  type ConfigPlace,
+  configText,
+  type NodeLife,
+  requireApplicationRoute,
+  requireOption,
+} from 'troupe/registrar'
 import { connectEtcd } from '#etcd/client/connect-etcd'
-import type { EtcdClient } from '#etcd/client/etcd-client'
+import type { Act, EtcdClient } from '#etcd/client/etcd-client'
 import { ConfigMirror } from './config-mirror.js'
 import { ConfigOrder } from './config-order.js'
 import { Feed, type FeedTaker } from './feed.js'
@@ -135,6 +142,25 @@ class EtcdRegistrar implements Registrar {
 
   configHeld(): Iterable<ConfigHeld> {
     return this.#parts?.config.held() ?? []
+  }
+
+  async changeConfig({ item, level, node, value }: ConfigChange): Promise<boolean> {
+    const { client, keys, home } = this.#running()
+    const ranges = keys.config(home.node)
+    const range = ranges.find(({ place }) => isPlace(place, level, node)) as ConfigRange
+    const key = `${range.prefix}${item}`
+    const change: Act =
+      value === undefined
+        ? { kind: 'delete', range: { key } }
+        : { kind: 'put', key, value: configText(value) }
+    const before: Act = { kind: 'range', range: { key }, keysOnly: true }
+    const { answers } = await client.txn({ acts: [before, change] })
+    return (answers[0]?.keys.length ?? 0) > 0
+  }
+
+  #running(): Parts {
+    if (this.#parts !== undefined) return this.#parts
+    throw new TroupeError('CONFIG_FIXED', { problem: 'the registrar etcd does not run' })
   }
 
   async leave(): Promise<void> {
@@ -317,3 +343,6 @@ class EtcdRegistrar implements Registrar {
 
 const failed = (problem: string): TroupeError =>
   new TroupeError('REGISTRAR_FAILED', { registrar: 'etcd', problem })
+
+const isPlace = (place: ConfigPlace, level: string, node: string | undefined): boolean =>
+  place.level === level && (!('node' in place) || place.node === node)

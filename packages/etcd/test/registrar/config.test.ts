@@ -3,6 +3,7 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { ConfigChange } from 'troupe'
 import { type Player, World } from './player.js'
 
 const CLUSTER = 'services/ergo/cluster/default/config'
@@ -108,6 +109,32 @@ describe('the configuration in etcd', () => {
       await world.pass(1_000)
       assert.deepEqual(web.told(), [])
     }
+  })
+
+  it('is written under the key of its level, and taken away', async () => {
+    const world = new World(1, ERGO)
+    const { registrar, node } = await begin(world)
+    const change = async (given: ConfigChange): Promise<boolean | undefined> => {
+      const changing = registrar.changeConfig?.(given) ?? Promise.resolve(undefined)
+      const changed = await world.clock.until<boolean | undefined>(changing)
+      await world.pass(10)
+      return changed
+    }
+    const place = { item: 'x', level: 'cluster-node', node } as const
+    assert.equal(await change({ ...place, value: 'int:5' }), false)
+    assert.equal(await change({ item: 'y', level: 'cluster', value: 0.5 }), false)
+    assert.equal(await change({ item: 'z', level: 'node', node: 'web1', value: true }), false)
+    assert.equal(await change({ item: 'z', level: 'global', value: false }), false)
+    assert.deepEqual({ ...registrar.config() }, { x: 'int:5', y: 0.5, z: true })
+    const { [`${CLUSTER}/*/y`]: y, [`${CLUSTER}/web1@host/x`]: x } = world.etcd.texts(CLUSTER)
+    assert.deepEqual([x, y], ['string:int:5', 'float:0.5'])
+    assert.deepEqual(world.etcd.texts('services/ergo/config/'), {
+      'services/ergo/config/default/web1/z': 'bool:true',
+      'services/ergo/config/global/z': 'bool:false',
+    })
+    assert.equal(await change(place), true)
+    assert.equal(await change(place), false)
+    assert.deepEqual({ ...registrar.config() }, { y: 0.5, z: true })
   })
 
   it('keeps the last good value when another one cannot be read, and says so', async () => {

@@ -10,6 +10,7 @@ import {
   type ApplicationRoute,
   type Cluster,
   type ClusterHome,
+  type ConfigChange,
   type ConfigGiven,
   type ConfigHeld,
   type ConfigTyped,
@@ -37,6 +38,7 @@ import {
   type RemoteSpawnOptions,
   TroupeError,
 } from '#contract'
+import { readConfigChange } from './config/config-change.js'
 import { TypedItems } from './config/typed-items.js'
 import type { Membership } from './membership/membership.js'
 import { ALONE, openMembership } from './membership/open-membership.js'
@@ -208,6 +210,14 @@ export class ClusterOfNode implements Cluster, NodeCluster {
     return this.#parts.registrar?.configHeld?.() ?? []
   }
 
+  async changeConfig(change: ConfigChange): Promise<boolean> {
+    const { registrar } = this.#parts
+    const read = readConfigChange(change, this.#remote.home.node.name)
+    if (registrar?.changeConfig !== undefined) return registrar.changeConfig(read)
+    const problem = registrar === undefined ? 'this node has no registrar' : fixedBy(registrar)
+    throw new TroupeError('CONFIG_FIXED', { problem })
+  }
+
   configItem<G extends ConfigGiven>(item: string, given?: G): ConfigTyped<G> {
     return this.#items.item(item, given)
   }
@@ -271,3 +281,5 @@ export class ClusterOfNode implements Cluster, NodeCluster {
     if (wasStarted) await this.#parts.registrar?.stop()
   }
 }
+
+const fixedBy = ({ kind }: Registrar): string => `the registrar ${kind} keeps what it was given`

@@ -7,6 +7,7 @@
  */
 export { backgroundClock, type Cancel, type Clock, systemClock } from '#base/clock'
 export { type Random, seededRandom, systemRandom } from '#base/random'
+export { configText } from '#cluster/config/config-change'
 export {
   type ConfigEntry,
   type ConfigEvent,

@@ -120,6 +120,14 @@ export interface ApplicationStartOptions {
   readonly logLevel?: LogThreshold
 }
 
+/** How an application is stopped. */
+export interface ApplicationStopOptions {
+  /** Longest wait of the caller, in milliseconds; it goes on stopping then. Default: no limit. */
+  readonly timeoutMs?: number
+  /** Its callbacks are given up and its processes killed, of those that depend on it, too. */
+  readonly force?: boolean
+}
+
 /** What of a loaded application may be changed while it runs. */
 export interface ApplicationChangeOptions {
   /** Share of work by weighted routing: a whole number, 0 = never chosen. */

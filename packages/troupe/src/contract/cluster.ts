@@ -15,6 +15,7 @@ import type { Coverage, DuplicateInfo, MemberInfo } from './membership.js'
 import type { Node } from './node.js'
 import type {
   ApplicationRoute,
+  ConfigChange,
   ConfigHeld,
   ConfigValue,
   NodeRoute,
@@ -46,6 +47,14 @@ export interface NodeCluster {
   config(...items: string[]): Readonly<Record<string, ConfigValue>>
   /** The values that hold for this node, each with the level that gives it. */
   configHeld(): Iterable<ConfigHeld>
+  /**
+   * Writes an entry where the configuration stands: into its file, into etcd. True when there was
+   * one before. Rejects with CONFIG_FIXED where nothing can be written, CONFIG_INVALID,
+   * OPTION_INVALID.
+   *
+   * @example await node.cluster.changeConfig({ item: 'workers', level: 'cluster', value: 8 })
+   */
+  changeConfig(change: ConfigChange): Promise<boolean>
   /** One value, of whatever type it is. Throws CONFIG_UNKNOWN. */
   configItem(item: string): ConfigValue
   /**

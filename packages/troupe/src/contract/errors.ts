@@ -36,6 +36,7 @@ const ERRORS = {
     'bytes of another node cannot be read: {problem} at byte {offset}; the connection is closed',
   CODEC_REFUSED:
     'a message was refused: the codec {codec} {problem}; register the same codec on both nodes',
+  CONFIG_FIXED: 'the configuration cannot be written here: {problem}',
   CONFIG_INVALID: 'the configuration item {item} cannot be read: {problem}; the old value goes on',
   CONFIG_UNKNOWN: 'there is no configuration item {item}; set it, or give a default',
   CONFIRM_TIMEOUT:

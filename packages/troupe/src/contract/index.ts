@@ -13,6 +13,7 @@ export type {
   ApplicationSpec,
   ApplicationStartOptions,
   ApplicationState,
+  ApplicationStopOptions,
 } from './application.js'
 export { APPLICATION_DEFAULTS } from './application.js'
 export type { CompleteSpec } from './application-check.js'
@@ -211,6 +212,7 @@ export {
 export type {
   ApplicationEventKind,
   ApplicationRoute,
+  ConfigChange,
   ConfigHeld,
   ConfigLevel,
   ConfigValue,

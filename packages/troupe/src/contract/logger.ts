@@ -95,6 +95,8 @@ export interface NodeLog extends Logger {
   removeSink(name: string): void
   /** All sinks, in the order they came. */
   sinks(): readonly { readonly name: string; readonly level: LogThreshold }[]
+  /** Sets the level of one sink; LOGGER_UNKNOWN when it is not there. */
+  setSinkLevel(name: string, level: LogThreshold): void
   /** Sets the level of one process; PROCESS_UNKNOWN when it is not there. */
   setProcessLevel(pid: Pid, level: LogThreshold): void
   /** Records written per level, and records a failing sink lost. */

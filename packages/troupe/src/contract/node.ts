@@ -8,6 +8,7 @@ import type {
   ApplicationInfo,
   ApplicationSpec,
   ApplicationStartOptions,
+  ApplicationStopOptions,
 } from './application.js'
 import type { BehaviourKind } from './behaviour.js'
 import type { NodeCluster } from './cluster.js'
@@ -264,9 +265,10 @@ export interface Node extends Sender, Spawner {
    * Stops an application after those that depend on it; without effect when it does not run.
    *
    * Rejects with APPLICATION_UNKNOWN, OPTION_INVALID, and with APPLICATION_STOP_TIMEOUT after
-   * `timeoutMs` milliseconds (default: no limit); it goes on stopping then.
+   * `timeoutMs` milliseconds (default: no limit); it goes on stopping then. With `force` nothing is
+   * waited for: callbacks are given up and processes killed, also when it is stopping already.
    */
-  stopApplication(name: string, options?: { readonly timeoutMs?: number }): Promise<void>
+  stopApplication(name: string, options?: ApplicationStopOptions): Promise<void>
   /**
    * Changes the weight or the tags of a loaded application; other nodes learn it at once.
    * APPLICATION_UNKNOWN, OPTION_INVALID.

@@ -73,6 +73,18 @@ export interface ConfigHeld {
   readonly item: string
   readonly value: ConfigValue
   readonly level: ConfigLevel
+  /** At a level of nodes: the name under which it stands, full or short. */
+  readonly node: string | undefined
+}
+
+/** An entry that is to stand in the configuration, or no longer. */
+export interface ConfigChange {
+  readonly item: string
+  readonly level: ConfigLevel
+  /** At a level of nodes: the full or the short name of this node; default the full one. */
+  readonly node?: string
+  /** Undefined: the entry is taken away. */
+  readonly value?: ConfigValue
 }
 
 /**
@@ -207,6 +219,11 @@ export interface Registrar {
   config(items?: readonly string[]): Readonly<Record<string, ConfigValue>>
   /** The same with the level of each; absent: this registrar does not know them. */
   configHeld?(): Iterable<ConfigHeld>
+  /**
+   * Writes an entry for all whom it is for; true when there was one before. What is written comes
+   * back as an event. Rejects with CONFIG_INVALID, CONFIG_FIXED; absent: it cannot be written here.
+   */
+  changeConfig?(change: ConfigChange): Promise<boolean>
   /** Tells the others that this node is going; it stays registered. */
   leave(): Promise<void>
   info(): RegistrarInfo

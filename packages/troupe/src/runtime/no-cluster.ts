@@ -31,6 +31,9 @@ const NO_CONTROL: NodeCluster = Object.freeze({
   applications: () => [],
   config: () => ({}),
   configHeld: () => [],
+  changeConfig: async () => {
+    throw new TroupeError('CONFIG_FIXED', { problem: 'this node has no registrar' })
+  },
   configItem: defaultOf,
   followConfig: (item, given, take) => {
     take(defaultOf(item, given))

@@ -11,6 +11,7 @@ import {
   type ApplicationInfo,
   type ApplicationSpec,
   type ApplicationStartOptions,
+  type ApplicationStopOptions,
   type Cron,
   type DrainOptions,
   type DrainResult,
@@ -225,7 +226,7 @@ class RuntimeNode extends Actions<undefined> {
     return this.#applications.start(name, options)
   }
 
-  stopApplication(name: string, options?: { readonly timeoutMs?: number }): Promise<void> {
+  stopApplication(name: string, options?: ApplicationStopOptions): Promise<void> {
     return this.#applications.stop(name, options)
   }
 

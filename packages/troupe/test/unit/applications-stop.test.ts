@@ -49,6 +49,37 @@ describe('a stop', () => {
     assert.equal(processes.size, 1)
   })
 
+  it('by force kills what runs, also of dependants and also when it stops already', async () => {
+    const { clock, told, table, load } = make()
+    const stuck = (name: string) => member(name, { endMs: Number.POSITIVE_INFINITY })
+    load({ name: 'store', members: [stuck('disk')] })
+    load({ name: 'shop', dependsOn: ['store'], members: [stuck('till')], stop: forEver })
+    await clock.until(table.start('shop'))
+    told.length = 0
+    const stopping = table.stop('store')
+    await clock.advance(100)
+    await clock.until(table.stop('store', { force: true }))
+    await stopping
+    assert.ok(clock.nowMs() < 200, 'nothing was waited for')
+    assert.deepEqual(
+      told.filter((line) => line.includes('kill')),
+      ['till ends: killed', 'disk ends: killed'],
+    )
+    assert.equal(table.info('store')?.state, 'loaded')
+    await assert.rejects(table.stop('store', { force: 'yes' as never }), code('OPTION_INVALID'))
+  })
+
+  it('by force leaves the next start and stop their time', async () => {
+    const { clock, told, table, load } = make()
+    load({ name: 'shop', members: [member('a', { endMs: 50 })] })
+    await table.start('shop')
+    await clock.until(table.stop('shop', { force: true }))
+    await table.start('shop')
+    told.length = 0
+    await clock.until(table.stop('shop'))
+    assert.ok(told.includes('a ends: shutdown'))
+  })
+
   it('kills a member that does not end in its time, and goes on', async () => {
     const { clock, told, logged, table, load } = make()
     const stuck = member('stuck', { endMs: Number.POSITIVE_INFINITY })

@@ -53,7 +53,10 @@ export function wantedConfig(given: unknown, { inspection, cursors }: Desk): Wan
 }
 
 /** What has the name of a secret is hidden, as in the log. */
-function configSheet({ item, value, level }: ConfigHeld, inspection: NodeInspection): ConfigSheet {
+function configSheet(
+  { item, value, level, node }: ConfigHeld,
+  inspection: NodeInspection,
+): ConfigSheet {
   const named = inspection.plain({ [item]: value }) as Readonly<Record<string, unknown>>
-  return { item: nameOf(item), value: named[item], level }
+  return { item: nameOf(item), value: named[item], level, node }
 }

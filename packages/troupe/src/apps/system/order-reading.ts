@@ -5,6 +5,7 @@
  */
 import {
   type ApplicationMode,
+  type ConfigChange,
   DRAIN_DEFAULTS,
   type ExitReason,
   isReason,
@@ -68,6 +69,12 @@ export function levelOf({ level }: Fields): LogThreshold {
   const read = readWord('level', level, LEVELS)
   requireOption(read !== undefined, 'level', told(level), `one of ${LEVELS.join(', ')}`)
   return read as LogThreshold
+}
+
+/** What is to be written; the rest of it is read where it is written. */
+export function configOf({ do: _do, ...change }: Fields): ConfigChange {
+  requiredText(change, 'item')
+  return change as unknown as ConfigChange
 }
 
 export const modeOf = ({ mode }: Fields): { readonly mode?: ApplicationMode } => {

@@ -14,10 +14,12 @@ import {
   Pid,
   type ProcessContext,
   printed,
+  requireOption,
 } from '#contract'
 import { stepDown } from './elections.js'
 import {
   callMsOf,
+  configOf,
   drainMsOf,
   type Fields,
   levelOf,
@@ -28,6 +30,7 @@ import {
   stopMsOf,
   targetOf,
 } from './order-reading.js'
+import { readFlag } from './reading.js'
 
 /** What an order works with. */
 export interface OrderParts {
@@ -87,6 +90,12 @@ export const ORDERS: Readonly<Record<OrderName, Order>> = Object.freeze({
       else log.setProcessLevel(processOf(fields, inspection), level)
     },
   },
+  'log-sink-level': {
+    fields: ['sink', 'level'],
+    about: 'sink',
+    run: (fields, { inspection: { node } }) =>
+      node.log.setSinkLevel(requiredText(fields, 'sink'), levelOf(fields)),
+  },
   'application-start': {
     fields: ['name', 'mode'],
     about: 'name',
@@ -94,10 +103,17 @@ export const ORDERS: Readonly<Record<OrderName, Order>> = Object.freeze({
       node.startApplication(requiredText(fields, 'name'), modeOf(fields)),
   },
   'application-stop': {
-    fields: ['name', 'timeoutMs'],
+    fields: ['name', 'timeoutMs', 'force'],
     about: 'name',
-    run: (fields, { inspection: { node } }) =>
-      node.stopApplication(requiredText(fields, 'name'), { timeoutMs: stopMsOf(fields) }),
+    run: (fields, { inspection: { node } }) => {
+      const options = { timeoutMs: stopMsOf(fields), force: readFlag('force', fields['force']) }
+      return node.stopApplication(requiredText(fields, 'name'), options)
+    },
+  },
+  'application-unload': {
+    fields: ['name'],
+    about: 'name',
+    run: (fields, { inspection: { node } }) => node.unloadApplication(requiredText(fields, 'name')),
   },
   'application-change': {
     fields: ['name', 'weight', 'tags'],
@@ -133,6 +149,20 @@ export const ORDERS: Readonly<Record<OrderName, Order>> = Object.freeze({
     about: 'key',
     run: (fields, { inspection: { node } }) =>
       node.setEnv(requiredText(fields, 'key'), fields['value']),
+  },
+  'config-put': {
+    fields: ['item', 'level', 'node', 'value'],
+    about: 'item',
+    run: (fields, { inspection: { node } }) => {
+      const { value } = fields
+      requireOption(value !== undefined, 'value', value, 'give a string, a number or a boolean')
+      return node.cluster.changeConfig(configOf(fields))
+    },
+  },
+  'config-delete': {
+    fields: ['item', 'level', 'node'],
+    about: 'item',
+    run: (fields, { inspection: { node } }) => node.cluster.changeConfig(configOf(fields)),
   },
   'leader-step-down': {
     fields: ['clusterId'],

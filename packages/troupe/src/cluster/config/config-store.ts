@@ -119,10 +119,12 @@ export class ConfigStore {
 
   /** What holds for this node, item by item as they came. */
   *held(): Generator<ConfigHeld> {
+    const names = [this.#node, this.#short, this.#node, this.#short]
     for (const [item, slots] of this.#items) {
       const rank = slots.findIndex((slot) => slot?.value !== undefined)
       const value = slots[rank]?.value
-      if (value !== undefined) yield { item, value, level: LEVELS[rank] as ConfigLevel }
+      if (value !== undefined)
+        yield { item, value, level: LEVELS[rank] as ConfigLevel, node: names[rank] }
     }
   }
 

@@ -7,9 +7,19 @@
  */
 import { resolve } from 'node:path'
 import type { Clock } from '#base/clock'
-import { type ConfigHeld, type ConfigValue, type Logger, printable, requireOption } from '#contract'
+import {
+  type ConfigChange,
+  type ConfigHeld,
+  type ConfigValue,
+  type Logger,
+  printable,
+  requireOption,
+  TroupeError,
+} from '#contract'
+import { changeConfigText } from './config-change.js'
 import { type ConfigEvent, ConfigStore } from './config-store.js'
 import { readConfigText } from './config-text.js'
+import { CONFIG_LIMITS } from './config-value.js'
 import { machineFiles } from './machine-files.js'
 import { type ConfigFiles, WatchedFile } from './watched-file.js'
 
@@ -54,6 +64,8 @@ export class FileConfig {
   readonly #path: string
   readonly #store: ConfigStore
   readonly #file: WatchedFile
+  /** Changes of this node are made one after the other. */
+  #changing: Promise<unknown> = Promise.resolve()
   #refused = 0
   #started = false
 
@@ -88,6 +100,29 @@ export class FileConfig {
     return this.#store.held()
   }
 
+  /** Writes an entry; true when there was one before. Rejects with CONFIG_FIXED. */
+  change(change: ConfigChange): Promise<boolean> {
+    const changed = this.#changing.then(() => this.#change(change))
+    this.#changing = changed.catch(() => {})
+    return changed
+  }
+
+  async #change(change: ConfigChange): Promise<boolean> {
+    const { files = machineFiles } = this.#parts
+    let wasThere = false
+    const make = (text = '{}'): string | undefined => {
+      const changed = changeConfigText(text, change)
+      if (changed.kind === 'fault') throw fixed(`${this.#path}: ${changed.problem}`)
+      wasThere = changed.wasThere
+      return change.value === undefined && !wasThere ? undefined : changed.text
+    }
+    const { fileBytesMax } = CONFIG_LIMITS
+    const problem = await files.replace(this.#path, fileBytesMax, make)
+    if (problem !== undefined) throw fixed(problem)
+    this.#file.written()
+    return wasThere
+  }
+
   /** What could not be read since the start, by code. */
   refused(): Readonly<Record<string, number>> {
     return this.#refused === 0 ? {} : { CONFIG_INVALID: this.#refused }
@@ -119,3 +154,5 @@ export class FileConfig {
     this.#parts.log.info(what, { file: this.#path })
   }
 }
+
+const fixed = (problem: string): TroupeError => new TroupeError('CONFIG_FIXED', { problem })

@@ -7,6 +7,7 @@
 import { constants, watch } from 'node:fs'
 import { type FileHandle, open, readlink, stat } from 'node:fs/promises'
 import type { PathEntry } from './link-places.js'
+import { replaceFile } from './replace-file.js'
 import type { ConfigFiles, FileReading } from './watched-file.js'
 
 /** As Node names it: one of the few codes that are looked at. */
@@ -84,10 +85,14 @@ function watchDirectory(
   }
 }
 
+const replace: ConfigFiles['replace'] = (path, bytesMax, change) =>
+  replaceFile({ path, read: (at) => read(at, bytesMax), change })
+
 /** The files of this machine. */
 export const machineFiles: ConfigFiles = Object.freeze({
   read,
   entryOf,
   identityOf,
   watch: watchDirectory,
+  replace,
 })

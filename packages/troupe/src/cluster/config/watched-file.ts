@@ -27,6 +27,15 @@ export interface ConfigFiles {
    * called off; undefined: it cannot be watched.
    */
   watch(directory: string, changed: (name: string | undefined) => void): (() => void) | undefined
+  /**
+   * Gives a file the text that `change` makes of the one it has, unless that is undefined; answers
+   * why it could not, and rejects with what `change` throws.
+   */
+  replace(
+    path: string,
+    bytesMax: number,
+    change: (text: string | undefined) => string | undefined,
+  ): Promise<string | undefined>
 }
 
 export interface WatchedFileParts {
@@ -86,6 +95,11 @@ export class WatchedFile {
   /** Settles when the file was read once, or is not there. */
   start(): Promise<void> {
     return this.#look()
+  }
+
+  /** It was written by this program: it is read soon, told or not. */
+  written(): void {
+    this.#lookSoon(LOOK_AFTER_MS)
   }
 
   stop(): void {

@@ -4,7 +4,7 @@
  *
  * @source ergo-features 17, 25, 28 and weakness 25; elixir-cluster 6.2 to 6.5
  */
-import type { PeerInfo, Pid } from '#contract'
+import type { ConfigLevel, PeerInfo, Pid } from '#contract'
 
 /** A limit of a connection, and how much of it is used. */
 export interface UsageSheet {
@@ -77,5 +77,7 @@ export interface ConfigSheet {
   readonly item: string
   /** Printed; secrets are hidden. */
   readonly value: unknown
-  readonly level: string
+  readonly level: ConfigLevel
+  /** At a level of nodes: the name under which it stands. */
+  readonly node: string | undefined
 }

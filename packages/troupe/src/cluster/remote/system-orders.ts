@@ -9,6 +9,8 @@
 import type {
   ApplicationChangeOptions,
   ApplicationMode,
+  ConfigChange,
+  ConfigValue,
   ExitReason,
   LogThreshold,
   Pid,
@@ -37,12 +39,22 @@ type SystemDeed =
   | { readonly do: 'kill'; readonly pid: Pid }
   /** Of one process, or of the node. */
   | { readonly do: 'log-level'; readonly pid?: Pid; readonly level: LogThreshold }
+  /** Of one sink of the log. */
+  | { readonly do: 'log-sink-level'; readonly sink: string; readonly level: LogThreshold }
   | {
       readonly do: 'application-start'
       readonly name: string
       readonly mode?: ApplicationMode
     }
-  | { readonly do: 'application-stop'; readonly name: string; readonly timeoutMs?: number }
+  /** With `force` its processes are killed. */
+  | {
+      readonly do: 'application-stop'
+      readonly name: string
+      readonly timeoutMs?: number
+      readonly force?: boolean
+    }
+  /** Forgets one that does not run. */
+  | { readonly do: 'application-unload'; readonly name: string }
   /** Weight and tags; weight 0 drains it. */
   | ({ readonly do: 'application-change'; readonly name: string } & ApplicationChangeOptions)
   /** Begins to drain the node, which stops when that is done; answered as soon as it begins. */
@@ -50,6 +62,9 @@ type SystemDeed =
   | { readonly do: 'connect' | 'disconnect'; readonly node: string }
   /** A value of the node's environment, for what is spawned from now on; undefined deletes. */
   | { readonly do: 'env'; readonly key: string; readonly value?: unknown }
+  /** Writes an entry of the configuration for all whom it is for; answers whether it was there. */
+  | ({ readonly do: 'config-put' } & ConfigChange & { readonly value: ConfigValue })
+  | ({ readonly do: 'config-delete' } & Omit<ConfigChange, 'value'>)
   /** Whoever leads `clusterId` here does so no longer; answers whether it did. */
   | { readonly do: 'leader-step-down'; readonly clusterId: string }
   | { readonly do: 'cron-enable' | 'cron-disable'; readonly name: string }

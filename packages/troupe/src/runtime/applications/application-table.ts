@@ -13,6 +13,7 @@ import {
   type ApplicationInfo,
   type ApplicationSpec,
   type ApplicationStartOptions,
+  type ApplicationStopOptions,
   checkChange,
   checkStartOptions,
   describeThrown,
@@ -52,7 +53,7 @@ export class ApplicationTable {
   load(spec: ApplicationSpec, whose: 'own' | 'program' = 'program'): void {
     this.#requireOpen()
     const doomed = (reason: ExitReason): void => {
-      void this.#stop(name, reason, application.run)
+      void this.#stop(name, reason, { run: application.run })
     }
     const application = new LoadedApplication(spec, this.#verbs, this.#limits, doomed, whose)
     const { name } = application
@@ -99,13 +100,17 @@ export class ApplicationTable {
    * Stops an application after those that depend on it; without effect when it does not run.
    *
    * Rejects with APPLICATION_UNKNOWN, OPTION_INVALID, and with APPLICATION_STOP_TIMEOUT when
-   * `timeoutMs` is over: it goes on stopping then.
+   * `timeoutMs` is over: it goes on stopping then. With `force` neither it nor those that depend
+   * on it are waited for: their callbacks are given up and their processes killed, also when they
+   * are stopping already.
    */
-  async stop(name: string, options: { readonly timeoutMs?: number } = {}): Promise<void> {
-    const { timeoutMs } = options
+  async stop(name: string, options: ApplicationStopOptions = {}): Promise<void> {
+    const { timeoutMs, force = false } = options
     requireDuration('timeoutMs', timeoutMs)
+    requireOption(typeof force === 'boolean', 'force', force, 'give true or false')
     this.#requireTheirs('stopApplication', name)
-    const stopped = this.#stop(name, 'shutdown')
+    const stopped = this.#stop(name, 'shutdown', { force })
+    if (force) this.#force(name)
     if (timeoutMs === undefined) return stopped
     const outcome = await this.#limits.wait(timeoutMs, () => stopped)
     if (outcome.kind === 'done') return
@@ -207,7 +212,18 @@ export class ApplicationTable {
     await application.start(options, () => this.#stopping !== undefined)
   }
 
-  #stop(name: string, reason: ExitReason, run?: number): Promise<void> {
+  /** Those that stop, or start, at this moment. */
+  #force(name: string): void {
+    for (const dependant of reach(this.#dependencies(), name, 'stop')) {
+      this.#loaded.get(dependant)?.force()
+    }
+  }
+
+  #stop(
+    name: string,
+    reason: ExitReason,
+    { run, force = false }: { readonly run?: number; readonly force?: boolean },
+  ): Promise<void> {
     const touched = reach(this.#dependencies(), name, 'stop')
     return this.#turns.take(touched, async () => {
       const application = this.#loaded.get(name)
@@ -215,7 +231,9 @@ export class ApplicationTable {
       // The mode decided about an earlier run; this one was started since.
       if (run !== undefined && run !== application.run) return
       for (const dependant of stopOrder(dependenciesOf(this.#running()), name)) {
-        await this.#application(dependant).stop(dependant === name ? reason : 'shutdown')
+        const stopping = this.#application(dependant)
+        if (force) stopping.force()
+        await stopping.stop(dependant === name ? reason : 'shutdown')
       }
     })
   }

@@ -29,7 +29,7 @@ import {
   TroupeError,
 } from '#contract'
 import { verdictAfterMember } from './member-verdict.js'
-import type { Limited, TimeLimits } from './time-limit.js'
+import { type Limited, TimeLimits } from './time-limit.js'
 import type { ApplicationVerbs, Launch, StartedMember } from './verbs.js'
 
 interface Member extends StartedMember {
@@ -80,7 +80,7 @@ export class LoadedApplication {
     this.#tags = this.complete.tags
     this.#spec = spec
     this.#verbs = verbs
-    this.#limits = limits
+    this.#limits = new TimeLimits(verbs.clock, limits)
     this.#onDoomed = onDoomed
     this.#mode = this.complete.mode
     this.#launch = { application: this.name, env: {}, logLevel: spec.logLevel }
@@ -188,8 +188,14 @@ export class LoadedApplication {
     this.#notify('application-stopped', reason)
   }
 
+  /** Nothing of it is waited for until it is started again: what still runs is killed. */
+  force(): void {
+    this.#limits.cutShort()
+  }
+
   #begin(options: ApplicationStartOptions): void {
     this.state = 'starting'
+    this.#limits.restore()
     this.#mode = options.mode ?? this.complete.mode
     this.#members = []
     this.#ended = 0

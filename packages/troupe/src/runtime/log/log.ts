@@ -78,6 +78,10 @@ export class Log extends SourceLogger implements NodeLog {
     return this.#router.table.all.map(({ name, level }) => Object.freeze({ name, level }))
   }
 
+  setSinkLevel(name: string, level: LogThreshold): void {
+    this.#router.table.setLevel(name, level)
+  }
+
   setProcessLevel(pid: Pid, level: LogThreshold): void {
     requireLevel('logLevel', level)
     if (this.#verbs.setProcessLevel(pid, level)) return

@@ -15,8 +15,8 @@ import { LEVEL_RANKS, requireLevel } from './level.js'
 
 interface Seat {
   readonly name: string
-  readonly level: LogThreshold
-  readonly rank: number
+  level: LogThreshold
+  rank: number
   /** True when it gets only what is pinned to it: its name begins with a dot. */
   readonly hidden: boolean
 }
@@ -80,6 +80,13 @@ export class SinkTable {
     const seat = this.find(name)
     if (seat === undefined) throw new TroupeError('LOGGER_UNKNOWN', { name })
     return seat
+  }
+
+  setLevel(name: string, level: LogThreshold): void {
+    requireLevel('sink.level', level)
+    const seat = this.seat(name)
+    seat.level = level
+    seat.rank = LEVEL_RANKS[level]
   }
 
   remove(name: string): SinkSeat {

@@ -42,7 +42,7 @@ export const CONFIG_FACTS: readonly RegistrarFact[] = Object.freeze([
         const { level } = place
         assert.deepEqual(
           [...(a.registrar.configHeld?.() ?? [])],
-          [{ item: 'colour', value: level, level }],
+          [{ item: 'colour', value: level, level, node: 'node' in place ? place.node : undefined }],
         )
         before = place.level
       }

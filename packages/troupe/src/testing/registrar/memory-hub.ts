@@ -9,10 +9,12 @@
  * @source design 6; contract/registrar
  */
 import { type Cancel, type Clock, systemClock } from '#base/clock'
+import { configText } from '#cluster/config/config-change'
 import type { ConfigEntry, ConfigPlace } from '#cluster/config/config-store'
 import { type NodeLife, type RouteSnapshot, RouteTable } from '#cluster/registrar/route-table'
 import {
   type ApplicationRoute,
+  type ConfigChange,
   type ConfigValue,
   type NodeRoute,
   type OwnApplicationRoute,
@@ -168,6 +170,14 @@ export class MemoryHub {
 
   removeConfig(place: ConfigPlace, item: string): void {
     if (this.#config.delete(keyOf(place, item))) this.#say({ kind: 'config-gone', place, item })
+  }
+
+  /** Called by registrars: an entry is to be written; true when there was one before. */
+  changeConfig(place: ConfigPlace, { item, value }: ConfigChange): boolean {
+    const wasThere = this.#config.has(keyOf(place, item))
+    if (value === undefined) this.removeConfig(place, item)
+    else this.setConfig(place, item, configText(value))
+    return wasThere
   }
 
   /** Called by registrars: one that wants to hear what changes. */

@@ -7,11 +7,13 @@
  *
  * @source design 6; contract/registrar
  */
+import { placeOf } from '#cluster/config/config-change'
 import { ConfigStore } from '#cluster/config/config-store'
 import { requireApplicationRoute } from '#cluster/registrar/route-check'
 import { type NodeLife, RouteTable } from '#cluster/registrar/route-table'
 import {
   type ApplicationRoute,
+  type ConfigChange,
   type ConfigHeld,
   type ConfigValue,
   type NodeRoute,
@@ -113,6 +115,12 @@ class MemoryRegistrar implements Registrar, HubClient {
 
   configHeld(): Iterable<ConfigHeld> {
     return this.#config.held()
+  }
+
+  async changeConfig(change: ConfigChange): Promise<boolean> {
+    if (this.#isHeard) return this.#hub.changeConfig(placeOf(change), change)
+    const problem = 'the hub cannot be reached'
+    throw new TroupeError('REGISTRAR_FAILED', { registrar: this.kind, problem })
   }
 
   async leave(): Promise<void> {

@@ -47,6 +47,45 @@ const updated = (item: string, value: unknown, before?: unknown) => ({
 })
 
 describe('a configuration file', () => {
+  it('is written at the place that is named, and keeps all else', async () => {
+    const { files, clock, told, config, start } = stage()
+    files.write(PATH, '{ "nodes": { "web1": { "port": 1 } }, "global": { "level": "info" } }')
+    await start()
+    const node = 'web1@host'
+    assert.equal(await config.change({ item: 'port', level: 'node', node, value: 8080 }), false)
+    assert.equal(await config.change({ item: 'big', level: 'global', value: 2n ** 70n }), false)
+    assert.equal(await config.change({ item: 'name', level: 'cluster', value: 'int:5' }), false)
+    await clock.advance(20)
+    assert.deepEqual(config.config(), {
+      ...{ port: 8080, level: 'info', big: 2n ** 70n, name: 'int:5' },
+    })
+    assert.equal(told.length, 3)
+    assert.equal(await config.change({ item: 'port', level: 'node', node }), true)
+    assert.equal(await config.change({ item: 'port', level: 'node', node }), false)
+    await clock.advance(20)
+    assert.equal(config.config()['port'], 1)
+    const { text } = (await files.read(PATH)) as { readonly text: string }
+    assert.deepEqual(JSON.parse(text), {
+      nodes: { web1: { port: 1 } },
+      global: { level: 'info', big: `int:${2n ** 70n}` },
+      cluster: { '*': { name: 'string:int:5' } },
+    })
+  })
+
+  it('is made when there is none, and is not written while it has a fault', async () => {
+    const { files, clock, config, start } = stage()
+    await start()
+    const change = { item: 'port', level: 'global', value: 1 } as const
+    assert.equal(await config.change(change), false)
+    await clock.advance(20)
+    assert.deepEqual(config.config(), { port: 1 })
+    files.write(PATH, '{ "global": { "port": 2, } }')
+    await assert.rejects(config.change({ ...change, value: 3 }), { code: 'CONFIG_FIXED' })
+    assert.match(String(((await files.read(PATH)) as { text: string }).text), /2, }/)
+    files.fail(PATH, 'it is above the limit')
+    await assert.rejects(config.change({ ...change, value: 3 }), { code: 'CONFIG_FIXED' })
+  })
+
   it('is read when the node starts, and nothing is told of it', async () => {
     const { files, told, config, start } = stage()
     files.write(PATH, global({ port: 8080 }))

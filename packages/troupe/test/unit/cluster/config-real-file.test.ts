@@ -8,10 +8,14 @@ import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import {
   appendFile,
+  lstat,
   mkdir,
   mkdtemp,
+  readdir,
+  readFile,
   rename,
   rm,
+  stat,
   symlink,
   truncate,
   writeFile,
@@ -111,6 +115,35 @@ describe('a configuration file of this machine', () => {
       }
     },
   )
+
+  it(
+    'is replaced as a whole, behind its link and with its mode, by one at a time',
+    LIMITS,
+    async () => {
+      const behind = join(folder, 'behind.json')
+      await writeFile(behind, port(1), { mode: 0o600 })
+      await symlink(behind, path)
+      const running = await start()
+      const change = (value: number) => running.change({ item: 'port', level: 'global', value })
+      await Promise.all([change(2), running.change({ item: 'extra', level: 'global', value: 7 })])
+      assert.deepEqual(JSON.parse(await readFile(behind, 'utf8')), {
+        global: { port: 2, extra: 7 },
+      })
+      assert.equal((await stat(behind)).mode & 0o777, 0o600)
+      assert.equal((await lstat(path)).isSymbolicLink(), true)
+      await writeFile(`${behind}.new`, 'of another program')
+      await assert.rejects(change(3), { code: 'CONFIG_FIXED', message: /another program/ })
+      await rm(`${behind}.new`)
+      await change(3)
+      assert.deepEqual(await readdir(folder), ['behind.json', 'troupe.config.json'])
+    },
+  )
+
+  it('is not written where there is no folder', LIMITS, async () => {
+    const running = await start(join(folder, 'none', 'x.json'))
+    const change = running.change({ item: 'port', level: 'global', value: 1 })
+    await assert.rejects(change, { code: 'CONFIG_FIXED', message: /ENOENT/ })
+  })
 
   it('is that of a config map when its links turn', LIMITS, async () => {
     for (const value of [1, 2, 3]) {

@@ -48,6 +48,18 @@ export class FakeFiles implements ConfigFiles {
     return entry === undefined || entry.kind === 'link' ? { kind: 'absent' } : entry
   }
 
+  async replace(
+    path: string,
+    _bytesMax: number,
+    change: (text: string | undefined) => string | undefined,
+  ): Promise<string | undefined> {
+    const entry = this.#entries.get(this.#real(path))
+    if (entry?.kind === 'failed') return entry.problem
+    const text = change(entry?.kind === 'text' ? entry.text : undefined)
+    if (text !== undefined) this.write(this.#real(path), text)
+    return undefined
+  }
+
   async entryOf(path: string): Promise<PathEntry> {
     const entry = this.#entries.get(path)
     if (entry?.kind === 'link') return entry

@@ -13,6 +13,7 @@ import {
   protocol,
   staticRegistrar,
 } from 'troupe'
+import { memoryHub, memoryRegistrar, virtualClock } from 'troupe/testing'
 import { codeOf, type SystemStage, systemStage } from './system-kit.js'
 
 const Keeper = protocol('keeper', { go: message<void>() })
@@ -97,13 +98,77 @@ describe('what is led on a node', () => {
 describe('the configuration of a node', () => {
   const registrar = staticRegistrar({ config: { workers: 4, password: 'open' } })
 
+  it('is written where that is possible, for whom it is said', () => {
+    // Nothing of the hub takes time: the node has a clock of its own.
+    const run = (_delayMs: number, due: () => void) => {
+      queueMicrotask(due)
+      return () => false
+    }
+    const hub = memoryHub({ clock: { ...virtualClock(), after: run } })
+    return systemStage(
+      async (stage) => {
+        const put = { do: 'config-put', item: 'workers', level: 'cluster', value: 4 } as const
+        assert.deepEqual(await stage.ask('manage', put), { value: false })
+        const own = { do: 'config-put', item: 'workers', level: 'node', value: 'int:5' } as const
+        await stage.ask('manage', own)
+        await stage.pass(1)
+        const told = await stage.ask('config', {})
+        const value = 'int:5'
+        const row = { item: 'workers', value, level: 'node', node: 'b@stage' }
+        assert.deepEqual(told.rows, [row])
+        const gone = { do: 'config-delete', item: 'workers', level: 'node' } as const
+        assert.deepEqual(await stage.ask('manage', gone), { value: true })
+        await stage.pass(1)
+        assert.equal(stage.b.cluster.configItem('workers'), 4)
+        const { rows } = await stage.ask('audit', {})
+        assert.deepEqual(
+          rows.map(({ operation, subject }) => [operation, subject]),
+          [
+            ['config-delete', 'workers'],
+            ['config-put', 'workers'],
+            ['config-put', 'workers'],
+          ],
+        )
+      },
+      ALLOWED,
+      {},
+      memoryRegistrar(hub),
+    )
+  })
+
+  it('is refused in words where it cannot be written, or is none', () =>
+    systemStage(
+      async (stage) => {
+        const put = { do: 'config-put', item: 'workers', level: 'cluster' }
+        const codes: readonly (readonly [object, string])[] = [
+          [{ value: 4 }, 'CONFIG_FIXED'],
+          [{}, 'OPTION_INVALID'],
+          [{ value: { a: 1 } }, 'CONFIG_INVALID'],
+          [{ value: null }, 'CONFIG_INVALID'],
+          [{ value: Number.NaN }, 'CONFIG_INVALID'],
+          [{ value: 4, item: 'a/b' }, 'CONFIG_INVALID'],
+          [{ value: 4, item: '__proto__' }, 'CONFIG_INVALID'],
+          [{ value: 4, level: 'all' }, 'OPTION_INVALID'],
+          [{ value: 4, node: 'b@stage' }, 'OPTION_INVALID'],
+          [{ value: 4, level: 'node', node: 'c@stage' }, 'OPTION_INVALID'],
+        ]
+        for (const [given, code] of codes) {
+          const asked = stage.askAnything(stage.a, 'manage', { ...put, ...given })
+          assert.equal(await codeOf(asked), code, JSON.stringify(given))
+        }
+      },
+      ALLOWED,
+      {},
+      staticRegistrar({ config: { workers: 4 } }),
+    ))
+
   it('is told with its level and without its secrets', () =>
     systemStage(
       async (stage) => {
         const { rows } = await stage.ask('config', {})
         assert.deepEqual(rows, [
-          { item: 'workers', value: 4, level: 'cluster' },
-          { item: 'password', value: '[redacted]', level: 'cluster' },
+          { item: 'workers', value: 4, level: 'cluster', node: undefined },
+          { item: 'password', value: '[redacted]', level: 'cluster', node: undefined },
         ])
       },
       {},

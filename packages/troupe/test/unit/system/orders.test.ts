@@ -6,6 +6,7 @@ import { describe, it } from 'node:test'
 import {
   type AuditSheet,
   actor,
+  type LogRecord,
   message,
   Pid,
   processName,
@@ -74,6 +75,11 @@ describe('an order of another node', () => {
         { do: 'connect', node: 'a@stage' },
         { do: 'drain' },
         { do: 'env', key: 'region', value: 'us' },
+        { do: 'application-unload', name: 'system' },
+        { do: 'log-sink-level', sink: 'kept', level: 'silent' },
+        { do: 'leader-step-down', clusterId: 'keep' },
+        { do: 'config-put', item: 'workers', level: 'global', value: 1 },
+        { do: 'config-delete', item: 'workers', level: 'global' },
         { do: 'cron-enable', name: 'nightly' },
         { do: 'cron-disable', name: 'nightly' },
       ]
@@ -138,6 +144,34 @@ describe('an order of another node', () => {
       assert.equal(b.applicationInfo('shop')?.weight, 0)
       await stage.ask('manage', { do: 'application-stop', name: 'shop' })
       assert.equal(b.applicationInfo('shop')?.state, 'loaded')
+      await stage.ask('manage', { do: 'application-unload', name: 'shop' })
+      assert.equal(b.applicationInfo('shop'), undefined)
+    }, ALLOWED))
+
+  it('stops an application by force, whatever its processes do', () =>
+    systemStage(async (stage) => {
+      const { b } = stage
+      const deaf = actor(Stock, {
+        on: { add: () => {}, count: () => 0, fails: () => 0 },
+        terminate: () => new Promise(() => {}),
+      })
+      b.loadApplication({ name: 'shop', members: [{ name: 'stock', start: deaf }] })
+      await stage.ask('manage', { do: 'application-start', name: 'shop' })
+      await stage.ask('manage', { do: 'application-stop', name: 'shop', force: true })
+      assert.equal(b.applicationInfo('shop')?.state, 'loaded')
+    }, ALLOWED))
+
+  it('changes the level of one sink of the log', () =>
+    systemStage(async (stage) => {
+      const lines: string[] = []
+      const sink = { name: 'kept', write: ({ message }: LogRecord) => void lines.push(message) }
+      stage.b.log.addSink(sink)
+      await stage.ask('manage', { do: 'log-sink-level', sink: 'kept', level: 'error' })
+      stage.b.log.info('calm')
+      stage.b.log.error('loud')
+      assert.deepEqual(lines, ['loud'])
+      const wrong = { do: 'log-sink-level', sink: 'ghost', level: 'error' } as const
+      assert.equal(await codeOf(stage.ask('manage', wrong)), 'LOGGER_UNKNOWN')
     }, ALLOWED))
 
   it('is allowed to the nodes that are named, and to no other', () =>

@@ -17,6 +17,7 @@ import type { Cancel } from '#base/clock'
 import { requireApplicationRoute } from '#cluster/registrar/route-check'
 import {
   type ApplicationRoute,
+  type ConfigChange,
   type ConfigHeld,
   type ConfigValue,
   describeThrown,
@@ -155,6 +156,11 @@ class CompositeRegistrar implements Registrar {
 
   configHeld(): Iterable<ConfigHeld> {
     return this.#isStopped ? [] : this.#config.held()
+  }
+
+  /** Into the one that gives the value, else into the first that can be written. */
+  changeConfig(change: ConfigChange): Promise<boolean> {
+    return this.#config.change(change)
   }
 
   async leave(): Promise<void> {

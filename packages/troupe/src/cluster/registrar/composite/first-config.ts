@@ -3,9 +3,16 @@
  *
  * The first registrar that has an item gives its value. Pure: what changed is answered as events.
  */
-import type { ConfigHeld, ConfigValue, Registrar, RegistrarEvent } from '#contract'
+import {
+  type ConfigChange,
+  type ConfigHeld,
+  type ConfigValue,
+  type Registrar,
+  type RegistrarEvent,
+  TroupeError,
+} from '#contract'
 
-type Source = Pick<Registrar, 'config' | 'configHeld'>
+type Source = Pick<Registrar, 'config' | 'configHeld' | 'changeConfig'>
 type Update = Extract<RegistrarEvent, { readonly kind: 'config-updated' }>
 
 export class FirstConfig {
@@ -30,6 +37,16 @@ export class FirstConfig {
         told.add(held.item)
       }
     }
+  }
+
+  /** Writes into the one that gives the value, which hides the others; else into the first. */
+  async change(change: ConfigChange): Promise<boolean> {
+    const { item } = change
+    const giving = this.#sources.find((one) => Object.hasOwn(one.config([item]), item))
+    const source = giving ?? this.#sources.find(({ changeConfig }) => changeConfig !== undefined)
+    if (source?.changeConfig !== undefined) return source.changeConfig(change)
+    const problem = 'the registrar that gives the value keeps what it was given'
+    throw new TroupeError('CONFIG_FIXED', { problem })
   }
 
   /** True: what this source says of an item is hidden by one before it. */

@@ -17,6 +17,7 @@ import { readNodeRoute, requireApplicationRoute } from '#cluster/registrar/route
 import { RouteTable } from '#cluster/registrar/route-table'
 import {
   type ApplicationRoute,
+  type ConfigChange,
   type ConfigHeld,
   type ConfigValue,
   describeThrown,
@@ -153,6 +154,12 @@ class EmbeddedRegistrar implements Registrar {
 
   configHeld(): Iterable<ConfigHeld> {
     return this.#config?.held() ?? []
+  }
+
+  async changeConfig(change: ConfigChange): Promise<boolean> {
+    if (this.#config !== undefined) return this.#config.change(change)
+    const problem = 'the option configFile of embeddedRegistrar names no file'
+    throw new TroupeError('CONFIG_FIXED', { problem })
   }
 
   async leave(): Promise<void> {
