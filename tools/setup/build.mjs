@@ -6,6 +6,7 @@
  */
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { bundlePage, isPageOf, PAGE_MADE, PAGE_PROJECT } from './bundle.mjs'
 import { runNodeTool } from './child.mjs'
 import { step } from './console.mjs'
 import { CommandFault } from './fault.mjs'
@@ -44,7 +45,9 @@ export function orphansOf(sources, output) {
   const made = filesBelow(output, (path) => MADE_OF_SOURCE.test(path), /^node_modules$/)
   return made.filter((path) => {
     const stem = path.slice(output.length + 1).replace(MADE_OF_SOURCE, '')
-    return !['.ts', '.mts', '.mjs'].some((ending) => existsSync(join(ROOT, sources, stem + ending)))
+    return !['.ts', '.tsx', '.mts', '.mjs'].some((ending) =>
+      existsSync(join(ROOT, sources, stem + ending)),
+    )
   })
 }
 
@@ -56,10 +59,15 @@ export function orphansOf(sources, output) {
  */
 export async function build(project) {
   for (const { sources, output } of projectsOf('tsconfig.json')) {
-    for (const path of orphansOf(sources, output)) rmSync(join(ROOT, path))
+    for (const path of orphansOf(sources, output)) {
+      if (!path.startsWith(PAGE_MADE)) rmSync(join(ROOT, path))
+    }
   }
-  const { exitCode, output } = await runNodeTool(TSC, ['-b', project ?? '.', '--pretty', 'false'])
-  return exitCode === 0 ? '' : output.trimEnd()
+  const withPage = project === undefined || isPageOf(project)
+  const projects = project === undefined ? ['.'] : withPage ? [project, PAGE_PROJECT] : [project]
+  const { exitCode, output } = await runNodeTool(TSC, ['-b', ...projects, '--pretty', 'false'])
+  if (exitCode !== 0) return output.trimEnd()
+  return withPage ? bundlePage() : ''
 }
 
 /**

@@ -60,8 +60,9 @@ const HIDDEN_MEMBERS: ReadonlySet<string> = new Set([
 const HIDDEN_NAMES: ReadonlySet<string> = new Set(['setImmediate', 'setInterval', 'setTimeout'])
 const HIDDEN_MODULES = /^node:timers(\/promises)?$/
 
-/** What owns time and chance: base, and the virtual clock, which lets real turns pass. */
-const OWNERS = /^packages\/troupe\/src\/(base\/|testing\/virtual-clock\.ts$)/
+/** Who owns time and chance: base, the virtual clock, which lets real turns pass, and a browser. */
+const OWNERS =
+  /^packages\/(troupe\/src\/(base\/|testing\/virtual-clock\.ts$)|observer\/src\/page\/base\/clock\.ts$)/
 
 /** Tools, tests and benches are not part of the platform. */
 const ownsClock = (file: string): boolean =>

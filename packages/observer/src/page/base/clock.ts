@@ -1,0 +1,21 @@
+/**
+ * page/base/clock: time and chance of the browser. Nobody else on the page asks for them.
+ */
+
+/** Milliseconds since 1970. */
+export const nowMs = (): number => Date.now()
+
+/** Runs it once, later; what is handed back forgets it. */
+export function after(delayMs: number, run: () => void): () => void {
+  const timer = setTimeout(run, delayMs)
+  return () => clearTimeout(timer)
+}
+
+/** Runs it again and again; what is handed back ends that. */
+export function every(intervalMs: number, run: () => void): () => void {
+  const timer = setInterval(run, intervalMs)
+  return () => clearInterval(timer)
+}
+
+/** A number from 0 to below 1. */
+export const chance = (): number => Math.random()

@@ -1,0 +1,131 @@
+/**
+ * page/frame/frame: what is around every page: navigation, who looks, how fresh the figures are.
+ */
+import type { VNode } from 'preact'
+import { useEffect } from 'preact/hooks'
+import type { ClusterSheet } from '#observer/contract/api'
+import { Badge, Button, Empty } from '#page/kit/basics'
+import { Icon } from '#page/kit/icon'
+import { Toasts } from '#page/kit/toast'
+import { loginNeeded, session } from '#page/live/api'
+import { useSubject } from '#page/live/use'
+import { pageAt } from '#page/pages'
+import { place } from '#page/router'
+import { Boundary } from './boundary.js'
+import { Help } from './help.js'
+import { isMenuOpen, overlay } from './keys.js'
+import { Login } from './login.js'
+import { Navigation } from './navigation.js'
+import { Search } from './search.js'
+import { Freshness, IntervalChoice, ThemeSwitch } from './status.js'
+
+/** The whole page. */
+export function Frame(): VNode {
+  const cluster = useSubject<ClusterSheet>(loginNeeded.value ? undefined : '/cluster')
+  const { node, page, rest, query } = place.value
+  const entry = pageAt(page, node)
+  useEffect(() => {
+    document.title = [entry?.title, node, 'Observer'].filter(Boolean).join(' · ')
+  }, [entry, node])
+  if (loginNeeded.value) return <Login />
+  const nodes = cluster.sheet?.nodes ?? []
+  return (
+    <div class={isMenuOpen.value ? 'frame menu-open' : 'frame'}>
+      <a class="skip" href="#main">
+        Skip to the page
+      </a>
+      <Navigation nodes={nodes} node={node} page={page} />
+      <Bar />
+      <main id="main" tabIndex={-1}>
+        <NodeGone node={node} cluster={cluster.sheet} />
+        {entry === undefined ? (
+          <Empty title="There is no such page">
+            Nothing is at this address. Choose a page on the left, or press <kbd>/</kbd>.
+          </Empty>
+        ) : (
+          <Boundary key={`${node} ${page}`}>
+            <entry.view node={node} rest={rest} query={query} />
+          </Boundary>
+        )}
+      </main>
+      {overlay.value === 'search' && <Search nodes={nodes} />}
+      {overlay.value === 'help' && <Help />}
+      <Toasts />
+    </div>
+  )
+}
+
+/** The line on top: menu, search, session, freshness, refresh, theme. */
+function Bar(): VNode {
+  const who = session.value
+  const readOnly = who !== undefined && !who.capabilities.includes('manage')
+  return (
+    <header class="bar">
+      <span class="bar-menu">
+        <Button
+          kind="bare"
+          icon="menu"
+          title="Menu"
+          onPress={() => {
+            isMenuOpen.value = !isMenuOpen.value
+          }}
+        />
+      </span>
+      <SearchButton />
+      <div class="bar-end">
+        {readOnly && (
+          <Badge title="Nothing can be changed from here">
+            <Icon name="lock" size={12} />
+            <span class="bar-wide">read-only</span>
+          </Badge>
+        )}
+        {who?.user !== undefined && <span class="bar-wide bar-user">{who.user}</span>}
+        <Freshness />
+        <IntervalChoice />
+        <ThemeSwitch />
+      </div>
+    </header>
+  )
+}
+
+/** Opens the box that leads anywhere. */
+function SearchButton(): VNode {
+  return (
+    <button
+      type="button"
+      class="bar-search"
+      onClick={() => {
+        overlay.value = 'search'
+      }}
+    >
+      <Icon name="search" />
+      <span class="bar-search-words">Search nodes, pages, processes</span>
+      <kbd>/</kbd>
+    </button>
+  )
+}
+
+/** The chosen node is not there, or not as it should be. */
+function NodeGone({
+  node,
+  cluster,
+}: {
+  readonly node: string | undefined
+  readonly cluster: ClusterSheet | undefined
+}): VNode | null {
+  if (node === undefined || cluster === undefined) return null
+  const found = cluster.nodes.find((each) => each.node === node)
+  if (found !== undefined && ['up', 'draining'].includes(found.state)) return null
+  const state = found === undefined ? 'not known here' : found.state
+  return (
+    <div class="strip tone-warn" role="status">
+      <Icon name="warning" />
+      <span>
+        <b class="mono">{node}</b> is {state}
+        {found?.problem === undefined ? '' : `: ${found.problem}`}. What is shown is the last that
+        was told.
+      </span>
+      <a href="/">To the cluster</a>
+    </div>
+  )
+}

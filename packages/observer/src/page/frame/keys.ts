@@ -1,0 +1,57 @@
+/**
+ * page/frame/keys: the keyboard: `g` and a letter goes to a page, `/` searches, `?` helps; keys
+ * that a view has asked for come first.
+ */
+import { signal } from '@preact/signals'
+import { after } from '#page/base/clock'
+import { ownKey } from '#page/kit/keys'
+import { PAGES } from '#page/pages'
+import { addressOf } from '#page/place'
+import { go, place } from '#page/router'
+
+/** Which box lies over the page. */
+export const overlay = signal<'none' | 'search' | 'help'>('none')
+/** The side navigation is open, on a narrow screen. */
+export const isMenuOpen = signal(false)
+
+/** How long after `g` the second key is waited for. */
+const SECOND_KEY_MS = 1_200
+let goesTo = false
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.closest('input, textarea, select') !== null
+
+function goByKey(key: string): boolean {
+  const { node } = place.value
+  const meant = PAGES.filter((page) => page.key === key)
+  const here = meant.find(
+    ({ scope }) => scope === 'both' || (scope === 'node') === (node !== undefined),
+  )
+  const page = here ?? meant.find(({ scope }) => scope === 'cluster')
+  if (page === undefined) return false
+  go(addressOf({ node: page.scope === 'cluster' ? undefined : node, page: page.path }))
+  return true
+}
+
+function press(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
+  if (event.key === 'Escape') isMenuOpen.value = false
+  if (isTyping(event.target) || document.querySelector('dialog[open]') !== null) return
+  if (goesTo) {
+    goesTo = false
+    if (goByKey(event.key)) event.preventDefault()
+    return
+  }
+  if (ownKey(event)) return
+  if (event.key === 'g') {
+    goesTo = true
+    after(SECOND_KEY_MS, () => {
+      goesTo = false
+    })
+  }
+  if (event.key !== '/' && event.key !== '?') return
+  event.preventDefault()
+  overlay.value = event.key === '/' ? 'search' : 'help'
+}
+
+export const startKeys = (): void => addEventListener('keydown', press)

@@ -1,0 +1,165 @@
+/**
+ * page/kit/chart: lines over time, drawn by uPlot in the colours of the theme.
+ *
+ * Its place has a fixed height before it is drawn; gaps stay gaps. The legend shows the last
+ * values, or those under the pointer, in fields of one width.
+ */
+import { useSignal } from '@preact/signals'
+import type { VNode } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import uPlot from 'uplot'
+import { clockTime, UNKNOWN } from '#page/base/format'
+import { isDark } from '#page/frame/theme'
+
+/** One line of a chart. */
+export interface Line {
+  readonly label: string
+  readonly values: readonly (number | null)[]
+}
+
+export interface ChartProps {
+  readonly title: string
+  readonly lines: readonly Line[]
+  /** Wall clock of the last point, and between two. */
+  readonly untilMs: number
+  readonly stepMs: number
+  readonly format: (value: number | null | undefined) => string
+  /** Pixels; default 140. */
+  readonly height?: number
+}
+
+const HEIGHT = 140
+const COLOURS = ['--line-1', '--line-2', '--line-3', '--line-4', '--line-5', '--line-6']
+/** Pointers of all charts of a page move together. */
+const SYNC = 'observer'
+
+const colourOf = (place: number): string => {
+  const name = COLOURS[place % COLOURS.length] ?? '--line-1'
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+}
+const styleOf = (name: string): string =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+
+function dataOf({ lines, untilMs, stepMs }: ChartProps): uPlot.AlignedData {
+  const length = Math.max(0, ...lines.map(({ values }) => values.length))
+  const times = Array.from(
+    { length },
+    (_, index) => (untilMs - (length - 1 - index) * stepMs) / 1_000,
+  )
+  return [times, ...lines.map(({ values }) => [...values])]
+}
+
+function axes({ format }: ChartProps): uPlot.Axis[] {
+  const common: uPlot.Axis = {
+    stroke: styleOf('--words-3'),
+    font: `11px ${styleOf('--font')}`,
+    grid: { stroke: styleOf('--edge-soft'), width: 1 },
+    ticks: { show: false },
+  }
+  return [
+    {
+      ...common,
+      size: 24,
+      space: 70,
+      grid: { show: false },
+      values: (_, times) => times.map((time) => clockTime(time * 1_000).slice(0, 5)),
+    },
+    { ...common, size: 62, space: 34, values: (_, ticks) => ticks.map((tick) => format(tick)) },
+  ]
+}
+
+function optionsOf(
+  props: ChartProps,
+  width: number,
+  point: (place: number | undefined) => void,
+): uPlot.Options {
+  return {
+    width,
+    height: props.height ?? HEIGHT,
+    padding: [8, 8, 0, 0],
+    legend: { show: false },
+    cursor: { sync: { key: SYNC }, points: { size: 6 }, drag: { x: false, y: false }, y: false },
+    scales: { x: { time: true }, y: { range: (_, __, highest) => [0, (highest || 1) * 1.1] } },
+    axes: axes(props),
+    series: [
+      {},
+      ...props.lines.map(({ label }, place) => ({
+        label,
+        stroke: colourOf(place),
+        width: 1.5,
+        ...(place === 0 && props.lines.length === 1 ? { fill: `${colourOf(0)}1f` } : {}),
+        points: { show: false },
+        spanGaps: false,
+      })),
+    ],
+    hooks: { setCursor: [({ cursor }) => point(cursor.idx ?? undefined)] },
+  }
+}
+
+/** The last value that is known, of the last few. */
+const lastOf = (values: readonly (number | null)[]): number | null | undefined =>
+  values.slice(-3).findLast((value) => value !== null)
+
+/** A chart. */
+export function Chart(props: ChartProps): VNode {
+  const box = useRef<HTMLDivElement>(null)
+  const plot = useRef<uPlot | undefined>(undefined)
+  const pointed = useSignal<number | undefined>(undefined)
+  const labels = props.lines.map(({ label }) => label).join()
+  const dark = isDark.value
+  const current = useRef(props)
+  current.current = props
+  useEffect(() => {
+    const target = box.current
+    if (target === null) return undefined
+    const options = optionsOf(current.current, target.clientWidth, (place) => {
+      pointed.value = place
+    })
+    const made = new uPlot(options, dataOf(current.current), target)
+    plot.current = made
+    const watch = new ResizeObserver(() =>
+      made.setSize({ width: target.clientWidth, height: options.height }),
+    )
+    watch.observe(target)
+    return () => {
+      watch.disconnect()
+      made.destroy()
+    }
+  }, [labels, dark])
+  useEffect(() => plot.current?.setData(dataOf(props)), [props.lines, props.untilMs])
+  return (
+    <figure class="chart">
+      <figcaption class="chart-head">
+        <span class="chart-title">{props.title}</span>
+        <Legend {...props} pointed={pointed.value} />
+      </figcaption>
+      <div class="chart-box" ref={box} style={{ height: `${props.height ?? HEIGHT}px` }} />
+    </figure>
+  )
+}
+
+function Legend({
+  lines,
+  format,
+  pointed,
+  untilMs,
+  stepMs,
+}: ChartProps & { readonly pointed: number | undefined }): VNode {
+  const length = lines[0]?.values.length ?? 0
+  const time = pointed === undefined ? undefined : untilMs - (length - 1 - pointed) * stepMs
+  return (
+    <span class="legend">
+      <span class="legend-time">{time === undefined ? '' : clockTime(time)}</span>
+      {lines.map(({ label, values }, place) => {
+        const value = pointed === undefined ? lastOf(values) : values[pointed]
+        return (
+          <span key={label} class="legend-entry">
+            <span class={`legend-line line-${(place % COLOURS.length) + 1}`} aria-hidden="true" />
+            {lines.length > 1 && <span class="legend-label">{label}</span>}
+            <span class="legend-figure">{value === null ? UNKNOWN : format(value)}</span>
+          </span>
+        )
+      })}
+    </span>
+  )
+}

@@ -1,0 +1,149 @@
+/**
+ * page/kit/fields: what a viewer types and chooses.
+ */
+import type { VNode } from 'preact'
+import { useEffect, useId, useRef } from 'preact/hooks'
+import { after } from '#page/base/clock'
+import { useKeys } from './keys.js'
+
+/** A field with its name above it. */
+export function Field({
+  label,
+  value,
+  onValue,
+  type = 'text',
+  placeholder,
+  hideLabel = false,
+}: {
+  readonly label: string
+  readonly value: string
+  readonly onValue: (value: string) => void
+  readonly type?: 'text' | 'number' | 'password'
+  readonly placeholder?: string
+  readonly hideLabel?: boolean
+}): VNode {
+  const id = useId()
+  return (
+    <div class="field">
+      <label for={id} class={hideLabel ? 'unseen' : ''}>
+        {label}
+      </label>
+      <input
+        id={id}
+        class="input"
+        {...({ type } as { type: 'text' })}
+        value={value}
+        placeholder={placeholder}
+        autocomplete="off"
+        spellcheck={false}
+        onInput={(event) => onValue(event.currentTarget.value)}
+      />
+    </div>
+  )
+}
+
+/** One of a few. */
+export function Choice<T extends string>({
+  label,
+  value,
+  choices,
+  onValue,
+  hideLabel = false,
+}: {
+  readonly label: string
+  readonly value: T
+  /** With the words for each. */
+  readonly choices: readonly (readonly [T, string])[]
+  readonly onValue: (value: T) => void
+  readonly hideLabel?: boolean
+}): VNode {
+  const id = useId()
+  return (
+    <div class="field">
+      <label for={id} class={hideLabel ? 'unseen' : ''}>
+        {label}
+      </label>
+      <select
+        id={id}
+        class="input"
+        value={value}
+        onChange={(event) => onValue(event.currentTarget.value as T)}
+      >
+        {choices.map(([choice, words]) => (
+          <option key={choice} value={choice}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </div>
+  )
+}
+
+const SETTLE_MS = 250
+
+/** A filter that is told when the viewer pauses; `/` leads to it. */
+export function SearchField({
+  label,
+  value,
+  onValue,
+}: {
+  readonly label: string
+  readonly value: string
+  readonly onValue: (value: string) => void
+}): VNode {
+  const input = useRef<HTMLInputElement>(null)
+  const cancel = useRef<(() => void) | undefined>(undefined)
+  useKeys({
+    '/': (event) => {
+      event.preventDefault()
+      input.current?.focus()
+    },
+  })
+  useEffect(() => () => cancel.current?.(), [])
+  return (
+    <input
+      ref={input}
+      class="input input-search"
+      type="search"
+      aria-label={label}
+      placeholder={`${label}  ( / )`}
+      autocomplete="off"
+      spellcheck={false}
+      defaultValue={value}
+      onInput={(event) => {
+        const text = event.currentTarget.value
+        cancel.current?.()
+        cancel.current = after(SETTLE_MS, () => onValue(text))
+      }}
+    />
+  )
+}
+
+/** Parts of a view, one at a time; which one is part of the address. */
+export function Tabs<T extends string>({
+  label,
+  value,
+  tabs,
+  onValue,
+}: {
+  readonly label: string
+  readonly value: T
+  readonly tabs: readonly (readonly [T, string])[]
+  readonly onValue: (value: T) => void
+}): VNode {
+  return (
+    <div class="tabs" role="group" aria-label={label}>
+      {tabs.map(([tab, words]) => (
+        <button
+          key={tab}
+          type="button"
+          class="tab"
+          aria-pressed={tab === value}
+          onClick={() => onValue(tab)}
+        >
+          {words}
+        </button>
+      ))}
+    </div>
+  )
+}

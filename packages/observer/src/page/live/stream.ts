@@ -1,0 +1,206 @@
+/**
+ * page/live/stream: the one stream of the page, and what it told of each subject.
+ *
+ * Who wants a subject takes it and lets it go; the wishes of all together go to the server, at most
+ * once in a moment. A stream that is cut comes back with a back-off, and the wishes with it. What
+ * was told stays until then, with the time it was told.
+ */
+import { type Signal, signal } from '@preact/signals'
+import type { Problem, StreamEvent, StreamWish } from '#observer/contract/api'
+import { after, chance, every, nowMs } from '#page/base/clock'
+import { keptChoice } from '#page/base/kept'
+import { loadSession, post, session } from './api.js'
+import { backOffMs } from './back-off.js'
+
+/** What is known of one subject. */
+export interface Live<T> {
+  /** The last that was told; undefined before the first. */
+  readonly sheet: T | undefined
+  /** Why nothing is told now. */
+  readonly problem: Problem | undefined
+  /** When it was told, on this machine's clock. */
+  readonly atMs: number
+}
+
+/** Records of a follow: the newest last, and how many were left out. */
+export interface Records {
+  readonly records: readonly unknown[]
+  /** All that were ever told: what is new, where the oldest have been let go. */
+  readonly total: number
+  readonly leftOut: number
+  readonly problem: Problem | undefined
+}
+
+/** How the stream stands. */
+export type StreamState =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'live' }
+  | { readonly kind: 'lost'; readonly sinceMs: number; readonly retryAtMs: number }
+
+export const INTERVALS = ['1', '2', '5', '15', '30', 'pause'] as const
+/** Seconds between two looks, or none. */
+export const interval = keptChoice('interval', INTERVALS, '1')
+export const streamState = signal<StreamState>({ kind: 'connecting' })
+/** Records that the server left out because we were slow. */
+export const leftBehind = signal(0)
+/** The clock of the page, once a second: for all that tells how old something is. */
+export const clock = signal(nowMs())
+
+/** The server takes no more subjects of one stream. */
+const SUBJECTS_MAX = 32
+/** Wishes that come together go together. */
+const GATHER_MS = 15
+/** A page nobody sees lets go of its subjects after this. */
+const HIDDEN_MS = 10_000
+/** Records of one follow that are kept. */
+const RECORDS_MAX = 1_000
+
+interface Entry {
+  users: number
+  readonly live: Signal<Live<unknown>>
+  readonly records: Signal<Records>
+}
+
+const entries = new Map<string, Entry>()
+let source: EventSource | undefined
+let streamId: string | undefined
+let tries = 0
+let hidden = false
+let wishIsComing = false
+
+const entryOf = (subject: string): Entry => {
+  const found = entries.get(subject)
+  if (found !== undefined) return found
+  const made: Entry = {
+    users: 0,
+    live: signal<Live<unknown>>({ sheet: undefined, problem: undefined, atMs: 0 }),
+    records: signal<Records>({ records: [], total: 0, leftOut: 0, problem: undefined }),
+  }
+  entries.set(subject, made)
+  return made
+}
+
+/** The signal of a subject; reading it asks for nothing. */
+export const liveOf = (subject: string): Signal<Live<unknown>> => entryOf(subject).live
+export const recordsOf = (subject: string): Signal<Records> => entryOf(subject).records
+
+/** From now on somebody looks at it; what is handed back ends that. */
+export function take(subject: string): () => void {
+  const entry = entryOf(subject)
+  entry.users += 1
+  if (entry.users === 1) wishSoon()
+  return () => {
+    entry.users -= 1
+    if (entry.users > 0) return
+    after(GATHER_MS, () => entry.users === 0 && entries.delete(subject))
+    wishSoon()
+  }
+}
+
+function wishSoon(): void {
+  if (wishIsComing) return
+  wishIsComing = true
+  after(GATHER_MS, () => {
+    wishIsComing = false
+    void tellWishes()
+  })
+}
+
+async function tellWishes(): Promise<void> {
+  if (streamId === undefined) return
+  const wanted = [...entries].filter(([, { users }]) => users > 0).map(([subject]) => subject)
+  const idle = hidden || interval.value === 'pause'
+  const wish: StreamWish = {
+    subjects: idle ? [] : wanted.slice(0, SUBJECTS_MAX),
+    ...(interval.value === 'pause' ? {} : { everyMs: Number(interval.value) * 1_000 }),
+  }
+  const asked = streamId
+  const answer = await post(`/stream/${asked}`, wish)
+  // A server that started anew knows neither the stream nor the session.
+  if (answer.kind === 'problem' && asked === streamId) lose()
+}
+
+function hear(event: StreamEvent): void {
+  switch (event.kind) {
+    case 'hello':
+      streamId = event.stream
+      tries = 0
+      streamState.value = { kind: 'live' }
+      wishSoon()
+      return
+    case 'state': {
+      const atMs = nowMs()
+      entryOf(event.subject).live.value = { sheet: event.sheet, problem: undefined, atMs }
+      return
+    }
+    case 'records': {
+      const entry = entryOf(event.subject).records
+      const records = [...entry.value.records, ...event.records].slice(-RECORDS_MAX)
+      const leftOut = entry.value.leftOut + event.leftOut
+      const total = entry.value.total + event.records.length
+      entry.value = { records, total, leftOut, problem: undefined }
+      return
+    }
+    case 'problem': {
+      const { live, records } = entryOf(event.subject)
+      live.value = { ...live.value, problem: event.problem }
+      records.value = { ...records.value, problem: event.problem }
+      return
+    }
+    case 'behind':
+      leftBehind.value += event.leftOut
+  }
+}
+
+function lose(): void {
+  source?.close()
+  source = undefined
+  streamId = undefined
+  const waitMs = backOffMs(tries, chance())
+  tries += 1
+  const before = streamState.value
+  const sinceMs = before.kind === 'lost' ? before.sinceMs : nowMs()
+  const retryAtMs = nowMs() + waitMs
+  streamState.value = { kind: 'lost', sinceMs, retryAtMs }
+  cancelRetry = after(waitMs, connect)
+}
+
+let cancelRetry: (() => void) | undefined
+
+/** Tries at once to come back. */
+export function retryNow(): void {
+  if (streamState.value.kind === 'lost') connect()
+}
+
+function connect(): void {
+  cancelRetry?.()
+  source?.close()
+  // Also after a loss: the one that answers now may be another life of the server.
+  void loadSession()
+  const opened = new EventSource('/api/stream')
+  source = opened
+  opened.onmessage = ({ data }) => hear(JSON.parse(String(data)) as StreamEvent)
+  opened.onerror = () => {
+    if (source === opened) lose()
+  }
+}
+
+/** Opens the stream, and keeps it. */
+export function startStream(): void {
+  connect()
+  interval.subscribe(() => wishSoon())
+  session.subscribe(() => wishSoon())
+  every(1_000, () => {
+    clock.value = nowMs()
+  })
+  let cancelHide: (() => void) | undefined
+  document.addEventListener('visibilitychange', () => {
+    cancelHide?.()
+    const hide = (): void => {
+      hidden = document.hidden
+      wishSoon()
+    }
+    cancelHide = document.hidden ? after(HIDDEN_MS, hide) : undefined
+    if (!document.hidden) hide()
+  })
+}

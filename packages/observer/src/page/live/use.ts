@@ -1,0 +1,77 @@
+/**
+ * page/live/use: hooks by which a view looks at something: live, followed, or asked once.
+ */
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { type Answer, get } from './api.js'
+import { type Live, liveOf, type Records, recordsOf, take } from './stream.js'
+
+const NOTHING: Live<never> = { sheet: undefined, problem: undefined, atMs: 0 }
+
+/** A subject of the stream, for as long as the view is there; undefined: none. */
+export function useSubject<T>(subject: string | undefined): Live<T> {
+  useEffect(() => (subject === undefined ? undefined : take(subject)), [subject])
+  return subject === undefined ? NOTHING : (liveOf(subject).value as Live<T>)
+}
+
+const NO_RECORDS: Records = { records: [], total: 0, leftOut: 0, problem: undefined }
+
+/** A follow (`/nodes/<node>/follow?of=logs`): what has happened since the view is there. */
+export function useFollow(subject: string | undefined): Records {
+  useEffect(() => (subject === undefined ? undefined : take(subject)), [subject])
+  return subject === undefined ? NO_RECORDS : recordsOf(subject).value
+}
+
+/** A subject whose last sheet stays on screen while another is on its way. */
+export function useSteadySubject<T>(subject: string | undefined): Live<T> {
+  const live = useSubject<T>(subject)
+  const last = useRef<Live<T>>(live)
+  if (live.sheet !== undefined || live.problem !== undefined) last.current = live
+  return last.current
+}
+
+/** An answer that is asked for once for each address; `again` asks anew. */
+export function useAnswer<T>(path: string | undefined): {
+  readonly answer: Answer<T> | undefined
+  readonly again: () => void
+} {
+  const [answer, setAnswer] = useState<Answer<T> | undefined>(undefined)
+  const [round, setRound] = useState(0)
+  useEffect(() => {
+    if (path === undefined) return undefined
+    let wanted = true
+    void get<T>(path).then((told) => wanted && setAnswer(told))
+    return () => {
+      wanted = false
+    }
+  }, [path, round])
+  return { answer, again: () => setRound(round + 1) }
+}
+
+/** The last values of a figure, for a spark line; at most 60. */
+export function useTrail(figure: number | undefined, atMs: number): readonly number[] {
+  const trail = useRef<{ atMs: number; values: readonly number[] }>({ atMs: 0, values: [] })
+  if (figure !== undefined && atMs !== trail.current.atMs) {
+    trail.current = { atMs, values: [...trail.current.values, figure].slice(-60) }
+  }
+  return trail.current.values
+}
+
+/** Works something out of this sheet and the one before. */
+export function useBetween<T, R>(
+  sheet: T | undefined,
+  work: (before: T, later: T) => R | undefined,
+): R | undefined {
+  const kept = useRef<{ sheet: T | undefined; result: R | undefined }>({
+    sheet: undefined,
+    result: undefined,
+  })
+  return useMemo(() => {
+    const before = kept.current.sheet
+    if (sheet !== undefined && before !== undefined) {
+      kept.current = { sheet, result: work(before, sheet) ?? kept.current.result }
+    } else {
+      kept.current = { sheet, result: undefined }
+    }
+    return kept.current.result
+  }, [sheet])
+}

@@ -1,0 +1,43 @@
+/**
+ * page/pages: every page there is, in the order of the side navigation.
+ */
+import type { VNode } from 'preact'
+import type { Capability } from '#observer/contract/api'
+import type { IconName } from './kit/icon.js'
+import { ClusterPage } from './pages/cluster.js'
+
+/** What a page is handed. */
+export interface PageProps {
+  /** The node that is looked at; undefined: the whole cluster. */
+  readonly node: string | undefined
+  /** Parts of the address behind the page. */
+  readonly rest: readonly string[]
+  readonly query: URLSearchParams
+}
+
+/** One page. */
+export interface PageEntry {
+  /** Its place in the address; empty: the first of the cluster, or of a node. */
+  readonly path: string
+  readonly title: string
+  /** Where it is: of the cluster, of a node, or of both. */
+  readonly scope: 'cluster' | 'node' | 'both'
+  /** `g` and then this leads there. */
+  readonly key: string
+  readonly icon: IconName
+  /** What the viewer has to be allowed. */
+  readonly needs?: Capability
+  readonly view: (props: PageProps) => VNode
+}
+
+export const PAGES: readonly PageEntry[] = [
+  { path: '', title: 'Cluster', scope: 'cluster', key: 'c', icon: 'cluster', view: ClusterPage },
+]
+
+/** The page at a place; undefined: there is none. */
+export const pageAt = (path: string, node: string | undefined): PageEntry | undefined =>
+  PAGES.find(
+    (page) =>
+      page.path === path &&
+      (page.scope === 'both' || (page.scope === 'node') === (node !== undefined)),
+  )

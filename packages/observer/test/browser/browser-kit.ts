@@ -1,0 +1,139 @@
+/**
+ * What every test in a browser needs: one browser for a file, pages of a width and a theme, what
+ * they did that they must not, and pictures for the guides.
+ *
+ * Pictures are written to docs/guides/images only with TROUPE_PICTURES=1, so that a test run leaves
+ * the sources as they are.
+ */
+import assert from 'node:assert/strict'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { after, before } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+
+const FLAGS = [
+  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  '--font-render-hinting=none',
+]
+const IMAGES = fileURLToPath(new URL('../../../../docs/guides/images/', import.meta.url))
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+export type Theme = 'light' | 'dark'
+
+/** A page that is watched. */
+export interface Watched {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** Errors of the page and its console. */
+  readonly faults: string[]
+  /** Hosts that were asked for something. */
+  readonly hosts: Set<string>
+}
+
+/** Where a page is opened. */
+export interface OpenOptions {
+  /** Default 1,280. */
+  readonly width?: number
+  readonly height?: number
+  /** Default light. */
+  readonly theme?: Theme
+}
+
+/** A browser for all tests of a file. */
+export function browserForAll(): {
+  readonly open: (url: string, options?: OpenOptions) => Promise<Watched>
+} {
+  let browser: Browser | undefined
+  before(async () => {
+    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+  })
+  after(() => browser?.close())
+  return {
+    open: async (url, options = {}) => {
+      assert.ok(browser !== undefined)
+      return openIn(browser, url, options)
+    },
+  }
+}
+
+async function openIn(browser: Browser, url: string, options: OpenOptions): Promise<Watched> {
+  const { width = 1_280, height = width < 600 ? 844 : 860, theme = 'light' } = options
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: theme,
+    reducedMotion: 'reduce',
+    deviceScaleFactor: 1,
+    bypassCSP: false,
+    timezoneId: 'UTC',
+  })
+  const page = await context.newPage()
+  const faults: string[] = []
+  const hosts = new Set<string>()
+  page.on('pageerror', (error) => faults.push(error.message))
+  page.on('console', (line) => {
+    // That something was refused or cut off is told by the browser itself; the page says it, too.
+    if (line.type() === 'error' && !/net::|status of [45]/.test(line.text()))
+      faults.push(line.text())
+  })
+  page.on('request', (request) => hosts.add(new URL(request.url()).host))
+  await page.addInitScript(countShifts)
+  await page.goto(url)
+  return { page, context, faults, hosts }
+}
+
+/**
+ * Runs in the page: adds up every shift that the viewer did not cause. A figure that is aligned to
+ * the end begins further left when it gets a digit more: its cell stays where it is.
+ */
+function countShifts(): void {
+  const told = globalThis as unknown as { shifts: number }
+  told.shifts = 0
+  const isFigure = (node: Node | null): boolean =>
+    node instanceof Text && node.parentElement?.closest('.cell-end, .figure-end') !== null
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      const shift = entry as unknown as {
+        readonly value: number
+        readonly hadRecentInput: boolean
+        readonly sources: readonly { readonly node: Node | null }[]
+      }
+      if (shift.hadRecentInput || shift.sources.every(({ node }) => isFigure(node))) continue
+      told.shifts += shift.value
+    }
+  }).observe({ type: 'layout-shift' as never, buffered: true })
+}
+
+/** How far things have moved by themselves since the page began; 0 is none. */
+export const shiftsOf = (page: Page): Promise<number> =>
+  page.evaluate(() => (globalThis as unknown as { shifts: number }).shifts)
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string
+    readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[]
+  }[]
+}
+
+/** What axe finds wrong: one text each. */
+export async function axeFaults(page: Page): Promise<readonly string[]> {
+  // By the inspector's way, which the policy of the page does not forbid.
+  await page.evaluate(AXE)
+  const result = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run: () => Promise<unknown> } }).axe.run(),
+  )
+  return (result as AxeResult).violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)}\n${failureSummary}`),
+  )
+}
+
+const picturesWanted = process.env['TROUPE_PICTURES'] === '1'
+
+/** A picture for the guides, `observer-<name>.png`, when pictures are wanted. */
+export async function shot(page: Page, name: string): Promise<void> {
+  if (!picturesWanted) return
+  mkdirSync(IMAGES, { recursive: true })
+  await page.screenshot({ path: join(IMAGES, `observer-${name}.png`) })
+}
