@@ -176,11 +176,16 @@ export type {
   ChildEnd,
   ChildWait,
   EndVerdict,
+  FactsQuestion,
   HandlingFact,
+  LongTurnFact,
+  OwedFact,
   ProcessFacts,
   RateFact,
+  SendFact,
   TimerFact,
   Upbringing,
+  ZombieFact,
 } from './process-facts.js'
 export type {
   Answer,

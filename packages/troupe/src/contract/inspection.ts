@@ -11,7 +11,7 @@ import type { ApplicationInfo, ApplicationSpec } from './application.js'
 import type { BehaviourKind } from './behaviour.js'
 import type { Pid } from './identity.js'
 import type { EventInfo, Node, NodeInfo, ProcessInfo, ProcessState } from './node.js'
-import type { ProcessFacts } from './process-facts.js'
+import type { FactsQuestion, LongTurnFact, ProcessFacts, ZombieFact } from './process-facts.js'
 import type { DeadLetter } from './signal.js'
 import type { WireFigures } from './wire.js'
 
@@ -127,11 +127,12 @@ export interface NodeInspection {
   events(): Iterator<EventInfo>
   /** One process, with `limit` of each of its relations. Asks its `inspect`. */
   view(pid: Pid, limit: number): ProcessView | undefined
-  /**
-   * What is behind a process, `limit` of each kind. From now on, and for a minute, its messages
-   * are counted and timed by their names.
-   */
-  facts(pid: Pid, limit: number): ProcessFacts | undefined
+  /** What is behind a process; undefined when it has ended. */
+  facts(pid: Pid, question: FactsQuestion): ProcessFacts | undefined
+  /** Handlers that went on when their processes had ended, the newest first; bounded. */
+  zombies(): readonly ZombieFact[]
+  /** Turns that held the event loop lately, the longest first; bounded. */
+  longTurns(): readonly LongTurnFact[]
   /** All applications that are loaded; `processes` is 0. */
   applications(): readonly ApplicationInfo[]
   /** The oldest messages of each queue, `limit` together. */

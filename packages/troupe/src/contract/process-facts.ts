@@ -38,6 +38,45 @@ export interface HandlingFact {
   readonly sinceMs: number
 }
 
+/** A request of another that a process has not answered. */
+export interface OwedFact extends CallFact {
+  /** It works on it, has put the answer off with `replyLater`, or has not come to it yet. */
+  readonly place: 'handling' | 'put-off' | 'waiting'
+}
+
+/** A send that waits: for room in a mailbox, or for the word of another node. */
+export interface SendFact {
+  readonly to: Address
+  /** The process of this node whose mailbox is full. */
+  readonly holder: Pid | undefined
+  readonly message: string
+  readonly how: 'when-room' | 'important'
+  readonly waitedMs: number
+}
+
+/** A handler that went on when its process had ended. */
+export interface ZombieFact {
+  readonly pid: Pid
+  readonly name: string | undefined
+  readonly behaviour: string
+  readonly message: string
+  readonly handlingMs: number
+  readonly endedForMs: number
+}
+
+/** A turn that held the event loop. */
+export interface LongTurnFact {
+  readonly pid: Pid
+  readonly name: string | undefined
+  readonly behaviour: string
+  readonly message: string
+  readonly tookMs: number
+  /** It ended so long ago. */
+  readonly agoMs: number
+  /** Turns that ran in this time; above 1 it is the last of them that is named. */
+  readonly among: number
+}
+
 /** What was done with messages of one name, while the process was looked at. */
 export interface RateFact {
   readonly message: string
@@ -55,17 +94,29 @@ export interface ProcessFacts {
   /** Calls of the node that were not looked at, as there were too many. */
   readonly callsUnread: number
   /** Requests of others that it has not answered, those it works on first. */
-  readonly owes: readonly CallFact[]
+  readonly owes: readonly OwedFact[]
+  /** Its sends that wait, the oldest first. */
+  readonly sends: readonly SendFact[]
   /** Handlers that have not settled; a reentrant process may have many. */
   readonly handling: readonly HandlingFact[]
   readonly rates: readonly RateFact[]
   readonly watchedForMs: number
+  /** No message was taken for so long, as far as it was looked at. */
+  readonly quietForMs: number
   /** Share of the last seconds it spent in handlers: 0 to 1. */
   readonly utilisation: number
   /** Ends of this child under earlier pids; of its children, when it has some. */
   readonly exits: readonly ChildEnd[]
   readonly childExits: readonly ChildEnd[]
   readonly childWaits: readonly ChildWait[]
+}
+
+/** How one process is looked at. */
+export interface FactsQuestion {
+  /** So many of each kind. */
+  readonly limit: number
+  /** From now on, and for a minute, its messages are counted and timed by their names. */
+  readonly watch: boolean
 }
 
 /** What a supervisor did about the end of a child. */

@@ -218,7 +218,7 @@ export class Births {
     scheduler.suspended += 1
     // It may have killed itself before its first `await`.
     if ((process.flags & DEAD) !== 0) {
-      suspensions.zombies += 1
+      suspensions.zombies.add(process, '[init]', process.bornMs, process)
       const settled = (): boolean => this.#leave(process)
       then.call(state, settled, settled)
       return Promise.reject(this.#killed(process))
@@ -275,7 +275,7 @@ export class Births {
     const { scheduler, suspensions } = this.#parts
     scheduler.suspended -= 1
     if ((process.flags & DEAD) !== 0) {
-      suspensions.zombies -= 1
+      suspensions.zombies.settled(process)
       return false
     }
     process.flags &= ~SUSPENDED

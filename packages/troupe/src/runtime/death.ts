@@ -137,7 +137,7 @@ export class Deaths {
     const timeoutMs =
       process.extension?.options?.terminateTimeoutMs ?? PROCESS_DEFAULTS.terminateTimeoutMs
     // It may have killed itself before its first `await`.
-    if ((process.flags & DEAD) !== 0) suspensions.zombies += 1
+    if ((process.flags & DEAD) !== 0) this.#addZombie(process, '[terminate]')
     else process.flags |= SUSPENDED
     scheduler.suspended += 1
     const wait = timers.after(timeoutMs, () => {
@@ -148,7 +148,7 @@ export class Deaths {
     const settled = (): void => {
       scheduler.suspended -= 1
       timers.cancel(wait)
-      if ((process.flags & DEAD) !== 0) suspensions.zombies -= 1
+      if ((process.flags & DEAD) !== 0) suspensions.zombies.settled(process)
       process.flags &= ~SUSPENDED
       this.#finish(process, reason)
     }
@@ -156,6 +156,13 @@ export class Deaths {
       this.#terminateFailed(process, thrown)
       settled()
     })
+  }
+
+  /** What of it goes on began at its birth, or now: nothing older is known of a `terminate`. */
+  #addZombie(process: Process, what: '[init]' | '[terminate]'): void {
+    const { suspensions, scheduler } = this.#parts
+    const sinceMs = what === '[init]' ? process.bornMs : scheduler.sinceStartMs()
+    suspensions.zombies.add(process, what, sinceMs, process)
   }
 
   #terminateFailed(process: Process, thrown: unknown): void {
@@ -173,7 +180,8 @@ export class Deaths {
     const parts = this.#parts
     // Its init or its terminate goes on, although nobody waits for it any more.
     const isUnsettled = (process.flags & SUSPENDED) !== 0 && (process.flags & BOUNDS) !== 0
-    if (isUnsettled) parts.suspensions.zombies += 1
+    const isInit = (process.flags & STARTING) !== 0
+    if (isUnsettled) this.#addZombie(process, isInit ? '[init]' : '[terminate]')
     process.flags = DEAD | SCHEDULED
     this.count += 1
     parts.table.remove(process)

@@ -10,6 +10,8 @@ import type {
   BehaviourKind,
   DeadLetter,
   EventInfo,
+  FactsQuestion,
+  LongTurnFact,
   Node,
   NodeFigures,
   NodeInfo,
@@ -21,6 +23,7 @@ import type {
   ProcessView,
   TreeOf,
   WaitingMessage,
+  ZombieFact,
 } from '#contract'
 import { KeyedBox, type Mail } from './extension.js'
 import type { Kernel } from './kernel.js'
@@ -241,11 +244,19 @@ export class Inspection implements NodeInspection {
     return { info, leftOut, ancestors, watchedBy, env: process.lineage.env }
   }
 
-  facts(pid: Pid, limit: number): ProcessFacts | undefined {
+  facts(pid: Pid, { limit, watch }: FactsQuestion): ProcessFacts | undefined {
     const process = this.#find(pid)
     if (process === undefined) return undefined
-    const watched = this.#watches.look(process)
+    const watched = watch ? this.#watches.look(process) : process.extension?.watched
     return processFacts(this.#kernel, process, watched, limit)
+  }
+
+  zombies(): readonly ZombieFact[] {
+    return this.#kernel.suspensions.zombies.all()
+  }
+
+  longTurns(): readonly LongTurnFact[] {
+    return this.#kernel.longTurns.all()
   }
 
   mailbox(pid: Pid, limit: number): readonly WaitingMessage[] | undefined {

@@ -37,6 +37,7 @@ import { FarTopics } from './far-topics.js'
 import type { WatchFloating } from './floating.js'
 import { type Lineage, rootLineage, withEnv } from './lineage.js'
 import { consoleSink, Log } from './log/index.js'
+import { LongTurns } from './long-turns.js'
 import { extend, mailboxLength, queueLength, withdraw } from './mailbox.js'
 import { type Call, DOWN, senderOf } from './message.js'
 import { Outcomes } from './outcome.js'
@@ -52,6 +53,7 @@ import { Table } from './table.js'
 import { Timers } from './timers.js'
 import { Topics } from './topics.js'
 import { Turn } from './turn.js'
+import { WaitingSends } from './waiting-sends.js'
 
 /** The world a node lives in: arguments, so that a test can give another one. */
 export interface World {
@@ -86,6 +88,8 @@ export class Kernel implements Home {
   readonly post: Post
   readonly relations: Relations
   readonly room = new Room((waiter, to) => this.#admit(waiter, to))
+  readonly longTurns = new LongTurns(() => this.clock.nowMs())
+  readonly waitingSends = new WaitingSends(() => this.clock.nowMs())
   readonly outcomes: Outcomes
   readonly suspensions: Suspensions
   readonly turn: Turn

@@ -164,7 +164,7 @@ class RuntimeNode extends Actions<undefined> {
       uptimeMs: clock.nowMs() - startedMs,
       version: VERSION,
       processes: table.size,
-      zombies: suspensions.zombies,
+      zombies: suspensions.zombies.count,
       names: table.names,
       aliases: table.aliases,
       events: topics.size,

@@ -4,7 +4,15 @@
  * Changes nothing. Limit: `CALLS_READ_MAX` waiting calls of the node are looked at, the oldest
  * first; `MAILS_READ_MAX` messages of a mailbox; `MEMBERS_READ_MAX` workers of a pool.
  */
-import type { Address, CallFact, HandlingFact, Pid, ProcessFacts } from '#contract'
+import type {
+  Address,
+  CallFact,
+  HandlingFact,
+  OwedFact,
+  Pid,
+  ProcessFacts,
+  SendFact,
+} from '#contract'
 import { KeyedBox, type Suspended } from './extension.js'
 import type { Kernel } from './kernel.js'
 import { Call, describeEntry, type Origin, senderOf } from './message.js'
@@ -33,10 +41,14 @@ export function processFacts(
     timers: timers.map((timer) => timer.describe()).sort((one, next) => one.leftMs - next.leftMs),
     calls: calls.map((call) => callFact(kernel, call, holderOf(kernel, call))),
     callsUnread: unread,
-    owes: owedBy(process, limit).map((call) => callFact(kernel, call, process)),
+    owes: owedBy(process, limit).map(([place, call]) => {
+      return { ...callFact(kernel, call, process), place }
+    }),
+    sends: sendsOf(kernel, process, limit),
     handling: handling.map((suspended) => handlingFact(kernel, suspended)),
     rates: watched?.rates ?? [],
     watchedForMs: watched === undefined ? 0 : kernel.clock.nowMs() - watched.sinceMs,
+    quietForMs: watched?.quietMs() ?? 0,
     utilisation: watched?.utilisation() ?? lifeLong(kernel, process),
     ...upbringingOf(process, limit),
   }
@@ -102,31 +114,42 @@ function endlessMs(kernel: Kernel, { from }: Call): number {
   return kernel.scheduler.sinceStartMs() - (oldest?.sinceMs ?? from.bornMs)
 }
 
+/** Its sends that wait, and the mailboxes of this node that are full. */
+const sendsOf = (kernel: Kernel, process: Process, limit: number): readonly SendFact[] =>
+  kernel.waitingSends
+    .of(process)
+    .slice(0, limit)
+    .map(({ to, message, how, waitedMs }) => {
+      return { to, holder: found(kernel, to), message, how, waitedMs }
+    })
+
 /** Requests that it works on, has put off, or has in its mailbox. */
-function owedBy(process: Process, limit: number): readonly Call[] {
-  const owed: Call[] = []
-  for (const call of heldBy(process)) {
+function owedBy(process: Process, limit: number): readonly Held[] {
+  const owed: Held[] = []
+  for (const held of heldBy(process)) {
     if (owed.length === limit) break
     // One whose caller has gone waits for nobody.
-    if (call.resolve !== undefined) owed.push(call)
+    if (held[1].resolve !== undefined) owed.push(held)
   }
   return owed
 }
 
-function* heldBy(process: Process): Generator<Call> {
-  for (const { from } of handlersOf(process)) if (from instanceof Call) yield from
-  yield* process.extension?.deferred ?? []
+type Held = readonly [OwedFact['place'], Call]
+
+function* heldBy(process: Process): Generator<Held> {
+  for (const { from } of handlersOf(process)) if (from instanceof Call) yield ['handling', from]
+  for (const call of process.extension?.deferred ?? []) yield ['put-off', call]
   let read = 0
   for (const [, { from, payload }] of mails(process)) {
     if (read === MAILS_READ_MAX) return
     read += 1
     const origin: Origin = payload instanceof KeyedBox ? payload.from : from
-    if (origin instanceof Call) yield origin
+    if (origin instanceof Call) yield ['waiting', origin]
   }
 }
 
 const holds = (process: Process, call: Call): boolean => {
-  for (const held of heldBy(process)) if (held === call) return true
+  for (const [, held] of heldBy(process)) if (held === call) return true
   return false
 }
 

@@ -97,7 +97,8 @@ export function sendWhenRoom(
   const shared = kernel.share === undefined ? taken : kernel.share(taken)
   const priority = options?.priority ?? from?.extension?.options?.priority ?? 'normal'
   requirePriority(priority)
-  return kernel.room.wait(process, { from, name: message, payload: shared, priority })
+  const admitted = kernel.room.wait(process, { from, name: message, payload: shared, priority })
+  return kernel.waitingSends.follow(from, { to, message, how: 'when-room' }, admitted)
 }
 
 /** Like a send; a far node confirms that it has queued the message. */
@@ -146,7 +147,8 @@ async function confirm(kernel: Kernel, sent: Confirmed): Promise<SendFailure | u
   requirePriority(priority)
   if (!kernel.post.open) return kernel.post.refuse('NODE_STOPPED', from, to, message)
   const word = kernel.wire.sendConfirmed(node, to, message, payload, from, priority, how)
-  return typeof word === 'string' ? kernel.post.refuse(word, from, to, message) : word
+  if (typeof word === 'string') return kernel.post.refuse(word, from, to, message)
+  return kernel.waitingSends.follow(from, { to, message, how }, word)
 }
 
 /** The word of a far node, unless it takes too long. */

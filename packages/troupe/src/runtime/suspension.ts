@@ -8,18 +8,19 @@
  */
 import { Pause, type Suspended } from './extension.js'
 import { extend } from './mailbox.js'
-import { Call, type EntryName, type Origin } from './message.js'
+import { Call, describeEntry, type EntryName, type Origin } from './message.js'
 import type { Outcomes } from './outcome.js'
 import { DEAD, type Process, REENTRANT, SCHEDULED, SUSPENDED, WATCHED } from './process.js'
 import type { Scheduler } from './scheduler.js'
 import { watchedOf } from './watched.js'
+import { Zombies } from './zombies.js'
 
 /** As `await` does it: a promise may carry a `then` of its own that throws or never calls. */
 const then = Promise.prototype.then
 
 export class Suspensions {
-  /** Killed processes whose handlers have not settled. */
-  zombies = 0
+  /** Ended processes whose handlers have not settled. */
+  readonly zombies: Zombies
   readonly #scheduler: Scheduler
   readonly #outcomes: Outcomes
   readonly #rest: (process: Process) => void
@@ -28,6 +29,7 @@ export class Suspensions {
     this.#scheduler = scheduler
     this.#outcomes = outcomes
     this.#rest = rest
+    this.zombies = new Zombies(() => scheduler.sinceStartMs())
   }
 
   /** Takes over a message whose handler gave a promise; true when the turn may go on. */
@@ -93,7 +95,8 @@ export class Suspensions {
     this.#scheduler.suspended -= 1
     if ((process.flags & (DEAD | WATCHED)) !== 0) {
       if ((process.flags & DEAD) !== 0) {
-        this.zombies -= 1
+        // The shared functions of a process know their message no more.
+        this.zombies.settled(suspended ?? process)
         return false
       }
       if (suspended !== undefined) this.#count(process, suspended, hasFailed)
@@ -140,8 +143,8 @@ export class Suspensions {
   }
 
   #lose(process: Process, suspended: Suspended, reason: string): void {
-    this.zombies += 1
-    const { from, name, progress } = suspended
+    const { from, name, progress, sinceMs } = suspended
+    this.zombies.add(process, describeEntry(name), sinceMs, suspended, process)
     if (progress === 'open') this.#outcomes.ended(process, from, name, reason)
     else if (progress === 'handed-on') this.#outcomes.handled += 1
   }

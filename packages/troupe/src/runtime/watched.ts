@@ -39,11 +39,18 @@ export class Watched {
   #busyMs = 0
   #beforeMs = 0
   #beforeBusyMs = 0
+  #lastMs: number
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs
     this.sinceMs = nowMs()
     this.#stretchMs = this.sinceMs
+    this.#lastMs = this.sinceMs
+  }
+
+  /** No message was taken for so long. */
+  quietMs(): number {
+    return this.#nowMs() - this.#lastMs
   }
 
   nowMs(): number {
@@ -59,6 +66,7 @@ export class Watched {
   ran(fromMs: number, toMs: number): void {
     this.#roll(toMs)
     this.#busyMs += toMs - fromMs
+    this.#lastMs = toMs
   }
 
   /** A message is dealt with. */

@@ -22,10 +22,15 @@ import type { Memory } from './memory.js'
 import { type ProgramFigures, SampledProgram } from './program-sheet.js'
 import type { Recorder } from './recorder.js'
 import { type Search, SharedScans } from './shared-scans.js'
+import { Inquiry } from './why.js'
+import { readWhy } from './why-question.js'
 import { Work } from './work.js'
 
 /** Told to whoever finds too many short questions waiting, in milliseconds. */
 const RETRY_MS = 100
+
+/** Explanations that are looked for at a time. */
+const INQUIRIES_MAX = 16
 
 /** What the desk works with; the memory outlives the process. */
 export interface DeskParts {
@@ -62,6 +67,7 @@ export class Desk {
   readonly #scans: SharedScans
   /** Questions that came, by name. */
   readonly asked: Record<string, number> = {}
+  #inquiries = 0
 
   constructor(parts: DeskParts, context: ProcessContext) {
     const { inspection, options, figures, memory, audit, access, recorder } = parts
@@ -147,6 +153,28 @@ export class Desk {
     return this.#take(name, 1, context, (asker, replier) => {
       settleLater(name, replier, answer(asker))
     })
+  }
+
+  /** Answers why a process does not go on, which may need other nodes and some time. */
+  why(given: unknown, context: ProcessContext): NoReply {
+    return this.#take('why', SCAN_COST, context, (asker, replier) => {
+      const question = readWhy(given)
+      if (this.#inquiries >= INQUIRIES_MAX) {
+        throw this.access.limited(asker, 'too many explanations are looked for', RETRY_MS)
+      }
+      this.#inquiries += 1
+      const { inspection } = this
+      const answer = new Inquiry({ inspection, context }, question).answer()
+      settleLater(
+        'why',
+        replier,
+        answer.finally(() => this.#inquired()),
+      )
+    })
+  }
+
+  #inquired(): void {
+    this.#inquiries -= 1
   }
 
   /** Carries out an order: whether it is allowed has nothing to do with who may look. */

@@ -28,7 +28,7 @@ const nameOf = (text: string): string => printable(text, NAME_CHARS_MAX)
 
 /** PROCESS_UNKNOWN when it has ended. */
 export function processInsight(pid: Pid, inspection: NodeInspection): ProcessInsight {
-  const facts = inspection.facts(pid, FACTS_MAX)
+  const facts = inspection.facts(pid, { limit: FACTS_MAX, watch: true })
   if (facts === undefined) {
     throw new TroupeError('PROCESS_UNKNOWN', { to: formatTarget(addressOf(pid)) })
   }
@@ -39,6 +39,9 @@ export function processInsight(pid: Pid, inspection: NodeInspection): ProcessIns
     timers: facts.timers.map(timerSheet),
     calls: facts.calls.map(callSheet),
     owes: facts.owes.map(callSheet),
+    sends: facts.sends.map(({ to, message, waitedMs }) => {
+      return { to: printedAddress(to), message: nameOf(message), waitedMs }
+    }),
     callsUnread,
     rates: facts.rates.map((rate) => rateSheet(rate, watchedForMs)),
     watchedForMs,

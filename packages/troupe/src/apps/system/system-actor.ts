@@ -70,6 +70,7 @@ const definition = actor(systemProtocol, {
     insight: quick('insight', (given, { inspection }) =>
       processInsight(readProcess(given, inspection).pid, inspection),
     ),
+    why: (seat, given, context) => deskOf(seat).why(given, context),
     tree: search('tree', (given, { inspection }) => {
       const tree = readTree(given)
       return { key: tree.key, make: () => new TreeScan(tree, inspection) }

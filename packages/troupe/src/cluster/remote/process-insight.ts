@@ -27,6 +27,13 @@ export interface CallSheet {
   readonly leftMs: number
 }
 
+/** A send that waits for room, or for the word of another node. */
+export interface SendSheet {
+  readonly to: string
+  readonly message: string
+  readonly waitedMs: number
+}
+
 /** What a process did with messages of one name, while it was looked at. */
 export interface RateSheet {
   readonly message: string
@@ -70,6 +77,8 @@ export interface ProcessInsight {
   /** Its calls that wait, and those of others that it has not answered; at most 50 of each. */
   readonly calls: readonly CallSheet[]
   readonly owes: readonly CallSheet[]
+  /** Sends of it that wait: `sendWhenRoom`, `sendImportant`. */
+  readonly sends: readonly SendSheet[]
   /** Calls of the node that were not looked at, as more wait than are read at once. */
   readonly callsUnread: number
   /** Since it is looked at: the counting begins with the first question and ends a minute after. */
@@ -91,6 +100,9 @@ export interface ProcessInsight {
 /** Why a process does not go on, each named once. */
 export type StuckCause =
   | 'waiting-for-call'
+  | 'waiting-for-room'
+  | 'answer-put-off'
+  | 'deadlock'
   | 'slow-callee'
   | 'no-credit'
   | 'loop-blocked'
@@ -132,6 +144,25 @@ export interface WhySheet {
 
 /** Which process: by pid, by name, or a name that is to come back. */
 export interface WhyQuestion {
+  /** Of any node: that of another one is asked there. */
   readonly pid?: Pid
   readonly name?: string
+  /** Given by a node that follows a chain; not needed otherwise. */
+  readonly chain?: WhyChain
+}
+
+/** What has been found out so far, told to the next node. */
+export interface WhyChain {
+  /** Processes that wait for each other so far, the first one first; at most 64. */
+  readonly path: readonly Pid[]
+  /** How long each of them waits. */
+  readonly waitsMs: readonly number[]
+  /** The longest that anybody waits, messages in their mailboxes included. */
+  readonly longestMs: number
+  /** Nodes asked so far. */
+  readonly nodes: number
+  /** The request that is waited for. */
+  readonly request: string | undefined
+  /** So long the answer may take. */
+  readonly withinMs: number
 }

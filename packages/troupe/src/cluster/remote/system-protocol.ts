@@ -13,7 +13,7 @@
 import { type Account, message, protocol, request, type ServiceInfo } from '#contract'
 import type { FiguresSheet, HistoryQuestion, HistorySheet } from './figure-sheets.js'
 import type { ConfigSheet, LeaderSheet } from './link-sheets.js'
-import type { ProcessInsight } from './process-insight.js'
+import type { ProcessInsight, WhyQuestion, WhySheet } from './process-insight.js'
 import type { SurveyQuestion, SurveySheet } from './survey-sheets.js'
 import type { OrderOutcome, SystemOrder } from './system-orders.js'
 import type {
@@ -52,6 +52,11 @@ export const systemProtocol = protocol('troupe.system', {
   process: request<ProcessQuestion, ProcessSheet>(),
   /** What is behind it: timers, calls, rates, ends. PROCESS_UNKNOWN, NAME_UNKNOWN. */
   insight: request<ProcessQuestion, ProcessInsight>(),
+  /**
+   * Why it does not go on: what it waits for, step by step, over nodes. Takes up to 2 seconds.
+   * PROCESS_UNKNOWN, NAME_UNKNOWN.
+   */
+  why: request<WhyQuestion, WhySheet>(),
   tree: request<TreeQuestion, TreeSheet>(),
   names: request<NameQuestion, Page<string>>(),
   applications: request<PageQuestion, ApplicationSheet>(),

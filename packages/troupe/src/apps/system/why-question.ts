@@ -1,0 +1,84 @@
+/**
+ * apps/system/why-question: a question why a process does not go on, read with care.
+ *
+ * What a chain says comes from another node and is as foreign as the rest.
+ */
+import type { WhyChain, WhyQuestion } from '#cluster'
+import { Pid, requireOption, TroupeError } from '#contract'
+import { readCount, readPid, readQuestion, readText, told } from './reading.js'
+import { addressOf } from './row.js'
+
+/** Processes, and nodes, that one explanation passes. */
+export const PATH_MAX = 64
+export const NODES_MAX = 8
+/** Longest time of one explanation, in milliseconds. */
+export const WITHIN_MS = 2_000
+
+const KNOWN: Readonly<Record<keyof WhyQuestion, true>> = Object.freeze({
+  pid: true,
+  name: true,
+  chain: true,
+})
+const KNOWN_CHAIN: Readonly<Record<keyof WhyChain, true>> = Object.freeze({
+  path: true,
+  waitsMs: true,
+  longestMs: true,
+  nodes: true,
+  request: true,
+  withinMs: true,
+})
+const FIRST: WhyChain = Object.freeze({
+  path: Object.freeze([]),
+  waitsMs: Object.freeze([]),
+  longestMs: 0,
+  nodes: 0,
+  request: undefined,
+  withinMs: WITHIN_MS,
+})
+
+export interface ReadWhy {
+  readonly pid: Pid | undefined
+  readonly name: string | undefined
+  readonly chain: WhyChain
+}
+
+/** OPTION_INVALID for what cannot be asked. */
+export function readWhy(given: unknown): ReadWhy {
+  const asked = readQuestion<WhyQuestion>('why', given, KNOWN)
+  const pid = readPid('pid', asked.pid)
+  const name = readText('name', asked.name)
+  if ((pid === undefined) === (name === undefined)) {
+    const problem = 'give a pid or a name'
+    throw new TroupeError('OPTION_INVALID', { option: 'process', value: 'nobody', problem })
+  }
+  const chain = asked.chain === undefined ? FIRST : readChain(asked.chain)
+  return { pid: pid === undefined ? undefined : addressOf(pid), name, chain }
+}
+
+function readChain(given: unknown): WhyChain {
+  const asked = readQuestion<WhyChain>('chain', given, KNOWN_CHAIN)
+  const path = readList('path', asked.path).map((one) => addressOf(readPid('path', one) as Pid))
+  const waitsMs = readList('waitsMs', asked.waitsMs).map((one) => readMs('waitsMs', one))
+  const isWhole = path.every(Pid.is) && path.length === waitsMs.length
+  requireOption(isWhole, 'path', path.length, 'give a wait for each process')
+  return {
+    path,
+    waitsMs,
+    nodes: readCount('nodes', asked.nodes, { least: 0, most: NODES_MAX, otherwise: 0 }),
+    request: readText('request', asked.request),
+    withinMs: Math.min(WITHIN_MS, readMs('withinMs', asked.withinMs)),
+    longestMs: readMs('longestMs', asked.longestMs),
+  }
+}
+
+function readList(name: string, value: unknown): readonly unknown[] {
+  const holds = Array.isArray(value) && value.length <= PATH_MAX && !value.includes(undefined)
+  requireOption(holds, name, told(value), `give a list of at most ${PATH_MAX}`)
+  return value as readonly unknown[]
+}
+
+function readMs(name: string, value: unknown): number {
+  const holds = typeof value === 'number' && value >= 0
+  requireOption(holds, name, told(value), 'give milliseconds, 0 or more')
+  return value as number
+}
