@@ -73,7 +73,7 @@ export interface LongTurnFact {
   readonly tookMs: number
   /** It ended so long ago. */
   readonly agoMs: number
-  /** Turns that ran in this time; above 1 it is the last of them that is named. */
+  /** Messages handled, and sent, in this time; above 1 the last one handled is named. */
   readonly among: number
 }
 

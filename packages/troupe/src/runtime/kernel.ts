@@ -37,7 +37,7 @@ import { FarTopics } from './far-topics.js'
 import type { WatchFloating } from './floating.js'
 import { type Lineage, rootLineage, withEnv } from './lineage.js'
 import { consoleSink, Log } from './log/index.js'
-import { LongTurns } from './long-turns.js'
+import { LONG_TURN_MS, LongTurns } from './long-turns.js'
 import { extend, mailboxLength, queueLength, withdraw } from './mailbox.js'
 import { type Call, DOWN, senderOf } from './message.js'
 import { Outcomes } from './outcome.js'
@@ -225,8 +225,11 @@ export class Kernel implements Home {
   #connect(options: NodeOptions): void {
     this.scheduler.connect({
       runTurn: (process) => this.turn.run(process),
-      sample: (process, elapsedMs) => {
+      sample: (process, elapsedMs, among) => {
         extend(process).runningMs += elapsedMs
+        if (elapsedMs >= LONG_TURN_MS) {
+          this.longTurns.add(process, this.turn.name, elapsedMs, among)
+        }
       },
       stamped: this.calls,
     })

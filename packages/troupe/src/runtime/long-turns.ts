@@ -26,7 +26,7 @@ export class LongTurns {
     this.#nowMs = nowMs
   }
 
-  /** A stretch without a reading of the clock is over; `among`: turns that ran in it. */
+  /** A stretch without a reading of the clock is over; `among`: messages of it. */
   add(process: Process, last: EntryName, tookMs: number, among: number): void {
     const endMs = this.#nowMs()
     const { node, id, creation, extension, program } = process

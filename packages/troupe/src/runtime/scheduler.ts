@@ -46,8 +46,11 @@ type Onward = 'idle' | 'round' | 'soon'
 /** What the scheduler asks of the rest of the node. */
 export interface SchedulerVerbs {
   readonly runTurn: RunTurn
-  /** Told at a reading of the clock who has the turn, and the time since the last reading. */
-  readonly sample: (process: Process, elapsedMs: number) => void
+  /**
+   * Told at a reading of the clock who has the turn, and the time since the last reading; `among`:
+   * messages that were handled, and sent, in this time.
+   */
+  readonly sample: (process: Process, elapsedMs: number, among: number) => void
   /** What has been made since the last reading and wants to be told the time. */
   readonly stamped: { readonly fresh: number; stamp(nowMs: number): void }
 }
@@ -83,9 +86,13 @@ export class Scheduler {
   #roundMarked = false
   #drains = 0
   #checkEvery = CHECK_MAX
+  /** Reductions since the last reading when the queue ran empty, and who had the last turn. */
+  #untimed = 0
+  #untimedOf: Process | undefined = undefined
   readonly #drain = (): void => this.#drainSlice()
   readonly #endRound = (): void => {
     this.#roundMarked = false
+    if (this.#untimed > 0) this.#timeLast()
   }
 
   constructor(clock: Clock) {
@@ -145,7 +152,8 @@ export class Scheduler {
 
   #drainSlice(): void {
     this.#draining = true
-    this.#readClock()
+    if (this.#untimed > 0) this.#timeLast()
+    else this.#readClock()
     this.#drains += 1
     let isTimed = (this.#drains & TIMED_DRAINS_MASK) === 0
     if (!this.#roundMarked) {
@@ -180,10 +188,15 @@ export class Scheduler {
     let ran = 0
     let checks = 0
     if (isTimed) left = this.#runTimed(left)
+    let started = left
     for (;;) {
       const process = this.#queue.take()
       if (process === undefined) {
         this.turns += ran
+        if (ran > 0) {
+          this.#untimed = started - left
+          this.#untimedOf = this.turnOf
+        }
         return 'idle'
       }
       const budget = left < BUDGET ? left : BUDGET
@@ -201,7 +214,7 @@ export class Scheduler {
         left -= budget - this.reductions
       }
       if (left > 0) continue
-      this.#adapt(ran)
+      this.#adapt(ran, started - left)
       ran = 0
       checks += 1
       if (this.#nowMs - this.#roundStartMs > SLICE_MS || checks === SLICE_CHECKS_MAX) return 'round'
@@ -209,6 +222,7 @@ export class Scheduler {
       left = this.#checkEvery
       if (left > 1) left = this.#runTimed(left)
       else this.#noteWait(this.#queue.first)
+      started = left
     }
   }
 
@@ -232,8 +246,18 @@ export class Scheduler {
     this.turns += 1
     const tookMs = this.#nowMs - before
     this.turnMs.record(tookMs, this.coarseMs)
-    if (tookMs >= CHARGE_MS_MIN) this.#sample(process, tookMs)
+    if (tookMs >= CHARGE_MS_MIN) this.#sample(process, tookMs, left - rest)
     return rest > 0 ? rest : 1
+  }
+
+  /** What ran since the last reading of the clock is charged to the last of it, when it took long. */
+  #timeLast(): void {
+    const [process, used, before] = [this.#untimedOf, this.#untimed, this.#nowMs]
+    this.#untimed = 0
+    this.#untimedOf = undefined
+    this.#readClock()
+    const tookMs = this.#nowMs - before
+    if (process !== undefined && tookMs > STRETCH_MS) this.#sample(process, tookMs, used)
   }
 
   /** How long the message that comes next has waited, in whole milliseconds. */
@@ -255,14 +279,14 @@ export class Scheduler {
     this.#queue.push(process)
   }
 
-  #adapt(ran: number): void {
+  #adapt(ran: number, used: number): void {
     const before = this.#nowMs
     this.#readClock()
     const elapsedMs = this.#nowMs - before
     this.turns += ran
     // Each of many that took this long together is timed from now on; one alone would be missed.
     if (ran === 1 || elapsedMs > STRETCH_MS) this.turnMs.record(elapsedMs, this.coarseMs)
-    if (this.turnOf !== undefined) this.#sample(this.turnOf, elapsedMs)
+    if (this.turnOf !== undefined) this.#sample(this.turnOf, elapsedMs, used)
     if (elapsedMs > CHECK_LONG_MS) {
       // One handler may have taken all of it: then look at the clock after each.
       this.#checkEvery = elapsedMs > STRETCH_MS ? 1 : Math.max(1, this.#checkEvery >> 1)

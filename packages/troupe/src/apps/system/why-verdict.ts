@@ -234,7 +234,7 @@ function tookEach({ meanMs, handling }: StuckFacts): string {
 
 function blockedStep({ node }: StuckFacts, turn: LongTurnFact): WhyStep {
   const who = subjectOf(turn.pid, turn.name, turn.behaviour)
-  const one = turn.among === 1 ? '' : `, the last of ${turn.among} turns in that time`
+  const one = turn.among <= 1 ? '' : ` (or another of at most ${turn.among} messages before it)`
   const text =
     `The event loop of ${word(node)} was held for ${duration(turn.tookMs)} by the handler of ` +
     `\`${word(turn.message)}\` in ${who}${one}, until ${duration(turn.agoMs)} ago.`

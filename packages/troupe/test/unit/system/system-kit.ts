@@ -48,7 +48,7 @@ export const PROGRAM: ProgramSheet = Object.freeze({
   },
 })
 
-const figures = () => ({ sheet: () => PROGRAM, stop: () => {} })
+export const figures = () => ({ sheet: () => PROGRAM, stop: () => {} })
 
 /** The code of the error that a promise rejects with. */
 export async function codeOf(promise: Promise<unknown>): Promise<string> {
