@@ -192,11 +192,7 @@ export class Scheduler {
     for (;;) {
       const process = this.#queue.take()
       if (process === undefined) {
-        this.turns += ran
-        if (ran > 0) {
-          this.#untimed = started - left
-          this.#untimedOf = this.turnOf
-        }
+        if (ran > 0) this.#ranEmpty(ran, started - left)
         return 'idle'
       }
       const budget = left < BUDGET ? left : BUDGET
@@ -250,7 +246,13 @@ export class Scheduler {
     return rest > 0 ? rest : 1
   }
 
-  /** What ran since the last reading of the clock is charged to the last of it, when it took long. */
+  #ranEmpty(ran: number, used: number): void {
+    this.turns += ran
+    this.#untimed = used
+    this.#untimedOf = this.turnOf
+  }
+
+  /** What ran since the last reading is charged to the last of it, when it took long. */
   #timeLast(): void {
     const [process, used, before] = [this.#untimedOf, this.#untimed, this.#nowMs]
     this.#untimed = 0

@@ -156,7 +156,8 @@ function waitStep(facts: StuckFacts, wait: WaitFacts): WhyStep {
     return stepOf(facts, 'waiting-for-call', wait.waitedMs, text, remedy)
   }
   if (wait.link === undefined) {
-    const text = `${subject} waits for room in the mailbox of ${wait.to} for ${what}: ${forText}.${queue}`
+    const where = `the mailbox of ${wait.to}`
+    const text = `${subject} waits for room in ${where} for ${what}: ${forText}.${queue}`
     const remedy = 'See why its receiver is slow; or send less, or give it a larger mailbox.'
     return stepOf(facts, 'waiting-for-room', wait.waitedMs, text, remedy)
   }
@@ -220,7 +221,8 @@ function busyStep(facts: StuckFacts, press: Press): WhyStep {
     mailbox === 0
       ? 'its mailbox is empty'
       : `${waiting(mailbox)} in its mailbox, the oldest for ${duration(oldestWaitMs)}${growth}`
-  const text = `${subject} is slow: ${each}${queue}; ${percent(utilisation)} of its time on the loop.`
+  const share = `${percent(utilisation)} of its time on the loop`
+  const text = `${subject} is slow: ${each}${queue}; ${share}.`
   const remedy =
     'Make its handler quicker, share the work in a pool, or bound its mailbox so that senders wait.'
   return stepOf(facts, press.reached ? 'slow-callee' : 'handler-busy', forMs, text, remedy)
@@ -328,7 +330,8 @@ export function silentStep(silent: SilentNode): WhyStep {
     state === 'unresponsive' ? 'its liveness thread answers' : `it is ${state ?? 'not known'}`
   const late = loopDelayMs > 0 ? `, and last said its loop was ${duration(loopDelayMs)} late` : ''
   const told = reason === '' ? '' : ` (${word(reason)})`
-  const text = `The loop of ${word(node)} has not answered for ${duration(silentMs)}: ${lives}${late}${told}.`
+  const silence = `has not answered for ${duration(silentMs)}`
+  const text = `The loop of ${word(node)} ${silence}: ${lives}${late}${told}.`
   return {
     ...{ cause: 'loop-blocked', subject: word(node), pid: undefined, node, state: undefined },
     ...{ forMs: silentMs, text },
