@@ -18,6 +18,7 @@ import {
 } from '#contract'
 import { openNetwork, trustedFolder } from '#network'
 import { createNode, type World } from '#runtime'
+import { makeTracer } from '#tracing'
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 
@@ -44,7 +45,7 @@ export async function startNode(name: string, options: NodeOptions = {}): Promis
     network === undefined
       ? { system: systemApplication({ options: given, serving: undefined }) }
       : await openWorld(name, network, given, routing)
-  const node = await createNode(name, options, { ...world, routing })
+  const node = await createNode(name, options, { ...world, routing, makeTracer })
   const release = keepAlive()
   const stop = (): void => void node.stop()
   const handles = options.handleSignals ?? NODE_DEFAULTS.handleSignals

@@ -54,6 +54,7 @@ const VALUES = [
   'fromNode',
   'deadlineMs',
   'log',
+  'tracing',
 ] as const satisfies readonly (keyof ProcessContext)[]
 
 const VERBS = [
@@ -87,6 +88,7 @@ const VERBS = [
   'sendWhenRoom',
   'setEnv',
   'sleep',
+  'span',
   'spawn',
   'spawnAny',
   'spawnAt',

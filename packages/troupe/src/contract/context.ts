@@ -16,6 +16,7 @@ import type { ExitReason } from './reason.js'
 import type { RemoteSpawnOptions } from './remote.js'
 import type { Sender, SendFailure, SendOptions } from './sender.js'
 import type { EventMessage } from './signal.js'
+import type { ProcessTracing, Sampler, SpanHandle } from './tracing.js'
 
 /** How one process is spawned; what is left out comes from its definition, then its spawner. */
 export interface SpawnOptions extends ProcessOptions {
@@ -35,6 +36,8 @@ export interface SpawnOptions extends ProcessOptions {
   readonly restarts?: number
   /** Messages of an earlier incarnation, handled first; from `preserveMailbox`. */
   readonly inherit?: PreservedMailbox
+  /** Which traces it begins; default as its application or the node says. */
+  readonly sampler?: Sampler
 }
 
 /** What was waiting when a process with `preserveMailbox` ended abnormally. Opaque. */
@@ -332,6 +335,16 @@ export interface ProcessContext extends Sender, Spawner {
   mailboxLength(pid: Pid): number | undefined
   /** Like `mailboxLength`, with the messages whose asynchronous handlers have not settled. */
   loadOf(pid: Pid): number | undefined
+
+  /**
+   * Begins a span within the current one; what is sent until its end belongs to it. Without a
+   * trace nothing happens. OPTION_INVALID for a name that is none.
+   *
+   * @example const span = context.span('price the order')
+   */
+  span(name: string): SpanHandle
+  /** Its trace: what travels on to the outside world, attributes, who begins one. */
+  readonly tracing: ProcessTracing
 
   /** A value of the environment; keys are case-insensitive. */
   env(key: string): unknown

@@ -293,6 +293,31 @@ export { DROP_CAUSES, isEventOf } from './signal.js'
 export type { Act, SystemOptions } from './system.js'
 export { AUDIT_EVENT, SYSTEM_DEFAULTS, SYSTEM_PROCESS, systemOptions } from './system.js'
 export type {
+  AttributeValue,
+  CustomSampler,
+  ExporterInfo,
+  MakeTracer,
+  NodeTracing,
+  OpenSpan,
+  ProcessTracing,
+  SampleQuestion,
+  Sampler,
+  SamplerInfo,
+  SamplerScope,
+  SamplerText,
+  Span,
+  SpanExporter,
+  SpanGiven,
+  SpanHandle,
+  SpanKind,
+  TraceHeaders,
+  Tracer,
+  TracerHome,
+  TracingInfo,
+  TracingOptions,
+} from './tracing.js'
+export { isSamplerText, requireSampler, TRACING_DEFAULTS } from './tracing.js'
+export type {
   Line,
   LineDialOptions,
   LineListener,
@@ -307,6 +332,7 @@ export type { WebRequest, WebResponse } from './web.js'
 export { WebHandler } from './web.js'
 export type {
   Confirmation,
+  EventPush,
   ExitCause,
   FarJoin,
   FarRequest,

@@ -23,6 +23,7 @@ import type { Sender } from './sender.js'
 import type { DrainOptions, DrainResult, NodeServices } from './service.js'
 import type { DropCause } from './signal.js'
 import type { SystemOptions } from './system.js'
+import type { NodeTracing, TracingOptions } from './tracing.js'
 
 /**
  * What a process is doing: `init` runs; `idle`; a handler is on the stack (`running`); an async
@@ -183,6 +184,8 @@ export interface NodeOptions {
   readonly network?: NetworkOptions
   /** What is shown of this node, to others and at home, and what other nodes may do to it. */
   readonly system?: SystemOptions
+  /** Which causes are followed through processes and nodes; default none. */
+  readonly tracing?: TracingOptions
   /** Development: freeze or clone local messages to catch shared state; default `off`. */
   readonly sharing?: SharingCheck
 }
@@ -207,6 +210,8 @@ export interface Node extends Sender, Spawner {
   readonly cluster: NodeCluster
   /** The services it has used, and who does what for them. */
   readonly services: NodeServices
+  /** Which traces it begins, and the spans it keeps. */
+  readonly tracing: NodeTracing
   /** What it lets other nodes do. */
   readonly remote: RemoteGate
   /** Its calendar. */

@@ -34,6 +34,9 @@ export interface FarJoin {
   readonly buffers: boolean
 }
 
+/** Carries a publication to another node, with what travels of its trace. */
+export type EventPush = (publication: EventMessage, trace: string | undefined) => void
+
 /** What became of a subscription to a far event. */
 export interface SubscribeAnswers {
   /**
@@ -114,6 +117,7 @@ export interface Wire {
     from: Pid | undefined,
     priority: Priority,
     how: Confirmation,
+    trace: string | undefined,
   ): SendFailure | Promise<SendFailure | undefined>
   /** An exit signal; `from` undefined is the node itself. Lost silently when there is no way. */
   exit(node: string, from: Pid | undefined, to: Pid, reason: ExitReason, cause: ExitCause): void
@@ -220,6 +224,7 @@ export interface WireHome {
     payload: unknown,
     from: Pid | undefined,
     priority: Priority,
+    trace: string | undefined,
   ): Promise<SendFailure | undefined>
   /** True for a process of Troupe itself, which no other node may end or link with. */
   isOwn(pid: Pid): boolean
@@ -238,10 +243,10 @@ export interface WireHome {
   watchEnded(node: string, ref: Ref, reason: ExitReason): void
 
   /** A far node subscribes to an event of ours; what its buffer holds. Throws EVENT_UNKNOWN. */
-  subscribed(event: string, push: (publication: EventMessage) => void): FarJoin
-  unsubscribed(event: string, push: (publication: EventMessage) => void): void
+  subscribed(event: string, push: EventPush): FarJoin
+  unsubscribed(event: string, push: EventPush): void
   /** A publication of a far event, for its subscribers here. */
-  published(node: string, event: string, publication: EventMessage): void
+  published(node: string, event: string, publication: EventMessage, trace: string | undefined): void
 
   /**
    * How many messages wait in the mailbox behind an address, and for room in it; undefined when

@@ -220,11 +220,12 @@ export class Network implements Wire {
     from: Pid | undefined,
     priority: Priority,
     how: Confirmation,
+    trace: string | undefined,
   ): SendFailure | Promise<SendFailure | undefined> {
     const peer = this.#peer(node)
     if (peer === undefined) return 'NO_ROUTE'
     const { id, settled } = peer.pending.addConfirm()
-    const route = { to, from, priority, trace: undefined }
+    const route = { to, from, priority, trace }
     const failure = peer.outbox.confirm(route, message, payload, id, how)
     if (failure === undefined) return settled
     peer.pending.takeConfirm(id)

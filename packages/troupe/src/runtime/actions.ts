@@ -10,6 +10,7 @@ import { inspect } from 'node:util'
 import {
   type Address,
   type AnySpawnable,
+  behaviourOf,
   type CallOptions,
   type ExitReason,
   formatTarget,
@@ -112,7 +113,10 @@ export class Actions<P extends Process | undefined> {
     if (process !== undefined && (process.flags & DEAD) !== 0) {
       return Promise.reject(this.#revocation())
     }
-    return this.kernel.births.spawn(process, definition, options)
+    const { births, tracing } = this.kernel
+    if (tracing === undefined) return births.spawn(process, definition, options)
+    const spawn = (): Promise<Pid> => births.spawn(process, definition, options)
+    return tracing.spawning(process, nameOf(definition), spawn)
   }
 
   spawnAny(definition: AnySpawnable, options?: SpawnRequest): Promise<Pid> {
@@ -154,6 +158,15 @@ export class Actions<P extends Process | undefined> {
 
   #refuse(to: Address, message: string): SendFailure {
     return this.kernel.post.refuse('PROCESS_REVOKED', this.process, to, message)
+  }
+}
+
+/** The name of what is spawned; whether it can be is seen later. */
+function nameOf(definition: AnySpawnable): string {
+  try {
+    return String(definition[behaviourOf].name)
+  } catch {
+    return 'unknown'
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type AnyProtocol,
   type EventMessage,
   EventName,
+  type EventPush,
   type ExitReason,
   eventName,
   type FarJoin,
@@ -39,7 +40,7 @@ import { UNSTAMPED } from './calls.js'
 import { enter } from './entrance.js'
 import type { Kernel } from './kernel.js'
 import { queueLength } from './mailbox.js'
-import { Call, Envelope, EXIT } from './message.js'
+import { Call, EXIT } from './message.js'
 import { DEAD, Process, TRAPPING } from './process.js'
 
 export class Arrivals implements WireHome {
@@ -106,7 +107,7 @@ export class Arrivals implements WireHome {
     }
     const entered = enter(kernel, to, message, payload)
     if (entered.kind === 'refused') return kernel.post.refuse('MESSAGE_INVALID', from, to, message)
-    const origin = trace === undefined ? from : tracedBy(from, trace)
+    const origin = trace === undefined ? from : kernel.traces.arrived(trace, from, to, message)
     return priority === 'normal'
       ? kernel.post.send(origin, to, message, entered.payload)
       : kernel.post.sendPriority(origin, to, message, entered.payload, priority)
@@ -125,8 +126,7 @@ export class Arrivals implements WireHome {
     const kernel = this.#kernel
     if (kernel.arrived !== undefined) kernel.arrived(to)
     const call = new Call(from, to, request, UNSTAMPED, leftMs)
-    call.trace = trace
-    this.#awaitHere(call, to, answers)
+    this.#awaitHere(call, to, answers, trace)
     const handle = { cancel: () => kernel.calls.withdraw(call) }
     if (this.#isCrowded(to)) {
       const detail = { to: formatTarget(to), limit: this.#mailboxMax }
@@ -150,8 +150,8 @@ export class Arrivals implements WireHome {
   }
 
   /** A caller of another node waits from now on; what becomes of the request goes there. */
-  #awaitHere(call: Call, to: HomeAddress, answers: WireAnswers): void {
-    const { calls, turn, post } = this.#kernel
+  #awaitHere(call: Call, to: HomeAddress, answers: WireAnswers, trace: string | undefined): void {
+    const { calls, turn, post, traces } = this.#kernel
     call.resolve = (value) => {
       calls.pendingFromAfar -= 1
       answers.reply(value, turn.process ?? post.find(to))
@@ -161,6 +161,7 @@ export class Arrivals implements WireHome {
       calls.failedFromAfar += 1
       answers.reject(error as TroupeError)
     }
+    if (trace !== undefined) traces.asked(trace, call, to)
     calls.add(call)
     calls.pendingFromAfar += 1
   }
@@ -181,15 +182,17 @@ export class Arrivals implements WireHome {
     payload: unknown,
     from: Pid | undefined,
     priority: Priority,
+    trace: string | undefined,
   ): Promise<SendFailure | undefined> {
-    const { post, room } = this.#kernel
+    const { post, room, traces } = this.#kernel
     const process = post.find(to)
     if (process === undefined || this.#isCrowded(process) || !room.isFull(process)) {
-      return this.deliver(to, message, payload, from, priority, undefined)
+      return this.deliver(to, message, payload, from, priority, trace)
     }
     const entered = enter(this.#kernel, to, message, payload)
     if (entered.kind === 'refused') return post.refuse('MESSAGE_INVALID', from, to, message)
-    return room.wait(process, { from, name: message, payload: entered.payload, priority })
+    const origin = trace === undefined ? from : traces.arrived(trace, from, to, message)
+    return room.wait(process, { from: origin, name: message, payload: entered.payload, priority })
   }
 
   isOwn(pid: Pid): boolean {
@@ -235,16 +238,21 @@ export class Arrivals implements WireHome {
     if (EventName.is(target)) this.#kernel.farTopics.over(node, target.name)
   }
 
-  subscribed(event: string, push: (publication: EventMessage) => void): FarJoin {
+  subscribed(event: string, push: EventPush): FarJoin {
     return this.#kernel.topics.join(event, push)
   }
 
-  unsubscribed(event: string, push: (publication: EventMessage) => void): void {
+  unsubscribed(event: string, push: EventPush): void {
     this.#kernel.topics.leave(event, push)
   }
 
-  published(node: string, event: string, publication: EventMessage): void {
-    this.#kernel.farTopics.published(node, event, publication)
+  published(
+    node: string,
+    event: string,
+    publication: EventMessage,
+    trace: string | undefined,
+  ): void {
+    this.#kernel.farTopics.published(node, event, publication, trace)
   }
 
   waiting(to: HomeAddress): number | undefined {
@@ -312,12 +320,6 @@ export class Arrivals implements WireHome {
     this.#kernel.topics.publish(undefined, eventName(NODE_EVENT), notice)
     this.#kernel.cluster.noticed(notice)
   }
-}
-
-function tracedBy(from: Pid | undefined, trace: string): Envelope {
-  const envelope = new Envelope(from, Number.POSITIVE_INFINITY)
-  envelope.trace = trace
-  return envelope
 }
 
 /** Messages lost on their way have no one receiver: the node stands for all. */

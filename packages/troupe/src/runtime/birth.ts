@@ -17,6 +17,7 @@ import {
   PROCESS_DEFAULTS,
   type ProcessContext,
   type ProcessOptions,
+  type Sampler,
   type SpawnOptions,
   TroupeError,
 } from '#contract'
@@ -69,6 +70,8 @@ export interface BirthParts {
   contextOf(process: Process): ProcessContext
   /** Runs something on a stack of its own. */
   soon(run: () => void): void
+  /** Which traces it begins. */
+  sampled(process: Process, sampler: Sampler): void
   /** Ends a process that was never told of: no `terminate`, no log. */
   discard(process: Process, reason: ExitReason): void
 }
@@ -146,6 +149,7 @@ export class Births {
     if (OUTSIDE_KINDS.has(program.behaviour.kind)) process.flags |= OUTSIDE
     process.context = this.#parts.contextOf(process)
     if (program.hasOptions || options !== NO_OPTIONS) applyOptions(process, program, options)
+    if (options.sampler !== undefined) this.#parts.sampled(process, options.sampler)
     return process
   }
 

@@ -10,6 +10,7 @@ import {
   type CallOptions,
   type ErrorCode,
   formatTarget,
+  type OpenSpan,
   type Pid,
   PROCESS_DEFAULTS,
   type Priority,
@@ -72,6 +73,7 @@ function begin(
   payload: unknown,
   options: CallOptions | undefined,
 ): void {
+  if (kernel.tracing !== undefined) kernel.tracing.calling(call, to)
   kernel.calls.add(call)
   try {
     const caller = call.from
@@ -120,6 +122,8 @@ class ServiceRequest implements RoutedCall {
   readonly #kernel: Kernel
   readonly #caller: Process | undefined
   readonly #options: CallOptions | undefined
+  /** What all its tries belong to. */
+  readonly #trace: OpenSpan | undefined
 
   constructor(
     kernel: Kernel,
@@ -132,6 +136,7 @@ class ServiceRequest implements RoutedCall {
     this.#kernel = kernel
     this.#caller = caller
     this.#options = options
+    this.#trace = kernel.tracing?.active(caller)
     this.service = service
     this.request = request
     this.payload = payload
@@ -143,7 +148,10 @@ class ServiceRequest implements RoutedCall {
     const call = new Call(this.#caller, to, this.request, UNSTAMPED, timeoutMs)
     call.resolve = (value) => taker.answered(value)
     call.reject = (thrown) => taker.failed(thrown)
-    begin(this.#kernel, call, to, this.payload, this.#options)
+    const kernel = this.#kernel
+    const tryIt = (): void => begin(kernel, call, to, this.payload, this.#options)
+    if (kernel.tracing === undefined || this.#trace === undefined) tryIt()
+    else kernel.tracing.within(this.#trace, tryIt)
   }
 
   refuse(failure: SendFailure): unknown {

@@ -20,6 +20,7 @@ import {
   type Pid,
   type PreservedMailbox,
   type ProcessContext,
+  type ProcessTracing,
   type Ref,
   type RemoteSpawnOptions,
   type Replier,
@@ -27,6 +28,7 @@ import {
   requireReason,
   type SendFailure,
   type SendOptions,
+  type SpanHandle,
   type SubscribeOptions,
   type Subscription,
   type Target,
@@ -42,6 +44,7 @@ import { extend, mailboxLength, relationsOf } from './mailbox.js'
 import { Call, nodeOf, requireMessageName, senderOf } from './message.js'
 import { requireDelay, runAfter, runAt, runEvery, runUntimed } from './own-timer.js'
 import { DEAD, ENDING, EXITING, type Process, TRAPPING } from './process.js'
+import { openSpan, TracingOfProcess } from './span-handles.js'
 
 class Context extends Actions<Process> {
   get self(): Pid {
@@ -69,7 +72,10 @@ class Context extends Actions<Process> {
   }
 
   async spawnAt(node: string, factory: string, options?: RemoteSpawnOptions): Promise<Pid> {
-    return this.kernel.cluster.spawnAt(this.live(), node, factory, options)
+    const process = this.live()
+    const { cluster, tracing } = this.kernel
+    const spawn = (): Promise<Pid> => cluster.spawnAt(process, node, factory, options)
+    return tracing === undefined ? spawn() : tracing.spawning(process, factory, spawn)
   }
 
   get from(): Pid | undefined {
@@ -107,6 +113,8 @@ class Context extends Actions<Process> {
     requireReason(reason)
     const process = this.live()
     if ((process.flags & (EXITING | ENDING)) !== 0) return
+    const { tracing } = this.kernel
+    if (tracing !== undefined) tracing.stopping(process, tracing.active(process))
     extend(process).exitReason = reason
     process.flags |= EXITING
     this.kernel.wake(process)
@@ -212,9 +220,10 @@ class Context extends Actions<Process> {
   publish(event: EventToken | EventName, message: unknown): void {
     const process = this.live()
     process.messagesOut += 1
-    const share = this.kernel.share
+    const { share, tracing, topics } = this.kernel
     const shared = share === undefined ? message : share(message)
-    this.kernel.topics.publish(process, event, shared)
+    const origin = tracing === undefined ? process : tracing.publishing(process, event)
+    topics.publish(origin, event, shared)
   }
 
   async subscribe<T>(
@@ -293,6 +302,14 @@ class Context extends Actions<Process> {
     const pause = this.kernel.table.find(pid)?.extension?.pause
     if (waiting === undefined || pause === undefined) return waiting
     return waiting + pause.flight.size + (pause.current === undefined ? 0 : 1)
+  }
+
+  span(name: string): SpanHandle {
+    return openSpan(this.kernel, this.process, name)
+  }
+
+  get tracing(): ProcessTracing {
+    return new TracingOfProcess(this.kernel, this.process)
   }
 
   env(key: string): unknown {

@@ -1,8 +1,6 @@
 /**
- * runtime/current: the message a process is handling: who sent it, and handing it on.
- *
- * While a handler is on the stack the turn knows it; once the handler has waited, its pause does.
- * A reentrant process has it only until its first `await`.
+ * runtime/current: what a process does with the message it is handling: answers it later, hands it
+ * on, refuses it.
  */
 import {
   type Address,
@@ -13,17 +11,13 @@ import {
   type SendFailure,
   TroupeError,
 } from '#contract'
+import { current } from './current-message.js'
+import { defer } from './deferring.js'
 import type { Progress, Suspended } from './extension.js'
-import { defer, type Kernel } from './kernel.js'
+import type { Kernel } from './kernel.js'
 import { Call, senderOf } from './message.js'
 import type { Process } from './process.js'
 import { isThenable, type Turn } from './turn.js'
-
-/** The current message, whose progress may be changed; undefined outside of handlers. */
-export function current(kernel: Kernel, process: Process): Turn | Suspended | undefined {
-  if (kernel.turn.process === process) return kernel.turn
-  return process.extension?.pause?.current
-}
 
 function required(kernel: Kernel, process: Process, operation: string): Turn | Suspended {
   const message = current(kernel, process)
@@ -77,8 +71,10 @@ function answer(kernel: Kernel, call: Call, value: unknown): boolean {
 export function tryForward(kernel: Kernel, process: Process, to: Address): SendFailure | undefined {
   const message = required(kernel, process, 'forward')
   const failure = kernel.post.tryForward(message.from, to, message.name, message.payload)
-  if (failure === undefined) mark(message, 'handed-on')
-  return failure
+  if (failure !== undefined) return failure
+  if (kernel.tracing !== undefined) kernel.tracing.forwarded(message, process, to)
+  mark(message, 'handed-on')
+  return undefined
 }
 
 /** Rejects the current request, or counts the current message as dropped. */

@@ -10,7 +10,7 @@
  * @source ergo-features weaknesses 6
  */
 import { type Address, type DeadLetter, DROP_CAUSES, type DropCause } from '#contract'
-import { describeEntry, type EntryName, type Origin, senderOf } from './message.js'
+import { describeEntry, type EntryName, Envelope, type Origin, senderOf } from './message.js'
 
 export const PUBLISHED_SINGLY_MAX = 100
 
@@ -35,6 +35,7 @@ export class DeadLetters {
 
   /** Counts `count` drops of one cause and tells whoever listens. */
   drop(cause: DropCause, from: Origin, to: Address, name: EntryName, count = 1): void {
+    if (from instanceof Envelope) from.trace?.fail(cause)
     const at = POSITION.get(cause) as number
     this.#counts[at] = (this.#counts[at] as number) + count
     // A drop while a letter is being told is counted, not told: it could go on for ever.

@@ -35,6 +35,7 @@ import type { Suspensions } from './suspension.js'
 import type { Table } from './table.js'
 import type { Timers } from './timers.js'
 import type { Topics } from './topics.js'
+import type { Tracing } from './tracing.js'
 import { isThenable, type Turn } from './turn.js'
 
 const NOTHING: readonly never[] = Object.freeze([])
@@ -56,6 +57,7 @@ export interface DeathParts {
   readonly room: Room
   readonly outcomes: Outcomes
   readonly suspensions: Suspensions
+  readonly traces: { readonly tracing: Tracing | undefined }
   logOf(process: Process): Logger
   /** Tells the log, so that a process that was a sink leaves. */
   ended(process: Process): void
@@ -78,13 +80,17 @@ export class Deaths {
     this.#logEnd(process, reason)
     const { terminate } = process.program.behaviour
     if (terminate === undefined) {
+      this.#parts.traces.tracing?.ending(process, () => {})
       this.#finish(process, reason)
       return
     }
     const { turn } = this.#parts
     const outer = turn.enter(process)
     try {
-      const waits = terminate(process.state as never, reason, process.context as ProcessContext)
+      const run = (): unknown =>
+        terminate(process.state as never, reason, process.context as ProcessContext)
+      const { tracing } = this.#parts.traces
+      const waits = tracing === undefined ? run() : tracing.ending(process, run)
       if (isThenable(waits)) {
         this.#finishLater(process, reason, Promise.resolve(waits))
         return
@@ -186,6 +192,7 @@ export class Deaths {
     this.count += 1
     parts.table.remove(process)
     process.state = undefined
+    parts.traces.tracing?.ended(process)
     if (process.extension === undefined) {
       this.#loseMailbox(process, reason)
       return

@@ -106,7 +106,7 @@ export type Progress = 'open' | 'handed-on' | 'dropped' | 'none'
 
 /** A message whose async handler has not settled. */
 export interface Suspended {
-  readonly from: Origin
+  from: Origin
   readonly name: EntryName
   readonly payload: unknown
   progress: Progress

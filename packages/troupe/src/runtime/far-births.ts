@@ -24,6 +24,7 @@ import { DEAD, type Home, type Process, STARTING } from './process.js'
 import type { Relations } from './relations.js'
 import type { Table } from './table.js'
 import type { Timers } from './timers.js'
+import type { Tracing } from './tracing.js'
 
 const UNSETTLED_MAX = 10_000
 /** From the end of `init` to the word of the node that asked. */
@@ -42,7 +43,7 @@ interface Unsettled {
 
 /** What far births ask of the rest of the node. */
 export interface FarBirthParts {
-  readonly home: Home
+  readonly home: Home & { readonly tracing: Tracing | undefined }
   readonly births: Births
   readonly relations: Relations
   readonly table: Table
@@ -61,6 +62,15 @@ export class FarBirths {
 
   /** Makes a process for another node, or for this one; settles when its `init` is done. */
   async spawn(asked: FarSpawn): Promise<Pid> {
+    const { tracing } = this.#parts.home
+    if (tracing === undefined) return this.#spawn(asked)
+    const { name } = asked.definition[behaviourOf]
+    return tracing.within(tracing.running, () =>
+      tracing.spawning(undefined, name, () => this.#spawn(asked)),
+    )
+  }
+
+  async #spawn(asked: FarSpawn): Promise<Pid> {
     const { births, home, table } = this.#parts
     const options = optionsOf(asked)
     if (asked.node === home.name) {

@@ -18,12 +18,14 @@ import {
   type Wire,
 } from '#contract'
 import { relationsOf } from './mailbox.js'
-import { EVENT, GAP } from './message.js'
+import { EVENT, GAP, type Origin } from './message.js'
 import { DEAD, type Process } from './process.js'
 
 /** What far topics ask of the rest of the node. */
 export interface FarTopicVerbs {
-  deliver(to: Process, name: symbol, payload: unknown): void
+  deliver(from: Origin, to: Process, name: symbol, payload: unknown): void
+  /** The trace of a publication, in the place of its sender. */
+  traced(trace: string, event: EventName): Origin
   signal(to: Process, name: symbol, payload: unknown): void
   monitor(process: Process, event: EventName): Ref
   newRef(): Ref
@@ -109,15 +111,21 @@ export class FarTopics {
   }
 
   /** A publication has come, for all subscribers here. */
-  published(node: string, name: string, publication: EventMessage): void {
+  published(
+    node: string,
+    name: string,
+    publication: EventMessage,
+    trace: string | undefined,
+  ): void {
     const topic = this.#nodes.get(node)?.get(name)
     if (topic === undefined) return
     this.received += 1
+    const from = trace === undefined ? undefined : this.#verbs.traced(trace, publication.event)
     for (const subscriber of topic.subscribers.keys()) {
       // Who waits for the return of the node hears of the gap first.
       if (topic.waiting.has(subscriber)) continue
       this.delivered += 1
-      this.#verbs.deliver(subscriber, EVENT, publication)
+      this.#verbs.deliver(from, subscriber, EVENT, publication)
     }
   }
 

@@ -15,28 +15,33 @@ import {
   eventName,
   formatTarget,
   type Logger,
-  type LogSource,
   type MakeSystem,
+  type MakeTracer,
   NODE_EVENT,
   type NodeOptions,
   type NodePhase,
+  type OpenSpan,
   type ProcessContext,
   type Routing,
   type SendFailure,
+  type Tracer,
   TroupeError,
   type Wire,
 } from '#contract'
 import { Births } from './birth.js'
 import { CallAnswers } from './call-answers.js'
 import { Calls } from './calls.js'
+import { newCreation } from './creation.js'
 import { DeadLetters } from './dead-letters.js'
 import { Deaths } from './death.js'
+import { defer } from './deferring.js'
 import type { Waiter } from './extension.js'
 import { FarBirths } from './far-births.js'
 import { FarTopics } from './far-topics.js'
 import type { WatchFloating } from './floating.js'
 import { type Lineage, rootLineage, withEnv } from './lineage.js'
 import { consoleSink, Log } from './log/index.js'
+import { sourceOf } from './log-source.js'
 import { LONG_TURN_MS, LongTurns } from './long-turns.js'
 import { extend, mailboxLength, queueLength, withdraw } from './mailbox.js'
 import { type Call, DOWN, senderOf } from './message.js'
@@ -52,6 +57,8 @@ import { Suspensions } from './suspension.js'
 import { Table } from './table.js'
 import { Timers } from './timers.js'
 import { Topics } from './topics.js'
+import { tracerHome } from './tracer-home.js'
+import { Tracing } from './tracing.js'
 import { Turn } from './turn.js'
 import { WaitingSends } from './waiting-sends.js'
 
@@ -66,6 +73,7 @@ export interface World {
   readonly system: MakeSystem | undefined
   /** How a node hears of promises of the program that reject with nobody listening. */
   readonly watchFloating: WatchFloating
+  readonly makeTracer: MakeTracer
 }
 
 const PHASES: readonly NodePhase[] = ['starting', 'running', 'draining', 'stopping']
@@ -105,6 +113,11 @@ export class Kernel implements Home {
   #phase: NodePhase = 'starting'
   /** While the node drains, is told of every message that comes from another node. */
   arrived: ((to: Address) => void) | undefined = undefined
+  readonly tracer: Tracer
+  /** The hooks of tracing. */
+  readonly traces: Tracing
+  /** The same once there is something to trace; until then nothing of it is asked. */
+  tracing: Tracing | undefined = undefined
   #rootLineage: Lineage
   #birthsOpen = true
 
@@ -132,20 +145,19 @@ export class Kernel implements Home {
     this.calls = new Calls(world.clock, (call) => this.#answeredTooLate(call), isFar)
     this.topics = this.#makeTopics()
     this.farTopics = this.#makeFarTopics()
-    this.letters = new DeadLetters({
-      isHeard: () => this.topics.isHeard(DEAD_LETTER_EVENT),
-      publish: (letter) => this.topics.publish(undefined, eventName(DEAD_LETTER_EVENT), letter),
-    })
+    this.letters = this.#makeLetters()
     this.post = this.#makePost()
     this.relations = this.#makeRelations()
     const end = (process: Process, reason: ExitReason): void => this.deaths.end(process, reason)
-    this.outcomes = new Outcomes(this.calls, this.letters, { end, defer })
+    this.outcomes = this.#makeOutcomes(end)
     this.suspensions = this.#makeSuspensions()
     this.turn = this.#makeTurn(end)
     this.births = this.#makeBirths(contextOf)
     this.farBirths = this.#makeFarBirths()
     this.deaths = this.#makeDeaths()
     this.log = this.#makeLog(options)
+    this.tracer = world.makeTracer(options.tracing, tracerHome(this))
+    this.traces = this.#makeTraces()
     this.#connect(options)
   }
 
@@ -241,6 +253,19 @@ export class Kernel implements Home {
     }
   }
 
+  #makeTraces(): Tracing {
+    const { tracer, turn, post } = this
+    const traces = new Tracing({ tracer, turn, find: (to) => post.find(to) })
+    if (tracer.isNeeded) this.tracing = traces
+    return traces
+  }
+
+  #makeOutcomes(end: (process: Process, reason: ExitReason) => void): Outcomes {
+    const blame = (process: Process, trace: OpenSpan | undefined): void =>
+      this.tracing?.stopping(process, trace)
+    return new Outcomes(this.calls, this.letters, { end, defer, blame })
+  }
+
   #makeTurn(end: (process: Process, reason: ExitReason) => void): Turn {
     const { outcomes, suspensions } = this
     const admit = (process: Process): void => this.room.admit(process)
@@ -257,7 +282,7 @@ export class Kernel implements Home {
     const { relations, topics, farTopics, room, outcomes, suspensions } = this
     return new Deaths({
       ...{ table, scheduler, turn, timers, calls, letters },
-      ...{ relations, topics, farTopics, room, outcomes, suspensions },
+      ...{ relations, topics, farTopics, room, outcomes, suspensions, traces: this },
       logOf: (process) => this.logOf(process),
       ended: (process) => this.log.processEnded(process),
     })
@@ -276,15 +301,23 @@ export class Kernel implements Home {
   #makeFarTopics(): FarTopics {
     const { wire, clock } = this
     return new FarTopics(wire, {
-      deliver: (to, entry, payload) => {
+      deliver: (from, to, entry, payload) => {
         const isCrowded = queueLength(to) > wire.mailboxMax
-        if (isCrowded) this.post.refuse('MAILBOX_FULL', undefined, to, entry)
-        else this.post.send(undefined, to, entry, payload)
+        if (isCrowded) this.post.refuse('MAILBOX_FULL', from, to, entry)
+        else this.post.send(from, to, entry, payload)
       },
+      traced: (trace, event) => this.traces.published(trace, event),
       signal: (to, entry, payload) => this.post.signal(undefined, to, entry, payload),
       monitor: (process, event) => this.relations.monitor(process, event),
       newRef: () => this.table.newRef(),
       wallMs: () => clock.wallMs(),
+    })
+  }
+
+  #makeLetters(): DeadLetters {
+    return new DeadLetters({
+      isHeard: () => this.topics.isHeard(DEAD_LETTER_EVENT),
+      publish: (letter) => this.topics.publish(undefined, eventName(DEAD_LETTER_EVENT), letter),
     })
   }
 
@@ -326,6 +359,7 @@ export class Kernel implements Home {
       rootLineage: () => this.#rootLineage,
       contextOf: (process) => contextOf(this, process),
       soon: this.clock.soon,
+      sampled: (process, sampler) => this.tracer.setSampler(process, sampler),
       discard: (process, reason) => this.deaths.discard(process, reason),
     })
   }
@@ -354,36 +388,5 @@ export class Kernel implements Home {
         return true
       },
     })
-  }
-}
-
-const creations = new Map<string, number>()
-
-/** The birth of a node; later than that of every earlier life of its name in this program. */
-function newCreation(name: string, wallMs: number): number {
-  const creation = Math.max(wallMs, (creations.get(name) ?? 0) + 1)
-  creations.set(name, creation)
-  return creation
-}
-
-/** Keeps a request that has no answer yet, so that its caller learns of the keeper's end. */
-export function defer(process: Process, call: Call): void {
-  const extension = extend(process)
-  extension.deferred ??= new Set()
-  extension.deferred.add(call)
-  const before = call.release
-  call.release = () => {
-    before?.()
-    extension.deferred?.delete(call)
-  }
-}
-
-function sourceOf(process: Process): LogSource {
-  return {
-    kind: 'process',
-    pid: process,
-    name: process.extension?.name,
-    behaviour: process.program.behaviour.name,
-    application: process.lineage.application,
   }
 }

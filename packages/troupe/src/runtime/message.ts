@@ -5,7 +5,7 @@
  * Where more travels (a deadline, a trace, a caller who waits) the sender's place holds an
  * `Envelope`, and for a request a `Call`, which is one.
  */
-import { type Pid, requireOption } from '#contract'
+import { type OpenSpan, type Pid, requireOption } from '#contract'
 
 /** Names of entries that no user can send: they are symbols. */
 export const DOWN = Symbol('down')
@@ -27,8 +27,8 @@ export class Envelope {
   readonly from: Pid | undefined
   /** Clock time (`nowMs`) after which nobody waits; Infinity without a deadline. */
   deadlineMs: number
-  /** W3C trace context, or undefined. */
-  trace: string | undefined
+  /** The step of a trace that it is, or undefined. */
+  trace: OpenSpan | undefined
   /** Position among the messages of one sender, receiver and priority; 0 when local. */
   sequence: number
   /** The life of the node it came from; 0 when local. */

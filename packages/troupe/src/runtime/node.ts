@@ -31,6 +31,7 @@ import {
   type NodeNetwork,
   type NodeOptions,
   type NodeServices,
+  type NodeTracing,
   type Pid,
   type ProcessInfo,
   type RemoteGate,
@@ -53,6 +54,7 @@ import { Kernel, type World } from './kernel.js'
 import { envKey, requireEnv } from './lineage.js'
 import { NO_CLUSTER } from './no-cluster.js'
 import { NO_ROUTING } from './no-routing.js'
+import { noTracer } from './no-tracer.js'
 import { NO_WIRE } from './no-wire.js'
 import { DEAD } from './process.js'
 import { processInfo } from './process-info.js'
@@ -118,6 +120,10 @@ class RuntimeNode extends Actions<undefined> {
 
   get services(): NodeServices {
     return this.kernel.routing.services
+  }
+
+  get tracing(): NodeTracing {
+    return this.kernel.tracer.control
   }
 
   get remote(): RemoteGate {
@@ -200,8 +206,9 @@ class RuntimeNode extends Actions<undefined> {
   }
 
   publish(event: EventToken | EventName, message: unknown): void {
-    const { share, topics } = this.kernel
-    topics.publish(undefined, event, share === undefined ? message : share(message))
+    const { share, topics, tracing } = this.kernel
+    const origin = tracing?.publishing(undefined, event)
+    topics.publish(origin, event, share === undefined ? message : share(message))
   }
 
   events(): readonly EventInfo[] {
@@ -299,6 +306,7 @@ const NODE_KNOWN: KnownOptions<NodeOptions> = Object.freeze({
   network: true,
   sharing: true,
   system: true,
+  tracing: true,
 })
 
 function checkNodeOptions(options: NodeOptions): void {
@@ -333,7 +341,7 @@ export async function createNode(
 ): Promise<Node> {
   requireNodeName(name)
   checkNodeOptions(options)
-  const plain = { wire: NO_WIRE, cluster: NO_CLUSTER, routing: NO_ROUTING }
+  const plain = { wire: NO_WIRE, cluster: NO_CLUSTER, routing: NO_ROUTING, makeTracer: noTracer }
   const real = { clock: systemClock, random: systemRandom, ...plain, watchFloating }
   const made: World = { system: undefined, ...real, ...world }
   const kernel = new Kernel(name, options, made, contextOf)

@@ -10,12 +10,13 @@ import {
   type ExitReason,
   formatTarget,
   NoReply,
+  type OpenSpan,
   TroupeError,
 } from '#contract'
 import type { Calls } from './calls.js'
 import type { DeadLetters } from './dead-letters.js'
 import type { Progress } from './extension.js'
-import { Call, describeEntry, type EntryName, type Origin } from './message.js'
+import { Call, describeEntry, type EntryName, Envelope, type Origin } from './message.js'
 import type { Process } from './process.js'
 
 export class Outcomes {
@@ -26,6 +27,7 @@ export class Outcomes {
   readonly #calls: Calls
   readonly #letters: DeadLetters
   readonly #end: (process: Process, reason: ExitReason) => void
+  readonly #blame: (process: Process, trace: OpenSpan | undefined) => void
   readonly #defer: (process: Process, call: Call) => void
 
   constructor(
@@ -33,12 +35,15 @@ export class Outcomes {
     letters: DeadLetters,
     verbs: {
       readonly end: (process: Process, reason: ExitReason) => void
+      /** The end of a process belongs to a trace. */
+      readonly blame: (process: Process, trace: OpenSpan | undefined) => void
       readonly defer: (process: Process, call: Call) => void
     },
   ) {
     this.#calls = calls
     this.#letters = letters
     this.#end = verbs.end
+    this.#blame = verbs.blame
     this.#defer = verbs.defer
   }
 
@@ -46,7 +51,9 @@ export class Outcomes {
   done(process: Process, from: Origin, result: unknown, progress: Progress): void {
     if (progress === 'dropped') return
     this.handled += 1
-    if (progress === 'handed-on' || !(from instanceof Call)) return
+    if (progress === 'handed-on' || !(from instanceof Envelope)) return
+    from.trace?.processed()
+    if (!(from instanceof Call)) return
     // Kept without a replier: nobody can answer it any more, but its end is still told.
     if (result === NoReply) this.#defer(process, from)
     else this.#calls.answer(from, result)
@@ -69,6 +76,7 @@ export class Outcomes {
       }
       this.#calls.reject(from, new TroupeError('HANDLER_FAILED', detail, thrown))
     }
+    if (from instanceof Envelope) this.#blame(process, from.trace)
     this.#end(process, crashOf(thrown))
   }
 

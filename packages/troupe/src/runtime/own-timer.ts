@@ -6,6 +6,7 @@
 import {
   type Address,
   crashOf,
+  type OpenSpan,
   type Priority,
   requireOption,
   requirePriority,
@@ -15,10 +16,11 @@ import {
 import type { HeldTimer } from './extension.js'
 import type { Kernel } from './kernel.js'
 import { extend } from './mailbox.js'
-import { TIMER } from './message.js'
+import { type Origin, TIMER } from './message.js'
 import { DEAD, EXITING, type Process } from './process.js'
 import type { TimerTurn } from './program.js'
 import type { Wait } from './timers.js'
+import { traced } from './tracing.js'
 
 /** A wall clock time is looked at again this often, in case the clock was set. */
 const WALL_CHECK_MS = 60_000
@@ -40,6 +42,8 @@ interface TimedWork {
   readonly send?: TimedSend
   readonly everyMs?: number
   readonly atMs?: number
+  /** It goes on with the trace it is set in; one that comes again and again would never end it. */
+  readonly goesOn?: boolean
 }
 
 /** What happens when a timer is due: the next delay, or undefined when it is over. */
@@ -58,6 +62,9 @@ class OwnTimer implements Timer, TimerTurn, HeldTimer {
   #wait: Wait | undefined
   /** It has fired, and its turn has not come yet. */
   #turnWaits = false
+  /** What it was set in the course of, and when. */
+  readonly #trace: OpenSpan | undefined
+  readonly #setMs: number
 
   constructor(kernel: Kernel, process: Process, delayMs: number, what: TimedWork) {
     this.#kernel = kernel
@@ -68,6 +75,8 @@ class OwnTimer implements Timer, TimerTurn, HeldTimer {
     this.#send = what.send
     this.#everyMs = what.everyMs
     this.#atMs = what.atMs
+    this.#trace = what.goesOn === true ? kernel.tracing?.active(process) : undefined
+    this.#setMs = this.#trace === undefined ? 0 : kernel.clock.wallMs()
     const extension = extend(process)
     extension.timers ??= new Set()
     extension.timers.add(this)
@@ -103,7 +112,13 @@ class OwnTimer implements Timer, TimerTurn, HeldTimer {
   ask(): void {
     if (this.#turnWaits) return
     this.#turnWaits = true
-    this.#kernel.post.signal(undefined, this.#process, TIMER, this, this.#priority)
+    this.#kernel.post.signal(this.#origin(), this.#process, TIMER, this, this.#priority)
+  }
+
+  #origin(): Origin {
+    const { tracing } = this.#kernel
+    if (this.#trace === undefined || tracing === undefined) return undefined
+    return traced(undefined, tracing.timer(this.#trace, '[timer]', this.#process, this.#setMs))
   }
 
   /** The turn it asked for. */
@@ -161,7 +176,7 @@ export function runAfter(
   requireDelay('delayMs', delayMs)
   requireRun(run)
   requirePriority(priority)
-  return new OwnTimer(kernel, process, delayMs, { due: once, run, priority })
+  return new OwnTimer(kernel, process, delayMs, { due: once, run, priority, goesOn: true })
 }
 
 /** Every period without drift; a turn that has not run yet is not doubled. */
@@ -190,7 +205,7 @@ export function runAt(kernel: Kernel, process: Process, timeMs: number, run: () 
   requireRun(run)
   const waitMs = (): number => Math.max(0, Math.min(timeMs - kernel.clock.wallMs(), WALL_CHECK_MS))
   const due: Due = (timer) => (kernel.clock.wallMs() < timeMs ? waitMs() : once(timer))
-  return new OwnTimer(kernel, process, waitMs(), { due, run, atMs: timeMs })
+  return new OwnTimer(kernel, process, waitMs(), { due, run, atMs: timeMs, goesOn: true })
 }
 
 /** Runs at once when due, without a turn of the process: for sends. A throw ends the process. */
@@ -202,9 +217,12 @@ export function runUntimed(
   send: TimedSend,
 ): Timer {
   requireDelay('delayMs', delayMs)
+  const trace = kernel.tracing?.active(process)
+  const setMs = trace === undefined ? 0 : kernel.clock.wallMs()
   const due: Due = () => {
     try {
-      run()
+      if (trace === undefined) run()
+      else kernel.traces.delayed(trace, send.message, process, setMs, run)
     } catch (thrown) {
       // An address or a payload may be a hostile object. The timers of others must go on.
       extend(process).exitReason = crashOf(thrown)

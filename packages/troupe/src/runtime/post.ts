@@ -265,15 +265,20 @@ export class Post {
     const node = (to as Pid).node
     const sender = senderOf(from)
     const message = String(name)
-    const trace = from instanceof Envelope ? from.trace : undefined
+    const span = from instanceof Envelope ? from.trace : undefined
+    const trace = span?.header
     if (!(from instanceof Call)) {
       const failure = this.#wire.send(node, to, message, payload, sender, priority, trace)
-      return failure === undefined ? undefined : this.refuse(failure, from, to, name)
+      if (failure !== undefined) return this.refuse(failure, from, to, name)
+      span?.left()
+      span?.end()
+      return undefined
     }
     const leftMs = this.#leftMs(from)
     const answers = this.#answersOf(from)
     const request = [node, to, message, payload, sender, priority, trace, leftMs, answers] as const
     const failure = this.#wire.call(...request)
+    if (failure === undefined) span?.left()
     return failure === undefined ? undefined : this.refuse(failure, from, to, name)
   }
 

@@ -20,6 +20,7 @@ import {
 } from '#contract'
 import { enter, isOutside } from './entrance.js'
 import type { Kernel } from './kernel.js'
+import { Envelope } from './message.js'
 import { DEAD, type Process } from './process.js'
 
 /** A one-way message; `from` is undefined when the node itself sends. */
@@ -51,9 +52,10 @@ function deliver(
 ): SendFailure | undefined {
   const shared = kernel.share === undefined ? payload : kernel.share(payload)
   const priority = options?.priority ?? from?.extension?.options?.priority
+  const origin = kernel.tracing === undefined ? from : kernel.tracing.sending(from, to, message)
   return priority === undefined
-    ? kernel.post.send(from, to, message, shared)
-    : kernel.post.sendPriority(from, to, message, shared, priority)
+    ? kernel.post.send(origin, to, message, shared)
+    : kernel.post.sendPriority(origin, to, message, shared, priority)
 }
 
 /** The process behind a service, for whom more than one question is asked; others as they are. */
@@ -97,7 +99,9 @@ export function sendWhenRoom(
   const shared = kernel.share === undefined ? taken : kernel.share(taken)
   const priority = options?.priority ?? from?.extension?.options?.priority ?? 'normal'
   requirePriority(priority)
-  const admitted = kernel.room.wait(process, { from, name: message, payload: shared, priority })
+  const origin = kernel.tracing === undefined ? from : kernel.tracing.sending(from, to, message)
+  const mail = { from: origin, name: message, payload: shared, priority }
+  const admitted = kernel.room.wait(process, mail)
   return kernel.waitingSends.follow(from, { to, message, how: 'when-room' }, admitted)
 }
 
@@ -146,9 +150,16 @@ async function confirm(kernel: Kernel, sent: Confirmed): Promise<SendFailure | u
   const priority = options?.priority ?? from?.extension?.options?.priority ?? 'normal'
   requirePriority(priority)
   if (!kernel.post.open) return kernel.post.refuse('NODE_STOPPED', from, to, message)
-  const word = kernel.wire.sendConfirmed(node, to, message, payload, from, priority, how)
-  if (typeof word === 'string') return kernel.post.refuse(word, from, to, message)
-  return kernel.waitingSends.follow(from, { to, message, how }, word)
+  const origin = kernel.tracing === undefined ? from : kernel.tracing.sending(from, to, message)
+  const span = origin instanceof Envelope ? origin.trace : undefined
+  const terms = [priority, how, span?.header] as const
+  const word = kernel.wire.sendConfirmed(node, to, message, payload, from, ...terms)
+  if (typeof word === 'string') return kernel.post.refuse(word, origin, to, message)
+  span?.left()
+  const failure = await kernel.waitingSends.follow(from, { to, message, how }, word)
+  if (failure === undefined) span?.processed()
+  else span?.fail(failure)
+  return failure
 }
 
 /** The word of a far node, unless it takes too long. */

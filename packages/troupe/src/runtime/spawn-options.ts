@@ -3,7 +3,13 @@
  *
  * Names are checked where they are taken. Limit: `args` is checked to be a list, no more.
  */
-import { checkProcessOptions, Pid, requireOption, type SpawnOptions } from '#contract'
+import {
+  checkProcessOptions,
+  Pid,
+  requireOption,
+  requireSampler,
+  type SpawnOptions,
+} from '#contract'
 import { requireEnv } from './lineage.js'
 import { requireLevel } from './log/level.js'
 
@@ -12,9 +18,10 @@ export function checkSpawnOptions(
   options: SpawnOptions & { readonly args?: readonly unknown[] },
 ): void {
   checkProcessOptions(options)
-  const { args, env, leader, link, logLevel, monitor, restarts } = options
+  const { args, env, leader, link, logLevel, monitor, restarts, sampler } = options
   requireOption(args === undefined || Array.isArray(args), 'args', args, 'give a list')
   requireEnv(env)
+  if (sampler !== undefined) requireSampler('sampler', sampler)
   if (logLevel !== undefined) requireLevel('logLevel', logLevel)
   requireOption(leader === undefined || Pid.is(leader), 'leader', leader, 'give a pid')
   for (const [option, value] of [['link', link] as const, ['monitor', monitor] as const]) {

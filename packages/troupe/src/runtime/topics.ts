@@ -14,6 +14,7 @@ import {
   type EventMessage,
   EventName,
   type EventOptions,
+  type EventPush,
   type EventToken,
   eventName,
   type FarJoin,
@@ -25,22 +26,19 @@ import {
   TroupeError,
 } from '#contract'
 import { relationsOf } from './mailbox.js'
-import { EVENT, INTEREST } from './message.js'
+import { Envelope, EVENT, INTEREST, type Origin } from './message.js'
 import type { Home, Process } from './process.js'
 import { requireName } from './table.js'
 
 /** What topics ask of the rest of the node. */
 export interface TopicVerbs {
   /** Brings a publication to a mailbox, whose limit it respects. */
-  deliver(from: Pid | undefined, to: Process, name: symbol, payload: unknown): void
+  deliver(from: Origin, to: Process, name: symbol, payload: unknown): void
   /** Brings a signal that no limit refuses. */
   signal(from: Pid | undefined, to: Process, name: symbol, payload: unknown): void
   wallMs(): number
   newRef(): Ref
 }
-
-/** Carries a publication to another node. */
-export type FarPush = (publication: EventMessage) => void
 
 /** One event and its subscribers. */
 class Topic {
@@ -53,7 +51,7 @@ class Topic {
   readonly subscribers: Process[] = []
   readonly places = new Map<Process, number>()
   /** The other nodes where somebody listens: each gets a publication once. */
-  readonly far = new Set<FarPush>()
+  readonly far = new Set<EventPush>()
   published = 0
   delivered = 0
 
@@ -175,7 +173,7 @@ export class Topics {
   }
 
   /** Publishes by token, or by name when the event is open. EVENT_UNKNOWN, EVENT_NOT_OWNED. */
-  publish(from: Pid | undefined, event: EventToken | EventName, message: unknown): void {
+  publish(from: Origin, event: EventToken | EventName, message: unknown): void {
     const topic = event?.kind === 'event-token' ? this.#owned(event) : this.#opened(event)
     const timeMs = this.#verbs.wallMs()
     const told: EventMessage = { kind: 'event-message', event: topic.event, timeMs, message }
@@ -193,7 +191,8 @@ export class Topics {
     }
     if (topic.far.size === 0) return
     this.sentAway += topic.far.size
-    for (const push of topic.far) push(told)
+    const trace = from instanceof Envelope ? from.trace?.header : undefined
+    for (const push of topic.far) push(told, trace)
   }
 
   /** Adds a subscriber; gives what the buffer holds. EVENT_UNKNOWN. */
@@ -216,7 +215,7 @@ export class Topics {
   }
 
   /** Another node joins; gives what the buffer holds. EVENT_UNKNOWN. */
-  join(event: string, push: FarPush): FarJoin {
+  join(event: string, push: EventPush): FarJoin {
     const topic = this.#known(eventName(event))
     if (!topic.far.has(push)) {
       topic.far.add(push)
@@ -226,7 +225,7 @@ export class Topics {
   }
 
   /** Another node leaves. */
-  leave(event: string, push: FarPush): void {
+  leave(event: string, push: EventPush): void {
     const topic = this.#topics.get(event)
     if (topic === undefined || !topic.far.delete(push)) return
     if (topic.audience === 0) this.#notify(topic, false)

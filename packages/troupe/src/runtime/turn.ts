@@ -10,7 +10,7 @@ import type { ExitReason, Untyped } from '#contract'
 import { releaseBacklog } from './backlog.js'
 import { KeyedBox, type Progress } from './extension.js'
 import { takePriority } from './mailbox.js'
-import { Call, type EntryName, type Origin } from './message.js'
+import { Call, type EntryName, Envelope, type Origin } from './message.js'
 import type { Outcomes } from './outcome.js'
 import {
   AWAITED,
@@ -29,6 +29,7 @@ import {
 } from './process.js'
 import type { Scheduler } from './scheduler.js'
 import type { Suspensions } from './suspension.js'
+import { handling } from './tracing.js'
 import { watchedOf } from './watched.js'
 
 const RESTLESS = DEAD | SUSPENDED | STARTING | ENDING
@@ -186,8 +187,11 @@ export class Turn {
     this.progress = 'open'
     let result: unknown
     let promise: Promise<unknown> | undefined
+    // Most messages are plain: one look tells them from requests and from what is traced.
+    const isEnvelope = from instanceof Envelope
+    if (isEnvelope && from.trace !== undefined) this.from = handling(process, from, from.trace)
     try {
-      if (entry !== undefined && entry.isRequest === from instanceof Call) {
+      if (entry !== undefined && entry.isRequest === (isEnvelope && from instanceof Call)) {
         result = entry.run(process.state, payload, process.context as never)
       } else if (entry === undefined && isUntyped(process, from, name)) {
         result = this.#runUntyped(process, from, name, payload)
@@ -199,14 +203,15 @@ export class Turn {
       if (result !== undefined && isThenable(result)) promise = Promise.resolve(result)
     } catch (thrown) {
       this.process = undefined
-      this.#outcomes.failed(process, from, name, thrown, this.progress)
+      this.#outcomes.failed(process, this.from, name, thrown, this.progress)
       return false
     }
     if (promise !== undefined) {
-      return this.#suspensions.await(process, from, name, payload, this.progress, promise)
+      return this.#suspensions.await(process, this.from, name, payload, this.progress, promise)
     }
-    if (from instanceof Call || this.progress !== 'open') {
-      this.#outcomes.done(process, from, result, this.progress)
+    // The trace of a plain message may have begun in its handler.
+    if (this.from instanceof Envelope || this.progress !== 'open') {
+      this.#outcomes.done(process, this.from, result, this.progress)
     } else this.#outcomes.handled += 1
     return true
   }

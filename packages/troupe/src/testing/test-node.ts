@@ -8,6 +8,7 @@ import { type Random, seededRandom } from '#base/random'
 import { NodeRouting } from '#cluster'
 import type { LogRecord, LogSink, Node, NodeOptions } from '#contract'
 import { createNode } from '#runtime'
+import { makeTracer } from '#tracing'
 import { type VirtualClock, virtualClock } from './virtual-clock.js'
 
 /**
@@ -56,7 +57,7 @@ export async function testNode(options: TestNodeOptions = {}): Promise<TestNode>
   const { system: shown } = rest
   const system =
     shown === undefined ? undefined : systemApplication({ options: shown, serving: undefined })
-  const world = { clock, random, routing: new NodeRouting(), system }
+  const world = { clock, random, routing: new NodeRouting(), system, makeTracer }
   const starting = createNode(name, { ...rest, logSinks, handleSignals: false }, world)
   // Applications of the node may need time to start.
   const node = await clock.until(starting)

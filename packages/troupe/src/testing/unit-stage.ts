@@ -26,6 +26,7 @@ import {
   TroupeError,
 } from '#contract'
 import { createNode } from '#runtime'
+import { makeTracer } from '#tracing'
 import { describeJournal } from './describe-record.js'
 import { type Expect, type Expectation, expectOf } from './expectation.js'
 import { Journal, type Logged, type Mark, type Recorded, type Told } from './journal.js'
@@ -88,7 +89,11 @@ export class UnitStage {
     const fixed = { logSinks: [this.#sink()], logLevel, handleSignals: false }
     const random = seededRandom(seed)
     const { clock } = this
-    const made: Node = await createNode('unit@test', { ...node, ...fixed }, { clock, random })
+    const made: Node = await createNode(
+      'unit@test',
+      { ...node, ...fixed },
+      { clock, random, makeTracer },
+    )
     this.#node = made
     this.#parent = await this.#spawnOn(made, new ProbeCore('parent', this.#probeVerbs()))
     this.#tester = await this.#spawnOn(made, new ProbeCore('tester', this.#probeVerbs()))

@@ -9,11 +9,14 @@ import {
   DRAIN_DEFAULTS,
   type ExitReason,
   isReason,
+  isSamplerText,
   LOG_LEVELS,
   type LogThreshold,
   type NodeInspection,
   Pid,
   requireOption,
+  type SamplerScope,
+  type SamplerText,
   SYSTEM_PROCESS,
   TroupeError,
 } from '#contract'
@@ -75,6 +78,33 @@ export function levelOf({ level }: Fields): LogThreshold {
 export function configOf({ do: _do, ...change }: Fields): ConfigChange {
   requiredText(change, 'item')
   return change as unknown as ConfigChange
+}
+
+/** `none` is as good as no sampler of its own. */
+export function samplerOf({ sampler }: Fields): SamplerText | undefined {
+  if (sampler === 'none') return undefined
+  const problem = 'give off, always, ratio 0 to 1, per-second 1 or more, or none'
+  requireOption(isSamplerText(sampler), 'sampler', told(sampler), problem)
+  return sampler as SamplerText
+}
+
+/** Whose sampler; a process by its pid, printed or not. PROCESS_UNKNOWN, NOT_ALLOWED. */
+export function samplerScopeOf(fields: Fields, inspection: NodeInspection): SamplerScope {
+  const scope = readWord('scope', fields['scope'], ['node', 'application', 'process'] as const)
+  requireOption(scope !== undefined, 'scope', told(fields['scope']), 'say whose sampler')
+  if (scope === 'application') return { application: requiredText(fields, 'of') }
+  if (scope !== 'process') return 'node'
+  const { of } = fields
+  const pid = typeof of === 'string' ? parsePid(of) : of
+  return { process: processOf({ pid }, inspection) }
+}
+
+const PID_TEXT = /^<(.{1,255})\.(\d{1,15})\.(\d{1,15})>$/
+
+/** A pid as it is printed; anything else as it is, for whoever refuses it. */
+function parsePid(text: string): unknown {
+  const [, node, id, creation] = PID_TEXT.exec(text) ?? []
+  return node === undefined ? text : Pid.of(node, Number(id), Number(creation))
 }
 
 export const modeOf = ({ mode }: Fields): { readonly mode?: ApplicationMode } => {

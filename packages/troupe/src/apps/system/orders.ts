@@ -27,6 +27,8 @@ import {
   processOf,
   reasonOf,
   requiredText,
+  samplerOf,
+  samplerScopeOf,
   stopMsOf,
   targetOf,
 } from './order-reading.js'
@@ -169,6 +171,12 @@ export const ORDERS: Readonly<Record<OrderName, Order>> = Object.freeze({
     about: 'clusterId',
     run: (fields, { context, inspection }) =>
       stepDown(requiredText(fields, 'clusterId'), context, inspection),
+  },
+  sampler: {
+    fields: ['scope', 'of', 'sampler'],
+    about: 'sampler',
+    run: (fields, { inspection }) =>
+      inspection.node.tracing.setSampler(samplerOf(fields), samplerScopeOf(fields, inspection)),
   },
   'cron-enable': {
     fields: ['name'],

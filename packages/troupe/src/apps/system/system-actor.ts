@@ -27,6 +27,7 @@ import { ChildrenScan, readProcess } from './process-sheet.js'
 import { wantedAudit, wantedLetters, wantedLogs } from './record-pages.js'
 import { memberSheet, networkSheet, registrarSheet } from './surroundings.js'
 import { wantedSurvey } from './survey-scan.js'
+import { wantedTrace, wantedTraces } from './trace-pages.js'
 import { readTree, TreeScan } from './tree-scan.js'
 
 class Seat {
@@ -110,6 +111,8 @@ const definition = actor(systemProtocol, {
     logs: search('logs', (given, desk) => wantedLogs(given, desk, desk.memory)),
     deadLetters: search('deadLetters', (given, desk) => wantedLetters(given, desk, desk.memory)),
     audit: search('audit', (given, desk) => wantedAudit(given, desk, desk.memory)),
+    traces: search('traces', (given, { inspection }) => wantedTraces(given, inspection)),
+    trace: search('trace', (given, { inspection }) => wantedTrace(given, inspection)),
     follow: (seat, given, context) =>
       deskOf(seat).later('follow', context, async (asker) =>
         deskOf(seat).following.begin(asker, readFollow(given)),

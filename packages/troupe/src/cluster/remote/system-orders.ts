@@ -14,6 +14,7 @@ import type {
   ExitReason,
   LogThreshold,
   Pid,
+  SamplerText,
 } from '#contract'
 
 /** Something to do at a node, and for whom: `by` stands in its audit. */
@@ -60,6 +61,14 @@ type SystemDeed =
   /** Begins to drain the node, which stops when that is done; answered as soon as it begins. */
   | { readonly do: 'drain'; readonly deadlineMs?: number }
   | { readonly do: 'connect' | 'disconnect'; readonly node: string }
+  /** Which traces are begun: by the node, an application, or a process by its printed pid. */
+  | {
+      readonly do: 'sampler'
+      readonly scope: 'node' | 'application' | 'process'
+      readonly of?: string | Pid
+      /** `none` takes that of an application or a process away. */
+      readonly sampler: SamplerText | 'none'
+    }
   /** A value of the node's environment, for what is spawned from now on; undefined deletes. */
   | { readonly do: 'env'; readonly key: string; readonly value?: unknown }
   /** Writes an entry of the configuration for all whom it is for; answers whether it was there. */

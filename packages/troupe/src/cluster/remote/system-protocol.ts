@@ -42,6 +42,7 @@ import type {
   TreeQuestion,
   TreeSheet,
 } from './system-sheets.js'
+import type { TraceQuestion, TraceSheet, TracesSheet } from './trace-sheets.js'
 
 /** What can be asked of the process `system` of a node. */
 export const systemProtocol = protocol('troupe.system', {
@@ -83,6 +84,10 @@ export const systemProtocol = protocol('troupe.system', {
   deadLetters: request<DeadLetterQuery, DeadLetterPage>(),
   /** What other nodes did here, or tried to. */
   audit: request<PageQuestion, Page<AuditSheet>>(),
+  /** The newest traces that are kept, and who chooses them. */
+  traces: request<TraceQuestion, TracesSheet>(),
+  /** The spans that this node has of one trace, the oldest first. */
+  trace: request<TraceQuestion, TraceSheet>(),
   /**
    * From now on tells the asking process what happens, as messages `followed` of `systemFollower`.
    * NOT_ALLOWED when it is no process that asks; EVENT_UNKNOWN for what this node does not have.

@@ -263,7 +263,7 @@ export class Inbox {
       }
       this.#parts.holding.delivered(to)
       void this.#home
-        .deliverWhenRoom(to, message, payload, from, priority)
+        .deliverWhenRoom(to, message, payload, from, priority, trace)
         .then((failure) => outbox.confirmed(id, failure))
     })
   }

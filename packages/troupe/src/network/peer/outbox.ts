@@ -270,12 +270,15 @@ export class Outbox {
     if (failure !== undefined) this.subscribed(id, event, this.#writer.problem as TroupeError)
   }
 
-  event(name: string, publication: EventMessage): SendFailure | undefined {
+  event(name: string, publication: EventMessage, trace?: string): SendFailure | undefined {
     if (this.#isFull) return 'CONNECTION_FULL'
     return this.#published(KIND.event, name, () => {
       this.#encoder.name(name)
       this.#encoder.value(publication.timeMs)
-      return this.#encoder.value(publication.message)
+      const fits = this.#encoder.value(publication.message)
+      // Behind what earlier versions read, which stop there.
+      if (fits && trace !== undefined) this.#encoder.string(trace)
+      return fits
     })
   }
 

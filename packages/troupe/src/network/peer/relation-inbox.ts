@@ -7,6 +7,7 @@
  */
 import {
   type EventMessage,
+  type EventPush,
   eventName,
   type FarWatch,
   Pid,
@@ -32,7 +33,7 @@ export class RelationInbox {
   readonly #reading: Reading
   readonly #lanes: Lanes
   readonly #watches = new Map<number, FarWatch>()
-  readonly #subscriptions = new Map<string, (publication: EventMessage) => void>()
+  readonly #subscriptions = new Map<string, EventPush>()
 
   constructor(parts: InboxParts, reading: Reading, lanes: Lanes) {
     this.#parts = parts
@@ -134,7 +135,8 @@ export class RelationInbox {
     const event = this.#decoder.name()
     const { outbox } = this.#parts
     const known = this.#subscriptions.get(event)
-    const push = known ?? ((publication: EventMessage): void => this.#publish(event, publication))
+    const push: EventPush =
+      known ?? ((publication, trace) => this.#publish(event, publication, trace))
     if (this.#subscriptions.size >= SUBSCRIPTIONS_MAX) throw badFrame('too many subscriptions')
     try {
       const target = eventName(event)
@@ -149,9 +151,9 @@ export class RelationInbox {
   }
 
   /** What does not leave is counted here: its publisher is not asked. */
-  #publish(event: string, publication: EventMessage): void {
+  #publish(event: string, publication: EventMessage, trace: string | undefined): void {
     const { node, outbox } = this.#parts
-    const failure = outbox.event(event, publication)
+    const failure = outbox.event(event, publication, trace)
     if (failure !== undefined) this.#home.unsent(node, failure, `[event ${event}]`)
   }
 
@@ -194,10 +196,11 @@ export class RelationInbox {
     const name = this.#decoder.name()
     const timeMs = this.#decoder.value()
     const message = this.#decoder.value()
+    const trace = this.#decoder.position < this.#decoder.end ? this.#decoder.text() : undefined
     if (typeof timeMs !== 'number') throw badFrame('a publication without a time')
     const event = eventName(name, node)
-    const take = (): void =>
-      this.#home.published(node, name, { kind: 'event-message', event, timeMs, message })
+    const publication = { kind: 'event-message' as const, event, timeMs, message }
+    const take = (): void => this.#home.published(node, name, publication, trace)
     const bytes = this.#decoder.end - begin
     if (!this.#lanes.busy || !this.#lanes.hold(eventLane(name), take, bytes)) take()
   }

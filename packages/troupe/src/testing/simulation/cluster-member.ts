@@ -24,6 +24,7 @@ import { Prober } from '#network/liveness/prober'
 import { Network } from '#network/network'
 import type { Liveness, NetworkWorld } from '#network/options'
 import { createNode, type World } from '#runtime'
+import { makeTracer } from '#tracing'
 import type { SimulatedHost } from './host.js'
 
 /** Where each node listens on its own host. */
@@ -74,7 +75,14 @@ export async function startMember(parts: MemberParts): Promise<Node> {
     },
   ]
   const options = { logSinks, events, handleSignals: false }
-  return createNode(parts.name, options, { clock, random, ...world, routing, watchFloating })
+  return createNode(parts.name, options, {
+    clock,
+    random,
+    ...world,
+    routing,
+    makeTracer,
+    watchFloating,
+  })
 }
 
 /** The network of a node; and its cluster, where it has a registrar. */

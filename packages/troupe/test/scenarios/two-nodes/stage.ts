@@ -23,6 +23,7 @@ import { Prober } from '#network/liveness/prober'
 import { Network } from '#network/network'
 import { tcpTransport } from '#network/transport/tcp'
 import { createNode } from '#runtime'
+import { makeTracer } from '#tracing'
 import { Cable } from './cable.js'
 
 /** Two nodes, `a@stage` and `b@stage`; a dials. */
@@ -105,7 +106,7 @@ function nodeAt(
     }),
   })
   const { options: given, ...made } = make(own)
-  return createNode(`${own}@stage`, { ...QUIET, ...given }, { clock, wire, ...made })
+  return createNode(`${own}@stage`, { ...QUIET, ...given }, { clock, wire, makeTracer, ...made })
 }
 
 /** Waits for a promise, but not for ever, which virtual time would. */

@@ -1,0 +1,364 @@
+/**
+ * runtime/tracing: which trace a process acts in, and the spans of what it begins.
+ *
+ * Made when there is something to trace for the first time; until then nothing of it runs. The
+ * trace of a handler is that of its message, also after an `await`; a reentrant process has it
+ * until its first `await` only, as all it knows of its current message.
+ *
+ * @source ergo-features 17
+ */
+import {
+  type Address,
+  AUDIT_EVENT,
+  DEAD_LETTER_EVENT,
+  EventName,
+  type EventToken,
+  isOwnApplication,
+  isOwnName,
+  MEMBERSHIP_EVENT,
+  NODE_EVENT,
+  type OpenSpan,
+  type Pid,
+  ProcessName,
+  REGISTRAR_EVENT,
+  SERVICE_EVENT,
+  type SpanGiven,
+  type SpanKind,
+  type Target,
+  type Tracer,
+  TroupeError,
+} from '#contract'
+import { current } from './current-message.js'
+import type { Suspended } from './extension.js'
+import { Call, describeEntry, Envelope, EVENT, type Origin, senderOf, TIMER } from './message.js'
+import type { Process } from './process.js'
+import type { Turn } from './turn.js'
+
+/** What tracing asks of its node. */
+export interface TracingHome {
+  readonly tracer: Tracer
+  readonly turn: Turn
+  /** The process behind an address of this node. */
+  find(to: Address): Process | undefined
+}
+
+/** Where a new span belongs: below another one, or at the beginning of a trace. */
+interface Place {
+  readonly parent: OpenSpan | undefined
+}
+
+const BEGINNING: Place = Object.freeze({ parent: undefined })
+/** What a caller says itself, whatever became of its request. */
+const OWN_ENDS: ReadonlySet<string> = new Set(['CALL_TIMEOUT', 'CALL_ABORTED', 'CALL_SELF'])
+
+export class Tracing {
+  readonly #home: TracingHome
+  /** What runs on the stack belongs to this, whoever acts. */
+  #ambient: OpenSpan | undefined = undefined
+  /** Whose handler the sampler has been asked about, and for which message: it is asked once. */
+  #asked: Process | undefined = undefined
+  #askedAt = 0
+  /** In which trace the end of a process was begun. */
+  readonly #ends = new WeakMap<Process, OpenSpan>()
+
+  constructor(home: TracingHome) {
+    this.#home = home
+  }
+
+  /** What a process does now belongs to this; undefined: to no trace. */
+  active(process: Process | undefined): OpenSpan | undefined {
+    if (this.#ambient !== undefined) return this.#ambient.inner
+    if (process === undefined) return undefined
+    const origin = current(this.#home, process)?.from
+    return origin instanceof Envelope ? origin.trace?.inner : undefined
+  }
+
+  /** The same of whoever runs now. */
+  get running(): OpenSpan | undefined {
+    return this.active(this.#home.turn.process)
+  }
+
+  /** What `run` does before its first `await` belongs to a span. */
+  within<R>(span: OpenSpan | undefined, run: () => R): R {
+    const before = this.#ambient
+    this.#ambient = span
+    try {
+      return run()
+    } finally {
+      this.#ambient = before
+    }
+  }
+
+  /** What is sent with a message in the place of its sender. */
+  sending(from: Process | undefined, to: Address, message: string): Origin {
+    const place = this.#placeOf(from, 'send', message, to)
+    if (place === undefined) return from
+    return traced(
+      from,
+      this.#begin(place, { kind: 'send', name: message, process: from, from, to }),
+    )
+  }
+
+  /** A request is about to leave. */
+  calling(call: Call, to: Address): void {
+    const caller = call.from as Process | undefined
+    const place = this.#placeOf(caller, 'request', call.request, to)
+    if (place === undefined) return
+    const about = { kind: 'request' as const, name: call.request }
+    const span = this.#begin(place, { ...about, process: caller, from: caller, to })
+    call.trace = span
+    const { resolve, reject } = call
+    call.resolve = (value) => {
+      this.#answered(span, call, caller)
+      resolve?.(value)
+    }
+    call.reject = (thrown) => {
+      this.#rejected(span, call, caller, codeOf(thrown))
+      reject?.(thrown)
+    }
+  }
+
+  #answered(span: OpenSpan, call: Call, caller: Process | undefined): void {
+    this.#response(span, call, caller).end()
+    if (span.isRemote) span.processed()
+  }
+
+  #rejected(span: OpenSpan, call: Call, caller: Process | undefined, code: string): void {
+    const hasAnswer = !OWN_ENDS.has(code) && (span.isRemote || span.isDelivered)
+    if (hasAnswer) this.#response(span, call, caller).fail(code)
+    // A callee that is still at it says itself when it is done.
+    if (hasAnswer || (span.isDelivered && !span.isRemote)) span.blame(code)
+    else span.fail(code)
+    if (span.isRemote) span.processed()
+  }
+
+  #response(span: OpenSpan, call: Call, caller: Process | undefined): OpenSpan {
+    const response = this.#home.tracer.begin(span, {
+      ...{ kind: 'response' as const, name: call.request, process: undefined },
+      ...{ from: call.to as Pid, to: caller },
+      ...(span.isRemote ? { sentMs: null } : {}),
+    })
+    if (span.isRemote) response.left()
+    return response.delivered(undefined, caller?.program.behaviour.name)
+  }
+
+  /** A message of another node, in the place of its sender. */
+  arrived(header: string, from: Pid | undefined, to: Address, name: string): Origin {
+    const given = { kind: 'send' as const, name, process: undefined, from, to }
+    const span = this.#home.tracer.arrived(header, given)
+    return span === undefined ? from : traced(from, span)
+  }
+
+  /** A request of another node; its answer is seen as it leaves. */
+  asked(header: string, call: Call, to: Address): void {
+    const { from, request: name } = call
+    const given = { kind: 'request' as const, name, process: undefined, from: senderOf(from), to }
+    const span = this.#home.tracer.arrived(header, given)
+    if (span === undefined) return
+    call.trace = span
+    const { resolve, reject } = call
+    call.resolve = (value) => {
+      this.#leaving(span, call, to).end()
+      resolve?.(value)
+    }
+    call.reject = (thrown) => {
+      const code = codeOf(thrown)
+      if (!OWN_ENDS.has(code)) this.#leaving(span, call, to).fail(code)
+      span.blame(code)
+      if (!span.isDelivered) span.end()
+      reject?.(thrown)
+    }
+  }
+
+  #leaving(span: OpenSpan, call: Call, from: Address): OpenSpan {
+    const about = { kind: 'response' as const, name: call.request, process: undefined }
+    const response = this.#home.tracer.begin(span, {
+      ...about,
+      from: from as Pid,
+      to: senderOf(call),
+    })
+    response.left()
+    return response
+  }
+
+  /** A publication, in the place of its sender; each handling of it gets a span of its own. */
+  publishing(from: Process | undefined, event: EventToken | EventName): Origin {
+    const named = event?.kind === 'event-token' ? event.event : event
+    const name = String(named?.name)
+    const place = this.#placeOf(from, 'event', name, named as Target)
+    if (place === undefined) return from
+    const given = { kind: 'event' as const, name, process: from, from, to: named as never }
+    const span = this.#begin(place, { ...given, isShared: true })
+    span.end()
+    return traced(from, span)
+  }
+
+  /** A publication of another node. */
+  published(header: string, event: EventName): Origin {
+    const given = { kind: 'event' as const, name: event.name, from: undefined, to: event as never }
+    const span = this.#home.tracer.arrived(header, { ...given, process: undefined, isShared: true })
+    return span === undefined ? undefined : traced(undefined, span)
+  }
+
+  /** A message was handed on to a process of this node, which goes on with it below. */
+  forwarded(message: Turn | Suspended, by: Process, to: Address): void {
+    const { from, name } = message
+    if (!(from instanceof Envelope) || from.trace === undefined) return
+    const before = from.trace
+    const receiver = this.#home.find(to)
+    if (receiver !== undefined) {
+      from.trace = this.#home.tracer.begin(before.inner, {
+        ...{ kind: from instanceof Call ? 'request' : 'send', name: describeEntry(name) },
+        ...{ process: by, from: by, to: receiver },
+      })
+    }
+    before.processed()
+  }
+
+  /** What a timer that is set now belongs to. */
+  timer(trace: OpenSpan | undefined, name: string, process: Process, sentMs: number): OpenSpan {
+    const given = { kind: 'timer' as const, name, process, from: process, to: process, sentMs }
+    return this.#home.tracer.begin(trace, given)
+  }
+
+  /** A delayed send whose time has come. */
+  delayed(trace: OpenSpan, name: string, process: Process, setMs: number, send: () => void): void {
+    const span = this.timer(trace, name, process, setMs)
+    span.delivered(process, process.program.behaviour.name, process.lineage.application)
+    this.within(span, send)
+    span.processed()
+  }
+
+  /** A birth, from the wish to the end of `init`, which is a part of it until its first `await`. */
+  spawning(by: Process | undefined, name: string, spawn: () => Promise<Pid>): Promise<Pid> {
+    const place = this.#placeOf(by, 'spawn', name)
+    if (place === undefined) return spawn()
+    const about = { kind: 'spawn' as const, name, behaviour: name }
+    const span = this.#begin(place, { ...about, process: by, from: by, to: undefined })
+    const born = this.within(span, spawn)
+    born.then(
+      (pid) => {
+        span.addressed(pid)
+        span.processed()
+      },
+      (thrown: unknown) => span.fail(codeOf(thrown)),
+    )
+    return born
+  }
+
+  /** A process asks to end, or its handler has failed: the trace its end belongs to. */
+  stopping(process: Process, cause: OpenSpan | undefined): void {
+    if (cause !== undefined && !this.#ends.has(process)) this.#ends.set(process, cause)
+  }
+
+  /** A process begins to end; `run` is its `terminate`, which is a part of that. */
+  ending<R>(process: Process, run: () => R): R {
+    const cause = this.#ends.get(process)
+    if (cause === undefined) return run()
+    const name = process.program.behaviour.name
+    const about = { kind: 'terminate' as const, name, behaviour: name, process }
+    const span = this.#home.tracer.begin(cause, { ...about, from: undefined, to: process })
+    this.#ends.set(process, span)
+    return this.within(span, run)
+  }
+
+  /** A process has ended. */
+  ended(process: Process): void {
+    this.#ends.get(process)?.processed()
+    this.#home.tracer.ended(process)
+  }
+
+  #begin({ parent }: Place, given: SpanGiven): OpenSpan {
+    return this.#home.tracer.begin(parent, given)
+  }
+
+  /** The trace that goes on, or the beginning of one if the sampler wants it. */
+  #placeOf(
+    process: Process | undefined,
+    kind: SpanKind,
+    name: string,
+    to?: Address | Target,
+  ): Place | undefined {
+    const parent = this.active(process)
+    if (parent !== undefined) return { parent }
+    if (isOwn(to)) return undefined
+    if (process === undefined) return this.#samples(process, kind, name) ? BEGINNING : undefined
+    const message = current(this.#home, process)
+    if (message === undefined || message.progress === 'none') {
+      return this.#samples(process, kind, name) ? BEGINNING : undefined
+    }
+    if (this.#asked === process && this.#askedAt === process.messagesIn) return undefined
+    if (this.#samples(process, kind, name)) return { parent: this.#adopt(process, message) }
+    this.#asked = process
+    this.#askedAt = process.messagesIn
+    return undefined
+  }
+
+  #samples(process: Process | undefined, kind: SpanKind, name: string): boolean {
+    const application = process?.lineage.application
+    if (application !== undefined && isOwnApplication(application)) return false
+    const behaviour = process?.program.behaviour.name
+    return this.#home.tracer.samples({ kind, name, process, behaviour, application })
+  }
+
+  /** A trace begins in the middle of a handler: its message becomes the first span of it. */
+  #adopt(process: Process, message: Turn | Suspended): OpenSpan {
+    const { from, name } = message
+    const kind = kindOf(name, from)
+    const told = describeEntry(name)
+    const given = { kind, name: told, process, from: senderOf(from), to: process, sentMs: null }
+    const { program, lineage } = process
+    const span = this.#home.tracer.begin(undefined, given)
+    span.delivered(process, program.behaviour.name, lineage.application)
+    if (from instanceof Envelope) from.trace = span
+    else message.from = traced(from, span)
+    return span
+  }
+}
+
+/** Events by which a node speaks with itself. */
+const OWN_EVENTS: ReadonlySet<string> = new Set([
+  ...[AUDIT_EVENT, DEAD_LETTER_EVENT, MEMBERSHIP_EVENT, NODE_EVENT, REGISTRAR_EVENT],
+  SERVICE_EVENT,
+])
+const ELECTION = 'election/'
+
+/** True for what Troupe does by itself: of that alone no trace begins. */
+function isOwn(to: Address | Target | undefined): boolean {
+  if (typeof to === 'string') return isOwnName(to)
+  if (EventName.is(to)) return OWN_EVENTS.has(to.name)
+  // Untyped callers may give anything as a name.
+  if (!ProcessName.is(to) || typeof to.name !== 'string') return false
+  return isOwnName(to.name) || to.name.startsWith(ELECTION)
+}
+
+function kindOf(name: string | symbol, from: Origin): SpanKind {
+  if (name === TIMER) return 'timer'
+  if (name === EVENT) return 'event'
+  return from instanceof Call ? 'request' : 'send'
+}
+
+/** A sender with a span. */
+export function traced(from: Pid | undefined, span: OpenSpan): Envelope {
+  const envelope = new Envelope(from, Number.POSITIVE_INFINITY)
+  envelope.trace = span
+  return envelope
+}
+
+/** A handler begins with a message of a trace: what it is about from now on. */
+export function handling(process: Process, from: Envelope, span: OpenSpan): Envelope {
+  const { program, lineage } = process
+  const own = span.delivered(process, program.behaviour.name, lineage.application)
+  return own === span ? from : traced(from.from, own)
+}
+
+/** Of an error its code or its name: its text may hold what was in a message. */
+export function codeOf(thrown: unknown): string {
+  if (TroupeError.is(thrown)) return thrown.code
+  try {
+    if (thrown instanceof Error) return String(thrown.name)
+  } catch {
+    // A hostile object.
+  }
+  return typeof thrown === 'string' ? thrown : typeof thrown
+}

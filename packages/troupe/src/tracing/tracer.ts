@@ -1,0 +1,206 @@
+/**
+ * tracing/tracer: begins the spans of a node, keeps the newest, and hands finished ones on.
+ *
+ * Sleeps until there is something to trace: a sampler that is not `off`, or a trace that another
+ * node or a request from outside has begun. Until then the runtime does not ask it.
+ *
+ * @source ergo-features 17; W3C Trace Context
+ */
+import {
+  type AttributeValue,
+  formatTarget,
+  type NodeTracing,
+  type OpenSpan,
+  type Pid,
+  requireOption,
+  type SampleQuestion,
+  type Sampler,
+  type SamplerScope,
+  type Span,
+  type SpanExporter,
+  type SpanGiven,
+  type TraceHeaders,
+  type Tracer,
+  type TracerHome,
+  type TracingInfo,
+  type TracingOptions,
+  TroupeError,
+} from '#contract'
+import { Exports } from './exports.js'
+import { Sampling } from './sampling.js'
+import { OneSpan, requireAttribute, type SpanPlace, type SpanVerbs } from './span.js'
+import { SpanRing } from './span-ring.js'
+import { headersOf, readContext, readHeaders, type TraceContext } from './trace-context.js'
+import { tracingOptions } from './tracing-options.js'
+
+const WORD = 4_294_967_296
+const PERMANENT_MAX = 32
+
+/** What a process wants said of all its spans. */
+type Permanent = Record<string, AttributeValue>
+
+class NodeTracer implements Tracer {
+  readonly control: NodeTracing
+  readonly #options: Required<TracingOptions>
+  readonly #home: TracerHome
+  readonly #ring: SpanRing
+  readonly #sampling: Sampling
+  readonly #exports: Exports
+  readonly #permanent = new Map<Pid, Permanent>()
+  readonly #verbs: SpanVerbs
+  #invalid = 0
+
+  constructor(options: Required<TracingOptions>, home: TracerHome) {
+    this.#options = options
+    this.#home = home
+    this.#ring = new SpanRing(options.keptMax, options.keptBytesMax)
+    this.#sampling = new Sampling(home.clock, home.random)
+    this.#exports = new Exports(home)
+    this.#verbs = this.#makeVerbs()
+    this.control = this.#makeControl()
+    this.#sampling.setNode(options.sampler)
+    for (const [name, sampler] of Object.entries(options.applications)) {
+      this.#sampling.setApplication(name, sampler)
+    }
+    for (const exporter of options.exporters) this.#exports.add(exporter)
+  }
+
+  get isNeeded(): boolean {
+    return this.#sampling.isOn
+  }
+
+  samples(asked: SampleQuestion): boolean {
+    return this.#sampling.samples(asked)
+  }
+
+  begin(parent: OpenSpan | undefined, given: SpanGiven): OpenSpan {
+    return new OneSpan(this.#placeBelow(parent as OneSpan | undefined), given, this.#verbs)
+  }
+
+  arrived(header: string, given: SpanGiven): OpenSpan | undefined {
+    if (!this.#options.trustNodes) return undefined
+    const context = this.#counted(readContext(header))
+    if (context === undefined) return undefined
+    const { traceId, spanId: parentId, isSampled, state } = context
+    const place = { traceId, parentId, isSampled, state, isRemote: true }
+    return new OneSpan(place, { ...given, sentMs: null }, this.#verbs)
+  }
+
+  outside(headers: TraceHeaders): OpenSpan | undefined {
+    if (headers.traceparent === undefined) return undefined
+    const context = this.#counted(readHeaders(headers))
+    if (context === undefined) return undefined
+    const { traceId, spanId: aliasOf, isSampled, state } = context
+    const place = { traceId, aliasOf, parentId: undefined, isSampled, state, isRemote: true }
+    const nobody = { process: undefined, from: undefined, to: undefined }
+    return new OneSpan(place, { kind: 'request', name: 'outside', ...nobody }, this.#verbs)
+  }
+
+  headersOf(span: OpenSpan): TraceHeaders {
+    return headersOf(span.header)
+  }
+
+  setSampler(process: Pid, sampler: Sampler | undefined): void {
+    this.#sampling.setProcess(process, sampler)
+    this.#wake()
+  }
+
+  setAttribute(process: Pid, name: string, value: AttributeValue | undefined): void {
+    requireAttribute(name, value ?? '')
+    const held = this.#permanent.get(process) ?? {}
+    if (value === undefined) delete held[name]
+    else held[name] = value
+    const count = Object.keys(held).length
+    requireOption(count <= PERMANENT_MAX, name, value, `a process has at most ${PERMANENT_MAX}`)
+    if (count === 0) this.#permanent.delete(process)
+    else this.#permanent.set(process, held)
+    this.#home.awaken()
+  }
+
+  ended(process: Pid): void {
+    this.#sampling.ended(process)
+    this.#permanent.delete(process)
+  }
+
+  stop(): Promise<void> {
+    return this.#exports.stop()
+  }
+
+  #counted(context: TraceContext | undefined): TraceContext | undefined {
+    if (context === undefined) this.#invalid += 1
+    else this.#home.awaken()
+    return context
+  }
+
+  #wake(): void {
+    if (this.#sampling.isOn) this.#home.awaken()
+  }
+
+  #placeBelow(parent: OneSpan | undefined): SpanPlace {
+    if (parent === undefined) {
+      const traceId = this.#hex(4)
+      return { traceId, parentId: undefined, isSampled: true, state: undefined, isRemote: false }
+    }
+    const { traceId, spanId: parentId, isSampled, traceState: state } = parent
+    return { traceId, parentId, isSampled, state, isRemote: false }
+  }
+
+  /** So many words of chance as hexadecimal digits, never all of them zero. */
+  #hex(words: number): string {
+    let digits = ''
+    for (let at = 0; at < words; at += 1) {
+      const least = at === 0 ? 1 : 0
+      const word = least + this.#home.random.below(WORD - least)
+      digits += word.toString(16).padStart(8, '0')
+    }
+    return digits
+  }
+
+  #makeVerbs(): SpanVerbs {
+    const { name, clock } = this.#home
+    return {
+      node: name,
+      wallMs: () => clock.wallMs(),
+      newSpanId: () => this.#hex(2),
+      begun: (span) => this.#ring.put(span),
+      grown: (bytes) => this.#ring.grown(bytes),
+      finished: (span) => this.#exports.offer(span),
+      attributesOf: (process) => this.#permanent.get(process),
+    }
+  }
+
+  #makeControl(): NodeTracing {
+    return Object.freeze({
+      setSampler: (sampler: Sampler | undefined, of: SamplerScope = 'node') =>
+        this.#setSampler(sampler, of),
+      addExporter: (exporter: SpanExporter) => this.#exports.add(exporter),
+      removeExporter: (name: string) => this.#exports.remove(name),
+      spans: (): Iterable<Span> => this.#ring.newest(),
+      info: () => this.#info(),
+    })
+  }
+
+  #setSampler(sampler: Sampler | undefined, of: SamplerScope): void {
+    if (of === 'node') this.#sampling.setNode(sampler)
+    else if ('application' in of) this.#sampling.setApplication(of.application, sampler)
+    else {
+      const process = this.#home.find(of.process)
+      if (process === undefined) {
+        throw new TroupeError('PROCESS_UNKNOWN', { to: formatTarget(of.process) })
+      }
+      this.#sampling.setProcess(process, sampler)
+    }
+    this.#wake()
+  }
+
+  #info(): TracingInfo {
+    const { kept, gone, total } = this.#ring
+    const samplers = Object.freeze([...this.#sampling.infos()])
+    const exporters = Object.freeze(this.#exports.infos())
+    return Object.freeze({ samplers, exporters, kept, gone, total, invalid: this.#invalid })
+  }
+}
+
+/** Makes the tracer of a node; OPTION_INVALID. */
+export const makeTracer = (given: TracingOptions | undefined, home: TracerHome): Tracer =>
+  new NodeTracer(tracingOptions(given), home)

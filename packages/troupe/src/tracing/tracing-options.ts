@@ -1,0 +1,49 @@
+/**
+ * tracing/tracing-options: the options of tracing, complete and checked.
+ */
+import {
+  type KnownOptions,
+  readObject,
+  requireKnown,
+  requireOption,
+  requireSampler,
+  type SpanExporter,
+  TRACING_DEFAULTS,
+  type TracingOptions,
+} from '#contract'
+
+const KNOWN: KnownOptions<TracingOptions> = Object.freeze({
+  sampler: true,
+  applications: true,
+  trustNodes: true,
+  keptMax: true,
+  keptBytesMax: true,
+  exporters: true,
+})
+
+/** Throws OPTION_INVALID naming the option. */
+export function tracingOptions(given: TracingOptions | undefined): Required<TracingOptions> {
+  if (given === undefined) return TRACING_DEFAULTS
+  requireKnown('tracing', readObject('tracing', given), KNOWN)
+  const options = { ...TRACING_DEFAULTS, ...given }
+  const { sampler, applications, trustNodes, keptMax, keptBytesMax, exporters } = options
+  requireSampler('tracing.sampler', sampler)
+  const samplers = Object.entries(readObject('tracing.applications', applications))
+  for (const [name, one] of samplers) requireSampler(`tracing.applications.${name}`, one)
+  const isFlag = typeof trustNodes === 'boolean'
+  requireOption(isFlag, 'tracing.trustNodes', trustNodes, 'give true or false')
+  for (const [option, value] of Object.entries({ keptMax, keptBytesMax })) {
+    const isCount = Number.isSafeInteger(value) && value >= 0
+    requireOption(isCount, `tracing.${option}`, value, 'give a whole number, 0 or more')
+  }
+  requireOption(Array.isArray(exporters), 'tracing.exporters', exporters, 'give a list')
+  for (const exporter of exporters) requireExporter(exporter)
+  return options
+}
+
+/** OPTION_INVALID for what takes no spans. */
+export function requireExporter(exporter: SpanExporter): void {
+  const { name, export: take } = readObject('exporter', exporter)
+  const holds = typeof name === 'string' && name !== '' && typeof take === 'function'
+  requireOption(holds, 'exporter', name, 'give a name and a function export(spans)')
+}
