@@ -4,6 +4,7 @@
  * A field that is not listed is refused here; whether its value is in range the node decides,
  * which knows its limits.
  */
+import type { systemProtocol } from 'troupe'
 import type { Capability } from '#observer/contract/api'
 
 /** How the text of a query is read: as it is, as a number, `true`, a pid, or words by comma. */
@@ -35,11 +36,16 @@ const ANSWER_MS = 4_000
 const plain = (request: string, fields: FieldKinds = {}): QuestionSpec =>
   Object.freeze({ request, fields, capability: 'inspect', once: false, timeoutMs: ANSWER_MS })
 
-/** All questions by the word in their address. */
-export const QUESTIONS: Readonly<Record<string, QuestionSpec>> = Object.freeze({
+/** What a viewer can ask; the compiler finds the one that is missing. */
+type QuestionName =
+  | Exclude<keyof (typeof systemProtocol)['messages'], 'follow' | 'unfollow' | 'manage'>
+  | ('connection' | 'connections' | 'profile' | 'traces' | 'trace' | 'why')
+
+const SPECS: Readonly<Record<QuestionName, QuestionSpec>> = Object.freeze({
   node: plain('node'),
   account: plain('account'),
   figures: plain('figures'),
+  survey: plain('survey', { limit: 'number' }),
   history: plain('history', { series: 'words', lastMs: 'number', points: 'number' }),
   processes: plain('processes', {
     ...{ top: 'text', name: 'text', behaviour: 'text', application: 'text' },
@@ -55,6 +61,7 @@ export const QUESTIONS: Readonly<Record<string, QuestionSpec>> = Object.freeze({
   applications: plain('applications', PAGE),
   network: plain('network', PAGE),
   connection: plain('connection', { node: 'text' }),
+  connections: plain('connections', PAGE),
   events: plain('events', PAGE),
   registrar: plain('registrar', PAGE),
   members: plain('members', PAGE),
@@ -62,7 +69,7 @@ export const QUESTIONS: Readonly<Record<string, QuestionSpec>> = Object.freeze({
   logs: plain('logs', {
     ...{ level: 'text', search: 'text', pid: 'pid', application: 'text', ...PAGE },
   }),
-  'dead-letters': plain('deadLetters', { cause: 'text', search: 'text', ...PAGE }),
+  deadLetters: plain('deadLetters', { cause: 'text', search: 'text', ...PAGE }),
   audit: plain('audit', PAGE),
   services: plain('services', PAGE),
   leaders: plain('leaders', PAGE),
@@ -75,6 +82,15 @@ export const QUESTIONS: Readonly<Record<string, QuestionSpec>> = Object.freeze({
   }),
 })
 
+/** A name of several words, as it stands in an address. */
+const hyphened = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
+/** All questions by the word in their address: `dead-letters`. */
+export const QUESTIONS: Readonly<Record<string, QuestionSpec>> = Object.freeze(
+  Object.fromEntries(Object.entries(SPECS).map(([name, spec]) => [hyphened(name), spec])),
+)
+
 /** Fields of what is followed. */
 export const FOLLOW_FIELDS: FieldKinds = Object.freeze({
   ...{ of: 'text', perSecondMax: 'number', level: 'text', search: 'text', pid: 'pid' },
@@ -82,7 +98,7 @@ export const FOLLOW_FIELDS: FieldKinds = Object.freeze({
 })
 
 /** Fields of the history of the whole cluster. */
-export const CLUSTER_HISTORY_FIELDS = QUESTIONS['history']?.fields ?? {}
+export const CLUSTER_HISTORY_FIELDS = SPECS.history.fields
 
 /** A question to all nodes: where its rows are, and by which number they are put in order. */
 export interface MergedSpec {

@@ -36,6 +36,8 @@ export class NodeFile {
   isAsked = false
   /** It has answered all there is to ask, once. */
   wasSeen = false
+  /** It says of itself that it takes nothing more. */
+  isDraining = false
   state: NodeState = 'unreachable'
   sinceMs = 0
   #peers: PeersLook | undefined
@@ -79,6 +81,7 @@ export class NodeFile {
     this.links = []
     this.leads = []
     this.wasSeen = false
+    this.isDraining = false
     this.#peers = undefined
   }
 }
@@ -87,16 +90,17 @@ export class NodeFile {
 const SILENT: ReadonlySet<string> = new Set(['CALL_TIMEOUT', 'INSPECTION_LIMITED'])
 
 /** In what state a node is: what membership says, and how the last questions ended. */
-export function stateOf(
-  member: Pick<MemberInfo, 'state' | 'leaving'> | undefined,
-  problem: Pick<Problem, 'code'> | undefined,
-  wasSeen = true,
-): NodeState {
+export function stateOf({
+  member,
+  problem,
+  wasSeen,
+  isDraining,
+}: Pick<NodeFile, 'member' | 'problem' | 'wasSeen' | 'isDraining'>): NodeState {
   if (member?.state === 'gone') return 'down'
   if (problem?.code === 'NOT_ALLOWED') return 'refused'
   if (member?.state === 'unresponsive') return 'busy'
   if (problem !== undefined) return SILENT.has(problem.code) ? 'busy' : 'unreachable'
   if (member?.state === 'suspect') return 'suspect'
   if (member?.state === 'discovering' && !wasSeen) return 'unreachable'
-  return member?.leaving === true ? 'draining' : 'up'
+  return isDraining || member?.leaving === true ? 'draining' : 'up'
 }

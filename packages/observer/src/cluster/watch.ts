@@ -117,25 +117,41 @@ export class ClusterWatch {
       members.push(...sheet.members.rows)
       cursor = sheet.members.next
     } while (cursor !== undefined && members.length < NODES_MAX)
-    this.#fileOf(own)
-    for (const member of members.slice(0, NODES_MAX)) this.#fileOf(member.node).member = member
-    for (const file of this.#files.values()) this.#judge(file)
-    this.#forgetOld(new Set(members.map(({ node }) => node)))
+    this.#took(members.slice(0, NODES_MAX))
   }
 
-  #fileOf(node: string): NodeFile {
+  #took(members: readonly MemberInfo[]): void {
+    const isFirst = this.#files.size === 0
+    const oldMs = this.#verbs.wallMs() - DOWN_MS
+    // Membership remembers for longer who was there.
+    const shown = members.filter(({ state, sinceMs }) => state !== 'gone' || sinceMs > oldMs)
+    this.#fileOf(this.#verbs.own, undefined, isFirst)
+    for (const member of shown) this.#fileOf(member.node, member, isFirst).member = member
+    const known = new Set([this.#verbs.own, ...shown.map(({ node }) => node)])
+    for (const [node, file] of this.#files) {
+      if (known.has(node)) this.#judge(file)
+      else this.#files.delete(node)
+    }
+  }
+
+  #fileOf(node: string, member: MemberInfo | undefined, isFirst: boolean): NodeFile {
     const known = this.#files.get(node)
     if (known !== undefined) return known
+    const isGone = member?.state === 'gone'
+    const timeMs = this.#verbs.wallMs()
     const file = new NodeFile(node)
-    file.state = 'up'
-    file.sinceMs = this.#verbs.wallMs()
+    file.state = isGone ? 'down' : 'up'
+    file.sinceMs = isGone ? member.sinceMs : timeMs
     this.#files.set(node, file)
+    // At first all of them are new, and no news.
+    const isNews = !isFirst && !isGone
+    if (isNews) this.#note({ timeMs, kind: 'node-up', node, text: `${node} has come` })
     return file
   }
 
   /** Puts a node into its state, and tells when it is another one. */
   #judge(file: NodeFile): void {
-    const state = stateOf(file.member, file.problem, file.wasSeen)
+    const state = stateOf(file)
     if (state === file.state) return
     const notice = noticeOf(file, state, this.#verbs.wallMs())
     file.state = state
@@ -146,14 +162,6 @@ export class ClusterWatch {
 
   #note(notice: ClusterNotice): void {
     this.#notices = [notice, ...this.#notices].slice(0, NOTICES_MAX)
-  }
-
-  #forgetOld(known: ReadonlySet<string>): void {
-    const beforeMs = this.#verbs.wallMs() - DOWN_MS
-    for (const [node, file] of this.#files) {
-      const isOver = file.state === 'down' && file.sinceMs < beforeMs
-      if (isOver || (node !== this.#verbs.own && !known.has(node))) this.#files.delete(node)
-    }
   }
 
   /** Asks one node, unless the last questions still wait. */
@@ -175,17 +183,19 @@ export class ClusterWatch {
   async #askAll(file: NodeFile, isSeldom: boolean): Promise<void> {
     const ask = (request: string, payload?: unknown): Promise<unknown> =>
       this.#verbs.ask({ node: file.node, request, payload, timeoutMs: ANSWER_MS })
+    const page = { limit: PAGE }
     const seldom = isSeldom
-      ? [ask('applications', { limit: PAGE }), unlessUnknown(ask('leaders', { limit: PAGE }))]
+      ? [ask('applications', page), unlessUnknown(ask('leaders', page)), ask('node')]
       : []
-    const [figures, network, applications, leaders] = await Promise.all([
+    const [figures, network, applications, leaders, node] = await Promise.all([
       unlessUnknown(ask('figures')),
-      ask('network', { limit: PAGE }),
+      ask('network', page),
       ...seldom,
     ])
     if (figures !== undefined) file.tookFigures(figures as FiguresSheet)
     file.tookPeers(rowsOf(fieldOf(network, 'peers')), this.#verbs.nowMs())
     if (!isSeldom) return
+    file.isDraining = fieldOf(node, 'phase') === 'draining'
     file.applications = rowsOf<ApplicationInfo>(applications)
       .filter(({ own }) => !own)
       .map(({ name, state, weight }) => ({ name, state, weight }))

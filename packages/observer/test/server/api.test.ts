@@ -1,4 +1,4 @@
-/** observer: the API, over real HTTP. */
+/** server/api: the API, over real HTTP. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { actor, protocol } from 'troupe'

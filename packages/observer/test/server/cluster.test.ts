@@ -1,4 +1,4 @@
-/** observer: many nodes as one: the sheet, merged questions, histories, follows. */
+/** server/cluster: many nodes as one: the sheet, merged questions, histories, follows. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { startObserver } from '@troupe/observer'

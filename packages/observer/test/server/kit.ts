@@ -1,4 +1,4 @@
-/** observer: an Observer over nodes of one program, asked over real HTTP. */
+/** server/kit: an Observer over nodes of one program, asked over real HTTP. */
 import type { TestContext } from 'node:test'
 import { type ObserverOptions, startObserver } from '@troupe/observer'
 import { type Node, type NodeOptions, startNode } from 'troupe'
@@ -15,7 +15,8 @@ export async function nodesOf(
   t.after(() => Promise.all(nodes.map((node) => node.stop({ timeoutMs: 1_000 }))))
   for (const name of names) {
     const acceptors = [{ port: 0 }]
-    const network = { cookie: COOKIE, acceptors, unixSocket: false, ...options.network }
+    const alone = { registrar: 'none', unixSocket: false } as const
+    const network = { cookie: COOKIE, acceptors, ...alone, ...options.network }
     const given = { logSinks: [], handleSignals: false, ...options }
     nodes.push(await startNode(name, { ...given, network }))
   }

@@ -1,4 +1,4 @@
-/** observer: what may be done through it, by whom, and what is written down of it. */
+/** server/manage: what may be done through an Observer, by whom, and what is written down of it. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { actor, protocol } from 'troupe'

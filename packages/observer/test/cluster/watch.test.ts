@@ -1,0 +1,138 @@
+/** cluster/watch: fifty nodes on one sheet, in virtual time; none of them holds it up. */
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+import { processName } from 'troupe'
+import { type SimulatedCluster, simulatedCluster } from 'troupe/testing'
+import { merged } from '#observer/cluster/merge'
+import { Turnstile } from '#observer/cluster/turnstile'
+import { ClusterWatch } from '#observer/cluster/watch'
+import type { Verbs } from '#observer/hub/verbs'
+import { verbsOf } from '#test/hub/kit'
+
+const HOSTS = Array.from({ length: 50 }, (_, at) => `n${at}`)
+
+/** A watch on the first node, which knows all others; `asked` counts questions by node. */
+async function watching(t: TestContext, hosts: readonly string[]) {
+  const [first = ''] = hosts
+  const known = Object.fromEntries(
+    hosts.map((host) => [host, host === first ? hosts.slice(1) : []]),
+  )
+  const network = { membership: { connect: 'mesh' } } as const
+  const cluster = simulatedCluster({ seed: 3, hosts, known, network })
+  t.after(() => cluster.stop())
+  await cluster.start()
+  const { clock } = cluster
+  const { node } = cluster.member(first) as NonNullable<ReturnType<SimulatedCluster['member']>>
+  const asked = new Map<string, number>()
+  const ask: Verbs['ask'] = ({ node: name, request, payload, timeoutMs }) => {
+    asked.set(name, (asked.get(name) ?? 0) + 1)
+    return node.call(processName('system', undefined, name), request, payload, { timeoutMs })
+  }
+  const verbs = { ...verbsOf(clock, ask), own: node.name }
+  const watch = new ClusterWatch(verbs)
+  t.after(() => watch.stop())
+  await clock.advance(2_000)
+  return { cluster, clock, watch, verbs, asked }
+}
+
+describe('the sheet of a cluster', () => {
+  it('holds fifty nodes, each connection once and sums of all', async (t) => {
+    const { clock, watch } = await watching(t, HOSTS)
+    await clock.until(watch.sheet())
+    await clock.advance(1_000)
+    const sheet = await clock.until(watch.sheet())
+    assert.equal(sheet.nodes.length, 50)
+    assert.deepEqual(
+      sheet.nodes.filter(({ state }) => state !== 'up'),
+      [],
+    )
+    assert.equal(sheet.sums.answering, 50)
+    assert.equal(sheet.linksTotal, 49)
+    assert.ok(sheet.nodes.every(({ rates }) => rates !== undefined))
+    assert.ok(sheet.sums.rates.handled > 0)
+  })
+
+  it('does not wait for a node that is frozen, and tells since when it is silent', async (t) => {
+    const { cluster, clock, watch } = await watching(t, HOSTS.slice(0, 5))
+    await clock.until(watch.sheet())
+    const frozen = cluster.network.host('n2')
+    frozen.freeze()
+    for (let at = 0; at < 10; at += 1) {
+      await clock.advance(1_000)
+      const beganMs = clock.nowMs()
+      const { nodes } = await clock.until(watch.sheet())
+      assert.ok(clock.nowMs() - beganMs <= 400, 'the sheet waits for nobody')
+      const others = nodes.filter(({ node }) => node !== 'n2@sim')
+      assert.ok(others.every(({ state }) => state === 'up'))
+    }
+    const { nodes, notices } = await clock.until(watch.sheet())
+    const silent = nodes.find(({ node }) => node === 'n2@sim')
+    frozen.thaw()
+    assert.ok(['busy', 'unreachable', 'suspect', 'down'].includes(silent?.state ?? ''))
+    assert.ok(clock.wallMs() - (silent?.sinceMs ?? 0) > 1_000)
+    assert.notEqual(silent?.problem, undefined)
+    assert.ok(notices.some(({ node }) => node === 'n2@sim'))
+  })
+
+  it('is looked at once by all who want it at the same time', async (t) => {
+    const { clock, watch, asked } = await watching(t, HOSTS.slice(0, 3))
+    await clock.until(watch.sheet())
+    await clock.advance(1_000)
+    asked.clear()
+    await clock.until(Promise.all(Array.from({ length: 50 }, () => watch.sheet())))
+    assert.equal(asked.get('n1@sim'), 2)
+  })
+
+  it('costs nothing but who is there while nobody looks', async (t) => {
+    const { clock, watch, asked } = await watching(t, HOSTS.slice(0, 3))
+    watch.start()
+    await clock.until(watch.sheet())
+    await clock.advance(1_000)
+    asked.clear()
+    await clock.advance(60_000)
+    assert.deepEqual([...asked.keys()], ['n0@sim'])
+    assert.ok((asked.get('n0@sim') ?? 0) <= 13)
+  })
+
+  it('forgets a node that is gone after ten minutes', async (t) => {
+    const { cluster, clock, watch } = await watching(t, HOSTS.slice(0, 3))
+    watch.start()
+    cluster.crash('n1')
+    await clock.advance(30_000)
+    const stateNow = async () => {
+      const { nodes } = await clock.until(watch.sheet())
+      return nodes.find(({ node }) => node === 'n1@sim')?.state
+    }
+    assert.equal(await stateNow(), 'down')
+    await clock.advance(550_000)
+    assert.equal(await stateNow(), 'down')
+    await clock.advance(60_000)
+    assert.equal(await stateNow(), undefined)
+  })
+})
+
+describe('a question to all nodes', () => {
+  it('is answered by those that can, and names the one that is frozen', async (t) => {
+    const { cluster, clock, verbs } = await watching(t, HOSTS.slice(0, 5))
+    const frozen = cluster.network.host('n3')
+    frozen.freeze()
+    const nodes = HOSTS.slice(0, 5).map((host) => `${host}@sim`)
+    const payload = { top: 'messages-in', limit: 5 }
+    const question = { request: 'processes', payload, rows: 'rows', by: undefined }
+    const { rows, missing, sheets } = await clock.until(
+      merged(question, nodes, verbs, new Turnstile(2)),
+    )
+    frozen.thaw()
+    assert.deepEqual(
+      missing.map(({ node }) => node),
+      ['n3@sim'],
+    )
+    assert.equal(sheets.length, 4)
+    assert.equal(rows.length, 5)
+    const counts = rows.map((row) => Number(Reflect.get(row as object, 'messagesIn')))
+    assert.deepEqual(
+      counts,
+      [...counts].sort((one, other) => other - one),
+    )
+  })
+})

@@ -1,0 +1,220 @@
+/** hub/hub: many viewers, one look; and what is kept for a browser that takes nothing. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { eventFrame } from '#observer/hub/frame'
+import { HUB_LIMITS } from '#observer/hub/hub'
+import { RECORD_BYTES_MAX, RECORD_FRAMES_MAX, Viewer } from '#observer/hub/viewer'
+import { eventOf, hubOf, reading, VIEW } from './kit.js'
+
+const statesOf = (told: readonly { kind: string }[]): number =>
+  told.filter(({ kind }) => kind === 'state').length
+
+describe('subjects of streams', () => {
+  it('are looked at once for fifty viewers', async () => {
+    let at = 0
+    const { hub, clock, looks } = hubOf(() => (at += 1))
+    const viewers = Array.from({ length: 50 }, (_, number) => hub.open(`s${number}`, VIEW))
+    const told = viewers.map(reading)
+    for (const { id, session } of viewers) hub.wish(id, session, { subjects: ['/cluster'] })
+    await clock.advance(10_000)
+    assert.equal(looks.get('/cluster'), 11)
+    for (const one of told) assert.equal(statesOf(one), 11)
+  })
+
+  it('are not told again while they are the same', async () => {
+    const { hub, clock, looks } = hubOf(() => 'same')
+    const viewer = hub.open('s', VIEW)
+    const told = reading(viewer)
+    hub.wish(viewer.id, 's', { subjects: ['/cluster'] })
+    await clock.advance(10_000)
+    assert.equal(looks.get('/cluster'), 11)
+    assert.equal(statesOf(told), 1)
+  })
+
+  it('are looked at as often as the quickest wants, and told each as he wants', async () => {
+    let at = 0
+    const { hub, clock, looks } = hubOf(() => (at += 1))
+    const [quick, slow] = [hub.open('q', VIEW), hub.open('s', VIEW)]
+    const [toQuick, toSlow] = [reading(quick), reading(slow)]
+    hub.wish(slow.id, 's', { subjects: ['/x'], everyMs: 5_000 })
+    await clock.advance(0)
+    assert.equal(looks.get('/x'), 1)
+    await clock.advance(4_000)
+    assert.equal(looks.get('/x'), 1)
+    hub.wish(quick.id, 'q', { subjects: ['/x'], everyMs: 1_000 })
+    await clock.advance(20_000)
+    assert.ok((looks.get('/x') ?? 0) >= 20)
+    assert.ok(statesOf(toQuick) >= 20)
+    assert.ok(statesOf(toSlow) <= 6)
+  })
+
+  it('are not looked at when nobody wants them', async () => {
+    const { hub, clock, looks } = hubOf(() => 1)
+    const viewer = hub.open('s', VIEW)
+    reading(viewer)
+    hub.wish(viewer.id, 's', { subjects: ['/x'] })
+    await clock.advance(1_500)
+    hub.wish(viewer.id, 's', { subjects: [] })
+    const before = looks.get('/x')
+    await clock.advance(60_000)
+    assert.equal(looks.get('/x'), before)
+    assert.deepEqual(hub.counts, { streams: 1, subjects: 0 })
+    hub.wish(viewer.id, 's', { subjects: ['/x'] })
+    viewer.end()
+    assert.deepEqual(hub.counts, { streams: 0, subjects: 0 })
+    await clock.advance(60_000)
+    assert.equal(looks.get('/x'), before)
+  })
+
+  it('that fail are told once, and asked for more and more slowly', async () => {
+    const { hub, clock, looks } = hubOf(() => {
+      throw new TypeError('on purpose')
+    })
+    const viewer = hub.open('s', VIEW)
+    const told = reading(viewer)
+    hub.wish(viewer.id, 's', { subjects: ['/x'] })
+    await clock.advance(60_000)
+    const problems = told.filter(({ kind }) => kind === 'problem')
+    assert.equal(problems.length, 1)
+    assert.ok((looks.get('/x') ?? 0) <= 12)
+  })
+
+  it('are asked one question at a time, however long it takes', async () => {
+    let open = 0
+    let most = 0
+    const { hub, clock } = hubOf(async () => {
+      open += 1
+      most = Math.max(most, open)
+      await new Promise<void>((resolve) => clock.after(3_000, resolve))
+      open -= 1
+      return most
+    })
+    const viewer = hub.open('s', VIEW)
+    reading(viewer)
+    hub.wish(viewer.id, 's', { subjects: ['/x'] })
+    await clock.advance(30_000)
+    assert.equal(most, 1)
+  })
+})
+
+describe('a browser that is slow', () => {
+  it('holds nothing but that there is news, and is told the newest alone', async () => {
+    let at = 0
+    const { hub, clock } = hubOf(() => {
+      at += 1
+      return { at, filling: 'x'.repeat(10_000) }
+    })
+    const viewer = hub.open('s', VIEW)
+    await viewer.next()
+    hub.wish(viewer.id, 's', { subjects: ['/x', '/y'] })
+    await clock.advance(30_000)
+    assert.deepEqual(viewer.held, { states: 2, frames: 0, bytes: 0 })
+    const behind = eventOf((await viewer.next()) as never)
+    assert.equal(behind?.kind, 'behind')
+    assert.ok(Number(behind?.['leftOut']) > 50)
+    const newest = eventOf((await viewer.next()) as never)?.['sheet'] as { at: number }
+    assert.ok(newest.at >= at - 1)
+  })
+
+  it('and falls behind is told so, and then the newest', async () => {
+    let at = 0
+    const { hub, clock } = hubOf(() => (at += 1))
+    const viewer = hub.open('s', VIEW)
+    await viewer.next()
+    hub.wish(viewer.id, 's', { subjects: ['/x'] })
+    await clock.advance(HUB_LIMITS.beatMs * HUB_LIMITS.missedBeatsMax)
+    const told = reading(viewer)
+    await clock.settle()
+    assert.deepEqual(
+      told.map(({ kind }) => kind),
+      ['behind', 'state'],
+    )
+  })
+
+  it('that was asleep for an hour comes back to the newest, without a flood', async () => {
+    let at = 0
+    const { hub, clock } = hubOf(() => (at += 1))
+    const asleep = hub.open('s', VIEW)
+    hub.wish(asleep.id, 's', { subjects: ['/x'] })
+    await clock.advance(3_600_000)
+    // Its stream was given up, and nothing was looked at for nobody.
+    assert.deepEqual(hub.counts, { streams: 0, subjects: 0 })
+    assert.ok(at < 100)
+    const awake = hub.open('s', VIEW)
+    const told = reading(awake)
+    hub.wish(awake.id, 's', { subjects: ['/x'] })
+    await clock.advance(0)
+    assert.deepEqual(
+      told.map(({ kind, sheet }) => [kind, sheet]),
+      [
+        ['hello', undefined],
+        ['state', at],
+      ],
+    )
+  })
+
+  it('that takes nothing at all is given up', async () => {
+    const { hub, clock } = hubOf(() => 1)
+    hub.open('s', VIEW)
+    await clock.advance(HUB_LIMITS.beatMs * (HUB_LIMITS.missedBeatsMax + 1))
+    assert.deepEqual(hub.counts, { streams: 0, subjects: 0 })
+  })
+
+  it('is given records up to a limit, and told how many were left out', async () => {
+    const viewer = new Viewer({ id: 'v', session: 's', view: VIEW }, () => {})
+    const records = [{ message: 'x'.repeat(1_000) }]
+    const frame = eventFrame({ kind: 'records', subject: '/f', records, leftOut: 0 })
+    for (let at = 0; at < 10_000; at += 1) viewer.happened(frame, 1)
+    assert.ok(viewer.held.frames <= RECORD_FRAMES_MAX)
+    assert.ok(viewer.held.bytes <= RECORD_BYTES_MAX)
+    const behind = eventOf((await viewer.next()) as never)
+    assert.deepEqual(behind, { kind: 'behind', leftOut: 10_000 - viewer.held.frames })
+  })
+})
+
+describe('streams', () => {
+  it('are so many for one session and in all', () => {
+    const { hub } = hubOf(() => 1)
+    for (let at = 0; at < HUB_LIMITS.streamsPerSession; at += 1) hub.open('greedy', VIEW)
+    assert.throws(() => hub.open('greedy', VIEW), { status: 429 })
+    let at = 0
+    const openMore = (): void => {
+      for (; ; at += 1) hub.open(`other${at}`, VIEW)
+    }
+    assert.throws(openMore, { status: 429 })
+    assert.equal(hub.counts.streams, HUB_LIMITS.streams)
+  })
+
+  it('are told what their own session wishes, and no other', () => {
+    const { hub } = hubOf(() => 1)
+    const viewer = hub.open('mine', VIEW)
+    const wish = { subjects: ['/x'] }
+    assert.throws(() => hub.wish(viewer.id, 'theirs', wish), { status: 404 })
+    assert.throws(() => hub.wish('no-such-stream', 'mine', wish), { status: 404 })
+  })
+
+  it('refuse a wish that cannot be', () => {
+    const { hub } = hubOf(() => 1)
+    const { id } = hub.open('s', VIEW)
+    const subjects = Array.from({ length: 33 }, (_, at) => `/x${at}`)
+    for (const wish of [
+      undefined,
+      {},
+      { subjects: [7] },
+      { subjects },
+      { subjects: [], everyMs: 10 },
+      { subjects: [], everyMs: '1000' },
+    ]) {
+      assert.throws(() => hub.wish(id, 's', wish), { status: 400 })
+    }
+  })
+
+  it('end with their session', () => {
+    const { hub } = hubOf(() => 1)
+    const viewer = hub.open('s', VIEW)
+    hub.open('t', VIEW)
+    hub.endSession('s')
+    assert.equal(viewer.ended, true)
+    assert.equal(hub.counts.streams, 1)
+  })
+})
