@@ -80,9 +80,9 @@ export {
 } from './remote/figure-sheets.js'
 export type {
   ConfigSheet,
+  ConnectionQuestion,
   ConnectionSheet,
   LeaderSheet,
-  UsageSheet,
 } from './remote/link-sheets.js'
 export type {
   CallSheet,

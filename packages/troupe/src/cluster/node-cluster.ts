@@ -64,6 +64,8 @@ export interface ServingParts {
   readonly gate: AllowanceTable
   /** How late the loop of this node is, in milliseconds. */
   loopDelayMs(): number
+  /** How far the clock of another node is ahead of ours; undefined: it was never asked. */
+  clockAheadMs(node: string): number | undefined
 }
 
 /** What the cluster of a node is made of. */
@@ -138,6 +140,7 @@ export class ClusterOfNode implements Cluster, NodeCluster {
         return remote.home
       },
       loopDelayMs,
+      clockAheadMs: (node) => remote.estimate(node)?.clockOffsetMs,
     }
   }
 

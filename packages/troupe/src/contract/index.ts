@@ -53,6 +53,18 @@ export type {
 export type { ConfigGiven, ConfigReply, ConfigTyped } from './config-item.js'
 export { configReply, isSchema } from './config-item.js'
 export type {
+  AcceptorInfo,
+  CompressionInfo,
+  ConnectionInfo,
+  FragmentInfo,
+  HeldMailbox,
+  NetworkLimits,
+  Usage,
+  WireFacts,
+  WireFigures,
+  WireInsight,
+} from './connection.js'
+export type {
   ArgsOf,
   EventOptions,
   EventToken,
@@ -343,6 +355,5 @@ export type {
   SubscribeAnswers,
   Wire,
   WireAnswers,
-  WireFigures,
   WireHome,
 } from './wire.js'

@@ -9,11 +9,11 @@
 import type { Clock } from '#base/clock'
 import type { ApplicationInfo, ApplicationSpec } from './application.js'
 import type { BehaviourKind } from './behaviour.js'
+import type { ConnectionInfo, WireFacts, WireFigures } from './connection.js'
 import type { Pid } from './identity.js'
 import type { EventInfo, Node, NodeInfo, ProcessInfo, ProcessState } from './node.js'
 import type { FactsQuestion, LongTurnFact, ProcessFacts, ZombieFact } from './process-facts.js'
 import type { DeadLetter } from './signal.js'
-import type { WireFigures } from './wire.js'
 
 /** One line of a list of processes. */
 export interface ProcessRow {
@@ -121,6 +121,9 @@ export interface NodeInspection {
   info(): NodeInfo
   /** What is counted always: without a look at any process. */
   figures(): NodeFigures
+  /** How its network is set, and all that is known of one connection. */
+  network(): WireFacts
+  connection(node: string): ConnectionInfo | undefined
   /** Registered names, as they came. */
   names(): Iterator<string>
   /** All topics, as they came. */

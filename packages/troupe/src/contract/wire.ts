@@ -8,6 +8,7 @@
  * @source ergo-features 5, 7, 8, 19
  */
 import type { Clock } from '#base/clock'
+import type { WireInsight } from './connection.js'
 import type { TroupeError } from './errors.js'
 import type { Address, Alias, Pid, ProcessName, Ref, Target } from './identity.js'
 import type { Priority } from './limits.js'
@@ -54,30 +55,14 @@ export type Confirmation = 'important' | 'when-room'
 /** How an exit signal came about: a link, a program's `exit`, or a `kill`. */
 export type ExitCause = 'link' | 'program' | 'kill'
 
-/** What a network has carried since the start, of all its connections, also those that ended. */
-export interface WireFigures {
-  /** Connections that are up now. */
-  readonly connected: number
-  readonly established: number
-  readonly lost: number
-  /** Handshakes that came to nothing, lines that were refused, and nodes that were sent away. */
-  readonly handshakesRefused: number
-  readonly messagesIn: number
-  readonly messagesOut: number
-  readonly bytesIn: number
-  readonly bytesOut: number
-  /** Bytes kept until they are acknowledged. */
-  readonly keptBytes: number
-}
-
 /** The way to other nodes. What it answers at once is local; what happens later is told. */
 export interface Wire {
   /** More may not wait in one mailbox when a message of another node comes: it is refused. */
   readonly mailboxMax: number
   /** What the program sees of its network. */
   readonly control: NodeNetwork
-  /** Without a walk over anything but the peers. */
-  figures(): WireFigures
+  /** What can be seen of it. */
+  readonly insight: WireInsight
   /** Names the node it serves; called once, before anything else. Settles when it can be used. */
   start(home: WireHome): Promise<void>
   /** A one-way message to an address of another node. */

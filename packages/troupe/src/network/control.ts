@@ -42,7 +42,7 @@ export class NetworkControl implements NodeNetwork {
   }
 
   peer(node: string): PeerInfo | undefined {
-    const peer = this.#network.peers.find(({ name }) => name === node)
+    const peer = this.#network.known(node)
     return peer === undefined ? undefined : infoOf(peer, this.#network.nowMs)
   }
 
@@ -54,7 +54,7 @@ export class NetworkControl implements NodeNetwork {
   }
 
   disconnect(node: string): boolean {
-    const peer = this.#network.peers.find(({ name }) => name === node)
+    const peer = this.#network.known(node)
     if (peer !== undefined) this.#network.leave(peer)
     return peer !== undefined
   }

@@ -12,6 +12,7 @@
 import type { Clock } from '#base/clock'
 import {
   ACCEPTOR_DEFAULTS,
+  type AcceptorInfo,
   type AcceptorOptions,
   describeThrown,
   type Line,
@@ -66,12 +67,25 @@ export interface LobbyParts {
   readonly connections: () => number
 }
 
+/** What came to one listener. */
+interface DoorCount {
+  lines: number
+  handshakeErrors: number
+}
+
+/** One listener. */
+interface Door extends Omit<AcceptorInfo, keyof DoorCount> {
+  readonly count: DoorCount
+}
+
 export class Lobby {
   /** Lines closed because there were too many. */
   turnedAway = 0
   readonly #parts: LobbyParts
   readonly #listeners: LineListener[] = []
   readonly #addresses: TransportAddress[] = []
+  /** How each listener does. */
+  readonly #doors: Door[] = []
   /** Lines whose handshake is not done, the oldest first. */
   readonly #waiting = new Map<Line, Guest>()
   /** Refused lines that have not ended, the oldest first. */
@@ -93,6 +107,10 @@ export class Lobby {
   /** Where it listens. */
   get listening(): readonly TransportAddress[] {
     return this.#listeners.map(({ address }) => address)
+  }
+
+  get acceptors(): readonly AcceptorInfo[] {
+    return this.#doors.map(({ count, ...door }) => ({ ...door, ...count }))
   }
 
   /** Where other nodes are told to come. */
@@ -127,11 +145,18 @@ export class Lobby {
     const { transport: name, host, port, portRange } = acceptor
     const transport = this.#parts.transports.get(name)
     requireOption(transport !== undefined, 'transport', name, 'give tcp, tls or unix')
+    const count: DoorCount = { lines: 0, handshakeErrors: 0 }
     const listener = await (transport as Transport).listen({
       ...{ host, port, portRange, path },
       admits: (from) => this.#admits(from),
-      accept: (line) => void this.#greet(line),
-      refused: (problem, remote) => this.#refusals.add(LINE_REFUSED, problem, remote),
+      accept: (line) => {
+        count.lines += 1
+        void this.#greet(line, count)
+      },
+      refused: (problem, remote) => {
+        count.handshakeErrors += 1
+        this.#refusals.add(LINE_REFUSED, problem, remote)
+      },
     })
     this.#listeners.push(listener)
     const advertised = {
@@ -140,6 +165,8 @@ export class Lobby {
       port: acceptor.advertisedPort ?? listener.address.port,
     }
     this.#addresses.push(advertised)
+    const { address } = listener
+    this.#doors.push({ address, advertised, tls: address.transport === 'tls', count })
     this.#tellMoved(given, listener.address)
     return listener.address
   }
@@ -176,6 +203,7 @@ export class Lobby {
     for (const line of this.#leaving) line.destroy()
     await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()))
     this.#addresses.length = 0
+    this.#doors.length = 0
     this.#refusals.close()
   }
 
@@ -186,7 +214,7 @@ export class Lobby {
   }
 
   /** Never rejects: nobody waits for it. */
-  async #greet(line: Line): Promise<void> {
+  async #greet(line: Line, count: DoorCount): Promise<void> {
     if (!this.#hasRoom()) {
       this.turnedAway += 1
       line.destroy()
@@ -195,8 +223,11 @@ export class Lobby {
     const guest: Guest = { isProven: false, isTurnedAway: false, hasEnded: false }
     this.#waiting.set(line, guest)
     try {
-      this.#done(line, guest, await this.#handshake(line, guest))
+      const result = await this.#handshake(line, guest)
+      if (isError(result)) count.handshakeErrors += 1
+      this.#done(line, guest, result)
     } catch (thrown) {
+      count.handshakeErrors += 1
       line.destroy()
       const code = TroupeError.is(thrown) ? thrown.code : UNKNOWN
       this.#refusals.add(code, describeThrown(thrown), line.remote)
@@ -283,3 +314,9 @@ interface Guest {
   /** Its line has ended. */
   hasEnded: boolean
 }
+
+/** A line that is not needed, or that left mute, is none. */
+const isError = (result: HandshakeResult): boolean =>
+  result.kind === 'refused' &&
+  !result.refusal.isMute &&
+  result.refusal.error.code !== 'NODE_SIMULTANEOUS'

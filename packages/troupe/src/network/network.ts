@@ -24,7 +24,6 @@ import {
   TroupeError,
   type Wire,
   type WireAnswers,
-  type WireFigures,
   type WireHome,
 } from '#contract'
 import { disabled, NetworkControl } from './control.js'
@@ -33,6 +32,7 @@ import type { Admission, Agreement, Applicant } from './handshake/outcome.js'
 import { handshakeKey, keyOf } from './handshake/proof.js'
 import type { HandshakeResult } from './handshake/run-handshake.js'
 import type { HandshakeSettings } from './handshake/settings.js'
+import { NetworkInsight } from './insight.js'
 import { admit, askedAt } from './known-peer.js'
 import { livenessKey } from './liveness/probe-frame.js'
 import { Lobby } from './lobby.js'
@@ -51,6 +51,8 @@ type Agreed = Extract<HandshakeResult, { readonly kind: 'agreed' }>
 export class Network implements Wire {
   readonly mailboxMax: number
   readonly control: NodeNetwork = new NetworkControl(this)
+  readonly insight: NetworkInsight
+  readonly totals = new Totals()
   readonly routes: RouteBook
   readonly #settings: NetworkSettings
   readonly #world: NetworkWorld
@@ -62,7 +64,6 @@ export class Network implements Wire {
   #dials: Dials | undefined = undefined
   #liveness: Liveness | undefined = undefined
   #partings: Partings | undefined = undefined
-  readonly #totals = new Totals()
   #open = false
   /** While it leaves the others: no new ones. */
   #stopping: Promise<void> | undefined = undefined
@@ -73,6 +74,7 @@ export class Network implements Wire {
     this.#settings = settings
     this.mailboxMax = crowdedAt(settings)
     this.#world = world
+    this.insight = new NetworkInsight(this, settings)
     this.#key = handshakeKey(settings.cookie)
     const added: RouteBookParts['added'] = (isMeant) => this.#dials?.retry(isMeant)
     const { transports, routes } = settings
@@ -103,8 +105,8 @@ export class Network implements Wire {
     return [...this.#peers.values()]
   }
 
-  figures(): WireFigures {
-    return this.#totals.figures(this.#peers.values(), this.#lobby?.refused)
+  known(node: string): Peer | undefined {
+    return this.#peers.get(node)
   }
 
   /** A key of the cookie for one purpose; 32 bytes. */
@@ -361,7 +363,7 @@ export class Network implements Wire {
     const target =
       agreed.agreement.session.kind === 'fresh' ? this.#peerNamed(agreed.agreement) : peer
     target.keys = keys
-    if (target.agreement === undefined) this.#totals.established += 1
+    if (target.agreement === undefined) this.totals.established += 1
     target.attach(line, agreed.agreement, (taker) => agreed.start(taker))
   }
 
@@ -373,7 +375,7 @@ export class Network implements Wire {
     const isUp = (): boolean => this.#peers.get(node)?.state === 'up'
     const wanted = (): boolean => this.#open && !isUp() && (this.#home as WireHome).awaits(node)
     const wasUp = peer.agreement !== undefined
-    this.#totals.ended(peer, wasUp)
+    this.totals.ended(peer, wasUp)
     this.#dials?.seek(node, { wanted, reach: () => void this.#peer(node) }, wasUp)
   }
 

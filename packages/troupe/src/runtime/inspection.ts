@@ -8,6 +8,7 @@ import type {
   Account,
   ApplicationInfo,
   BehaviourKind,
+  ConnectionInfo,
   DeadLetter,
   EventInfo,
   FactsQuestion,
@@ -23,6 +24,7 @@ import type {
   ProcessView,
   TreeOf,
   WaitingMessage,
+  WireFacts,
   ZombieFact,
 } from '#contract'
 import { KeyedBox, type Mail } from './extension.js'
@@ -212,8 +214,16 @@ export class Inspection implements NodeInspection {
       turns: scheduler.turns,
       turnMs: scheduler.turnMs.sheet(nowMs),
       waitMs: scheduler.waitMs.sheet(nowMs),
-      network: wire.figures(),
+      network: wire.insight.figures(),
     }
+  }
+
+  network(): WireFacts {
+    return this.#kernel.wire.insight.facts()
+  }
+
+  connection(node: string): ConnectionInfo | undefined {
+    return this.#kernel.wire.insight.connection(node)
   }
 
   names(): Iterator<string> {

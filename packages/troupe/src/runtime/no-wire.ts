@@ -1,7 +1,13 @@
 /**
  * runtime/no-wire: the wire of a node without a network: there is no way to any other node.
  */
-import { type NodeNetwork, TroupeError, type Wire, type WireFigures } from '#contract'
+import {
+  type NodeNetwork,
+  TroupeError,
+  type Wire,
+  type WireFigures,
+  type WireInsight,
+} from '#contract'
 
 const refusal = (operation: string): TroupeError =>
   new TroupeError('NOT_ALLOWED', { operation, problem: 'give startNode the option network' })
@@ -36,10 +42,16 @@ const NO_FIGURES: WireFigures = Object.freeze({
   ...{ messagesIn: 0, messagesOut: 0, bytesIn: 0, bytesOut: 0 },
 })
 
+const NO_INSIGHT: WireInsight = Object.freeze({
+  figures: () => NO_FIGURES,
+  facts: () => ({ acceptors: [], flags: [], limits: undefined }),
+  connection: () => undefined,
+} satisfies WireInsight)
+
 export const NO_WIRE: Wire = Object.freeze({
   control: NO_NETWORK,
   mailboxMax: Number.POSITIVE_INFINITY,
-  figures: () => NO_FIGURES,
+  insight: NO_INSIGHT,
   start: async () => {},
   send: () => 'NO_ROUTE' as const,
   call: () => 'NO_ROUTE' as const,

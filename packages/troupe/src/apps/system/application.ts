@@ -45,8 +45,9 @@ export const systemApplication =
     const audit = new AuditTrail(inspection, memory)
     const nowMs = (): number => inspection.clock.nowMs()
     const access = new Access(inspection.node.name, options, nowMs)
+    const clockAheadMs = (node: string): number | undefined => serving?.clockAheadMs(node)
     const recorder = new Recorder(inspection)
-    const args = [{ inspection, options, figures, memory, audit, access, recorder }]
+    const args = [{ inspection, options, figures, memory, audit, access, recorder, clockAheadMs }]
     const remote =
       serving === undefined
         ? []

@@ -41,6 +41,8 @@ export interface DeskParts {
   readonly audit: AuditTrail
   /** Shared with all who show this node. */
   readonly access: Access
+  /** How far the clock of another node is ahead; undefined: it was never asked. */
+  readonly clockAheadMs: (node: string) => number | undefined
   /** The last hour; it outlives the process, too. */
   readonly recorder: Recorder
 }
@@ -64,6 +66,7 @@ export class Desk {
   readonly following: Following
   readonly manager: Manager
   readonly recorder: Recorder
+  readonly clockAheadMs: DeskParts['clockAheadMs']
   readonly #scans: SharedScans
   /** Questions that came, by name. */
   readonly asked: Record<string, number> = {}
@@ -80,6 +83,7 @@ export class Desk {
     const after = (delayMs: number, run: () => void): void => void context.after(delayMs, run)
     this.work = new Work({ nowMs, after })
     this.recorder = recorder
+    this.clockAheadMs = parts.clockAheadMs
     recorder.begin(this.program, after)
     this.#scans = new SharedScans(this.work, this.access, nowMs)
     this.memory = memory

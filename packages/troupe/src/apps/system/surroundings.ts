@@ -6,19 +6,24 @@ import type { NodeInspection } from '#contract'
 import type { Cursors } from './cursor.js'
 import { pageOf, readPlace, readPlaces } from './page.js'
 
+const ROUTES_MAX = 100
+
 const same = <T>(value: T): T => value
 
 export function networkSheet(
   given: unknown,
-  { node: { network } }: NodeInspection,
+  inspection: NodeInspection,
   cursors: Cursors,
 ): NetworkSheet {
   const place = readPlace('peers', given, cursors)
+  const { network } = inspection.node
+  const { acceptors, flags, limits } = inspection.network()
   const peers = network.peers()
   return {
     mode: network.mode,
     listening: network.listening,
     addresses: network.addresses,
+    ...{ acceptors, flags, limits, routes: network.routes().slice(0, ROUTES_MAX) },
     refused: network.refused(),
     total: peers.length,
     peers: pageOf(peers, place, cursors, same),

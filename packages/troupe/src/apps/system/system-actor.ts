@@ -12,6 +12,7 @@ import {
 } from '#contract'
 import type { Asker } from './access.js'
 import { ApplicationScan } from './application-scan.js'
+import { connectionSheet, connectionSheets } from './connection-sheet.js'
 import { Desk, type DeskParts, type Wanted } from './desk.js'
 import { leaderSheets, wantedElectors } from './elections.js'
 import { figuresSheet } from './figures-sheet.js'
@@ -83,6 +84,8 @@ const definition = actor(systemProtocol, {
       const make = () => new ApplicationScan(place, inspection, cursors)
       return { key: JSON.stringify(place), make }
     }),
+    connection: quick('connection', connectionSheet),
+    connections: quick('connections', connectionSheets, SCAN_COST),
     events: search('events', wantedEvents),
     network: quick('network', (given, { inspection, cursors }) =>
       networkSheet(given, inspection, cursors),

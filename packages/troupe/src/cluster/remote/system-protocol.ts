@@ -12,7 +12,12 @@
  */
 import { type Account, message, protocol, request, type ServiceInfo } from '#contract'
 import type { FiguresSheet, HistoryQuestion, HistorySheet } from './figure-sheets.js'
-import type { ConfigSheet, LeaderSheet } from './link-sheets.js'
+import type {
+  ConfigSheet,
+  ConnectionQuestion,
+  ConnectionSheet,
+  LeaderSheet,
+} from './link-sheets.js'
 import type { ProcessInsight, WhyQuestion, WhySheet } from './process-insight.js'
 import type { SurveyQuestion, SurveySheet } from './survey-sheets.js'
 import type { OrderOutcome, SystemOrder } from './system-orders.js'
@@ -62,6 +67,9 @@ export const systemProtocol = protocol('troupe.system', {
   names: request<NameQuestion, Page<string>>(),
   applications: request<PageQuestion, ApplicationSheet>(),
   network: request<PageQuestion, NetworkSheet>(),
+  /** All that is known of one connection; NO_CONNECTION. */
+  connection: request<ConnectionQuestion, ConnectionSheet>(),
+  connections: request<PageQuestion, Page<ConnectionSheet>>(),
   events: request<PageQuestion, EventSheet>(),
   registrar: request<PageQuestion, RegistrarSheet>(),
   members: request<PageQuestion, MemberSheet>(),

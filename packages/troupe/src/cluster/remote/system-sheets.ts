@@ -7,6 +7,7 @@
  * @source ergo-features 2, 3, 28
  */
 import type {
+  AcceptorInfo,
   ApplicationInfo,
   ApplicationRoute,
   BehaviourKind,
@@ -17,7 +18,9 @@ import type {
   LogLevel,
   LogThreshold,
   MemberInfo,
+  NetworkLimits,
   NetworkMode,
+  NetworkRouteInfo,
   NodeInfo,
   NodeRoute,
   PeerInfo,
@@ -199,6 +202,14 @@ export interface NetworkSheet {
   readonly mode: NetworkMode
   readonly listening: readonly TransportAddress[]
   readonly addresses: readonly TransportAddress[]
+  /** Where it takes lines, and how many came to nothing there. */
+  readonly acceptors: readonly AcceptorInfo[]
+  /** Ways to nodes that were given by hand; at most 100 of them. */
+  readonly routes: readonly NetworkRouteInfo[]
+  /** What it can do; names of the flags of the handshake. */
+  readonly flags: readonly string[]
+  /** Undefined: the node has no network. */
+  readonly limits: NetworkLimits | undefined
   readonly refused: Readonly<Record<string, number>>
   /** Nodes that are known, connected or not. */
   readonly total: number

@@ -12,6 +12,19 @@ import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
 import { describeThrown } from '#contract'
 import { badFrame } from '#network/frame/line-frame'
 
+/** Messages that travelled compressed, their bytes then and before. */
+export class CompressionCount {
+  messages = 0
+  bytes = 0
+  originalBytes = 0
+
+  add(bytes: number, originalBytes: number): void {
+    this.messages += 1
+    this.bytes += bytes
+    this.originalBytes += originalBytes
+  }
+}
+
 /** The largest message that is compressed. */
 export const COMPRESSED_BYTES_MAX = 4_194_304
 

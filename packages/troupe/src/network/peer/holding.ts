@@ -25,7 +25,7 @@ export class Holding {
   readonly #clock: Clock
   readonly #waitingMax: number
   readonly #verbs: HoldVerbs
-  readonly #holds = new Map<string, HomeAddress>()
+  readonly #holds = new Map<string, { readonly to: HomeAddress; readonly sinceMs: number }>()
   #count = 0
   #cancel: Cancel | undefined = undefined
 
@@ -47,10 +47,18 @@ export class Holding {
     if ((this.#home.waiting(to) ?? 0) <= this.#waitingMax) return
     const target = formatTarget(to)
     if (this.#holds.has(target)) return
-    this.#holds.set(target, to)
+    this.#holds.set(target, { to, sinceMs: this.#clock.nowMs() })
     this.held += 1
     this.#verbs.hold(target)
     this.#cancel ??= this.#clock.after(POLL_MS, () => this.#poll())
+  }
+
+  /** Those that are held now, the longest held first, with what waits in each. */
+  list(most: number): readonly { to: string; waiting: number; sinceMs: number }[] {
+    const first = [...this.#holds].slice(0, most)
+    return first.map(([target, { to, sinceMs }]) => {
+      return { to: target, waiting: this.#home.waiting(to) ?? 0, sinceMs }
+    })
   }
 
   end(): void {
@@ -60,7 +68,7 @@ export class Holding {
 
   #poll(): void {
     this.#cancel = undefined
-    for (const [target, to] of this.#holds) {
+    for (const [target, { to }] of this.#holds) {
       if ((this.#home.waiting(to) ?? 0) > this.#waitingMax / 2) continue
       this.#holds.delete(target)
       this.#verbs.release(target)

@@ -17,7 +17,7 @@ import {
 import type { Decoder } from '#network/codec/decoder'
 import { badFrame } from '#network/frame/line-frame'
 import { Assemblies } from './assemblies.js'
-import { COMPRESSED_BYTES_MAX, expand } from './compression.js'
+import { COMPRESSED_BYTES_MAX, CompressionCount, expand } from './compression.js'
 import { FarAnswers } from './far-answers.js'
 import type { Holding } from './holding.js'
 import { KIND, ROUTE } from './kinds.js'
@@ -60,6 +60,10 @@ export class Inbox {
   unknownKinds = 0
   /** Messages whose payload no codec of this node reads. */
   refusedPayloads = 0
+  /** Pieces that have come, and large messages that came whole. */
+  pieces = 0
+  wholes = 0
+  readonly expanded = new CompressionCount()
   /** Where the fields of the message begin that is being read. */
   #bodyFrom = 0
   /** The large message whose piece is coming, or none. */
@@ -89,6 +93,11 @@ export class Inbox {
     this.#takers = this.#makeTakers()
   }
 
+  /** Large messages that have not come whole. */
+  get receiving(): number {
+    return this.#assemblies.size
+  }
+
   /** Takes one message. Throws CODEC_INVALID or FRAME_INVALID. */
   take(kind: number, bytes: Buffer, from: number, to: number): void {
     const decoder = this.#decoder
@@ -97,6 +106,7 @@ export class Inbox {
     else if (kind === KIND.piece) {
       const id = decoder.uint()
       if (decoder.position === to) throw badFrame(`a piece of no bytes of the message ${id}`)
+      this.pieces += 1
       this.#piece(id, bytes, decoder.position, to)
     } else this.#dispatch(kind)
   }
@@ -110,7 +120,10 @@ export class Inbox {
       at = this.#decoder.position
     }
     const id = this.#pieceOf
-    if (leftBytes === 0) this.#pieceOf = NO_PIECE
+    if (leftBytes === 0) {
+      this.#pieceOf = NO_PIECE
+      this.pieces += 1
+    }
     this.#piece(id, bytes, at, to)
   }
 
@@ -161,7 +174,9 @@ export class Inbox {
   #hold(): void {
     const { held } = this.#parts.outbox
     const target = this.#decoder.text()
-    if (target.length <= HOLD_LENGTH_MAX && held.size < HOLDS_MAX) held.add(target)
+    if (target.length <= HOLD_LENGTH_MAX && held.size < HOLDS_MAX) {
+      held.set(target, this.#home.clock.nowMs())
+    }
   }
 
   #send(): void {
@@ -292,6 +307,7 @@ export class Inbox {
   #piece(id: number, bytes: Buffer, from: number, to: number): void {
     const whole = this.#assemblies.add(id, bytes, from, to)
     if (whole === undefined) return
+    this.wholes += 1
     const { kind, lane, bytes: body } = whole
     if (lane === '') this.#takeWhole(kind, body)
     else this.#lanes.complete(id, () => this.#takeWhole(kind, body), body.length)
@@ -306,7 +322,9 @@ export class Inbox {
     if (isNested || length > Math.min(COMPRESSED_BYTES_MAX, this.#parts.messageMaxBytes)) {
       throw badFrame(`a compressed message of kind ${kind} and ${length} bytes`)
     }
-    this.#takeWhole(kind, expand(bytes.subarray(decoder.position, to), length))
+    const small = bytes.subarray(decoder.position, to)
+    this.expanded.add(small.length, length)
+    this.#takeWhole(kind, expand(small, length))
   }
 
   #takeWhole(kind: number, body: Buffer): void {

@@ -7,7 +7,7 @@
 import { type Address, formatTarget, type SendFailure, TroupeError } from '#contract'
 import { Encoder, type Rope } from '#network/codec/encoder'
 import { MESSAGE_HEAD_BYTES, type Outgoing } from '#network/session/outgoing'
-import { COMPRESSED_BYTES_MAX, compress } from './compression.js'
+import { COMPRESSED_BYTES_MAX, CompressionCount, compress } from './compression.js'
 import { KIND } from './kinds.js'
 import { PIECE_BYTES, type Transfers } from './transfers.js'
 
@@ -33,6 +33,7 @@ export class MessageWriter {
   #problem: TroupeError | 'full' | undefined = undefined
   /** Messages of more bytes than this travel compressed; both nodes have to know how. */
   compressAboveBytes = Number.POSITIVE_INFINITY
+  readonly compressed = new CompressionCount()
   readonly #parts: WriterParts
   readonly #encoder: Encoder
   readonly #outgoing: Outgoing
@@ -90,6 +91,7 @@ export class MessageWriter {
       return
     }
     const { length } = bytes
+    this.compressed.add(small.length, length)
     encoder.position = start + MESSAGE_HEAD_BYTES
     encoder.byte(kind)
     encoder.uint(length)
@@ -106,6 +108,7 @@ export class MessageWriter {
       transfers.add(kind, parts, lane)
       return
     }
+    this.compressed.add(small.length, bytes)
     const head = new Encoder({ buffer: Buffer.alloc(HEAD_BYTES) })
     head.byte(kind)
     head.uint(bytes)

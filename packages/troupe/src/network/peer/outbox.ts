@@ -23,6 +23,7 @@ import {
 } from '#contract'
 import type { Encoder } from '#network/codec/encoder'
 import type { Outgoing } from '#network/session/outgoing'
+import type { CompressionCount } from './compression.js'
 import { bareError, bareReason, sentReason } from './endings.js'
 import { KIND, ROUTE } from './kinds.js'
 import { eventLane, laneKey } from './lanes.js'
@@ -67,8 +68,8 @@ const OVERRUN_TIMES = 2
 export class Outbox {
   /** The life of the other node; 0 while it is not known. */
   creation = 0
-  /** Targets at the other node that take no more for now, by their printed form. */
-  readonly held = new Set<string>()
+  /** Targets at the other node that take no more for now, as printed, and since when. */
+  readonly held = new Map<string, number>()
   readonly #writer: MessageWriter
   readonly #parts: OutboxParts
   readonly #encoder: Encoder
@@ -84,6 +85,10 @@ export class Outbox {
   /** Why the last message could not be sent. */
   get problem(): TroupeError | undefined {
     return this.#writer.problem
+  }
+
+  get compressed(): CompressionCount {
+    return this.#writer.compressed
   }
 
   /** From now on messages of more bytes than this travel compressed. */

@@ -99,10 +99,10 @@ export class Peer {
   readonly #home: WireHome
   readonly #settings: PeerSettings
   readonly #verbs: PeerVerbs
-  readonly #encoder = new Encoder()
-  readonly #decoder = new Decoder()
+  readonly encoder = new Encoder()
+  readonly decoder = new Decoder()
   readonly #limits: { messageMaxBytes: number; readonly sendBufferMaxBytes: number }
-  #inbox: Inbox | undefined = undefined
+  inbox: Inbox | undefined = undefined
   /** While this node leaves it in order. */
   #farewell: Farewell | undefined = undefined
   /** Who waits for a line, or for the news that there will be none. */
@@ -119,12 +119,12 @@ export class Peer {
     this.#verbs = verbs
     const { windowBytes, messageMaxBytes, sendBufferMaxBytes } = settings
     const limits = { windowBytes, peerWindowBytes: 0, pieceBytesMax: WHOLE_BYTES_MAX }
-    this.session = new Session(home.clock, this.#encoder, limits, this.#sessionVerbs())
-    this.transfers = new Transfers(this.session.outgoing, this.#encoder)
+    this.session = new Session(home.clock, this.encoder, limits, this.#sessionVerbs())
+    this.transfers = new Transfers(this.session.outgoing, this.encoder)
     this.#vigil = this.#makeVigil()
     this.#limits = { messageMaxBytes, sendBufferMaxBytes }
     this.outbox = new Outbox({
-      encoder: this.#encoder,
+      encoder: this.encoder,
       outgoing: this.session.outgoing,
       transfers: this.transfers,
       home: home.name,
@@ -141,8 +141,8 @@ export class Peer {
   #sessionVerbs(): SessionVerbs {
     const verbs = this.#verbs
     return {
-      take: (kind, bytes, from, to) => this.#inbox?.take(kind, bytes, from, to),
-      inParts: { kind: KIND.piece, take: (...part) => this.#inbox?.takePart(...part) },
+      take: (kind, bytes, from, to) => this.inbox?.take(kind, bytes, from, to),
+      inParts: { kind: KIND.piece, take: (...part) => this.inbox?.takePart(...part) },
       heard: () => {
         verbs.heard()
         this.#vigil.heard()
@@ -292,7 +292,7 @@ export class Peer {
     for (const { reject } of this.#waiters.splice(0)) reject(error)
     for (const resolve of this.#linked.splice(0)) resolve()
     // What has come whole waits for what will not: they were acknowledged, so it is told here.
-    this.#home.lost(this.name, this.#inbox?.end() ?? 0)
+    this.#home.lost(this.name, this.inbox?.end() ?? 0)
     if (wasUp) this.#home.peerDown(this.name, this.creation, reason)
     else this.#home.peerMissing(this.name)
   }
@@ -321,7 +321,7 @@ export class Peer {
   }
 
   get unknownKinds(): number {
-    return this.#inbox?.unknownKinds ?? 0
+    return this.inbox?.unknownKinds ?? 0
   }
 
   #begin(agreement: Agreement): void {
@@ -329,11 +329,11 @@ export class Peer {
       this.outbox.compressAbove(this.#settings.compressAboveBytes)
     }
     const { name, creation } = agreement.peer
-    this.#inbox = new Inbox({
+    this.inbox = new Inbox({
       node: name,
       creation,
       home: this.#home,
-      decoder: this.#decoder,
+      decoder: this.decoder,
       outbox: this.outbox,
       pending: this.pending,
       holding: this.holding,

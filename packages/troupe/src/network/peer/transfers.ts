@@ -38,6 +38,8 @@ interface Transfer {
 export class Transfers {
   /** Large messages begun. */
   begun = 0
+  /** Pieces that have left. */
+  pieces = 0
   /** Large messages that have not left whole, and their bytes. */
   waiting = 0
   waitingBytes = 0
@@ -141,6 +143,7 @@ export class Transfers {
     const piece = part.subarray(transfer.at, transfer.at + PIECE_BYTES)
     if (piece.length > 0) {
       this.waitingBytes -= piece.length
+      this.pieces += 1
       const start = this.#outgoing.begin()
       this.#writer.uint(transfer.id)
       this.#outgoing.commit(start, KIND.piece, piece.length)

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import {
+  type NetworkOptions,
   type Node,
   type NodeOptions,
   type PayloadOf,
@@ -96,6 +97,7 @@ export async function systemStage(
   shown: SystemOptions = {},
   options: NodeOptions = {},
   registrar?: Registrar,
+  network: NetworkOptions = {},
 ): Promise<void> {
   const make: Making = (own) => {
     const cluster = clusterOf(0, own === 'b' ? registrar : undefined)
@@ -103,7 +105,7 @@ export async function systemStage(
     const system = systemApplication({ ...parts, options: own === 'b' ? shown : {} })
     return { cluster, system, options: own === 'b' ? options : {} }
   }
-  const stage = await simulatedStage.start({}, make)
+  const stage = await simulatedStage.start(network, make)
   const { a, b, settle } = stage
   const to = processName('system', systemProtocol, b.name)
   try {
