@@ -2,7 +2,7 @@
  * network/known-peer: a peer as admission sees it, and where and how to see whether it lives.
  */
 import type { Clock } from '#base/clock'
-import type { TransportAddress, WireHome } from '#contract'
+import type { Pid, SendFailure, TransportAddress, WireHome } from '#contract'
 import type { Admission, Applicant } from '#network/handshake/outcome'
 import type { LivenessAddress } from '#network/handshake/terms'
 import { admission, type KnownPeer, nameTaken, simultaneous } from './admission.js'
@@ -35,6 +35,13 @@ export function askedAt(
   if (told === undefined || met === undefined || mayBeAsked(told, met)) return told
   refused(name, { transport: 'udp', ...told, path: '' })
   return undefined
+}
+
+/** Why no relation with a process can be made: it is not of the life that is known here. */
+export function otherLife({ creation }: Peer, of: Pid): SendFailure | undefined {
+  if (creation === 0 || creation === of.creation) return undefined
+  // Of a later life is known elsewhere already that it has begun.
+  return creation < of.creation ? 'NO_CONNECTION' : 'PROCESS_INCARNATION'
 }
 
 /** What is asked when somebody has proven itself. */

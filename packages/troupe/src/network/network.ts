@@ -33,7 +33,7 @@ import { handshakeKey, keyOf } from './handshake/proof.js'
 import type { HandshakeResult } from './handshake/run-handshake.js'
 import type { HandshakeSettings } from './handshake/settings.js'
 import { NetworkInsight } from './insight.js'
-import { admit, askedAt } from './known-peer.js'
+import { admit, askedAt, otherLife } from './known-peer.js'
 import { livenessKey } from './liveness/probe-frame.js'
 import { Lobby } from './lobby.js'
 import { clashAtDial, tellClash, twinOf } from './name-clash.js'
@@ -246,10 +246,7 @@ export class Network implements Wire {
   link(node: string, from: Pid, to: Pid): SendFailure | undefined {
     const peer = this.#peer(node)
     if (peer === undefined) return 'NO_ROUTE'
-    // Of a later life is known elsewhere already that it has begun.
-    if (peer.creation !== 0 && peer.creation < to.creation) return 'NO_CONNECTION'
-    if (peer.creation !== 0 && peer.creation !== to.creation) return 'PROCESS_INCARNATION'
-    return peer.outbox.link(KIND.link, from, to)
+    return otherLife(peer, to) ?? peer.outbox.link(KIND.link, from, to)
   }
 
   unlink(node: string, from: Pid, to: Pid): void {
