@@ -83,7 +83,16 @@ export class Cluster {
     const folder = await mkdtemp(join(tmpdir(), 'jobs-test-'))
     t.after(() => rm(folder, { recursive: true, force: true }))
     const name = `t${randomBytes(4).toString('hex')}`
-    const own = ['--name', name, '--level', 'error', '--cookie', randomBytes(16).toString('hex')]
+    const quiet = ['--observer', 'off', '--metrics', 'off']
+    const own = [
+      ...quiet,
+      '--name',
+      name,
+      '--level',
+      'error',
+      '--cookie',
+      randomBytes(16).toString('hex'),
+    ]
     // Its own registrar, or an etcd of its own, which has one.
     const registrar = given.includes('etcd') ? [] : ['--registrar-folder', join(folder, 'r')]
     const flags = [...own, ...registrar, ...given]

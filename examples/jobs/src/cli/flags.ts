@@ -1,6 +1,8 @@
 /**
  * cli/flags: what the command line of the job cluster asks for, or what is wrong with it. Pure.
  */
+
+import { OBSERVER_PORT, readSeeingPort, type SeeingPort } from '@troupe-examples/traffic/cli/seeing'
 import {
   COORDINATORS,
   REGISTRARS,
@@ -27,6 +29,12 @@ export interface Flags {
   readonly name: string
   /** Of the first coordinator, or of the one that it is; undefined: the usual ones. */
   readonly httpPort: number | undefined
+  /** Of the page of the whole cluster, which the launcher serves. */
+  readonly observerPort: SeeingPort
+  /** Of the first coordinator, or of the one that it is; undefined: the usual ones, or none. */
+  readonly metricsPort: SeeingPort | undefined
+  /** Who looks through the Observer may change something, too. */
+  readonly allowsManage: boolean
   /** Undefined: a folder that is removed at the end. */
   readonly dataFolder: string | undefined
   /** The watched file with the configuration. */
@@ -42,6 +50,8 @@ export interface Flags {
   readonly etcdCert: string | undefined
   readonly etcdKey: string | undefined
   readonly registrarPort: number
+  /** Of no flag: whoever only looks does not serve. */
+  readonly servesRegistrar: boolean
   readonly registrarFolder: string | undefined
   /** Undefined: the one in the user's own file. */
   readonly cookie: string | undefined
@@ -73,6 +83,9 @@ export const FLAGS_DEFAULTS: Flags = Object.freeze({
   workersMax: 3,
   name: 'jobs',
   httpPort: undefined,
+  observerPort: OBSERVER_PORT,
+  metricsPort: undefined,
+  allowsManage: false,
   dataFolder: undefined,
   configFile: undefined,
   registrar: 'embedded',
@@ -82,6 +95,7 @@ export const FLAGS_DEFAULTS: Flags = Object.freeze({
   etcdCert: undefined,
   etcdKey: undefined,
   registrarPort: 4_499,
+  servesRegistrar: true,
   registrarFolder: undefined,
   cookie: undefined,
   level: 'warning',
@@ -102,6 +116,10 @@ Usage: npm start -- jobs [flags]
 
   --workers N          worker programs (3); N..M: M programs, of which N to M work
   --http-port N        HTTP of the first coordinator (8081), the others follow; 0 takes free ones
+  --observer PORT|off  the Observer, a page of the whole cluster (9911); 0 takes a free one
+  --metrics PORT|off   metrics and health of the first coordinator (8091), the others and the
+                       workers follow; of one program alone: its own, without it none
+  --manage             the Observer may change things, too: drain, kill, set weights, ...
   --data DIR           where jobs are kept; without it in a folder that is removed at the end
   --config FILE        the configuration, a JSON file that is watched
   --join workerN       be one more worker of a cluster that runs already
@@ -172,6 +190,13 @@ const effects: Take<Flags> = (value) => {
   return isWeb ? { effectsUrl: value } : 'must begin with http:// or https://'
 }
 
+const seeing =
+  (key: 'observerPort' | 'metricsPort'): Take<Flags> =>
+  (value) => {
+    const port = readSeeingPort(value)
+    return port === undefined ? 'must be a port, or off' : { [key]: port }
+  }
+
 const TABLE: FlagTable<Flags> = Object.freeze({
   defaults: FLAGS_DEFAULTS,
   valued: {
@@ -180,6 +205,8 @@ const TABLE: FlagTable<Flags> = Object.freeze({
     index: whole('index', 1, WORKERS_MAX),
     level: oneOf('level', LEVELS),
     'http-port': whole('httpPort', 0, 65_533),
+    observer: seeing('observerPort'),
+    metrics: seeing('metricsPort'),
     data: text('dataFolder'),
     config: text('configFile'),
     version: text('version'),
@@ -196,7 +223,10 @@ const TABLE: FlagTable<Flags> = Object.freeze({
     'liveness-port': whole('livenessPort', 0, 65_535),
     'liveness-advertised-port': whole('livenessAdvertisedPort', 1, 65_535),
   },
-  switches: { 'no-unix-socket': { usesUnixSocket: false } },
+  switches: {
+    'no-unix-socket': { usesUnixSocket: false },
+    manage: { allowsManage: true },
+  },
 })
 
 /** Flags that say something about one program alone. */

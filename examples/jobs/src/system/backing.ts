@@ -23,10 +23,15 @@ export interface Backing {
   ground(folder: string): Promise<Ground>
 }
 
-const embedded = ({ registrarPort, registrarFolder, configFile }: Flags): Backing => ({
+const embedded = ({
+  registrarPort,
+  registrarFolder,
+  configFile,
+  servesRegistrar,
+}: Flags): Backing => ({
   registrar: () =>
     embeddedRegistrar({
-      port: registrarPort,
+      ...{ port: registrarPort, serve: servesRegistrar },
       ...(registrarFolder === undefined ? {} : { folder: registrarFolder }),
       ...(configFile === undefined ? {} : { configFile }),
     }),

@@ -17,6 +17,8 @@ import { startProgramNode, untilStopped } from './program-node.js'
 
 /** Where the first coordinator answers; the others follow. */
 export const HTTP_PORT = 8_081
+/** Where it tells Prometheus of itself; the others and the workers follow. */
+export const METRICS_PORT = 8_091
 
 /** Where its part of the data is. */
 const folderOf = (
@@ -35,7 +37,7 @@ export async function runCoordinator(
     const backing = backingOf(flags)
     const folder = folderOf(flags, backing)
     await mkdir(folder, { recursive: true, mode: 0o700 })
-    const node = await startProgramNode('coordinator', flags, backing)
+    const node = await startProgramNode('coordinator', flags, backing, print)
     let parts: CoordinatorParts | undefined
     try {
       const { name, workersMin, workersMax } = flags

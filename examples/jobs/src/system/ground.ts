@@ -8,11 +8,14 @@ import { join, resolve } from 'node:path'
 import { connectEtcd, type EtcdOptions } from '@troupe/etcd'
 import { type LocalEtcd, type LocalMember, startEtcd } from '@troupe/etcd/testing'
 import { actor, type ChildSpec, protocol } from 'troupe'
+import type { Flags } from '#jobs/cli/flags'
 import { EtcdLookout, LOOKOUT_MS, LOOKOUT_TIMEOUT_MS } from './etcd-lookout.js'
 
 export interface Ground {
   /** For people: where it is; undefined: there is nothing. */
   readonly told: string | undefined
+  /** The same as flags. */
+  readonly found: Partial<Pick<Flags, 'etcdEndpoints'>>
   /** What every program is to be told of it. */
   readonly words: readonly string[]
   /** Processes that look after it. */
@@ -23,6 +26,7 @@ export interface Ground {
 export const BARE: Ground = Object.freeze({
   told: undefined,
   words: Object.freeze([]),
+  found: Object.freeze({}),
   children: () => [],
   stop: async () => {},
 })
@@ -40,6 +44,7 @@ export async function groundOfEtcd(folder: string): Promise<Ground> {
   return {
     told: `etcd ${etcd.version} is at ${endpoints} (process ${etcd.members[0]?.pid})`,
     words: ['--etcd', endpoints],
+    found: { etcdEndpoints: etcd.endpoints },
     children: (print) => [{ name: 'etcd', start: etcdActor, args: [etcd, print] }],
     stop: () => etcd.stop(),
   }

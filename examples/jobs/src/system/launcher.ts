@@ -3,7 +3,8 @@
  *
  * A supervisor with one process for each program; they find each other by themselves, and nothing
  * between them comes through here. A coordinator that is started again gets the port it had.
- * Asked to end, it ends the workers first, so that they can still put back what they have.
+ * Asked to end, it ends the workers first, so that they can still put back what they have. What it
+ * prints waits for the line of the Observer, which is the first.
  *
  *   programs (one-for-one): printer, coordinators, workers, closer
  */
@@ -25,8 +26,9 @@ import {
 } from 'troupe'
 import type { Flags } from '#jobs/cli/flags'
 import { backingOf } from './backing.js'
-import { HTTP_PORT } from './coordinator-program.js'
+import { HTTP_PORT, METRICS_PORT } from './coordinator-program.js'
 import type { Ground } from './ground.js'
+import { type Lookout, openLookout } from './lookout.js'
 import { COORDINATORS, type Role, shortNameOf } from './names.js'
 import { CHILD_VARIABLE, STOP_TIMEOUT_MS } from './program-node.js'
 import { untilServing } from './serving.js'
@@ -70,12 +72,14 @@ export async function runPrograms(
   program: string,
   words: readonly string[],
   flags: Flags,
-  print: (line: string) => void,
+  printNow: (line: string) => void,
 ): Promise<ProgramEnd> {
   const kept = flags.dataFolder
   const folder = kept ?? (await mkdtemp(join(tmpdir(), 'troupe-jobs-')))
   try {
     const ground = await backingOf(flags).ground(folder)
+    const lookout = openLookout({ ...flags, ...ground.found })
+    const print = inTurn(lookout, printNow)
     try {
       print(
         kept === undefined ? `jobs are kept until the end, in ${folder}` : `jobs are in ${folder}`,
@@ -84,10 +88,24 @@ export async function runPrograms(
       const own = [...process.execArgv, program, ...words, '--data', folder, ...ground.words]
       return { kind: 'ended', exitCode: await launched({ flags, own, ground, print }) }
     } finally {
+      await (await lookout).stop()
       await ground.stop()
     }
   } finally {
     if (kept === undefined) await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Prints once it is known where the Observer is, after the line that tells it. */
+function inTurn(lookout: Promise<Lookout>, print: (line: string) => void): (line: string) => void {
+  let isTold = false
+  const first = lookout.then(({ line }) => {
+    isTold = true
+    if (line !== undefined) print(line)
+  })
+  return (line) => {
+    if (isTold) print(line)
+    else void first.then(() => print(line))
   }
 }
 
@@ -128,13 +146,19 @@ function runsOf(flags: Flags, own: readonly string[]): readonly Run[] {
     words: [...own, '--role', role, '--index', `${index}`, ...more],
     ...{ httpPort: undefined, port: undefined, osPid: undefined, isReady: false },
   })
-  const { httpPort = HTTP_PORT, workersMax } = flags
+  const { httpPort = HTTP_PORT, metricsPort = METRICS_PORT, workersMax } = flags
   const portOf = (at: number): string => `${httpPort === 0 ? 0 : httpPort + at}`
+  const metricsOf = (at: number): readonly string[] => {
+    const isFixed = metricsPort === 0 || metricsPort === 'off'
+    return ['--metrics', `${isFixed ? metricsPort : metricsPort + at}`]
+  }
   return [
     ...Array.from({ length: COORDINATORS }, (_, at) =>
-      run('coordinator', at + 1, ['--http-port', portOf(at)]),
+      run('coordinator', at + 1, ['--http-port', portOf(at), ...metricsOf(at)]),
     ),
-    ...Array.from({ length: workersMax }, (_, at) => run('worker', at + 1, [])),
+    ...Array.from({ length: workersMax }, (_, at) =>
+      run('worker', at + 1, metricsOf(COORDINATORS + at)),
+    ),
   ]
 }
 

@@ -24,6 +24,9 @@ export function shortNameOf(role: Role, name: string, index: number): string {
 export const nodeOf = (role: Role, name: string, index: number): string =>
   `${shortNameOf(role, name, index)}@${HOST}`
 
+/** The hidden node that looks at all others. */
+export const observerOf = (name: string): string => `${name}-observer@${HOST}`
+
 /** The nodes of all coordinators. */
 export const coordinatorsOf = (name: string): readonly string[] =>
   Array.from({ length: COORDINATORS }, (_, at) => nodeOf('coordinator', name, at + 1))

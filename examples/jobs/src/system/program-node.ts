@@ -3,10 +3,12 @@
  *
  * It finds the others by the registrar; the end of whoever started it is its own.
  */
+import { showFigures } from '@troupe-examples/traffic/cli/seeing'
 import {
   consoleSink,
   type LogRecord,
   type LogSink,
+  type NetworkOptions,
   type Node,
   type NodeOptions,
   type Registrar,
@@ -14,7 +16,7 @@ import {
 } from 'troupe'
 import { type Flags, LEVELS, type Level } from '#jobs/cli/flags'
 import type { Backing } from './backing.js'
-import { nodeOf, type Role } from './names.js'
+import { nodeOf, observerOf, type Role } from './names.js'
 
 /** Set for programs that the launcher starts: they end when their input does. */
 export const CHILD_VARIABLE = 'JOBS_CHILD'
@@ -29,14 +31,27 @@ export async function startProgramNode(
   role: Role,
   flags: Flags,
   { registrar }: Backing,
+  print: (line: string) => void,
 ): Promise<Node> {
   const options = optionsOf(flags, registrar())
   const node = await startNode(nodeOf(role, flags.name, flags.index), options)
+  const { metricsPort: port = 'off' } = flags
+  if (port !== 'off') {
+    const line = await showFigures(node, port)
+    // At its own port it is as everybody knows it.
+    if (!line.endsWith(`:${port}/metrics`)) print(line)
+  }
   node.cluster.followConfig('log.level', flags.level, (level) => {
     if (isLevel(level)) node.log.setLevel(level)
     else node.log.warning('the configuration has a level that is not known', { level })
   })
   return node
+}
+
+/** How a node of the cluster meets the others. */
+export function meetingOf(flags: Flags, registrar: Registrar): NetworkOptions {
+  const { cookie, usesUnixSocket: unixSocket } = flags
+  return { ...(cookie === undefined ? {} : { cookie }), unixSocket, registrar }
 }
 
 function optionsOf(flags: Flags, registrar: Registrar): NodeOptions {
@@ -46,15 +61,14 @@ function optionsOf(flags: Flags, registrar: Registrar): NodeOptions {
     logSinks: [calm(consoleSink({ format: 'plain', stream: process.stderr }))],
     stopTimeoutMs: STOP_TIMEOUT_MS,
     network: {
-      ...(flags.cookie === undefined ? {} : { cookie: flags.cookie }),
+      ...meetingOf(flags, registrar),
       acceptors: [{ port, ...(advertisedPort === undefined ? {} : { advertisedPort }) }],
       liveness: {
         port: livenessPort,
         ...(livenessAdvertisedPort === undefined ? {} : { advertisedPort: livenessAdvertisedPort }),
       },
-      unixSocket: flags.usesUnixSocket,
-      registrar,
     },
+    ...(flags.allowsManage ? { system: { manage: [observerOf(flags.name)] } } : {}),
   }
 }
 

@@ -31,6 +31,16 @@ describe('the command line of the job cluster', () => {
     assert.deepEqual(workersOf('3..6'), [3, 6])
   })
 
+  it('takes ports of what shows it, a free one, or none', () => {
+    const { observerPort, metricsPort } = flagsOf()
+    assert.deepEqual([observerPort, metricsPort], [9_911, undefined])
+    const seen = flagsOf('--observer', '0', '--metrics', 'off', '--manage')
+    assert.deepEqual([seen.observerPort, seen.metricsPort, seen.allowsManage], [0, 'off', true])
+    for (const wrong of ['no', '-1', '65536', '']) {
+      assert.equal(parseFlags(['--observer', wrong]).kind, 'refused', wrong)
+    }
+  })
+
   it('takes one more worker by its name', () => {
     const { role, index, joins } = flagsOf('--join', 'worker4')
     assert.deepEqual({ role, index, joins }, { role: 'worker', index: 4, joins: true })

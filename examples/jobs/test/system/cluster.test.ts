@@ -4,12 +4,17 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Cluster } from '#test/cluster'
+import { Onlooker } from '#test/onlooker'
 
 const TEXT = 'to be or not to be that is the question\n'.repeat(500)
 
 describe('a cluster of six programs', { timeout: 60_000 }, () => {
   it('does what it accepted at any coordinator, though the leader is killed', async (t) => {
-    const cluster = await Cluster.start(t)
+    // Observer and metrics at free ports: what shows the cluster goes on as it does.
+    const cluster = await Cluster.start(t, '--observer', '0', '--metrics', '0')
+    const onlooker = new Onlooker(cluster.lines)
+    await onlooker.seesAll(6)
+    assert.equal(await onlooker.metricsOf(`${cluster.name}1`), `${cluster.name}1@localhost`)
     const kinds = ['word-count', 'n-grams', 'hash-chain', 'gzip']
     await Promise.all(
       kinds.map((kind, at) => cluster.submit(`first-${kind}`, `kind=${kind}`, TEXT, at)),
@@ -31,6 +36,9 @@ describe('a cluster of six programs', { timeout: 60_000 }, () => {
       coordinators.every(({ state }) => state === 'current'),
     )
     assert.ok(after.term > term)
+    await onlooker.seesAll(6)
+    await onlooker.isTold(`${after.leader} leads ${cluster.name}, term ${after.term}`)
+    assert.equal(await onlooker.pageStatus(), 200)
     assert.equal(after.jobs['done'], kinds.length + ids.length)
     assert.equal(await cluster.stop(), 0)
   })
