@@ -4,7 +4,14 @@
 import type { VNode } from 'preact'
 import type { Capability } from '#observer/contract/api'
 import type { IconName } from './kit/icon.js'
+import { ApplicationsPage } from './pages/applications.js'
+import { AuditPage } from './pages/audit.js'
 import { ClusterPage } from './pages/cluster.js'
+import { DeadLettersPage } from './pages/dead-letters.js'
+import { EventsPage } from './pages/events.js'
+import { LogsPage } from './pages/logs.js'
+import { ProcessesPage } from './pages/processes.js'
+import { TracingPage } from './pages/tracing.js'
 
 /** What a page is handed. */
 export interface PageProps {
@@ -32,6 +39,62 @@ export interface PageEntry {
 
 export const PAGES: readonly PageEntry[] = [
   { path: '', title: 'Cluster', scope: 'cluster', key: 'c', icon: 'cluster', view: ClusterPage },
+  {
+    path: 'applications',
+    title: 'Applications',
+    scope: 'both',
+    key: 'a',
+    icon: 'applications',
+    view: ApplicationsPage,
+  },
+  {
+    path: 'processes',
+    title: 'Processes',
+    scope: 'both',
+    key: 'p',
+    icon: 'processes',
+    view: ProcessesPage,
+  },
+  {
+    path: 'events',
+    title: 'Events',
+    scope: 'both',
+    key: 'e',
+    icon: 'events',
+    view: EventsPage,
+  },
+  {
+    path: 'dead-letters',
+    title: 'Dead letters',
+    scope: 'both',
+    key: 'd',
+    icon: 'dead-letters',
+    view: DeadLettersPage,
+  },
+  {
+    path: 'logs',
+    title: 'Logs',
+    scope: 'both',
+    key: 'o',
+    icon: 'logs',
+    view: LogsPage,
+  },
+  {
+    path: 'tracing',
+    title: 'Tracing',
+    scope: 'both',
+    key: 't',
+    icon: 'tracing',
+    view: TracingPage,
+  },
+  {
+    path: 'audit',
+    title: 'Audit',
+    scope: 'both',
+    key: 'u',
+    icon: 'audit',
+    view: AuditPage,
+  },
 ]
 
 /** The page at a place; undefined: there is none. */

@@ -23,6 +23,8 @@ export interface ActionProps {
   readonly icon?: IconName
   readonly kind?: 'plain' | 'strong' | 'danger' | 'bare'
   readonly disabled?: boolean
+  /** What is still wrong with its fields: said below them, and nothing is sent. */
+  readonly notYet?: string | undefined
   /** What the viewer has to be allowed; default `manage`. */
   readonly needs?: Capability
   readonly onDone?: (value: unknown) => void
@@ -105,6 +107,7 @@ function Ask({
   label,
   words,
   confirm,
+  notYet,
   children,
   problem,
   busy,
@@ -117,7 +120,8 @@ function Ask({
   readonly onClose: () => void
 }): VNode {
   const typed = useSignal('')
-  const ready = !busy && (confirm === undefined || typed.value === confirm)
+  const confirmed = confirm === undefined || typed.value === confirm
+  const ready = !busy && notYet === undefined && confirmed
   const submit = (event: Event): void => {
     event.preventDefault()
     if (ready) onRun()
@@ -129,6 +133,7 @@ function Ask({
         {words !== undefined && <p>{words}</p>}
         {children}
         {confirm !== undefined && <Confirm subject={confirm} typed={typed} />}
+        {notYet !== undefined && <p class="form-hint">{notYet}</p>}
         {problem !== undefined && <ProblemBox problem={problem} />}
         <div class="form-actions">
           <Button onPress={onClose}>Cancel</Button>

@@ -74,7 +74,7 @@ const STATE_TONES: Readonly<Record<string, Tone>> = {
   running: 'accent',
   started: 'good',
   handling: 'accent',
-  waiting: 'good',
+  waiting: 'accent',
   idle: 'quiet',
   sleeping: 'quiet',
   leader: 'accent',

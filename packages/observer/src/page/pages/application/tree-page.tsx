@@ -1,0 +1,182 @@
+/**
+ * page/pages/application/tree-page: a supervision tree with what is chosen of it: colour, search,
+ * focus, what is folded. All of that stands in the address.
+ */
+import type { VNode } from 'preact'
+import { useMemo, useRef } from 'preact/hooks'
+import { count } from '#page/base/format'
+import { Button, Card, Empty, PageHead, ProblemBox, Skeleton } from '#page/kit/basics'
+import { Choice, SearchField } from '#page/kit/fields'
+import { nodeAddress } from '#page/live/api'
+import type { Live } from '#page/live/stream'
+import { useSteadySubject } from '#page/live/use'
+import { pidParts, pidWithin } from '#page/model/pid-text'
+import { type Look, NO_LOOK, nextLook } from '#page/model/row-rates'
+import type { ToldTree, ToldTreeRow } from '#page/model/told'
+import { isTreeColour, TREE_COLOURS, type TreeColour } from '#page/model/tree-colour'
+import { foldTree } from '#page/model/tree-fold'
+import { matching } from '#page/model/tree-steps'
+import { nodePath } from '#page/place'
+import { setQuery } from '#page/router'
+import { TreeLegend } from './tree-legend.js'
+import { TreeView } from './tree-view.js'
+
+/** Processes that are asked for: the most a node tells. */
+const TOLD_MAX = 2_000
+const LISTED_MAX = 60
+
+export interface TreePageProps {
+  readonly node: string
+  /** Undefined: all processes of the node. */
+  readonly application: string | undefined
+  readonly query: URLSearchParams
+}
+
+export function TreePage({ node, application, query }: TreePageProps): VNode {
+  const below = query.get('below') ?? undefined
+  const live = useSteadySubject<ToldTree>(
+    nodeAddress(node, 'tree', { application, below, limit: TOLD_MAX }),
+  )
+  const { sheet, problem } = live
+  const look = useTreeLook(live)
+  const colour = colourOf(query)
+  const search = query.get('search') ?? ''
+  const found = useMemo(() => matching(sheet?.rows ?? [], search), [sheet, search])
+  const folded = idsOf(query, 'fold', sheet?.rows)
+  const spread = idsOf(query, 'spread', sheet?.rows)
+  const tree = foldTree(found.rows, { folded, spread })
+  return (
+    <>
+      <TreeHead node={node} application={application} below={below}>
+        <Told
+          sheet={sheet}
+          drawn={tree.boxes.length}
+          leftOut={tree.leftOut}
+          found={found.matches}
+        />
+      </TreeHead>
+      {problem !== undefined && <ProblemBox problem={problem} />}
+      <div class="filters">
+        <SearchField
+          label="Name, behaviour or pid"
+          value={search}
+          onValue={(text) => setQuery({ search: text.trim() || undefined })}
+        />
+        <Choice
+          label="Coloured by"
+          value={colour}
+          choices={TREE_COLOURS.map((each) => [each, each] as const)}
+          onValue={(each) => setQuery({ colour: each === 'state' ? undefined : each })}
+        />
+        <TreeLegend colour={colour} />
+      </div>
+      <Card title="Supervision tree" flush>
+        {sheet === undefined && <Skeleton height={560} />}
+        {sheet !== undefined && tree.boxes.length === 0 && (
+          <div class="tree-empty">
+            <Empty title={search === '' ? 'No process here' : 'No process is like that'}>
+              {search === ''
+                ? 'The application does not run.'
+                : 'Only what the node told is searched.'}
+            </Empty>
+          </div>
+        )}
+        {tree.boxes.length > 0 && (
+          <TreeView
+            node={node}
+            boxes={tree.boxes}
+            colour={colour}
+            look={look}
+            matches={found.matches}
+            onFold={(pid) => toggle(query, 'fold', pid)}
+            onSpread={(pid) => toggle(query, 'spread', pid)}
+            onFocus={(pid) => setQuery({ below: pid === below ? undefined : pid })}
+          />
+        )}
+      </Card>
+    </>
+  )
+}
+
+function TreeHead({
+  node,
+  application,
+  below,
+  children,
+}: Omit<TreePageProps, 'query'> & {
+  readonly below: string | undefined
+  readonly children: VNode
+}): VNode {
+  return (
+    <PageHead title={application ?? `All of ${node}`} subtitle={children}>
+      {below !== undefined && (
+        <Button icon="close" onPress={() => setQuery({ below: undefined })}>
+          Below {pidWithin(below, node)}
+        </Button>
+      )}
+      <a class="button button-plain" href={nodePath(node, 'applications')}>
+        All applications
+      </a>
+    </PageHead>
+  )
+}
+
+/** Nothing is left out silently. */
+function Told({
+  sheet,
+  drawn,
+  leftOut,
+  found,
+}: {
+  readonly sheet: ToldTree | undefined
+  readonly drawn: number
+  readonly leftOut: number
+  readonly found: ReadonlySet<string>
+}): VNode {
+  if (sheet === undefined) return <>Looking…</>
+  const { rows, total, complete } = sheet
+  return (
+    <span class="figure">
+      {complete ? `${count(total)} processes` : `${count(rows.length)} of ${count(total)} told`}
+      {found.size > 0 && `, ${count(found.size)} match`}
+      {leftOut > 0 && `, ${count(drawn)} drawn: fold or focus to see the others`}
+    </span>
+  )
+}
+
+const colourOf = (query: URLSearchParams): TreeColour => {
+  const given = query.get('colour') ?? undefined
+  return isTreeColour(given) ? given : 'state'
+}
+
+const listOf = (query: URLSearchParams, key: string): readonly string[] =>
+  (query.get(key) ?? '').split('.').filter((id) => /^\d{1,16}$/.test(id))
+
+/** The processes an address means by their numbers. */
+function idsOf(
+  query: URLSearchParams,
+  key: 'fold' | 'spread',
+  rows: readonly ToldTreeRow[] = [],
+): ReadonlySet<string> {
+  const ids = new Set(listOf(query, key))
+  if (ids.size === 0) return ids
+  return new Set(rows.map(({ pid }) => pid).filter((pid) => ids.has(String(pidParts(pid)?.id))))
+}
+
+function toggle(query: URLSearchParams, key: 'fold' | 'spread', pid: string): void {
+  const id = String(pidParts(pid)?.id)
+  const ids = listOf(query, key)
+  const next = ids.includes(id) ? ids.filter((each) => each !== id) : [...ids, id]
+  setQuery({ [key]: next.slice(-LISTED_MAX).join('.') || undefined })
+}
+
+function useTreeLook({ sheet, atMs }: Live<ToldTree>): Look {
+  const kept = useRef<{ readonly sheet: ToldTree | undefined; readonly look: Look }>({
+    sheet: undefined,
+    look: NO_LOOK,
+  })
+  if (sheet !== undefined && sheet !== kept.current.sheet) {
+    kept.current = { sheet, look: nextLook(kept.current.look, sheet.rows, atMs) }
+  }
+  return kept.current.look
+}

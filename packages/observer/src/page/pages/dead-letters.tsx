@@ -1,0 +1,186 @@
+/**
+ * page/pages/dead-letters: what nobody handled: by cause, and one by one.
+ */
+import type { VNode } from 'preact'
+import { useRef } from 'preact/hooks'
+import type { DropCause } from 'troupe'
+import type { Merged } from '#observer/contract/api'
+import { clockTime, count, exactTime, rate } from '#page/base/format'
+import { Badge, Button, Card, Empty, PageHead, ProblemBox } from '#page/kit/basics'
+import { SearchField } from '#page/kit/fields'
+import { NodeLink, PidLink } from '#page/kit/links'
+import { type Column, Table } from '#page/kit/table'
+import { address, nodeAddress } from '#page/live/api'
+import type { Live } from '#page/live/stream'
+import { useSteadySubject } from '#page/live/use'
+import { addedUp, type CauseLook, type CauseRow, causeRows } from '#page/model/cause-rates'
+import type { ToldDeadLetter, ToldDeadLetters } from '#page/model/told'
+import type { PageProps } from '#page/pages'
+import { setQuery } from '#page/router'
+import { Missing } from './parts/missing.js'
+import { Word } from './parts/process-columns.js'
+
+const LIMIT = 200
+
+type Row = ToldDeadLetter & { readonly node?: string }
+type Answer = Partial<ToldDeadLetters> & Partial<Merged<ToldDeadLetter>>
+type Dropped = Readonly<Partial<Record<DropCause, number>>>
+
+/** Of one node, or added up over all that answered. */
+const droppedOf = ({ dropped, sheets = [] }: Answer): Dropped =>
+  dropped ?? addedUp(sheets.map((sheet) => (sheet['dropped'] ?? {}) as Dropped))
+
+export function DeadLettersPage({ node, query }: PageProps): VNode {
+  const cause = query.get('cause') ?? undefined
+  const search = query.get('search') ?? undefined
+  const question = { cause, search, limit: LIMIT }
+  const live = useSteadySubject<Answer>(
+    node === undefined
+      ? address(['cluster', 'dead-letters'], question)
+      : nodeAddress(node, 'dead-letters', question),
+  )
+  const { sheet, problem } = live
+  const causes = useCauses(live)
+  const total = causes.reduce((sum, each) => sum + each.total, 0)
+  return (
+    <>
+      <PageHead
+        title="Dead letters"
+        subtitle={
+          <span class="figure">
+            {sheet === undefined
+              ? 'Looking…'
+              : `${count(total)} messages that nobody handled, on ${node ?? 'all nodes'}`}
+          </span>
+        }
+      />
+      {problem !== undefined && <ProblemBox problem={problem} />}
+      <Missing missing={sheet?.missing ?? []} />
+      <Card title="By cause" flush note={causes.length === 0 ? 'none so far' : undefined}>
+        <Causes causes={causes} chosen={cause} />
+      </Card>
+      <div class="filters">
+        <SearchField
+          label="Message or address"
+          value={search ?? ''}
+          onValue={(text) => setQuery({ search: text.trim() || undefined })}
+        />
+        {cause !== undefined && (
+          <Button icon="close" onPress={() => setQuery({ cause: undefined })}>
+            Only {cause}
+          </Button>
+        )}
+      </div>
+      <Card title="The newest" note={<Gone sheet={sheet} />} flush>
+        <Table
+          label="Dead letters"
+          steady
+          heightMax={520}
+          columns={node === undefined ? [TIME, NODE_COLUMN, ...COLUMNS] : [TIME, ...COLUMNS]}
+          rows={sheet?.rows as readonly Row[] | undefined}
+          keyOf={({ node: of = '', number }) => `${of} ${number}`}
+          empty={
+            <Empty title="No dead letter is kept">
+              {cause === undefined && search === undefined
+                ? 'Each message was handled, or waits.'
+                : 'None is like that.'}
+            </Empty>
+          }
+        />
+      </Card>
+    </>
+  )
+}
+
+/** Counters of now, and what came since the look before. */
+function useCauses({ sheet, atMs }: Live<Answer>): readonly CauseRow[] {
+  const kept = useRef<{
+    readonly sheet: Answer | undefined
+    readonly look: CauseLook | undefined
+    readonly rows: readonly CauseRow[]
+  }>({ sheet: undefined, look: undefined, rows: [] })
+  if (sheet !== undefined && sheet !== kept.current.sheet) {
+    const look = { timeMs: atMs, dropped: droppedOf(sheet) }
+    kept.current = { sheet, look, rows: causeRows(kept.current.look, look) }
+  }
+  return kept.current.rows
+}
+
+function Causes({
+  causes,
+  chosen,
+}: {
+  readonly causes: readonly CauseRow[]
+  readonly chosen: string | undefined
+}): VNode {
+  return (
+    <ul class="causes" aria-label="Dead letters by cause">
+      {causes.map(({ cause, total, perSecond }) => (
+        <li key={cause}>
+          <button
+            type="button"
+            class="cause"
+            aria-pressed={cause === chosen}
+            onClick={() => setQuery({ cause: cause === chosen ? undefined : cause })}
+          >
+            <span class="cause-name">{cause}</span>
+            <span class="cause-total figure">{count(total)}</span>
+            <span class="cause-rate figure">{rate(perSecond)}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Gone({ sheet }: { readonly sheet: Answer | undefined }): VNode | null {
+  if (sheet?.gone === undefined || sheet.gone === 0) return null
+  return <span class="figure">{count(sheet.gone)} more were counted and are not kept</span>
+}
+
+const TIME: Column<Row> = {
+  id: 'time',
+  title: 'Time',
+  width: '100px',
+  cell: ({ timeMs }) => <span title={exactTime(timeMs)}>{clockTime(timeMs)}</span>,
+}
+
+const NODE_COLUMN: Column<Row> = {
+  id: 'node',
+  title: 'Node',
+  width: 'minmax(90px, 1fr)',
+  wide: true,
+  cell: ({ node }) => (node === undefined ? null : <NodeLink node={node} page="dead-letters" />),
+}
+
+const COLUMNS: readonly Column<Row>[] = [
+  {
+    id: 'cause',
+    title: 'Cause',
+    width: 'minmax(110px, 1fr)',
+    cell: ({ cause }) => <Badge tone="warn">{cause}</Badge>,
+  },
+  {
+    id: 'message',
+    title: 'Message',
+    width: 'minmax(100px, 2fr)',
+    cell: ({ message }) => <Word text={message} />,
+  },
+  {
+    id: 'count',
+    title: 'Count',
+    width: '70px',
+    align: 'end',
+    wide: true,
+    cell: (row) => count(row.count),
+  },
+  {
+    id: 'from',
+    title: 'From',
+    width: 'minmax(90px, 1fr)',
+    wide: true,
+    cell: ({ from }) =>
+      from === undefined ? <span class="quiet">a node</span> : <PidLink pid={from} />,
+  },
+  { id: 'to', title: 'To', width: 'minmax(90px, 1.4fr)', cell: ({ to }) => <PidLink pid={to} /> },
+]

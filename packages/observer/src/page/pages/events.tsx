@@ -1,0 +1,159 @@
+/**
+ * page/pages/events: the topics of a node or of all nodes; behind the name of one what is
+ * published there, as it happens.
+ */
+import type { VNode } from 'preact'
+import { useRef } from 'preact/hooks'
+import type { Merged } from '#observer/contract/api'
+import { count, rate } from '#page/base/format'
+import { Badge, Card, Empty, PageHead, ProblemBox } from '#page/kit/basics'
+import { SearchField } from '#page/kit/fields'
+import { NodeLink, PidLink } from '#page/kit/links'
+import { type Column, Table } from '#page/kit/table'
+import { address, nodeAddress } from '#page/live/api'
+import type { Live } from '#page/live/stream'
+import { useSteadySubject } from '#page/live/use'
+import { type EventLook, eventLook, NO_EVENTS, nameOfEvent, useOf } from '#page/model/event-rates'
+import type { ToldEvent } from '#page/model/told'
+import type { PageProps } from '#page/pages'
+import { nodePath } from '#page/place'
+import { go, setQuery } from '#page/router'
+import { EventStream } from './events/stream.js'
+import { Missing } from './parts/missing.js'
+
+const LIMIT = 500
+
+type Row = ToldEvent & { readonly node?: string }
+type Answer = { readonly rows: readonly Row[] } & Partial<Merged<ToldEvent>>
+
+export function EventsPage({ node, rest, query }: PageProps): VNode {
+  const [opened] = rest
+  const live = useSteadySubject<Answer>(
+    node === undefined
+      ? address(['cluster', 'events'], { limit: LIMIT })
+      : nodeAddress(node, 'events', { limit: LIMIT }),
+  )
+  const { sheet, problem } = live
+  const look = useLook(live)
+  const search = query.get('search') ?? ''
+  const wanted = search.toLowerCase()
+  const rows = sheet?.rows.filter(({ event }) => event.toLowerCase().includes(wanted))
+  return (
+    <>
+      <PageHead
+        title="Events"
+        subtitle={
+          <span class="figure">
+            {sheet === undefined
+              ? 'Looking…'
+              : `${count(sheet.rows.length)} topics on ${node ?? 'all nodes'}`}
+          </span>
+        }
+      />
+      {problem !== undefined && <ProblemBox problem={problem} />}
+      <Missing missing={sheet?.missing ?? []} />
+      {node !== undefined && opened !== undefined && (
+        <EventStream key={opened} node={node} event={opened} query={query} />
+      )}
+      <div class="filters">
+        <SearchField
+          label="Name of the topic"
+          value={search}
+          onValue={(text) => setQuery({ search: text.trim() || undefined })}
+        />
+      </div>
+      <Card title="Topics" flush>
+        <Table
+          label="Topics"
+          steady
+          heightMax={opened === undefined ? 620 : 320}
+          columns={columnsOf(node, look)}
+          rows={rows}
+          keyOf={(row) => keyOf(row)}
+          onOpen={(row) => {
+            const of = node ?? row.node
+            if (of !== undefined) go(nodePath(of, 'events', [nameOfEvent(row.event)]))
+          }}
+          empty={
+            <Empty title={search === '' ? 'No topic is registered' : 'No topic is like that'} />
+          }
+        />
+      </Card>
+    </>
+  )
+}
+
+const keyOf = ({ event, node = '' }: Row): string => `${node} ${event}`
+
+function useLook({ sheet, atMs }: Live<Answer>): EventLook {
+  const kept = useRef<{ readonly sheet: Answer | undefined; readonly look: EventLook }>({
+    sheet: undefined,
+    look: NO_EVENTS,
+  })
+  if (sheet !== undefined && sheet !== kept.current.sheet) {
+    const counters = sheet.rows.map((row) => ({ ...row, key: keyOf(row) }))
+    kept.current = { sheet, look: eventLook(kept.current.look, counters, atMs) }
+  }
+  return kept.current.look
+}
+
+function columnsOf(node: string | undefined, look: EventLook): readonly Column<Row>[] {
+  return [
+    {
+      id: 'event',
+      title: 'Topic',
+      width: 'minmax(140px, 2fr)',
+      cell: (row) => <Topic row={row} node={node ?? row.node} />,
+    },
+    ...(node === undefined ? [NODE_COLUMN] : []),
+    {
+      id: 'producer',
+      title: 'Producer',
+      width: 'minmax(140px, 1fr)',
+      wide: true,
+      cell: ({ owner, open }) => (
+        <>
+          {owner === undefined ? <span class="quiet">the node</span> : <PidLink pid={owner} />}{' '}
+          {open && <Badge title="Anybody on the node may publish">open</Badge>}
+        </>
+      ),
+    },
+    figure('subscribers', 'Subscribers', (row) => count(row.subscribers)),
+    figure('published', 'Published', (row) => count(row.published)),
+    figure('rate', 'Per second', (row) => rate(look.rates.get(keyOf(row))?.published)),
+    { ...figure('delivered', 'Delivered', (row) => count(row.delivered)), wide: true },
+    { ...figure('buffer', 'Buffer', (row) => count(row.buffer)), wide: true },
+    { id: 'use', title: 'Use', width: '116px', wide: true, cell: (row) => <Use row={row} /> },
+  ]
+}
+
+const NODE_COLUMN: Column<Row> = {
+  id: 'node',
+  title: 'Node',
+  width: 'minmax(90px, 1fr)',
+  wide: true,
+  cell: ({ node }) => (node === undefined ? null : <NodeLink node={node} page="events" />),
+}
+
+const figure = (id: string, title: string, cell: (row: Row) => string): Column<Row> => ({
+  id,
+  title,
+  width: '92px',
+  align: 'end',
+  cell,
+})
+
+function Topic({ row, node }: { readonly row: Row; readonly node: string | undefined }): VNode {
+  const name = nameOfEvent(row.event)
+  if (node === undefined) return <span class="word">{name}</span>
+  return (
+    <a class="word" href={nodePath(node, 'events', [name])} title={row.event}>
+      {name}
+    </a>
+  )
+}
+
+function Use({ row }: { readonly row: Row }): VNode {
+  const { words, tone } = useOf(row)
+  return <Badge tone={tone}>{words}</Badge>
+}

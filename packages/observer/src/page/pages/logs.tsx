@@ -1,0 +1,243 @@
+/**
+ * page/pages/logs: the log of a node as it is written, or the newest records of all nodes.
+ *
+ * The node filters. When more is written than can be read the lines stop and counts are shown, see
+ * `log-storm`.
+ */
+import type { VNode } from 'preact'
+import type { LogLevel } from 'troupe'
+import type { Merged } from '#observer/contract/api'
+import { clockTime, count, exactTime } from '#page/base/format'
+import { Button, Card, Empty, PageHead, ProblemBox } from '#page/kit/basics'
+import { Choice, Field, SearchField } from '#page/kit/fields'
+import { NodeLink, PidLink } from '#page/kit/links'
+import { type Column, Table } from '#page/kit/table'
+import { address, nodeAddress } from '#page/live/api'
+import { useSteadySubject } from '#page/live/use'
+import { sourceName } from '#page/model/log-storm'
+import type { OfNode } from '#page/model/record-list'
+import type { ToldLog } from '#page/model/told'
+import { fieldsInShort } from '#page/model/value-tree'
+import type { PageProps } from '#page/pages'
+import { setQuery } from '#page/router'
+import { LogRecord } from './logs/record.js'
+import { StormCard } from './logs/storm.js'
+import { Missing } from './parts/missing.js'
+import { Word } from './parts/process-columns.js'
+import { useRecords } from './parts/use-records.js'
+
+const KEPT = 200
+const PER_SECOND_MAX = 200
+export const LEVELS: readonly LogLevel[] = ['trace', 'debug', 'info', 'warning', 'error']
+
+type Row = OfNode<ToldLog>
+
+/** The filter that the address means. */
+function filterOf(query: URLSearchParams): {
+  readonly level: LogLevel
+  readonly search: string | undefined
+  readonly application: string | undefined
+  readonly pid: string | undefined
+} {
+  const text = (key: string): string | undefined => query.get(key)?.slice(0, 200) || undefined
+  return {
+    level: LEVELS.find((level) => level === query.get('level')) ?? 'info',
+    search: text('search'),
+    application: text('application'),
+    pid: text('pid'),
+  }
+}
+
+export function LogsPage({ node, query }: PageProps): VNode {
+  const filter = filterOf(query)
+  return node === undefined ? (
+    <AllLogs filter={filter} query={query} />
+  ) : (
+    <NodeLogs key={JSON.stringify([node, filter])} node={node} filter={filter} query={query} />
+  )
+}
+
+interface Of {
+  readonly filter: ReturnType<typeof filterOf>
+  readonly query: URLSearchParams
+}
+
+function NodeLogs({ node, filter, query }: Of & { readonly node: string }): VNode {
+  const { list, storm, problem, loading, paused, missed } = useRecords<ToldLog>(
+    node,
+    nodeAddress(node, 'logs', { ...filter, limit: KEPT }),
+    nodeAddress(node, 'follow', { of: 'logs', ...filter, perSecondMax: PER_SECOND_MAX }),
+  )
+  return (
+    <>
+      <PageHead
+        title="Logs"
+        subtitle={
+          <span class="figure">
+            {count(list.rows.length)} records of {node}
+            {list.leftOut > 0 && `, ${count(list.leftOut)} left out`}
+            {missed > 0 && `, ${count(missed)} came while it stood still`}
+          </span>
+        }
+      >
+        <Button
+          icon="pause"
+          pressed={paused.value}
+          onPress={() => {
+            paused.value = !paused.value
+          }}
+        >
+          {paused.value ? 'Go on' : 'Pause'}
+        </Button>
+      </PageHead>
+      <LogFilters filter={filter} />
+      {problem !== undefined && <ProblemBox problem={problem} />}
+      <StormCard storm={storm} />
+      <LogTable
+        rows={loading && list.rows.length === 0 ? undefined : list.rows}
+        query={query}
+        ofNode={node}
+      />
+    </>
+  )
+}
+
+function AllLogs({ filter, query }: Of): VNode {
+  const { sheet, problem } = useSteadySubject<Merged<ToldLog>>(
+    address(['cluster', 'logs'], { ...filter, pid: undefined, limit: KEPT }),
+  )
+  return (
+    <>
+      <PageHead
+        title="Logs"
+        subtitle={
+          <span class="figure">
+            {sheet === undefined
+              ? 'Looking…'
+              : `the newest ${count(sheet.rows.length)} of all nodes`}
+          </span>
+        }
+      />
+      <LogFilters filter={filter} />
+      {problem !== undefined && <ProblemBox problem={problem} />}
+      <Missing missing={sheet?.missing ?? []} />
+      <LogTable rows={sheet?.rows} query={query} ofNode={undefined} />
+    </>
+  )
+}
+
+function LogFilters({ filter }: { readonly filter: ReturnType<typeof filterOf> }): VNode {
+  return (
+    <div class="filters">
+      <SearchField
+        label="Text of the message"
+        value={filter.search ?? ''}
+        onValue={(text) => setQuery({ search: text.trim() || undefined })}
+      />
+      <Choice
+        label="From level"
+        value={filter.level}
+        choices={LEVELS.map((level) => [level, level] as const)}
+        onValue={(level) => setQuery({ level: level === 'info' ? undefined : level })}
+      />
+      <Field
+        label="Application"
+        value={filter.application ?? ''}
+        onValue={(text) => setQuery({ application: text.trim() || undefined })}
+      />
+      {filter.pid !== undefined && (
+        <Button icon="close" onPress={() => setQuery({ pid: undefined })}>
+          Only {filter.pid}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+const keyOf = ({ node, number }: Row): string => `${node} ${number}`
+
+const COLUMNS: readonly Column<Row>[] = [
+  {
+    id: 'time',
+    title: 'Time',
+    width: '100px',
+    cell: ({ timeMs }) => <span title={exactTime(timeMs)}>{clockTime(timeMs)}</span>,
+  },
+  {
+    id: 'level',
+    title: 'Level',
+    width: '74px',
+    cell: ({ level }) => <span class={`level level-${level}`}>{level}</span>,
+  },
+  {
+    id: 'source',
+    title: 'Source',
+    width: 'minmax(90px, 1fr)',
+    wide: true,
+    cell: (row) => <Source row={row} />,
+  },
+  {
+    id: 'message',
+    title: 'Message',
+    width: 'minmax(160px, 4fr)',
+    cell: ({ message, fields }) => (
+      <span class="word" title={message}>
+        {message} <span class="log-fields mono">{fieldsInShort(fields)}</span>
+      </span>
+    ),
+  },
+]
+
+const NODE_COLUMN: Column<Row> = {
+  id: 'node',
+  title: 'Node',
+  width: 'minmax(90px, 1fr)',
+  wide: true,
+  cell: ({ node }) => <NodeLink node={node} page="logs" />,
+}
+
+function Source({ row }: { readonly row: Row }): VNode {
+  const { pid, name } = row.source
+  if (pid === undefined) return <Word text={sourceName(row)} />
+  return <PidLink pid={pid} name={name} />
+}
+
+function LogTable({
+  rows,
+  query,
+  ofNode,
+}: {
+  readonly rows: readonly Row[] | undefined
+  readonly query: URLSearchParams
+  readonly ofNode: string | undefined
+}): VNode {
+  const opened = query.get('record')
+  const record = rows?.find((row) => keyOf(row) === opened)
+  const [time, ...others] = COLUMNS
+  const columns =
+    ofNode !== undefined || time === undefined ? COLUMNS : [time, NODE_COLUMN, ...others]
+  return (
+    <>
+      <Card title="Records" note="the newest first" flush>
+        <Table
+          label="Records of the log"
+          steady
+          heightMax={620}
+          columns={columns}
+          rows={rows}
+          keyOf={keyOf}
+          toneOf={({ level }) => `log-${level}`}
+          onOpen={(row) => setQuery({ record: keyOf(row) })}
+          empty={
+            <Empty title="No record is like that">
+              Ask for a lower level, or wait: what is written shows up here.
+            </Empty>
+          }
+        />
+      </Card>
+      {record !== undefined && (
+        <LogRecord record={record} onClose={() => setQuery({ record: undefined })} />
+      )}
+    </>
+  )
+}

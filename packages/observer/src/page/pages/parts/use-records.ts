@@ -1,0 +1,76 @@
+/**
+ * page/pages/parts/use-records: records that were kept and those that come, as one list, with the
+ * guard against a storm. Paused, the list stays and what comes is counted.
+ */
+import { type Signal, useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import type { Problem } from '#observer/contract/api'
+import { nowMs } from '#page/base/clock'
+import { clock } from '#page/live/stream'
+import { useAnswer, useFollow } from '#page/live/use'
+import { afterRecords, NO_STORM, type Storm, type Stormy } from '#page/model/log-storm'
+import {
+  type NumberedRecord,
+  noRecords,
+  type OfNode,
+  type RecordList,
+  withRecords,
+} from '#page/model/record-list'
+
+/** Records that are shown. */
+const LENGTH_MAX = 1_000
+
+export interface LiveRecords<T extends NumberedRecord> {
+  readonly list: RecordList<T>
+  readonly storm: Storm
+  readonly problem: Problem | undefined
+  /** Not asked for yet, or not answered. */
+  readonly loading: boolean
+  readonly paused: Signal<boolean>
+  /** Came while it was paused. */
+  readonly missed: number
+}
+
+/** Of one node: `kept` is asked once, if at all, `follow` is the subject that goes on from there. */
+export function useRecords<T extends NumberedRecord & Stormy>(
+  node: string,
+  kept: string | undefined,
+  follow: string,
+): LiveRecords<T> {
+  const { answer } = useAnswer<{ readonly rows: readonly T[] }>(kept)
+  const told = useFollow(follow)
+  const list = useSignal<RecordList<T>>(noRecords<T>())
+  const storm = useSignal<Storm>(NO_STORM)
+  const paused = useSignal(false)
+  const missed = useSignal(0)
+  const seen = useRef({ follow, last: -1, leftOut: 0 })
+  if (seen.current.follow !== follow) {
+    seen.current = { follow, last: -1, leftOut: 0 }
+    list.value = noRecords<T>()
+    storm.value = NO_STORM
+  }
+  const add = (records: readonly T[], leftOut = 0): void => {
+    const more = records.map((record): OfNode<T> => ({ ...record, node }))
+    list.value = withRecords(list.value, more, { lengthMax: LENGTH_MAX, leftOut })
+  }
+  useEffect(() => {
+    if (answer?.kind === 'value') add(answer.value.rows)
+  }, [answer])
+  const fresh = (told.records as readonly T[]).filter(({ number }) => number > seen.current.last)
+  const leftOut = told.leftOut - seen.current.leftOut
+  useEffect(() => {
+    if (fresh.length === 0 && leftOut <= 0) return
+    seen.current.last = fresh.at(-1)?.number ?? seen.current.last
+    seen.current.leftOut = told.leftOut
+    storm.value = afterRecords(storm.value, fresh, { leftOut, timeMs: nowMs() })
+    if (paused.value || storm.value.raging) missed.value += fresh.length + leftOut
+    else add(fresh, leftOut)
+  }, [told])
+  const second = clock.value
+  useEffect(() => {
+    storm.value = afterRecords(storm.value, [], { leftOut: 0, timeMs: nowMs() })
+  }, [second])
+  const problem = answer?.kind === 'problem' ? answer.problem : told.problem
+  const loading = kept !== undefined && answer === undefined
+  return { list: list.value, storm: storm.value, problem, loading, paused, missed: missed.value }
+}

@@ -1,0 +1,152 @@
+/**
+ * page/pages/process: everything about one process, by its pid or by its registered name.
+ *
+ * By name the page stays with whoever bears it: when a supervisor brings the process back, the
+ * page shows the new one. By pid it stays with the one; when that ends, what was known stays on
+ * screen, with why it ended where its supervisor knows that.
+ */
+import type { VNode } from 'preact'
+import { useRef } from 'preact/hooks'
+import { Badge, PageHead, ProblemBox, Skeleton, State } from '#page/kit/basics'
+import { NodeLink } from '#page/kit/links'
+import { nodeAddress } from '#page/live/api'
+import type { Live } from '#page/live/stream'
+import { useSubject } from '#page/live/use'
+import { pidParts, shortPid } from '#page/model/pid-text'
+import { type Look, NO_LOOK, nextLook } from '#page/model/row-rates'
+import type { ToldInsight, ToldProcess } from '#page/model/told'
+import { ProcessActions } from './process/actions.js'
+import { CallCards } from './process/calls.js'
+import { Ended } from './process/ended.js'
+import { ExitCard } from './process/exits.js'
+import { ProcessFacts, ProcessFigures } from './process/figures.js'
+import { MailboxCard } from './process/mailbox.js'
+import { RateCard } from './process/rates.js'
+import { RelationsCard } from './process/relations.js'
+import { StateCard } from './process/state.js'
+import { TimerCard } from './process/timers.js'
+import { WhyPanel } from './process/why.js'
+
+/** How many waiting messages are shown. */
+const MESSAGES = 50
+
+export interface ProcessPageProps {
+  readonly node: string
+  /** A pid, or a registered name. */
+  readonly which: string
+  readonly query: URLSearchParams
+}
+
+export function ProcessPage({ node, which, query }: ProcessPageProps): VNode {
+  const asked = pidParts(which) === undefined ? { name: which } : { pid: which }
+  const live = useSubject<ToldProcess>(
+    nodeAddress(node, 'process', { ...asked, messages: MESSAGES }),
+  )
+  const { sheet, problem } = live
+  const gone = problem !== undefined && GONE.has(problem.code)
+  const insight = useSubject<ToldInsight>(
+    gone || sheet === undefined ? undefined : nodeAddress(node, 'insight', { pid: sheet.pid }),
+  )
+  const look = useRates(live)
+  const lastInsight = useLast(insight.sheet, sheet?.pid)
+  return (
+    <>
+      <Head node={node} which={which} sheet={sheet} gone={gone} />
+      {gone && <Ended node={node} sheet={sheet} problem={problem} />}
+      {problem !== undefined && !gone && <ProblemBox problem={problem} />}
+      {!gone && <WhyPanel node={node} asked={asked} query={query} />}
+      {sheet === undefined && !gone && <Skeleton height={420} />}
+      {sheet !== undefined && (
+        <div class={gone ? 'process-body is-past' : 'process-body'}>
+          <ProcessFigures sheet={sheet} insight={lastInsight} look={look} atMs={live.atMs} />
+          <div class="panes">
+            <MailboxCard sheet={sheet} />
+            <StateCard sheet={sheet} />
+            <CallCards insight={lastInsight} problem={insight.problem} />
+            <RateCard insight={lastInsight} />
+            <TimerCard insight={lastInsight} timers={sheet.timers} />
+            <RelationsCard sheet={sheet} />
+            <ExitCard insight={lastInsight} kind={sheet.kind} />
+            <ProcessFacts sheet={sheet} />
+          </div>
+        </div>
+      )}
+    </>
+  )
+}
+
+/** Answers that say that the process is not there (any more). */
+const GONE: ReadonlySet<string> = new Set([
+  'PROCESS_UNKNOWN',
+  'PROCESS_INCARNATION',
+  'NAME_UNKNOWN',
+])
+
+function Head({
+  node,
+  which,
+  sheet,
+  gone,
+}: {
+  readonly node: string
+  readonly which: string
+  readonly sheet: ToldProcess | undefined
+  readonly gone: boolean
+}): VNode {
+  const pid = sheet?.pid ?? (pidParts(which) === undefined ? undefined : which)
+  return (
+    <PageHead
+      title={<span class="process-title">{sheet?.name ?? sheet?.behaviour ?? which}</span>}
+      subtitle={
+        <span class="process-words">
+          {pid !== undefined && (
+            <span class="mono" title={pid}>
+              {shortPid(pid)}
+            </span>
+          )}
+          {sheet !== undefined && (
+            <>
+              <State state={gone ? 'ended' : sheet.state} />
+              <Badge>{sheet.kind}</Badge>
+              <span>{sheet.behaviour}</span>
+              {sheet.application !== undefined && <span>of {sheet.application}</span>}
+            </>
+          )}
+          <span>
+            on <NodeLink node={node} />
+          </span>
+        </span>
+      }
+    >
+      {sheet !== undefined && !gone && <ProcessActions node={node} sheet={sheet} />}
+    </PageHead>
+  )
+}
+
+/** What the process does in a second, from the last two looks. */
+function useRates({ sheet, atMs }: Live<ToldProcess>): Look {
+  const kept = useRef<{ readonly sheet: ToldProcess | undefined; readonly look: Look }>({
+    sheet: undefined,
+    look: NO_LOOK,
+  })
+  if (sheet !== undefined && sheet !== kept.current.sheet) {
+    kept.current = { sheet, look: nextLook(kept.current.look, [rowOf(sheet)], atMs) }
+  }
+  return kept.current.look
+}
+
+const rowOf = (sheet: ToldProcess): Parameters<typeof nextLook>[1][number] => ({
+  ...sheet,
+  mailbox: 0,
+  oldestWaitMs: sheet.mailbox.oldestWaitMs,
+})
+
+/** What was told last of this process: it stays when the process ends. */
+function useLast<T>(now: T | undefined, pid: string | undefined): T | undefined {
+  const kept = useRef<{ readonly pid: string | undefined; readonly value: T | undefined }>({
+    pid: undefined,
+    value: undefined,
+  })
+  if (now !== undefined) kept.current = { pid, value: now }
+  return kept.current.pid === pid ? kept.current.value : undefined
+}

@@ -1,0 +1,49 @@
+/**
+ * page/pages/process/rates: what a process did with messages of each name since it is looked at.
+ */
+import type { VNode } from 'preact'
+import { count, duration, rate } from '#page/base/format'
+import type { ToldInsight } from '#page/model/told'
+import { Word } from '../parts/process-columns.js'
+import { Nothing, Pane } from './pane.js'
+
+export function RateCard({ insight }: { readonly insight: ToldInsight | undefined }): VNode {
+  const rates = insight?.rates ?? []
+  return (
+    <Pane
+      title="By message"
+      note={insight === undefined ? undefined : `counted for ${duration(insight.watchedForMs)}`}
+    >
+      {rates.length === 0 ? (
+        <Nothing>It has handled no message since it is looked at.</Nothing>
+      ) : (
+        <table class="plain-table">
+          <thead>
+            <tr>
+              <th scope="col">Message</th>
+              {['Count', 'Rate', 'Mean', 'Longest', 'Failed'].map((title) => (
+                <th key={title} scope="col" class="end">
+                  {title}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rates.map(({ message, count: counted, perSecond, meanMs, maxMs, failed }) => (
+              <tr key={message}>
+                <td class="mono">
+                  <Word text={message} />
+                </td>
+                <td class="end figure">{count(counted)}</td>
+                <td class="end figure">{rate(perSecond)}</td>
+                <td class="end figure">{duration(meanMs)}</td>
+                <td class="end figure">{duration(maxMs)}</td>
+                <td class={failed > 0 ? 'end figure tone-bad' : 'end figure'}>{count(failed)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Pane>
+  )
+}

@@ -1,0 +1,229 @@
+/**
+ * page/pages/processes: the first processes by an order, of a node or of all nodes.
+ *
+ * The node sorts and filters: of a million processes the page is told the few that are shown.
+ * Behind a pid or a name in the address is the page of that one process.
+ */
+import type { VNode } from 'preact'
+import { useRef } from 'preact/hooks'
+import type { ProcessOrder, ProcessQuery } from 'troupe'
+import type { Merged } from '#observer/contract/api'
+import { count, duration } from '#page/base/format'
+import { Button, Card, Empty, PageHead, ProblemBox } from '#page/kit/basics'
+import { Choice, Field, SearchField } from '#page/kit/fields'
+import { Table } from '#page/kit/table'
+import { address, nodeAddress } from '#page/live/api'
+import type { Live } from '#page/live/stream'
+import { useSteadySubject } from '#page/live/use'
+import { pidParts } from '#page/model/pid-text'
+import {
+  addressOf,
+  changed,
+  isFiltered,
+  KINDS,
+  LIMITS,
+  ORDERS,
+  queryOf,
+  questionOf,
+  STATES,
+} from '#page/model/process-query'
+import { type Look, NO_LOOK, nextLook } from '#page/model/row-rates'
+import type { ToldProcesses, ToldProcessRow } from '#page/model/told'
+import type { PageProps } from '#page/pages'
+import { nodePath, addressOf as placeAddress } from '#page/place'
+import { go } from '#page/router'
+import { Missing } from './parts/missing.js'
+import { type Figures, processColumns } from './parts/process-columns.js'
+import { ProcessPage } from './process.js'
+
+type Answer = Partial<ToldProcesses> & Partial<Merged<ToldProcessRow>>
+
+export function ProcessesPage(props: PageProps): VNode {
+  const [which] = props.rest
+  if (props.node !== undefined && which !== undefined) {
+    return (
+      <ProcessPage
+        key={`${props.node} ${which}`}
+        node={props.node}
+        which={which}
+        query={props.query}
+      />
+    )
+  }
+  return <ProcessList {...props} />
+}
+
+function ProcessList({ node, query: given }: PageProps): VNode {
+  const query = queryOf(given)
+  const figures: Figures = given.get('figures') === 'total' ? 'total' : 'rate'
+  const question = Object.fromEntries(new URLSearchParams(questionOf(query)))
+  const subject =
+    node === undefined
+      ? address(['cluster', 'processes'], question)
+      : nodeAddress(node, 'processes', question)
+  const live = useSteadySubject<Answer>(subject)
+  const look = useLook(live)
+  const show = (next: ProcessQuery, kind: Figures = figures): void => {
+    const search = addressOf(next)
+    if (kind === 'total') search.set('figures', 'total')
+    go(placeAddress({ node, page: 'processes' }, Object.fromEntries(search)), { replace: true })
+  }
+  return (
+    <>
+      <PageHead title="Processes" subtitle={<Told answer={live.sheet} query={query} />}>
+        <Choice
+          label="Order"
+          hideLabel
+          value={query.top ?? ANY}
+          choices={[
+            ...ORDERS.map((order) => [order, `By ${ORDER_WORDS[order]}`] as const),
+            [ANY, 'In no order'],
+          ]}
+          onValue={(order) => show(changed(query, 'top', order === ANY ? undefined : order))}
+        />
+        <Choice
+          label="Rows"
+          hideLabel
+          value={String(query.limit)}
+          choices={LIMITS.map((limit) => [String(limit), `${limit} rows`])}
+          onValue={(limit) => show(changed(query, 'limit', Number(limit)))}
+        />
+        <Choice
+          label="Figures"
+          hideLabel
+          value={figures}
+          choices={[
+            ['rate', 'Per second'],
+            ['total', 'Since the start'],
+          ]}
+          onValue={(kind) => show(query, kind)}
+        />
+      </PageHead>
+      <Filters query={query} onQuery={(next) => show(next)} />
+      {live.problem !== undefined && <ProblemBox problem={live.problem} />}
+      <Missing missing={live.sheet?.missing ?? []} />
+      <Card title="Processes" flush>
+        <Table
+          label="Processes"
+          steady
+          heightMax={640}
+          rows={live.sheet?.rows}
+          keyOf={(row) => row.pid}
+          columns={processColumns({ node, rates: look.rates, figures })}
+          sorted={query.top}
+          onSort={(order) => show(changed(query, 'top', order as ProcessOrder))}
+          onOpen={(row) => {
+            const of = node ?? pidParts(row.pid)?.node
+            if (of !== undefined) go(nodePath(of, 'processes', [row.pid]))
+          }}
+          empty={<NoRows filtered={isFiltered(query)} onAll={() => show({})} />}
+        />
+      </Card>
+    </>
+  )
+}
+
+/** Two looks make rates; the one before is kept between two drawings. */
+function useLook({ sheet, atMs }: Live<Answer>): Look {
+  const kept = useRef<{ readonly sheet: Answer | undefined; readonly look: Look }>({
+    sheet: undefined,
+    look: NO_LOOK,
+  })
+  if (sheet !== undefined && sheet !== kept.current.sheet) {
+    kept.current = { sheet, look: nextLook(kept.current.look, sheet.rows ?? [], atMs) }
+  }
+  return kept.current.look
+}
+
+/** How much of what there is can be seen. */
+function Told({
+  answer,
+  query,
+}: {
+  readonly answer: Answer | undefined
+  readonly query: ProcessQuery
+}): VNode {
+  if (answer === undefined) return <>Looking…</>
+  const shown = answer.rows?.length ?? 0
+  const { matched, total = 0, ageMs } = answer
+  const of = isFiltered(query) && matched !== undefined ? matched : total
+  const order =
+    query.top === undefined ? 'as they lie in the table' : `by ${ORDER_WORDS[query.top]}`
+  return (
+    <span class="figure">
+      {count(shown)} of {count(of)} shown, {order}
+      {isFiltered(query) && matched !== undefined && <>; {count(total)} in all</>}
+      {ageMs !== undefined && ageMs > 2_000 && <>; looked {duration(ageMs)} ago</>}
+    </span>
+  )
+}
+
+const ORDER_WORDS: Readonly<Record<ProcessOrder, string>> = {
+  mailbox: 'mailbox',
+  wait: 'wait',
+  running: 'running time',
+  'messages-in': 'messages in',
+  'messages-out': 'messages out',
+  restarts: 'restarts',
+  age: 'age',
+}
+
+const ANY = ''
+
+function Filters({
+  query,
+  onQuery,
+}: {
+  readonly query: ProcessQuery
+  readonly onQuery: (query: ProcessQuery) => void
+}): VNode {
+  const words = <T extends string>(list: readonly T[], any: string) =>
+    [[ANY, any], ...list.map((word) => [word, word] as const)] as readonly (readonly [
+      T | typeof ANY,
+      string,
+    ])[]
+  return (
+    <div class="filters">
+      <SearchField
+        label="Name, behaviour or pid"
+        value={query.search ?? ''}
+        onValue={(text) => onQuery(changed(query, 'search', text.trim() || undefined))}
+      />
+      <Choice
+        label="State"
+        value={query.state ?? ANY}
+        choices={words(STATES, 'any state')}
+        onValue={(state) => onQuery(changed(query, 'state', state === ANY ? undefined : state))}
+      />
+      <Choice
+        label="Kind"
+        value={query.kind ?? ANY}
+        choices={words(KINDS, 'any kind')}
+        onValue={(kind) => onQuery(changed(query, 'kind', kind === ANY ? undefined : kind))}
+      />
+      {(['application', 'behaviour', 'name'] as const).map((key) => (
+        <Field
+          key={key}
+          label={key === 'name' ? 'Name begins with' : `${key[0]?.toUpperCase()}${key.slice(1)}`}
+          value={query[key] ?? ''}
+          onValue={(text) => onQuery(changed(query, key, text.trim() || undefined))}
+        />
+      ))}
+    </div>
+  )
+}
+
+function NoRows({
+  filtered,
+  onAll,
+}: {
+  readonly filtered: boolean
+  readonly onAll: () => void
+}): VNode {
+  if (!filtered) return <Empty title="No processes">The node told none.</Empty>
+  return (
+    <Empty title="No process is like that">
+      <Button onPress={onAll}>Show all</Button>
+    </Empty>
+  )
+}
