@@ -126,7 +126,6 @@ function Ask({
     event.preventDefault()
     if (ready) onRun()
   }
-  const kind = confirm === undefined ? 'button-strong' : 'button-danger-strong'
   return (
     <Dialog title={label} onClose={onClose}>
       <form class="form" onSubmit={submit}>
@@ -137,12 +136,27 @@ function Ask({
         {problem !== undefined && <ProblemBox problem={problem} />}
         <div class="form-actions">
           <Button onPress={onClose}>Cancel</Button>
-          <button type="submit" class={`button ${kind}`} disabled={!ready}>
-            {label}
-          </button>
+          <Submit label={label} ready={ready} destroys={confirm !== undefined} />
         </div>
       </form>
     </Dialog>
+  )
+}
+
+function Submit({
+  label,
+  ready,
+  destroys,
+}: {
+  readonly label: string
+  readonly ready: boolean
+  readonly destroys: boolean
+}): VNode {
+  const kind = destroys ? 'button-danger-strong' : 'button-strong'
+  return (
+    <button type="submit" class={`button ${kind}`} disabled={!ready}>
+      {label}
+    </button>
   )
 }
 

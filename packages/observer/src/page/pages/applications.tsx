@@ -85,11 +85,7 @@ function NodeApplications({
       </PageHead>
       {problem !== undefined && <ProblemBox problem={problem} />}
       {rows === undefined && problem === undefined && <Skeleton height={240} />}
-      {rows?.length === 0 && (
-        <Empty title="No application is loaded">
-          Give the node some with the option <code>applications</code>.
-        </Empty>
-      )}
+      {rows?.length === 0 && <NoApplications />}
       <div class="application-cards">
         {rows?.map((application) => (
           <ApplicationCard key={application.name} node={node} application={application} />
@@ -98,6 +94,12 @@ function NodeApplications({
     </>
   )
 }
+
+const NoApplications = (): VNode => (
+  <Empty title="No application is loaded">
+    Give the node some with the option <code>applications</code>.
+  </Empty>
+)
 
 type Row = ToldApplication & { readonly node: string }
 

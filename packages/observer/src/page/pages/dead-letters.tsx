@@ -41,36 +41,20 @@ export function DeadLettersPage({ node, query }: PageProps): VNode {
   )
   const { sheet, problem } = live
   const causes = useCauses(live)
-  const total = causes.reduce((sum, each) => sum + each.total, 0)
+  const total = count(causes.reduce((sum, each) => sum + each.total, 0))
+  const words = `${total} messages that nobody handled, on ${node ?? 'all nodes'}`
   return (
     <>
       <PageHead
         title="Dead letters"
-        subtitle={
-          <span class="figure">
-            {sheet === undefined
-              ? 'Looking…'
-              : `${count(total)} messages that nobody handled, on ${node ?? 'all nodes'}`}
-          </span>
-        }
+        subtitle={<span class="figure">{sheet === undefined ? 'Looking…' : words}</span>}
       />
       {problem !== undefined && <ProblemBox problem={problem} />}
       <Missing missing={sheet?.missing ?? []} />
       <Card title="By cause" flush note={causes.length === 0 ? 'none so far' : undefined}>
         <Causes causes={causes} chosen={cause} />
       </Card>
-      <div class="filters">
-        <SearchField
-          label="Message or address"
-          value={search ?? ''}
-          onValue={(text) => setQuery({ search: text.trim() || undefined })}
-        />
-        {cause !== undefined && (
-          <Button icon="close" onPress={() => setQuery({ cause: undefined })}>
-            Only {cause}
-          </Button>
-        )}
-      </div>
+      <LetterFilters cause={cause} search={search} />
       <Card title="The newest" note={<Gone sheet={sheet} />} flush>
         <Table
           label="Dead letters"
@@ -79,18 +63,41 @@ export function DeadLettersPage({ node, query }: PageProps): VNode {
           columns={node === undefined ? [TIME, NODE_COLUMN, ...COLUMNS] : [TIME, ...COLUMNS]}
           rows={sheet?.rows as readonly Row[] | undefined}
           keyOf={({ node: of = '', number }) => `${of} ${number}`}
-          empty={
-            <Empty title="No dead letter is kept">
-              {cause === undefined && search === undefined
-                ? 'Each message was handled, or waits.'
-                : 'None is like that.'}
-            </Empty>
-          }
+          empty={<NoLetters filtered={cause !== undefined || search !== undefined} />}
         />
       </Card>
     </>
   )
 }
+
+function LetterFilters({
+  cause,
+  search = '',
+}: {
+  readonly cause: string | undefined
+  readonly search: string | undefined
+}): VNode {
+  return (
+    <div class="filters">
+      <SearchField
+        label="Message or address"
+        value={search}
+        onValue={(text) => setQuery({ search: text.trim() || undefined })}
+      />
+      {cause !== undefined && (
+        <Button icon="close" onPress={() => setQuery({ cause: undefined })}>
+          Only {cause}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+const NoLetters = ({ filtered }: { readonly filtered: boolean }): VNode => (
+  <Empty title="No dead letter is kept">
+    {filtered ? 'None is like that.' : 'Each message was handled, or waits.'}
+  </Empty>
+)
 
 /** Counters of now, and what came since the look before. */
 function useCauses({ sheet, atMs }: Live<Answer>): readonly CauseRow[] {

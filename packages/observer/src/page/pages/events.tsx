@@ -34,27 +34,40 @@ export function EventsPage({ node, rest, query }: PageProps): VNode {
       : nodeAddress(node, 'events', { limit: LIMIT }),
   )
   const { sheet, problem } = live
-  const look = useLook(live)
-  const search = query.get('search') ?? ''
-  const wanted = search.toLowerCase()
-  const rows = sheet?.rows.filter(({ event }) => event.toLowerCase().includes(wanted))
+  const words = `${count(sheet?.rows.length)} topics on ${node ?? 'all nodes'}`
   return (
     <>
       <PageHead
         title="Events"
-        subtitle={
-          <span class="figure">
-            {sheet === undefined
-              ? 'Looking…'
-              : `${count(sheet.rows.length)} topics on ${node ?? 'all nodes'}`}
-          </span>
-        }
+        subtitle={<span class="figure">{sheet === undefined ? 'Looking…' : words}</span>}
       />
       {problem !== undefined && <ProblemBox problem={problem} />}
       <Missing missing={sheet?.missing ?? []} />
       {node !== undefined && opened !== undefined && (
         <EventStream key={opened} node={node} event={opened} query={query} />
       )}
+      <Topics node={node} live={live} search={query.get('search') ?? ''} />
+    </>
+  )
+}
+
+function Topics({
+  node,
+  live,
+  search,
+}: {
+  readonly node: string | undefined
+  readonly live: Live<Answer>
+  readonly search: string
+}): VNode {
+  const look = useLook(live)
+  const wanted = search.toLowerCase()
+  const open = (row: Row): void => {
+    const of = node ?? row.node
+    if (of !== undefined) go(nodePath(of, 'events', [nameOfEvent(row.event)]))
+  }
+  return (
+    <>
       <div class="filters">
         <SearchField
           label="Name of the topic"
@@ -66,17 +79,12 @@ export function EventsPage({ node, rest, query }: PageProps): VNode {
         <Table
           label="Topics"
           steady
-          heightMax={opened === undefined ? 620 : 320}
+          heightMax={520}
           columns={columnsOf(node, look)}
-          rows={rows}
-          keyOf={(row) => keyOf(row)}
-          onOpen={(row) => {
-            const of = node ?? row.node
-            if (of !== undefined) go(nodePath(of, 'events', [nameOfEvent(row.event)]))
-          }}
-          empty={
-            <Empty title={search === '' ? 'No topic is registered' : 'No topic is like that'} />
-          }
+          rows={live.sheet?.rows.filter(({ event }) => event.toLowerCase().includes(wanted))}
+          keyOf={keyOf}
+          onOpen={open}
+          empty={<Empty title={search === '' ? 'There is no topic' : 'No topic is like that'} />}
         />
       </Card>
     </>

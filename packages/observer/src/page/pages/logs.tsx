@@ -23,6 +23,7 @@ import { setQuery } from '#page/router'
 import { LogRecord } from './logs/record.js'
 import { StormCard } from './logs/storm.js'
 import { Missing } from './parts/missing.js'
+import { PauseButton } from './parts/pause-button.js'
 import { Word } from './parts/process-columns.js'
 import { useRecords } from './parts/use-records.js'
 
@@ -80,15 +81,7 @@ function NodeLogs({ node, filter, query }: Of & { readonly node: string }): VNod
           </span>
         }
       >
-        <Button
-          icon="pause"
-          pressed={paused.value}
-          onPress={() => {
-            paused.value = !paused.value
-          }}
-        >
-          {paused.value ? 'Go on' : 'Pause'}
-        </Button>
+        <PauseButton paused={paused} />
       </PageHead>
       <LogFilters filter={filter} />
       {problem !== undefined && <ProblemBox problem={problem} />}

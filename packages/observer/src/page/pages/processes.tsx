@@ -57,12 +57,12 @@ function ProcessList({ node, query: given }: PageProps): VNode {
   const query = queryOf(given)
   const figures: Figures = given.get('figures') === 'total' ? 'total' : 'rate'
   const question = Object.fromEntries(new URLSearchParams(questionOf(query)))
-  const subject =
+  const live = useSteadySubject<Answer>(
     node === undefined
       ? address(['cluster', 'processes'], question)
-      : nodeAddress(node, 'processes', question)
-  const live = useSteadySubject<Answer>(subject)
-  const look = useLook(live)
+      : nodeAddress(node, 'processes', question),
+  )
+  const { rates } = useLook(live)
   const show = (next: ProcessQuery, kind: Figures = figures): void => {
     const search = addressOf(next)
     if (kind === 'total') search.set('figures', 'total')
@@ -71,35 +71,9 @@ function ProcessList({ node, query: given }: PageProps): VNode {
   return (
     <>
       <PageHead title="Processes" subtitle={<Told answer={live.sheet} query={query} />}>
-        <Choice
-          label="Order"
-          hideLabel
-          value={query.top ?? ANY}
-          choices={[
-            ...ORDERS.map((order) => [order, `By ${ORDER_WORDS[order]}`] as const),
-            [ANY, 'In no order'],
-          ]}
-          onValue={(order) => show(changed(query, 'top', order === ANY ? undefined : order))}
-        />
-        <Choice
-          label="Rows"
-          hideLabel
-          value={String(query.limit)}
-          choices={LIMITS.map((limit) => [String(limit), `${limit} rows`])}
-          onValue={(limit) => show(changed(query, 'limit', Number(limit)))}
-        />
-        <Choice
-          label="Figures"
-          hideLabel
-          value={figures}
-          choices={[
-            ['rate', 'Per second'],
-            ['total', 'Since the start'],
-          ]}
-          onValue={(kind) => show(query, kind)}
-        />
+        <ListChoices query={query} figures={figures} onShow={show} />
       </PageHead>
-      <Filters query={query} onQuery={(next) => show(next)} />
+      <Filters query={query} onQuery={show} />
       {live.problem !== undefined && <ProblemBox problem={live.problem} />}
       <Missing missing={live.sheet?.missing ?? []} />
       <Card title="Processes" flush>
@@ -108,20 +82,67 @@ function ProcessList({ node, query: given }: PageProps): VNode {
           steady
           heightMax={640}
           rows={live.sheet?.rows}
-          keyOf={(row) => row.pid}
-          columns={processColumns({ node, rates: look.rates, figures })}
+          keyOf={({ pid }) => pid}
+          columns={processColumns({ node, rates, figures })}
           sorted={query.top}
           onSort={(order) => show(changed(query, 'top', order as ProcessOrder))}
-          onOpen={(row) => {
-            const of = node ?? pidParts(row.pid)?.node
-            if (of !== undefined) go(nodePath(of, 'processes', [row.pid]))
-          }}
+          onOpen={open}
           empty={<NoRows filtered={isFiltered(query)} onAll={() => show({})} />}
         />
       </Card>
     </>
   )
 }
+
+function open({ pid }: ToldProcessRow): void {
+  const node = pidParts(pid)?.node
+  if (node !== undefined) go(nodePath(node, 'processes', [pid]))
+}
+
+/** In which order, how many, and of what time. */
+function ListChoices({
+  query,
+  figures,
+  onShow,
+}: {
+  readonly query: ProcessQuery
+  readonly figures: Figures
+  readonly onShow: (query: ProcessQuery, figures?: Figures) => void
+}): VNode {
+  return (
+    <>
+      <Choice
+        label="Order"
+        hideLabel
+        value={query.top ?? ANY}
+        choices={[
+          ...ORDERS.map((order) => [order, `By ${ORDER_WORDS[order]}`] as const),
+          [ANY, 'In no order'],
+        ]}
+        onValue={(order) => onShow(changed(query, 'top', order === ANY ? undefined : order))}
+      />
+      <Choice
+        label="Rows"
+        hideLabel
+        value={String(query.limit)}
+        choices={LIMITS.map((limit) => [String(limit), `${limit} rows`])}
+        onValue={(limit) => onShow(changed(query, 'limit', Number(limit)))}
+      />
+      <Choice
+        label="Figures"
+        hideLabel
+        value={figures}
+        choices={FIGURES}
+        onValue={(kind) => onShow(query, kind)}
+      />
+    </>
+  )
+}
+
+const FIGURES: readonly (readonly [Figures, string])[] = [
+  ['rate', 'Per second'],
+  ['total', 'Since the start'],
+]
 
 /** Two looks make rates; the one before is kept between two drawings. */
 function useLook({ sheet, atMs }: Live<Answer>): Look {
@@ -170,6 +191,21 @@ const ORDER_WORDS: Readonly<Record<ProcessOrder, string>> = {
 
 const ANY = ''
 
+/** The words of a list, and one for none of them. */
+const withAny = <T extends string>(
+  list: readonly T[],
+  any: string,
+): readonly (readonly [T | typeof ANY, string])[] => [
+  [ANY, any],
+  ...list.map((word) => [word, word] as const),
+]
+
+const TEXT_FIELDS = [
+  ['application', 'Application'],
+  ['behaviour', 'Behaviour'],
+  ['name', 'Name begins with'],
+] as const
+
 function Filters({
   query,
   onQuery,
@@ -177,11 +213,14 @@ function Filters({
   readonly query: ProcessQuery
   readonly onQuery: (query: ProcessQuery) => void
 }): VNode {
-  const words = <T extends string>(list: readonly T[], any: string) =>
-    [[ANY, any], ...list.map((word) => [word, word] as const)] as readonly (readonly [
-      T | typeof ANY,
-      string,
-    ])[]
+  const texts = TEXT_FIELDS.map(([key, label]) => (
+    <Field
+      key={key}
+      label={label}
+      value={query[key] ?? ''}
+      onValue={(text) => onQuery(changed(query, key, text.trim() || undefined))}
+    />
+  ))
   return (
     <div class="filters">
       <SearchField
@@ -192,23 +231,16 @@ function Filters({
       <Choice
         label="State"
         value={query.state ?? ANY}
-        choices={words(STATES, 'any state')}
+        choices={withAny(STATES, 'any state')}
         onValue={(state) => onQuery(changed(query, 'state', state === ANY ? undefined : state))}
       />
       <Choice
         label="Kind"
         value={query.kind ?? ANY}
-        choices={words(KINDS, 'any kind')}
+        choices={withAny(KINDS, 'any kind')}
         onValue={(kind) => onQuery(changed(query, 'kind', kind === ANY ? undefined : kind))}
       />
-      {(['application', 'behaviour', 'name'] as const).map((key) => (
-        <Field
-          key={key}
-          label={key === 'name' ? 'Name begins with' : `${key[0]?.toUpperCase()}${key.slice(1)}`}
-          value={query[key] ?? ''}
-          onValue={(text) => onQuery(changed(query, key, text.trim() || undefined))}
-        />
-      ))}
+      {texts}
     </div>
   )
 }

@@ -31,22 +31,19 @@ export function TracingPage({ node, rest, query }: PageProps): VNode {
   return <TraceList node={node} query={query} />
 }
 
-function TraceList({
-  node,
-  query,
-}: {
+interface ListOf {
   readonly node: string | undefined
   readonly query: URLSearchParams
-}): VNode {
-  const search = query.get('search') ?? undefined
-  const pid = query.get('pid') ?? undefined
+}
+
+function TraceList({ node, query }: ListOf): VNode {
+  const [search, pid] = [query.get('search') ?? undefined, query.get('pid') ?? undefined]
   const question = { search, pid, limit: LIMIT }
   const { sheet, problem } = useSteadySubject<Answer>(
     node === undefined
       ? address(['cluster', 'traces'], question)
       : nodeAddress(node, 'traces', question),
   )
-  const rows = sheet?.rows === undefined ? undefined : once(sheet.rows)
   return (
     <>
       <PageHead title="Tracing" subtitle={<Kept sheet={sheet} node={node} />} />
@@ -55,39 +52,53 @@ function TraceList({
       {node !== undefined && sheet?.samplers !== undefined && (
         <SamplerCard node={node} samplers={sheet.samplers} exporters={sheet.exporters ?? []} />
       )}
-      <div class="filters">
-        <SearchField
-          label="Name of a message"
-          value={search ?? ''}
-          onValue={(text) => setQuery({ search: text.trim() || undefined })}
-        />
-        {pid !== undefined && (
-          <Button icon="close" onPress={() => setQuery({ pid: undefined })}>
-            Only {pid}
-          </Button>
-        )}
-      </div>
+      <TraceFilters search={search} pid={pid} />
       <Card title="Traces" note="the newest first" flush>
         <Table
           label="Traces"
           steady
           heightMax={560}
           columns={node === undefined ? [...COLUMNS, NODE_COLUMN] : COLUMNS}
-          rows={rows}
+          rows={sheet?.rows === undefined ? undefined : once(sheet.rows)}
           keyOf={({ traceId }) => traceId}
           onOpen={({ traceId }) => go(addressOf({ node, page: 'tracing', rest: [traceId] }))}
-          empty={
-            <Empty title="No trace is kept">
-              {node === undefined
-                ? 'Choose at a node, or at a process, what begins a trace.'
-                : 'Choose above what begins a trace.'}
-            </Empty>
-          }
+          empty={<NoTraces node={node} />}
         />
       </Card>
     </>
   )
 }
+
+function TraceFilters({
+  search = '',
+  pid,
+}: {
+  readonly search: string | undefined
+  readonly pid: string | undefined
+}): VNode {
+  return (
+    <div class="filters">
+      <SearchField
+        label="Name of a message"
+        value={search}
+        onValue={(text) => setQuery({ search: text.trim() || undefined })}
+      />
+      {pid !== undefined && (
+        <Button icon="close" onPress={() => setQuery({ pid: undefined })}>
+          Only {pid}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+const NoTraces = ({ node }: { readonly node: string | undefined }): VNode => (
+  <Empty title="No trace is kept">
+    {node === undefined
+      ? 'Choose at a node, or at a process, what begins a trace.'
+      : 'Choose above what begins a trace.'}
+  </Empty>
+)
 
 /** A trace that came through many nodes is told by each: the one with the most spans stands. */
 function once(rows: readonly Row[]): readonly Row[] {

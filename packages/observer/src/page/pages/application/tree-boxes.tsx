@@ -1,5 +1,5 @@
 /**
- * page/pages/application/tree-boxes: the boxes and lines of a tree over their lines. Foreign names are text.
+ * page/pages/application/tree-boxes: the boxes of a tree over their lines. Foreign names are text.
  */
 import type { VNode } from 'preact'
 import type { PidText } from '#observer/contract/api'
@@ -125,18 +125,37 @@ function Process({
         <span class="mono">{pidWithin(row.pid, node)}</span> {figureOf(row, colour, look)}
       </span>
       {row.children > 0 && (
-        <span
-          class="tree-fold"
+        <FoldMark
+          text={folded ? `+${short(row.children)}` : leftOut > 0 ? short(leftOut) : '−'}
           title={folded ? 'Unfold' : 'Fold'}
-          onClick={(event) => {
-            event.stopPropagation()
-            onFold(row.pid)
-          }}
-        >
-          {folded ? `+${short(row.children)}` : leftOut > 0 ? short(leftOut) : '−'}
-        </span>
+          onFold={() => onFold(row.pid)}
+        />
       )}
     </>
+  )
+}
+
+/** Space in the tree does the same. */
+function FoldMark({
+  text,
+  title,
+  onFold,
+}: {
+  readonly text: string
+  readonly title: string
+  readonly onFold: () => void
+}): VNode {
+  return (
+    <span
+      class="tree-fold"
+      title={title}
+      onClick={(event) => {
+        event.stopPropagation()
+        onFold()
+      }}
+    >
+      {text}
+    </span>
   )
 }
 

@@ -19,7 +19,7 @@ import { matching } from '#page/model/tree-steps'
 import { nodePath } from '#page/place'
 import { setQuery } from '#page/router'
 import { TreeLegend } from './tree-legend.js'
-import { TreeView } from './tree-view.js'
+import { TreeView, type TreeViewProps } from './tree-view.js'
 
 /** Processes that are asked for: the most a node tells. */
 const TOLD_MAX = 2_000
@@ -39,11 +39,9 @@ export function TreePage({ node, application, query }: TreePageProps): VNode {
   )
   const { sheet, problem } = live
   const look = useTreeLook(live)
-  const colour = colourOf(query)
   const search = query.get('search') ?? ''
   const found = useMemo(() => matching(sheet?.rows ?? [], search), [sheet, search])
-  const folded = idsOf(query, 'fold', sheet?.rows)
-  const spread = idsOf(query, 'spread', sheet?.rows)
+  const [folded, spread] = [idsOf(query, 'fold', sheet?.rows), idsOf(query, 'spread', sheet?.rows)]
   const tree = foldTree(found.rows, { folded, spread })
   return (
     <>
@@ -56,47 +54,62 @@ export function TreePage({ node, application, query }: TreePageProps): VNode {
         />
       </TreeHead>
       {problem !== undefined && <ProblemBox problem={problem} />}
-      <div class="filters">
-        <SearchField
-          label="Name, behaviour or pid"
-          value={search}
-          onValue={(text) => setQuery({ search: text.trim() || undefined })}
-        />
-        <Choice
-          label="Coloured by"
-          value={colour}
-          choices={TREE_COLOURS.map((each) => [each, each] as const)}
-          onValue={(each) => setQuery({ colour: each === 'state' ? undefined : each })}
-        />
-        <TreeLegend colour={colour} />
-      </div>
+      <TreeFilters query={query} />
       <Card title="Supervision tree" flush>
         {sheet === undefined && <Skeleton height={560} />}
-        {sheet !== undefined && tree.boxes.length === 0 && (
-          <div class="tree-empty">
-            <Empty title={search === '' ? 'No process here' : 'No process is like that'}>
-              {search === ''
-                ? 'The application does not run.'
-                : 'Only what the node told is searched.'}
-            </Empty>
-          </div>
-        )}
+        {sheet !== undefined && tree.boxes.length === 0 && <NoTree searched={search !== ''} />}
         {tree.boxes.length > 0 && (
           <TreeView
             node={node}
             boxes={tree.boxes}
-            colour={colour}
+            colour={colourOf(query)}
             look={look}
             matches={found.matches}
-            onFold={(pid) => toggle(query, 'fold', pid)}
-            onSpread={(pid) => toggle(query, 'spread', pid)}
-            onFocus={(pid) => setQuery({ below: pid === below ? undefined : pid })}
+            {...foldingOf(query, below)}
           />
         )}
       </Card>
     </>
   )
 }
+
+/** What folds, spreads and focuses: all of it is a change of the address. */
+const foldingOf = (
+  query: URLSearchParams,
+  below: string | undefined,
+): Pick<TreeViewProps, 'onFold' | 'onSpread' | 'onFocus'> => ({
+  onFold: (pid) => toggle(query, 'fold', pid),
+  onSpread: (pid) => toggle(query, 'spread', pid),
+  onFocus: (pid) => setQuery({ below: pid === below ? undefined : pid }),
+})
+
+function TreeFilters({ query }: { readonly query: URLSearchParams }): VNode {
+  const colour = colourOf(query)
+  return (
+    <div class="filters">
+      <SearchField
+        label="Name, behaviour or pid"
+        value={query.get('search') ?? ''}
+        onValue={(text) => setQuery({ search: text.trim() || undefined })}
+      />
+      <Choice
+        label="Coloured by"
+        value={colour}
+        choices={TREE_COLOURS.map((each) => [each, each] as const)}
+        onValue={(each) => setQuery({ colour: each === 'state' ? undefined : each })}
+      />
+      <TreeLegend colour={colour} />
+    </div>
+  )
+}
+
+const NoTree = ({ searched }: { readonly searched: boolean }): VNode => (
+  <div class="tree-empty">
+    <Empty title={searched ? 'No process is like that' : 'No process here'}>
+      {searched ? 'Only what the node told is searched.' : 'The application does not run.'}
+    </Empty>
+  </div>
+)
 
 function TreeHead({
   node,

@@ -9,8 +9,8 @@ import { NodeLink, PidLink } from '#page/kit/links'
 import { sourceName } from '#page/model/log-storm'
 import type { OfNode } from '#page/model/record-list'
 import type { ToldLog } from '#page/model/told'
+import { ValueTree } from '#page/pages/parts/value-tree'
 import { nodePath } from '#page/place'
-import { ValueTree } from '../parts/value-tree.js'
 
 export function LogRecord({
   record,
@@ -19,36 +19,12 @@ export function LogRecord({
   readonly record: OfNode<ToldLog>
   readonly onClose: () => void
 }): VNode {
-  const { node, level, timeMs, source, message, fields, number } = record
+  const { message, fields, number } = record
   const stack = stackOf(fields)
   return (
     <Dialog title={`Record ${number}`} wide onClose={onClose}>
       <p class="record-message">{message}</p>
-      <KeyValue
-        rows={[
-          ['Time', <time title={exactTime(timeMs)}>{dateTime(timeMs)}</time>],
-          ['Level', <span class={`level level-${level}`}>{level}</span>],
-          ['Node', <NodeLink node={node} />],
-          [
-            'Source',
-            source.pid === undefined ? (
-              sourceName(record)
-            ) : (
-              <PidLink pid={source.pid} name={source.name} />
-            ),
-          ],
-          ['Behaviour', source.behaviour ?? '–'],
-          ['Application', source.application ?? '–'],
-          [
-            'More',
-            source.pid === undefined ? (
-              '–'
-            ) : (
-              <a href={nodePath(node, 'logs', [], { pid: source.pid })}>Only of this process</a>
-            ),
-          ],
-        ]}
-      />
+      <Origin record={record} />
       <h3>Fields</h3>
       {Object.keys(fields).length === 0 ? (
         <p class="quiet">None.</p>
@@ -62,6 +38,25 @@ export function LogRecord({
         </>
       )}
     </Dialog>
+  )
+}
+
+function Origin({ record }: { readonly record: OfNode<ToldLog> }): VNode {
+  const { node, level, timeMs, source } = record
+  const { pid, name, behaviour, application } = source
+  const only = pid === undefined ? undefined : nodePath(node, 'logs', [], { pid })
+  return (
+    <KeyValue
+      rows={[
+        ['Time', <time title={exactTime(timeMs)}>{dateTime(timeMs)}</time>],
+        ['Level', <span class={`level level-${level}`}>{level}</span>],
+        ['Node', <NodeLink node={node} />],
+        ['Source', pid === undefined ? sourceName(record) : <PidLink pid={pid} name={name} />],
+        ['Behaviour', behaviour ?? '–'],
+        ['Application', application ?? '–'],
+        ['More', only === undefined ? '–' : <a href={only}>Only of this process</a>],
+      ]}
+    />
   )
 }
 

@@ -6,7 +6,7 @@ import { type Signal, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Problem } from '#observer/contract/api'
 import { nowMs } from '#page/base/clock'
-import { clock } from '#page/live/stream'
+import { clock, type Records } from '#page/live/stream'
 import { useAnswer, useFollow } from '#page/live/use'
 import { afterRecords, NO_STORM, type Storm, type Stormy } from '#page/model/log-storm'
 import {
@@ -31,7 +31,7 @@ export interface LiveRecords<T extends NumberedRecord> {
   readonly missed: number
 }
 
-/** Of one node: `kept` is asked once, if at all, `follow` is the subject that goes on from there. */
+/** Of one node: `kept` is asked once, if at all; the subject `follow` goes on from there. */
 export function useRecords<T extends NumberedRecord & Stormy>(
   node: string,
   kept: string | undefined,
@@ -43,12 +43,6 @@ export function useRecords<T extends NumberedRecord & Stormy>(
   const storm = useSignal<Storm>(NO_STORM)
   const paused = useSignal(false)
   const missed = useSignal(0)
-  const seen = useRef({ follow, last: -1, leftOut: 0 })
-  if (seen.current.follow !== follow) {
-    seen.current = { follow, last: -1, leftOut: 0 }
-    list.value = noRecords<T>()
-    storm.value = NO_STORM
-  }
   const add = (records: readonly T[], leftOut = 0): void => {
     const more = records.map((record): OfNode<T> => ({ ...record, node }))
     list.value = withRecords(list.value, more, { lengthMax: LENGTH_MAX, leftOut })
@@ -56,21 +50,27 @@ export function useRecords<T extends NumberedRecord & Stormy>(
   useEffect(() => {
     if (answer?.kind === 'value') add(answer.value.rows)
   }, [answer])
-  const fresh = (told.records as readonly T[]).filter(({ number }) => number > seen.current.last)
-  const leftOut = told.leftOut - seen.current.leftOut
-  useEffect(() => {
-    if (fresh.length === 0 && leftOut <= 0) return
-    seen.current.last = fresh.at(-1)?.number ?? seen.current.last
-    seen.current.leftOut = told.leftOut
+  useFresh<T>(told, (fresh, leftOut) => {
     storm.value = afterRecords(storm.value, fresh, { leftOut, timeMs: nowMs() })
     if (paused.value || storm.value.raging) missed.value += fresh.length + leftOut
     else add(fresh, leftOut)
-  }, [told])
-  const second = clock.value
-  useEffect(() => {
-    storm.value = afterRecords(storm.value, [], { leftOut: 0, timeMs: nowMs() })
-  }, [second])
+  })
   const problem = answer?.kind === 'problem' ? answer.problem : told.problem
   const loading = kept !== undefined && answer === undefined
   return { list: list.value, storm: storm.value, problem, loading, paused, missed: missed.value }
+}
+
+/** Hands on what has come since the last time; each second also that nothing has. */
+function useFresh<T extends NumberedRecord>(
+  told: Records,
+  take: (fresh: readonly T[], leftOut: number) => void,
+): void {
+  const seen = useRef({ last: -1, leftOut: 0 })
+  const second = clock.value
+  useEffect(() => {
+    const { last, leftOut } = seen.current
+    const fresh = (told.records as readonly T[]).filter(({ number }) => number > last)
+    seen.current = { last: fresh.at(-1)?.number ?? last, leftOut: told.leftOut }
+    take(fresh, told.leftOut - leftOut)
+  }, [told, second])
 }

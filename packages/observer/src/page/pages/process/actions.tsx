@@ -10,7 +10,7 @@ import { Choice, Field } from '#page/kit/fields'
 import { exitOrder, killOrder, type Prepared, sendOrder } from '#page/model/orders'
 import { shortPid } from '#page/model/pid-text'
 import type { ToldProcess } from '#page/model/told'
-import { SAMPLERS } from '../parts/sampler-choices.js'
+import { SAMPLERS } from '#page/pages/parts/sampler-choices'
 
 interface Of {
   readonly node: string
@@ -75,7 +75,7 @@ function ExitAction({ node, sheet: { pid } }: Of): VNode {
       order={requestOf(prepared).order}
       notYet={prepared.kind === 'wrong' ? prepared.problem : undefined}
       confirm={pid}
-      words="An exit signal; a process that traps exits may go on. Its supervisor may bring it back."
+      words="An exit signal: who traps exits may go on. Its supervisor may bring it back."
     >
       <Field
         label="Reason"

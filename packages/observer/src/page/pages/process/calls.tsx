@@ -8,8 +8,8 @@ import { duration } from '#page/base/format'
 import { ProblemBox } from '#page/kit/basics'
 import { PidLink } from '#page/kit/links'
 import type { Told, ToldInsight } from '#page/model/told'
-import { Heat, Word } from '../parts/process-columns.js'
-import { Nothing, Pane } from './pane.js'
+import { Heat, Word } from '#page/pages/parts/process-columns'
+import { Heads, Nothing, Pane } from './pane.js'
 
 type ToldCall = Told<CallSheet>
 
@@ -73,18 +73,7 @@ function Calls({
   if (calls.length === 0) return <Nothing>{nothing}</Nothing>
   return (
     <table class="plain-table">
-      <thead>
-        <tr>
-          <th scope="col">Request</th>
-          <th scope="col">{which === 'to' ? 'To' : 'From'}</th>
-          <th scope="col" class="end">
-            Waits
-          </th>
-          <th scope="col" class="end">
-            Left
-          </th>
-        </tr>
-      </thead>
+      <Heads words={['Request', which === 'to' ? 'To' : 'From']} figures={['Waits', 'Left']} />
       <tbody>
         {calls.map((call, place) => (
           <tr key={place}>

@@ -10,23 +10,12 @@ import { useAnswer } from '#page/live/use'
 import type { ToldInsight, ToldProcess } from '#page/model/told'
 import { nodePath } from '#page/place'
 
-export function Ended({
-  node,
-  sheet,
-  problem,
-}: {
+interface Of {
   readonly node: string
   readonly sheet: ToldProcess | undefined
-  readonly problem: Problem
-}): VNode {
-  const parent = sheet?.parent
-  const { answer } = useAnswer<ToldInsight>(
-    parent === undefined ? undefined : nodeAddress(node, 'insight', { pid: parent }),
-  )
-  const exit =
-    answer?.kind === 'value'
-      ? answer.value.childExits.find(({ pid }) => pid === sheet?.pid)
-      : undefined
+}
+
+export function Ended({ node, sheet, problem }: Of & { readonly problem: Problem }): VNode {
   return (
     <div class="problem ended" role="alert">
       <Icon name="warning" />
@@ -35,32 +24,52 @@ export function Ended({
           {sheet === undefined ? 'There is no such process.' : 'This process has ended.'}{' '}
           <code>{problem.code}</code>
         </p>
-        {exit === undefined ? (
-          <p class="problem-remedy">
-            {sheet === undefined ? problem.message : 'What was last known of it stands below.'}
-          </p>
+        {sheet === undefined ? (
+          <p class="problem-remedy">{problem.message}</p>
         ) : (
-          <div class="problem-remedy">
-            At {dateTime(exit.timeMs)}; its supervisor: {exit.verdict.replace('-', ' ')}.
-            <pre class="exit-reason">{exit.reason}</pre>
-          </div>
+          <Reason node={node} sheet={sheet} />
         )}
-        <p class="ended-links">
-          {sheet?.name !== undefined && (
-            <a class="button button-plain" href={nodePath(node, 'processes', [sheet.name])}>
-              Whoever is called {sheet.name} now
-            </a>
-          )}
-          {parent !== undefined && (
-            <a class="button button-plain" href={nodePath(node, 'processes', [parent])}>
-              Its parent
-            </a>
-          )}
-          <a class="button button-plain" href={nodePath(node, 'processes')}>
-            All processes
-          </a>
-        </p>
+        <Ways node={node} sheet={sheet} />
       </div>
     </div>
+  )
+}
+
+/** Its supervisor knows why it ended, and what it did about that. */
+function Reason({ node, sheet }: { readonly node: string; readonly sheet: ToldProcess }): VNode {
+  const { answer } = useAnswer<ToldInsight>(
+    sheet.parent === undefined ? undefined : nodeAddress(node, 'insight', { pid: sheet.parent }),
+  )
+  const exits = answer?.kind === 'value' ? answer.value.childExits : []
+  const exit = exits.find(({ pid }) => pid === sheet.pid)
+  if (exit === undefined) {
+    return <p class="problem-remedy">What was last known of it stands below.</p>
+  }
+  return (
+    <div class="problem-remedy">
+      At {dateTime(exit.timeMs)}; its supervisor: {exit.verdict.replace('-', ' ')}.
+      <pre class="exit-reason">{exit.reason}</pre>
+    </div>
+  )
+}
+
+/** Where to go from here. */
+function Ways({ node, sheet }: Of): VNode {
+  return (
+    <p class="ended-links">
+      {sheet?.name !== undefined && (
+        <a class="button button-plain" href={nodePath(node, 'processes', [sheet.name])}>
+          Whoever is called {sheet.name} now
+        </a>
+      )}
+      {sheet?.parent !== undefined && (
+        <a class="button button-plain" href={nodePath(node, 'processes', [sheet.parent])}>
+          Its parent
+        </a>
+      )}
+      <a class="button button-plain" href={nodePath(node, 'processes')}>
+        All processes
+      </a>
+    </p>
   )
 }

@@ -7,10 +7,36 @@ import { count, duration, percent, rate } from '#page/base/format'
 import { KeyValue } from '#page/kit/basics'
 import { PidLink } from '#page/kit/links'
 import { Tile, Tiles } from '#page/kit/tile'
-import type { Look } from '#page/model/row-rates'
+import type { Look, RowRates } from '#page/model/row-rates'
 import type { ToldInsight, ToldProcess } from '#page/model/told'
-import { ValueTree } from '../parts/value-tree.js'
+import { ValueTree } from '#page/pages/parts/value-tree'
 import { Pane } from './pane.js'
+
+/** One tile: its name, its value, how that is written, what stands below. */
+type Figure = readonly [
+  label: string,
+  value: number | undefined,
+  format: (value: number | undefined) => string,
+  note: string,
+]
+
+function figuresOf(
+  sheet: ToldProcess,
+  insight: ToldInsight | undefined,
+  rates: RowRates | undefined,
+): readonly Figure[] {
+  const { urgent, system, main, log, oldestWaitMs } = sheet.mailbox
+  const utilisation = insight?.utilisation ?? rates?.utilisation
+  const all = (total: number): string => `${count(total)} in all`
+  return [
+    ['Mailbox', urgent + system + main + log, count, 'messages'],
+    ['Wait', oldestWaitMs, (ms) => (ms === 0 ? '0 ms' : duration(ms)), 'of the oldest'],
+    ['In', rates?.messagesIn, rate, all(sheet.messagesIn)],
+    ['Out', rates?.messagesOut, rate, all(sheet.messagesOut)],
+    ['Utilisation', utilisation, percent, `${duration(sheet.runningMs)} in all`],
+    ['Wake-ups', rates?.wakeUps, rate, all(sheet.wakeUps)],
+  ]
+}
 
 /** Tiles with small charts. */
 export function ProcessFigures({
@@ -24,47 +50,11 @@ export function ProcessFigures({
   readonly look: Look
   readonly atMs: number
 }): VNode {
-  const rates = look.rates.get(sheet.pid)
-  const { urgent, system, main, log, oldestWaitMs } = sheet.mailbox
-  const waiting = urgent + system + main + log
   return (
     <Tiles>
-      <Tile label="Mailbox" value={waiting} format={count} atMs={atMs} note="messages waiting" />
-      <Tile
-        label="Wait"
-        value={oldestWaitMs}
-        format={(ms) => (ms === 0 ? '0 ms' : duration(ms))}
-        atMs={atMs}
-        note="of the oldest"
-      />
-      <Tile
-        label="In"
-        value={rates?.messagesIn}
-        format={rate}
-        atMs={atMs}
-        note={`${count(sheet.messagesIn)} in all`}
-      />
-      <Tile
-        label="Out"
-        value={rates?.messagesOut}
-        format={rate}
-        atMs={atMs}
-        note={`${count(sheet.messagesOut)} in all`}
-      />
-      <Tile
-        label="Utilisation"
-        value={insight?.utilisation ?? rates?.utilisation}
-        format={percent}
-        atMs={atMs}
-        note={`${duration(sheet.runningMs)} in handlers`}
-      />
-      <Tile
-        label="Wake-ups"
-        value={rates?.wakeUps}
-        format={rate}
-        atMs={atMs}
-        note={`${count(sheet.wakeUps)} in all`}
-      />
+      {figuresOf(sheet, insight, look.rates.get(sheet.pid)).map(([label, value, format, note]) => (
+        <Tile key={label} label={label} value={value} format={format} atMs={atMs} note={note} />
+      ))}
       <Tile label="Restarts" value={sheet.restarts} format={count} note="by its supervisor" />
       <Tile label="Uptime" value={sheet.uptimeMs} format={duration} note="since its spawn" />
     </Tiles>

@@ -9,8 +9,8 @@ import { Badge } from '#page/kit/basics'
 import { PidLink } from '#page/kit/links'
 import { session } from '#page/live/api'
 import type { ToldMessage, ToldProcess } from '#page/model/told'
-import { Heat } from '../parts/process-columns.js'
-import { ValueTree } from '../parts/value-tree.js'
+import { Heat } from '#page/pages/parts/process-columns'
+import { ValueTree } from '#page/pages/parts/value-tree'
 import { Nothing, Pane } from './pane.js'
 
 const QUEUES = ['urgent', 'system', 'main', 'log'] as const

@@ -30,3 +30,27 @@ export function Pane({
 export const Nothing = ({ children }: { readonly children: ComponentChildren }): VNode => (
   <p class="pane-nothing">{children}</p>
 )
+
+/** The heads of a plain table: columns of words, then columns of figures. */
+export const Heads = ({
+  words,
+  figures,
+}: {
+  readonly words: readonly string[]
+  readonly figures: readonly string[]
+}): VNode => (
+  <thead>
+    <tr>
+      {words.map((title) => (
+        <th key={title} scope="col">
+          {title}
+        </th>
+      ))}
+      {figures.map((title) => (
+        <th key={title} scope="col" class="end">
+          {title}
+        </th>
+      ))}
+    </tr>
+  </thead>
+)

@@ -4,8 +4,8 @@
 import type { VNode } from 'preact'
 import { count, duration, rate } from '#page/base/format'
 import type { ToldInsight } from '#page/model/told'
-import { Word } from '../parts/process-columns.js'
-import { Nothing, Pane } from './pane.js'
+import { Word } from '#page/pages/parts/process-columns'
+import { Heads, Nothing, Pane } from './pane.js'
 
 export function RateCard({ insight }: { readonly insight: ToldInsight | undefined }): VNode {
   const rates = insight?.rates ?? []
@@ -18,16 +18,7 @@ export function RateCard({ insight }: { readonly insight: ToldInsight | undefine
         <Nothing>It has handled no message since it is looked at.</Nothing>
       ) : (
         <table class="plain-table">
-          <thead>
-            <tr>
-              <th scope="col">Message</th>
-              {['Count', 'Rate', 'Mean', 'Longest', 'Failed'].map((title) => (
-                <th key={title} scope="col" class="end">
-                  {title}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Heads words={['Message']} figures={['Count', 'Rate', 'Mean', 'Longest', 'Failed']} />
           <tbody>
             {rates.map(({ message, count: counted, perSecond, meanMs, maxMs, failed }) => (
               <tr key={message}>

@@ -3,7 +3,7 @@
  */
 import type { VNode } from 'preact'
 import type { ToldProcess } from '#page/model/told'
-import { ValueTree } from '../parts/value-tree.js'
+import { ValueTree } from '#page/pages/parts/value-tree'
 import { Nothing, Pane } from './pane.js'
 
 export function StateCard({ sheet: { inspected } }: { readonly sheet: ToldProcess }): VNode {

@@ -5,8 +5,8 @@ import type { VNode } from 'preact'
 import { count, duration } from '#page/base/format'
 import { PidLink } from '#page/kit/links'
 import type { ToldInsight } from '#page/model/told'
-import { Word } from '../parts/process-columns.js'
-import { Nothing, Pane } from './pane.js'
+import { Word } from '#page/pages/parts/process-columns'
+import { Heads, Nothing, Pane } from './pane.js'
 
 export function TimerCard({
   insight,
@@ -23,18 +23,7 @@ export function TimerCard({
         <Nothing>It has no timer.</Nothing>
       ) : (
         <table class="plain-table">
-          <thead>
-            <tr>
-              <th scope="col">What</th>
-              <th scope="col">To</th>
-              <th scope="col" class="end">
-                In
-              </th>
-              <th scope="col" class="end">
-                Every
-              </th>
-            </tr>
-          </thead>
+          <Heads words={['What', 'To']} figures={['In', 'Every']} />
           <tbody>
             {timers.map(({ kind, what, to, leftMs, everyMs }, place) => (
               <tr key={place}>

@@ -39,26 +39,29 @@ export function WhyPanel({
     >
       <div class="why-head">
         <h2>Why is it stuck?</h2>
-        {chain !== undefined && (
-          <Button
-            kind="bare"
-            pressed={open}
-            onPress={() => setQuery({ why: open ? 'closed' : 'open' })}
-          >
-            {open ? 'Hide the chain' : `Show the chain of ${chain.steps.length}`}
-          </Button>
-        )}
+        {chain !== undefined && <ChainButton open={open} steps={chain.steps.length} />}
       </div>
       {problem !== undefined && sheet === undefined && <ProblemBox problem={problem} />}
-      {chain === undefined ? (
-        <p class="why-verdict quiet">{problem === undefined ? 'Asking the node…' : ''}</p>
-      ) : (
-        <Verdict chain={chain} />
+      {chain === undefined && problem === undefined && (
+        <p class="why-verdict quiet">Asking the node…</p>
       )}
+      {chain !== undefined && <Verdict chain={chain} />}
       {chain !== undefined && open && <Chain chain={chain} />}
     </section>
   )
 }
+
+const ChainButton = ({
+  open,
+  steps,
+}: {
+  readonly open: boolean
+  readonly steps: number
+}): VNode => (
+  <Button kind="bare" pressed={open} onPress={() => setQuery({ why: open ? 'closed' : 'open' })}>
+    {open ? 'Hide the chain' : `Show the chain of ${steps}`}
+  </Button>
+)
 
 function Verdict({
   chain: { verdict, title, circle, unknown },

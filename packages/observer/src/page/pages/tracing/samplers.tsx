@@ -1,14 +1,14 @@
 /**
  * page/pages/tracing/samplers: what begins a trace at a node, and how that is changed.
  */
-import { useSignal } from '@preact/signals'
+import { type Signal, useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import type { SamplerSheet } from 'troupe'
 import { Action } from '#page/kit/action'
 import { Card } from '#page/kit/basics'
 import { Choice, Field } from '#page/kit/fields'
 import { PidLink } from '#page/kit/links'
-import { SAMPLERS } from '../parts/sampler-choices.js'
+import { SAMPLERS } from '#page/pages/parts/sampler-choices'
 
 type Scope = SamplerSheet['scope']
 
@@ -51,46 +51,31 @@ function SamplerForm({ node }: { readonly node: string }): VNode {
   const scope = useSignal<Scope>('node')
   const of = useSignal('')
   const sampler = useSignal('per-second 5')
-  const whose = scope.value === 'node' ? node : of.value.trim()
+  const whose = scope.value === 'node' ? {} : { of: of.value.trim() }
   return (
     <Action
       node={node}
       label="Set a sampler"
-      order={{
-        do: 'sampler',
-        scope: scope.value,
-        sampler: sampler.value,
-        ...(scope.value === 'node' ? {} : { of: whose }),
-      }}
+      order={{ do: 'sampler', scope: scope.value, sampler: sampler.value, ...whose }}
       needs="trace"
-      notYet={whose === '' ? `Give the ${scope.value}.` : undefined}
+      notYet={whose.of === '' ? `Give the ${scope.value}.` : undefined}
       words="The narrower one counts: of a process before its application before the node."
     >
-      <Choice
-        label="Of"
-        value={scope.value}
-        choices={SCOPES}
-        onValue={(value) => {
-          scope.value = value
-        }}
-      />
+      <Choice label="Of" value={scope.value} choices={SCOPES} onValue={setting(scope)} />
       {scope.value !== 'node' && (
         <Field
           label={scope.value === 'process' ? 'Pid' : 'Application'}
           value={of.value}
-          onValue={(text) => {
-            of.value = text
-          }}
+          onValue={setting(of)}
         />
       )}
-      <Choice
-        label="Traces"
-        value={sampler.value}
-        choices={SAMPLERS}
-        onValue={(value) => {
-          sampler.value = value
-        }}
-      />
+      <Choice label="Traces" value={sampler.value} choices={SAMPLERS} onValue={setting(sampler)} />
     </Action>
   )
 }
+
+const setting =
+  <T,>(signal: Signal<T>) =>
+  (value: T): void => {
+    signal.value = value
+  }

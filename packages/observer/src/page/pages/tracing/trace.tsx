@@ -11,18 +11,17 @@ import { address } from '#page/live/api'
 import { useSteadySubject } from '#page/live/use'
 import type { ToldSpan } from '#page/model/told'
 import { type SpanRow, type Waterfall, waterfall } from '#page/model/waterfall'
+import { Missing } from '#page/pages/parts/missing'
 import { addressOf } from '#page/place'
 import { setQuery } from '#page/router'
-import { Missing } from '../parts/missing.js'
 import { SpanDetail } from './span.js'
 
-export function TracePage({
-  traceId,
-  query,
-}: {
+export interface TracePageProps {
   readonly traceId: string
   readonly query: URLSearchParams
-}): VNode {
+}
+
+export function TracePage({ traceId, query }: TracePageProps): VNode {
   const { sheet, problem } = useSteadySubject<Merged<ToldSpan>>(
     address(['cluster', 'trace'], { traceId }),
   )
@@ -30,16 +29,7 @@ export function TracePage({
   const opened = picture.rows.find(({ span }) => span.spanId === query.get('span'))
   return (
     <>
-      <PageHead
-        title={picture.rows[0]?.span.name ?? 'Trace'}
-        subtitle={
-          <span class="figure">
-            {count(picture.rows.length)} spans on {count(picture.nodes.length)}{' '}
-            {picture.nodes.length === 1 ? 'node' : 'nodes'}, {duration(picture.tookMs)} since{' '}
-            {dateTime(picture.startMs)}
-          </span>
-        }
-      >
+      <PageHead title={picture.rows[0]?.span.name ?? 'Trace'} subtitle={<Size picture={picture} />}>
         <a class="button button-plain" href={addressOf({ page: 'tracing' })}>
           All traces
         </a>
@@ -49,11 +39,7 @@ export function TracePage({
       <ClockNote moved={picture.movedMs} />
       <Card title="Waterfall" note={<span class="mono">{traceId}</span>} flush>
         {sheet === undefined && problem === undefined && <Skeleton height={320} />}
-        {sheet !== undefined && picture.rows.length === 0 && (
-          <Empty title="No node keeps a span of this trace">
-            Traces are kept in memory; the oldest fall out.
-          </Empty>
-        )}
+        {sheet !== undefined && picture.rows.length === 0 && <NoSpans />}
         {picture.rows.length > 0 && <Rows picture={picture} opened={opened} />}
         {picture.leftOut > 0 && (
           <p class="pane-nothing">{count(picture.leftOut)} later spans are not shown.</p>
@@ -65,6 +51,22 @@ export function TracePage({
     </>
   )
 }
+
+function Size({ picture }: { readonly picture: Waterfall }): VNode {
+  const { rows, nodes, tookMs, startMs } = picture
+  return (
+    <span class="figure">
+      {count(rows.length)} spans on {count(nodes.length)} {nodes.length === 1 ? 'node' : 'nodes'}
+      {`, ${duration(tookMs)} since ${dateTime(startMs)}`}
+    </span>
+  )
+}
+
+const NoSpans = (): VNode => (
+  <Empty title="No node keeps a span of this trace">
+    Traces are kept in memory; the oldest fall out.
+  </Empty>
+)
 
 function ClockNote({ moved }: { readonly moved: Readonly<Record<string, number>> }): VNode | null {
   const nodes = Object.entries(moved)
@@ -125,21 +127,15 @@ function Axis({ tookMs }: { readonly tookMs: number }): VNode {
   )
 }
 
-function Row({
-  row,
-  tookMs,
-  nodes,
-  chosen,
-}: {
+interface RowProps {
   readonly row: SpanRow
   readonly tookMs: number
   readonly nodes: readonly string[]
   readonly chosen: boolean
-}): VNode {
-  const { span, depth, orphan, sentMs, deliveredMs, endMs, open } = row
-  const colour = `line-${(nodes.indexOf(span.node) % 6) + 1}`
-  const words = `${span.node}: ${duration(endMs - sentMs)}${open ? ', not seen to end' : ''}`
-  const marks = [span.failed !== undefined && 'is-failed', open && 'is-open'].filter(Boolean)
+}
+
+function Row({ row, tookMs, nodes, chosen }: RowProps): VNode {
+  const { span, depth, orphan } = row
   return (
     <li class={chosen ? 'waterfall-row chosen' : 'waterfall-row'}>
       <span class="waterfall-name" style={{ '--depth': Math.min(depth, DEPTH_MAX) }}>
@@ -156,17 +152,30 @@ function Row({
           {orphan && ', parent unknown'}
         </span>
       </span>
-      <span class="waterfall-track" title={words}>
-        <span class={`waterfall-wait ${colour}`} style={barOf(sentMs, deliveredMs, tookMs)} />
-        <span
-          class={`waterfall-bar ${colour} ${marks.join(' ')}`}
-          style={barOf(deliveredMs, endMs, tookMs)}
-        />
-        <span class="waterfall-words figure" style={placeOf(sentMs, endMs, tookMs)}>
-          {duration(endMs - sentMs)} <span class="quiet">{span.node}</span>
-        </span>
-      </span>
+      <Bars row={row} tookMs={tookMs} colour={`line-${(nodes.indexOf(span.node) % 6) + 1}`} />
     </li>
+  )
+}
+
+/** Thin while it waits in the mailbox, thick while its handler works. */
+function Bars({
+  row: { span, sentMs, deliveredMs, endMs, open },
+  tookMs,
+  colour,
+}: Pick<RowProps, 'row' | 'tookMs'> & { readonly colour: string }): VNode {
+  const words = `${span.node}: ${duration(endMs - sentMs)}${open ? ', not seen to end' : ''}`
+  const marks = [span.failed !== undefined && 'is-failed', open && 'is-open'].filter(Boolean)
+  return (
+    <span class="waterfall-track" title={words}>
+      <span class={`waterfall-wait ${colour}`} style={barOf(sentMs, deliveredMs, tookMs)} />
+      <span
+        class={`waterfall-bar ${colour} ${marks.join(' ')}`}
+        style={barOf(deliveredMs, endMs, tookMs)}
+      />
+      <span class="waterfall-words figure" style={placeOf(sentMs, endMs, tookMs)}>
+        {duration(endMs - sentMs)} <span class="quiet">{span.node}</span>
+      </span>
+    </span>
   )
 }
 
