@@ -5,7 +5,7 @@
  * `--no-install`, what needs them is skipped with the reason and the command. What the machine is
  * and can do is an argument, so that a test needs no machine without the program.
  */
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, existsSync, symlinkSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { runTool, tailOf } from './child.mjs'
 import { say, step } from './console.mjs'
@@ -14,6 +14,7 @@ import { say, step } from './console.mjs'
  * @typedef {object} Part
  * @property {string} program its presence on the PATH is the presence of the part
  * @property {readonly string[]} packages Debian packages that bring it
+ * @property {readonly string[]} [services] what its packages would start, now and at each boot
  * @property {string} [variable] of the environment; set, it names another program in its place
  */
 
@@ -24,10 +25,10 @@ import { say, step } from './console.mjs'
  */
 export const PARTS = Object.freeze({
   chromium: { program: 'chromium', packages: ['chromium'] },
-  etcd: { program: 'etcd', packages: ['etcd-server'], variable: 'TROUPE_ETCD' },
+  etcd: { program: 'etcd', packages: ['etcd-server'], variable: 'TROUPE_ETCD', services: ['etcd'] },
   etcdctl: { program: 'etcdctl', packages: ['etcd-client'] },
   // Brings promtool, too.
-  prometheus: { program: 'prometheus', packages: ['prometheus'] },
+  prometheus: { program: 'prometheus', packages: ['prometheus'], services: ['prometheus'] },
   iproute2: { program: 'ip', packages: ['iproute2'] },
 })
 
@@ -37,6 +38,7 @@ export const PARTS = Object.freeze({
  * @property {NodeJS.ProcessEnv} [env] default none
  * @property {boolean} root may install
  * @property {(flags: readonly string[]) => Promise<{ exitCode: number, output: string }>} apt
+ * @property {(service: string) => boolean} [mask] keeps systemd from starting it; false: no need
  */
 
 /** @param {string} program */
@@ -59,6 +61,20 @@ const THIS_MACHINE = {
   root: process.getuid?.() === 0,
   apt: (flags) =>
     runTool('apt-get', flags, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }),
+  mask: (service) => maskService(service),
+}
+
+/**
+ * Tests need programs, not servers that take ports of the machine: what a package would start is
+ * masked before it comes, which holds for later boots, too.
+ *
+ * @param {string} service
+ */
+function maskService(service) {
+  const unit = `/etc/systemd/system/${service}.service`
+  if (!existsSync('/run/systemd/system') || existsSync(unit)) return false
+  symlinkSync('/dev/null', unit)
+  return true
 }
 
 /** @type {(part: Part, machine: Machine) => boolean} */
@@ -94,6 +110,10 @@ export async function ensureParts(options) {
   if (absent.length === 0) return
   const packages = absent.flatMap(([, part]) => part.packages)
   if (install && machine.root && machine.has('apt-get')) {
+    for (const service of absent.flatMap(([, part]) => part.services ?? [])) {
+      if (machine.mask?.(service) !== true) continue
+      tell(`The service ${service} will not start by itself; undo: systemctl unmask ${service}`)
+    }
     await installPackages(packages, machine, tell)
   }
   for (const [name] of absent) {

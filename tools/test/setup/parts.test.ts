@@ -47,6 +47,20 @@ describe('a part of the system that tests need', () => {
     equal(partSkip('database', { parts: PARTS, machine: here.machine }), false)
   })
 
+  it('starts no service where there is systemd, and says so before it is installed', async () => {
+    const here = world({ root: true })
+    const masked: string[] = []
+    const mask = (service: string): boolean => {
+      masked.push(`${service} before ${here.ran.length}`)
+      return true
+    }
+    const parts = { database: { ...PARTS.database, services: ['dbd'] } }
+    const tell = (line: string): void => void here.told.push(line)
+    await ensureParts({ install: true, parts, machine: { ...here.machine, mask }, tell })
+    deepEqual(masked, ['dbd before 0'])
+    match(here.told.join('\n'), /dbd will not start by itself; undo: systemctl unmask dbd/)
+  })
+
   it('is not installed again', async () => {
     const here = world({ root: true, present: true })
     await ensure(here, true)

@@ -22,11 +22,16 @@ export const LABEL_CHARS_MAX = 255
 
 const TOTAL = '_total'
 
-/** All families, in their order; those without a sample are left out. */
-export function writeFamilies(families: readonly Family[], form: TextForm): string {
+/** What ends a page. */
+export const END_OF_PAGE: Readonly<Record<TextForm, string>> = Object.freeze({
+  text: '',
+  openmetrics: '# EOF\n',
+})
+
+/** One family, as a part of a page; empty when it has no sample. */
+export function familyText(family: Family, form: TextForm): string {
   const parts: string[] = []
-  for (const family of families) if (family.samples.length > 0) writeFamily(parts, family, form)
-  if (form === 'openmetrics') parts.push('# EOF\n')
+  if (family.samples.length > 0) writeFamily(parts, family, form)
   return parts.join('')
 }
 

@@ -10,7 +10,7 @@ import { METRICS } from '#metrics/catalog/all'
 import { familyOf, type Names, nameOf } from '#metrics/catalog/metric'
 import type { Family } from '#metrics/exposition/family'
 import { familiesOf } from '#metrics/exposition/of-registry'
-import { CONTENT_TYPES, type TextForm, writeFamilies } from '#metrics/exposition/write'
+import { CONTENT_TYPES, END_OF_PAGE, familyText, type TextForm } from '#metrics/exposition/write'
 import type { MetricsPage } from '#metrics/own/protocol'
 import type { Sheets } from './sheets.js'
 
@@ -124,9 +124,9 @@ export class Pages {
   async #write(families: readonly Family[], form: TextForm): Promise<MetricsPage> {
     const parts: string[] = []
     await this.#inSlices(families, (family) => {
-      parts.push(writeFamilies([family], form))
+      parts.push(familyText(family, form))
     })
-    if (form === 'openmetrics') parts.push('# EOF\n')
+    parts.push(END_OF_PAGE[form])
     return { contentType: CONTENT_TYPES[form], body: parts.join('') }
   }
 

@@ -2,14 +2,14 @@
  * own/book: all metrics that processes brought, with whom they belong to.
  *
  * Outlives the process that keeps it, so that a restart of that one forgets nothing.
- * Limits: `metricsMax`, and for each metric `seriesMax` series.
+ * Limits: `metricsMax`, for each metric `seriesMax` series, for all together `SERIES_MAX`.
  *
  * @source ergo-features 25 (custom API)
  */
 import type { Registry } from 'prom-client'
 import { Pid, TroupeError } from 'troupe'
 import { requireThat } from '#metrics/options'
-import { type OwnKind, OwnMetric, type OwnShape, type OwnVerb } from './own-metric.js'
+import { type OwnKind, OwnMetric, type OwnShape, type OwnVerb, SeriesRoom } from './own-metric.js'
 
 /** Limits of a book. */
 export interface BookLimits {
@@ -22,6 +22,8 @@ const LABEL = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]{0,254}$/
 /** Names that Troupe writes itself, and endings that a histogram makes. */
 const TAKEN = /^(troupe|ergo)_|_(bucket|sum|count)$/
 const RESERVED: ReadonlySet<string> = new Set(['node', 'le', 'quantile'])
+/** Of all metrics together: a page of so many lines is written within a second. */
+export const SERIES_MAX = 20_000
 const HELP_CHARS_MAX = 1_000
 const LABELS_MAX = 16
 const BUCKETS_MAX = 100
@@ -32,6 +34,7 @@ export class Book {
   readonly #registry: Registry
   readonly #limits: BookLimits
   readonly #metrics = new Map<string, OwnMetric>()
+  readonly #room = new SeriesRoom(SERIES_MAX)
   /** Values that were not taken: of no metric, of a series too many, wrong in themselves. */
   readonly lost = { unregistered: 0, overflow: 0, refused: 0 }
 
@@ -57,7 +60,11 @@ export class Book {
     const { metricsMax, seriesMax } = this.#limits
     const hasRoom = this.#metrics.size < metricsMax
     requireThat(hasRoom, 'name', shape.name, `there are ${metricsMax} metrics (ownMetricsMax)`)
-    const metric = new OwnMetric(shape, this.#registry, { owner, seriesMax })
+    const room = this.#room
+    // A list always has its rows.
+    const hasRows = kind !== 'top' || room.take(shape.limit)
+    requireThat(hasRows, 'limit', shape.limit, `all metrics have ${SERIES_MAX} series together`)
+    const metric = new OwnMetric(shape, this.#registry, { owner, seriesMax, room })
     this.#metrics.set(shape.name, metric)
   }
 
@@ -100,6 +107,7 @@ export class Book {
   }
 
   #forget(name: string): void {
+    this.#metrics.get(name)?.forget()
     this.#metrics.delete(name)
     this.#registry.removeSingleMetric(name)
   }

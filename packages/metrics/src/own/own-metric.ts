@@ -37,6 +37,27 @@ const KIND_OF: Readonly<Record<OwnVerb, OwnKind>> = Object.freeze({
   topObserve: 'top',
 })
 
+/** Series of all metrics together: each page tells every one of them. */
+export class SeriesRoom {
+  readonly #max: number
+  #used = 0
+
+  constructor(max: number) {
+    this.#max = max
+  }
+
+  /** False when there is no room for so many more. */
+  take(count: number): boolean {
+    if (this.#used + count > this.#max) return false
+    this.#used += count
+    return true
+  }
+
+  giveBack(count: number): void {
+    this.#used -= count
+  }
+}
+
 type Instrument = Counter | Gauge | Histogram | TopMetric
 
 export class OwnMetric {
@@ -46,20 +67,29 @@ export class OwnMetric {
   readonly #instrument: Instrument
   readonly #series = new Set<string>()
   readonly #seriesMax: number
+  readonly #room: SeriesRoom
 
   constructor(
     shape: OwnShape,
     registry: Registry,
-    { owner, seriesMax }: { readonly owner: Pid | undefined; readonly seriesMax: number },
+    surroundings: {
+      readonly owner: Pid | undefined
+      readonly seriesMax: number
+      readonly room: SeriesRoom
+    },
   ) {
+    const { owner, seriesMax, room } = surroundings
+    this.#room = room
     this.shape = shape
     this.owner = owner
     this.#seriesMax = seriesMax
     this.#instrument = instrumentOf(shape, registry)
   }
 
-  get series(): number {
-    return this.#series.size
+  /** It is taken away, and its series with it. */
+  forget(): void {
+    const { kind, limit } = this.shape
+    this.#room.giveBack(kind === 'top' ? limit : this.#series.size)
   }
 
   tell(verb: OwnVerb, given: unknown, value: unknown): OwnOutcome {
@@ -76,7 +106,6 @@ export class OwnMetric {
   written(): void {
     if (!(this.#instrument instanceof TopMetric)) return
     this.#instrument.flush()
-    this.#series.clear()
   }
 
   /** Exactly the labels it has, as text; undefined when some are missing or unknown. */
@@ -100,7 +129,7 @@ export class OwnMetric {
     if (this.shape.kind === 'top') return true
     const key = JSON.stringify(labels)
     if (this.#series.has(key)) return true
-    if (this.#series.size >= this.#seriesMax) return false
+    if (this.#series.size >= this.#seriesMax || !this.#room.take(1)) return false
     this.#series.add(key)
     return true
   }
