@@ -16,6 +16,7 @@ import {
 import { Access } from './access.js'
 import { AuditTrail } from './audit-trail.js'
 import { Memory } from './memory.js'
+import { type ProgramProfile, programProfile } from './program-profile.js'
 import { type ProgramFigures, programFigures } from './program-sheet.js'
 import { Recorder } from './recorder.js'
 import { remoteActor } from './remote-actor.js'
@@ -31,6 +32,7 @@ export interface SystemParts {
   readonly serving: ServingParts | undefined
   /** Default those of the program. */
   readonly figures?: () => ProgramFigures
+  readonly profile?: () => ProgramProfile
 }
 
 const SUPERVISOR = 'system.supervisor'
@@ -40,14 +42,16 @@ export const systemApplication =
   (parts: SystemParts) =>
   (inspection: NodeInspection): ApplicationSpec => {
     const options = systemOptions(parts.options)
-    const { serving, figures = programFigures } = parts
+    const { serving, figures = programFigures, profile = programProfile } = parts
     const memory = new Memory(inspection, options)
     const audit = new AuditTrail(inspection, memory)
     const nowMs = (): number => inspection.clock.nowMs()
     const access = new Access(inspection.node.name, options, nowMs)
     const clockAheadMs = (node: string): number | undefined => serving?.clockAheadMs(node)
     const recorder = new Recorder(inspection)
-    const args = [{ inspection, options, figures, memory, audit, access, recorder, clockAheadMs }]
+    const args = [
+      { inspection, options, figures, memory, audit, access, recorder, clockAheadMs, profile },
+    ]
     const remote =
       serving === undefined
         ? []

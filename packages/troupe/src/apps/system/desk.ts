@@ -19,6 +19,8 @@ import { Followers } from './followers.js'
 import { SCAN_COST } from './limits.js'
 import { Manager } from './manage.js'
 import type { Memory } from './memory.js'
+import { Profiling } from './profiling.js'
+import type { ProgramProfile } from './program-profile.js'
 import { type ProgramFigures, SampledProgram } from './program-sheet.js'
 import type { Recorder } from './recorder.js'
 import { type Search, SharedScans } from './shared-scans.js'
@@ -43,6 +45,7 @@ export interface DeskParts {
   readonly access: Access
   /** How far the clock of another node is ahead; undefined: it was never asked. */
   readonly clockAheadMs: (node: string) => number | undefined
+  readonly profile: () => ProgramProfile
   /** The last hour; it outlives the process, too. */
   readonly recorder: Recorder
 }
@@ -66,6 +69,7 @@ export class Desk {
   readonly following: Following
   readonly manager: Manager
   readonly recorder: Recorder
+  readonly profiling: Profiling
   readonly clockAheadMs: DeskParts['clockAheadMs']
   readonly #scans: SharedScans
   /** Questions that came, by name. */
@@ -83,6 +87,8 @@ export class Desk {
     const after = (delayMs: number, run: () => void): void => void context.after(delayMs, run)
     this.work = new Work({ nowMs, after })
     this.recorder = recorder
+    const profile = parts.profile()
+    this.profiling = new Profiling({ inspection, access, audit, profile }, context)
     this.clockAheadMs = parts.clockAheadMs
     recorder.begin(this.program, after)
     this.#scans = new SharedScans(this.work, this.access, nowMs)
@@ -101,6 +107,7 @@ export class Desk {
     this.memory.isFollowed = () => false
     this.followers.endAll('the process "system" of this node has ended')
     this.program.stop()
+    this.profiling.stop()
   }
 
   /** Answers a short question, soon. */

@@ -126,6 +126,8 @@ const definition = actor(systemProtocol, {
       ),
     manage: (seat, given, context) => deskOf(seat).order(given, context),
     figures: quick('figures', (_given, desk) => figuresSheet(desk)),
+    profile: (seat, given, context) =>
+      deskOf(seat).later('profile', context, (asker) => deskOf(seat).profiling.take(asker, given)),
     history: quick('history', (given, { recorder }) => recorder.sheet(given), SCAN_COST),
     account: quick('account', (_given, { inspection }) => inspection.info().account),
   },

@@ -185,7 +185,7 @@ export interface ProfileSheet {
   readonly rows: readonly ProfileRow[]
   /** At most 2,000; the first is the root. Empty for a heap. */
   readonly flame: readonly FlameBox[]
-  /** Of a heap: its spaces, and what garbage collection took since the start. */
+  /** Of a heap: its spaces, and what garbage collection took since it was first asked for. */
   readonly spaces: readonly {
     readonly name: string
     readonly usedBytes: number

@@ -11,7 +11,13 @@
  * @source ergo-features 2, 28
  */
 import { type Account, message, protocol, request, type ServiceInfo } from '#contract'
-import type { FiguresSheet, HistoryQuestion, HistorySheet } from './figure-sheets.js'
+import type {
+  FiguresSheet,
+  HistoryQuestion,
+  HistorySheet,
+  ProfileQuestion,
+  ProfileSheet,
+} from './figure-sheets.js'
 import type {
   ConfigSheet,
   ConnectionQuestion,
@@ -85,6 +91,8 @@ export const systemProtocol = protocol('troupe.system', {
   figures: request<void, FiguresSheet>(),
   /** All processes and events in one scan: spreads, sums, and the first of each order. */
   survey: request<SurveyQuestion, SurveySheet>(),
+  /** Only for nodes that may `manage`, one at a time; INSPECTION_LIMITED tells when it ends. */
+  profile: request<ProfileQuestion, ProfileSheet>(),
   /** The last hour, kept while nobody looks; it costs as much as a scan. */
   history: request<HistoryQuestion, HistorySheet>(),
   /** Records of the log that are kept, the newest first. */
