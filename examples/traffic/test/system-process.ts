@@ -17,8 +17,13 @@ import { nodeOf } from '#traffic/nodes/roles'
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
+/** Nothing listens for those who look inside. */
+const UNSEEN = ['--observer', 'off', '--metrics', 'off'] as const
 /** Ports that are free, whoever else runs on this machine. */
-export const FREE_PORTS = ['--udp-port', '0', '--https-port', '0', '--tcp-port', '0'] as const
+export const FREE_PORTS = [
+  ...['--udp-port', '0', '--https-port', '0', '--tcp-port', '0'],
+  ...UNSEEN,
+] as const
 
 let threePrograms = false
 let started = 0
@@ -101,7 +106,7 @@ const AGENTS = {
 
 /** Runs the program to its end; for flags it refuses, and for help. */
 export async function runToEnd(...flags: readonly string[]) {
-  const child = spawn(process.execPath, [MAIN, ...formFlags(), ...flags], {
+  const child = spawn(process.execPath, [MAIN, ...UNSEEN, ...formFlags(), ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const texts = { out: '', error: '' }

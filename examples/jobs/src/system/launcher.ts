@@ -12,6 +12,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ProgramEnd } from '@troupe-examples/traffic/cli/program'
+import { inTurn } from '@troupe-examples/traffic/cli/seeing'
 import {
   type AnySpawnable,
   actor,
@@ -28,7 +29,7 @@ import type { Flags } from '#jobs/cli/flags'
 import { backingOf } from './backing.js'
 import { HTTP_PORT, METRICS_PORT } from './coordinator-program.js'
 import type { Ground } from './ground.js'
-import { type Lookout, openLookout } from './lookout.js'
+import { lookoutOf } from './lookout.js'
 import { COORDINATORS, type Role, shortNameOf } from './names.js'
 import { CHILD_VARIABLE, STOP_TIMEOUT_MS } from './program-node.js'
 import { untilServing } from './serving.js'
@@ -78,7 +79,7 @@ export async function runPrograms(
   const folder = kept ?? (await mkdtemp(join(tmpdir(), 'troupe-jobs-')))
   try {
     const ground = await backingOf(flags).ground(folder)
-    const lookout = openLookout({ ...flags, ...ground.found })
+    const lookout = lookoutOf({ ...flags, ...ground.found })
     const print = inTurn(lookout, printNow)
     try {
       print(
@@ -93,19 +94,6 @@ export async function runPrograms(
     }
   } finally {
     if (kept === undefined) await rm(folder, { recursive: true, force: true })
-  }
-}
-
-/** Prints once it is known where the Observer is, after the line that tells it. */
-function inTurn(lookout: Promise<Lookout>, print: (line: string) => void): (line: string) => void {
-  let isTold = false
-  const first = lookout.then(({ line }) => {
-    isTold = true
-    if (line !== undefined) print(line)
-  })
-  return (line) => {
-    if (isTold) print(line)
-    else void first.then(() => print(line))
   }
 }
 

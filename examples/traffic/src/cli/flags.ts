@@ -8,6 +8,7 @@
 import { FLEET_VEHICLES_MAX } from '#traffic/fleet/fleet'
 import { ROLES, type Role } from '#traffic/nodes/page'
 import { FLUSH_MS } from '#traffic/store/write-behind'
+import { OBSERVER_PORT, readSeeingPort, type SeeingPort } from './seeing.js'
 
 /** The levels `--level` takes, from chatty to silent. */
 const LEVELS = ['trace', 'debug', 'info', 'warning', 'error', 'silent'] as const
@@ -36,6 +37,10 @@ export interface Flags {
   /** Questions come over plain HTTP instead of HTTPS. */
   readonly isPlainHttp: boolean
   readonly tcpPort: number
+  /** Of the page of the whole system. */
+  readonly observerPort: SeeingPort
+  /** Of metrics and probes; the second and the third program have the next ones. */
+  readonly metricsPort: SeeingPort
   /** Bytes of receive buffer to ask the kernel for, which may grant less. */
   readonly receiveBufferBytes: number
   readonly reply: Reply
@@ -81,6 +86,8 @@ export const FLAGS_DEFAULTS: Flags = Object.freeze({
   webPort: 9_090,
   isPlainHttp: false,
   tcpPort: 9_091,
+  observerPort: OBSERVER_PORT,
+  metricsPort: 9_094,
   // At 15,000 packets a second the usual 208 KiB hold what comes in 18 ms; this is 20 times more.
   receiveBufferBytes: 4_194_304,
   reply: 'newline',
@@ -118,6 +125,8 @@ Usage: npm start -- traffic [flags]
   --tcp-port N         the same over TLS and TCP (9091); 0 takes any free port
   --https-port N       where questions come in (9090); 0 takes any free port
   --http               questions over plain HTTP instead of HTTPS
+  --observer PORT|off  the Observer, a page of the whole system (9911); 0 takes any free port
+  --metrics PORT|off   metrics and health (9094); of three programs the others follow
   --receive-buffer N   bytes of receive buffer to ask the kernel for (4194304)
   --reply KIND         to a good packet: ${REPLIES.join(', ')} (newline)
   --data DIR           where positions and emergencies are kept (./traffic-data)
@@ -177,6 +186,13 @@ const above0 =
       : `must be a number above 0 and up to ${most}`
   }
 
+const seeing =
+  (key: 'observerPort' | 'metricsPort'): Take =>
+  (value) => {
+    const port = readSeeingPort(value)
+    return port === undefined ? 'must be a port, or off' : { [key]: port }
+  }
+
 const level: Take = (value) => {
   const found = LEVELS.find((one) => one === value)
   return found === undefined ? `must be one of ${LEVELS.join(', ')}` : { level: found }
@@ -209,6 +225,8 @@ const VALUED: Readonly<Record<string, Take>> = Object.freeze({
   'tcp-port': whole('tcpPort', 0, 65_535),
   'https-port': whole('webPort', 0, 65_535),
   'web-port': whole('webPort', 0, 65_535),
+  observer: seeing('observerPort'),
+  metrics: seeing('metricsPort'),
   'receive-buffer': whole('receiveBufferBytes', 1, 2 ** 30, ' of bytes'),
   nodes,
   role,

@@ -6,7 +6,7 @@
  */
 import { type MetricsOptions, metrics } from '@troupe/metrics'
 import { type ObserverOptions, type StartedObserver, startObserver } from '@troupe/observer'
-import { type Node, TroupeError } from 'troupe'
+import { describeThrown, type NetworkOptions, type Node, startNode, TroupeError } from 'troupe'
 
 /** Where the Observer answers, and metrics of a program that is alone. */
 export const OBSERVER_PORT = 9_911
@@ -38,6 +38,63 @@ export async function showCluster(
   )
   const [address = ''] = value.addresses
   return { line: `Observer  ${address}/${why(port, isOther)}`, stop: value.stop }
+}
+
+/** What people are told of an Observer, and its end. */
+export interface Lookout {
+  readonly line: string | undefined
+  stop(): Promise<void>
+}
+
+interface LookoutParts {
+  readonly port: SeeingPort
+  /** The node that serves it, and how it meets the others. */
+  readonly name: string
+  network(): NetworkOptions
+  readonly options?: ObserverOptions
+}
+
+const NONE: Lookout = Object.freeze({ line: undefined, stop: async () => {} })
+
+/**
+ * Serves the Observer of several programs from a hidden node of its own: it lives on whichever of
+ * them ends, and they stay as they are. Settles when it serves, or with the line that says why it
+ * does not: the programs run all the same.
+ */
+export async function openLookout(parts: LookoutParts): Promise<Lookout> {
+  const { port, name, network, options = {} } = parts
+  if (port === 'off') return NONE
+  try {
+    const node = await startNode(name, {
+      ...{ logSinks: [], handleSignals: false },
+      network: { ...network(), mode: 'hidden' },
+    })
+    try {
+      const { line } = await showCluster(node, port, options)
+      return { line, stop: () => node.stop() }
+    } catch (thrown) {
+      await node.stop()
+      throw thrown
+    }
+  } catch (thrown) {
+    return { ...NONE, line: `the Observer could not be started: ${describeThrown(thrown)}` }
+  }
+}
+
+/** Prints what comes meanwhile once it is known where the Observer is, behind the line for that. */
+export function inTurn(
+  lookout: Promise<Lookout>,
+  print: (line: string) => void,
+): (line: string) => void {
+  let isTold = false
+  const first = lookout.then(({ line }) => {
+    if (line !== undefined) print(line)
+    isTold = true
+  })
+  return (line) => {
+    if (isTold) print(line)
+    else void first.then(() => print(line))
+  }
 }
 
 /** Serves metrics and probes of a node, until it stops; the line that tells where. */

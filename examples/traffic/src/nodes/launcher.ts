@@ -23,7 +23,9 @@ import {
 import type { Flags } from '#traffic/cli/flags'
 import type { ProgramEnd } from '#traffic/cli/program'
 import type { Screen } from '#traffic/cli/screen'
+import { inTurn, openLookout } from '#traffic/cli/seeing'
 import { nodeOptions } from '#traffic/system/run'
+import { joiningOf } from './joining.js'
 import { ROLES, type Role } from './page.js'
 
 /** The longest orderly end of all, in milliseconds: the system promises two seconds. */
@@ -74,12 +76,16 @@ export async function runPrograms(
     stopTimeoutMs: STOP_TIMEOUT_MS,
   })
   const own = [...process.execArgv, program, ...words]
+  const lookout = openLookout({
+    ...{ port: flags.observerPort, name: observerOf(flags.name) },
+    network: () => joiningOf(flags, false),
+  })
   const launch: Launch = {
-    runs: ROLES.map((role) => ({
-      ...{ role, words: [...own, '--role', role], ports: new Map() },
+    runs: ROLES.map((role, at) => ({
+      ...{ role, words: [...own, '--role', role, ...metricsOf(flags, at)], ports: new Map() },
       ...{ isReady: false, wasReady: false },
     })),
-    print: (line) => screen.print(line),
+    print: inTurn(lookout, (line) => screen.print(line)),
     end: (code) => {
       exitCode = code
       void node.stop()
@@ -90,7 +96,17 @@ export async function runPrograms(
   node.loadApplication({ name: 'programs', members: [{ name: 'programs', start }] })
   await node.startApplication('programs')
   await node.stopped
+  await (await lookout).stop()
   return { kind: 'ended', exitCode }
+}
+
+/** The hidden node that looks at the three. */
+const observerOf = (name: string): string => name.replace('@', '-observer@')
+
+/** Each program has a port of its own. */
+function metricsOf({ metricsPort }: Flags, at: number): readonly string[] {
+  const isFixed = metricsPort === 0 || metricsPort === 'off'
+  return ['--metrics', `${isFixed ? metricsPort : metricsPort + at}`]
 }
 
 function programsOf(launch: Launch): AnySpawnable {

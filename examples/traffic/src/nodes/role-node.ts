@@ -5,14 +5,16 @@
  * a line when it is ready, and the end of the launcher is the end of it.
  */
 
-import { type AnySpawnable, embeddedRegistrar, type Node, startNode } from 'troupe'
+import { type AnySpawnable, type Node, startNode } from 'troupe'
 import type { Flags } from '#traffic/cli/flags'
 import type { ProgramEnd } from '#traffic/cli/program'
 import type { Screen } from '#traffic/cli/screen'
+import { showFigures } from '#traffic/cli/seeing'
 import { Roster } from '#traffic/system/roster'
 import { nodeOptions } from '#traffic/system/run'
 import type { PartSpec } from '#traffic/system/tree'
 import { Book } from './book.js'
+import { joiningOf } from './joining.js'
 import { type KeeperSources, keeperActor } from './keeper.js'
 import { CHILD_VARIABLE } from './launcher.js'
 import { meet } from './meeting.js'
@@ -59,6 +61,8 @@ export async function runRoleNode(
   // Whoever started it has gone, and cannot say so any more.
   if (process.env[CHILD_VARIABLE] !== undefined) process.stdin.once('close', stop).resume()
   try {
+    const { metricsPort } = flags
+    if (metricsPort !== 'off') screen.print(await showFigures(node, metricsPort))
     const setting = settingOf(role, flags, screen, node)
     const parts = make(setting)
     node.loadApplication({ name: 'traffic', members: [{ name: 'traffic', start: parts.tree }] })
@@ -86,14 +90,9 @@ export async function runRoleNode(
 }
 
 function startRole(role: Role, flags: Flags, screen: Screen): Promise<Node> {
-  const { name, cookie, registrarPort } = flags
-  return startNode(nodeOf(role, name), {
+  return startNode(nodeOf(role, flags.name), {
     ...nodeOptions(flags, screen),
-    network: {
-      ...(cookie === undefined ? {} : { cookie }),
-      acceptors: [{ port: 0 }],
-      registrar: embeddedRegistrar({ port: registrarPort }),
-    },
+    network: { ...joiningOf(flags), acceptors: [{ port: 0 }] },
   })
 }
 

@@ -4,7 +4,7 @@
  * Here the parts meet the machine: sockets, clock, chance and the node they live in.
  */
 
-import { consoleSink, type Datagram, eventName, type Node, startNode } from 'troupe'
+import { consoleSink, type Datagram, describeThrown, eventName, type Node, startNode } from 'troupe'
 import { Books } from '#traffic/account/books'
 import { Ledger } from '#traffic/account/ledger'
 import { type Surroundings, statsJson } from '#traffic/account/stats-json'
@@ -12,6 +12,7 @@ import { accountLine } from '#traffic/cli/account-line'
 import type { Flags } from '#traffic/cli/flags'
 import type { ProgramEnd } from '#traffic/cli/program'
 import type { Screen } from '#traffic/cli/screen'
+import { showCluster, showFigures } from '#traffic/cli/seeing'
 import { ATTEMPT_TIMEOUT_MS, type CourierSources } from '#traffic/emergency/courier'
 import { diskShelf } from '#traffic/emergency/disk-shelf'
 import { httpPost } from '#traffic/emergency/http-post'
@@ -142,6 +143,7 @@ class Run {
     const start = trafficSupervisor(sources)
     node.loadApplication({ name: 'traffic', members: [{ name: 'traffic', start }] })
     try {
+      await this.#show()
       await node.startApplication('traffic')
       this.#watch()
       const { dataFolder, isPlainHttp } = this.#flags
@@ -164,6 +166,21 @@ class Run {
       await this.#outbox.writeAll()
     }
     return { kind: 'ended', exitCode: this.#exitCode }
+  }
+
+  /** Where people and Prometheus can look inside; without it the system runs all the same. */
+  async #show(): Promise<void> {
+    const { observerPort, metricsPort } = this.#flags
+    const shown = [
+      ...(observerPort === 'off'
+        ? []
+        : [showCluster(this.#node, observerPort).then(({ line }) => line)]),
+      ...(metricsPort === 'off' ? [] : [showFigures(this.#node, metricsPort)]),
+    ]
+    for (const one of await Promise.allSettled(shown)) {
+      const problem = one.status === 'rejected' ? describeThrown(one.reason) : ''
+      this.#screen.print(one.status === 'fulfilled' ? one.value : `cannot be shown: ${problem}`)
+    }
   }
 
   /** A supervisor that gives up leaves nothing to serve: the program ends with code 1. */

@@ -29,6 +29,21 @@ describe('the traffic system', { timeout: 60_000 }, () => {
     assert.ok(receivedAtMs >= before && receivedAtMs <= Date.now())
   })
 
+  it('shows itself to people and to Prometheus', async (t) => {
+    const system = await SystemProcess.start(t, '--no-fleet', '--observer', '0', '--metrics', '0')
+    const [, observer] = /(http:\S+)\/$/.exec(await system.line(/^Observer {2}http/)) ?? []
+    const sheet = await (await fetch(`${observer}/api/cluster`)).json()
+    const { nodes } = sheet as { readonly nodes: readonly { readonly node: string }[] }
+    assert.deepEqual(
+      nodes.map(({ node }) => node),
+      ['traffic@localhost'],
+    )
+    const [, metrics = ''] = / (http:\S+)$/.exec(await system.line(/^metrics {3}http/)) ?? []
+    const page = await (await fetch(metrics)).text()
+    assert.match(page, /^troupe_node_up\{node="traffic@localhost"\} 1$/m)
+    assert.equal((await fetch(metrics.replace('/metrics', '/health/ready'))).status, 200)
+  })
+
   it('listens on both loopbacks where there are two', async (t) => {
     const system = await SystemProcess.start(t, '--no-fleet')
     if (!system.lines.some((line) => line.includes('udp [::1]:'))) return
