@@ -2,6 +2,7 @@
  * commands/table: every command there is, as data. What a command does is read when it runs.
  */
 import type { CommandSpec, OptionSpec, WordSpec } from '#arguments/command-spec'
+import { CONFIG, LEADERS, SERVICES } from './led-specs.js'
 import { OBSERVER } from './observer-spec.js'
 
 const MODES = ['temporary', 'transient', 'permanent'] as const
@@ -276,5 +277,6 @@ const COMPLETION: CommandSpec = {
 /** All commands, in the order of the help. */
 export const COMMANDS: readonly CommandSpec[] = Object.freeze([
   ...[NODES, PING, TREE, TOP, INSPECT, CALL, LOGS, DEAD_LETTERS],
+  ...[SERVICES, LEADERS, CONFIG],
   ...[SPAWN, APP, EXIT_COMMAND, KILL, OBSERVER, COMPLETION],
 ])

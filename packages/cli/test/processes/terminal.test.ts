@@ -125,6 +125,31 @@ describe('call', () => {
   })
 })
 
+describe('what is used, led and configured', () => {
+  it('is a table for a person and a list for a program', async () => {
+    for (const words of [['services'], ['leaders'], ['config', 'get']]) {
+      const { code, out } = await demo.type(...words)
+      equal(code, 0)
+      match(out, /^[A-Z ]+\n/)
+      ok(Array.isArray(await demo.json(...words)), words.join(' '))
+    }
+    equal((await demo.type('config', 'get', 'workers')).code, 1)
+  })
+
+  it('is changed on request, where the node lets and can', async () => {
+    const put = ['config', 'put', 'workers', '8'] as const
+    const plain = await demo.type(...put)
+    equal(plain.code, 4)
+    match(plain.notes, /Add --manage/)
+    match((await demo.type(...put, '--manage')).notes, /^Error: NOT_ALLOWED/)
+    const asked = await demo.type(...put, '--manage', '--as', 'ops@localhost')
+    match(asked.notes, /^Error: CONFIG_FIXED: .*configFile/)
+    equal((await demo.type('config', 'put', 'workers', '--manage')).code, 2)
+    equal((await demo.type('config', 'put', 'workers', '{a}', '--manage')).code, 2)
+    equal((await demo.type('config', 'delete', 'a', '1', '--manage')).code, 2)
+  })
+})
+
 describe('tree', () => {
   it('draws the processes of an application below each other, restarts with them', async () => {
     const { code, out } = await demo.type('tree', 'shop')
