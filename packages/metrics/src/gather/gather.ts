@@ -11,7 +11,6 @@ import type {
   LeaderSheet,
   MemberInfo,
   NetworkSheet,
-  NodePhase,
   Page,
   RegistrarInfo,
   ServiceInfo,
@@ -44,7 +43,7 @@ export async function gather(ask: Ask, { node, topN }: GatherOptions): Promise<S
       return undefined
     }
   }
-  const figures = await part<FiguresSheet & { readonly phase?: NodePhase }>('figures')
+  const figures = await part<FiguresSheet>('figures')
   // One that does not say the first thing is not asked for the rest, each of which may take long.
   if (figures === undefined) return { ...silent(node), unanswered }
   const [survey, network, connections, services, leaders, members, cron] = await Promise.all([

@@ -47,6 +47,7 @@ export function figuresOf(node: string, timeMs: number): FiguresSheet {
     Math.round(seconds * perSecond + 40 * wave(`${node}${perSecond}`, timeMs))
   return {
     node,
+    phase: 'running',
     creation: EPOCH_MS - 3_600_000,
     timeMs,
     uptimeMs: seconds * 1_000,

@@ -6,7 +6,7 @@
  *
  * @source ergo-features 17, 25, 28 and weakness 25; elixir-cluster 6.2 to 6.5
  */
-import type { DropCause, LogLevel } from '#contract'
+import type { DropCause, LogLevel, NodePhase } from '#contract'
 
 /** How many of something fell below each bound; `counts` has one more place than the bounds. */
 export interface SpreadSheet {
@@ -22,6 +22,7 @@ export interface SpreadSheet {
 /** Figures of one moment; taken without a look at each process. */
 export interface FiguresSheet {
   readonly node: string
+  readonly phase: NodePhase
   readonly creation: number
   /** Wall clock of the node, milliseconds since 1970. */
   readonly timeMs: number
