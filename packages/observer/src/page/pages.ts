@@ -6,11 +6,16 @@ import type { Capability } from '#observer/contract/api'
 import type { IconName } from './kit/icon.js'
 import { ApplicationsPage } from './pages/applications.js'
 import { AuditPage } from './pages/audit.js'
-import { ClusterPage } from './pages/cluster.js'
+import { ClusterPage } from './pages/cluster/cluster.js'
 import { DeadLettersPage } from './pages/dead-letters.js'
 import { EventsPage } from './pages/events.js'
+import { LeaderPage } from './pages/leader.js'
 import { LogsPage } from './pages/logs.js'
+import { NetworkPage } from './pages/network/network.js'
+import { NodePage } from './pages/node/node.js'
 import { ProcessesPage } from './pages/processes.js'
+import { ProfilerPage } from './pages/profiler/profiler.js'
+import { ServicesPage } from './pages/services.js'
 import { TracingPage } from './pages/tracing.js'
 
 /** What a page is handed. */
@@ -39,6 +44,7 @@ export interface PageEntry {
 
 export const PAGES: readonly PageEntry[] = [
   { path: '', title: 'Cluster', scope: 'cluster', key: 'c', icon: 'cluster', view: ClusterPage },
+  { path: '', title: 'Node', scope: 'node', key: 'n', icon: 'node', view: NodePage },
   {
     path: 'applications',
     title: 'Applications',
@@ -55,14 +61,24 @@ export const PAGES: readonly PageEntry[] = [
     icon: 'processes',
     view: ProcessesPage,
   },
+  { path: 'events', title: 'Events', scope: 'both', key: 'e', icon: 'events', view: EventsPage },
   {
-    path: 'events',
-    title: 'Events',
-    scope: 'both',
-    key: 'e',
-    icon: 'events',
-    view: EventsPage,
+    path: 'network',
+    title: 'Network',
+    scope: 'node',
+    key: 'w',
+    icon: 'network',
+    view: NetworkPage,
   },
+  {
+    path: 'services',
+    title: 'Services',
+    scope: 'node',
+    key: 's',
+    icon: 'services',
+    view: ServicesPage,
+  },
+  { path: 'leader', title: 'Leader', scope: 'node', key: 'l', icon: 'leader', view: LeaderPage },
   {
     path: 'dead-letters',
     title: 'Dead letters',
@@ -71,14 +87,7 @@ export const PAGES: readonly PageEntry[] = [
     icon: 'dead-letters',
     view: DeadLettersPage,
   },
-  {
-    path: 'logs',
-    title: 'Logs',
-    scope: 'both',
-    key: 'o',
-    icon: 'logs',
-    view: LogsPage,
-  },
+  { path: 'logs', title: 'Logs', scope: 'both', key: 'o', icon: 'logs', view: LogsPage },
   {
     path: 'tracing',
     title: 'Tracing',
@@ -88,13 +97,14 @@ export const PAGES: readonly PageEntry[] = [
     view: TracingPage,
   },
   {
-    path: 'audit',
-    title: 'Audit',
-    scope: 'both',
-    key: 'u',
-    icon: 'audit',
-    view: AuditPage,
+    path: 'profiler',
+    title: 'Profiler',
+    scope: 'node',
+    key: 'f',
+    icon: 'profiler',
+    view: ProfilerPage,
   },
+  { path: 'audit', title: 'Audit', scope: 'both', key: 'u', icon: 'audit', view: AuditPage },
 ]
 
 /** The page at a place; undefined: there is none. */

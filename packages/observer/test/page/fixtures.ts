@@ -240,7 +240,10 @@ export function clusterAt(timeMs: number, choice: ClusterChoice): ClusterSheet {
     nodes,
     links: links.slice(0, 2_000),
     linksTotal: links.length,
-    coverage: { known: names.length, connected: up.length } as unknown as ClusterSheet['coverage'],
+    coverage: {
+      ...{ expected: names.length, connected: up.length, responding: up.length },
+      ...{ suspect: [], unresponsive: [], gone: [] },
+    },
     registrar: undefined,
     sums: sumsOf(nodes),
     notices: [

@@ -57,7 +57,7 @@ export const byteRate = (value: number | null | undefined): string =>
 
 /** A share of one as percent: 12.3 %. */
 export const percent = (value: number | null | undefined): string =>
-  known(value) ? `${(value * 100).toFixed(value < 0.0995 ? 1 : 0)} %` : UNKNOWN
+  known(value) ? `${(value * 100).toFixed(value > 0 && value < 0.0995 ? 1 : 0)} %` : UNKNOWN
 
 /** How long: 3.2 ms, 4.5 s, 2 m 05 s, 3 h 07 m, 4 d 02 h. */
 export function duration(valueMs: number | null | undefined): string {

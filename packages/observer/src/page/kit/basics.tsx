@@ -222,14 +222,17 @@ export function Usage({
   limit,
   label,
   format,
+  calm = false,
 }: {
   readonly used: number
   readonly limit: number
+  /** To be full is no trouble. */
+  readonly calm?: boolean
   readonly label: string
   readonly format: (value: number) => string
 }): VNode {
   const share = limit > 0 ? Math.min(1, used / limit) : 0
-  const tone = share >= 0.9 ? 'bad' : share >= 0.7 ? 'warn' : 'accent'
+  const tone = calm ? 'accent' : share >= 0.9 ? 'bad' : share >= 0.7 ? 'warn' : 'accent'
   return (
     <div class="usage">
       <div class="usage-words">

@@ -8,7 +8,7 @@ import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
-import { clockTime, UNKNOWN } from '#page/base/format'
+import { byteRate, bytes, clockTime, UNKNOWN } from '#page/base/format'
 import { isDark } from '#page/frame/theme'
 
 /** One line of a chart. */
@@ -30,6 +30,8 @@ export interface ChartProps {
 
 const HEIGHT = 140
 const COLOURS = ['--line-1', '--line-2', '--line-3', '--line-4', '--line-5', '--line-6']
+/** Steps of an axis of bytes. */
+const POWERS = Array.from({ length: 48 }, (_, power) => 2 ** power)
 /** Pointers of all charts of a page move together. */
 const SYNC = 'observer'
 
@@ -64,7 +66,13 @@ function axes({ format }: ChartProps): uPlot.Axis[] {
       grid: { show: false },
       values: (_, times) => times.map((time) => clockTime(time * 1_000).slice(0, 5)),
     },
-    { ...common, size: 62, space: 34, values: (_, ticks) => ticks.map((tick) => format(tick)) },
+    {
+      ...common,
+      size: 62,
+      space: 34,
+      ...(format === bytes || format === byteRate ? { incrs: POWERS } : {}),
+      values: (_, ticks) => ticks.map((tick) => format(tick)),
+    },
   ]
 }
 

@@ -1,0 +1,218 @@
+/**
+ * page/pages/cluster: all nodes at once: the map, sums, how it went, and what happened.
+ */
+import { useSignal } from '@preact/signals'
+import type { VNode } from 'preact'
+import type { ClusterHistory, ClusterNode, ClusterSheet } from '#observer/contract/api'
+import { byteRate, bytes, clockTime, count, duration, percent, rate } from '#page/base/format'
+import { isNarrow } from '#page/frame/theme'
+import { Card, Empty, PageHead, ProblemBox, Skeleton, State, type Tone } from '#page/kit/basics'
+import { Tabs } from '#page/kit/fields'
+import { type HistoryChart, HistoryCharts, historyQuery, SPANS } from '#page/kit/history'
+import { NodeLink } from '#page/kit/links'
+import { type Column, Table } from '#page/kit/table'
+import { Tile, Tiles } from '#page/kit/tile'
+import { address } from '#page/live/api'
+import { useSteadySubject, useSubject } from '#page/live/use'
+import { nodePath } from '#page/place'
+import { go } from '#page/router'
+import { ClusterMap } from './map.js'
+
+const COLUMNS: readonly Column<ClusterNode>[] = [
+  {
+    ...{ id: 'node', title: 'Node', width: 'minmax(130px, 2fr)' },
+    cell: ({ node }) => <NodeLink node={node} />,
+  },
+  {
+    ...{ id: 'state', title: 'State', width: '92px' },
+    cell: ({ state, problem = '' }) => <State state={state} title={problem} />,
+  },
+  {
+    ...{ id: 'leads', title: 'Leads', width: 'minmax(70px, 1fr)', wide: true },
+    cell: ({ leads }) => leads.map(({ clusterId }) => clusterId).join(', '),
+  },
+  {
+    ...{ id: 'processes', title: 'Processes', width: '84px', align: 'end', wide: true },
+    cell: ({ figures }) => count(figures?.processes),
+  },
+  {
+    ...{ id: 'handled', title: 'Handled', width: '76px', align: 'end' },
+    cell: ({ rates }) => rate(rates?.handled),
+  },
+  {
+    ...{ id: 'waiting', title: 'Waiting', width: '68px', align: 'end', wide: true },
+    cell: ({ figures }) => count(figures?.waiting),
+  },
+  {
+    ...{ id: 'loop', title: 'Loop p99', width: '74px', align: 'end', wide: true },
+    cell: ({ figures }) => duration(figures?.loop.delayP99Ms),
+  },
+  {
+    ...{ id: 'cpu', title: 'CPU', width: '64px', align: 'end', wide: true },
+    cell: ({ rates }) => percent(rates?.cpu),
+  },
+  {
+    ...{ id: 'memory', title: 'Memory', width: '84px', align: 'end', wide: true },
+    cell: ({ figures }) => bytes(figures?.memory.rssBytes),
+  },
+  {
+    ...{ id: 'uptime', title: 'Up for', width: '84px', align: 'end', wide: true },
+    cell: ({ figures }) => duration(figures?.uptimeMs),
+  },
+]
+
+const CHARTS: readonly HistoryChart[] = [
+  { title: 'Messages handled', lines: [['handledPerSecond', 'handled']], format: rate },
+  { title: 'Waiting in mailboxes', lines: [['waiting', 'waiting']], format: count },
+  { title: 'CPU, of one core', lines: [['cpuShare', 'CPU']], format: percent },
+  {
+    ...{ title: 'Memory', format: bytes },
+    lines: [
+      ['rssBytes', 'resident'],
+      ['heapUsedBytes', 'heap'],
+    ],
+  },
+  {
+    ...{ title: 'Between nodes', format: byteRate },
+    lines: [
+      ['bytesOutPerSecond', 'out'],
+      ['bytesInPerSecond', 'in'],
+    ],
+  },
+  { title: 'Dropped', lines: [['droppedPerSecond', 'dropped']], format: rate },
+]
+
+/** The first page. */
+export function ClusterPage(): VNode {
+  const { sheet, problem } = useSubject<ClusterSheet>('/cluster')
+  const total = sheet?.nodes.length
+  return (
+    <>
+      <PageHead title="Cluster" subtitle={sheet === undefined ? ' ' : <Subtitle sheet={sheet} />} />
+      {problem !== undefined && <ProblemBox problem={problem} />}
+      <Sums sheet={sheet} />
+      <div class={isNarrow.value ? 'stack' : 'map-and-notices'}>
+        {!isNarrow.value && (
+          <Card title="Map" note={sheet === undefined ? ' ' : <MapNote sheet={sheet} />} flush>
+            {sheet === undefined ? <Skeleton height={400} /> : <ClusterMap sheet={sheet} />}
+          </Card>
+        )}
+        <Notices sheet={sheet} />
+      </div>
+      <Card title="Nodes" note={total === undefined ? ' ' : count(total)} flush>
+        <Table
+          label="Nodes of the cluster"
+          columns={COLUMNS}
+          rows={sheet?.nodes}
+          keyOf={({ node }) => node}
+          onOpen={({ node }) => go(nodePath(node))}
+          empty={<Empty title="No node is known yet" />}
+        />
+      </Card>
+      <History />
+    </>
+  )
+}
+
+function Subtitle({ sheet }: { readonly sheet: ClusterSheet }): VNode {
+  const { registrar, coverage } = sheet
+  const parts = [
+    `${coverage.responding} of ${coverage.expected} expected nodes respond`,
+    `as ${sheet.node} sees it`,
+    registrar === undefined ? 'no registrar' : `registrar ${registrar.kind}, ${registrar.state}`,
+  ]
+  return <>{parts.join(' · ')}</>
+}
+
+const MapNote = ({ sheet }: { readonly sheet: ClusterSheet }): VNode => (
+  <>
+    {count(sheet.linksTotal)} connections; messages of both ways
+    {sheet.linksTotal > 160 ? ', the busiest are drawn' : ''}
+  </>
+)
+
+function Sums({ sheet }: { readonly sheet: ClusterSheet | undefined }): VNode {
+  const { sums, nodes, timeMs: atMs = 0 } = sheet ?? {}
+  const rates = sums?.rates
+  const silent = (nodes?.length ?? 0) - (sums?.answering ?? 0)
+  const note = silent === 0 ? 'all answer' : `${silent} silent`
+  const dropped = rates?.dropped ?? 0
+  return (
+    <Tiles>
+      <Tile
+        label="Nodes that answer"
+        value={sums?.answering}
+        format={(value) => `${count(value)} of ${count(nodes?.length)}`}
+        note={sums === undefined ? '' : note}
+        tone={silent > 0 ? 'warn' : undefined}
+      />
+      <Tile label="Processes" value={sums?.processes} format={count} atMs={atMs} />
+      <Tile label="Handled" value={rates?.handled} format={rate} atMs={atMs} />
+      <Tile label="Waiting" value={sums?.waiting} format={count} atMs={atMs} />
+      <Tile
+        label="Dropped"
+        value={rates?.dropped}
+        format={rate}
+        atMs={atMs}
+        tone={dropped >= 1 ? 'warn' : undefined}
+      />
+      <Tile label="CPU, of one core" value={rates?.cpu} format={percent} atMs={atMs} />
+      <Tile label="Memory" value={sums?.rssBytes} format={bytes} atMs={atMs} />
+    </Tiles>
+  )
+}
+
+const NOTICE_TONES: Readonly<Record<string, Tone>> = {
+  'node-up': 'good',
+  'node-well': 'good',
+  'node-down': 'bad',
+  'node-suspect': 'warn',
+  'node-busy': 'warn',
+  leader: 'accent',
+}
+
+function Notices({ sheet }: { readonly sheet: ClusterSheet | undefined }): VNode {
+  return (
+    <Card title="What happened" flush>
+      <ol class="notices" tabIndex={0} aria-label="What happened, the newest first">
+        {sheet?.notices.map(({ timeMs, kind, node, text }) => (
+          <li key={`${timeMs} ${kind} ${node}`} class={`tone-${NOTICE_TONES[kind] ?? 'quiet'}`}>
+            <span class="notice-dot state-letter" aria-hidden="true">
+              {kind.replace('node-', '').slice(0, 1).toUpperCase()}
+            </span>
+            <span class="notice-text">{text}</span>
+            <time class="figure">{clockTime(timeMs)}</time>
+          </li>
+        ))}
+        {sheet?.notices.length === 0 && (
+          <li class="notice-none">Nothing has changed since the Observer began to look.</li>
+        )}
+      </ol>
+    </Card>
+  )
+}
+
+function History(): VNode {
+  const span = useSignal<(typeof SPANS)[number][0]>('900000')
+  const subject = address(['cluster', 'history'], historyQuery(CHARTS, Number(span.value)))
+  const { sheet } = useSteadySubject<ClusterHistory>(subject)
+  return (
+    <section class="stack" aria-label="History">
+      <div class="section-head">
+        <h2>History, all nodes together</h2>
+        <Tabs
+          label="How far back"
+          value={span.value}
+          tabs={SPANS}
+          onValue={(value) => {
+            span.value = value
+          }}
+        />
+      </div>
+      <HistoryCharts
+        charts={CHARTS}
+        shown={sheet === undefined ? undefined : { ...sheet, series: sheet.sum }}
+      />
+    </section>
+  )
+}

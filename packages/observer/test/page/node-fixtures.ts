@@ -1,0 +1,250 @@
+/**
+ * Sheets of one node for pages that are looked at without a cluster.
+ */
+import { HISTORY_SERIES } from 'troupe'
+import type { ClusterHistory } from '#observer/contract/api'
+import { EPOCH_MS, figuresOf, nodeNames, ratesOf, wave } from './fixtures.js'
+
+/** What a series is about, for its size. */
+const SIZES: Readonly<Record<string, number>> = {
+  processes: 1_840,
+  zombies: 0,
+  handledPerSecond: 12_380,
+  sentPerSecond: 12_400,
+  waiting: 64,
+  handling: 7,
+  droppedPerSecond: 0.4,
+  runQueue: 9,
+  waitP99Ms: 4.1,
+  turnP99Ms: 1.2,
+  loopDelayMs: 0.8,
+  utilisation: 0.31,
+  cpuShare: 0.32,
+  heapUsedBytes: 62e6,
+  rssBytes: 148e6,
+  externalBytes: 7.4e6,
+  bytesInPerSecond: 610_000,
+  bytesOutPerSecond: 540_000,
+  logWarningsPerSecond: 0.2,
+  logErrorsPerSecond: 0.01,
+}
+
+const lineOf = (
+  node: string,
+  name: string,
+  points: number,
+  stepMs: number,
+  untilMs: number,
+  times: number,
+) =>
+  Array.from({ length: points }, (_, place) => {
+    // The loop was blocked once, so that a gap can be seen.
+    if (place > points * 0.62 && place < points * 0.65) return null
+    const atMs = untilMs - (points - 1 - place) * stepMs
+    return (SIZES[name] ?? 1) * wave(node + name, atMs / 20) * times
+  })
+
+const wanted = (query: URLSearchParams) => {
+  const points = Number(query.get('points') ?? 180)
+  const stepMs = Number(query.get('lastMs') ?? 3_600_000) / points
+  const asked = (query.get('series') ?? '').split(',')
+  return { points, stepMs, names: HISTORY_SERIES.filter((name) => asked.includes(name)) }
+}
+
+/** The history of a node. */
+export function historyOf(node: string, query: URLSearchParams, timeMs: number): unknown {
+  const { points, stepMs, names } = wanted(query)
+  const untilMs = Math.floor(timeMs / 5_000) * 5_000
+  const series = names.map((name) => [name, lineOf(node, name, points, stepMs, untilMs, 1)])
+  return { node, creation: EPOCH_MS, stepMs, untilMs, series: Object.fromEntries(series) }
+}
+
+/** The history of all. */
+export function clusterHistoryOf(
+  query: URLSearchParams,
+  timeMs: number,
+  nodes: number,
+): ClusterHistory {
+  const { points, stepMs, names } = wanted(query)
+  const untilMs = Math.floor(timeMs / 5_000) * 5_000
+  const sum = names.map((name) => [name, lineOf('all', name, points, stepMs, untilMs, nodes)])
+  return { stepMs, untilMs, nodes: {}, sum: Object.fromEntries(sum), missing: [] }
+}
+
+const addressOf = (place: number) => ({
+  transport: 'tcp',
+  host: '10.0.3.4',
+  port: 4_370 + place,
+  path: '',
+})
+
+/** The node with its program. */
+export function nodeOf(node: string, timeMs: number): unknown {
+  const figures = figuresOf(node, timeMs)
+  return {
+    ...{ name: node, creation: figures.creation, uptimeMs: figures.uptimeMs, version: '0.1.0' },
+    program: { osPid: 4_711, nodeVersion: 'v20.19.0', platform: 'linux x64', cores: 4 },
+    logLevel: 'info',
+    logSinks: [
+      { name: 'console', level: 'info' },
+      { name: 'file', level: 'debug' },
+    ],
+    logCounts: figures.logCounts,
+    envKeys: ['DATABASE_URL', 'MODE', 'REGION'],
+    env: { MODE: 'production', REGION: 'eu-central' },
+    allows: { inspect: true, manage: true },
+  }
+}
+
+const peerOf = (node: string, place: number, timeMs: number) => {
+  const figures = ratesOf(node, timeMs)
+  return {
+    node,
+    creation: EPOCH_MS,
+    state: place === 3 ? 'suspect' : 'up',
+    transport: 'tcp',
+    remote: `10.0.3.${place}:4370`,
+    uptimeMs: timeMs - EPOCH_MS + 3_600_000,
+    lines: place === 3 ? 2 : 1,
+    hidden: false,
+    roundTripMs: 0.4 * wave(node, timeMs),
+    loopDelayMs: 0.7,
+    messagesOut: Math.round(figures.messagesOut * 3_600),
+    acknowledged: Math.round(figures.messagesOut * 3_599),
+    messagesIn: Math.round(figures.messagesIn * 3_600),
+    bytesIn: Math.round(figures.bytesIn * 3_600),
+    keptBytes: 14_200,
+    waitingBytes: 0,
+    resentBytes: 0,
+    calls: 2,
+    held: place === 2 ? 1 : 0,
+    heldByPeer: 0,
+    unknownKinds: 0,
+    protocolsDiffer: [],
+  }
+}
+
+/** The network of a node. */
+export function networkOf(node: string, timeMs: number): unknown {
+  const peers = nodeNames(6).filter((name) => name !== node)
+  const rows = peers.map((peer, place) => peerOf(peer, place, timeMs))
+  return {
+    ...{ mode: 'enabled', listening: [addressOf(0)], addresses: [addressOf(0)] },
+    ...{ refused: { COOKIE_WRONG: 3 }, total: rows.length, peers: { rows } },
+  }
+}
+
+/** One connection. */
+export const connectionOf = (other: string, timeMs: number): unknown => ({
+  info: peerOf(other, 2, timeMs),
+  bytesOut: 1_930_112_004,
+  clockAheadMs: -1.4,
+  sendBuffer: { used: 812_000, limit: 16_777_216 },
+  fragments: {
+    ...{ sending: 1, receiving: 0, sent: 412, received: 98, messagesSent: 14, messagesReceived: 4 },
+    gaveUp: 0,
+  },
+  compression: {
+    ...{ aboveBytes: 4_096, sent: 812, sentBytes: 410_113, sentOriginalBytes: 2_231_004 },
+    ...{ received: 90, receivedBytes: 60_023, receivedOriginalBytes: 300_124 },
+  },
+  dictionaries: {
+    ...{ namesSent: { used: 212, limit: 4_096 }, shapesSent: { used: 41, limit: 1_024 } },
+    ...{ namesReceived: { used: 198, limit: 4_096 }, shapesReceived: { used: 38, limit: 1_024 } },
+  },
+  flags: ['credit', 'fragments', 'compression', 'shapes', 'trace-context', 'events'],
+  heldMailboxes: [{ to: `<${other}.41.1>`, direction: 'theirs', waiting: 480, heldMs: 2_210 }],
+})
+
+const routeOf = (name: string, node: string, weight: number) => ({
+  ...{ node, name, state: 'running', weight, mode: 'permanent', version: '1.2.0', tags: [] },
+})
+
+/** Services of a node. */
+export const servicesOf = (): unknown => ({
+  rows: [
+    {
+      name: 'store',
+      routes: nodeNames(6).map((node, place) => ({
+        route: routeOf('store', node, place === 4 ? 0 : 100),
+        local: place === 0,
+        breaker: ['closed', 'closed', 'open', 'half-open', 'closed', 'closed'][place],
+        failures: place === 2 ? 7 : 0,
+        opensInMs: place === 2 ? 4_200 : 0,
+        ...{ pending: place, sent: 91_000 - place * 4_000, answered: 90_900 - place * 4_000 },
+        failed: place === 2 ? 711 : 3,
+      })),
+      ...{ retried: 41, hedged: 2, overBudget: 0, late: 1, unrouted: 0 },
+    },
+  ],
+})
+
+/** Elections of a node. */
+export const leadersOf = (node: string): unknown => ({
+  rows: [
+    {
+      ...{
+        clusterId: 'jobs.coordinator',
+        pid: `<${node}.31.1>`,
+        name: 'coordinator',
+        role: 'leader',
+      },
+      ...{ decidedBy: 'vote', term: 7, leader: `<${node}.31.1>`, leaseLeftMs: 2_800 },
+      voters: ['coordinator@jobs-3', 'worker-1@jobs-4', 'worker-2@jobs-1'],
+      heard: [`<worker-1@jobs-4.31.1>`, `<worker-2@jobs-1.31.1>`],
+      changes: [7, 6, 5].map((term, place) => ({
+        ...{ timeMs: EPOCH_MS - place * 421_000, term },
+        leader: place === 1 ? undefined : node,
+      })),
+    },
+  ],
+})
+
+/** Items of the configuration. */
+export const configOf = (): unknown => ({
+  rows: [
+    { item: 'jobs.maxParallel', value: 64, level: 'cluster' },
+    { item: 'jobs.retry', value: { times: 3, backOffMs: 500 }, level: 'global' },
+    { item: 'store.password', value: '(hidden)', level: 'node' },
+  ],
+})
+
+const jobOf = (name: string, spec: string, timeMs: number, enabled: boolean) => ({
+  ...{
+    name,
+    spec,
+    enabled,
+    running: name === 'compact' ? 1 : 0,
+    runs: 412,
+    failures: 2,
+    missed: 0,
+  },
+  ...{ skipped: 1, lastRunMs: timeMs - 61_000, lastError: 'STORE_BUSY: try again' },
+  ...(enabled ? { nextRunMs: timeMs + 41_000 } : {}),
+})
+
+/** The calendar. */
+export const cronOf = (timeMs: number): unknown => ({
+  rows: [
+    jobOf('compact', '*/5 * * * *', timeMs, true),
+    jobOf('report', '0 3 * * *', timeMs, true),
+    jobOf('sweep', '*/10 * * * * *', timeMs, false),
+  ],
+})
+
+/** What the registrar told. */
+export const registrarOf = (node: string): unknown => ({
+  info: {
+    ...{ kind: 'etcd', state: 'connected', server: 'http://10.0.3.9:2379', serving: false },
+    ...{ supports: { applications: true, config: true, events: true }, nodes: 5, refused: {} },
+  },
+  nodes: {
+    rows: nodeNames(6)
+      .filter((name) => name !== node)
+      .map((name, place) => ({
+        ...{ node: name, creation: EPOCH_MS, addresses: [addressOf(place)], version: '0.1.0' },
+        state: 'running',
+      })),
+  },
+  applications: { rows: nodeNames(6).map((name) => routeOf('jobs', name, 100)) },
+})
