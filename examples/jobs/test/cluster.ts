@@ -185,11 +185,15 @@ export class Cluster {
   }
 
   /** One request to one coordinator. */
-  async ask(method: string, path: string, { body, at = 0 }: Asked = {}): Promise<Got> {
+  async ask(
+    method: string,
+    path: string,
+    { body, at = 0, headers: own }: Asked = {},
+  ): Promise<Got> {
     const isJson = body !== undefined && typeof body === 'object' && !(body instanceof Uint8Array)
     const response = await fetch(`${this.urls[at % this.urls.length]}${path}`, {
       method,
-      headers: isJson ? { 'content-type': 'application/json' } : {},
+      headers: { ...own, ...(isJson ? { 'content-type': 'application/json' } : {}) },
       ...(body === undefined ? {} : { body: isJson ? JSON.stringify(body) : (body as string) }),
     })
     const text = await response.text()
@@ -220,8 +224,14 @@ export class Cluster {
   }
 
   /** Submits a job and fails unless it is accepted. */
-  async submit(id: string, query: string, body: string | Uint8Array, at = 0): Promise<void> {
-    const got = await this.insist('POST', `/jobs?id=${id}&${query}`, { body, at })
+  async submit(
+    id: string,
+    query: string,
+    body: string | Uint8Array,
+    at = 0,
+    headers: Asked['headers'] = {},
+  ): Promise<void> {
+    const got = await this.insist('POST', `/jobs?id=${id}&${query}`, { body, at, headers })
     assert.ok(got.status === 201 || got.status === 200, JSON.stringify(got.json))
   }
 
@@ -245,4 +255,5 @@ interface Asked {
   readonly body?: string | Uint8Array | object
   /** Which coordinator. */
   readonly at?: number
+  readonly headers?: Readonly<Record<string, string>>
 }

@@ -317,6 +317,7 @@ export type {
   NodeServices,
   NodeTls,
   NodeTracing,
+  OpenTelemetryApi,
   OwnApplicationRoute,
   PayloadOf,
   PeerInfo,

@@ -19,6 +19,7 @@ import type { JobsFault } from '#jobs/job/faults'
 import type { Book } from '#jobs/store/book'
 import { CapacityPlan, type CapacityPolicy } from './capacity-plan.js'
 import { Coordinator, type Unavailable } from './coordinator-protocol.js'
+import { JobTraces } from './job-traces.js'
 import type { NodeVerbs } from './node-verbs.js'
 import { unavailable } from './orders.js'
 import { type Office, Reign } from './reign.js'
@@ -55,6 +56,8 @@ interface State extends CoordinatorSources {
   unfollow: () => void
   /** Ends what was handed on to a leader that leads no longer. */
   handedOn: AbortController
+  /** In which traces jobs came. */
+  readonly traces: JobTraces
 }
 
 const TERM_OVER = unavailable('NO_LEADER', 'its term is over')
@@ -133,6 +136,7 @@ function beginReign(state: State, term: number, context: LeaderContext): void {
     ...{ context, verbs: state.verbs, coordinators: state.coordinators },
     openBook: (of, signal) => state.openBook(of, context, signal),
     roomOf: (node) => state.reign?.office?.schedule.crew.roomOf(node) ?? 0,
+    within: (job) => state.traces.of(job),
     asked: (job, node) => state.reign?.office?.schedule.asked(job, node),
   })
   const { plan, policy } = state
@@ -214,11 +218,15 @@ export const coordinatorActor = leader(Coordinator, {
     leader: undefined,
     unfollow: () => {},
     handedOn: newController(),
+    traces: new JobTraces(),
   }),
   started: begin,
   on: {
-    submit: (state, given, context) =>
-      ask(state, context, 'submit', given, ({ orders }) => orders.submit(given)),
+    submit: (state, given, context) => {
+      const { tracing } = context
+      if (tracing.traceId !== undefined) state.traces.keep(given.id, tracing.keep())
+      return ask(state, context, 'submit', given, ({ orders }) => orders.submit(given))
+    },
     get: (state, given, context) =>
       ask(state, context, 'get', given, ({ orders }) => orders.get(given.id)),
     list: (state, given, context) =>
@@ -253,8 +261,10 @@ export const coordinatorActor = leader(Coordinator, {
     },
     progressed: (state, notice, context) =>
       noted(state, context, ({ schedule }, from) => schedule.progressed(notice, from)),
-    finished: (state, notice, context) =>
-      noted(state, context, ({ schedule }, from) => schedule.finished(notice, from)),
+    finished: (state, notice, context) => {
+      state.traces.forget(notice.job)
+      noted(state, context, ({ schedule }, from) => schedule.finished(notice, from))
+    },
     capacity: (state, { capacity, running, draining }, context) =>
       noted(state, context, ({ schedule }, pid) =>
         schedule.reported({ pid, capacity, running, draining }),

@@ -5,6 +5,7 @@ import { type ChooseCandidate, type LeaderContext, type Pid, processName, servic
 import type { Book } from '#jobs/store/book'
 import { type Assignment, WORKER_APPLICATION, Worker } from '#jobs/worker/worker-protocol'
 import { WorkerChoice } from './choose-worker.js'
+import type { Within } from './job-traces.js'
 import type { NodeVerbs } from './node-verbs.js'
 import type { ReignWorld } from './reign-world.js'
 
@@ -18,6 +19,8 @@ export interface WorldParts {
   readonly verbs: NodeVerbs
   readonly coordinators: readonly string[]
   openBook(term: number, signal: AbortSignal): Promise<Book>
+  /** The trace a job came in. */
+  within(job: string): Within
   /** Tries that a node could take now. */
   roomOf(node: string): number
   /** This node is asked to take a try of the job. */
@@ -27,7 +30,7 @@ export interface WorldParts {
 const workerAt = (node: string) => processName(WORKER_APPLICATION, Worker, node)
 
 export function worldOfReign(parts: WorldParts): ReignWorld {
-  const { context, verbs, coordinators, openBook, roomOf, asked } = parts
+  const { context, verbs, coordinators, openBook, roomOf, asked, within } = parts
   // Never by itself to another one: a try is given to one worker only.
   const choice = new WorkerChoice(roomOf, asked)
   const choose: ChooseCandidate = (candidates, { payload }) =>
@@ -47,9 +50,9 @@ export function worldOfReign(parts: WorldParts): ReignWorld {
     every: (periodMs, run) => context.every(periodMs, run),
     holders: () => [self.node, ...coordinators.filter((node) => node !== self.node)],
     run: (assignment) =>
-      context
-        .call(workers, 'run', assignment, { timeoutMs: RUN_MS })
-        .finally(() => choice.answered(assignment.job)),
+      within(assignment.job)(() =>
+        context.call(workers, 'run', assignment, { timeoutMs: RUN_MS }),
+      ).finally(() => choice.answered(assignment.job)),
     adopt: (node, adoption) =>
       context.call(workerAt(node), 'adopt', adoption, { timeoutMs: ADOPT_MS }),
     cancel: (node, name) => void context.send(workerAt(node), 'cancel', name),

@@ -17,6 +17,7 @@ import {
 import { type Flags, LEVELS, type Level } from '#jobs/cli/flags'
 import type { Backing } from './backing.js'
 import { nodeOf, observerOf, type Role } from './names.js'
+import { telemetryOf } from './telemetry.js'
 
 /** Set for programs that the launcher starts: they end when their input does. */
 export const CHILD_VARIABLE = 'JOBS_CHILD'
@@ -33,8 +34,11 @@ export async function startProgramNode(
   { registrar }: Backing,
   print: (line: string) => void,
 ): Promise<Node> {
-  const options = optionsOf(flags, registrar())
-  const node = await startNode(nodeOf(role, flags.name, flags.index), options)
+  const name = nodeOf(role, flags.name, flags.index)
+  const telemetry = await telemetryOf(name)
+  const traced = telemetry === undefined ? {} : { tracing: telemetry.tracing }
+  const node = await startNode(name, { ...optionsOf(flags, registrar()), ...traced })
+  if (telemetry !== undefined) void node.stopped.then(() => telemetry.stop()).catch(() => {})
   const { metricsPort: port = 'off' } = flags
   if (port !== 'off') {
     const line = await showFigures(node, port)

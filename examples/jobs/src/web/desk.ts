@@ -4,7 +4,7 @@
  * Knows nothing of HTTP. Requests go to the coordinator of the same node, which hands them on to
  * the leader by itself.
  */
-import type { PayloadOf, ReplyOf, RequestNameOf } from 'troupe'
+import type { PayloadOf, ReplyOf, RequestNameOf, TraceHeaders } from 'troupe'
 import type { Coordinator } from '#jobs/coordinator/coordinator-protocol'
 import type { TextStore } from './texts.js'
 
@@ -13,6 +13,8 @@ export interface Desk {
   readonly ask: <K extends RequestNameOf<typeof Coordinator>>(
     request: K,
     payload: PayloadOf<typeof Coordinator, K>,
+    /** The trace that the client has begun, if any. */
+    trace?: TraceHeaders,
   ) => Promise<ReplyOf<typeof Coordinator, K>>
   readonly texts: TextStore
   readonly nowMs: () => number

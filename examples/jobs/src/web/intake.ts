@@ -6,7 +6,7 @@
  * nothing. Memory: one piece of each.
  */
 import { randomUUID } from 'node:crypto'
-import type { WebResponse } from 'troupe'
+import type { TraceHeaders, WebResponse } from 'troupe'
 import type { Submission } from '#jobs/coordinator/coordinator-protocol'
 import { BODY_MAX_BYTES } from '#jobs/job/job'
 import { isUnavailable, json, refused, shownJob, unavailable } from './answers.js'
@@ -58,7 +58,7 @@ export class Intake {
     this.#underWay += 1
     try {
       const text = await this.#desk.texts.store(this.#pieces(request.body))
-      return await this.#submit(asked, text)
+      return await this.#submit(asked, text, traceOf(request.headers))
     } catch (thrown) {
       if (thrown instanceof Refused) return refused(thrown.refusal)
       throw thrown
@@ -109,12 +109,12 @@ export class Intake {
     }
   }
 
-  async #submit(asked: Submit, text: StoredText): Promise<WebResponse> {
+  async #submit(asked: Submit, text: StoredText, trace: TraceHeaders): Promise<WebResponse> {
     const { texts, ask } = this.#desk
     const id = asked.id ?? randomUUID()
     const { job: kind, parameters } = asked
     const submission: Submission = { id, kind, parameters, ...text }
-    const answer = await ask('submit', submission)
+    const answer = await ask('submit', submission, trace)
     if (isUnavailable(answer)) {
       // Only then is it certain that no record is there, now or later, which would need its text.
       if (answer.code === 'FULL') texts.drop(text.blob)
@@ -130,6 +130,12 @@ export class Intake {
     return json(answer.kind === 'accepted' ? 201 : 200, shownJob(job), location)
   }
 }
+
+/** The trace that a client has begun. */
+const traceOf = (headers: Headers): TraceHeaders => ({
+  traceparent: headers.get('traceparent') ?? undefined,
+  tracestate: headers.get('tracestate') ?? undefined,
+})
 
 /** What the headers of a text say that it cannot be. */
 function refusedBody(headers: Headers): Refusal | undefined {

@@ -59,8 +59,10 @@ function deskOf(context: ProcessContext, texts: TextStore): Desk {
   const own = coordinatorAt(context.self.node)
   const call = context.call.bind(context) as (...given: readonly unknown[]) => Promise<unknown>
   return {
-    ask: async (request, payload) =>
-      (await call(own, request, payload, { timeoutMs: ASK_TIMEOUT_MS })) as never,
+    ask: async (request, payload, trace = {}) =>
+      (await context.tracing.proceed(trace, () =>
+        call(own, request, payload, { timeoutMs: ASK_TIMEOUT_MS }),
+      )) as never,
     texts,
     nowMs: () => context.nowMs(),
     after: (delayMs, run) => {

@@ -132,6 +132,7 @@ function start(state: State, held: HeldTry, context: ProcessContext): void {
   const { assignment } = held
   const controller = new AbortController()
   const { signal } = controller
+  const within = context.tracing.keep()
   state.running.set(held, controller)
   state.memory.open.add(controller)
   const ended = runTry(assignment, {
@@ -141,7 +142,7 @@ function start(state: State, held: HeldTry, context: ProcessContext): void {
     ask: (holder, at, length) => {
       const { blob } = assignment
       const options = { timeoutMs: READ_MS, signal }
-      return context.call(replicaAt(holder), 'read', { blob, at, length }, options)
+      return within(() => context.call(replicaAt(holder), 'read', { blob, at, length }, options))
     },
     progress: (progress) => {
       held.progress = Math.min(1, Math.max(held.progress, progress))
@@ -157,7 +158,8 @@ function start(state: State, held: HeldTry, context: ProcessContext): void {
   void ended.then((end) => {
     state.memory.open.delete(controller)
     // Called off: whoever did that has told and forgotten it.
-    if (!signal.aborted) context.after(0, () => settle(state, held, end, context))
+    if (signal.aborted) return
+    within(() => context.after(0, () => settle(state, held, end, context)))
   })
 }
 

@@ -311,6 +311,7 @@ export type {
   MakeTracer,
   NodeTracing,
   OpenSpan,
+  OpenTelemetryApi,
   ProcessTracing,
   SampleQuestion,
   Sampler,

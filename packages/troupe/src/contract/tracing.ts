@@ -99,6 +99,18 @@ export interface SpanExporter {
   stop?(): Promise<void> | void
 }
 
+/** What is used of `@opentelemetry/api`: the module itself, of version 1. */
+export interface OpenTelemetryApi {
+  readonly ROOT_CONTEXT: unknown
+  readonly trace: {
+    getTracer(name: string): {
+      startSpan(name: string, options: object, context: never): unknown
+    }
+    setSpanContext(context: never, spanContext: never): unknown
+  }
+  readonly createTraceState?: (text: string) => unknown
+}
+
 /** How a node traces. */
 export interface TracingOptions {
   /** Which traces the processes of this node begin; default `off`. */
@@ -113,10 +125,15 @@ export interface TracingOptions {
   readonly keptBytesMax?: number
   /** Where finished spans go; default none. */
   readonly exporters?: readonly SpanExporter[]
+  /**
+   * The module `@opentelemetry/api`: each span is one there as well, of whatever SDK the program
+   * has registered. Default none.
+   */
+  readonly openTelemetry?: OpenTelemetryApi
 }
 
 /** What the options of tracing leave open. */
-export const TRACING_DEFAULTS: Required<TracingOptions> = Object.freeze({
+export const TRACING_DEFAULTS: Required<Omit<TracingOptions, 'openTelemetry'>> = Object.freeze({
   sampler: 'off',
   applications: Object.freeze({}),
   trustNodes: true,
@@ -209,6 +226,13 @@ export interface ProcessTracing {
   setPermanentAttribute(name: string, value: AttributeValue | undefined): void
   /** Which traces this process begins; undefined: as its application or node says. */
   setSampler(sampler: Sampler | undefined): void
+  /**
+   * Keeps the place in the trace: what is run by what it gives, however much later, belongs there,
+   * until its first `await`. For work that outlives its handler, and for reentrant processes.
+   *
+   * @example const within = context.tracing.keep()
+   */
+  keep(): <R>(run: () => R) => R
   /**
    * Runs `run` as a part of a trace that began outside, until its first `await`; what is sent
    * meanwhile carries it on. Headers that are no trace change nothing.

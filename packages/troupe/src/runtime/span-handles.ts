@@ -103,6 +103,13 @@ export class TracingOfProcess implements ProcessTracing {
     this.#kernel.tracer.setSampler(this.#process, sampler)
   }
 
+  keep(): <R>(run: () => R) => R {
+    const active = this.#active
+    const kernel = this.#kernel
+    if (active === undefined) return (run) => run()
+    return (run) => kernel.traces.within(active, run)
+  }
+
   proceed<R>(headers: TraceHeaders, run: () => R): R {
     const span = this.#kernel.tracer.outside(headers)
     const { tracing } = this.#kernel

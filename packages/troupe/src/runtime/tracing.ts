@@ -120,7 +120,7 @@ export class Tracing {
 
   #answered(span: OpenSpan, call: Call, caller: Process | undefined): void {
     this.#response(span, call, caller).end()
-    if (span.isRemote) span.processed()
+    over(span, call)
   }
 
   #rejected(span: OpenSpan, call: Call, caller: Process | undefined, code: string): void {
@@ -129,7 +129,7 @@ export class Tracing {
     // A callee that is still at it says itself when it is done.
     if (hasAnswer || (span.isDelivered && !span.isRemote)) span.blame(code)
     else span.fail(code)
-    if (span.isRemote) span.processed()
+    if (hasAnswer || span.isRemote) over(span, call)
   }
 
   #response(span: OpenSpan, call: Call, caller: Process | undefined): OpenSpan {
@@ -159,13 +159,14 @@ export class Tracing {
     const { resolve, reject } = call
     call.resolve = (value) => {
       this.#leaving(span, call, to).end()
+      over(span, call)
       resolve?.(value)
     }
     call.reject = (thrown) => {
       const code = codeOf(thrown)
       if (!OWN_ENDS.has(code)) this.#leaving(span, call, to).fail(code)
       span.blame(code)
-      if (!span.isDelivered) span.end()
+      over(span, call)
       reject?.(thrown)
     }
   }
@@ -314,6 +315,12 @@ export class Tracing {
     else message.from = traced(from, span)
     return span
   }
+}
+
+/** A request is answered: what was put off, or handed on, ends with its answer at the latest. */
+function over(span: OpenSpan, call: Call): void {
+  call.trace?.processed()
+  span.processed()
 }
 
 /** Events by which a node speaks with itself. */

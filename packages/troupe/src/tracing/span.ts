@@ -17,6 +17,7 @@ import {
   type SpanGiven,
   type SpanKind,
 } from '#contract'
+import type { Counterpart, OpenTelemetry } from './open-telemetry.js'
 import { writeContext } from './trace-context.js'
 
 const TEXT_CHARS_MAX = 256
@@ -30,7 +31,9 @@ const BASE_BYTES = 480
 export interface SpanVerbs {
   readonly node: string
   wallMs(): number
+  newTraceId(): string
   newSpanId(): string
+  readonly openTelemetry: OpenTelemetry | undefined
   /** One more span is there. */
   begun(span: OneSpan): void
   grown(bytes: number): void
@@ -42,7 +45,8 @@ export interface SpanVerbs {
 
 /** Which trace a span belongs to. */
 export interface SpanPlace {
-  readonly traceId: string
+  /** Undefined: a trace begins. */
+  readonly traceId: string | undefined
   /** Given: it stands for a span that is kept elsewhere, and is none itself. */
   readonly aliasOf?: string
   readonly parentId: string | undefined
@@ -74,6 +78,8 @@ export class OneSpan implements OpenSpan, Span {
   bytes: number
   readonly #verbs: SpanVerbs
   readonly #isShared: boolean
+  /** The same span of another tracer. */
+  readonly #counterpart: Counterpart | undefined
   #attributes: Record<string, AttributeValue> | undefined = undefined
   #attributeCount = 0
   /** Open parts of it that a program named, the innermost last. */
@@ -85,8 +91,9 @@ export class OneSpan implements OpenSpan, Span {
 
   constructor(place: SpanPlace, given: SpanGiven, verbs: SpanVerbs) {
     const { sentMs = verbs.wallMs(), process, from, to } = given
-    this.traceId = place.traceId
-    this.spanId = place.aliasOf ?? verbs.newSpanId()
+    this.#counterpart = counterpartOf(place, given, verbs, sentMs ?? verbs.wallMs())
+    this.traceId = this.#counterpart?.traceId ?? place.traceId ?? verbs.newTraceId()
+    this.spanId = this.#counterpart?.spanId ?? place.aliasOf ?? verbs.newSpanId()
     this.parentId = place.parentId
     this.traceState = place.state
     this.kind = given.kind
@@ -177,7 +184,9 @@ export class OneSpan implements OpenSpan, Span {
   end(): void {
     if (this.#isFinished) return
     this.#isFinished = true
-    if (this.recording) this.#verbs.finished(this)
+    if (!this.recording) return
+    this.#counterpart?.finish(this)
+    this.#verbs.finished(this)
   }
 
   fail(cause: string): void {
@@ -188,6 +197,8 @@ export class OneSpan implements OpenSpan, Span {
       return
     }
     this.blame(cause)
+    // What its program has left open ends with it, the innermost first.
+    for (const part of (this.#parts?.splice(0) ?? []).reverse()) part.fail(cause)
     const isOver = this.isDelivered && this.kind !== 'response'
     if (isOver || this.kind === 'user') this.processed()
     else this.end()
@@ -240,6 +251,19 @@ export class OneSpan implements OpenSpan, Span {
     this.bytes += bytes
     if (this.isKept) this.#verbs.grown(bytes)
   }
+}
+
+/** The same span as another tracer has it. */
+function counterpartOf(
+  { traceId, aliasOf, parentId, isSampled, state, isRemote }: SpanPlace,
+  { kind, name, to }: SpanGiven,
+  { openTelemetry, node }: SpanVerbs,
+  startMs: number,
+): Counterpart | undefined {
+  if (openTelemetry === undefined || !isSampled || aliasOf !== undefined) return undefined
+  const goesAfar = (to as Pid | undefined)?.node !== undefined && (to as Pid).node !== node
+  const about = { kind, name: cut(name), cameFromAfar: isRemote, goesAfar, startMs }
+  return openTelemetry.begin({ traceId, parentId, state, ...about })
 }
 
 /** OPTION_INVALID for what cannot be said of a span; Troupe's own names are its own. */

@@ -27,11 +27,12 @@ import {
   TroupeError,
 } from '#contract'
 import { Exports } from './exports.js'
+import { OpenTelemetry } from './open-telemetry.js'
 import { Sampling } from './sampling.js'
 import { OneSpan, requireAttribute, type SpanPlace, type SpanVerbs } from './span.js'
 import { SpanRing } from './span-ring.js'
 import { headersOf, readContext, readHeaders, type TraceContext } from './trace-context.js'
-import { tracingOptions } from './tracing-options.js'
+import { type CompleteTracing, tracingOptions } from './tracing-options.js'
 
 const WORD = 4_294_967_296
 const PERMANENT_MAX = 32
@@ -41,7 +42,8 @@ type Permanent = Record<string, AttributeValue>
 
 class NodeTracer implements Tracer {
   readonly control: NodeTracing
-  readonly #options: Required<TracingOptions>
+  readonly #options: CompleteTracing
+  readonly #openTelemetry: OpenTelemetry | undefined
   readonly #home: TracerHome
   readonly #ring: SpanRing
   readonly #sampling: Sampling
@@ -50,9 +52,11 @@ class NodeTracer implements Tracer {
   readonly #verbs: SpanVerbs
   #invalid = 0
 
-  constructor(options: Required<TracingOptions>, home: TracerHome) {
+  constructor(options: CompleteTracing, home: TracerHome) {
     this.#options = options
     this.#home = home
+    const { openTelemetry: api } = options
+    this.#openTelemetry = api === undefined ? undefined : new OpenTelemetry(api)
     this.#ring = new SpanRing(options.keptMax, options.keptBytesMax)
     this.#sampling = new Sampling(home.clock, home.random)
     this.#exports = new Exports(home)
@@ -138,8 +142,13 @@ class NodeTracer implements Tracer {
 
   #placeBelow(parent: OneSpan | undefined): SpanPlace {
     if (parent === undefined) {
-      const traceId = this.#hex(4)
-      return { traceId, parentId: undefined, isSampled: true, state: undefined, isRemote: false }
+      return {
+        traceId: undefined,
+        parentId: undefined,
+        isSampled: true,
+        state: undefined,
+        isRemote: false,
+      }
     }
     const { traceId, spanId: parentId, isSampled, traceState: state } = parent
     return { traceId, parentId, isSampled, state, isRemote: false }
@@ -161,7 +170,9 @@ class NodeTracer implements Tracer {
     return {
       node: name,
       wallMs: () => clock.wallMs(),
+      newTraceId: () => this.#hex(4),
       newSpanId: () => this.#hex(2),
+      openTelemetry: this.#openTelemetry,
       begun: (span) => this.#ring.put(span),
       grown: (bytes) => this.#ring.grown(bytes),
       finished: (span) => this.#exports.offer(span),
@@ -196,7 +207,13 @@ class NodeTracer implements Tracer {
   #info(): TracingInfo {
     const { kept, gone, total } = this.#ring
     const samplers = Object.freeze([...this.#sampling.infos()])
-    const exporters = Object.freeze(this.#exports.infos())
+    const bridged = this.#openTelemetry
+    const { exported = 0, failed = 0 } = bridged ?? {}
+    const told = { name: 'open-telemetry', exported, queued: 0, dropped: 0, failed }
+    const exporters = Object.freeze([
+      ...(bridged === undefined ? [] : [told]),
+      ...this.#exports.infos(),
+    ])
     return Object.freeze({ samplers, exporters, kept, gone, total, invalid: this.#invalid })
   }
 }

@@ -19,10 +19,14 @@ const KNOWN: KnownOptions<TracingOptions> = Object.freeze({
   keptMax: true,
   keptBytesMax: true,
   exporters: true,
+  openTelemetry: true,
 })
 
+/** All options, with those that were left out. */
+export type CompleteTracing = typeof TRACING_DEFAULTS & Pick<TracingOptions, 'openTelemetry'>
+
 /** Throws OPTION_INVALID naming the option. */
-export function tracingOptions(given: TracingOptions | undefined): Required<TracingOptions> {
+export function tracingOptions(given: TracingOptions | undefined): CompleteTracing {
   if (given === undefined) return TRACING_DEFAULTS
   requireKnown('tracing', readObject('tracing', given), KNOWN)
   const options = { ...TRACING_DEFAULTS, ...given }
@@ -38,6 +42,9 @@ export function tracingOptions(given: TracingOptions | undefined): Required<Trac
   }
   requireOption(Array.isArray(exporters), 'tracing.exporters', exporters, 'give a list')
   for (const exporter of exporters) requireExporter(exporter)
+  const { openTelemetry: api } = options
+  const isApi = api === undefined || typeof api?.trace?.getTracer === 'function'
+  requireOption(isApi, 'tracing.openTelemetry', api, 'give the module @opentelemetry/api')
   return options
 }
 

@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { actor, message, type Node, pool, protocol, request, TroupeError } from 'troupe'
+import { actor, message, type Node, NoReply, pool, protocol, request, TroupeError } from 'troupe'
 import { testNode } from 'troupe/testing'
 import { spansOf, tracesIn, treeOf } from './trace-kit.js'
 
@@ -11,7 +11,7 @@ const Shop = protocol('shop', {
   order: message<string>(),
   price: request<string, number>(),
   note: message<string>(),
-  later: request<void, string>(),
+  later: request<number, string>(),
   found: message<void>(),
   leave: message<void>(),
   fall: message<void>(),
@@ -26,7 +26,11 @@ const till = actor(Shop, {
     },
     price: () => 7,
     note: () => {},
-    later: () => 'never',
+    later: (_state, delayMs, context) => {
+      const replier = context.replyLater<string>()
+      context.after(delayMs, () => replier.reply('late'))
+      return NoReply
+    },
     found: async (_state, _given, context) => {
       await context.spawn(till, { name: 'child' })
     },
@@ -153,6 +157,21 @@ describe('a trace on one node', () => {
         pass(50),
       ])
       assert.deepEqual(treeOf(spansOf(node)), ['request price sdp !CALL_TIMEOUT'])
+    }))
+
+  it('shows a request that is answered later until its answer', () =>
+    traced(async (node, pass) => {
+      const asked = node.call('till', 'later', 20)
+      await pass(30)
+      assert.equal(await asked, 'late')
+      const spans = spansOf(node)
+      assert.deepEqual(treeOf(spans), [
+        'request later sdp',
+        '  timer [timer] sdp',
+        '  response later sd',
+      ])
+      const [request] = spans
+      assert.equal((request?.processedMs ?? 0) - (request?.deliveredMs ?? 0), 20)
     }))
 
   it('shows a message that nobody took', () =>
