@@ -1,5 +1,5 @@
 /**
- * system/telemetry: where the traces of a program go: to an OpenTelemetry collector, if there is one.
+ * system/telemetry: where the traces of a program go: to an OpenTelemetry collector, if any.
  *
  * The usual variable names it, as for every program with an OpenTelemetry SDK:
  * `OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318`. Jobs whose clients have begun a trace are

@@ -167,6 +167,47 @@ const LOGS: CommandSpec = {
   load: async () => (await import('./logs.js')).run,
 }
 
+const TRACE: CommandSpec = {
+  name: 'trace',
+  summary: 'the newest traces of a node, or one trace over all nodes',
+  about:
+    'Without TRACE, the traces of which the node keeps spans. With it, every node that can be ' +
+    'reached is asked for its part, and all of it is told as one tree.',
+  words: [{ name: 'TRACE', about: 'its id: 32 hexadecimal digits', kind: 'text', optional: true }],
+  options: [
+    { name: 'search', value: 'TEXT', kind: 'text', about: 'those with a span that holds it' },
+    lines(20, 500),
+  ],
+  examples: [
+    { line: 'troupe trace', about: 'the last 20' },
+    { line: 'troupe trace --search order --json', about: 'what had to do with orders' },
+  ],
+  load: async () => (await import('./trace.js')).run,
+}
+
+const SAMPLER: CommandSpec = {
+  name: 'sampler',
+  summary: 'which traces a node begins, now or from now on',
+  about:
+    'Without words, the samplers of the node. With them, what holds from now on: off, always, ' +
+    'ratio 0.01 (by chance, so many of 1), per-second 5; none takes that of an application or a ' +
+    'process away.',
+  words: [
+    { name: 'SAMPLER', about: 'its kind', kind: 'text', optional: true },
+    { name: 'AMOUNT', about: 'of ratio and per-second', kind: 'text', optional: true },
+  ],
+  options: [
+    { name: 'application', value: 'APP', kind: 'application', about: 'that of an application' },
+    { name: 'process', value: 'PID|NAME', kind: 'process', about: 'that of one process' },
+  ],
+  examples: [
+    { line: 'troupe sampler', about: 'all of them' },
+    { line: 'troupe sampler per-second 5 --manage', about: 'five traces a second' },
+    { line: 'troupe sampler always --process cart --manage', about: 'all that one begins' },
+  ],
+  load: async () => (await import('./sampler.js')).run,
+}
+
 const DEAD_LETTERS: CommandSpec = {
   name: 'dead-letters',
   summary: 'what nobody handled: how much, why, and the last ones',
@@ -276,7 +317,7 @@ const COMPLETION: CommandSpec = {
 
 /** All commands, in the order of the help. */
 export const COMMANDS: readonly CommandSpec[] = Object.freeze([
-  ...[NODES, PING, TREE, TOP, INSPECT, CALL, LOGS, DEAD_LETTERS],
+  ...[NODES, PING, TREE, TOP, INSPECT, CALL, LOGS, DEAD_LETTERS, TRACE, SAMPLER],
   ...[SERVICES, LEADERS, CONFIG],
   ...[SPAWN, APP, EXIT_COMMAND, KILL, OBSERVER, COMPLETION],
 ])
