@@ -21,6 +21,7 @@ const OTHERS = {
   jobs: async (values) => (await import('./jobs/jobs.mjs')).benchJobs(values, say),
   leader: async (values) => (await import('./leader/leader.mjs')).benchLeader(values, say),
   network: async (values) => (await import('./network/network.mjs')).benchNetwork(values, say),
+  observer: async (values) => (await import('./observer/observer.mjs')).benchObserver(values, say),
   pubsub: async (values) => (await import('./pubsub/pubsub.mjs')).benchPubsub(values, say),
   registrar: async (values) =>
     (await import('./registrar/registrar.mjs')).benchRegistrar(values, say),

@@ -11,6 +11,7 @@ import {
   type ProcessContext,
   processName,
   type Ref,
+  type Timer,
   TroupeError,
   type WebEnv,
 } from 'troupe'
@@ -36,6 +37,9 @@ import { Sessions } from '#observer/web/sessions'
 /** The process that answers on each node. */
 const SYSTEM = 'system'
 const ABOUT_MS = 2_000
+/** Between two looks of a stream at all nodes, and at their histories. */
+const MERGED_MS = 2_000
+const HISTORY_MS = 5_000
 
 type App = ReturnType<typeof observerApp>
 
@@ -44,6 +48,11 @@ interface Running {
   readonly hub: Hub
   readonly watch: ClusterWatch
   readonly apps: readonly App[]
+}
+
+function stop({ hub, watch }: Running): void {
+  watch.stop()
+  hub.stop()
 }
 
 export class Observatory {
@@ -124,7 +133,13 @@ export class Observatory {
         warn: verbs.warn,
       }),
     )
-    this.#running = { hub, watch, apps }
+    const running = { hub, watch, apps }
+    this.#running = running
+    // A killed process has no terminate, and its browsers must not wait for ever.
+    void context.ended(context.self).then(() => {
+      if (this.#running === running) this.detach()
+      else stop(running)
+    })
     this.#log = (address) => context.log.info('the Observer listens', { address })
     watch.start()
   }
@@ -139,8 +154,7 @@ export class Observatory {
   detach(): void {
     const running = this.#running
     this.#running = undefined
-    running?.watch.stop()
-    running?.hub.stop()
+    if (running !== undefined) stop(running)
   }
 
   /** A node has told something of a follow. */
@@ -167,22 +181,36 @@ export class Observatory {
   }
 }
 
+/** A timer of a process that has ended. */
+const NEVER: Timer = Object.freeze({ cancel: () => false })
+
+/** What a process may not do any more once it was killed is not worth a word. */
+function unlessRevoked<T>(work: () => T, otherwise: T): T {
+  try {
+    return work()
+  } catch (thrown) {
+    if (TroupeError.is(thrown, 'PROCESS_REVOKED')) return otherwise
+    throw thrown
+  }
+}
+
 function verbsOf(context: ProcessContext, ears: Ears): Verbs {
   const system = (node: string) => processName(SYSTEM, undefined, node)
   return {
     own: context.node,
     nowMs: () => context.nowMs(),
     wallMs: () => context.wallMs(),
-    after: (delayMs, run) => context.after(delayMs, run),
-    ask: ({ node, request, payload, timeoutMs }) =>
+    after: (delayMs, run) => unlessRevoked(() => context.after(delayMs, run), NEVER),
+    ask: async ({ node, request, payload, timeoutMs }) =>
       context.call(system(node), request, payload, { timeoutMs }),
     followed: (node, follow, take) => ears.addFollow(node, follow, take),
     watch: (node, lost) => {
-      const ref = context.monitor(system(node))
+      const ref = unlessRevoked(() => context.monitor(system(node)), undefined)
+      if (ref === undefined) return () => {}
       const forget = ears.addWatch(ref, lost)
       return () => {
         forget()
-        context.demonitor(ref)
+        unlessRevoked(() => context.demonitor(ref), false)
       }
     },
     warn: (text, fields) => context.log.warning(text, { ...fields }),
@@ -203,7 +231,15 @@ function subjectOf(text: string, view: View, teller: Teller, verbs: Verbs): Subj
   }
   const node = asked.kind === 'question' ? asked.node : undefined
   const look = async (): Promise<string> => jsonOf(await teller.tell(asked, view))
-  return { key, make: () => new Topic({ subject: text, node, look, verbs }) }
+  const leastMs = leastMsOf(asked)
+  return { key, make: () => new Topic({ subject: text, node, look, leastMs, verbs }) }
+}
+
+/** What all nodes are asked costs all of them. */
+function leastMsOf(asked: Asked): number {
+  if (asked.kind === 'question') return asked.spec.leastMs
+  if (asked.kind === 'merged') return Math.max(MERGED_MS, asked.spec.leastMs)
+  return asked.kind === 'cluster-history' ? HISTORY_MS : 0
 }
 
 function requireStreamed(asked: Asked): void {

@@ -22,6 +22,8 @@ export interface QuestionSpec {
   /** Asked once and never by a stream: it costs its node too much. */
   readonly once: boolean
   readonly timeoutMs: number
+  /** A stream asks no more often: it costs the node a scan, or changes seldom. */
+  readonly leastMs: number
 }
 
 const PAGE: FieldKinds = Object.freeze({ limit: 'number', cursor: 'text' })
@@ -34,7 +36,13 @@ const TRACE: FieldKinds = Object.freeze({
 const ANSWER_MS = 4_000
 
 const plain = (request: string, fields: FieldKinds = {}): QuestionSpec =>
-  Object.freeze({ request, fields, capability: 'inspect', once: false, timeoutMs: ANSWER_MS })
+  Object.freeze({
+    ...{ request, fields, capability: 'inspect' as const },
+    ...{ once: false, timeoutMs: ANSWER_MS, leastMs: 1_000 },
+  })
+
+const costly = (leastMs: number, request: string, fields: FieldKinds = {}): QuestionSpec =>
+  Object.freeze({ ...plain(request, fields), leastMs })
 
 /** What a viewer can ask; the compiler finds the one that is missing. */
 type QuestionName =
@@ -45,8 +53,8 @@ const SPECS: Readonly<Record<QuestionName, QuestionSpec>> = Object.freeze({
   node: plain('node'),
   account: plain('account'),
   figures: plain('figures'),
-  survey: plain('survey', { limit: 'number' }),
-  history: plain('history', { series: 'words', lastMs: 'number', points: 'number' }),
+  survey: costly(5_000, 'survey', { limit: 'number' }),
+  history: costly(5_000, 'history', { series: 'words', lastMs: 'number', points: 'number' }),
   processes: plain('processes', {
     ...{ top: 'text', name: 'text', behaviour: 'text', application: 'text' },
     ...{ state: 'text', kind: 'text', search: 'text', ...PAGE },
@@ -54,11 +62,11 @@ const SPECS: Readonly<Record<QuestionName, QuestionSpec>> = Object.freeze({
   process: plain('process', PROCESS),
   insight: plain('insight', { pid: 'pid', name: 'text' }),
   why: plain('why', { pid: 'pid', name: 'text' }),
-  tree: plain('tree', {
+  tree: costly(3_000, 'tree', {
     ...{ application: 'text', below: 'pid', depthMax: 'number', limit: 'number' },
   }),
-  names: plain('names', { prefix: 'text', ...PAGE }),
-  applications: plain('applications', PAGE),
+  names: costly(3_000, 'names', { prefix: 'text', ...PAGE }),
+  applications: costly(2_000, 'applications', PAGE),
   network: plain('network', PAGE),
   connection: plain('connection', { node: 'text' }),
   connections: plain('connections', PAGE),

@@ -40,6 +40,7 @@ export class ClusterWatch {
   #members: Members | undefined
   #notices: readonly ClusterNotice[] = []
   #looks = 0
+  #isStopped = false
   #lookedMs = Number.NEGATIVE_INFINITY
   #looking: Promise<void> | undefined
   #timer: { cancel(): boolean } | undefined
@@ -54,6 +55,7 @@ export class ClusterWatch {
   }
 
   stop(): void {
+    this.#isStopped = true
     this.#timer?.cancel()
   }
 
@@ -86,7 +88,7 @@ export class ClusterWatch {
     } catch {
       // The own node is stopping, or only starts; it is asked again.
     }
-    this.#timer = this.#verbs.after(IDLE_MS, () => void this.#follow())
+    if (!this.#isStopped) this.#timer = this.#verbs.after(IDLE_MS, () => void this.#follow())
   }
 
   async #look(): Promise<void> {

@@ -26,6 +26,8 @@ export interface TopicParts {
   readonly verbs: Verbs
   /** Looks; answers JSON. */
   readonly look: () => Promise<string>
+  /** It is looked at no more often, whatever viewers want. */
+  readonly leastMs: number
   /** Whose name stands in problems. */
   readonly node: string | undefined
 }
@@ -81,7 +83,7 @@ export class Topic implements Told {
     let everyMs = SLOW_MAX_MS * 1_000
     for (const looking of this.#viewers.values()) everyMs = Math.min(everyMs, looking.everyMs)
     const slowerMs = Math.min(SLOW_MAX_MS, everyMs * 2 ** this.#failures)
-    const waitMs = Math.max(everyMs, slowerMs, this.#retryMs)
+    const waitMs = Math.max(everyMs, slowerMs, this.#retryMs, this.#parts.leastMs)
     const sinceMs = this.#parts.verbs.nowMs() - this.#askedMs
     const leftMs = waitMs - sinceMs
     const isLate = this.#version > 0 && leftMs < REST_MS

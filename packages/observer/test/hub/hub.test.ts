@@ -48,6 +48,15 @@ describe('subjects of streams', () => {
     assert.ok(statesOf(toSlow) <= 6)
   })
 
+  it('that cost much are looked at no more often, whatever is wanted', async () => {
+    const { hub, clock, looks } = hubOf(() => 1, 5_000)
+    const viewer = hub.open('s', VIEW)
+    reading(viewer)
+    hub.wish(viewer.id, 's', { subjects: ['/x'], everyMs: 1_000 })
+    await clock.advance(20_000)
+    assert.equal(looks.get('/x'), 5)
+  })
+
   it('are not looked at when nobody wants them', async () => {
     const { hub, clock, looks } = hubOf(() => 1)
     const viewer = hub.open('s', VIEW)

@@ -32,7 +32,7 @@ export const verbsOf = (
 })
 
 /** A hub whose subjects answer what `answers` says; each look is counted. */
-export function hubOf(answers: (subject: string) => unknown) {
+export function hubOf(answers: (subject: string) => unknown, leastMs = 0) {
   const clock = virtualClock()
   const verbs = verbsOf(clock)
   const looks = new Map<string, number>()
@@ -43,7 +43,7 @@ export function hubOf(answers: (subject: string) => unknown) {
         looks.set(subject, (looks.get(subject) ?? 0) + 1)
         return JSON.stringify(await answers(subject))
       }
-      return new Topic({ subject, node: undefined, look, verbs })
+      return new Topic({ subject, node: undefined, look, leastMs, verbs })
     },
   })
   return { hub: new Hub({ verbs, subjectOf }), clock, looks }

@@ -1,8 +1,9 @@
 /** server/api: the API, over real HTTP. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { actor, protocol } from 'troupe'
-import { observed, streamOf } from './kit.js'
+import { type Capability, startObserver } from '@troupe/observer'
+import { actor, message, type Node, type Pid, protocol, startNode } from 'troupe'
+import { Browser, nodesOf, observed, streamOf } from './kit.js'
 
 const idle = actor(protocol('idle', {}), { on: {} })
 
@@ -79,4 +80,107 @@ describe('the API of an Observer', { timeout: 30_000 }, () => {
       assert.notEqual((problem as { remedy: string }).remedy, '')
     })
   }
+})
+
+describe('an Observer of a node without a network', { timeout: 30_000 }, () => {
+  it('shows that one node', async (t) => {
+    const node = await startNode('alone@localhost', { logSinks: [], handleSignals: false })
+    t.after(() => node.stop({ timeoutMs: 1_000 }))
+    const { addresses } = await startObserver(node, { port: 0 })
+    const browser = new Browser(addresses[0] as string)
+    const [status, sheet] = await browser.json('/api/cluster')
+    assert.equal(status, 200)
+    const { nodes } = sheet as { nodes: { node: string; state: string }[] }
+    assert.deepEqual(
+      nodes.map(({ node: name, state }) => [name, state]),
+      [['alone@localhost', 'up']],
+    )
+  })
+})
+
+describe('an Observer that ends', { timeout: 30_000 }, () => {
+  it('listens no longer, ends its streams, and can be started again', async (t) => {
+    const { browser, node, observer } = await observed(t)
+    await browser.session()
+    const { listener } = await streamOf(browser, ['/nodes/a@localhost/node'])
+    await listener.until('state')
+    await observer.stop()
+    assert.deepEqual(await listener.until('none').catch(() => ({ kind: 'over' })), { kind: 'over' })
+    await assert.rejects(fetch(browser.url))
+    const again = await startObserver(node, { port: 0 })
+    assert.equal((await fetch(`${again.addresses[0]}/api/session`)).status, 200)
+  })
+
+  it('is restarted by its supervisor at the same address', async (t) => {
+    const { browser, node } = await observed(t)
+    const before = node.whereis('observer')
+    assert.ok(before)
+    node.kill(before)
+    await node.ended(before)
+    let status = 503
+    while (status === 503) status = (await browser.fetch('/api/session')).status
+    assert.equal(status, 200)
+    assert.notEqual(node.whereis('observer')?.id, before.id)
+  })
+
+  it('refuses a port that is taken, and leaves nothing behind', async (t) => {
+    const { browser, node, observer } = await observed(t)
+    const port = Number(new URL(browser.url).port)
+    await observer.stop()
+    const [other] = await nodesOf(t, ['b@localhost'])
+    await startObserver(other as Node, { port })
+    await assert.rejects(startObserver(node, { port }), { code: 'APPLICATION_START_FAILED' })
+    assert.equal(node.applicationInfo('observer'), undefined)
+  })
+})
+
+describe('a stream that is abandoned', { timeout: 30_000 }, () => {
+  it('ends, and with it what was looked at for it', async (t) => {
+    const { browser, node } = await observed(t)
+    await browser.session()
+    const { listener } = await streamOf(browser, ['/nodes/a@localhost/node'])
+    await listener.until('state')
+    const open = (): unknown =>
+      node.processInfo(node.whereis('observer') as Pid)?.inspected?.['streams']
+    assert.equal(open(), 1)
+    await listener.close()
+    // Another request of this browser: by its answer the end of the stream has come through.
+    for (let at = 0; at < 100 && open() !== 0; at += 1) await browser.json('/api/session')
+    assert.equal(open(), 0)
+  })
+})
+
+describe('what a process holds', { timeout: 30_000 }, () => {
+  it('is cut, and told as text whatever it is', async (t) => {
+    const hostile = actor(protocol('hostile', {}), {
+      on: {},
+      inspect: () => ({ markup: '</script><img onerror=x>', huge: 'x'.repeat(1_000_000) }),
+    })
+    const { browser, node } = await observed(t)
+    await node.spawn(hostile, { name: 'hostile' })
+    const response = await browser.fetch('/api/nodes/a@localhost/process?name=hostile')
+    assert.match(response.headers.get('content-type') ?? '', /^application\/json/)
+    const text = await response.text()
+    assert.ok(text.length < 100_000)
+    assert.match(text, /onerror=x/)
+  })
+
+  it('shows contents of messages to those alone who may see them', async (t) => {
+    const Slow = protocol('slow', { work: message<string>() })
+    const slow = actor(Slow, { on: { work: () => new Promise(() => {}) } })
+    const shown = async (capabilities: readonly Capability[]) => {
+      const system = { payloads: true, envValues: true }
+      const { browser, node } = await observed(t, { capabilities }, { system })
+      const pid = await node.spawn(slow, { name: 'slow' })
+      for (const secret of ['one', 'two']) node.send(pid, 'work', secret)
+      const [, sheet] = await browser.json('/api/nodes/a@localhost/process?name=slow')
+      const { waiting, env } = sheet as { waiting: { payload?: unknown }[]; env?: object }
+      node.kill(pid)
+      return [waiting.map(({ payload }) => payload), env === undefined]
+    }
+    assert.deepEqual(await shown(['inspect']), [[undefined], true])
+    const [payloads, hasNoEnv] = await shown(['inspect', 'payloads'])
+    assert.match(JSON.stringify(payloads), /two/)
+    assert.equal(hasNoEnv, false)
+  })
 })
