@@ -45,6 +45,13 @@ function ofNode(sheet: Fields): readonly Fact[] {
   ]
 }
 
+function machineText(program: Fields): string {
+  const [host, release, zone] = ['hostName', 'osRelease', 'timeZone'].map((name) =>
+    safeText(textOf(program[name], '?'), 100),
+  )
+  return `${host}, release ${release}, ${number(program, 'cores')} cores, time zone ${zone}`
+}
+
 function ofProgram(program: Fields): readonly Fact[] {
   const memory = fieldsOf(program['memory'])
   const heap = `${bytes(number(memory, 'heapUsedBytes'))} of heap`
@@ -56,6 +63,7 @@ function ofProgram(program: Fields): readonly Fact[] {
       `process ${number(program, 'osPid')}, Node ${safeText(textOf(program['nodeVersion']), 40)}` +
         ` on ${platform}`,
     ],
+    ['machine', machineText(program)],
     ['memory', `${bytes(number(memory, 'rssBytes'))}, ${heap}`],
     [
       'processor',

@@ -65,6 +65,10 @@ describe('a node that is looked at over TCP', () => {
       const sheet = await looking.call(there, 'node')
       assert.equal(sheet.program.osPid, process.pid)
       assert.ok(sheet.program.memory.rssBytes > 0 && sheet.program.cpuUserMs > 0)
+      const { hostName, osRelease, versions } = sheet.program
+      assert.ok(hostName !== '' && osRelease !== '' && versions['v8'] === process.versions.v8)
+      // How a program was started may hold secrets.
+      assert.ok(!JSON.stringify(sheet.program).includes(process.argv[1] as string))
       const { rows } = await looking.call(there, 'processes', { name: 'stock' })
       assert.equal(rows[0]?.pid.id, pid.id)
       assert.equal((await looking.call(there, 'process', { pid })).name, 'stock')

@@ -4,7 +4,7 @@
  * Loop delay and utilisation are those since the last question, or of the last seconds when
  * nobody asked for long: figures of an hour would tell nothing.
  */
-import { availableParallelism } from 'node:os'
+import { availableParallelism, hostname, release } from 'node:os'
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import type { ProgramSheet } from '#cluster/remote/system-sheets'
 
@@ -23,6 +23,7 @@ export function programFigures(): ProgramFigures {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   delay.enable()
   let usage = performance.eventLoopUtilization()
+  const machine = machineOf()
   const late = (valueNs: number): number =>
     Number.isFinite(valueNs) ? Math.max(0, valueNs / NS_PER_MS - RESOLUTION_MS) : 0
   const sheet = (): ProgramSheet => {
@@ -39,6 +40,7 @@ export function programFigures(): ProgramFigures {
       osPid: process.pid,
       nodeVersion: process.versions.node,
       platform: `${process.platform}-${process.arch}`,
+      ...machine,
       cores: availableParallelism(),
       memory: {
         rssBytes: rss,
@@ -55,6 +57,18 @@ export function programFigures(): ProgramFigures {
     }
   }
   return { sheet, stop: () => void delay.disable() }
+}
+
+const PARTS = ['v8', 'uv', 'openssl'] as const
+
+/** What does not change while the program runs; never how it was started: that may hold secrets. */
+function machineOf() {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
+  const versions = PARTS.map((part) => [part, process.versions[part] ?? ''] as const)
+  return {
+    ...{ hostName: hostname(), osRelease: release(), timeZone },
+    versions: Object.freeze(Object.fromEntries(versions)),
+  }
 }
 
 /** What the event loop did since the last look for the history. */

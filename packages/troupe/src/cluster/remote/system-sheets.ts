@@ -43,7 +43,14 @@ export interface Page<T> {
 export interface ProgramSheet {
   readonly osPid: number
   readonly nodeVersion: string
+  /** What it is on: `linux-x64`. */
   readonly platform: string
+  /** The machine, the release of its system, and the time zone the program goes by. */
+  readonly hostName: string
+  readonly osRelease: string
+  readonly timeZone: string
+  /** Of what Node is made of, by name: `v8`, `uv`, `openssl`. */
+  readonly versions: Readonly<Record<string, string>>
   /** Cores the machine has. */
   readonly cores: number
   readonly memory: {

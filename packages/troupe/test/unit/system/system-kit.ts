@@ -38,6 +38,7 @@ export interface SystemStage extends TwoNodes {
 
 export const PROGRAM: ProgramSheet = Object.freeze({
   ...{ osPid: 7, nodeVersion: '20.0.0', platform: 'test', cores: 2 },
+  ...{ hostName: 'stage', osRelease: '1', timeZone: 'UTC', versions: { v8: '1' } },
   memory: { rssBytes: 1, heapUsedBytes: 1, heapTotalBytes: 1, externalBytes: 1 },
   ...{
     cpuUserMs: 1,
