@@ -121,7 +121,7 @@ function Causes({
   readonly chosen: string | undefined
 }): VNode {
   return (
-    <ul class="causes" aria-label="Dead letters by cause">
+    <ul class="causes" aria-label="Dead letters by cause" tabIndex={0}>
       {causes.map(({ cause, total, perSecond }) => (
         <li key={cause}>
           <button
@@ -131,8 +131,8 @@ function Causes({
             onClick={() => setQuery({ cause: cause === chosen ? undefined : cause })}
           >
             <span class="cause-name">{cause}</span>
-            <span class="cause-total figure">{count(total)}</span>
-            <span class="cause-rate figure">{rate(perSecond)}</span>
+            <span class="cause-total figure-end">{count(total)}</span>
+            <span class="cause-rate figure-end">{rate(perSecond)}</span>
           </button>
         </li>
       ))}

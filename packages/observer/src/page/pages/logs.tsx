@@ -15,7 +15,7 @@ import { type Column, Table } from '#page/kit/table'
 import { address, nodeAddress } from '#page/live/api'
 import { useSteadySubject } from '#page/live/use'
 import { sourceName } from '#page/model/log-storm'
-import type { OfNode } from '#page/model/record-list'
+import type { OfNode, RecordList } from '#page/model/record-list'
 import type { ToldLog } from '#page/model/told'
 import { fieldsInShort } from '#page/model/value-tree'
 import type { PageProps } from '#page/pages'
@@ -71,16 +71,7 @@ function NodeLogs({ node, filter, query }: Of & { readonly node: string }): VNod
   )
   return (
     <>
-      <PageHead
-        title="Logs"
-        subtitle={
-          <span class="figure">
-            {count(list.rows.length)} records of {node}
-            {list.leftOut > 0 && `, ${count(list.leftOut)} left out`}
-            {missed > 0 && `, ${count(missed)} came while it stood still`}
-          </span>
-        }
-      >
+      <PageHead title="Logs" subtitle={<span class="figure">{wordsOf(node, list, missed)}</span>}>
         <PauseButton paused={paused} />
       </PageHead>
       <LogFilters filter={filter} />
@@ -93,6 +84,13 @@ function NodeLogs({ node, filter, query }: Of & { readonly node: string }): VNod
       />
     </>
   )
+}
+
+function wordsOf(node: string, list: RecordList<ToldLog>, missed: number): string {
+  const { rows, leftOut } = list
+  const left = leftOut > 0 ? `, ${count(leftOut)} left out` : ''
+  const stood = missed > 0 ? `, ${count(missed)} came while it stood still` : ''
+  return `${count(rows.length)} records of ${node}${left}${stood}`
 }
 
 function AllLogs({ filter, query }: Of): VNode {

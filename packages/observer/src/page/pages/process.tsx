@@ -7,14 +7,14 @@
  */
 import type { VNode } from 'preact'
 import { useRef } from 'preact/hooks'
-import { Badge, PageHead, ProblemBox, Skeleton, State } from '#page/kit/basics'
+import { Badge, PageHead, ProblemBox, State } from '#page/kit/basics'
 import { NodeLink } from '#page/kit/links'
 import { nodeAddress } from '#page/live/api'
 import type { Live } from '#page/live/stream'
-import { useSubject } from '#page/live/use'
+import { useSteadySubject, useSubject } from '#page/live/use'
 import { pidParts, shortPid } from '#page/model/pid-text'
 import { type Look, NO_LOOK, nextLook } from '#page/model/row-rates'
-import type { ToldInsight, ToldProcess } from '#page/model/told'
+import type { ToldInsight, ToldProcess, ToldWhy } from '#page/model/told'
 import { ProcessActions } from './process/actions.js'
 import { CallCards } from './process/calls.js'
 import { Ended } from './process/ended.js'
@@ -44,34 +44,53 @@ export function ProcessPage({ node, which, query }: ProcessPageProps): VNode {
   )
   const { sheet, problem } = live
   const gone = problem !== undefined && GONE.has(problem.code)
-  const insight = useSubject<ToldInsight>(
-    gone || sheet === undefined ? undefined : nodeAddress(node, 'insight', { pid: sheet.pid }),
-  )
-  const look = useRates(live)
-  const lastInsight = useLast(insight.sheet, sheet?.pid)
+  // A name that is to come back is explained as well, though there is no process now.
+  const asks = !gone || 'name' in asked
+  const why = useSteadySubject<ToldWhy>(asks ? nodeAddress(node, 'why', asked) : undefined)
+  // What stands below waits for what stands above: else it would be pushed away.
+  const explained = gone || why.sheet !== undefined || why.problem !== undefined
+  const explains = gone ? asks && why.sheet !== undefined : sheet !== undefined
   return (
     <>
       <Head node={node} which={which} sheet={sheet} gone={gone} />
       {gone && <Ended node={node} sheet={sheet} problem={problem} />}
       {problem !== undefined && !gone && <ProblemBox problem={problem} />}
-      {!gone && <WhyPanel node={node} asked={asked} query={query} />}
-      {sheet === undefined && !gone && <Skeleton height={420} />}
-      {sheet !== undefined && (
-        <div class={gone ? 'process-body is-past' : 'process-body'}>
-          <ProcessFigures sheet={sheet} insight={lastInsight} look={look} atMs={live.atMs} />
-          <div class="panes">
-            <MailboxCard sheet={sheet} />
-            <StateCard sheet={sheet} />
-            <CallCards insight={lastInsight} problem={insight.problem} />
-            <RateCard insight={lastInsight} />
-            <TimerCard insight={lastInsight} timers={sheet.timers} />
-            <RelationsCard sheet={sheet} />
-            <ExitCard insight={lastInsight} kind={sheet.kind} />
-            <ProcessFacts sheet={sheet} />
-          </div>
-        </div>
-      )}
+      {explains && <WhyPanel live={why} query={query} />}
+      {sheet !== undefined && explained && <Body node={node} live={live} gone={gone} />}
     </>
+  )
+}
+
+function Body({
+  node,
+  live,
+  gone,
+}: {
+  readonly node: string
+  readonly live: Live<ToldProcess>
+  readonly gone: boolean
+}): VNode | null {
+  const { sheet, atMs } = live
+  const insight = useSubject<ToldInsight>(
+    gone || sheet === undefined ? undefined : nodeAddress(node, 'insight', { pid: sheet.pid }),
+  )
+  const look = useRates(live)
+  const told = useLast(insight.sheet, sheet?.pid)
+  if (sheet === undefined) return null
+  return (
+    <div class={gone ? 'process-body is-past' : 'process-body'}>
+      <ProcessFigures sheet={sheet} insight={told} look={look} atMs={atMs} />
+      <div class="panes">
+        <MailboxCard sheet={sheet} />
+        <StateCard sheet={sheet} />
+        <CallCards insight={told} problem={insight.problem} />
+        <RateCard insight={told} />
+        <TimerCard insight={told} timers={sheet.timers} />
+        <RelationsCard sheet={sheet} />
+        <ExitCard insight={told} kind={sheet.kind} />
+        <ProcessFacts sheet={sheet} />
+      </div>
+    </div>
   )
 }
 
@@ -93,33 +112,39 @@ function Head({
   readonly sheet: ToldProcess | undefined
   readonly gone: boolean
 }): VNode {
-  const pid = sheet?.pid ?? (pidParts(which) === undefined ? undefined : which)
   return (
     <PageHead
       title={<span class="process-title">{sheet?.name ?? sheet?.behaviour ?? which}</span>}
-      subtitle={
-        <span class="process-words">
-          {pid !== undefined && (
-            <span class="mono" title={pid}>
-              {shortPid(pid)}
-            </span>
-          )}
-          {sheet !== undefined && (
-            <>
-              <State state={gone ? 'ended' : sheet.state} />
-              <Badge>{sheet.kind}</Badge>
-              <span>{sheet.behaviour}</span>
-              {sheet.application !== undefined && <span>of {sheet.application}</span>}
-            </>
-          )}
-          <span>
-            on <NodeLink node={node} />
-          </span>
-        </span>
-      }
+      subtitle={sheet !== undefined && <Words node={node} sheet={sheet} gone={gone} />}
     >
       {sheet !== undefined && !gone && <ProcessActions node={node} sheet={sheet} />}
     </PageHead>
+  )
+}
+
+function Words({
+  node,
+  sheet,
+  gone,
+}: {
+  readonly node: string
+  readonly sheet: ToldProcess
+  readonly gone: boolean
+}): VNode {
+  const { pid, state, kind, behaviour, application } = sheet
+  return (
+    <span class="process-words">
+      <span class="mono" title={pid}>
+        {shortPid(pid)}
+      </span>
+      <span>
+        on <NodeLink node={node} />
+      </span>
+      <span>{behaviour}</span>
+      {application !== undefined && <span>of {application}</span>}
+      <Badge>{kind}</Badge>
+      <State state={gone ? 'ended' : state} />
+    </span>
   )
 }
 

@@ -170,13 +170,10 @@ function Told({
   const of = isFiltered(query) && matched !== undefined ? matched : total
   const order =
     query.top === undefined ? 'as they lie in the table' : `by ${ORDER_WORDS[query.top]}`
-  return (
-    <span class="figure">
-      {count(shown)} of {count(of)} shown, {order}
-      {isFiltered(query) && matched !== undefined && <>; {count(total)} in all</>}
-      {ageMs !== undefined && ageMs > 2_000 && <>; looked {duration(ageMs)} ago</>}
-    </span>
-  )
+  const all = isFiltered(query) && matched !== undefined ? `; ${count(total)} in all` : ''
+  const age = ageMs !== undefined && ageMs > 2_000 ? `; looked ${duration(ageMs)} ago` : ''
+  const words = `${count(shown)} of ${count(of)} shown, ${order}${all}${age}`
+  return <span class="figure">{words}</span>
 }
 
 const ORDER_WORDS: Readonly<Record<ProcessOrder, string>> = {

@@ -64,7 +64,6 @@ function Box(props: BoxesProps & { readonly each: PlacedBox; readonly level: num
       style={{ left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` }}
       title={words}
       aria-level={level}
-      aria-label={words}
       aria-selected={chosen === box.key}
       aria-expanded={box.kind === 'process' && box.row.children > 0 ? !box.folded : undefined}
       onClick={() => (box.kind === 'more' ? onOpen(box) : onChoose(box.key))}

@@ -148,13 +148,12 @@ function Told({
 }): VNode {
   if (sheet === undefined) return <>Looking…</>
   const { rows, total, complete } = sheet
-  return (
-    <span class="figure">
-      {complete ? `${count(total)} processes` : `${count(rows.length)} of ${count(total)} told`}
-      {found.size > 0 && `, ${count(found.size)} match`}
-      {leftOut > 0 && `, ${count(drawn)} drawn: fold or focus to see the others`}
-    </span>
-  )
+  const all = complete
+    ? `${count(total)} processes`
+    : `${count(rows.length)} of ${count(total)} told`
+  const hits = found.size > 0 ? `, ${count(found.size)} match` : ''
+  const left = leftOut > 0 ? `, ${count(drawn)} drawn: fold or focus to see the others` : ''
+  return <span class="figure">{`${all}${hits}${left}`}</span>
 }
 
 const colourOf = (query: URLSearchParams): TreeColour => {

@@ -73,12 +73,11 @@ const NothingYet = (): VNode => (
   <Empty title="Nothing published yet">What is published from now on shows up here.</Empty>
 )
 
-const Seen = ({ told: { list, missed } }: { readonly told: LiveRecords<Publication> }): VNode => (
-  <span class="figure">
-    {count(list.rows.length)} seen{missed > 0 && `, ${count(missed)} while it stood still`}
-    {list.leftOut > 0 && `, ${count(list.leftOut)} left out`}
-  </span>
-)
+function Seen({ told: { list, missed } }: { readonly told: LiveRecords<Publication> }): VNode {
+  const stood = missed > 0 ? `, ${count(missed)} while it stood still` : ''
+  const left = list.leftOut > 0 ? `, ${count(list.leftOut)} left out` : ''
+  return <span class="figure">{`${count(list.rows.length)} seen${stood}${left}`}</span>
+}
 
 function PublicationLine({
   publication: { number, timeMs, payload },

@@ -17,8 +17,8 @@ export function StormCard({ storm }: { readonly storm: Storm }): VNode | null {
     <section class="storm" role="status" aria-label="Storm of records">
       <p class="storm-title">
         <Icon name="warning" />
-        <strong>A storm: {rate(storm.perSecond)}.</strong> Lines stand still, counts go on:{' '}
-        <span class="figure">{count(total)}</span> since it began.
+        <strong>A storm. Lines stand still, counts go on:</strong>
+        <span class="figure">{`${rate(storm.perSecond)}, ${count(total)} since it began`}</span>
       </p>
       <ul class="storm-counts">
         {Object.entries(byLevel).map(([level, counted]) => (

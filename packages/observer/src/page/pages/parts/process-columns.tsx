@@ -153,5 +153,5 @@ export function Heat({
   readonly value: number
   readonly text: string
 }): VNode {
-  return <span class={`figure heat-text-${heatOf(of, value)}`}>{text}</span>
+  return <span class={`heat figure-end heat-text-${heatOf(of, value)}`}>{text}</span>
 }

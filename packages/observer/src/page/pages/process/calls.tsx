@@ -84,7 +84,7 @@ function Calls({
             <td class="end">
               <Heat of="wait" value={call.waitedMs} text={duration(call.waitedMs)} />
             </td>
-            <td class="end figure">{duration(call.leftMs)}</td>
+            <td class="end figure-end">{duration(call.leftMs)}</td>
           </tr>
         ))}
       </tbody>

@@ -25,11 +25,13 @@ export function RateCard({ insight }: { readonly insight: ToldInsight | undefine
                 <td class="mono">
                   <Word text={message} />
                 </td>
-                <td class="end figure">{count(counted)}</td>
-                <td class="end figure">{rate(perSecond)}</td>
-                <td class="end figure">{duration(meanMs)}</td>
-                <td class="end figure">{duration(maxMs)}</td>
-                <td class={failed > 0 ? 'end figure tone-bad' : 'end figure'}>{count(failed)}</td>
+                <td class="end figure-end">{count(counted)}</td>
+                <td class="end figure-end">{rate(perSecond)}</td>
+                <td class="end figure-end">{duration(meanMs)}</td>
+                <td class="end figure-end">{duration(maxMs)}</td>
+                <td class={failed > 0 ? 'end figure-end tone-bad' : 'end figure-end'}>
+                  {count(failed)}
+                </td>
               </tr>
             ))}
           </tbody>

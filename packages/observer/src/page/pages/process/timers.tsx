@@ -33,8 +33,8 @@ export function TimerCard({
                 <td>
                   {to === undefined ? <span class="quiet">itself</span> : <PidLink pid={to} />}
                 </td>
-                <td class="end figure">{duration(leftMs)}</td>
-                <td class="end figure">{everyMs === undefined ? 'once' : duration(everyMs)}</td>
+                <td class="end figure-end">{duration(leftMs)}</td>
+                <td class="end figure-end">{everyMs === undefined ? 'once' : duration(everyMs)}</td>
               </tr>
             ))}
           </tbody>

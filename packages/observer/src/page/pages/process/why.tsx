@@ -9,24 +9,19 @@ import { useRef } from 'preact/hooks'
 import { duration } from '#page/base/format'
 import { Button, ProblemBox, State } from '#page/kit/basics'
 import { NodeLink, PidLink } from '#page/kit/links'
-import { nodeAddress } from '#page/live/api'
-import { useSteadySubject } from '#page/live/use'
+import type { Live } from '#page/live/stream'
 import type { ToldWhy, ToldWhyStep } from '#page/model/told'
 import { type ChainStep, type WhyChain, type WhyTone, whyChain } from '#page/model/why-chain'
 import { setQuery } from '#page/router'
 
 const TONES: Readonly<Record<WhyTone, string>> = { calm: 'good', watch: 'warn', act: 'bad' }
 
-export function WhyPanel({
-  node,
-  asked,
-  query,
-}: {
-  readonly node: string
-  readonly asked: { readonly pid: string } | { readonly name: string }
+export interface WhyPanelProps {
+  readonly live: Live<ToldWhy>
   readonly query: URLSearchParams
-}): VNode {
-  const { sheet, problem } = useSteadySubject<ToldWhy>(nodeAddress(node, 'why', asked))
+}
+
+export function WhyPanel({ live: { sheet, problem }, query }: WhyPanelProps): VNode {
   const chain = sheet === undefined ? undefined : whyChain(sheet)
   const first = useRef<WhyTone | undefined>(undefined)
   first.current ??= chain?.tone
@@ -72,8 +67,10 @@ function Verdict({
     <div class="why-verdict">
       <p class="why-title">
         <strong>{title}</strong>
-        {verdict.forMs > 0 && <span class="figure why-time">for {duration(verdict.forMs)}</span>}
         <Subject step={verdict} />
+        {verdict.forMs > 0 && (
+          <span class="figure why-time">{`for ${duration(verdict.forMs)}`}</span>
+        )}
       </p>
       <p class="why-text">{verdict.text}</p>
       <p class="why-remedy">{verdict.remedy}</p>
@@ -102,11 +99,11 @@ function Step({ step, place, title, tone, first, last, closes, crossesTo }: Chai
       <div class="why-step-body">
         <p class="why-step-title">
           <strong>{title}</strong>
-          <span class="figure why-time">{step.forMs > 0 ? duration(step.forMs) : ''}</span>
           <Subject step={step} />
           {step.state !== undefined && <State state={step.state} />}
           {first && !last && <span class="quiet">asked for</span>}
           {last && !first && <span class="quiet">what all wait for</span>}
+          {step.forMs > 0 && <span class="figure why-time">{duration(step.forMs)}</span>}
         </p>
         {crossesTo !== undefined && (
           <p class="why-note">
