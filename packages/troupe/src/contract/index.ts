@@ -97,6 +97,7 @@ export {
   Service,
 } from './identity.js'
 export type {
+  EventView,
   MakeSystem,
   NodeFigures,
   NodeInspection,

@@ -63,6 +63,15 @@ export interface WaitingMessage {
   readonly payload: unknown
 }
 
+/** One topic with its subscribers, cut at a limit. */
+export interface EventView {
+  readonly info: EventInfo
+  /** Processes of this node. */
+  readonly subscribers: readonly Pid[]
+  /** Other nodes where somebody listens. */
+  readonly nodes: number
+}
+
 /** One process with its relations, cut at a limit. */
 export interface ProcessView {
   /** What is known of it; of its links and monitors so many. */
@@ -128,6 +137,8 @@ export interface NodeInspection {
   names(): Iterator<string>
   /** All topics, as they came. */
   events(): Iterator<EventInfo>
+  /** One topic, with `limit` of its subscribers; undefined when there is none of this name. */
+  event(name: string, limit: number): EventView | undefined
   /** One process, with `limit` of each of its relations. Asks its `inspect`. */
   view(pid: Pid, limit: number): ProcessView | undefined
   /** What is behind a process; undefined when it has ended. */

@@ -11,6 +11,7 @@ import type {
   ConnectionInfo,
   DeadLetter,
   EventInfo,
+  EventView,
   FactsQuestion,
   LongTurnFact,
   Node,
@@ -232,6 +233,10 @@ export class Inspection implements NodeInspection {
 
   events(): Iterator<EventInfo> {
     return this.#kernel.topics.each()
+  }
+
+  event(name: string, limit: number): EventView | undefined {
+    return this.#kernel.topics.view(name, limit)
   }
 
   applications(): readonly ApplicationInfo[] {

@@ -16,6 +16,7 @@ import {
   type EventOptions,
   type EventPush,
   type EventToken,
+  type EventView,
   eventName,
   type FarJoin,
   formatTarget,
@@ -86,6 +87,16 @@ class Topic {
     return true
   }
 }
+
+const infoOf = (topic: Topic): EventInfo => ({
+  event: topic.event,
+  owner: topic.owner,
+  open: topic.options.open,
+  buffer: topic.buffer.length,
+  subscribers: topic.audience,
+  published: topic.published,
+  delivered: topic.delivered,
+})
 
 const NO_EVENTS: readonly EventToken[] = Object.freeze([])
 
@@ -253,17 +264,15 @@ export class Topics {
 
   /** One after the other, as they came. */
   *each(): Generator<EventInfo> {
-    for (const topic of this.#topics.values()) {
-      yield {
-        event: topic.event,
-        owner: topic.owner,
-        open: topic.options.open,
-        buffer: topic.buffer.length,
-        subscribers: topic.audience,
-        published: topic.published,
-        delivered: topic.delivered,
-      }
-    }
+    for (const topic of this.#topics.values()) yield infoOf(topic)
+  }
+
+  /** One of them, with so many of its subscribers. */
+  view(name: string, limit: number): EventView | undefined {
+    const topic = this.#topics.get(name)
+    if (topic === undefined) return undefined
+    const subscribers = topic.subscribers.slice(0, limit)
+    return { info: infoOf(topic), subscribers, nodes: topic.far.size }
   }
 
   #notify(topic: Topic, subscribed: boolean): void {

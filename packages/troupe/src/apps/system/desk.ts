@@ -95,7 +95,8 @@ export class Desk {
     this.memory = memory
     this.audit = audit
     this.followers = new Followers(context, this.access)
-    this.following = new Following(context, this.followers)
+    const { payloads } = options
+    this.following = new Following({ inspection, context, followers: this.followers, payloads })
     this.manager = new Manager({ inspection, context }, this.access, audit)
     memory.isFollowed = (of) => this.followers.has(of)
     memory.listener = (of, record) => this.followers.offer(of, record)

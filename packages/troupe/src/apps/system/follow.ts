@@ -6,6 +6,7 @@
  */
 import type { FollowQuestion, FollowTicket, FollowTopic } from '#cluster'
 import {
+  type Down,
   type EventMessage,
   eventName,
   MEMBERSHIP_EVENT,
@@ -15,8 +16,9 @@ import {
   requireOption,
 } from '#contract'
 import type { Asker } from './access.js'
+import { EventTaps, type TapParts } from './event-taps.js'
 import { FOLLOW_MS, type Followers, type ReadFollow } from './followers.js'
-import { readCount, readQuestion, readText, readWord } from './reading.js'
+import { readCount, readQuestion, readText, readWord, told } from './reading.js'
 import { readActFilter, readLetterFilter, readLogFilter } from './record-filter.js'
 
 const KNOWN: Readonly<Record<keyof FollowQuestion, true>> = Object.freeze({
@@ -27,6 +29,7 @@ const KNOWN: Readonly<Record<keyof FollowQuestion, true>> = Object.freeze({
   pid: true,
   application: true,
   cause: true,
+  event: true,
 })
 /** The node's own events, by what they are called here. */
 const EVENTS = Object.freeze({
@@ -36,7 +39,7 @@ const EVENTS = Object.freeze({
 })
 type EventTopic = keyof typeof EVENTS
 const EVENT_TOPICS = Object.keys(EVENTS) as readonly EventTopic[]
-const TOPICS: readonly FollowTopic[] = ['logs', 'dead-letters', 'audit', ...EVENT_TOPICS]
+const TOPICS: readonly FollowTopic[] = ['logs', 'dead-letters', 'audit', 'event', ...EVENT_TOPICS]
 const PER_SECOND = { least: 1, most: 1_000, otherwise: 100 }
 
 /** OPTION_INVALID for what cannot be followed. */
@@ -46,7 +49,22 @@ export function readFollow(given: unknown): ReadFollow {
   requireOption(of !== undefined, 'of', 'nothing', `one of ${TOPICS.join(', ')}`)
   const perSecondMax = readCount('perSecondMax', asked.perSecondMax, PER_SECOND)
   const isMeant = filterOf(of as FollowTopic, asked) as ReadFollow['isMeant']
-  return { of: of as FollowTopic, perSecondMax, isMeant }
+  return {
+    of: of as FollowTopic,
+    perSecondMax,
+    event: readEvent(of as FollowTopic, asked.event),
+    isMeant,
+  }
+}
+
+/** The event of the program that is meant; those of the node are topics of their own. */
+function readEvent(of: FollowTopic, value: unknown): string | undefined {
+  const event = readText('event', value)
+  const isNeeded = of === 'event'
+  requireOption((event !== undefined) === isNeeded, 'event', told(value), 'name one, of `event`')
+  const own = EVENT_TOPICS.find((topic) => EVENTS[topic] === event)
+  requireOption(own === undefined, 'event', told(value), `follow \`${own}\` instead`)
+  return event
 }
 
 /** OPTION_INVALID for what names no follow. */
@@ -75,18 +93,21 @@ function filterOf(of: FollowTopic, asked: { readonly [K in keyof FollowQuestion]
 export class Following {
   readonly #context: ProcessContext
   readonly #followers: Followers
+  readonly #taps: EventTaps
   readonly #heard = new Set<EventTopic>()
 
-  constructor(context: ProcessContext, followers: Followers) {
-    this.#context = context
-    this.#followers = followers
+  constructor(parts: TapParts) {
+    this.#context = parts.context
+    this.#followers = parts.followers
+    this.#taps = new EventTaps(parts)
   }
 
   /** EVENT_UNKNOWN: the node has no such event, as without a registrar. */
   async begin(asker: Asker, what: ReadFollow): Promise<FollowTicket> {
     const follow = this.#followers.add(asker, what)
     try {
-      await this.#hear(what.of)
+      if (what.event === undefined) await this.#hear(what.of)
+      else await this.#taps.hear(what.event)
     } catch (thrown) {
       this.#followers.remove(asker, follow)
       throw thrown
@@ -94,8 +115,15 @@ export class Following {
     return { follow, endsAfterMs: FOLLOW_MS }
   }
 
-  /** A publication of one of the node's own events. */
-  published({ event, timeMs, message }: EventMessage): void {
+  /** What is watched has ended. */
+  down(down: Down): void {
+    this.#taps.down(down)
+  }
+
+  /** A publication of an event that is followed. */
+  published(publication: EventMessage): void {
+    if (this.#taps.published(publication)) return
+    const { event, timeMs, message } = publication
     const of = EVENT_TOPICS.find((topic) => EVENTS[topic] === event.name)
     if (of === undefined) return
     if (!this.#followers.has(of)) {

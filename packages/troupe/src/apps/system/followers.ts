@@ -16,6 +16,8 @@ import { PerSecond } from './second.js'
 export interface ReadFollow {
   readonly of: FollowTopic
   readonly perSecondMax: number
+  /** Of the topic `event`: which one. */
+  readonly event: string | undefined
   /** Decides about one record of this topic. */
   isMeant(record: unknown): boolean
 }
@@ -63,6 +65,12 @@ export class Followers {
     return false
   }
 
+  /** True while somebody follows this event of the program. */
+  hasEvent(event: string): boolean {
+    for (const { what } of this.#all.values()) if (what.event === event) return true
+    return false
+  }
+
   /** NOT_ALLOWED when it is no process that asks; INSPECTION_LIMITED. */
   add(asker: Asker, what: ReadFollow): number {
     const { pid, node } = asker
@@ -105,15 +113,34 @@ export class Followers {
   }
 
   /** Something has happened; `record` undefined: it was left out by whoever tells it. */
-  offer(of: FollowTopic, record: unknown): void {
+  offer(of: FollowTopic, record: unknown, event?: string): void {
     if (this.#all.size === 0) return
     for (const follower of this.#all.values()) {
       const { what, perSecond } = follower
-      if (what.of !== of || (record !== undefined && !what.isMeant(record))) continue
+      if (what.of !== of || what.event !== event) continue
+      if (record !== undefined && !what.isMeant(record)) continue
       const isTaken = record !== undefined && perSecond.take(this.#context.nowMs())
       if (isTaken) follower.records.push(record)
       else follower.leftOut += 1
       this.#arm()
+    }
+  }
+
+  /** So many publications of an event were not heard. */
+  leaveOut(event: string, count: number): void {
+    if (count <= 0) return
+    for (const follower of this.#all.values()) {
+      if (follower.what.event === event) follower.leftOut += count
+    }
+    this.#arm()
+  }
+
+  /** An event is over, and so are its follows. */
+  endEvent(event: string, why: string): void {
+    for (const follower of this.#all.values()) {
+      if (follower.what.event !== event) continue
+      this.#tell(follower, why)
+      this.#drop(follower)
     }
   }
 

@@ -29,6 +29,7 @@ import { wantedAudit, wantedLetters, wantedLogs } from './record-pages.js'
 import { memberSheet, networkSheet, registrarSheet } from './surroundings.js'
 import { wantedSurvey } from './survey-scan.js'
 import { wantedTrace, wantedTraces } from './trace-pages.js'
+import { topicSheet } from './topic-sheet.js'
 import { readTree, TreeScan } from './tree-scan.js'
 
 class Seat {
@@ -87,6 +88,7 @@ const definition = actor(systemProtocol, {
     connection: quick('connection', connectionSheet),
     connections: quick('connections', connectionSheets, SCAN_COST),
     events: search('events', wantedEvents),
+    topic: quick('topic', (given, { inspection }) => topicSheet(given, inspection)),
     network: quick('network', (given, { inspection, cursors }) =>
       networkSheet(given, inspection, cursors),
     ),
@@ -131,7 +133,10 @@ const definition = actor(systemProtocol, {
     history: quick('history', (given, { recorder }) => recorder.sheet(given), SCAN_COST),
     account: quick('account', (_given, { inspection }) => inspection.info().account),
   },
-  handleDown: (seat, { ref }) => deskOf(seat).followers.down(ref),
+  handleDown: (seat, down) => {
+    deskOf(seat).followers.down(down.ref)
+    deskOf(seat).following.down(down)
+  },
   handleEvent: (seat, publication) => deskOf(seat).following.published(publication),
   terminate: (seat) => seat.desk?.stop(),
   inspect: (seat) => {

@@ -50,6 +50,8 @@ import type {
   ProcessQuestion,
   ProcessSheet,
   RegistrarSheet,
+  TopicQuestion,
+  TopicSheet,
   TreeQuestion,
   TreeSheet,
 } from './system-sheets.js'
@@ -77,6 +79,8 @@ export const systemProtocol = protocol('troupe.system', {
   connection: request<ConnectionQuestion, ConnectionSheet>(),
   connections: request<PageQuestion, Page<ConnectionSheet>>(),
   events: request<PageQuestion, EventSheet>(),
+  /** One event, its owner and its subscribers. EVENT_UNKNOWN. */
+  topic: request<TopicQuestion, TopicSheet>(),
   registrar: request<PageQuestion, RegistrarSheet>(),
   members: request<PageQuestion, MemberSheet>(),
   cron: request<PageQuestion, CronSheet>(),

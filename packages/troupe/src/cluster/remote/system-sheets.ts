@@ -335,7 +335,14 @@ export interface AuditSheet {
 }
 
 /** What can be followed. */
-export type FollowTopic = 'logs' | 'dead-letters' | 'node' | 'registrar' | 'membership' | 'audit'
+export type FollowTopic =
+  | 'logs'
+  | 'dead-letters'
+  | 'node'
+  | 'registrar'
+  | 'membership'
+  | 'audit'
+  | 'event'
 
 /** What is to be told as it happens. */
 export interface FollowQuestion {
@@ -350,6 +357,41 @@ export interface FollowQuestion {
   readonly application?: string
   /** Of dead letters. */
   readonly cause?: DropCause
+  /** Of `event`: its name. */
+  readonly event?: string
+}
+
+/** A publication of an event that is followed: a record of the topic `event`. */
+export interface PublicationSheet {
+  readonly event: string
+  /** How many were published before and with it since the event was registered. */
+  readonly number: number
+  readonly timeMs: number
+  /** Undefined unless the option `system.payloads` allows to show it; cut. */
+  readonly payload: unknown
+}
+
+/** Which event, by its name on this node. */
+export interface TopicQuestion {
+  readonly event: string
+}
+
+/** One event, who publishes it and who listens. */
+export interface TopicSheet {
+  readonly info: EventInfo
+  /** Who owns it, and so publishes; undefined: the node. Any process may, where it is open. */
+  readonly owner: TopicMember | undefined
+  /** Processes of this node; at most 100. */
+  readonly subscribers: readonly TopicMember[]
+  /** Other nodes where somebody listens. */
+  readonly nodes: number
+}
+
+/** A process that has to do with an event. */
+export interface TopicMember {
+  readonly pid: Pid
+  readonly name: string | undefined
+  readonly behaviour: string
 }
 
 /** A follow that has begun. */
@@ -365,7 +407,7 @@ export interface Followed {
   readonly follow: number
   readonly node: string
   readonly of: FollowTopic
-  /** `LogSheet`, `DeadLetterSheet`, `AuditSheet`, or the notice as the node's event tells it. */
+  /** `LogSheet`, `DeadLetterSheet`, `AuditSheet`, `PublicationSheet`, or the notice as the node's event tells it. */
   readonly records: readonly unknown[]
   /** Records that were left out since the last message, because there were too many. */
   readonly leftOut: number
