@@ -3,10 +3,13 @@
  */
 import type { Run } from '#arguments/command-spec'
 import { EXIT } from '#cli/fault'
+import { insightFactsOf } from '#connect/insight-reading'
+import { codeOf } from '#connect/problem'
 import { fieldsOf, numberOf, processFactsOf } from '#connect/reading'
 import type { Session } from '#connect/session'
 import { withSession } from '#connect/session'
 import { connectSettings } from '#connect/settings'
+import { insightLines } from '#view/insight-view'
 import { nodeLines } from '#view/node-view'
 import { processLines } from '#view/process-view'
 import { type TypedProcess, typedProcess } from './address.js'
@@ -22,6 +25,16 @@ export async function pidOf(
   const sheet = peer === undefined ? fieldsOf(await session.ask(node, 'node')) : peer
   const creation = numberOf(fieldsOf(sheet)['creation'])
   return session.platform.Pid.of(node, typed.id, creation)
+}
+
+/** What is behind it; a node of an older version has no answer. */
+async function insightOf(session: Session, node: string, question: object): Promise<unknown> {
+  try {
+    return await session.ask(node, 'insight', question)
+  } catch (thrown) {
+    if (codeOf(thrown) === 'MESSAGE_UNKNOWN') return undefined
+    throw thrown
+  }
 }
 
 export const run: Run = async (given, terminal) => {
@@ -42,8 +55,12 @@ export const run: Run = async (given, terminal) => {
     const question =
       typed.kind === 'name' ? { name: typed.name } : { pid: await pidOf(session, node, typed) }
     const answer = await session.ask(node, 'process', question)
-    if (wantsJson(given)) await printJson(terminal, answer)
-    else await printLines(terminal, processLines(processFactsOf(answer), terminal))
+    const insight = await insightOf(session, node, question)
+    if (wantsJson(given)) await printJson(terminal, { ...fieldsOf(answer), insight })
+    else {
+      const lines = insightLines(insightFactsOf(insight), terminal)
+      await printLines(terminal, [...processLines(processFactsOf(answer), terminal), ...lines])
+    }
     return EXIT.done
   })
 }

@@ -117,6 +117,24 @@ const INSPECT: CommandSpec = {
   load: async () => (await import('./inspect.js')).run,
 }
 
+const WHY: CommandSpec = {
+  name: 'why',
+  summary: 'why a process does not go on: what it waits for, step by step',
+  about:
+    'Follows calls and full mailboxes from process to process, over nodes, to what holds all of ' +
+    'them up: a handler that does not settle, a slow callee, a loop that was held, a child that ' +
+    'is to come back, one that was killed and goes on. Takes up to 2 seconds. Of a node that ' +
+    'does not answer another one tells what it knows.',
+  words: [{ name: 'NODE', about: 'on which node', kind: 'node' }, PROCESS],
+  options: [],
+  examples: [
+    { line: 'troupe why shop@localhost stock', about: 'by its name; the host may be left out' },
+    { line: 'troupe why shop 12 --json', about: 'by its number, for a program' },
+    { line: "troupe why shop '<shop@localhost.12>'", about: 'a pid as it stands in a log' },
+  ],
+  load: async () => (await import('./why.js')).run,
+}
+
 const CALL: CommandSpec = {
   name: 'call',
   summary: 'asks a process, and prints what it answers',
@@ -317,7 +335,7 @@ const COMPLETION: CommandSpec = {
 
 /** All commands, in the order of the help. */
 export const COMMANDS: readonly CommandSpec[] = Object.freeze([
-  ...[NODES, PING, TREE, TOP, INSPECT, CALL, LOGS, DEAD_LETTERS, TRACE, SAMPLER],
+  ...[NODES, PING, TREE, TOP, INSPECT, WHY, CALL, LOGS, DEAD_LETTERS, TRACE, SAMPLER],
   ...[SERVICES, LEADERS, CONFIG],
   ...[SPAWN, APP, EXIT_COMMAND, KILL, OBSERVER, COMPLETION],
 ])

@@ -169,6 +169,19 @@ describe('tree', () => {
   })
 })
 
+describe('why', () => {
+  it('explains a process by its name and by its pid, and says so when there is none', async () => {
+    const { out, code } = await demo.type('why', demo.name, 'stock')
+    equal(code, 0)
+    match(out, /^stock: (no-messages|not-stuck|loop-blocked), /)
+    match(out, /\n1\. /)
+    const { verdict } = JSON.parse((await demo.type('why', demo.name, 'stock', '--json')).out)
+    equal(verdict.node, demo.name)
+    match((await demo.type('why', demo.name, 'nobody')).notes, /NAME_UNKNOWN/)
+    equal((await demo.type('why', demo.name)).code, 2)
+  })
+})
+
 describe('inspect', () => {
   it('tells what a process tells of itself, by its name, its number and its pid', async () => {
     const { out, terminal } = await demo.type('inspect', 'stock')

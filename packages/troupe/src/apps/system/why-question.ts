@@ -4,7 +4,7 @@
  * What a chain says comes from another node and is as foreign as the rest.
  */
 import type { WhyChain, WhyQuestion } from '#cluster'
-import { Pid, requireOption, TroupeError } from '#contract'
+import { isNodeName, Pid, requireOption, TroupeError } from '#contract'
 import { readCount, readPid, readQuestion, readText, told } from './reading.js'
 import { addressOf } from './row.js'
 
@@ -17,6 +17,7 @@ export const WITHIN_MS = 2_000
 const KNOWN: Readonly<Record<keyof WhyQuestion, true>> = Object.freeze({
   pid: true,
   name: true,
+  node: true,
   chain: true,
 })
 const KNOWN_CHAIN: Readonly<Record<keyof WhyChain, true>> = Object.freeze({
@@ -39,6 +40,8 @@ const FIRST: WhyChain = Object.freeze({
 export interface ReadWhy {
   readonly pid: Pid | undefined
   readonly name: string | undefined
+  /** The node of a name. */
+  readonly node: string | undefined
   readonly chain: WhyChain
 }
 
@@ -51,8 +54,11 @@ export function readWhy(given: unknown): ReadWhy {
     const problem = 'give a pid or a name'
     throw new TroupeError('OPTION_INVALID', { option: 'process', value: 'nobody', problem })
   }
+  const node = readText('node', asked.node)
+  const isSeen = node === undefined || (isNodeName(node) && name !== undefined)
+  requireOption(isSeen, 'node', told(asked.node), 'give the node of a name, as name@host')
   const chain = asked.chain === undefined ? FIRST : readChain(asked.chain)
-  return { pid: pid === undefined ? undefined : addressOf(pid), name, chain }
+  return { pid: pid === undefined ? undefined : addressOf(pid), name, node, chain }
 }
 
 function readChain(given: unknown): WhyChain {

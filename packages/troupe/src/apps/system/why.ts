@@ -86,10 +86,11 @@ export class Inquiry {
 
   /** NAME_UNKNOWN, PROCESS_UNKNOWN when there is nothing to tell. */
   async answer(): Promise<WhySheet> {
-    const { pid, name } = this.#question
+    const { pid, name, node } = this.#question
     const asked = word(name ?? (pid === undefined ? '' : Pid.format(pid)))
-    if (pid !== undefined && pid.node !== this.#inspection.node.name) {
-      await this.#askThere({ kind: 'far', node: pid.node, pid, name: undefined })
+    const where = pid?.node ?? node ?? this.#inspection.node.name
+    if (where !== this.#inspection.node.name) {
+      await this.#askThere({ kind: 'far', node: where, pid, name })
       return this.#sheet(pid, asked)
     }
     const start = await this.#start(pid, name)

@@ -147,6 +147,8 @@ export interface WhyQuestion {
   /** Of any node: that of another one is asked there. */
   readonly pid?: Pid
   readonly name?: string
+  /** On which node the name is; default the one that is asked. */
+  readonly node?: string
   /** Given by a node that follows a chain; not needed otherwise. */
   readonly chain?: WhyChain
 }

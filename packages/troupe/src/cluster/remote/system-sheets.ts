@@ -407,7 +407,10 @@ export interface Followed {
   readonly follow: number
   readonly node: string
   readonly of: FollowTopic
-  /** `LogSheet`, `DeadLetterSheet`, `AuditSheet`, `PublicationSheet`, or the notice as the node's event tells it. */
+  /**
+   * `LogSheet`, `DeadLetterSheet`, `AuditSheet`, `PublicationSheet`, or the notice as the node's
+   * event tells it.
+   */
   readonly records: readonly unknown[]
   /** Records that were left out since the last message, because there were too many. */
   readonly leftOut: number
