@@ -7,24 +7,28 @@ import type { InsightFacts } from '#view/insight-view'
 import type { WhyFacts } from '#view/why-view'
 import { fieldsOf, listOf, numberOf, textOf } from './reading.js'
 
+type Fields = Readonly<Record<string, unknown>>
+
+const callOf = (one: Fields): InsightFacts['calls'][number] => ({
+  ...{ from: one['from'], to: textOf(one['to']), request: textOf(one['request']) },
+  ...{ waitedMs: numberOf(one['waitedMs']), leftMs: numberOf(one['leftMs']) },
+})
+
+const endOf = (one: Fields): InsightFacts['exits'][number] => ({
+  ...{ timeMs: numberOf(one['timeMs']), child: textOf(one['child']) },
+  ...{ reason: textOf(one['reason']), verdict: textOf(one['verdict']) },
+})
+
 export function insightFactsOf(value: unknown): InsightFacts {
   const fields = fieldsOf(value)
   const rows = (name: string) => listOf(fields[name]).map(fieldsOf)
   const handling = fieldsOf(fields['handling'])
-  const call = (one: Readonly<Record<string, unknown>>): InsightFacts['calls'][number] => ({
-    ...{ from: one['from'], to: textOf(one['to']), request: textOf(one['request']) },
-    ...{ waitedMs: numberOf(one['waitedMs']), leftMs: numberOf(one['leftMs']) },
-  })
-  const end = (one: Readonly<Record<string, unknown>>): InsightFacts['exits'][number] => ({
-    ...{ timeMs: numberOf(one['timeMs']), child: textOf(one['child']) },
-    ...{ reason: textOf(one['reason']), verdict: textOf(one['verdict']) },
-  })
   return {
     handling: textOf(handling['message']),
     handlingMs: numberOf(handling['sinceMs']),
     handlers: numberOf(fields['handlers']),
-    calls: rows('calls').map(call),
-    owes: rows('owes').map(call),
+    calls: rows('calls').map(callOf),
+    owes: rows('owes').map(callOf),
     sends: rows('sends').map((one) => ({
       ...{ to: textOf(one['to']), message: textOf(one['message']) },
       waitedMs: numberOf(one['waitedMs']),
@@ -40,8 +44,8 @@ export function insightFactsOf(value: unknown): InsightFacts {
     })),
     watchedForMs: numberOf(fields['watchedForMs']),
     utilisation: numberOf(fields['utilisation']),
-    exits: rows('exits').map(end),
-    childExits: rows('childExits').map(end),
+    exits: rows('exits').map(endOf),
+    childExits: rows('childExits').map(endOf),
     childWaits: rows('childWaits').map((one) => ({
       ...{ child: textOf(one['child']), attempt: numberOf(one['attempt']) },
       ...{ leftMs: numberOf(one['leftMs']), reason: textOf(one['reason']) },

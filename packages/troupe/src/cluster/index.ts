@@ -140,16 +140,18 @@ export type {
   ProcessQuestion,
   ProcessSheet,
   ProgramSheet,
-  PublicationSheet,
   RegistrarSheet,
   SourceSheet,
-  TopicMember,
-  TopicQuestion,
-  TopicSheet,
   TreeQuestion,
   TreeRow,
   TreeSheet,
 } from './remote/system-sheets.js'
+export type {
+  PublicationSheet,
+  TopicMember,
+  TopicQuestion,
+  TopicSheet,
+} from './remote/topic-sheets.js'
 export type {
   SamplerSheet,
   SpanSheet,

@@ -28,8 +28,8 @@ import { ChildrenScan, readProcess } from './process-sheet.js'
 import { wantedAudit, wantedLetters, wantedLogs } from './record-pages.js'
 import { memberSheet, networkSheet, registrarSheet } from './surroundings.js'
 import { wantedSurvey } from './survey-scan.js'
-import { wantedTrace, wantedTraces } from './trace-pages.js'
 import { topicSheet } from './topic-sheet.js'
+import { wantedTrace, wantedTraces } from './trace-pages.js'
 import { readTree, TreeScan } from './tree-scan.js'
 
 class Seat {

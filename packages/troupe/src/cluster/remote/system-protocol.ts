@@ -50,11 +50,10 @@ import type {
   ProcessQuestion,
   ProcessSheet,
   RegistrarSheet,
-  TopicQuestion,
-  TopicSheet,
   TreeQuestion,
   TreeSheet,
 } from './system-sheets.js'
+import type { TopicQuestion, TopicSheet } from './topic-sheets.js'
 import type { TraceQuestion, TraceSheet, TracesSheet } from './trace-sheets.js'
 
 /** What can be asked of the process `system` of a node. */
