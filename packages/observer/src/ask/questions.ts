@@ -61,7 +61,8 @@ const SPECS: Readonly<Record<QuestionName, QuestionSpec>> = Object.freeze({
   }),
   process: plain('process', PROCESS),
   insight: plain('insight', { pid: 'pid', name: 'text' }),
-  why: plain('why', { pid: 'pid', name: 'text' }),
+  why: plain('why', { pid: 'pid', name: 'text', node: 'text' }),
+  topic: plain('topic', { event: 'text' }),
   tree: costly(3_000, 'tree', {
     ...{ application: 'text', below: 'pid', depthMax: 'number', limit: 'number' },
   }),
