@@ -88,7 +88,7 @@ describe('a chain over nodes', () => {
       { inspect: 'none' },
     ))
 
-  it('to a node whose loop is blocked is told by its neighbour, and by itself afterwards', async () => {
+  it('to a node whose loop is blocked is told by its neighbour, then by itself', async () => {
     const cluster = simulatedCluster({
       ...{ seed: 11, hosts: ['n1', 'n2'], network: { membership: {} } },
       started: async ({ node, host: { name } }) => {
