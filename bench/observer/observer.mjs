@@ -99,7 +99,7 @@ export async function benchObserver(values, say) {
       const page = name.slice('observer-'.length)
       const [subjects, viewers] = page === 'fifty' ? [PAGES.node, 50] : [PAGES[page], 1]
       const share = await measured(shown, address, subjects, viewers, seconds)
-      measurements.get(name).push(share)
+      measurements.get(name).push({ value: share, cpuMicrosPerOp: null })
       say(`run ${run + 1} ${name}: ${share.toFixed(2)} % of one core`)
     }
   }

@@ -113,9 +113,12 @@ export const CLUSTER_HISTORY_FIELDS = SPECS.history.fields
 export interface MergedSpec {
   readonly rows: string
   readonly by: string | undefined
+  /** How a row's own field `node` is called beside that of the node that answers. */
+  readonly ownNode: string | undefined
 }
 
-const rows = (by?: string): MergedSpec => Object.freeze({ rows: 'rows', by })
+const rows = (by?: string, ownNode?: string): MergedSpec =>
+  Object.freeze({ rows: 'rows', by, ownNode })
 
 /** Questions to all nodes at once. */
 export const MERGED: Readonly<Record<string, MergedSpec>> = Object.freeze({
@@ -124,9 +127,9 @@ export const MERGED: Readonly<Record<string, MergedSpec>> = Object.freeze({
   logs: rows('timeMs'),
   'dead-letters': rows('timeMs'),
   traces: rows('startMs'),
-  trace: Object.freeze({ rows: 'spans', by: undefined }),
+  trace: Object.freeze({ rows: 'spans', by: undefined, ownNode: undefined }),
   services: rows(),
   leaders: rows(),
   events: rows(),
-  audit: rows('timeMs'),
+  audit: rows('timeMs', 'asker'),
 })

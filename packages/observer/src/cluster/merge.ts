@@ -14,15 +14,15 @@ const ROWS_USUAL = 50
 const ROWS_MAX = 500
 
 /** By which number of a row the first of all processes are told. */
-const TOP: Readonly<Record<string, string>> = Object.freeze({
-  mailbox: 'mailbox',
-  wait: 'oldestWaitMs',
-  running: 'runningMs',
-  'messages-in': 'messagesIn',
-  'messages-out': 'messagesOut',
-  restarts: 'restarts',
-  age: 'uptimeMs',
-})
+const TOP: ReadonlyMap<unknown, string> = new Map([
+  ['mailbox', 'mailbox'],
+  ['wait', 'oldestWaitMs'],
+  ['running', 'runningMs'],
+  ['messages-in', 'messagesIn'],
+  ['messages-out', 'messagesOut'],
+  ['restarts', 'restarts'],
+  ['age', 'uptimeMs'],
+])
 
 export interface MergeQuestion {
   readonly request: string
@@ -31,6 +31,8 @@ export interface MergeQuestion {
   readonly rows: string
   /** By which number rows are put in order, the highest first. */
   readonly by: string | undefined
+  /** How a row's own field `node` is called, where it means another one. */
+  readonly ownNode: string | undefined
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -44,7 +46,7 @@ interface Answered {
 
 /** Asks all these nodes. Throws `Refused` where all of them refuse the question itself. */
 export async function merged(
-  { request, payload, rows: field, by }: MergeQuestion,
+  { request, payload, rows: field, by, ownNode }: MergeQuestion,
   nodes: readonly string[],
   verbs: Verbs,
   turnstile: Turnstile,
@@ -56,7 +58,7 @@ export async function merged(
     try {
       const sheet = fieldsOf(await verbs.ask({ node, request, payload, timeoutMs: ANSWER_MS }))
       const rows = sheet[field]
-      const told = Array.isArray(rows) ? rows.map((row) => ({ ...fieldsOf(row), node })) : []
+      const told = Array.isArray(rows) ? rows.map((row) => rowOf(row, node, ownNode)) : []
       answered.push({ node, sheet, rows: told })
     } catch (thrown) {
       refusals.push(refusedOf(thrown, { node, own: verbs.own }))
@@ -68,7 +70,7 @@ export async function merged(
   if (answered.length === 0 && first?.status === 400) throw first
   answered.sort((one, other) => (one.node < other.node ? -1 : 1))
   const all = answered.flatMap(({ rows }) => rows)
-  const order = TOP[String(payload?.['top'])] ?? by
+  const order = TOP.get(payload?.['top']) ?? by
   if (order !== undefined) all.sort((one, other) => numberOf(other, order) - numberOf(one, order))
   return {
     rows: all.slice(0, limitOf(payload)),
@@ -76,6 +78,11 @@ export async function merged(
     sheets: answered.map(({ node, sheet }) => withoutRows(node, sheet, field)),
     missing,
   }
+}
+
+function rowOf(given: unknown, node: string, ownNode: string | undefined): Row {
+  const row = fieldsOf(given)
+  return ownNode === undefined ? { ...row, node } : { ...row, [ownNode]: row['node'], node }
 }
 
 const limitOf = (payload: Fields | undefined): number => {

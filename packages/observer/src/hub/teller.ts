@@ -73,7 +73,8 @@ export class Teller {
   }
 
   async #history(payload: MergeQuestion['payload'], view: View): Promise<ClusterHistory> {
-    const question = { request: 'history', payload: payload ?? {}, rows: 'rows', by: undefined }
+    const none = { rows: 'rows', by: undefined, ownNode: undefined }
+    const question = { request: 'history', payload: payload ?? {}, ...none }
     const { sheets, missing } = await this.#merged(question, view)
     const told = sheets.filter(({ series }) => typeof series === 'object' && series !== null)
     return clusterHistory(

@@ -24,6 +24,7 @@ const TYPES: Readonly<Record<string, string>> = Object.freeze({
   '.png': 'image/png',
   '.ico': 'image/x-icon',
   '.woff2': 'font/woff2',
+  '.txt': 'text/plain; charset=utf-8',
   '.json': 'application/json',
   '.webmanifest': 'application/manifest+json',
 })

@@ -118,18 +118,21 @@ describe('a question to all nodes', () => {
     frozen.freeze()
     const nodes = HOSTS.slice(0, 5).map((host) => `${host}@sim`)
     const payload = { top: 'messages-in', limit: 5 }
-    const question = { request: 'processes', payload, rows: 'rows', by: undefined }
-    const { rows, missing, sheets } = await clock.until(
-      merged(question, nodes, verbs, new Turnstile(2)),
-    )
+    const rows = { rows: 'rows', by: undefined, ownNode: undefined }
+    const question = { request: 'processes', payload, ...rows }
+    const {
+      rows: told,
+      missing,
+      sheets,
+    } = await clock.until(merged(question, nodes, verbs, new Turnstile(2)))
     frozen.thaw()
     assert.deepEqual(
       missing.map(({ node }) => node),
       ['n3@sim'],
     )
     assert.equal(sheets.length, 4)
-    assert.equal(rows.length, 5)
-    const counts = rows.map((row) => Number(Reflect.get(row as object, 'messagesIn')))
+    assert.equal(told.length, 5)
+    const counts = told.map((row) => Number(Reflect.get(row as object, 'messagesIn')))
     assert.deepEqual(
       counts,
       [...counts].sort((one, other) => other - one),
