@@ -20,6 +20,7 @@ const OTHERS = {
   http: async (values) => (await import('./http/http.mjs')).benchHttp(values, say),
   jobs: async (values) => (await import('./jobs/jobs.mjs')).benchJobs(values, say),
   leader: async (values) => (await import('./leader/leader.mjs')).benchLeader(values, say),
+  metrics: async (values) => (await import('./metrics/metrics.mjs')).benchMetrics(values, say),
   network: async (values) => (await import('./network/network.mjs')).benchNetwork(values, say),
   observer: async (values) => (await import('./observer/observer.mjs')).benchObserver(values, say),
   pubsub: async (values) => (await import('./pubsub/pubsub.mjs')).benchPubsub(values, say),

@@ -44,6 +44,8 @@ async function onBoard(
     readonly pass: (ms: number) => Promise<void>
     readonly settle: <T>(promise: Promise<T>) => Promise<T>
     readonly calls: readonly string[]
+    /** The process ends, and another one is started as a supervisor would. */
+    readonly again: () => Promise<void>
   }) => Promise<void>,
 ): Promise<void> {
   const board = new HealthBoard()
@@ -56,10 +58,16 @@ async function onBoard(
   }
   await using test = await testNode({})
   const { node, clock } = test
-  await node.spawn(healthActor, { name: 'health', args: [{ board, options, settled: () => {} }] })
+  const start = () =>
+    node.spawn(healthActor, { name: 'health', args: [{ board, options, settled: () => {} }] })
+  let health = await start()
   await run({
     node,
     calls,
+    again: async () => {
+      node.kill(health)
+      health = await start()
+    },
     probe: (name) => {
       const { status, body } = board.answer(name)
       return [status, JSON.parse(body) as Told]
@@ -128,6 +136,19 @@ describe('signals', () => {
       await settle(node.call(next, 'tell', ['register', given]))
       assert.equal(probe('live')[0], 200)
       assert.deepEqual(calls, ['worker down: owner-ended', 'worker up'])
+    })
+  })
+
+  it('survive a crash of the process health, which then watches their owners again', async () => {
+    await onBoard(async ({ node, probe, pass, settle, again }) => {
+      const worker = await node.spawn(WorkerActor)
+      await settle(node.call(worker, 'tell', ['register', { signal: 'worker' }]))
+      await again()
+      assert.deepEqual(probe('live')[1].signals.length, 1)
+      assert.equal(probe('live')[0], 200)
+      node.send(worker, 'end')
+      await pass(1)
+      assert.equal(probe('live')[0], 503)
     })
   })
 

@@ -61,9 +61,11 @@ async function routes(ask: Ask, own: string): Promise<readonly ApplicationRoute[
 
 /** What another node says is looked at: an address that is none is left out. */
 function groupOf(node: string, application: string, tag: string): readonly TargetGroup[] {
-  const url = URL.parse(tag.slice(TAG.length))
-  const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:'
-  if (url === null || !isWeb || url.host === '') return []
+  const address = tag.slice(TAG.length)
+  if (!URL.canParse(address)) return []
+  const url = new URL(address)
+  const isWeb = url.protocol === 'http:' || url.protocol === 'https:'
+  if (!isWeb || url.host === '') return []
   const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port
   const labels = {
     __meta_troupe_node: node,
