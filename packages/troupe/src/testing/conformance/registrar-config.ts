@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict'
 import type { ConfigPlace } from '#cluster/config/config-store'
-import type { ConfigValue } from '#contract'
+import type { ConfigChange, ConfigValue } from '#contract'
 import type { RegistrarFact, RegistrarPlay } from './registrar-stage.js'
 
 /** From the weakest to the strongest. */
@@ -55,6 +55,27 @@ export const CONFIG_FACTS: readonly RegistrarFact[] = Object.freeze([
       }
       assert.deepEqual(a.told(), told)
       assert.deepEqual({ ...a.registrar.config() }, {})
+    },
+  },
+  {
+    title: 'what a node writes holds for all whom it is for, until it is taken away',
+    play: async (play) => {
+      const [a, b] = [await play.begin('a'), await play.begin('b')]
+      const change = (given: ConfigChange): Promise<boolean | undefined> =>
+        play.stage.until(a.registrar.changeConfig?.(given) ?? Promise.resolve(undefined))
+      const colour = { item: 'colour', level: 'cluster' } as const
+      assert.equal(await change({ ...colour, value: 'int:7' }), false)
+      await b.hears('config-updated colour undefined int:7')
+      assert.equal(await change({ ...colour, value: 2n ** 70n }), true)
+      await b.hears(`config-updated colour int:7 ${2n ** 70n}`)
+      const own = { item: 'colour', level: 'cluster-node', node: a.node } as const
+      assert.equal(await change({ ...own, value: true }), false)
+      await a.hears(`config-updated colour ${2n ** 70n} true`)
+      assert.deepEqual({ ...b.registrar.config() }, { colour: 2n ** 70n })
+      assert.equal(await change(own), true)
+      assert.equal(await change(own), false)
+      assert.equal(await change(colour), true)
+      await b.hears(`config-updated colour ${2n ** 70n} undefined`)
     },
   },
   {
