@@ -2,6 +2,7 @@
  * commands/table: every command there is, as data. What a command does is read when it runs.
  */
 import type { CommandSpec, OptionSpec, WordSpec } from '#arguments/command-spec'
+import { CONNECTION, FIGURES, PROFILE } from './figure-specs.js'
 import { CONFIG, LEADERS, SERVICES } from './led-specs.js'
 import { OBSERVER } from './observer-spec.js'
 
@@ -335,7 +336,7 @@ const COMPLETION: CommandSpec = {
 
 /** All commands, in the order of the help. */
 export const COMMANDS: readonly CommandSpec[] = Object.freeze([
-  ...[NODES, PING, TREE, TOP, INSPECT, WHY, CALL, LOGS, DEAD_LETTERS, TRACE, SAMPLER],
-  ...[SERVICES, LEADERS, CONFIG],
+  ...[NODES, PING, TREE, TOP, INSPECT, WHY, FIGURES, CONNECTION, PROFILE],
+  ...[CALL, LOGS, DEAD_LETTERS, TRACE, SAMPLER, SERVICES, LEADERS, CONFIG],
   ...[SPAWN, APP, EXIT_COMMAND, KILL, OBSERVER, COMPLETION],
 ])

@@ -206,6 +206,23 @@ describe('inspect', () => {
   })
 })
 
+describe('figures, connection and profile', () => {
+  it('tell what a node counts, keeps of the last hour and knows of who asks', async () => {
+    match((await demo.type('figures')).out, /\nmessages +\d+ sent, \d+ handled/)
+    match((await demo.type('figures', '--hour')).out, /\nprocesses +/)
+    const { out } = await demo.type('connection', demo.name, '--as', 'looker')
+    match(out, /^PEER +STATE/)
+    match(out, /\nlooker@\S+ +up/)
+    equal((await demo.type('connection', demo.name, 'nobody@localhost')).code, 3)
+  })
+
+  it('profile only those nodes that let this terminal change them', async () => {
+    const { code, notes } = await demo.type('profile')
+    equal(code, 4)
+    match(notes, /Add --manage/)
+  })
+})
+
 describe('app', () => {
   it('lists what is loaded', async () => {
     const { out } = await demo.type('app', 'list')
