@@ -46,6 +46,9 @@ const ignore = {
   sell: () => {},
 }
 
+/** Of the other node. */
+const STOCK = processName('stock', Shop, 'store@localhost')
+
 const clerk = actor(Shop, {
   name: 'clerk',
   init: () => ({ served: 0, last: undefined as string | undefined }),
@@ -68,6 +71,9 @@ const door = actor(Shop, {
       context.send('clerk', 'order', { article: `article ${customers % 7}`, count: 1 })
       if (customers % 4 === 0) context.publish(PRICES, { article: customers % 7, price: customers })
       if (customers % 10 === 0) context.send('nobody', 'order', { article: 'lost', count: 1 })
+      if (customers % 5 === 0) {
+        context.send(STOCK, 'order', { article: 'refill', count: 12 })
+      }
       if (customers % 20 === 0) {
         context.log.info('a customer came in', { customers, door: 'north' })
       }
@@ -83,9 +89,7 @@ const till = actor(Shop, {
   on: {
     ...ignore,
     sell: (_state, _nothing, context) =>
-      context.call(processName('stock', Shop, 'store@localhost'), 'reserve', 'teapot', {
-        timeoutMs: HOUR_MS,
-      }),
+      context.call(STOCK, 'reserve', 'teapot', { timeoutMs: HOUR_MS }),
   },
 })
 

@@ -126,6 +126,28 @@ describe('trees, logs, letters and topics', {
       await shot(page, 'events')
     }))
 
+  it('a trace begins where a sampler says, and is put together over nodes', () =>
+    looking(open(url(`${SHOP}/tracing`)), async (page) => {
+      await page.getByRole('button', { name: 'Set a sampler' }).click()
+      await page.getByRole('dialog').getByLabel('Traces').selectOption('always')
+      await page.getByRole('dialog').getByRole('button', { name: 'Set a sampler' }).click()
+      await page.getByText('Set a sampler: done').waitFor()
+      const row = page
+        .getByRole('row')
+        .filter({ hasText: 'timer' })
+        .filter({ hasText: 'failed' })
+        .first()
+      await row.waitFor()
+      assert.deepEqual(await axeFaults(page), [])
+      await shot(page, 'tracing')
+      await row.getByRole('link').first().click()
+      await page.getByRole('list', { name: 'Spans' }).getByRole('listitem').first().waitFor()
+      assert.deepEqual(await axeFaults(page), [])
+      await shot(page, 'trace')
+      await page.getByRole('list', { name: 'Spans' }).getByRole('button').first().click()
+      await page.getByRole('dialog').getByText('In the handler').waitFor()
+    }))
+
   it('all of them fit a telephone, in the dark, for the whole cluster as for a node', () =>
     looking(open(url('/applications'), { width: 390, theme: 'dark' }), async (page) => {
       const pages = ['/applications', '/logs', '/dead-letters', '/events', '/tracing', '/audit']

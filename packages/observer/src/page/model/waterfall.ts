@@ -22,7 +22,7 @@ export interface SpanRow {
   /** In the mailbox from here, in its handler from `beganMs`, done at `endMs`. */
   readonly deliveredMs: number
   readonly endMs: number
-  /** It was not seen to end. */
+  /** It came to its handler, which was not seen to end. */
   readonly open: boolean
   readonly children: number
 }
@@ -50,8 +50,13 @@ export function waterfall(told: readonly ToldSpan[]): Waterfall {
   const kept = [...spans.values()].sort((a, b) => beginOf(a) - beginOf(b)).slice(0, ROWS_MAX)
   const known = new Map(kept.map((span) => [span.spanId, span]))
   const moved = movesOf(kept, known)
-  const timesOf = (span: ToldSpan): Times => timesAt(span, moved.get(span.node) ?? 0)
-  const starts = kept.map((span) => timesOf(span).sentMs)
+  const timesOf = (span: ToldSpan): Times => {
+    const cause = isTimed(span) ? undefined : known.get(span.parentId ?? '')
+    const { node } = cause ?? span
+    const times = timesAt(cause ?? span, moved.get(node) ?? 0)
+    return cause === undefined ? times : { ...atOnce(times.sentMs), open: true }
+  }
+  const starts = kept.filter(isTimed).map((span) => timesOf(span).sentMs)
   const startMs = starts.reduce((least, ms) => Math.min(least, ms), starts[0] ?? 0)
   const rows = hung(kept, known).map(({ span, depth, children }): SpanRow => {
     const { sentMs, deliveredMs, endMs, open } = timesOf(span)
@@ -100,13 +105,21 @@ function joined(one: ToldSpan, two: ToldSpan): ToldSpan {
   }
 }
 
+/** What waits in a mailbox has no time of its own yet: it is shown where its cause began. */
+const isTimed = ({ sentMs, deliveredMs, processedMs }: ToldSpan): boolean =>
+  (sentMs ?? deliveredMs ?? processedMs) !== undefined
+
+const atOnce = (ms: number): Omit<Times, 'open'> => ({ sentMs: ms, deliveredMs: ms, endMs: ms })
+
 const beginOf = (span: ToldSpan): number => span.sentMs ?? span.deliveredMs ?? span.processedMs ?? 0
 
 function timesAt(span: ToldSpan, movedMs: number): Times {
   const sentMs = beginOf(span) + movedMs
   const deliveredMs = Math.max(sentMs, (span.deliveredMs ?? sentMs - movedMs) + movedMs)
   const endMs = Math.max(deliveredMs, (span.processedMs ?? deliveredMs - movedMs) + movedMs)
-  return { sentMs, deliveredMs, endMs, open: span.processedMs === undefined }
+  // What was only sent from here has its end in the span of whoever got it.
+  const open = span.deliveredMs !== undefined && span.processedMs === undefined
+  return { sentMs, deliveredMs, endMs, open }
 }
 
 /** How far each node's clock must be moved so that nothing begins before its cause. */
@@ -119,6 +132,7 @@ function movesOf(
   for (const span of orderedByDepth(spans, known)) {
     const parent = known.get(span.parentId ?? '')
     if (parent === undefined || parent.node === span.node) continue
+    if (!isTimed(parent) || !isTimed(span)) continue
     const earlyMs =
       beginOf(parent) +
       (moved.get(parent.node) ?? 0) -

@@ -10,6 +10,7 @@ import { NodeLink } from '#page/kit/links'
 import { type Column, Table } from '#page/kit/table'
 import { address, nodeAddress } from '#page/live/api'
 import { useSteadySubject } from '#page/live/use'
+import { shortPid } from '#page/model/pid-text'
 import type { ToldAudit } from '#page/model/told'
 import type { PageProps } from '#page/pages'
 import { setQuery } from '#page/router'
@@ -88,14 +89,17 @@ function ViewerAudit(): VNode {
   )
 }
 
-const rowOf = (act: ToldAudit, at: string, asked: string): Row => ({
+/** At a node: the viewer of an Observer by name where there is one, else who sent the order. */
+const rowOf = (act: ToldAudit & { readonly asker?: string }, at: string): Row => ({
   ...act,
   key: `${at} ${act.number}`,
-  who: act.pid ?? asked,
+  who: [act.by, act.pid === undefined ? (act.asker ?? act.node) : shortPid(act.pid)]
+    .filter((word) => word !== undefined)
+    .join(' by '),
   node: at,
 })
 
-/** In a merged answer `node` tells who answered, and hides which node asked. */
+/** In a merged answer `node` tells who answered, and `asker` who asked. */
 function AllNodesAudit(): VNode {
   const { sheet, problem } = useSteadySubject<Merged<ToldAudit>>(
     address(['cluster', 'audit'], { limit: LIMIT }),
@@ -104,10 +108,7 @@ function AllNodesAudit(): VNode {
     <>
       {problem !== undefined && <ProblemBox problem={problem} />}
       <Missing missing={sheet?.missing ?? []} />
-      <AuditTable
-        title="At the nodes"
-        rows={sheet?.rows.map((act) => rowOf(act, act.node, 'the node'))}
-      />
+      <AuditTable title="At the nodes" rows={sheet?.rows.map((act) => rowOf(act, act.node))} />
     </>
   )
 }
@@ -116,7 +117,7 @@ function NodeAudit({ node }: { readonly node: string }): VNode {
   const { sheet, problem } = useSteadySubject<{ readonly rows: readonly ToldAudit[] }>(
     nodeAddress(node, 'audit', { limit: LIMIT }),
   )
-  const rows = sheet?.rows.map((act) => rowOf(act, node, act.node))
+  const rows = sheet?.rows.map((act) => rowOf(act, node))
   return (
     <>
       <PageHead

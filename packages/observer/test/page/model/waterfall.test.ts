@@ -76,6 +76,21 @@ describe('a waterfall', () => {
     const [row] = waterfall([span('a', 0, { processedMs: undefined })]).rows
     assert.equal(row?.open, true)
     assert.equal(row?.endMs, 1)
+    const sentOnly = { deliveredMs: undefined, processedMs: undefined }
+    assert.equal(waterfall([span('a', 0, sentOnly)]).rows[0]?.open, false)
+  })
+
+  it('shows what waits in a mailbox where its cause began, and moves no clock for it', () => {
+    const waits = { sentMs: undefined, deliveredMs: undefined, processedMs: undefined }
+    const picture = waterfall([
+      span('root', 5_000),
+      span('far', 0, { ...waits, parentId: 'root', node: 'b@h' }),
+    ])
+    assert.deepEqual(picture.movedMs, {})
+    assert.deepEqual(
+      [picture.rows[1]?.sentMs, picture.rows[1]?.open, picture.tookMs],
+      [0, true, 10],
+    )
   })
 
   it('never lets a span end before it began', () => {

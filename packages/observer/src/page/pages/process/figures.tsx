@@ -3,13 +3,16 @@
  * and its facts that seldom change.
  */
 import type { ComponentChildren, VNode } from 'preact'
+import type { PidText } from '#observer/contract/api'
 import { count, duration, percent, rate } from '#page/base/format'
 import { KeyValue } from '#page/kit/basics'
 import { PidLink } from '#page/kit/links'
 import { Tile, Tiles } from '#page/kit/tile'
+import { pidParts } from '#page/model/pid-text'
 import type { Look, RowRates } from '#page/model/row-rates'
 import type { ToldInsight, ToldProcess } from '#page/model/told'
 import { ValueTree } from '#page/pages/parts/value-tree'
+import { nodePath } from '#page/place'
 import { Pane } from './pane.js'
 
 /** One tile: its name, its value, how that is written, what stands below. */
@@ -61,6 +64,17 @@ export function ProcessFigures({
   )
 }
 
+/** What else is told of it. */
+function Elsewhere({ pid }: { readonly pid: PidText }): VNode {
+  const node = pidParts(pid)?.node ?? ''
+  return (
+    <>
+      <a href={nodePath(node, 'logs', [], { pid })}>its log</a>,{' '}
+      <a href={nodePath(node, 'tracing', [], { pid })}>its traces</a>
+    </>
+  )
+}
+
 /** What it is, rather than what it does. */
 export function ProcessFacts({ sheet }: { readonly sheet: ToldProcess }): VNode {
   const rows: readonly (readonly [string, ComponentChildren])[] = [
@@ -73,6 +87,7 @@ export function ProcessFacts({ sheet }: { readonly sheet: ToldProcess }): VNode 
     ['Leader', sheet.leader === undefined ? 'none' : <PidLink pid={sheet.leader} />],
     ['Traps exits', sheet.trapExit ? 'yes' : 'no'],
     ['Aliases', count(sheet.aliases)],
+    ['See also', <Elsewhere pid={sheet.pid} />],
     ['Events it owns', sheet.events.length === 0 ? 'none' : sheet.events.join(', ')],
     [
       'Environment',

@@ -120,5 +120,7 @@ function Step({ step, place, title, tone, first, last, closes, crossesTo }: Chai
 
 function Subject({ step: { pid, subject } }: { readonly step: ToldWhyStep }): VNode {
   if (pid === undefined) return <span class="mono">{subject}</span>
-  return <PidLink pid={pid} name={subject.startsWith('<') ? undefined : subject} />
+  // The sentence below has the pid whole; here the name is what one looks for.
+  const name = subject.replace(/ ?<[^<>]*>$/, '')
+  return <PidLink pid={pid} name={name === '' ? undefined : name} />
 }
