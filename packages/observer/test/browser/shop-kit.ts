@@ -50,11 +50,16 @@ export async function looking(
   await context.close()
 }
 
-/** Nothing has moved by itself, and the page is no wider than its window. */
-export async function assertSteady(page: Page): Promise<void> {
-  assert.equal(await shiftsOf(page), 0)
+/** The page is no wider than its window. */
+export async function assertFits(page: Page): Promise<void> {
   const beyond = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   )
   assert.ok(beyond <= 0)
+}
+
+/** Nothing has moved by itself, and the page is no wider than its window. */
+export async function assertSteady(page: Page): Promise<void> {
+  assert.equal(await shiftsOf(page), 0)
+  await assertFits(page)
 }
