@@ -38,6 +38,7 @@ import { TELLING_FAULTS } from './telling-faults.js'
 import { TRANSPORT_FAULTS } from './transport-faults.js'
 import { WEB_FAULTS } from './web-faults.js'
 import { WEB_SOCKET_FAULTS } from './websocket-faults.js'
+import { WHY_FAULTS } from './why-faults.js'
 
 export const ACTOR_FAULTS: readonly Mutant[] = Object.freeze([
   ...MESSAGE_FAULTS,
@@ -82,6 +83,7 @@ export const CLUSTER_FAULTS: readonly Mutant[] = Object.freeze([
   ...MEMBERSHIP_FAULTS,
   ...REGISTRAR_FAULTS,
   ...SYSTEM_FAULTS,
+  ...WHY_FAULTS,
   ...REMOTE_FAULTS,
   ...LEADER_FAULTS,
 ])

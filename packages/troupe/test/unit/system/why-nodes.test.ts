@@ -7,6 +7,7 @@ import {
   type Address,
   type Node,
   type Pid,
+  pool,
   processName,
   type SpawnOptions,
   type WhySheet,
@@ -55,6 +56,24 @@ describe('a chain over nodes', () => {
       const there = await whyAt(stage, a, { pid: middle })
       assert.deepEqual(told(there), told(sheet).slice(1), 'any node answers for a pid of another')
       assert.deepEqual(told(await whyAt(stage, a, { name: 'middle', node: b.name })), told(there))
+    }))
+
+  it('leads through a pool to the worker of a pool that has the call', () =>
+    systemStage(async (stage) => {
+      const { a, b, settle, pass } = stage
+      await settle(
+        b.spawn(pool({ worker: stuckActor, size: 3, workerArgs: ['back'] }), { name: 'crew' }),
+      )
+      const back = await start(stage, b, 'back')
+      await start(stage, a, 'front', far('crew', b))
+      b.send('back', 'hang')
+      a.send('front', 'begin')
+      await pass(2_000)
+      const { steps, verdict } = await whyAt(stage, a, { name: 'front' })
+      assert.deepEqual(
+        [steps.length, verdict.cause, verdict.pid?.id],
+        [3, 'handler-unsettled', back.id],
+      )
     }))
 
   it('that comes back to where it began is a deadlock', () =>
