@@ -4,7 +4,9 @@
  *
  * `npm run bench -- metrics`: a node of 10,000 processes at 200 messages a second, scraped once in
  * ten seconds and not at all, taking turns: the difference, as a share of one core. Then a node of
- * 1,000,000 processes, scraped again and again: the longest turn that any process had meanwhile.
+ * 1,000,000 processes, scraped again and again: the longest slice in which it looked at them, in
+ * time that its thread worked: neither what other programs take from it on a busy machine nor a
+ * collection of garbage is in it.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -16,6 +18,7 @@ const SECONDS = 20
 const INTERVAL_SECONDS = 10
 const MANY = 1_000_000
 const SCRAPES = 10
+const LOOK_KEPT_MS = 2_000
 
 const common = { better: 'lower', handledPerOp: 1 }
 const ROWS = [
@@ -26,8 +29,8 @@ const ROWS = [
   },
   {
     ...common,
-    ...{ name: 'metrics-longest-turn', unit: 'ms', budget: [{ atMost: 2 }] },
-    title: 'the longest turn while a node of 1,000,000 processes is scraped',
+    ...{ name: 'metrics-longest-slice', unit: 'ms', budget: [{ atMost: 2 }] },
+    title: 'the longest slice of work while a node of 1,000,000 processes is scraped',
   },
 ]
 
@@ -47,13 +50,16 @@ async function scraped(node, address, seconds) {
   return ((scrapedMs - idleMs) / (seconds * 1_000)) * 100
 }
 
-async function longestTurn(node, address) {
-  await node.ask()
+async function longestSlice(node, address) {
+  const before = (await node.ask()).slices
   for (let at = 0; at < SCRAPES; at += 1) {
     await (await fetch(address)).text()
-    await wait(200)
+    // What a look has found is told again for ten times as long as it took.
+    await wait(LOOK_KEPT_MS)
   }
-  return (await node.ask()).turnMaxMs
+  const { sliceMaxMs, slices } = await node.ask()
+  if (slices - before < SCRAPES) throw new Error('it was not looked at for each page')
+  return sliceMaxMs
 }
 
 /** Runs the bench; `values`: `rows`, `runs`, `seconds`, `json`, `markdown` of the command line. */
@@ -77,7 +83,7 @@ export async function benchMetrics(values, say) {
     for (let run = 1; run <= runs; run += 1) {
       const value = isScraped
         ? await scraped(node, address, seconds)
-        : await longestTurn(node, address)
+        : await longestSlice(node, address)
       measurements.get(name).push({ value, cpuMicrosPerOp: null })
       say(`run ${run} ${name}: ${value.toFixed(2)} ${unit}`)
     }
