@@ -27,6 +27,7 @@ const OTHERS = {
   registrar: async (values) =>
     (await import('./registrar/registrar.mjs')).benchRegistrar(values, say),
   routing: async (values) => (await import('./routing/routing.mjs')).benchRouting(values, say),
+  tracing: async (values) => (await import('./tracing/tracing.mjs')).benchTracing(values, say),
   udp: async (values) => (await import('./udp/udp.mjs')).benchUdp(values, say),
 }
 const NAMES = [...Object.keys(BENCHES), ...Object.keys(OTHERS)]

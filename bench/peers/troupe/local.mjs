@@ -7,7 +7,10 @@
 import { actor, eventName, message, protocol, request, startNode, supervisor } from 'troupe'
 import { bytesPerActor, expectEqual, gate, lateness, localRows, main } from '../node/harness.mjs'
 
-const node = await startNode('bench@localhost', { logSinks: [], handleSignals: false })
+/** For `bench -- tracing`; otherwise nothing is traced. */
+const { TROUPE_BENCH_SAMPLER: sampler } = process.env
+const tracing = sampler === undefined ? {} : { tracing: { sampler } }
+const node = await startNode('bench@localhost', { logSinks: [], handleSignals: false, ...tracing })
 
 const SENDS_PER_TURN = 1_000
 

@@ -255,6 +255,8 @@ export interface OpenSpan {
   readonly isRemote: boolean
   /** A handler has begun with it here. */
   readonly isDelivered: boolean
+  /** False: its trace is as deep as it may be, and ends here. */
+  readonly goesOn: boolean
   /** Who gets it, where that was not known before. */
   addressed(to: Address): void
   /** It goes on at another node. */

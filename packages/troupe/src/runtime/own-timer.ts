@@ -75,7 +75,7 @@ class OwnTimer implements Timer, TimerTurn, HeldTimer {
     this.#send = what.send
     this.#everyMs = what.everyMs
     this.#atMs = what.atMs
-    this.#trace = what.goesOn === true ? kernel.tracing?.active(process) : undefined
+    this.#trace = what.goesOn === true ? kernel.tracing?.lasting(process) : undefined
     this.#setMs = this.#trace === undefined ? 0 : kernel.clock.wallMs()
     const extension = extend(process)
     extension.timers ??= new Set()
@@ -217,7 +217,7 @@ export function runUntimed(
   send: TimedSend,
 ): Timer {
   requireDelay('delayMs', delayMs)
-  const trace = kernel.tracing?.active(process)
+  const trace = kernel.tracing?.lasting(process)
   const setMs = trace === undefined ? 0 : kernel.clock.wallMs()
   const due: Due = () => {
     try {

@@ -46,6 +46,7 @@ export async function stopNode(kernel: Kernel, verbs: StopVerbs, timeoutMs: numb
   await kernel.wire.stop()
   await kernel.cluster.stop()
   kernel.timers.clear()
+  await kernel.tracer.stop()
   await kernel.log.stop()
 }
 

@@ -73,6 +73,12 @@ export class Tracing {
     return origin instanceof Envelope ? origin.trace?.inner : undefined
   }
 
+  /** What is begun later by what is done now belongs to this. */
+  lasting(process: Process): OpenSpan | undefined {
+    const active = this.active(process)
+    return active?.goesOn === true ? active : undefined
+  }
+
   /** The same of whoever runs now. */
   get running(): OpenSpan | undefined {
     return this.active(this.#home.turn.process)
@@ -281,7 +287,7 @@ export class Tracing {
     to?: Address | Target,
   ): Place | undefined {
     const parent = this.active(process)
-    if (parent !== undefined) return { parent }
+    if (parent !== undefined) return parent.goesOn ? { parent } : undefined
     if (isOwn(to)) return undefined
     if (process === undefined) return this.#samples(process, kind, name) ? BEGINNING : undefined
     const message = current(this.#home, process)

@@ -18,9 +18,11 @@ import {
   type SpanKind,
 } from '#contract'
 import type { Counterpart, OpenTelemetry } from './open-telemetry.js'
-import { writeContext } from './trace-context.js'
+import { withDepth, writeContext } from './trace-context.js'
 
 const TEXT_CHARS_MAX = 256
+/** Steps below one another. What sends itself on and on would make a trace without an end. */
+const DEPTH_MAX = 256
 const ATTRIBUTES_MAX = 32
 /** Handlings of one publication on one node that have a span of their own. */
 const HANDLED_MAX = 64
@@ -53,6 +55,8 @@ export interface SpanPlace {
   readonly isSampled: boolean
   readonly state: string | undefined
   readonly isRemote: boolean
+  /** Steps above it. */
+  readonly depth: number
 }
 
 export class OneSpan implements OpenSpan, Span {
@@ -71,6 +75,7 @@ export class OneSpan implements OpenSpan, Span {
   deliveredMs: number | undefined = undefined
   processedMs: number | undefined = undefined
   failed: string | undefined = undefined
+  readonly depth: number
   /** Its trace is kept, and whether there is something of itself to keep. */
   readonly isSampled: boolean
   readonly recording: boolean
@@ -108,9 +113,11 @@ export class OneSpan implements OpenSpan, Span {
       BASE_BYTES + 2 * (this.name.length + (this.from?.length ?? 0) + (this.to?.length ?? 0))
     this.#verbs = verbs
     this.isSampled = place.isSampled
+    this.depth = place.depth
     this.recording = place.isSampled && place.aliasOf === undefined
     this.#isShared = given.isShared === true
     this.#say(process)
+    if (!this.goesOn) this.#put('troupe.cut', true)
     if (this.recording) verbs.begun(this)
   }
 
@@ -126,9 +133,13 @@ export class OneSpan implements OpenSpan, Span {
     return this.#isFinished
   }
 
+  get goesOn(): boolean {
+    return this.depth < DEPTH_MAX
+  }
+
   get header(): string {
-    const { traceId, spanId, isSampled, traceState: state } = this
-    return writeContext({ traceId, spanId, isSampled, state })
+    const { traceId, spanId, isSampled, traceState } = this
+    return writeContext({ traceId, spanId, isSampled, state: withDepth(traceState, this.depth) })
   }
 
   get inner(): OneSpan {
@@ -167,7 +178,8 @@ export class OneSpan implements OpenSpan, Span {
     this.#handled += 1
     this.#put('troupe.handled', this.#handled)
     const { traceId, spanId: parentId, isSampled, traceState: state } = this
-    const place = { traceId, parentId, isSampled, state, isRemote: false }
+    const depth = this.depth + 1
+    const place = { traceId, parentId, isSampled, state, isRemote: false, depth }
     const { kind, name } = this
     const given = { kind, name, process, from: undefined, to: process, sentMs: null }
     const alias = this.#handled > HANDLED_MAX ? { aliasOf: parentId } : {}
@@ -216,7 +228,8 @@ export class OneSpan implements OpenSpan, Span {
   open(name: string): OneSpan {
     const whole = this.#whole ?? this
     const { traceId, spanId: parentId, isSampled, traceState: state } = whole.inner
-    const place = { traceId, parentId, isSampled, state, isRemote: false }
+    const depth = whole.inner.depth + 1
+    const place = { traceId, parentId, isSampled, state, isRemote: false, depth }
     const given = {
       kind: 'user' as const,
       name,

@@ -75,6 +75,19 @@ export function writeParent({ traceId, spanId, isSampled }: TraceContext): strin
 export const writeContext = (context: TraceContext): string =>
   context.state === undefined ? writeParent(context) : `${writeParent(context)} ${context.state}`
 
+const DEPTH = /^troupe=(\d{1,6})(?:,|$)/
+
+/** A state that tells other nodes how many steps there were; the first of its members. */
+export const withDepth = (state: string | undefined, depth: number): string =>
+  state === undefined ? `troupe=${depth}` : `troupe=${depth},${state}`
+
+/** The two apart again. */
+export function depthOf({ state }: TraceContext): { depth: number; state: string | undefined } {
+  const [whole = '', depth = '0'] = DEPTH.exec(state ?? '') ?? []
+  const rest = state?.slice(whole.length) ?? ''
+  return { depth: Number(depth), state: rest === '' ? undefined : rest }
+}
+
 /** The headers of a request to the outside; takes what `writeContext` gave. */
 export function headersOf(text: string): TraceHeaders {
   const space = text.indexOf(' ')

@@ -31,11 +31,24 @@ import { OpenTelemetry } from './open-telemetry.js'
 import { Sampling } from './sampling.js'
 import { OneSpan, requireAttribute, type SpanPlace, type SpanVerbs } from './span.js'
 import { SpanRing } from './span-ring.js'
-import { headersOf, readContext, readHeaders, type TraceContext } from './trace-context.js'
+import {
+  depthOf,
+  headersOf,
+  readContext,
+  readHeaders,
+  type TraceContext,
+  writeContext,
+} from './trace-context.js'
 import { type CompleteTracing, tracingOptions } from './tracing-options.js'
 
 const WORD = 4_294_967_296
 const PERMANENT_MAX = 32
+
+/** Of the first span of a trace. */
+const BEGINNING: SpanPlace = Object.freeze({
+  ...{ traceId: undefined, parentId: undefined, state: undefined },
+  ...{ isSampled: true, isRemote: false, depth: 0 },
+})
 
 /** What a process wants said of all its spans. */
 type Permanent = Record<string, AttributeValue>
@@ -85,8 +98,9 @@ class NodeTracer implements Tracer {
     if (!this.#options.trustNodes) return undefined
     const context = this.#counted(readContext(header))
     if (context === undefined) return undefined
-    const { traceId, spanId: parentId, isSampled, state } = context
-    const place = { traceId, parentId, isSampled, state, isRemote: true }
+    const { traceId, spanId: parentId, isSampled } = context
+    const { depth: above, state } = depthOf(context)
+    const place = { traceId, parentId, isSampled, state, isRemote: true, depth: above + 1 }
     return new OneSpan(place, { ...given, sentMs: null }, this.#verbs)
   }
 
@@ -95,13 +109,15 @@ class NodeTracer implements Tracer {
     const context = this.#counted(readHeaders(headers))
     if (context === undefined) return undefined
     const { traceId, spanId: aliasOf, isSampled, state } = context
-    const place = { traceId, aliasOf, parentId: undefined, isSampled, state, isRemote: true }
+    const above = { parentId: undefined, depth: 0 }
+    const place = { traceId, aliasOf, isSampled, state, isRemote: true, ...above }
     const nobody = { process: undefined, from: undefined, to: undefined }
     return new OneSpan(place, { kind: 'request', name: 'outside', ...nobody }, this.#verbs)
   }
 
   headersOf(span: OpenSpan): TraceHeaders {
-    return headersOf(span.header)
+    const { traceId, spanId, isSampled, traceState: state } = span as OneSpan
+    return headersOf(writeContext({ traceId, spanId, isSampled, state }))
   }
 
   setSampler(process: Pid, sampler: Sampler | undefined): void {
@@ -141,17 +157,9 @@ class NodeTracer implements Tracer {
   }
 
   #placeBelow(parent: OneSpan | undefined): SpanPlace {
-    if (parent === undefined) {
-      return {
-        traceId: undefined,
-        parentId: undefined,
-        isSampled: true,
-        state: undefined,
-        isRemote: false,
-      }
-    }
-    const { traceId, spanId: parentId, isSampled, traceState: state } = parent
-    return { traceId, parentId, isSampled, state, isRemote: false }
+    if (parent === undefined) return BEGINNING
+    const { traceId, spanId: parentId, isSampled, traceState: state, depth } = parent
+    return { traceId, parentId, isSampled, state, isRemote: false, depth: depth + 1 }
   }
 
   /** So many words of chance as hexadecimal digits, never all of them zero. */

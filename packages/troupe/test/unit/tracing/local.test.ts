@@ -159,6 +159,23 @@ describe('a trace on one node', () => {
       assert.deepEqual(treeOf(spansOf(node)), ['request price sdp !CALL_TIMEOUT'])
     }))
 
+  it('that sends itself on and on ends, and begins anew', () =>
+    traced(async (node, pass) => {
+      const Loop = protocol('loop', { turn: message<number>() })
+      const loop = actor(Loop, {
+        on: {
+          turn: (_state, left, context) => {
+            if (left > 0) context.send(context.self, 'turn', left - 1)
+          },
+        },
+      })
+      node.send(await node.spawn(loop), 'turn', 600)
+      await pass(1)
+      const spans = spansOf(node).filter(({ kind }) => kind === 'send')
+      assert.equal(tracesIn(spans), 3, 'of 601 messages in all')
+      assert.equal(spans.filter(({ attributes }) => attributes['troupe.cut'] === true).length, 2)
+    }))
+
   it('shows a request that is answered later until its answer', () =>
     traced(async (node, pass) => {
       const asked = node.call('till', 'later', 20)
