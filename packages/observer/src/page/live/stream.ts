@@ -107,7 +107,8 @@ function wishSoon(): void {
 }
 
 async function tellWishes(): Promise<void> {
-  if (streamId === undefined) return
+  // Without the session the server would refuse the wish; when it is told we come again.
+  if (streamId === undefined || session.value === undefined) return
   const wanted = [...entries].filter(([, { users }]) => users > 0).map(([subject]) => subject)
   const idle = hidden || interval.value === 'pause'
   const wish: StreamWish = {

@@ -64,7 +64,8 @@ function Topics({
   const wanted = search.toLowerCase()
   const open = (row: Row): void => {
     const of = node ?? row.node
-    if (of !== undefined) go(nodePath(of, 'events', [nameOfEvent(row.event)]))
+    if (of !== undefined && !OWN.has(nameOfEvent(row.event)))
+      go(nodePath(of, 'events', [nameOfEvent(row.event)]))
   }
   return (
     <>
@@ -90,6 +91,9 @@ function Topics({
     </>
   )
 }
+
+/** What the node tells of itself has pages of its own; only events of programs are followed. */
+const OWN: ReadonlySet<string> = new Set(['node', 'registrar', 'membership'])
 
 const keyOf = ({ event, node = '' }: Row): string => `${node} ${event}`
 
@@ -153,7 +157,7 @@ const figure = (id: string, title: string, cell: (row: Row) => string): Column<R
 
 function Topic({ row, node }: { readonly row: Row; readonly node: string | undefined }): VNode {
   const name = nameOfEvent(row.event)
-  if (node === undefined) return <span class="word">{name}</span>
+  if (node === undefined || OWN.has(name)) return <span class="word">{name}</span>
   return (
     <a class="word" href={nodePath(node, 'events', [name])} title={row.event}>
       {name}
