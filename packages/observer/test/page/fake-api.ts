@@ -80,7 +80,7 @@ export class FakeApi {
   #tell(viewer: Viewer): void {
     for (const subject of viewer.subjects) {
       const sheet = this.#answer(subject)
-      const text = JSON.stringify(sheet)
+      const text = JSON.stringify(sheet ?? unknownAddress)
       if (viewer.told.get(subject) === text) continue
       viewer.told.set(subject, text)
       send(viewer.response, eventOf(subject, sheet))

@@ -32,7 +32,7 @@ const pageHits = (has: (words: string) => boolean, node: string | undefined): re
     return node === undefined ? [] : [{ ...place, path: nodePath(node, path), note: node }]
   })
 
-/** The process itself, when the text is a pid; else a question for processes. */
+/** The process itself, when the text is a pid; else a question for processes, the last of all. */
 function processHits(text: string, node: string | undefined): readonly Hit[] {
   const pidNode = nodeOfPid(text)
   if (pidNode !== undefined) {
@@ -54,7 +54,8 @@ function hitsOf(text: string, nodes: readonly ClusterNode[]): readonly Hit[] {
     .map((each): Hit => {
       return { path: nodePath(each.node), words: each.node, note: each.state, icon: 'node' }
     })
-  return [...processHits(wanted, node), ...pageHits(has, node), ...found].slice(0, HITS_MAX)
+  const told = [...pageHits(has, node), ...found].slice(0, HITS_MAX)
+  return [...told, ...processHits(wanted, node)]
 }
 
 /** The box, over the page. */

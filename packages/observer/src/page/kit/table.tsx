@@ -138,6 +138,7 @@ function Head<R>({
             class={align === 'end' ? 'cell cell-end' : 'cell'}
             aria-sort={sort !== undefined && sort === sorted ? 'descending' : undefined}
           >
+            {title === '' && <span class="unseen">Actions</span>}
             {sort === undefined || onSort === undefined ? (
               title
             ) : (

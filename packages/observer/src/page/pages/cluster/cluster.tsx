@@ -91,7 +91,7 @@ export function ClusterPage(): VNode {
       <PageHead title="Cluster" subtitle={sheet === undefined ? ' ' : <Subtitle sheet={sheet} />} />
       {problem !== undefined && <ProblemBox problem={problem} />}
       <Sums sheet={sheet} />
-      <div class={isNarrow.value ? 'stack' : 'map-and-notices'}>
+      <div class={isNarrow.value || (total ?? 0) > 10 ? 'flow' : 'map-and-notices'}>
         {!isNarrow.value && (
           <Card title="Map" note={sheet === undefined ? ' ' : <MapNote sheet={sheet} />} flush>
             {sheet === undefined ? <Skeleton height={400} /> : <ClusterMap sheet={sheet} />}
@@ -197,7 +197,7 @@ function History(): VNode {
   const subject = address(['cluster', 'history'], historyQuery(CHARTS, Number(span.value)))
   const { sheet } = useSteadySubject<ClusterHistory>(subject)
   return (
-    <section class="stack" aria-label="History">
+    <section class="flow" aria-label="History">
       <div class="section-head">
         <h2>History, all nodes together</h2>
         <Tabs

@@ -15,7 +15,7 @@ import { nodePath } from '#page/place'
 import { type Layout, layoutOf } from './layout.js'
 
 /** Lines that are drawn: the busiest. */
-const LINES_MAX = 160
+const LINES_MAX = { card: 160, small: 60, dot: 60 } as const
 /** Lines that have their rate written while nobody points. */
 const LABELS_MAX = 6
 
@@ -131,6 +131,18 @@ function Figures({ node }: { readonly node: ClusterNode }): VNode {
   )
 }
 
+/** The lines that are drawn, the busiest first; of one node alone, when that is pointed at. */
+function busiest(
+  links: readonly ClusterLink[],
+  { size }: Layout,
+  pointed: string | undefined,
+): readonly ClusterLink[] {
+  const mine = ({ from, to }: ClusterLink): boolean => from === pointed || to === pointed
+  const chosen = pointed === undefined ? links : links.filter(mine)
+  const sorted = [...chosen].sort((left, right) => busy(right) - busy(left))
+  return sorted.slice(0, pointed === undefined ? LINES_MAX[size] : LINES_MAX.card)
+}
+
 function Lines({
   sheet,
   layout,
@@ -143,13 +155,16 @@ function Lines({
   readonly pointed: string | undefined
 }): VNode {
   const at = new Map(sheet.nodes.map(({ node }, place) => [node, layout.places[place]]))
-  const mine = ({ from, to }: ClusterLink): boolean => from === pointed || to === pointed
-  const chosen = pointed === undefined ? sheet.links : sheet.links.filter(mine)
-  const drawn = [...chosen].sort((left, right) => busy(right) - busy(left)).slice(0, LINES_MAX)
+  const drawn = busiest(sheet.links, layout, pointed)
   const highest = Math.max(1, ...sheet.links.map(busy))
-  const labels = layout.size === 'card' ? (pointed === undefined ? LABELS_MAX : 12) : 0
+  const free = drawn.filter(({ from, to }) => isFree(at.get(from), at.get(to), layout.places))
   return (
-    <svg class="map-lines" width={width} height={layout.height} aria-hidden="true">
+    <svg
+      class={pointed === undefined ? `map-lines map-lines-${layout.size}` : 'map-lines'}
+      width={width}
+      height={layout.height}
+      aria-hidden="true"
+    >
       {drawn.map((link) => (
         <Link
           key={`${link.from} ${link.to}`}
@@ -158,7 +173,7 @@ function Lines({
           weight={busy(link) / highest}
         />
       ))}
-      {drawn.slice(0, labels).map((link) => (
+      {free.slice(0, layout.size === 'card' ? LABELS_MAX : 0).map((link) => (
         <Label
           key={`${link.from} ${link.to}`}
           link={link}
@@ -170,6 +185,17 @@ function Lines({
 }
 
 type End = readonly [number, number] | undefined
+
+/** Nearer to the middle of a node than this a label would lie below its card. */
+const COVERED = [118, 47] as const
+
+/** Whether the middle of a line lies below no card. */
+function isFree(from: End, to: End, places: Layout['places']): boolean {
+  if (from === undefined || to === undefined) return false
+  const [x, y] = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2]
+  const [across, up] = COVERED
+  return places.every(([left, top]) => Math.abs(left - x) > across || Math.abs(top - y) > up)
+}
 
 function Link({
   link,

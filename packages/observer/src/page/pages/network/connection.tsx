@@ -92,7 +92,7 @@ function Whole({ sheet }: { readonly sheet: ConnectionSheet }): VNode {
   ]
   const { sendBuffer, dictionaries } = sheet
   return (
-    <div class="stack">
+    <div class="flow">
       <div class="columns">
         {groups.map(([title, rows]) => (
           <section key={title}>

@@ -126,7 +126,7 @@ export function NodePage({ node = '', query }: PageProps): VNode {
         tabs={TABS}
         onValue={(value) => setQuery({ tab: value === 'figures' ? undefined : value })}
       />
-      <div class="stack node-part">
+      <div class="flow node-part">
         {tab === 'figures' ? (
           <NodeFigures figures={figures.sheet} sheet={sheet.sheet} rates={rates} />
         ) : (
@@ -213,7 +213,7 @@ function History({ node }: { readonly node: string }): VNode {
   const query = historyQuery(CHARTS, Number(span.value))
   const { sheet } = useSteadySubject<HistorySheet>(nodeAddress(node, 'history', query))
   return (
-    <section class="stack" aria-label="History">
+    <section class="flow" aria-label="History">
       <div class="section-head">
         <h2>History</h2>
         <Tabs

@@ -1,0 +1,222 @@
+/**
+ * The pages of the cluster and of one node in a real browser, against the fake server: they show
+ * their figures, do what is pressed, stand still, and are read by everybody.
+ */
+import { deepEqual, equal } from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { partSkip } from '@troupe/tools/parts'
+import type { Page } from 'playwright-core'
+import { answers } from '#test/page/fake-answers'
+import { FakeApi } from '#test/page/fake-api'
+import { EPOCH_MS } from '#test/page/fixtures'
+import { axeFaults, browserForAll, shiftsOf, shot, type Watched } from './browser-kit.js'
+
+const NODE = 'coordinator@jobs-3'
+const BASE = `/nodes/${encodeURIComponent(NODE)}`
+
+/** A page, and a text that is there when it is. */
+const PAGES = [
+  ['cluster', '/', 'all answer'],
+  ['node', BASE, 'How long turns took'],
+  ['network', `${BASE}/network`, 'COOKIE_WRONG'],
+  ['connection', `${BASE}/network/store%40jobs-2`, 'trace-context'],
+  ['services', `${BASE}/services`, 'half-open'],
+  ['leader', `${BASE}/leader`, '2 of 3 decide'],
+  ['profiler', `${BASE}/profiler`, 'No profile has been taken'],
+] as const
+
+describe('a page of the Observer', { skip: partSkip('chromium'), timeout: 240_000 }, () => {
+  const { open } = browserForAll()
+  const api = new FakeApi(answers({ nodes: 6 }), EPOCH_MS)
+  let url = ''
+  before(async () => {
+    url = await api.start()
+  })
+  after(() => api.stop())
+
+  /** The page has done nothing that it must not. */
+  const expectWell = async ({ page, faults, hosts, context }: Watched): Promise<void> => {
+    deepEqual(await axeFaults(page), [])
+    deepEqual(faults, [])
+    deepEqual([...hosts], [new URL(url).host])
+    const wider = await page.evaluate(
+      () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+    )
+    equal(wider, false, 'nothing is wider than the screen')
+    await context.close()
+  }
+
+  for (const [name, path, text] of PAGES) {
+    for (const [width, theme] of [
+      [1_280, 'light'],
+      [390, 'dark'],
+    ] as const) {
+      it(`${name} is well at ${width} in the ${theme}`, async () => {
+        const watched = await open(url + path, { width, theme })
+        const { page } = watched
+        await shown(page, text)
+        await page.evaluate(() => document.fonts.ready)
+        const before = await shiftsOf(page)
+        for (let tick = 0; tick < 4; tick += 1) api.tick()
+        await page.waitForTimeout(120)
+        equal((await shiftsOf(page)) - before, 0, 'nothing moves when figures change')
+        await shot(page, width < 600 ? `${name}-narrow` : name)
+        await expectWell(watched)
+      })
+    }
+  }
+
+  const lastOrder = () => api.managed.at(-1)
+
+  it('gives orders, and lets what destroys be typed first', async () => {
+    const { page, context } = await open(`${url}${BASE}/services`)
+    await page.getByRole('button', { name: 'Weight' }).first().click()
+    await page.getByLabel('Weight, a whole number from 0').fill('25')
+    await page.getByRole('dialog').getByRole('button', { name: 'Weight' }).click()
+    await page.getByText('Weight: done').waitFor()
+    deepEqual(lastOrder(), {
+      node: 'web@jobs-1',
+      order: { do: 'application-change', name: 'store', weight: 25 },
+    })
+    await page.goto(`${url}${BASE}/leader`)
+    await page.getByRole('button', { name: 'Step down' }).click()
+    const dialog = page.getByRole('dialog')
+    const go = dialog.getByRole('button', { name: 'Step down' })
+    equal(await go.isDisabled(), true)
+    await dialog.getByLabel(/Type .* to go on/).fill('jobs.coordinator')
+    await go.click()
+    await page.getByText('Step down: done').waitFor()
+    deepEqual(lastOrder(), {
+      node: NODE,
+      order: { do: 'leader-step-down', clusterId: 'jobs.coordinator' },
+      confirm: 'jobs.coordinator',
+    })
+    await context.close()
+  })
+
+  it('enables jobs, sets levels and writes the configuration', async () => {
+    const { page, context } = await open(`${url}${BASE}?tab=cron`)
+    await page.getByRole('button', { name: 'Enable' }).click()
+    await page.getByText('Enable: done').waitFor()
+    deepEqual(lastOrder()?.order, { do: 'cron-enable', name: 'sweep' })
+    await page.getByRole('button', { name: 'Loggers' }).click()
+    await page.getByLabel('Level of file').selectOption('warning')
+    await page.getByText('Level of file: warning').waitFor()
+    deepEqual(lastOrder()?.order, { do: 'log-sink-level', level: 'warning', sink: 'file' })
+    await page.getByRole('button', { name: 'Configuration' }).click()
+    await page.getByRole('button', { name: 'Change' }).first().click()
+    await page.getByLabel('Value: JSON, or a text').fill('96')
+    await page.getByRole('dialog').getByRole('button', { name: 'Change' }).click()
+    await page.getByText('Change: done').waitFor()
+    deepEqual(lastOrder()?.order, {
+      ...{ do: 'config-put', item: 'jobs.maxParallel', level: 'cluster', value: 96 },
+    })
+    await context.close()
+  })
+
+  it('connects, disconnects, and drains a node', async () => {
+    const { page, context } = await open(`${url}${BASE}/network`)
+    await page.getByRole('button', { name: 'Connect', exact: true }).click()
+    await page.getByLabel('Node', { exact: true }).last().fill('far@jobs-9')
+    await page.getByRole('dialog').getByRole('button', { name: 'Connect' }).click()
+    await page.getByText('Connect: done').waitFor()
+    deepEqual(lastOrder()?.order, { do: 'connect', node: 'far@jobs-9' })
+    await page
+      .getByRole('row', { name: /store@jobs-2/ })
+      .getByText('tcp')
+      .click()
+    await page.getByText('Mailboxes held for want of credit').waitFor()
+    await page.getByRole('button', { name: 'Disconnect' }).click()
+    await page.getByLabel(/Type .* to go on/).fill('store@jobs-2')
+    await page.getByRole('dialog').last().getByRole('button', { name: 'Disconnect' }).click()
+    await page.getByText('Disconnect: done').waitFor()
+    equal(lastOrder()?.confirm, 'store@jobs-2')
+    await context.close()
+  })
+
+  it('takes a CPU profile and shows where the time went', async () => {
+    const watched = await open(`${url}${BASE}/profiler`)
+    const { page } = watched
+    await page.getByRole('button', { name: 'Take a CPU profile' }).click()
+    await page.locator('.flame-box').first().waitFor()
+    const boxes = await page.locator('.flame-box').count()
+    await page.locator('.flame-box').nth(5).click()
+    equal((await page.locator('.flame-box').count()) < boxes, true, 'a part is shown alone')
+    await page.getByRole('button', { name: 'Show all' }).click()
+    equal(await page.locator('.flame-box').count(), boxes)
+    await page.getByRole('button', { name: 'Look at the heap' }).click()
+    await page.getByText('old space').waitFor()
+    await page.evaluate(() => scrollTo(0, 0))
+    await shot(page, 'profile')
+    await expectWell(watched)
+  })
+
+  it('is used by keyboard alone', async () => {
+    const { page, context } = await open(url)
+    await shown(page, 'all answer')
+    await page.keyboard.press('j')
+    await page.keyboard.press('j')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'store@jobs-2' }).waitFor()
+    await page.keyboard.type('gw')
+    await page.getByRole('heading', { name: 'Network' }).waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.type('worker-2')
+    await page.keyboard.press('Enter')
+    await waitForPath(page, '/nodes/worker-2%40jobs-1')
+    await page.keyboard.press('?')
+    await page.getByText('Next row').waitFor()
+    deepEqual(await axeFaults(page), [])
+    await page.keyboard.press('Escape')
+    await page.keyboard.type('gc')
+    await waitForPath(page, '/')
+    await page.goBack()
+    await waitForPath(page, '/nodes/worker-2%40jobs-1')
+    await context.close()
+  })
+})
+
+/** Waits for a text outside of the choice of nodes, whose entries nobody sees. */
+const shown = (page: Page, text: string) =>
+  page.getByText(text).and(page.locator(':not(option)')).first().waitFor()
+
+const waitForPath = (page: Page, path: string) =>
+  page.waitForFunction((wanted) => location.pathname === wanted, path)
+
+describe('rare states', { skip: partSkip('chromium'), timeout: 120_000 }, () => {
+  const { open } = browserForAll()
+
+  it('shows fifty nodes, each state with its letter', async (t) => {
+    const states = { 7: 'down', 12: 'suspect', 20: 'busy', 33: 'refused', 41: 'draining' } as const
+    const api = new FakeApi(answers({ nodes: 50, states }), EPOCH_MS)
+    t.after(() => api.stop())
+    const { page, context } = await open(await api.start())
+    await page.locator('.map-node').nth(49).waitFor()
+    for (const [place, state] of Object.entries(states)) {
+      const letter = await page.locator('.map-node .state-letter').nth(Number(place)).textContent()
+      equal(letter, state.slice(0, 1).toUpperCase())
+    }
+    deepEqual(await axeFaults(page), [])
+    await shot(page, 'cluster-50')
+    await context.close()
+  })
+
+  it('says what is empty, what is not allowed, and which node is gone', async (t) => {
+    const choice = { nodes: 6, states: { 2: 'down' }, readOnly: true, bare: true } as const
+    const api = new FakeApi(answers(choice), EPOCH_MS)
+    t.after(() => api.stop())
+    const url = await api.start()
+    const { page, context } = await open(`${url}${BASE}/services`)
+    await page.getByText('This node has used no service').waitFor()
+    await page.getByText(/is down: its connection ended/).waitFor()
+    await page.getByText('read-only').waitFor()
+    await page.goto(`${url}${BASE}`)
+    const drain = page.getByRole('button', { name: 'Drain and stop' })
+    equal(await drain.isDisabled(), true)
+    equal(await drain.getAttribute('title'), 'This Observer is read-only')
+    await page.goto(`${url}/nodes/nobody%40nowhere/network`)
+    await page.getByText('There is nothing at this address.').waitFor()
+    deepEqual(await axeFaults(page), [])
+    await context.close()
+  })
+})
