@@ -42,7 +42,8 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 export class OtlpCollector {
   readonly endpoint: string
   readonly spans: Collected[] = []
-  #told: () => void = () => {}
+  /** Each is woken by the next spans. */
+  readonly #waiting: (() => void)[] = []
 
   private constructor(endpoint: string) {
     this.endpoint = endpoint
@@ -77,7 +78,7 @@ export class OtlpCollector {
         for (const span of spans) this.spans.push({ ...span, node })
       }
     }
-    this.#told()
+    for (const wake of this.#waiting.splice(0)) wake()
   }
 
   /** Waits until the spans of one trace fit; gives them. */
@@ -88,8 +89,8 @@ export class OtlpCollector {
     for (;;) {
       const spans = this.spans.filter((span) => span.traceId === traceId)
       if (fits(spans)) return spans
-      await new Promise<void>((resolve) => {
-        this.#told = resolve
+      await new Promise<void>((wake) => {
+        this.#waiting.push(wake)
       })
     }
   }

@@ -121,11 +121,12 @@ export class Observatory {
       audit: (limit) => audit.newest(limit),
     })
     const hub = new Hub({ verbs, subjectOf: (text, view) => subjectOf(text, view, teller, verbs) })
-    const sessions = new Sessions(verbs.nowMs)
     const attempts = new Attempts(verbs.nowMs)
     const apps = this.surfaces.map((surface, at) =>
       observerApp({
-        ...{ surface, sessions, attempts, audit, hub, teller, manager, files: this.#files },
+        // Whoever is let in at one surface is a stranger at the others.
+        sessions: new Sessions(verbs.nowMs),
+        ...{ surface, attempts, audit, hub, teller, manager, files: this.#files },
         own: verbs.own,
         cookieName: `troupe_observer_${this.listenerOf(at).port}`,
         viewOf: ({ capabilities }) => viewOf(surface, capabilities),

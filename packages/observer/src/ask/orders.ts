@@ -76,8 +76,12 @@ export function readOrder(given: unknown, node: string): ReadOrder {
     throw wrong('there is no such order', `do is one of ${Object.keys(ORDERS).join(', ')}`)
   }
   const { about, capability, destroys: isEnd } = spec
-  const printed = about === undefined ? node : fields[about]
-  const subject = typeof printed === 'string' ? printed.slice(0, SUBJECT_MAX) : ''
+  const printed = about === undefined ? node : (fields[about] ?? '')
+  // What is no text could not be confirmed, nor be found again in the audit.
+  if (typeof printed !== 'string' || (isEnd && printed === '')) {
+    throw wrong(`${about} of the order ${name} is no text`, 'give a name, or a pid as text')
+  }
+  const subject = printed.slice(0, SUBJECT_MAX)
   return { order: revived(fields), name, capability, subject, destroys: isEnd, confirm }
 }
 

@@ -114,7 +114,7 @@ describe('a page of the Observer', { skip: partSkip('chromium'), timeout: 240_00
     await context.close()
   })
 
-  it('connects, disconnects, and drains a node', async () => {
+  it('connects a node and disconnects another one, which has to be typed', async () => {
     const { page, context } = await open(`${url}${BASE}/network`)
     await page.getByRole('button', { name: 'Connect', exact: true }).click()
     await page.getByLabel('Node', { exact: true }).last().fill('far@jobs-9')

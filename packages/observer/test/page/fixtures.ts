@@ -87,7 +87,6 @@ const countsOf = (load: number, since: (perSecond: number) => number) => ({
     info: since(3),
     warning: since(0.2),
     error: 4,
-    panic: 0,
     lost: 0,
   },
 })

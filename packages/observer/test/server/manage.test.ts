@@ -58,6 +58,15 @@ describe('orders through an Observer', { timeout: 30_000 }, () => {
     const order = { do: 'kill', pid: text }
     const [status, problem] = await browser.post(AT, { order })
     assert.deepEqual([status, codeOf(problem)], [409, 'CONFIRM_NEEDED'])
+    const bare = { kind: 'pid', node: pid.node, id: pid.id, creation: pid.creation }
+    for (const subject of [bare, '', undefined, 7]) {
+      const [code, told] = await browser.post(AT, {
+        order: { ...order, pid: subject },
+        confirm: '',
+      })
+      assert.deepEqual([code, codeOf(told)], [400, 'OPTION_INVALID'])
+    }
+    assert.ok(node.isAlive(pid))
     const [other] = await browser.post(AT, { order, confirm: '<a@localhost.1.1>' })
     assert.equal(other, 409)
     assert.ok(node.isAlive(pid))

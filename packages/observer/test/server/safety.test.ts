@@ -256,6 +256,23 @@ describe('several surfaces', { timeout: 30_000 }, () => {
     assert.equal((await open?.session())?.['surface'], 'open')
     assert.equal((await operators?.json('/api/session'))?.[0], 401)
   })
+
+  it('do not take a login at another one for theirs', async (t) => {
+    const [node] = await nodesOf(t, ['a@localhost'])
+    const { addresses } = await startObserver(node as Node, {
+      surfaces: [
+        { name: 'viewers', port: 0, token: TOKEN },
+        { name: 'operators', port: 0, token: `${TOKEN}-of-operators`, capabilities: ['manage'] },
+      ],
+    })
+    const [viewers = '', operators = ''] = addresses
+    const viewer = new Browser(viewers)
+    assert.equal((await viewer.post('/api/login', { token: TOKEN }))[0], 204)
+    const intruder = new Browser(operators)
+    const [, value = ''] = viewer.cookie.split('=')
+    intruder.cookie = `troupe_observer_${new URL(operators).port}=${value}`
+    assert.equal((await intruder.json('/api/session'))[0], 401)
+  })
 })
 
 describe('bodies', { timeout: 30_000 }, () => {

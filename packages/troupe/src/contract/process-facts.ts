@@ -117,6 +117,8 @@ export interface FactsQuestion {
   readonly limit: number
   /** From now on, and for a minute, its messages are counted and timed by their names. */
   readonly watch: boolean
+  /** Nothing but these: the waiting calls of the node are then not looked through. */
+  readonly only?: 'owes' | 'children'
 }
 
 /** What a supervisor did about the end of a child. */

@@ -259,11 +259,12 @@ export class Inspection implements NodeInspection {
     return { info, leftOut, ancestors, watchedBy, env: process.lineage.env }
   }
 
-  facts(pid: Pid, { limit, watch }: FactsQuestion): ProcessFacts | undefined {
+  facts(pid: Pid, question: FactsQuestion): ProcessFacts | undefined {
     const process = this.#find(pid)
     if (process === undefined) return undefined
+    const { watch } = question
     const watched = watch ? this.#watches.look(process) : process.extension?.watched
-    return processFacts(this.#kernel, process, watched, limit)
+    return processFacts(this.#kernel, process, watched, question)
   }
 
   zombies(): readonly ZombieFact[] {

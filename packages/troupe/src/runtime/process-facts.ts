@@ -7,6 +7,7 @@
 import type {
   Address,
   CallFact,
+  FactsQuestion,
   HandlingFact,
   OwedFact,
   Pid,
@@ -32,16 +33,17 @@ export function processFacts(
   kernel: Kernel,
   process: Process,
   watched: Watched | undefined,
-  limit: number,
+  { limit, only }: FactsQuestion,
 ): ProcessFacts {
   const timers = [...(process.extension?.timers ?? [])].slice(0, limit)
   const handling = handlersOf(process).slice(0, limit)
-  const { calls, unread } = callsOf(kernel, process, limit)
+  const { calls, unread } = only === undefined ? callsOf(kernel, process, limit) : NO_CALLS
+  const owed = only === 'children' ? [] : owedBy(process, limit)
   return {
     timers: timers.map((timer) => timer.describe()).sort((one, next) => one.leftMs - next.leftMs),
     calls: calls.map((call) => callFact(kernel, call, holderOf(kernel, call))),
     callsUnread: unread,
-    owes: owedBy(process, limit).map(([place, call]) => {
+    owes: owed.map(([place, call]) => {
       return { ...callFact(kernel, call, process), place }
     }),
     sends: sendsOf(kernel, process, limit),
@@ -71,6 +73,8 @@ function lifeLong(kernel: Kernel, { extension, bornMs }: Process): number {
   const lifeMs = kernel.scheduler.sinceStartMs() - bornMs
   return lifeMs <= 0 ? 0 : Math.min(1, (extension?.runningMs ?? 0) / lifeMs)
 }
+
+const NO_CALLS = Object.freeze({ calls: Object.freeze([]), unread: 0 })
 
 function callsOf(
   kernel: Kernel,

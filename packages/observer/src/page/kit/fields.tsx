@@ -1,7 +1,7 @@
 /**
  * page/kit/fields: what a viewer types and chooses.
  */
-import type { VNode } from 'preact'
+import type { RefObject, VNode } from 'preact'
 import { useEffect, useId, useRef } from 'preact/hooks'
 import { after } from '#page/base/clock'
 import { useKeys } from './keys.js'
@@ -81,6 +81,14 @@ export function Choice<T extends string>({
 
 const SETTLE_MS = 250
 
+/** A way back or a link may change a filter; what is being typed is not overwritten. */
+function useOutside(input: RefObject<HTMLInputElement | null>, value: string): void {
+  useEffect(() => {
+    const field = input.current
+    if (field !== null && document.activeElement !== field) field.value = value
+  }, [value])
+}
+
 /** A filter that is told when the viewer pauses; `/` leads to it. */
 export function SearchField({
   label,
@@ -100,6 +108,7 @@ export function SearchField({
     },
   })
   useEffect(() => () => cancel.current?.(), [])
+  useOutside(input, value)
   return (
     <input
       ref={input}

@@ -12,6 +12,7 @@ import { NodeLink } from '#page/kit/links'
 import { type Column, Table } from '#page/kit/table'
 import { nodeAddress } from '#page/live/api'
 import { useSubject } from '#page/live/use'
+import { weightOrder } from '#page/model/orders'
 import type { PageProps } from '#page/pages'
 
 const COLUMNS: readonly Column<ServiceRouteInfo>[] = [
@@ -137,13 +138,15 @@ function Weigh({
 }): VNode {
   const wanted = useSignal(String(weight))
   const change = { do: 'application-change', name }
+  const prepared = weightOrder(name, wanted.value)
   return (
     <span class="cell-actions">
       <Action
         node={node}
         label="Weight"
         words={`How much of the work ${node} is given, beside the weights of the others.`}
-        order={{ ...change, weight: Number(wanted.value) }}
+        order={prepared.kind === 'ready' ? prepared.request.order : change}
+        notYet={prepared.kind === 'wrong' ? prepared.problem : undefined}
       >
         <Field
           label="Weight, a whole number from 0"

@@ -23,27 +23,27 @@ const KEPT_MAX = 16
 /** Told to whoever finds too many scans waiting, in milliseconds. */
 const RETRY_MS = 500
 
+/** What a scan that is under way asks of those that keep it. */
+interface RunningVerbs {
+  nowMs(): number
+  done(running: Running): void
+  /** It has failed, or nobody waits for it any more. */
+  gone(running: Running): void
+}
+
 class Running implements Scan {
   readonly node: string
   readonly key: string
   readonly search: Search<unknown>
   readonly repliers: Replier[] = []
   workMs = 0
-  readonly #nowMs: () => number
-  readonly #done: (running: Running) => void
+  readonly #verbs: RunningVerbs
 
-  constructor(
-    { node }: Asker,
-    key: string,
-    search: Search<unknown>,
-    nowMs: () => number,
-    done: (running: Running) => void,
-  ) {
+  constructor({ node }: Asker, key: string, search: Search<unknown>, verbs: RunningVerbs) {
     this.node = node
     this.key = key
     this.search = search
-    this.#nowMs = nowMs
-    this.#done = done
+    this.#verbs = verbs
   }
 
   get wanted(): boolean {
@@ -51,17 +51,22 @@ class Running implements Scan {
   }
 
   step(): boolean {
-    const startMs = this.#nowMs()
+    const startMs = this.#verbs.nowMs()
     try {
       const isDone = this.search.step()
-      this.workMs += this.#nowMs() - startMs
-      if (isDone) this.#done(this)
+      this.workMs += this.#verbs.nowMs() - startMs
+      if (isDone) this.#verbs.done(this)
       return isDone
     } catch (thrown) {
+      this.#verbs.gone(this)
       const error = TroupeError.is(thrown) ? thrown : failed(thrown)
       for (const replier of this.repliers) replier.reject(error)
       return true
     }
+  }
+
+  abandon(): void {
+    this.#verbs.gone(this)
   }
 }
 
@@ -82,11 +87,22 @@ export class SharedScans {
   readonly #nowMs: () => number
   readonly #running = new Map<string, Running>()
   readonly #found = new Map<string, Found>()
+  readonly #verbs: RunningVerbs
 
   constructor(work: Work, access: Access, nowMs: () => number) {
     this.#work = work
     this.#access = access
     this.#nowMs = nowMs
+    this.#verbs = {
+      nowMs,
+      done: (running) => this.#finish(running),
+      gone: (running) => this.#remove(running),
+    }
+  }
+
+  /** Scans that somebody waits for, or did a moment ago. */
+  get running(): number {
+    return this.#running.size
   }
 
   /** Answers later. INSPECTION_LIMITED when too many scans wait. */
@@ -102,7 +118,7 @@ export class SharedScans {
       known.repliers.push(replier)
       return
     }
-    const running = new Running(asker, key, make(), this.#nowMs, (done) => this.#finish(done))
+    const running = new Running(asker, key, make(), this.#verbs)
     running.repliers.push(replier)
     if (!this.#work.addScan(running)) {
       throw this.#access.limited(asker, 'too many scans wait', RETRY_MS)
@@ -110,9 +126,13 @@ export class SharedScans {
     this.#running.set(key, running)
   }
 
+  #remove(running: Running): void {
+    if (this.#running.get(running.key) === running) this.#running.delete(running.key)
+  }
+
   #finish(running: Running): void {
     const { key, search, workMs, repliers } = running
-    if (this.#running.get(key) === running) this.#running.delete(key)
+    this.#remove(running)
     const atMs = this.#nowMs()
     const answer = search.result(0)
     for (const replier of repliers) replier.reply(answer)

@@ -68,7 +68,7 @@ export function holderOf(inspection: NodeInspection, pid: Pid, asked: Asked): Pi
   const links = inspection.view(pid, MEMBERS_MAX)?.info.links ?? []
   for (const member of [pid, ...links]) {
     if (!Pid.is(member) || member.node !== inspection.node.name) continue
-    const facts = inspection.facts(member, { limit: WAITS_MAX, watch: false })
+    const facts = inspection.facts(member, { limit: WAITS_MAX, watch: false, only: 'owes' })
     if (facts?.owes.some((owed) => isAsked(owed, asked)) === true) return addressOf(member)
   }
   return pid

@@ -130,7 +130,11 @@ export class Inquiry {
     let found: ChildWait | undefined
     const walk = new TableWalk(inspection, ({ pid, kind }) => {
       if (kind !== 'supervisor' && kind !== 'pool' && kind !== 'router') return true
-      const waits = inspection.facts(pid, { limit: ALL, watch: false })?.childWaits
+      const waits = inspection.facts(pid, {
+        limit: ALL,
+        watch: false,
+        only: 'children',
+      })?.childWaits
       found = waits?.find(isMeant)
       return found === undefined
     })

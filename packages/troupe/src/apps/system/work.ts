@@ -21,6 +21,8 @@ export interface Scan {
   readonly wanted: boolean
   /** Does one slice; true when it is done. */
   step(): boolean
+  /** It was given up, for nobody waits for it. */
+  abandon(): void
 }
 
 /** What the work asks of its process. */
@@ -69,9 +71,11 @@ export class Work {
   }
 
   #forget(): void {
-    const wanted = this.#scans.filter((scan) => scan.wanted)
-    this.abandoned += this.#scans.length - wanted.length
-    this.#scans = wanted
+    const before = this.#scans
+    this.#scans = before.filter((scan) => scan.wanted)
+    if (this.#scans.length === before.length) return
+    this.abandoned += before.length - this.#scans.length
+    for (const scan of before) if (!this.#scans.includes(scan)) scan.abandon()
   }
 
   #arm(restMs: number): void {

@@ -129,6 +129,7 @@ describe('a slice', () => {
         nowMs += 2
         return order.length > 4
       },
+      abandon: () => {},
     })
     work.addScan(scan('a'))
     work.addScan(scan('b'))

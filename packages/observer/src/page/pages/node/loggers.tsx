@@ -2,14 +2,14 @@
  * page/pages/node/loggers: where the log of a node goes, and from which level on.
  */
 import type { VNode } from 'preact'
-import type { NodeSheet } from 'troupe'
+import type { LogThreshold, NodeSheet } from 'troupe'
 import { count } from '#page/base/format'
 import { whyNot } from '#page/kit/action'
 import { Card, Empty, KeyValue, Skeleton } from '#page/kit/basics'
 import { tell } from '#page/kit/toast'
 import { manage } from '#page/live/api'
 
-const LEVELS = ['trace', 'debug', 'info', 'warning', 'error', 'panic', 'off'] as const
+const LEVELS: readonly LogThreshold[] = ['trace', 'debug', 'info', 'warning', 'error', 'silent']
 
 /** The level of the node and of each sink. */
 export function NodeLoggers({
