@@ -57,6 +57,7 @@ export class FollowTopic implements Told {
   add(viewer: Viewer): void {
     this.#viewers.add(viewer)
     if (this.#frame !== undefined) viewer.changed(this)
+    else if (this.#follow !== undefined) viewer.happened(this.#frameOf([], 0), 0)
     if (this.#follow === undefined && !this.#isAsking && this.#timer === undefined) {
       void this.#begin()
     }
@@ -106,7 +107,6 @@ export class FollowTopic implements Told {
     const { verbs, node } = this.#parts
     this.#follow = follow
     this.#failures = 0
-    const wasBroken = this.#frame !== undefined
     this.#frame = undefined
     this.#unwatch()
     const stopTelling = verbs.followed(node, follow, (told) => this.#told(told))
@@ -115,8 +115,8 @@ export class FollowTopic implements Told {
       stopTelling()
       stopWatching()
     }
-    // An empty one says that the problem is over.
-    if (wasBroken) this.#tell([], 0)
+    // An empty one says from when on nothing is missed, and that a problem is over.
+    this.#tell([], 0)
     const leftMs = Number.isFinite(endsAfterMs) ? endsAfterMs * RENEW_SHARE : RENEW_MAX_MS
     const renewMs = Math.min(RENEW_MAX_MS, Math.max(RENEW_MIN_MS, leftMs))
     this.#timer = verbs.after(renewMs, () => void this.#begin())
@@ -129,11 +129,15 @@ export class FollowTopic implements Told {
   }
 
   #tell(records: readonly unknown[], leftOut: number): void {
+    const frame = this.#frameOf(records, leftOut)
+    for (const viewer of this.#viewers) viewer.happened(frame, records.length + leftOut)
+  }
+
+  #frameOf(records: readonly unknown[], leftOut: number): Frame {
     const { subject, showsPayloads } = this.#parts
     const shown = showsPayloads ? records : records.map(withoutPayload)
     const plain = plainOf(shown) as readonly unknown[]
-    const frame = eventFrame({ kind: 'records', subject, records: plain, leftOut })
-    for (const viewer of this.#viewers) viewer.happened(frame, records.length + leftOut)
+    return eventFrame({ kind: 'records', subject, records: plain, leftOut })
   }
 
   /** Whoever told it is gone, or has begun anew. */

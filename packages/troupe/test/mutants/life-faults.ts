@@ -80,7 +80,7 @@ export const LIFE_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a zombie is never counted out',
     file: 'runtime/suspension',
-    find: 'this.zombies -= 1;',
+    find: 'this.zombies.settled(suspended ?? process);',
     replace: '',
     caughtBy: ['scenarios/semantics-kill.test'],
   },
@@ -223,15 +223,15 @@ export const LIFE_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a terminate that is killed leaves a zombie for ever',
     file: 'runtime/death',
-    find: 'if ((process.flags & DEAD) !== 0) suspensions.zombies -= 1;',
+    find: 'if ((process.flags & DEAD) !== 0) suspensions.zombies.settled(process);',
     replace: '',
     caughtBy: ['scenarios/bad-input-hanging.test'],
   },
   {
     name: 'an init that is killed is no zombie',
     file: 'runtime/death',
-    find: 'if (isUnsettled) parts.suspensions.zombies += 1;',
-    replace: '',
+    find: 'if (isUnsettled) this.#addZombie(process,',
+    replace: 'void (',
     caughtBy: ['scenarios/bad-input-hanging.test'],
   },
   {

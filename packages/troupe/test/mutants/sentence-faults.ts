@@ -18,8 +18,8 @@ export const SENTENCE_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a confirmed send that is lost with its node is counted twice',
     file: 'runtime/sending',
-    find: "return typeof word === 'string' ? kernel.post.refuse(word, from, to, message) : word;",
-    replace: `const failure = await word;
+    find: 'else span?.fail(failure); return failure;',
+    replace: `else span?.fail(failure);
       return failure === undefined ? failure : kernel.post.refuse(failure, from, to, message);`,
     caughtBy: MESSAGES,
     tests: 'node lost: it tells so',
@@ -67,8 +67,8 @@ export const SENTENCE_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'each subscriber of another node is sent a publication of its own',
     file: 'network/peer/relation-inbox',
-    find: 'const push = known ?? ((publication) =>',
-    replace: 'const push = ((publication) =>',
+    find: 'const push = known ?? ((publication, trace) =>',
+    replace: 'const push = ((publication, trace) =>',
     caughtBy: FAILURE,
     tests: 'a publication is one message',
   },

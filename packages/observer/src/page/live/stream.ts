@@ -28,6 +28,8 @@ export interface Records {
   /** All that were ever told: what is new, where the oldest have been let go. */
   readonly total: number
   readonly leftOut: number
+  /** How often it has begun: what happened before such a moment has to be asked for. */
+  readonly begun: number
   readonly problem: Problem | undefined
 }
 
@@ -74,7 +76,7 @@ const entryOf = (subject: string): Entry => {
   const made: Entry = {
     users: 0,
     live: signal<Live<unknown>>({ sheet: undefined, problem: undefined, atMs: 0 }),
-    records: signal<Records>({ records: [], total: 0, leftOut: 0, problem: undefined }),
+    records: signal<Records>({ records: [], total: 0, leftOut: 0, begun: 0, problem: undefined }),
   }
   entries.set(subject, made)
   return made
@@ -139,7 +141,9 @@ function hear(event: StreamEvent): void {
       const records = [...entry.value.records, ...event.records].slice(-RECORDS_MAX)
       const leftOut = entry.value.leftOut + event.leftOut
       const total = entry.value.total + event.records.length
-      entry.value = { records, total, leftOut, problem: undefined }
+      const isBeginning = event.records.length === 0 && event.leftOut === 0
+      const begun = entry.value.begun + (isBeginning ? 1 : 0)
+      entry.value = { records, total, leftOut, begun, problem: undefined }
       return
     }
     case 'problem': {

@@ -13,7 +13,7 @@ export function useSubject<T>(subject: string | undefined): Live<T> {
   return subject === undefined ? NOTHING : (liveOf(subject).value as Live<T>)
 }
 
-const NO_RECORDS: Records = { records: [], total: 0, leftOut: 0, problem: undefined }
+const NO_RECORDS: Records = { records: [], total: 0, leftOut: 0, begun: 0, problem: undefined }
 
 /** A follow (`/nodes/<node>/follow?of=logs`): what has happened since the view is there. */
 export function useFollow(subject: string | undefined): Records {
@@ -44,7 +44,7 @@ export function useAnswer<T>(path: string | undefined): {
       wanted = false
     }
   }, [path, round])
-  return { answer, again: () => setRound(round + 1) }
+  return { answer, again: () => setRound((before) => before + 1) }
 }
 
 /** The last values of a figure, for a spark line; at most 60. */

@@ -37,7 +37,7 @@ export function useRecords<T extends NumberedRecord & Stormy>(
   kept: string | undefined,
   follow: string,
 ): LiveRecords<T> {
-  const { answer } = useAnswer<{ readonly rows: readonly T[] }>(kept)
+  const { answer, again } = useAnswer<{ readonly rows: readonly T[] }>(kept)
   const told = useFollow(follow)
   const list = useSignal<RecordList<T>>(noRecords<T>())
   const storm = useSignal<Storm>(NO_STORM)
@@ -50,6 +50,10 @@ export function useRecords<T extends NumberedRecord & Stormy>(
   useEffect(() => {
     if (answer?.kind === 'value') add(answer.value.rows)
   }, [answer])
+  // What came between the first answer and the beginning of the follow is in neither.
+  useEffect(() => {
+    if (told.begun > 0) again()
+  }, [told.begun])
   useFresh<T>(told, (fresh, leftOut) => {
     storm.value = afterRecords(storm.value, fresh, { leftOut, timeMs: nowMs() })
     if (paused.value || storm.value.raging) missed.value += fresh.length + leftOut
