@@ -129,8 +129,25 @@ export class FollowTopic implements Told {
   }
 
   #tell(records: readonly unknown[], leftOut: number): void {
-    const frame = this.#frameOf(records, leftOut)
-    for (const viewer of this.#viewers) viewer.happened(frame, records.length + leftOut)
+    const frame = this.#frameIfItFits(records, leftOut)
+    if (frame !== undefined) {
+      for (const viewer of this.#viewers) viewer.happened(frame, records.length + leftOut)
+    } else if (records.length <= 1) {
+      this.#tell([], leftOut + records.length)
+    } else {
+      const half = records.length >> 1
+      this.#tell(records.slice(0, half), leftOut)
+      this.#tell(records.slice(half), 0)
+    }
+  }
+
+  /** What a node tells may be larger than anything that is shown; that must not end us. */
+  #frameIfItFits(records: readonly unknown[], leftOut: number): Frame | undefined {
+    try {
+      return this.#frameOf(records, leftOut)
+    } catch {
+      return undefined
+    }
   }
 
   #frameOf(records: readonly unknown[], leftOut: number): Frame {
