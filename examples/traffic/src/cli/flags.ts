@@ -125,8 +125,8 @@ Usage: npm start -- traffic [flags]
   --tcp-port N         the same over TLS and TCP (9091); 0 takes any free port
   --https-port N       where questions come in (9090); 0 takes any free port
   --http               questions over plain HTTP instead of HTTPS
-  --observer PORT|off  the Observer, a page of all of it (9911; 0 is any free port)
-  --metrics PORT|off   metrics and health (9094, and the next two with three nodes)
+  --observer PORT|off  the Observer, a page of all (9911; 0 is any free port)
+  --metrics PORT|off   metrics and health (9094; with three nodes the next two)
   --receive-buffer N   bytes of receive buffer to ask the kernel for (4194304)
   --reply KIND         to a good packet: ${REPLIES.join(', ')} (newline)
   --data DIR           where positions and emergencies are kept (./traffic-data)
