@@ -5,10 +5,11 @@ import type { CommandSpec } from '#arguments/command-spec'
 
 export const FIGURES: CommandSpec = {
   name: 'figures',
-  summary: 'what a node counts and measures of itself, always',
+  summary: 'what a node counts and measures of itself and its machine',
   about:
     'Counters run since the start of the node; how long turns took and messages waited is ' +
-    'sampled. With --hour: the last hour, which every node keeps, as one line for each figure.',
+    'sampled. The machine is read at most every 5 seconds. With --hour: the last hour, which ' +
+    'every node keeps, as one line for each figure.',
   words: [{ name: 'NODE', about: 'which one', kind: 'node', optional: true }],
   options: [{ name: 'hour', about: 'the lowest, mean, highest and last of the last hour' }],
   examples: [

@@ -7,6 +7,7 @@ import { fieldsOf } from '#connect/reading'
 import { withSession } from '#connect/session'
 import { connectSettings } from '#connect/settings'
 import { figureLines, hourLines } from '#view/figures-view'
+import { hostLines } from '#view/host-view'
 import { printJson, printLines, wantsJson } from './printing.js'
 
 export const run: Run = async (given, terminal) => {
@@ -14,11 +15,15 @@ export const run: Run = async (given, terminal) => {
   const options = { ...given.options, ...(node === undefined ? {} : { node }) }
   const isHour = given.options['hour'] === true
   return withSession(connectSettings(options, terminal.env), async (session) => {
-    const sheet = await session.ask(await session.target(), isHour ? 'history' : 'figures')
-    if (wantsJson(given)) await printJson(terminal, sheet)
+    const target = await session.target()
+    const sheet = fieldsOf(await session.ask(target, isHour ? 'history' : 'figures'))
+    // A node of an earlier version does not tell of its machine: the rest is told all the same.
+    const host = isHour ? undefined : await session.ask(target, 'host').catch(() => undefined)
+    if (wantsJson(given)) await printJson(terminal, isHour ? sheet : { ...sheet, host })
+    else if (isHour) await printLines(terminal, hourLines(sheet, terminal))
     else {
-      const lines = isHour ? hourLines : figureLines
-      await printLines(terminal, lines(fieldsOf(sheet), terminal))
+      const lines = [...figureLines(sheet, terminal), ...hostLines(fieldsOf(host), terminal)]
+      await printLines(terminal, lines)
     }
     return EXIT.done
   })

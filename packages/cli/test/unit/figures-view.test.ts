@@ -7,6 +7,7 @@ import { describe, it } from 'node:test'
 import { plain } from '#terminal/paint'
 import { connectionLines, connectionTable } from '#view/connection-view'
 import { figureLines, hourLines } from '#view/figures-view'
+import { hostLines } from '#view/host-view'
 import { profileLines } from '#view/profile-view'
 
 const wide = { width: Number.POSITIVE_INFINITY, paint: plain }
@@ -88,6 +89,34 @@ describe('a profile', () => {
   })
 })
 
+describe('the machine of a node', () => {
+  it('is told by load, memory, disks, files, threads and what a container leaves', () => {
+    const lines = hostLines(
+      {
+        ...{ cores: 4, load: { one: 2, five: 1, fifteen: 0.5 } },
+        memory: { totalBytes: 4_096, usedBytes: 1_024, availableBytes: 3_072, swapTotalBytes: 0 },
+        disks: [{ mount: '/my data', sizeBytes: 4_096, usedBytes: 1_024, availableBytes: 1_024 }],
+        ...{ files: { open: 100, max: 1_000 }, resources: { Timeout: 2, TCPSocketWrap: 30 } },
+        ...{ threadsTotal: 11, threads: [{ id: 1, name: 'node', utilisation: 0.25 }] },
+        workers: [{ id: 1, utilisation: 0.5 }],
+        container: { memoryLimitBytes: 2_048, cores: 1.5, throttled: 3, throttledMs: 40 },
+      },
+      wide,
+    )
+    ok(lineOf(lines, 'load').endsWith('2.00, 1.00, 0.50; 0.50 a core of 4'))
+    ok(lineOf(lines, 'memory').endsWith('1.0 KB of 4.0 KB used (25 %), 3.0 KB available'))
+    ok(lineOf(lines, 'swap').endsWith('none'))
+    ok(lineOf(lines, 'disk').endsWith('/my data 50 % used, 1.0 KB of 4.0 KB left'))
+    ok(lineOf(lines, 'files').endsWith('100 of 1,000 (10 %)'))
+    ok(lineOf(lines, 'resources').endsWith('30 TCPSocketWrap, 2 Timeout'))
+    ok(lineOf(lines, 'threads').endsWith('11; node 25 %'))
+    ok(lineOf(lines, 'workers').endsWith('50 %'))
+    const container = lineOf(lines, 'container')
+    ok(container.endsWith('memory up to 2.0 KB, 1.50 cores, stood still 3 times for 40 ms'))
+    deepEqual(hostLines({}, wide), [])
+  })
+})
+
 describe('what a hostile node answers', () => {
   it('is printed as text, or not at all', () => {
     const evil = '\u001b[2Jgone'
@@ -99,6 +128,8 @@ describe('what a hostile node answers', () => {
       ...connectionTable([{ info: { node: evil } }], wide),
       ...profileLines(hostile, wide),
       ...figureLines({}, wide),
+      ...hostLines({ cores: 1, disks: [{ mount: evil }, evil], resources: { [evil]: 1 } }, wide),
+      ...hostLines({ cores: Number.NaN, load: evil, threads: evil, container: [evil] }, wide),
     ]
     ok(all.every((line) => !line.includes('\u001b')))
   })

@@ -53,6 +53,7 @@ const SPECS: Readonly<Record<QuestionName, QuestionSpec>> = Object.freeze({
   node: plain('node'),
   account: plain('account'),
   figures: plain('figures'),
+  host: costly(5_000, 'host'),
   survey: costly(5_000, 'survey', { limit: 'number' }),
   history: costly(5_000, 'history', { series: 'words', lastMs: 'number', points: 'number' }),
   processes: plain('processes', {

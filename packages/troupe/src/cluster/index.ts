@@ -79,6 +79,14 @@ export {
   type SpreadSheet,
 } from './remote/figure-sheets.js'
 export type {
+  DiskSheet,
+  HostContainer,
+  HostMemory,
+  HostSheet,
+  HostThread,
+  HostWorker,
+} from './remote/host-sheets.js'
+export type {
   ConfigSheet,
   ConnectionQuestion,
   ConnectionSheet,

@@ -16,6 +16,7 @@ import {
 import { Access } from './access.js'
 import { AuditTrail } from './audit-trail.js'
 import { Memory } from './memory.js'
+import { type ProgramHost, programHost } from './program-host.js'
 import { type ProgramProfile, programProfile } from './program-profile.js'
 import { type ProgramFigures, programFigures } from './program-sheet.js'
 import { Recorder } from './recorder.js'
@@ -33,6 +34,7 @@ export interface SystemParts {
   /** Default those of the program. */
   readonly figures?: () => ProgramFigures
   readonly profile?: () => ProgramProfile
+  readonly host?: () => ProgramHost
 }
 
 const SUPERVISOR = 'system.supervisor'
@@ -49,9 +51,9 @@ export const systemApplication =
     const access = new Access(inspection.node.name, options, nowMs)
     const clockAheadMs = (node: string): number | undefined => serving?.clockAheadMs(node)
     const recorder = new Recorder(inspection)
-    const args = [
-      { inspection, options, figures, memory, audit, access, recorder, clockAheadMs, profile },
-    ]
+    const host = (parts.host ?? programHost)()
+    const shared = { inspection, options, memory, audit, access, recorder, clockAheadMs, host }
+    const args = [{ ...shared, figures, profile }]
     const remote =
       serving === undefined
         ? []
@@ -66,5 +68,6 @@ export const systemApplication =
       name: SYSTEM_PROCESS,
       description: 'shows this node to others',
       members: [{ name: SUPERVISOR, start: root }],
+      terminate: () => host.stop(),
     }
   }

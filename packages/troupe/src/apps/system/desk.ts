@@ -16,10 +16,12 @@ import { coded } from './coded.js'
 import { Cursors } from './cursor.js'
 import { Following } from './follow.js'
 import { Followers } from './followers.js'
+import { HostFigures } from './host-figures.js'
 import { SCAN_COST } from './limits.js'
 import { Manager } from './manage.js'
 import type { Memory } from './memory.js'
 import { Profiling } from './profiling.js'
+import type { ProgramHost } from './program-host.js'
 import type { ProgramProfile } from './program-profile.js'
 import { type ProgramFigures, SampledProgram } from './program-sheet.js'
 import type { Recorder } from './recorder.js'
@@ -46,6 +48,7 @@ export interface DeskParts {
   /** How far the clock of another node is ahead; undefined: it was never asked. */
   readonly clockAheadMs: (node: string) => number | undefined
   readonly profile: () => ProgramProfile
+  readonly host: ProgramHost
   /** The last hour; it outlives the process, too. */
   readonly recorder: Recorder
 }
@@ -62,6 +65,7 @@ export class Desk {
   readonly access: Access
   readonly cursors: Cursors
   readonly program: SampledProgram
+  readonly host: HostFigures
   readonly work: Work
   readonly memory: Memory
   readonly audit: AuditTrail
@@ -84,6 +88,13 @@ export class Desk {
     this.access = access
     this.cursors = new Cursors(inspection.node.creation)
     this.program = new SampledProgram(figures(), nowMs)
+    this.host = new HostFigures(parts.host, {
+      ...{ node: inspection.node.name, nowMs, wallMs: () => inspection.clock.wallMs() },
+      after: (delayMs, run) => {
+        const timer = context.after(delayMs, run)
+        return () => timer.cancel()
+      },
+    })
     const after = (delayMs: number, run: () => void): void => void context.after(delayMs, run)
     this.work = new Work({ nowMs, after })
     this.recorder = recorder

@@ -128,6 +128,8 @@ const definition = actor(systemProtocol, {
       ),
     manage: (seat, given, context) => deskOf(seat).order(given, context),
     figures: quick('figures', (_given, desk) => figuresSheet(desk)),
+    host: (seat, _given, context) =>
+      deskOf(seat).later('host', context, () => deskOf(seat).host.sheet()),
     profile: (seat, given, context) =>
       deskOf(seat).later('profile', context, (asker) => deskOf(seat).profiling.take(asker, given)),
     history: quick('history', (given, { recorder }) => recorder.sheet(given), SCAN_COST),

@@ -18,6 +18,7 @@ import type {
   ProfileQuestion,
   ProfileSheet,
 } from './figure-sheets.js'
+import type { HostSheet } from './host-sheets.js'
 import type {
   ConfigSheet,
   ConnectionQuestion,
@@ -92,6 +93,8 @@ export const systemProtocol = protocol('troupe.system', {
   account: request<void, Account>(),
   /** What the node counts and measures always, without a look at its processes. */
   figures: request<void, FiguresSheet>(),
+  /** Its machine: load, memory, disks, files, threads, the container; read at most every 5 s. */
+  host: request<void, HostSheet>(),
   /** All processes and events in one scan: spreads, sums, and the first of each order. */
   survey: request<SurveyQuestion, SurveySheet>(),
   /** Only for nodes that may `manage`, one at a time; INSPECTION_LIMITED tells when it ends. */
