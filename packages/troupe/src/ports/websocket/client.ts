@@ -34,7 +34,7 @@ import {
 } from './connection-options.js'
 import { remoteOf, securityFor } from './handshake.js'
 import type { WebSocketSides } from './inward.js'
-import { type Dialled, dial, type Line } from './library.js'
+import { type Dialled, type Line, WebSocketLibrary } from './library.js'
 import { WebSocketConnection, type WebSocketReaderAddress } from './message.js'
 import { checkProtocols } from './port-options.js'
 
@@ -69,15 +69,17 @@ export const WEB_SOCKET_CLIENT_DEFAULTS: Required<
 type CompleteClient = Pick<WebSocketClientOptions, 'url' | 'reader' | 'tls'> &
   typeof WEB_SOCKET_CLIENT_DEFAULTS & { readonly limits: CompleteWebSocket }
 
-function init(context: ProcessContext, args: readonly unknown[]): Connection {
+async function init(context: ProcessContext, args: readonly unknown[]): Promise<Connection> {
   const options = completeClient(args[0] as WebSocketClientOptions)
   const { limits } = options
   const reader = readerOf(options.reader, context.parent)
+  const keep = keeping(context)
+  const library = await WebSocketLibrary.load()
   const seat = new Seat(reader, context, limits.readerTimeoutMs)
   let breakOff = (): void => {}
   const parts = { limits, seat, closed: () => breakOff() }
-  const connection = keeping(context)(new Connection(parts, context))
-  breakOff = begin(connection, options, context)
+  const connection = keep(new Connection(parts, context))
+  breakOff = begin({ connection, options, context, library })
   return connection
 }
 
@@ -96,11 +98,13 @@ function completeClient(given: WebSocketClientOptions): CompleteClient {
 }
 
 /** Connects, and opens the connection or ends it. */
-function begin(
-  connection: Connection,
-  options: CompleteClient,
-  context: ProcessContext,
-): () => void {
+function begin(parts: {
+  readonly connection: Connection
+  readonly options: CompleteClient
+  readonly context: ProcessContext
+  readonly library: WebSocketLibrary
+}): () => void {
+  const { connection, options, context, library } = parts
   const { url, handshakeTimeoutMs } = options
   const fail = (problem: string): void => {
     timer?.cancel()
@@ -116,7 +120,7 @@ function begin(
   const isLimited = Number.isFinite(handshakeTimeoutMs)
   const timer = isLimited ? context.after(handshakeTimeoutMs, late) : undefined
   try {
-    return dial(dialledOf(options), {
+    return library.dial(dialledOf(options), {
       failed: fail,
       opened: (line, answer) => {
         timer?.cancel()

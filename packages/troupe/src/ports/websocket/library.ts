@@ -10,11 +10,16 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { WebSocket, WebSocketServer } from 'ws'
+import type { WebSocket } from 'ws'
 import { connectProblem } from '#ports/connect-problem'
 import type { CompleteWebSocket } from './connection-options.js'
 import type { Farewell, Frame } from './frame.js'
 import type { WebSocketEnd } from './message.js'
+
+type Library = typeof import('ws')
+
+/** The state of a socket that is closed, as the library numbers them. */
+const CLOSED: WebSocket['CLOSED'] = 3
 
 /** Faults of what the other side has sent. */
 export type WebSocketFault = Extract<
@@ -107,7 +112,7 @@ class WsLine implements Line {
     })
     ws.on('close', (code, reason) => events.closed(code, reason.toString()))
     // It may have closed before anybody listened, and will not say so again.
-    if (ws.readyState === WebSocket.CLOSED) events.closed(1006, '')
+    if (ws.readyState === CLOSED) events.closed(1006, '')
   }
 
   send({ kind, body }: Frame, taken: Taken): void {
@@ -136,25 +141,6 @@ class WsLine implements Line {
 /** Ends a handshake that has come to a server: with a line, or with an answer that says no. */
 export type Accept = (request: IncomingMessage, socket: Duplex, head: Buffer) => Line | undefined
 
-/** How a server accepts: the first of its subprotocols that the other side offers. */
-export function acceptor(limits: CompleteWebSocket, protocols: readonly string[]): Accept {
-  const server = new WebSocketServer({
-    ...settingsOf(limits),
-    noServer: true,
-    clientTracking: false,
-    handleProtocols: (offered: Set<string>) =>
-      protocols.find((protocol) => offered.has(protocol)) ?? false,
-  })
-  return (request, socket, head) => {
-    let line: Line | undefined
-    // It answers what is no handshake by itself, and all of this at once.
-    server.handleUpgrade(request, socket, head, (ws) => {
-      line = new WsLine(ws, socket)
-    })
-    return line
-  }
-}
-
 /** What a client asks for. */
 export interface Dialled {
   readonly url: string
@@ -172,23 +158,56 @@ export interface DialEvents {
   failed(problem: string): void
 }
 
-/** Connects; what it returns breaks the attempt off. Throws what the library refuses to ask. */
-export function dial(asked: Dialled, events: DialEvents): () => void {
-  const { url, protocols, headers, headersBytesMax, tls, limits } = asked
-  const settings = { ...settingsOf(limits), ...tls, headers, maxHeaderSize: headersBytesMax }
-  const ws = new WebSocket(url, [...protocols], { ...settings, followRedirects: false })
-  let answer: IncomingMessage | undefined
-  ws.once('upgrade', (response) => {
-    answer = response
-  })
-  const failed = (error: Error): void => events.failed(connectProblem(error))
-  // Errors after the first one, of an attempt that was broken off, are nobody's business.
-  ws.on('error', () => {})
-  ws.once('error', failed)
-  ws.once('open', () => {
-    ws.off('error', failed)
-    const response = answer as IncomingMessage
-    events.opened(new WsLine(ws, response.socket), response)
-  })
-  return () => ws.terminate()
+/** What begins connections of both sides. */
+export class WebSocketLibrary {
+  readonly #library: Library
+
+  private constructor(library: Library) {
+    this.#library = library
+  }
+
+  static async load(): Promise<WebSocketLibrary> {
+    return new WebSocketLibrary(await import('ws'))
+  }
+
+  /** How a server accepts: the first of its subprotocols that the other side offers. */
+  acceptor(limits: CompleteWebSocket, protocols: readonly string[]): Accept {
+    const server = new this.#library.WebSocketServer({
+      ...settingsOf(limits),
+      noServer: true,
+      clientTracking: false,
+      handleProtocols: (offered: Set<string>) =>
+        protocols.find((protocol) => offered.has(protocol)) ?? false,
+    })
+    return (request, socket, head) => {
+      let line: Line | undefined
+      // It answers what is no handshake by itself, and all of this at once.
+      server.handleUpgrade(request, socket, head, (ws) => {
+        line = new WsLine(ws, socket)
+      })
+      return line
+    }
+  }
+
+  /** Connects; what it returns breaks the attempt off. Throws what the library refuses to ask. */
+  dial(asked: Dialled, events: DialEvents): () => void {
+    const { url, protocols, headers, headersBytesMax, tls, limits } = asked
+    const settings = { ...settingsOf(limits), ...tls, headers, maxHeaderSize: headersBytesMax }
+    const { WebSocket } = this.#library
+    const ws = new WebSocket(url, [...protocols], { ...settings, followRedirects: false })
+    let answer: IncomingMessage | undefined
+    ws.once('upgrade', (response) => {
+      answer = response
+    })
+    const failed = (error: Error): void => events.failed(connectProblem(error))
+    // Errors after the first one, of an attempt that was broken off, are nobody's business.
+    ws.on('error', () => {})
+    ws.once('error', failed)
+    ws.once('open', () => {
+      ws.off('error', failed)
+      const response = answer as IncomingMessage
+      events.opened(new WsLine(ws, response.socket), response)
+    })
+    return () => ws.terminate()
+  }
 }

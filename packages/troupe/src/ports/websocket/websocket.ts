@@ -30,7 +30,7 @@ import { acceptedConnection } from './accepted.js'
 import type { Connection } from './connection.js'
 import { handshakeOf, securityFor } from './handshake.js'
 import type { WebSocketSides } from './inward.js'
-import { type Accept, acceptor, type Line } from './library.js'
+import { type Accept, type Line, WebSocketLibrary } from './library.js'
 import {
   type WebSocketCounters,
   type WebSocketEnd,
@@ -83,12 +83,17 @@ class State {
     void this.#decide({ request, socket, head, handshake: handshakeOf(request) })
   }
 
-  constructor(listener: WebListener, context: ProcessContext, options: CompletePort) {
+  constructor(
+    listener: WebListener,
+    context: ProcessContext,
+    options: CompletePort,
+    library: WebSocketLibrary,
+  ) {
     this.listener = listener
     this.#context = context
     this.#connections = new Connections(context, 'a WebSocket connection')
     this.#options = options
-    this.#accept = acceptor(options.limits, options.protocols)
+    this.#accept = library.acceptor(options.limits, options.protocols)
     const { readerTimeoutMs } = options.limits
     const readers = readersOf(options, context.parent)
     this.#seats = new Seats(readers, context, readerTimeoutMs)
@@ -221,8 +226,9 @@ async function init(context: ProcessContext, args: readonly unknown[]): Promise<
   readersOf(options, context.parent)
   const { listener: given } = options
   const keep = keeping(context)
+  const library = await WebSocketLibrary.load()
   const listener = given instanceof WebListener ? given : await openWeb(given)
-  return keep(new State(listener, context, options))
+  return keep(new State(listener, context, options, library))
 }
 
 /**
