@@ -18,18 +18,22 @@ import { ROOT } from './workspace.mjs'
 /**
  * @param {string} command
  * @param {readonly string[]} flags
- * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, loud?: boolean, timeoutMs?: number }} [options]
+ * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, loud?: boolean, timeoutMs?: number,
+ *   tell?: (part: Buffer) => void, leashed?: boolean }} [options]
  *   `loud` lets the tool write to our own streams; then `output` is empty. Default `timeoutMs`: no
- *   limit; a tool that takes longer is ended and has exit code 1
+ *   limit; a tool that takes longer is ended and has exit code 1. `tell` gets what it writes as it
+ *   comes. `leashed`: it has a session of its own, and is to end when its standard input does
  * @returns {Promise<ToolResult>}
  */
 export function runTool(command, flags, options = {}) {
   const { env = process.env, cwd = ROOT, loud = false, timeoutMs = 0 } = options
+  const { tell = () => {}, leashed = false } = options
   return new Promise((resolve, reject) => {
     const child = spawn(command, flags, {
       cwd,
       env,
-      stdio: loud ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+      stdio: loud ? 'inherit' : [leashed ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+      detached: leashed,
       timeout: timeoutMs,
       killSignal: 'SIGKILL',
     })
@@ -37,11 +41,16 @@ export function runTool(command, flags, options = {}) {
     const parts = []
     /** @type {Buffer[]} */
     const outParts = []
-    child.stdout?.on('data', (part) => {
+    /** @param {Buffer} part */
+    const take = (part) => {
       parts.push(part)
+      tell(part)
+    }
+    child.stdout?.on('data', (part) => {
       outParts.push(part)
+      take(part)
     })
-    child.stderr?.on('data', (part) => parts.push(part))
+    child.stderr?.on('data', take)
     child.once('error', (cause) => {
       reject(
         new CommandFault(

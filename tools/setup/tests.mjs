@@ -7,7 +7,6 @@
 
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { runTool } from './child.mjs'
 import { say } from './console.mjs'
 import { CommandFault } from './fault.mjs'
@@ -15,7 +14,7 @@ import { filesBelow, ROOT, workspacesOf } from './workspace.mjs'
 
 /** The tests that check the house itself: style, layers, samples. */
 export const HOUSE_FOLDER = 'tools/dist-test/house'
-const REPORTER = pathToFileURL(join(ROOT, 'tools', 'setup', 'test-reporter.mjs')).href
+const LANE = join(ROOT, 'tools', 'setup', 'lane.mjs')
 /** One file that hangs ends as a failure, and the whole stays below its 15 minutes. */
 const FILE_TIMEOUT_MS = 300_000
 
@@ -58,58 +57,89 @@ export function matchingFiles(files, words) {
 
 /**
  * Files whose tests take the time they have from a clock of their own, or wait for what happens:
- * two of them may share the machine. All others are run one by one.
+ * two of them may share the machine, and with others. All others are run one by one.
  */
 const PATIENT = [
-  /^packages\/[^/]+\/dist-test\/(unit|scenarios|regression|conformance|simulation)\//,
+  /^packages\/[^/]+\/dist-test\/(unit|scenarios|regression|conformance|simulation|mutants)\//,
   /^packages\/(etcd\/dist-test|log\/dist-test|troupe\/dist-test\/types)\//,
+  /^packages\/observer\/dist-test\/(page|text|web)\//,
   /^examples\/jobs\/dist-test\/(cli|coordinator|job|kinds|load|mutants|store|web|worker)\//,
   /^examples\/jobs-chaos\/dist-test\/(account|cli|client|effects|etcd|faults|net|planted)\//,
   /^examples\/traffic\/dist-test\/(account|cli|fleet|fuzz|map|packet|query|replay|store|tls)\//,
   /^tools\/dist-test\/(house|rules|setup)\//,
 ]
+/** Of these, what keeps the cores busy for minutes: first, so that nothing waits for it alone. */
+const LONG = /^packages\/troupe\/dist-test\/(mutants|simulation)\//
+/** Of these, what talks with other programs: last, when the other lane is done. */
+const TALKING = /^packages\/etcd\/|^tools\/|\/dist-test\/(etcd|net|store|tls|fuzz)\//
+const AT_ONCE = Math.min(2, availableParallelism())
+
 const isPatient = (/** @type {string} */ file) => PATIENT.some((folder) => folder.test(file))
-const PATIENT_AT_ONCE = Math.min(2, availableParallelism())
+const rank = (/** @type {string} */ file) => (LONG.test(file) ? 0 : TALKING.test(file) ? 2 : 1)
+const ordered = (/** @type {readonly string[]} */ files) =>
+  [...files].sort((one, other) => rank(one) - rank(other))
 
 /**
- * @param {readonly string[]} files
- * @param {number} atOnce
+ * @param {Pick<import('./lane.mjs').Lane, 'files' | 'atOnce' | 'isLow'>} lane
+ * @param {Parameters<typeof runTool>[2]} options
  */
-function flagsFor(files, atOnce) {
+function runLane({ files, atOnce, isLow }, options) {
   if (files.length === 0) {
     throw new CommandFault(
       'No test files were found.',
       'See that the build made them: npm run build',
     )
   }
-  return [
-    '--test',
-    '--enable-source-maps',
-    `--test-timeout=${FILE_TIMEOUT_MS}`,
-    `--test-concurrency=${atOnce}`,
-    `--test-reporter=${REPORTER}`,
-    '--test-reporter-destination=stdout',
-    ...files,
-  ]
+  const lane = JSON.stringify({ files, atOnce, timeoutMs: FILE_TIMEOUT_MS, isLow })
+  return runTool(process.execPath, ['--enable-source-maps', LANE, lane], options)
+}
+
+/** What a lane tells, kept until the other one has told all. */
+class Held {
+  /** @type {Buffer[]} */
+  #parts = []
+  #isOpen = false
+
+  /** @param {Buffer} part */
+  tell(part) {
+    if (this.#isOpen) process.stdout.write(part)
+    else this.#parts.push(part)
+  }
+
+  open() {
+    this.#isOpen = true
+    for (const part of this.#parts.splice(0)) process.stdout.write(part)
+  }
 }
 
 /**
- * Runs test files in two parts, each with its summary: those that want the machine for themselves,
- * then those that can share it.
+ * Runs test files in two lanes, each with its summary: those that want to be alone among tests, one
+ * by one, and beside them, on what they leave of the cores, those that are patient.
  *
  * @param {readonly string[]} files
  * @param {NodeJS.ProcessEnv} [env] added to our own
- * @returns {Promise<number>} the exit code of the first part that failed, or 0
+ * @returns {Promise<number>} the exit code of the first lane that failed, or 0
  */
 export async function runTests(files, env = {}) {
-  const options = { loud: true, env: { ...process.env, ...env } }
+  const options = { env: { ...process.env, ...env } }
   const alone = files.filter((file) => !isPatient(file))
-  const shared = files.filter(isPatient)
-  const parts = shared.length === 0 || alone.length > 0 ? [flagsFor(alone, 1)] : []
-  if (shared.length > 0) parts.push(flagsFor(shared, PATIENT_AT_ONCE))
-  const codes = []
-  for (const flags of parts) codes.push((await runTool(process.execPath, flags, options)).exitCode)
-  if (parts.length > 1 && codes[0] !== 0) {
+  const patient = ordered(files.filter(isPatient))
+  if (alone.length === 0 || patient.length === 0) {
+    const atOnce = alone.length === 0 ? AT_ONCE : 1
+    const lane = { files: [...alone, ...patient], atOnce, isLow: false }
+    return (await runLane(lane, { ...options, loud: true })).exitCode
+  }
+  const held = new Held()
+  const tell = (/** @type {Buffer} */ part) => held.tell(part)
+  const low = runLane(
+    { files: patient, atOnce: AT_ONCE, isLow: true },
+    { ...options, tell, leashed: true },
+  )
+  const high = runLane({ files: alone, atOnce: 1, isLow: false }, { ...options, loud: true })
+  const codes = [(await high).exitCode]
+  held.open()
+  codes.push((await low).exitCode)
+  if (codes[0] !== 0) {
     say('The first part of the tests failed: its failures and its summary are further up.')
   }
   return codes.find((code) => code !== 0) ?? 0
@@ -122,6 +152,7 @@ export async function runTests(files, env = {}) {
  * @param {NodeJS.ProcessEnv} [env] added to our own
  */
 export const runQuietTests = (files, env = {}) =>
-  runTool(process.execPath, flagsFor(files, files.every(isPatient) ? PATIENT_AT_ONCE : 1), {
-    env: { ...process.env, ...env },
-  })
+  runLane(
+    { files, atOnce: files.every(isPatient) ? AT_ONCE : 1, isLow: false },
+    { env: { ...process.env, ...env } },
+  )

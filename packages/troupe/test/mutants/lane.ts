@@ -5,9 +5,9 @@
  * file is left as soon as it reports its first failure.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -118,13 +118,26 @@ export class Lane {
   #start(file: string, tests: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
     const narrowed = tests.map((title) => `--test-name-pattern=${title}`)
     const script = this.#path(join('dist-test', `${file}.js`))
-    return spawn(process.execPath, ['--test-reporter=tap', ...narrowed, script], {
+    const child = spawn(process.execPath, ['--test-reporter=tap', ...narrowed, script], {
       cwd: this.#path('.'),
       env: cleanEnvironment(),
       // A group of its own, so that the programs it started end with it.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    keepPriority(child.pid)
+    return child
+  }
+}
+
+/** Where Linux shares the cores between sessions, a session of its own has a share of its own. */
+function keepPriority(pid: number | undefined): void {
+  const priority = getPriority()
+  if (priority === 0 || pid === undefined) return
+  try {
+    writeFileSync(`/proc/${pid}/autogroup`, String(priority))
+  } catch {
+    // Here it does not, or the program has ended.
   }
 }
 

@@ -1,0 +1,39 @@
+/**
+ * setup/lane: one lane of a run of tests: node's own runner, over files in the order they come in.
+ *
+ * `node lane.mjs JSON`, with the fields of `Lane`. A lane of low priority takes what of the cores
+ * the other one leaves; so do the programs that its tests start. It has a session of its own, and
+ * ends with all of it when its standard input does: when who has started it is gone.
+ *
+ * @typedef {object} Lane
+ * @property {readonly string[]} files
+ * @property {number} atOnce
+ * @property {number} timeoutMs of one file
+ * @property {boolean} isLow
+ */
+import { writeFileSync } from 'node:fs'
+import { constants, setPriority } from 'node:os'
+import { run } from 'node:test'
+import reporter from './test-reporter.mjs'
+
+/** @type {Lane} */
+const { files, atOnce, timeoutMs, isLow } = JSON.parse(process.argv[2] ?? '{}')
+if (isLow) stepBack()
+
+const events = run({ files: [...files], concurrency: atOnce, timeout: timeoutMs })
+events.on('test:fail', ({ todo }) => {
+  if (todo === undefined || todo === false) process.exitCode = 1
+})
+events.compose(reporter).pipe(process.stdout)
+
+function stepBack() {
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+  try {
+    // Where Linux shares the cores between sessions, a priority holds within ours alone.
+    writeFileSync('/proc/self/autogroup', String(constants.priority.PRIORITY_BELOW_NORMAL))
+  } catch {
+    // Here it does not.
+  }
+  process.stdin.on('end', () => process.kill(-process.pid, 'SIGKILL'))
+  process.stdin.resume().unref()
+}
