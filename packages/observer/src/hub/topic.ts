@@ -11,6 +11,9 @@ import type { Told, Viewer } from './viewer.js'
 
 /** Between two looks after failures, at most. */
 const SLOW_MAX_MS = 10_000
+/** The same where the node is not there: that costs no node anything, and it may be back any time. */
+const ABSENT_MAX_MS = 2_000
+const ABSENCES: ReadonlySet<string> = new Set(['NO_ROUTE', 'NO_CONNECTION'])
 /** A look that took longer than its interval is followed by the next one after so long. */
 const REST_MS = 100
 
@@ -41,6 +44,7 @@ export class Topic implements Told {
   #askedMs = Number.NEGATIVE_INFINITY
   #failures = 0
   #retryMs = 0
+  #slowMaxMs = SLOW_MAX_MS
   #isAsking = false
   #timer: { cancel(): boolean } | undefined
   /** Looks since it is here. */
@@ -82,7 +86,7 @@ export class Topic implements Told {
     this.#timer?.cancel()
     let everyMs = SLOW_MAX_MS * 1_000
     for (const looking of this.#viewers.values()) everyMs = Math.min(everyMs, looking.everyMs)
-    const slowerMs = Math.min(SLOW_MAX_MS, everyMs * 2 ** this.#failures)
+    const slowerMs = Math.min(this.#slowMaxMs, everyMs * 2 ** this.#failures)
     const waitMs = Math.max(everyMs, slowerMs, this.#retryMs, this.#parts.leastMs)
     const sinceMs = this.#parts.verbs.nowMs() - this.#askedMs
     const leftMs = waitMs - sinceMs
@@ -106,6 +110,7 @@ export class Topic implements Told {
       this.#failures = Math.min(this.#failures + 1, 16)
       this.#retryMs = retryMsOf(thrown)
       const { problem } = refusedOf(thrown, { node, own: verbs.own })
+      this.#slowMaxMs = ABSENCES.has(problem.code) ? ABSENT_MAX_MS : SLOW_MAX_MS
       // A time to wait differs each time and tells nobody anything.
       this.#learn(problem.code, () => eventFrame({ kind: 'problem', subject, problem }))
       if (problem.code === 'OBSERVER_FAILED') verbs.warn('a look failed', { subject, thrown })

@@ -1,6 +1,7 @@
 /** hub/hub: many viewers, one look; and what is kept for a browser that takes nothing. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { TroupeError } from 'troupe'
 import { eventFrame } from '#observer/hub/frame'
 import { HUB_LIMITS } from '#observer/hub/hub'
 import { RECORD_BYTES_MAX, RECORD_FRAMES_MAX, Viewer } from '#observer/hub/viewer'
@@ -86,6 +87,17 @@ describe('subjects of streams', () => {
     const problems = told.filter(({ kind }) => kind === 'problem')
     assert.equal(problems.length, 1)
     assert.ok((looks.get('/x') ?? 0) <= 12)
+  })
+
+  it('of a node that is not there are asked for again soon, so that it is seen when it is back', async () => {
+    const { hub, clock, looks } = hubOf(() => {
+      throw new TroupeError('NO_ROUTE', { node: 'b@localhost' })
+    })
+    const viewer = hub.open('s', VIEW)
+    reading(viewer)
+    hub.wish(viewer.id, 's', { subjects: ['/x'] })
+    await clock.advance(60_000)
+    assert.ok((looks.get('/x') ?? 0) >= 29)
   })
 
   it('are asked one question at a time, however long it takes', async () => {

@@ -8,6 +8,7 @@ import { Badge, Button, Empty } from '#page/kit/basics'
 import { Icon } from '#page/kit/icon'
 import { Toasts } from '#page/kit/toast'
 import { loginNeeded, session } from '#page/live/api'
+import { silentNode } from '#page/live/presence'
 import { useSubject } from '#page/live/use'
 import { pageAt } from '#page/pages'
 import { place } from '#page/router'
@@ -16,6 +17,7 @@ import { Help } from './help.js'
 import { isMenuOpen, overlay } from './keys.js'
 import { Login } from './login.js'
 import { Navigation } from './navigation.js'
+import { NodeGone } from './node-gone.js'
 import { Search } from './search.js'
 import { Freshness, IntervalChoice, ThemeSwitch } from './status.js'
 
@@ -36,7 +38,7 @@ export function Frame(): VNode {
       </a>
       <Navigation nodes={nodes} node={node} page={page} />
       <Bar />
-      <main id="main" tabIndex={-1}>
+      <main id="main" tabIndex={-1} class={silentNode(node) === undefined ? '' : 'is-old'}>
         <NodeGone node={node} cluster={cluster.sheet} />
         {entry === undefined ? (
           <Empty title="There is no such page">
@@ -102,30 +104,5 @@ function SearchButton(): VNode {
       <span class="bar-search-words">Search nodes, pages, processes</span>
       <kbd>/</kbd>
     </button>
-  )
-}
-
-/** The chosen node is not there, or not as it should be. */
-function NodeGone({
-  node,
-  cluster,
-}: {
-  readonly node: string | undefined
-  readonly cluster: ClusterSheet | undefined
-}): VNode | null {
-  if (node === undefined || cluster === undefined) return null
-  const found = cluster.nodes.find((each) => each.node === node)
-  if (found !== undefined && ['up', 'draining'].includes(found.state)) return null
-  const state = found === undefined ? 'not known here' : found.state
-  return (
-    <div class="strip tone-warn" role="status">
-      <Icon name="warning" />
-      <span>
-        <b class="mono">{node}</b> is {state}
-        {found?.problem === undefined ? '' : `: ${found.problem}`}. What is shown is the last that
-        was told.
-      </span>
-      <a href="/">To the cluster</a>
-    </div>
   )
 }

@@ -6,6 +6,7 @@ import type { ComponentChildren, VNode } from 'preact'
 import { useId } from 'preact/hooks'
 import type { Capability, ManageRequest, Problem } from '#observer/contract/api'
 import { manage, session } from '#page/live/api'
+import { isDown } from '#page/live/presence'
 import { Button, ProblemBox } from './basics.js'
 import { Dialog } from './dialog.js'
 import type { IconName } from './icon.js'
@@ -39,6 +40,7 @@ export function whyNot(node: string, needs: Capability = 'manage'): string | und
   if (!who.capabilities.includes(needs)) {
     return needs === 'manage' ? 'This Observer is read-only' : `This needs the capability ${needs}`
   }
+  if (isDown(node)) return `${node} is down`
   const allowed = who.nodes === undefined || who.nodes.includes(node)
   return allowed ? undefined : 'You may not manage this node'
 }

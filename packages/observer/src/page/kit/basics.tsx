@@ -4,6 +4,8 @@
  */
 import type { ComponentChildren, VNode } from 'preact'
 import type { Problem } from '#observer/contract/api'
+import { silentNode } from '#page/live/presence'
+import { place } from '#page/router'
 import { Icon, type IconName } from './icon.js'
 
 interface Children {
@@ -183,7 +185,12 @@ export function Empty({ title, children }: Children & { readonly title: string }
 }
 
 /** Something was refused: what, and what to do about it. */
-export function ProblemBox({ problem, children }: Children & { readonly problem: Problem }): VNode {
+export function ProblemBox({
+  problem,
+  children,
+}: Children & { readonly problem: Problem }): VNode | null {
+  // That the node is not there is said above, once, with since when.
+  if (ABSENCES.has(problem.code) && silentNode(place.value.node) !== undefined) return null
   return (
     <div class="problem" role="alert">
       <Icon name="warning" />
@@ -197,6 +204,9 @@ export function ProblemBox({ problem, children }: Children & { readonly problem:
     </div>
   )
 }
+
+/** What is told of a node that is not there. */
+const ABSENCES: ReadonlySet<string> = new Set(['NO_ROUTE', 'NO_CONNECTION'])
 
 /** Grey bars of the size of what is to come. */
 export function Skeleton({
