@@ -11,7 +11,7 @@ import type { Told, Viewer } from './viewer.js'
 
 /** Between two looks after failures, at most. */
 const SLOW_MAX_MS = 10_000
-/** The same where the node is not there: that costs no node anything, and it may be back any time. */
+/** The same where the node is not there: that costs none, and it may be back any time. */
 const ABSENT_MAX_MS = 2_000
 const ABSENCES: ReadonlySet<string> = new Set(['NO_ROUTE', 'NO_CONNECTION'])
 /** A look that took longer than its interval is followed by the next one after so long. */

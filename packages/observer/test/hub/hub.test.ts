@@ -89,7 +89,7 @@ describe('subjects of streams', () => {
     assert.ok((looks.get('/x') ?? 0) <= 12)
   })
 
-  it('of a node that is not there are asked for again soon, so that it is seen when it is back', async () => {
+  it('of a node that is not there are asked for again soon', async () => {
     const { hub, clock, looks } = hubOf(() => {
       throw new TroupeError('NO_ROUTE', { node: 'b@localhost' })
     })
