@@ -60,6 +60,6 @@ export async function assertFits(page: Page): Promise<void> {
 
 /** Nothing has moved by itself, and the page is no wider than its window. */
 export async function assertSteady(page: Page): Promise<void> {
-  assert.equal(await shiftsOf(page), 0)
+  assert.equal(await shiftsOf(page), 0, page.url())
   await assertFits(page)
 }

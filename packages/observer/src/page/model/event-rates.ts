@@ -40,14 +40,25 @@ export function eventLook(
   return { timeMs, counters: new Map(events.map((event) => [event.key, event])), rates }
 }
 
+/** Topics on which a node tells of itself, to whoever asks: that nobody does is well. */
+const OWN: ReadonlySet<string> = new Set([
+  ...['node', 'dead-letter', 'service', 'audit', 'membership', 'registrar'],
+])
+
 /** How a topic is used, so that what is published for nobody is seen. */
 export function useOf({
+  event,
   subscribers,
   published,
 }: {
+  /** As it is printed. */
+  readonly event: string
   readonly subscribers: number
   readonly published: number
 }): { readonly words: string; readonly tone: 'good' | 'warn' | 'quiet' } {
+  if (OWN.has(nameOfEvent(event)) && subscribers === 0) {
+    return { words: "Troupe's own", tone: 'quiet' }
+  }
   if (published === 0) return { words: subscribers === 0 ? 'unused' : 'silent', tone: 'quiet' }
   return subscribers === 0
     ? { words: 'nobody listens', tone: 'warn' }

@@ -28,6 +28,9 @@ const SOURCES_MAX = 20
 export interface StormCounts {
   readonly byLevel: Readonly<Partial<Record<LogLevel, number>>>
   readonly bySource: Readonly<Record<string, number>>
+  /** Left out on their way: nobody knows of what level, and from whom. */
+  readonly leftOut: number
+  /** With those that were left out. */
   readonly total: number
 }
 
@@ -44,7 +47,12 @@ export interface Storm {
   readonly calmFromMs: number
 }
 
-const NO_COUNTS: StormCounts = Object.freeze({ byLevel: {}, bySource: {}, total: 0 })
+const NO_COUNTS: StormCounts = Object.freeze({
+  byLevel: {},
+  bySource: {},
+  leftOut: 0,
+  total: 0,
+})
 
 export const NO_STORM: Storm = Object.freeze({
   raging: false,
@@ -112,6 +120,7 @@ function counted(counts: StormCounts, records: readonly Stormy[], leftOut: numbe
   return {
     byLevel,
     bySource: Object.fromEntries(bySource),
+    leftOut: counts.leftOut + leftOut,
     total: counts.total + records.length + leftOut,
   }
 }

@@ -26,12 +26,25 @@ export function sendOrder(
   { message, payload }: { readonly message: string; readonly payload: string },
 ): Prepared {
   if (message.trim() === '') return wrong('Give the name of the message.')
+  return withPayload({ do: 'send', to, message: message.trim() }, payload)
+}
+
+/** A request to a process, whose answer comes back. */
+export function callOrder(
+  to: PidText,
+  { request, payload }: { readonly request: string; readonly payload: string },
+): Prepared {
+  if (request.trim() === '') return wrong('Give the name of the request.')
+  return withPayload({ do: 'call', to, request: request.trim() }, payload)
+}
+
+function withPayload(order: ManageRequest['order'], payload: string): Prepared {
   if (payload.length > PAYLOAD_MAX)
     return wrong(`Keep the payload below ${PAYLOAD_MAX} characters.`)
-  if (payload.trim() === '') return ready({ do: 'send', to, message: message.trim() })
+  if (payload.trim() === '') return ready(order)
   try {
     const value: unknown = JSON.parse(payload)
-    return ready({ do: 'send', to, message: message.trim(), payload: value })
+    return ready({ ...order, payload: value })
   } catch (fault) {
     return wrong(`The payload is no JSON: ${fault instanceof Error ? fault.message : 'unreadable'}`)
   }

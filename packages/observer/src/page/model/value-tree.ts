@@ -107,6 +107,12 @@ export function fieldsInShort(fields: Readonly<Record<string, unknown>>): string
     .slice(0, TEXT_MAX)
 }
 
+/** Any value in one line: an object by its fields, all others as they are. */
+export function valueInShort(value: unknown): string {
+  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isRecord ? fieldsInShort(value as Record<string, unknown>) : inShort(value)
+}
+
 function inShort(value: unknown): string {
   if (typeof value === 'string') return value.slice(0, PREVIEW_MAX)
   const entries = entriesOf(value)

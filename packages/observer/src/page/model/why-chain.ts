@@ -1,8 +1,8 @@
 /**
  * page/model/why-chain: the answer to "why is it stuck?" in the order a person reads it.
  *
- * The verdict stands first; the steps lead from the process that was asked for to the one that
- * holds it up. A step whose process is the one of an earlier step closes a circle: a deadlock.
+ * The verdict stands first and is told once; the steps lead from the process that was asked for to
+ * it. A step whose process is the one of an earlier step closes a circle: a deadlock.
  */
 import type { StuckCause } from 'troupe'
 import type { ToldWhy, ToldWhyStep } from './told.js'
@@ -43,6 +43,8 @@ export interface ChainStep {
   readonly closes: number | undefined
   /** The node it leads to, where that is another one than that of the step before. */
   readonly crossesTo: string | undefined
+  /** What it has to say was said as the verdict. */
+  readonly told: boolean
 }
 
 export interface WhyChain {
@@ -77,6 +79,7 @@ export function whyChain(sheet: ToldWhy): WhyChain {
       last: index === sheet.steps.length - 1,
       closes: closes === undefined || inRow ? undefined : closes + 1,
       crossesTo: before !== undefined && before.node !== step.node ? step.node : undefined,
+      told: step.text === sheet.verdict.text,
     }
   })
   return {

@@ -191,7 +191,6 @@ function AllApplications({ query }: { readonly query: URLSearchParams }): VNode 
       <Card title="Applications of all nodes" flush>
         <Table
           label="Applications of all nodes"
-          steady
           heightMax={640}
           columns={COLUMNS}
           rows={rows}

@@ -3,14 +3,15 @@
  */
 import type { VNode } from 'preact'
 import type { Merged } from '#observer/contract/api'
-import { count, dateTime } from '#page/base/format'
-import { Badge, Card, Empty, PageHead, ProblemBox } from '#page/kit/basics'
+import { count, dateTime, exactTime } from '#page/base/format'
+import { Badge, Card, Empty, KeyValue, PageHead, ProblemBox } from '#page/kit/basics'
+import { Dialog } from '#page/kit/dialog'
 import { Tabs } from '#page/kit/fields'
-import { NodeLink } from '#page/kit/links'
+import { NodeLink, PidLink } from '#page/kit/links'
 import { type Column, Table } from '#page/kit/table'
 import { address, nodeAddress } from '#page/live/api'
 import { useSteadySubject } from '#page/live/use'
-import { shortPid } from '#page/model/pid-text'
+import { pidParts, shortPid } from '#page/model/pid-text'
 import type { ToldAudit } from '#page/model/told'
 import type { PageProps } from '#page/pages'
 import { setQuery } from '#page/router'
@@ -51,7 +52,7 @@ const TABS = [
 ] as const
 
 export function AuditPage({ node, query }: PageProps): VNode {
-  if (node !== undefined) return <NodeAudit node={node} />
+  if (node !== undefined) return <NodeAudit node={node} query={query} />
   const tab = query.get('of') === 'nodes' ? 'nodes' : 'viewers'
   return (
     <>
@@ -63,12 +64,16 @@ export function AuditPage({ node, query }: PageProps): VNode {
           onValue={(value) => setQuery({ of: value === 'viewers' ? undefined : value })}
         />
       </PageHead>
-      {tab === 'viewers' ? <ViewerAudit /> : <AllNodesAudit />}
+      {tab === 'viewers' ? <ViewerAudit query={query} /> : <AllNodesAudit query={query} />}
     </>
   )
 }
 
-function ViewerAudit(): VNode {
+interface Of {
+  readonly query: URLSearchParams
+}
+
+function ViewerAudit({ query }: Of): VNode {
   const { sheet, problem } = useSteadySubject<{ readonly rows: readonly ViewerAct[] }>(
     address(['audit'], { limit: LIMIT }),
   )
@@ -76,7 +81,7 @@ function ViewerAudit(): VNode {
     (act): Row => ({
       ...act,
       key: String(act.number),
-      who: `${act.user ?? 'nobody named'} from ${act.remote} (${act.surface})`,
+      who: `${act.user ?? 'anonymous'} · ${act.remote} · ${act.surface}`,
       node: act.node,
       times: 1,
     }),
@@ -84,7 +89,7 @@ function ViewerAudit(): VNode {
   return (
     <>
       {problem !== undefined && <ProblemBox problem={problem} />}
-      <AuditTable title="Through this Observer" rows={rows} />
+      <AuditTable title="Through this Observer" rows={rows} query={query} />
     </>
   )
 }
@@ -95,12 +100,12 @@ const rowOf = (act: ToldAudit & { readonly asker?: string }, at: string): Row =>
   key: `${at} ${act.number}`,
   who: [act.by, act.pid === undefined ? (act.asker ?? act.node) : shortPid(act.pid)]
     .filter((word) => word !== undefined)
-    .join(' by '),
+    .join(' through '),
   node: at,
 })
 
 /** In a merged answer `node` tells who answered, and `asker` who asked. */
-function AllNodesAudit(): VNode {
+function AllNodesAudit({ query }: Of): VNode {
   const { sheet, problem } = useSteadySubject<Merged<ToldAudit>>(
     address(['cluster', 'audit'], { limit: LIMIT }),
   )
@@ -108,12 +113,16 @@ function AllNodesAudit(): VNode {
     <>
       {problem !== undefined && <ProblemBox problem={problem} />}
       <Missing missing={sheet?.missing ?? []} />
-      <AuditTable title="At the nodes" rows={sheet?.rows.map((act) => rowOf(act, act.node))} />
+      <AuditTable
+        title="At the nodes"
+        rows={sheet?.rows.map((act) => rowOf(act, act.node))}
+        query={query}
+      />
     </>
   )
 }
 
-function NodeAudit({ node }: { readonly node: string }): VNode {
+function NodeAudit({ node, query }: Of & { readonly node: string }): VNode {
   const { sheet, problem } = useSteadySubject<{ readonly rows: readonly ToldAudit[] }>(
     nodeAddress(node, 'audit', { limit: LIMIT }),
   )
@@ -122,74 +131,119 @@ function NodeAudit({ node }: { readonly node: string }): VNode {
     <>
       <PageHead
         title="Audit"
-        subtitle={rows === undefined ? 'Looking…' : `${count(rows.length)} acts at ${node}`}
+        subtitle={
+          rows === undefined
+            ? 'Looking…'
+            : `${count(rows.length)} ${rows.length === 1 ? 'act' : 'acts'} at this node`
+        }
       />
       {problem !== undefined && <ProblemBox problem={problem} />}
-      <AuditTable title={`At ${node}`} rows={rows} />
+      <AuditTable title={`At ${node}`} rows={rows} withNode={false} query={query} />
     </>
   )
 }
 
-const COLUMNS: readonly Column<Row>[] = [
-  { id: 'time', title: 'Time', width: '150px', cell: ({ timeMs }) => dateTime(timeMs) },
+const columnsOf = (withNode: boolean): readonly Column<Row>[] => [
+  {
+    id: 'time',
+    title: 'Time',
+    width: '142px',
+    cell: ({ timeMs }) => <span class="figure">{dateTime(timeMs)}</span>,
+  },
   {
     id: 'operation',
     title: 'Operation',
-    width: 'minmax(100px, 1fr)',
+    width: 'minmax(76px, 0.8fr)',
     cell: ({ operation }) => <Word text={operation} />,
   },
   {
     id: 'subject',
     title: 'Subject',
-    width: 'minmax(120px, 2fr)',
+    width: 'minmax(100px, 1.2fr)',
     wide: true,
-    cell: ({ subject }) => <Word text={subject} />,
+    cell: ({ subject }) => <Subject subject={subject} />,
   },
-  {
-    id: 'node',
-    title: 'Node',
-    width: 'minmax(90px, 1fr)',
-    wide: true,
-    cell: ({ node }) => (node === undefined ? <Word text={undefined} /> : <NodeLink node={node} />),
-  },
+  ...(withNode ? [NODE_COLUMN] : []),
   {
     id: 'who',
     title: 'Who',
-    width: 'minmax(120px, 1.5fr)',
+    width: 'minmax(170px, 1.5fr)',
     wide: true,
     cell: ({ who }) => <Word text={who} />,
   },
   {
     id: 'outcome',
     title: 'Outcome',
-    width: 'minmax(90px, 1fr)',
-    cell: ({ outcome, times }) => (
-      <Badge tone={outcome === 'done' ? 'good' : 'bad'}>
-        {outcome}
-        {times > 1 && ` × ${count(times)}`}
-      </Badge>
-    ),
+    width: 'minmax(64px, 1.3fr)',
+    cell: (row) => <Outcome row={row} />,
   },
 ]
+
+const NODE_COLUMN: Column<Row> = {
+  id: 'node',
+  title: 'Node',
+  width: 'minmax(104px, 0.9fr)',
+  wide: true,
+  cell: ({ node }) => (node === undefined ? <Word text={undefined} /> : <NodeLink node={node} />),
+}
+
+function Subject({ subject }: { readonly subject: string }): VNode {
+  if (subject === '') return <span class="quiet">the node</span>
+  return pidParts(subject) === undefined ? <Word text={subject} /> : <PidLink pid={subject} />
+}
+
+const Outcome = ({ row: { outcome, times } }: { readonly row: Row }): VNode => (
+  <Badge tone={outcome === 'done' ? 'good' : 'bad'} title={outcome}>
+    {outcome}
+    {times > 1 && ` × ${count(times)}`}
+  </Badge>
+)
 
 function AuditTable({
   title,
   rows,
+  withNode = true,
+  query,
 }: {
   readonly title: string
   readonly rows: readonly Row[] | undefined
+  readonly withNode?: boolean
+  readonly query: URLSearchParams
 }): VNode {
+  const opened = rows?.find(({ key }) => key === query.get('act'))
   return (
-    <Card title={title} note="the newest first" flush>
-      <Table
-        label={title}
-        steady
-        heightMax={620}
-        columns={COLUMNS}
-        rows={rows}
-        keyOf={({ key }) => key}
-        empty={<Empty title="Nothing was done or tried" />}
+    <>
+      <Card title={title} note="the newest first" flush>
+        <Table
+          label={title}
+          heightMax={620}
+          columns={columnsOf(withNode)}
+          rows={rows}
+          keyOf={({ key }) => key}
+          onOpen={({ key }) => setQuery({ act: key })}
+          empty={<Empty title="Nothing was done or tried" />}
+        />
+      </Card>
+      {opened !== undefined && <Act row={opened} />}
+    </>
+  )
+}
+
+/** One act, whole: nothing of it is cut. */
+function Act({ row }: { readonly row: Row }): VNode {
+  const { timeMs, operation, subject, node, who, times } = row
+  return (
+    <Dialog title={operation} wide onClose={() => setQuery({ act: undefined })}>
+      <KeyValue
+        rows={[
+          ['Time', <time title={exactTime(timeMs)}>{dateTime(timeMs)}</time>],
+          ['Subject', <span class="mono">{subject}</span>],
+          ['At', node === undefined ? 'this Observer' : <NodeLink node={node} />],
+          ['Who', who],
+          ['Outcome', <Outcome row={row} />],
+          ['Times', count(times)],
+        ]}
       />
-    </Card>
+    </Dialog>
   )
 }

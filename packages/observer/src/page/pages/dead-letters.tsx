@@ -6,7 +6,7 @@ import { useRef } from 'preact/hooks'
 import type { DropCause } from 'troupe'
 import type { Merged } from '#observer/contract/api'
 import { clockTime, count, exactTime, rate } from '#page/base/format'
-import { Badge, Button, Card, Empty, PageHead, ProblemBox } from '#page/kit/basics'
+import { Badge, Button, Card, Empty, PageHead, ProblemBox, Skeleton } from '#page/kit/basics'
 import { SearchField } from '#page/kit/fields'
 import { NodeLink, PidLink } from '#page/kit/links'
 import { type Column, Table } from '#page/kit/table'
@@ -14,6 +14,7 @@ import { address, nodeAddress } from '#page/live/api'
 import type { Live } from '#page/live/stream'
 import { useSteadySubject } from '#page/live/use'
 import { addedUp, type CauseLook, type CauseRow, causeRows } from '#page/model/cause-rates'
+import { pidWithin } from '#page/model/pid-text'
 import type { ToldDeadLetter, ToldDeadLetters } from '#page/model/told'
 import type { PageProps } from '#page/pages'
 import { setQuery } from '#page/router'
@@ -51,6 +52,30 @@ export function DeadLettersPage({ node, query }: PageProps): VNode {
       />
       {problem !== undefined && <ProblemBox problem={problem} />}
       <Missing missing={sheet?.missing ?? []} />
+      {sheet === undefined && problem === undefined && <Skeleton height={320} />}
+      {sheet !== undefined && (
+        <Letters node={node} sheet={sheet} causes={causes} cause={cause} search={search} />
+      )}
+    </>
+  )
+}
+
+/** Drawn when it is known how many causes there are: what stands below them does not move. */
+function Letters({
+  node,
+  sheet,
+  causes,
+  cause,
+  search,
+}: {
+  readonly node: string | undefined
+  readonly sheet: Answer
+  readonly causes: readonly CauseRow[]
+  readonly cause: string | undefined
+  readonly search: string | undefined
+}): VNode {
+  return (
+    <>
       <Card title="By cause" flush note={causes.length === 0 ? 'none so far' : undefined}>
         <Causes causes={causes} chosen={cause} />
       </Card>
@@ -58,10 +83,9 @@ export function DeadLettersPage({ node, query }: PageProps): VNode {
       <Card title="The newest" note={<Gone sheet={sheet} />} flush>
         <Table
           label="Dead letters"
-          steady
-          heightMax={520}
-          columns={node === undefined ? [TIME, NODE_COLUMN, ...COLUMNS] : [TIME, ...COLUMNS]}
-          rows={sheet?.rows as readonly Row[] | undefined}
+          heightMax={620}
+          columns={columnsOf(node)}
+          rows={sheet.rows as readonly Row[] | undefined}
           keyOf={({ node: of = '', number }) => `${of} ${number}`}
           empty={<NoLetters filtered={cause !== undefined || search !== undefined} />}
         />
@@ -148,7 +172,7 @@ function Gone({ sheet }: { readonly sheet: Answer | undefined }): VNode | null {
 const TIME: Column<Row> = {
   id: 'time',
   title: 'Time',
-  width: '100px',
+  width: '68px',
   cell: ({ timeMs }) => <span title={exactTime(timeMs)}>{clockTime(timeMs)}</span>,
 }
 
@@ -160,34 +184,52 @@ const NODE_COLUMN: Column<Row> = {
   cell: ({ node }) => (node === undefined ? null : <NodeLink node={node} page="dead-letters" />),
 }
 
-const COLUMNS: readonly Column<Row>[] = [
+const columnsOf = (node: string | undefined): readonly Column<Row>[] => [
+  TIME,
+  ...(node === undefined ? [NODE_COLUMN] : []),
   {
     id: 'cause',
     title: 'Cause',
-    width: 'minmax(110px, 1fr)',
+    width: '132px',
     cell: ({ cause }) => <Badge tone="warn">{cause}</Badge>,
   },
   {
     id: 'message',
     title: 'Message',
-    width: 'minmax(100px, 2fr)',
+    width: 'minmax(90px, 1.4fr)',
     cell: ({ message }) => <Word text={message} />,
   },
   {
     id: 'count',
     title: 'Count',
-    width: '70px',
+    width: '52px',
     align: 'end',
     wide: true,
-    cell: (row) => count(row.count),
+    cell: (row) => (
+      <span class={row.count > 1 ? 'figure' : 'figure quiet'}>{count(row.count)}</span>
+    ),
   },
+  ...endsOf(node),
+]
+
+/** On the page of one node its pids need not name it. */
+const endsOf = (node: string | undefined): readonly Column<Row>[] => [
   {
     id: 'from',
     title: 'From',
     width: 'minmax(90px, 1fr)',
     wide: true,
-    cell: ({ from }) =>
-      from === undefined ? <span class="quiet">a node</span> : <PidLink pid={from} />,
+    cell: ({ from, node: of }) =>
+      from === undefined ? (
+        <span class="quiet">a node</span>
+      ) : (
+        <PidLink pid={from} name={pidWithin(from, of ?? node ?? '')} />
+      ),
   },
-  { id: 'to', title: 'To', width: 'minmax(90px, 1.4fr)', cell: ({ to }) => <PidLink pid={to} /> },
+  {
+    id: 'to',
+    title: 'To',
+    width: 'minmax(90px, 1.6fr)',
+    cell: ({ to, node: of }) => <PidLink pid={to} name={pidWithin(to, of ?? node ?? '')} />,
+  },
 ]

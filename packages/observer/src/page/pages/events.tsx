@@ -68,27 +68,27 @@ function Topics({
       go(nodePath(of, 'events', [nameOfEvent(row.event)]))
   }
   return (
-    <>
-      <div class="filters">
+    <Card
+      title="Topics"
+      actions={
         <SearchField
           label="Name of the topic"
           value={search}
           onValue={(text) => setQuery({ search: text.trim() || undefined })}
         />
-      </div>
-      <Card title="Topics" flush>
-        <Table
-          label="Topics"
-          steady
-          heightMax={520}
-          columns={columnsOf(node, look)}
-          rows={live.sheet?.rows.filter(({ event }) => event.toLowerCase().includes(wanted))}
-          keyOf={keyOf}
-          onOpen={open}
-          empty={<Empty title={search === '' ? 'There is no topic' : 'No topic is like that'} />}
-        />
-      </Card>
-    </>
+      }
+      flush
+    >
+      <Table
+        label="Topics"
+        heightMax={620}
+        columns={columnsOf(node, look)}
+        rows={live.sheet?.rows.filter(({ event }) => event.toLowerCase().includes(wanted))}
+        keyOf={keyOf}
+        onOpen={open}
+        empty={<Empty title={search === '' ? 'There is no topic' : 'No topic is like that'} />}
+      />
+    </Card>
   )
 }
 
@@ -130,12 +130,12 @@ function columnsOf(node: string | undefined, look: EventLook): readonly Column<R
         </>
       ),
     },
-    figure('subscribers', 'Subscribers', (row) => count(row.subscribers)),
-    figure('published', 'Published', (row) => count(row.published)),
-    figure('rate', 'Per second', (row) => rate(look.rates.get(keyOf(row))?.published)),
-    { ...figure('delivered', 'Delivered', (row) => count(row.delivered)), wide: true },
-    { ...figure('buffer', 'Buffer', (row) => count(row.buffer)), wide: true },
-    { id: 'use', title: 'Use', width: '116px', wide: true, cell: (row) => <Use row={row} /> },
+    figure('subscribers', 'Subscribers', (row) => row.subscribers, count),
+    { ...figure('published', 'Published', (row) => row.published, count), wide: true },
+    figure('rate', 'Rate', (row) => look.rates.get(keyOf(row))?.published, rate),
+    { ...figure('delivered', 'Delivered', (row) => row.delivered, count), wide: true },
+    { ...figure('buffer', 'Buffer', (row) => row.buffer, count), wide: true },
+    { id: 'use', title: 'Use', width: '112px', wide: true, cell: (row) => <Use row={row} /> },
   ]
 }
 
@@ -147,12 +147,17 @@ const NODE_COLUMN: Column<Row> = {
   cell: ({ node }) => (node === undefined ? null : <NodeLink node={node} page="events" />),
 }
 
-const figure = (id: string, title: string, cell: (row: Row) => string): Column<Row> => ({
-  id,
-  title,
-  width: '92px',
-  align: 'end',
-  cell,
+const figure = (
+  id: string,
+  title: string,
+  of: (row: Row) => number | undefined,
+  written: (value: number | undefined) => string,
+): Column<Row> => ({
+  ...{ id, title, width: '74px', align: 'end' },
+  cell: (row) => {
+    const value = of(row)
+    return <span class={value ? 'figure' : 'figure quiet'}>{written(value)}</span>
+  },
 })
 
 function Topic({ row, node }: { readonly row: Row; readonly node: string | undefined }): VNode {

@@ -76,12 +76,12 @@ function NodeLogs({ node, filter, query }: Of & { readonly node: string }): VNod
       </PageHead>
       <LogFilters filter={filter} />
       {problem !== undefined && <ProblemBox problem={problem} />}
-      <StormCard storm={storm} />
       <LogTable
         rows={loading && list.rows.length === 0 ? undefined : list.rows}
         query={query}
         ofNode={node}
       />
+      <StormCard storm={storm} />
     </>
   )
 }
@@ -90,7 +90,8 @@ function wordsOf(node: string, list: RecordList<ToldLog>, missed: number): strin
   const { rows, leftOut } = list
   const left = leftOut > 0 ? `, ${count(leftOut)} left out` : ''
   const stood = missed > 0 ? `, ${count(missed)} came while it stood still` : ''
-  return `${count(rows.length)} records of ${node}${left}${stood}`
+  const records = rows.length === 1 ? 'record' : 'records'
+  return `${count(rows.length)} ${records} of ${node}${left}${stood}`
 }
 
 function AllLogs({ filter, query }: Of): VNode {
@@ -151,19 +152,19 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     id: 'time',
     title: 'Time',
-    width: '100px',
+    width: '68px',
     cell: ({ timeMs }) => <span title={exactTime(timeMs)}>{clockTime(timeMs)}</span>,
   },
   {
     id: 'level',
     title: 'Level',
-    width: '74px',
+    width: '58px',
     cell: ({ level }) => <span class={`level level-${level}`}>{level}</span>,
   },
   {
     id: 'source',
     title: 'Source',
-    width: 'minmax(90px, 1fr)',
+    width: 'minmax(90px, 0.8fr)',
     wide: true,
     cell: (row) => <Source row={row} />,
   },
@@ -212,7 +213,6 @@ function LogTable({
       <Card title="Records" note="the newest first" flush>
         <Table
           label="Records of the log"
-          steady
           heightMax={620}
           columns={columns}
           rows={rows}

@@ -7,6 +7,7 @@
  */
 import type { VNode } from 'preact'
 import { useRef } from 'preact/hooks'
+import type { Problem } from '#observer/contract/api'
 import { Badge, PageHead, ProblemBox, State } from '#page/kit/basics'
 import { NodeLink } from '#page/kit/links'
 import { nodeAddress } from '#page/live/api'
@@ -15,7 +16,7 @@ import { useSteadySubject, useSubject } from '#page/live/use'
 import { pidParts, shortPid } from '#page/model/pid-text'
 import { type Look, NO_LOOK, nextLook } from '#page/model/row-rates'
 import type { ToldInsight, ToldProcess, ToldWhy } from '#page/model/told'
-import { ProcessActions } from './process/actions.js'
+import { isOwn, ProcessActions } from './process/actions.js'
 import { CallCards } from './process/calls.js'
 import { Ended } from './process/ended.js'
 import { ExitCard } from './process/exits.js'
@@ -55,6 +56,7 @@ export function ProcessPage({ node, which, query }: ProcessPageProps): VNode {
       <Head node={node} which={which} sheet={sheet} gone={gone} />
       {gone && <Ended node={node} sheet={sheet} problem={problem} />}
       {problem !== undefined && !gone && <ProblemBox problem={problem} />}
+      {sheet !== undefined && isOwn(sheet) && !gone && <Protected />}
       {explains && <WhyPanel live={why} query={query} />}
       {sheet !== undefined && explained && <Body node={node} live={live} gone={gone} />}
     </>
@@ -77,18 +79,38 @@ function Body({
   const look = useRates(live)
   const told = useLast(insight.sheet, sheet?.pid)
   if (sheet === undefined) return null
+  const asked = gone || told !== undefined || insight.problem !== undefined
   return (
     <div class={gone ? 'process-body is-past' : 'process-body'}>
       <ProcessFigures sheet={sheet} insight={told} look={look} atMs={atMs} />
-      <div class="panes">
+      {asked && <Panes sheet={sheet} insight={told} problem={insight.problem} />}
+    </div>
+  )
+}
+
+/** Two columns that do not know of each other: what is short leaves no hole. */
+function Panes({
+  sheet,
+  insight,
+  problem,
+}: {
+  readonly sheet: ToldProcess
+  readonly insight: ToldInsight | undefined
+  readonly problem: Problem | undefined
+}): VNode {
+  return (
+    <div class="panes">
+      <div class="panes-column">
         <MailboxCard sheet={sheet} />
+        <CallCards insight={insight} problem={problem} />
+        <TimerCard insight={insight} timers={sheet.timers} />
+        <RateCard insight={insight} />
+      </div>
+      <div class="panes-column">
         <StateCard sheet={sheet} />
-        <CallCards insight={told} problem={insight.problem} />
-        <RateCard insight={told} />
-        <TimerCard insight={told} timers={sheet.timers} />
-        <RelationsCard sheet={sheet} />
-        <ExitCard insight={told} kind={sheet.kind} />
         <ProcessFacts sheet={sheet} />
+        <ExitCard insight={insight} kind={sheet.kind} />
+        <RelationsCard sheet={sheet} />
       </div>
     </div>
   )
@@ -117,7 +139,9 @@ function Head({
       title={<span class="process-title">{sheet?.name ?? sheet?.behaviour ?? which}</span>}
       subtitle={sheet !== undefined && <Words node={node} sheet={sheet} gone={gone} />}
     >
-      {sheet !== undefined && !gone && <ProcessActions node={node} sheet={sheet} />}
+      {sheet !== undefined && !gone && !isOwn(sheet) && (
+        <ProcessActions node={node} sheet={sheet} />
+      )}
     </PageHead>
   )
 }
@@ -131,7 +155,7 @@ function Words({
   readonly sheet: ToldProcess
   readonly gone: boolean
 }): VNode {
-  const { pid, state, kind, behaviour, application } = sheet
+  const { pid, name, state, kind, behaviour, application } = sheet
   return (
     <span class="process-words">
       <span class="mono" title={pid}>
@@ -140,13 +164,21 @@ function Words({
       <span>
         on <NodeLink node={node} />
       </span>
-      <span>{behaviour}</span>
+      {behaviour !== name && <span>{behaviour}</span>}
       {application !== undefined && <span>of {application}</span>}
       <Badge>{kind}</Badge>
       <State state={gone ? 'ended' : state} />
     </span>
   )
 }
+
+/** Why some buttons are missing here. */
+const Protected = (): VNode => (
+  <p class="protected">
+    One of Troupe's own processes: nobody sends to it, ends it or changes it from here, as the node
+    stands and falls with it. To stop the node, drain it.
+  </p>
+)
 
 /** What the process does in a second, from the last two looks. */
 function useRates({ sheet, atMs }: Live<ToldProcess>): Look {

@@ -16,6 +16,7 @@ import { address, nodeAddress } from '#page/live/api'
 import type { Live } from '#page/live/stream'
 import { useSteadySubject } from '#page/live/use'
 import { pidParts } from '#page/model/pid-text'
+import { type ColumnId, columnsOf, columnsText, type Whose } from '#page/model/process-columns'
 import {
   addressOf,
   changed,
@@ -32,6 +33,7 @@ import type { ToldProcesses, ToldProcessRow } from '#page/model/told'
 import type { PageProps } from '#page/pages'
 import { nodePath, addressOf as placeAddress } from '#page/place'
 import { go } from '#page/router'
+import { ColumnChoice } from './parts/column-choice.js'
 import { Missing } from './parts/missing.js'
 import { type Figures, processColumns } from './parts/process-columns.js'
 import { ProcessPage } from './process.js'
@@ -53,9 +55,25 @@ export function ProcessesPage(props: PageProps): VNode {
   return <ProcessList {...props} />
 }
 
-function ProcessList({ node, query: given }: PageProps): VNode {
+/** What the address says of how they are shown. */
+function useChosen({ node, query: given }: PageProps) {
   const query = queryOf(given)
   const figures: Figures = given.get('figures') === 'total' ? 'total' : 'rate'
+  const whose: Whose = node === undefined ? 'cluster' : 'node'
+  const chosen = columnsOf(given.get('columns'), whose)
+  const show: Show = (next, { kind = figures, columns = chosen } = {}) => {
+    const search = addressOf(next)
+    const text = columnsText(columns, whose)
+    if (kind === 'total') search.set('figures', 'total')
+    if (text !== undefined) search.set('columns', text)
+    go(placeAddress({ node, page: 'processes' }, Object.fromEntries(search)), { replace: true })
+  }
+  return { query, figures, whose, chosen, show }
+}
+
+function ProcessList(props: PageProps): VNode {
+  const { node } = props
+  const { query, figures, whose, chosen, show } = useChosen(props)
   const question = Object.fromEntries(new URLSearchParams(questionOf(query)))
   const live = useSteadySubject<Answer>(
     node === undefined
@@ -63,15 +81,12 @@ function ProcessList({ node, query: given }: PageProps): VNode {
       : nodeAddress(node, 'processes', question),
   )
   const { rates } = useLook(live)
-  const show = (next: ProcessQuery, kind: Figures = figures): void => {
-    const search = addressOf(next)
-    if (kind === 'total') search.set('figures', 'total')
-    go(placeAddress({ node, page: 'processes' }, Object.fromEntries(search)), { replace: true })
-  }
+  const choose = (columns: readonly ColumnId[]): void => show(query, { columns })
   return (
     <>
       <PageHead title="Processes" subtitle={<Told answer={live.sheet} query={query} />}>
         <ListChoices query={query} figures={figures} onShow={show} />
+        <ColumnChoice chosen={chosen} whose={whose} onChosen={choose} />
       </PageHead>
       <Filters query={query} onQuery={show} />
       {live.problem !== undefined && <ProblemBox problem={live.problem} />}
@@ -79,11 +94,10 @@ function ProcessList({ node, query: given }: PageProps): VNode {
       <Card title="Processes" flush>
         <Table
           label="Processes"
-          steady
           heightMax={640}
           rows={live.sheet?.rows}
           keyOf={({ pid }) => pid}
-          columns={processColumns({ node, rates, figures })}
+          columns={processColumns({ node, rates, figures, chosen })}
           sorted={query.top}
           onSort={(order) => show(changed(query, 'top', order as ProcessOrder))}
           onOpen={open}
@@ -99,6 +113,12 @@ function open({ pid }: ToldProcessRow): void {
   if (node !== undefined) go(nodePath(node, 'processes', [pid]))
 }
 
+/** Shows a view, in the address. */
+type Show = (
+  query: ProcessQuery,
+  of?: { readonly kind?: Figures; readonly columns?: readonly ColumnId[] },
+) => void
+
 /** In which order, how many, and of what time. */
 function ListChoices({
   query,
@@ -107,7 +127,7 @@ function ListChoices({
 }: {
   readonly query: ProcessQuery
   readonly figures: Figures
-  readonly onShow: (query: ProcessQuery, figures?: Figures) => void
+  readonly onShow: Show
 }): VNode {
   return (
     <>
@@ -133,7 +153,7 @@ function ListChoices({
         hideLabel
         value={figures}
         choices={FIGURES}
-        onValue={(kind) => onShow(query, kind)}
+        onValue={(kind) => onShow(query, { kind })}
       />
     </>
   )
@@ -141,7 +161,7 @@ function ListChoices({
 
 const FIGURES: readonly (readonly [Figures, string])[] = [
   ['rate', 'Per second'],
-  ['total', 'Since the start'],
+  ['total', 'In all'],
 ]
 
 /** Two looks make rates; the one before is kept between two drawings. */

@@ -56,8 +56,7 @@ function TraceList({ node, query }: ListOf): VNode {
       <Card title="Traces" note="the newest first" flush>
         <Table
           label="Traces"
-          steady
-          heightMax={560}
+          heightMax={620}
           columns={node === undefined ? [...COLUMNS, NODE_COLUMN] : COLUMNS}
           rows={sheet?.rows === undefined ? undefined : once(sheet.rows)}
           keyOf={({ traceId }) => traceId}

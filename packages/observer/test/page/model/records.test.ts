@@ -76,7 +76,7 @@ describe('the guard against a storm', () => {
     assert.equal(storm.raging, true)
     assert.deepEqual(storm.counts.byLevel, { warning: 60, error: 20 })
     assert.deepEqual(storm.counts.bySource, { shop: 80 })
-    assert.equal(storm.counts.total, 280)
+    assert.deepEqual([storm.counts.leftOut, storm.counts.total], [200, 280])
   })
 
   it('counts those that were left out on their way', () => {

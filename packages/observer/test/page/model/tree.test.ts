@@ -144,7 +144,13 @@ describe('colours of a tree', () => {
     assert.equal(boxClass('kind', row, undefined), 'kind-pool')
   })
 
-  it('tell no utilisation before two looks', () => {
+  it('tell no rate before two looks', () => {
     assert.equal(boxClass('utilisation', treeRow('a'), undefined), 'heat-none')
+    assert.equal(boxClass('throughput', treeRow('a'), undefined), 'heat-none')
+  })
+
+  it('rise with what comes and goes in a second', () => {
+    const rates = { messagesIn: 60, messagesOut: 50, wakeUps: 0, utilisation: 0 }
+    assert.equal(boxClass('throughput', treeRow('a'), rates), 'heat-high')
   })
 })

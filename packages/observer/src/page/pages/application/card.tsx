@@ -34,9 +34,33 @@ export function ApplicationCard({ node, application }: Of): VNode {
           <Badge key={tag}>{tag}</Badge>
         ))}
       </p>
+      <Figures application={application} />
       <KeyValue rows={factsOf(node, application)} />
       {!own && <ApplicationActions node={node} application={application} />}
     </article>
+  )
+}
+
+/** What is looked for first. */
+function Figures({
+  application: { processes, uptimeMs, weight, state },
+}: {
+  readonly application: ToldApplication
+}): VNode {
+  const figures: readonly (readonly [string, ComponentChildren])[] = [
+    ['Processes', count(processes)],
+    ['Uptime', state === 'running' ? duration(uptimeMs) : '–'],
+    ['Weight', weight === 0 ? <Badge tone="warn">0: gets no work</Badge> : count(weight)],
+  ]
+  return (
+    <dl class="application-figures">
+      {figures.map(([title, figure]) => (
+        <div key={title}>
+          <dt>{title}</dt>
+          <dd class="figure">{figure}</dd>
+        </div>
+      ))}
+    </dl>
   )
 }
 
@@ -44,17 +68,14 @@ function factsOf(
   node: string,
   application: ToldApplication,
 ): readonly (readonly [string, ComponentChildren])[] {
-  const { processes, uptimeMs, mode, weight, version, dependsOn, roles, state } = application
+  const { mode, version, dependsOn, roles } = application
   const roleWords = Object.entries(roles).map(([role, process]) => (
     <span key={role}>
       {role}: <a href={nodePath(node, 'processes', [process])}>{process}</a>{' '}
     </span>
   ))
   return [
-    ['Processes', <span class="figure">{count(processes)}</span>],
-    ['Uptime', <span class="figure">{state === 'running' ? duration(uptimeMs) : '–'}</span>],
     ['Mode', mode],
-    ['Weight', weight === 0 ? <Badge tone="warn">0: gets no work</Badge> : count(weight)],
     ['Version', version || '–'],
     [
       'Depends on',
@@ -66,47 +87,55 @@ function factsOf(
             </a>
           )),
     ],
-    ...(roleWords.length === 0 ? [] : [['Roles', roleWords] as const]),
+    ['Roles', roleWords.length === 0 ? 'none' : roleWords],
   ]
 }
 
-export function ApplicationActions({ node, application }: Of): VNode {
+/** What cuts work off stands apart from what lets it end. */
+export function ApplicationActions(of: Of): VNode {
+  const { node, application } = of
   const { name, state } = application
   const runs = state === 'running' || state === 'starting'
   return (
     <div class="application-actions">
       {state === 'loaded' && <StartAction node={node} application={application} />}
+      <WeightAction node={node} application={application} />
       {runs && (
         <Action
           node={node}
           label="Stop"
+          kind="plain"
           order={{ do: 'application-stop', name }}
           confirm={name}
           words="Stops it after those that depend on it; each process may finish what it does."
         />
       )}
-      {state !== 'loaded' && (
-        <Action
-          node={node}
-          label="Force stop"
-          order={{ do: 'application-stop', name, force: true }}
-          confirm={name}
-          words="Kills its processes: what they do is cut off, what waits for them is lost."
-        />
-      )}
-      <WeightAction node={node} application={application} />
-      {state === 'loaded' && (
-        <Action
-          node={node}
-          label="Unload"
-          order={{ do: 'application-unload', name }}
-          confirm={name}
-          words="Forgets it: it can be started again only when the program loads it anew."
-        />
-      )}
+      <span class="application-apart">
+        {state === 'loaded' ? <UnloadAction {...of} /> : <ForceAction {...of} />}
+      </span>
     </div>
   )
 }
+
+const ForceAction = ({ node, application: { name } }: Of): VNode => (
+  <Action
+    node={node}
+    label="Force stop"
+    order={{ do: 'application-stop', name, force: true }}
+    confirm={name}
+    words="Kills its processes: what they do is cut off, what waits for them is lost."
+  />
+)
+
+const UnloadAction = ({ node, application: { name } }: Of): VNode => (
+  <Action
+    node={node}
+    label="Unload"
+    order={{ do: 'application-unload', name }}
+    confirm={name}
+    words="Forgets it: it can be started again only when the program loads it anew."
+  />
+)
 
 const MODES: readonly (readonly [ApplicationMode, string])[] = [
   ['temporary', 'temporary: ends with its last member'],

@@ -3,11 +3,11 @@
  */
 import type { VNode } from 'preact'
 import type { PidText } from '#observer/contract/api'
-import { count, duration, percent, short } from '#page/base/format'
+import { count, duration, percent, rate, short } from '#page/base/format'
 import { pidWithin } from '#page/model/pid-text'
 import type { Look } from '#page/model/row-rates'
 import type { ToldTreeRow } from '#page/model/told'
-import { boxClass, type TreeColour } from '#page/model/tree-colour'
+import { boxClass, type TreeColour, throughputOf } from '#page/model/tree-colour'
 import type { TreeBox } from '#page/model/tree-fold'
 import type { PlacedBox, PlacedLine } from '#page/model/tree-layout'
 import { depthsOf } from '#page/model/tree-steps'
@@ -85,10 +85,7 @@ function classOf({
   matches,
   chosen,
 }: BoxesProps & { readonly each: PlacedBox }): string {
-  const own =
-    box.kind === 'more'
-      ? 'tree-rest'
-      : boxClass(colour, box.row, look.rates.get(box.key)?.utilisation)
+  const own = box.kind === 'more' ? 'tree-rest' : boxClass(colour, box.row, look.rates.get(box.key))
   const faded = matches.size > 0 && !matches.has(box.key)
   return `tree-item ${own}${chosen === box.key ? ' chosen' : ''}${faded ? ' faded' : ''}`
 }
@@ -168,8 +165,10 @@ function figureOf(row: ToldTreeRow, colour: TreeColour, look: Look): string {
     case 'mailbox':
       return `${short(row.mailbox)} waiting`
     case 'wait':
-      return row.oldestWaitMs > 0 ? duration(row.oldestWaitMs) : '0 ms'
+      return row.oldestWaitMs > 0 ? `waits ${duration(row.oldestWaitMs)}` : 'nothing waits'
     case 'utilisation':
-      return percent(look.rates.get(row.pid)?.utilisation)
+      return `${percent(look.rates.get(row.pid)?.utilisation)} busy`
+    case 'throughput':
+      return `${rate(throughputOf(look.rates.get(row.pid)))} in and out`
   }
 }

@@ -29,6 +29,13 @@ const LEGENDS: Readonly<Record<TreeColour, readonly (readonly [string, string])[
     ['heat-high', '40 %'],
     ['heat-hot', '80 % and more'],
   ],
+  throughput: [
+    ['heat-none', '0/s'],
+    ['heat-calm', '0.1/s'],
+    ['heat-warm', '10/s'],
+    ['heat-high', '100/s'],
+    ['heat-hot', '1,000/s and more'],
+  ],
 }
 
 export function TreeLegend({ colour }: { readonly colour: TreeColour }): VNode {

@@ -24,6 +24,8 @@ import { TreeView, type TreeViewProps } from './tree-view.js'
 /** Processes that are asked for: the most a node tells. */
 const TOLD_MAX = 2_000
 const LISTED_MAX = 60
+/** Levels below the roots that a node tells at most. */
+const DEPTH_MAX = 64
 
 export interface TreePageProps {
   readonly node: string
@@ -34,9 +36,7 @@ export interface TreePageProps {
 
 export function TreePage({ node, application, query }: TreePageProps): VNode {
   const below = query.get('below') ?? undefined
-  const live = useSteadySubject<ToldTree>(
-    nodeAddress(node, 'tree', { application, below, limit: TOLD_MAX }),
-  )
+  const live = useSteadySubject<ToldTree>(nodeAddress(node, 'tree', questionOf(application, query)))
   const { sheet, problem } = live
   const look = useTreeLook(live)
   const search = query.get('search') ?? ''
@@ -73,6 +73,11 @@ export function TreePage({ node, application, query }: TreePageProps): VNode {
   )
 }
 
+const questionOf = (application: string | undefined, query: URLSearchParams) => ({
+  ...{ application, below: query.get('below') ?? undefined },
+  ...{ depthMax: depthOf(query) ?? DEPTH_MAX, limit: TOLD_MAX },
+})
+
 /** What folds, spreads and focuses: all of it is a change of the address. */
 const foldingOf = (
   query: URLSearchParams,
@@ -98,9 +103,26 @@ function TreeFilters({ query }: { readonly query: URLSearchParams }): VNode {
         choices={TREE_COLOURS.map((each) => [each, each] as const)}
         onValue={(each) => setQuery({ colour: each === 'state' ? undefined : each })}
       />
+      <Choice
+        label="Depth"
+        value={String(depthOf(query) ?? '')}
+        choices={DEPTHS}
+        onValue={(depth) => setQuery({ depth: depth || undefined })}
+      />
       <TreeLegend colour={colour} />
     </div>
   )
+}
+
+const DEPTHS = [
+  ['', 'all of it'],
+  ...[1, 2, 3, 5, 8].map((depth) => [String(depth), `${depth} below`] as const),
+] as const
+
+/** How many levels below the roots; undefined: as many as a node tells. */
+function depthOf(query: URLSearchParams): number | undefined {
+  const depth = Number(query.get('depth') ?? '')
+  return Number.isInteger(depth) && depth > 0 && depth <= DEPTH_MAX ? depth : undefined
 }
 
 const NoTree = ({ searched }: { readonly searched: boolean }): VNode => (

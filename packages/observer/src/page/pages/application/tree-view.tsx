@@ -61,10 +61,21 @@ export function TreeView(props: TreeViewProps): VNode {
           onOpen={onOpen}
         />
       </div>
-      <ZoomButtons tree={tree} />
+      <Foot tree={tree} />
     </div>
   )
 }
+
+/** Below the picture: nothing stands over it. */
+const Foot = ({ tree }: { readonly tree: DrawnTree }): VNode => (
+  <div class="tree-foot">
+    <span class="tree-hint">
+      <kbd>←</kbd> <kbd>→</kbd> <kbd>↑</kbd> <kbd>↓</kbd> walk, <kbd>Enter</kbd> opens,{' '}
+      <kbd>Space</kbd> folds, <kbd>f</kbd> shows what is below, drag moves
+    </span>
+    <ZoomButtons tree={tree} />
+  </div>
+)
 
 const ZoomButtons = ({ tree }: { readonly tree: DrawnTree }): VNode => (
   <div class="tree-buttons">

@@ -8,31 +8,55 @@ import type { Storm } from '#page/model/log-storm'
 
 const SHOWN_MAX = 6
 
+/** Each line adds up to all there were. */
+function Counts({
+  title,
+  counts,
+  leftOut,
+  levels = false,
+}: {
+  readonly title: string
+  readonly counts: readonly (readonly [string, number])[]
+  readonly leftOut: number
+  readonly levels?: boolean
+}): VNode | null {
+  if (counts.length === 0) return null
+  return (
+    <>
+      <dt>{title}</dt>
+      <dd>
+        {counts.map(([name, counted]) => (
+          <span key={name} class="storm-count">
+            <span class={levels ? `level level-${name}` : 'word'}>{name}</span>{' '}
+            <span class="figure">{count(counted)}</span>
+          </span>
+        ))}
+        {leftOut > 0 && (
+          <span class="storm-count quiet">
+            left out on the way <span class="figure">{count(leftOut)}</span>
+          </span>
+        )}
+      </dd>
+    </>
+  )
+}
+
 /** Nothing while the log can be read. */
 export function StormCard({ storm }: { readonly storm: Storm }): VNode | null {
   if (!storm.raging) return null
-  const { byLevel, bySource, total } = storm.counts
+  const { byLevel, bySource, leftOut, total } = storm.counts
   const sources = Object.entries(bySource).sort(([, a], [, b]) => b - a)
   return (
     <section class="storm" role="status" aria-label="Storm of records">
       <p class="storm-title">
         <Icon name="warning" />
-        <strong>A storm. Lines stand still, counts go on:</strong>
+        <strong>A storm: the lines stand still, the counts go on.</strong>
         <span class="figure">{`${rate(storm.perSecond)}, ${count(total)} since it began`}</span>
       </p>
-      <ul class="storm-counts">
-        {Object.entries(byLevel).map(([level, counted]) => (
-          <li key={level}>
-            <span class={`level level-${level}`}>{level}</span>{' '}
-            <span class="figure">{count(counted)}</span>
-          </li>
-        ))}
-        {sources.slice(0, SHOWN_MAX).map(([source, counted]) => (
-          <li key={source}>
-            <span class="word">{source}</span> <span class="figure">{count(counted)}</span>
-          </li>
-        ))}
-      </ul>
+      <dl class="storm-counts">
+        <Counts title="By level" counts={Object.entries(byLevel)} leftOut={leftOut} levels />
+        <Counts title="By source" counts={sources.slice(0, SHOWN_MAX)} leftOut={leftOut} />
+      </dl>
     </section>
   )
 }

@@ -1,13 +1,16 @@
 /**
  * page/pages/parts/process-columns: the columns of a table of processes.
+ *
+ * Figures are narrow, and those that are nothing are pale; names have the rest.
  */
 import type { VNode } from 'preact'
 import type { PidText } from '#observer/contract/api'
-import { count, duration, percent, rate, short } from '#page/base/format'
+import { count, duration, percent, short, UNKNOWN } from '#page/base/format'
 import { State } from '#page/kit/basics'
-import { PidLink } from '#page/kit/links'
+import { NodeLink } from '#page/kit/links'
 import type { Column } from '#page/kit/table'
-import { pidWithin } from '#page/model/pid-text'
+import { pidParts, pidWithin } from '#page/model/pid-text'
+import type { ColumnId } from '#page/model/process-columns'
 import type { RowRates } from '#page/model/row-rates'
 import type { ToldProcessRow } from '#page/model/told'
 import { heatOf } from '#page/model/tree-colour'
@@ -21,36 +24,55 @@ export interface ColumnsOf {
   readonly node: string | undefined
   readonly rates: ReadonlyMap<PidText, RowRates>
   readonly figures: Figures
+  readonly chosen: readonly ColumnId[]
 }
 
 type Row = ToldProcessRow
 
+/** Of several nodes each row names its own. */
+const NODE: Column<Row> = {
+  id: 'node',
+  title: 'Node',
+  width: 'minmax(104px, 1fr)',
+  wide: true,
+  cell: ({ pid }) => <NodeLink node={pidParts(pid)?.node ?? ''} page="processes" />,
+}
+
+const PID: Column<Row> = {
+  id: 'pid',
+  title: 'Pid',
+  width: '82px',
+  wide: true,
+  cell: ({ pid }) => (
+    <a class="mono" href={pathOf(pid)} title={pid}>
+      {pidWithin(pid, pidParts(pid)?.node ?? '')}
+    </a>
+  ),
+}
+
+const pathOf = (pid: PidText): string => nodePath(pidParts(pid)?.node ?? '', 'processes', [pid])
+
 const NAMES: readonly Column<Row>[] = [
-  {
-    id: 'name',
-    title: 'Name',
-    width: 'minmax(80px, 1.6fr)',
-    cell: ({ name }) => <Word text={name} />,
-  },
   {
     id: 'application',
     title: 'Application',
-    width: 'minmax(72px, 1fr)',
+    width: 'minmax(66px, 0.8fr)',
     wide: true,
     cell: ({ application }) => <Word text={application} />,
   },
   {
     id: 'behaviour',
     title: 'Behaviour',
-    width: 'minmax(64px, 1.2fr)',
+    width: 'minmax(72px, 1fr)',
     wide: true,
     cell: ({ behaviour }) => <Word text={behaviour} />,
   },
-  { id: 'state', title: 'State', width: '78px', cell: ({ state }) => <State state={state} /> },
+  { id: 'kind', title: 'Kind', width: '72px', wide: true, cell: ({ kind }) => kind },
+  { id: 'state', title: 'State', width: '76px', cell: ({ state }) => <State state={state} /> },
   {
     id: 'mailbox',
     title: 'Mailbox',
-    width: '62px',
+    width: '58px',
     align: 'end',
     sort: 'mailbox',
     cell: ({ mailbox }) => <Heat of="mailbox" value={mailbox} text={short(mailbox)} />,
@@ -58,7 +80,7 @@ const NAMES: readonly Column<Row>[] = [
   {
     id: 'wait',
     title: 'Wait',
-    width: '54px',
+    width: '62px',
     align: 'end',
     sort: 'wait',
     cell: ({ oldestWaitMs }) => (
@@ -67,68 +89,84 @@ const NAMES: readonly Column<Row>[] = [
   },
 ]
 
-/** All columns of the reference; figures by second, or since the start. */
-export function processColumns({ node, rates, figures }: ColumnsOf): readonly Column<Row>[] {
-  const of = (row: Row): RowRates | undefined => rates.get(row.pid)
-  const total = figures === 'total'
+/** All columns that were chosen; figures by second, or since the start. */
+export function processColumns(of: ColumnsOf): readonly Column<Row>[] {
+  const { node, chosen } = of
+  const name: Column<Row> = {
+    id: 'name',
+    title: 'Process',
+    width: 'minmax(104px, 2.2fr)',
+    cell: (row) => <Name row={row} behaves={!chosen.includes('behaviour')} />,
+  }
+  const others = [...NAMES, ...figureColumns(of)].filter(({ id }) =>
+    chosen.includes(id as ColumnId),
+  )
+  return [...(node === undefined ? [NODE] : []), PID, name, ...others]
+}
+
+function figureColumns({ rates, figures }: ColumnsOf): readonly Column<Row>[] {
+  const of = ({ pid }: Row): RowRates | undefined => rates.get(pid)
+  if (figures === 'total') {
+    return [
+      figure('in', 'In', ({ messagesIn }) => [messagesIn, short], { sort: 'messages-in' }),
+      figure('out', 'Out', ({ messagesOut }) => [messagesOut, short], { sort: 'messages-out' }),
+      figure('running', 'Running', ({ runningMs }) => [runningMs, duration], { sort: 'running' }),
+      figure('wake-ups', 'Wake-ups', ({ wakeUps }) => [wakeUps, short]),
+      ...AGES,
+    ]
+  }
   return [
-    {
-      id: 'pid',
-      title: 'Pid',
-      width: node === undefined ? 'minmax(120px, 1.6fr)' : '68px',
-      cell: ({ pid }) =>
-        node === undefined ? <PidLink pid={pid} /> : <RowPid pid={pid} node={node} />,
-    },
-    ...NAMES,
-    figure('in', 'In', 'messages-in', (row) =>
-      total ? short(row.messagesIn) : rate(of(row)?.messagesIn),
-    ),
-    figure('out', 'Out', 'messages-out', (row) =>
-      total ? short(row.messagesOut) : rate(of(row)?.messagesOut),
-    ),
-    figure('running', 'Running', 'running', (row) =>
-      total ? duration(row.runningMs) : percent(of(row)?.utilisation),
-    ),
-    // Of several nodes the pids need the room.
-    ...(node === undefined
-      ? []
-      : [
-          figure('wake-ups', 'Wake-ups', undefined, (row) =>
-            total ? short(row.wakeUps) : rate(of(row)?.wakeUps),
-          ),
-        ]),
-    { ...figure('uptime', 'Uptime', 'age', (row) => duration(row.uptimeMs)), width: '62px' },
-    figure('restarts', 'Restarts', 'restarts', ({ restarts }) => count(restarts)),
+    figure('in', 'In/s', (row) => [of(row)?.messagesIn, calm], { sort: 'messages-in' }),
+    figure('out', 'Out/s', (row) => [of(row)?.messagesOut, calm], { sort: 'messages-out' }),
+    figure('running', 'Busy', (row) => [of(row)?.utilisation, percent], { sort: 'running' }),
+    figure('wake-ups', 'Wakes/s', (row) => [of(row)?.wakeUps, calm]),
+    ...AGES,
   ]
 }
 
+/** In a second, where the head of the column says so. */
+const calm = (perSecond: number | undefined): string =>
+  short(perSecond !== undefined && perSecond < 0.005 ? 0 : perSecond)
+
+type Written = (value: number | undefined) => string
+
 const figure = (
-  id: string,
+  id: ColumnId,
   title: string,
-  sort: string | undefined,
-  cell: (row: Row) => string,
+  of: (row: Row) => readonly [number | undefined, Written],
+  { sort, width = '54px' }: { readonly sort?: string; readonly width?: string } = {},
 ): Column<Row> => ({
-  id,
-  title,
-  width: '54px',
-  align: 'end',
-  wide: true,
+  ...{ id, title, width, align: 'end', wide: true },
   ...(sort === undefined ? {} : { sort }),
-  cell,
+  cell: (row) => <Figure of={of(row)} />,
 })
 
-/** A pid in the table of its own node: the name of the node would say nothing. */
-function RowPid({
-  pid,
-  node,
+/** Nothing is pale: what is not nothing is found at once. */
+function Figure({
+  of: [value, written],
 }: {
-  readonly pid: PidText
-  readonly node: string | undefined
+  readonly of: readonly [number | undefined, Written]
 }): VNode {
-  if (node === undefined) return <span class="mono">{pid}</span>
+  const text = value === 0 ? '0' : written(value)
+  return <span class={text === '0' || text === UNKNOWN ? 'figure quiet' : 'figure'}>{text}</span>
+}
+
+const AGES: readonly Column<Row>[] = [
+  figure('uptime', 'Uptime', ({ uptimeMs }) => [uptimeMs, duration], {
+    sort: 'age',
+    width: '66px',
+  }),
+  figure('restarts', 'Restarts', ({ restarts }) => [restarts, count], { sort: 'restarts' }),
+]
+
+/** The registered name, and what it runs where that is called otherwise. */
+function Name({ row, behaves }: { readonly row: Row; readonly behaves: boolean }): VNode {
+  const { pid, name, behaviour } = row
+  const other = behaves && name !== undefined && behaviour !== name ? behaviour : undefined
   return (
-    <a class="mono" href={nodePath(node, 'processes', [pid])} title={pid}>
-      {pidWithin(pid, node)}
+    <a class="word process-name" href={pathOf(pid)} title={`${name ?? ''} ${behaviour}`.trim()}>
+      {name ?? <span class="quiet">{behaviour}</span>}
+      {other !== undefined && <span class="quiet"> {other}</span>}
     </a>
   )
 }

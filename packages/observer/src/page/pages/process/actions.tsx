@@ -2,32 +2,39 @@
  * page/pages/process/actions: what can be done to a process: a message, an exit, a kill, its log
  * level, its traces.
  */
-import { useSignal } from '@preact/signals'
+import { type Signal, useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import type { LogThreshold } from 'troupe'
 import { Action } from '#page/kit/action'
+import { Dialog } from '#page/kit/dialog'
 import { Choice, Field } from '#page/kit/fields'
-import { exitOrder, killOrder, type Prepared, sendOrder } from '#page/model/orders'
+import { callOrder, exitOrder, killOrder, type Prepared, sendOrder } from '#page/model/orders'
 import { shortPid } from '#page/model/pid-text'
 import type { ToldProcess } from '#page/model/told'
 import { SAMPLERS } from '#page/pages/parts/sampler-choices'
+import { ValueTree } from '#page/pages/parts/value-tree'
 
 interface Of {
   readonly node: string
   readonly sheet: ToldProcess
 }
 
-/** Troupe's own processes are the node: whoever ends them ends it. */
-const isOwn = ({ kind }: ToldProcess): boolean => kind === 'system'
+/** Troupe's own processes are the node: the node takes no order that is about them. */
+export const isOwn = ({ kind, application }: ToldProcess): boolean =>
+  kind === 'system' || application === 'system'
 
+/** What ends it stands apart from what does not. */
 export function ProcessActions(of: Of): VNode {
   return (
     <>
       <SendAction {...of} />
+      <CallAction {...of} />
       <LevelAction {...of} />
       <SamplerAction {...of} />
-      {!isOwn(of.sheet) && <ExitAction {...of} />}
-      {!isOwn(of.sheet) && <KillAction {...of} />}
+      <span class="actions-apart">
+        <ExitAction {...of} />
+        <KillAction {...of} />
+      </span>
     </>
   )
 }
@@ -47,23 +54,54 @@ function SendAction({ node, sheet: { pid } }: Of): VNode {
       notYet={prepared.kind === 'wrong' ? prepared.problem : undefined}
       words={`A message for ${shortPid(pid)}, sent in the name of the node that is observed.`}
     >
-      <Field
-        label="Message"
-        value={message.value}
-        onValue={(text) => {
-          message.value = text
-        }}
-      />
-      <Field
-        label="Payload (JSON, or empty)"
-        value={payload.value}
-        onValue={(text) => {
-          payload.value = text
-        }}
-      />
+      <Field label="Message" value={message.value} onValue={setting(message)} />
+      <Field label={PAYLOAD} value={payload.value} onValue={setting(payload)} />
     </Action>
   )
 }
+
+/** A request: what is answered is shown. */
+function CallAction({ node, sheet: { pid } }: Of): VNode {
+  const request = useSignal('')
+  const payload = useSignal('')
+  const answer = useSignal<{ readonly value: unknown } | undefined>(undefined)
+  const prepared = callOrder(pid, { request: request.value, payload: payload.value })
+  return (
+    <>
+      <Action
+        node={node}
+        label="Call"
+        order={requestOf(prepared).order}
+        notYet={prepared.kind === 'wrong' ? prepared.problem : undefined}
+        words={`A request to ${shortPid(pid)}; its answer is shown. The node waits for 5 s.`}
+        onDone={(value) => {
+          answer.value = { value }
+        }}
+      >
+        <Field label="Request" value={request.value} onValue={setting(request)} />
+        <Field label={PAYLOAD} value={payload.value} onValue={setting(payload)} />
+      </Action>
+      {answer.value !== undefined && (
+        <Dialog
+          title={`Answer to ${request.value}`}
+          onClose={() => {
+            answer.value = undefined
+          }}
+        >
+          <ValueTree value={answer.value.value} label="Answer" />
+        </Dialog>
+      )}
+    </>
+  )
+}
+
+const PAYLOAD = 'Payload (JSON, or empty)'
+
+const setting =
+  <T,>(signal: Signal<T>) =>
+  (value: T): void => {
+    signal.value = value
+  }
 
 function ExitAction({ node, sheet: { pid } }: Of): VNode {
   const reason = useSignal('shutdown')
@@ -72,18 +110,13 @@ function ExitAction({ node, sheet: { pid } }: Of): VNode {
     <Action
       node={node}
       label="Exit"
+      kind="plain"
       order={requestOf(prepared).order}
       notYet={prepared.kind === 'wrong' ? prepared.problem : undefined}
       confirm={pid}
       words="An exit signal: who traps exits may go on. Its supervisor may bring it back."
     >
-      <Field
-        label="Reason"
-        value={reason.value}
-        onValue={(text) => {
-          reason.value = text
-        }}
-      />
+      <Field label="Reason" value={reason.value} onValue={setting(reason)} />
     </Action>
   )
 }
@@ -118,14 +151,7 @@ function LevelAction({ node, sheet: { pid } }: Of): VNode {
       order={{ do: 'log-level', pid, level: level.value }}
       words="The level of this process alone, until it ends."
     >
-      <Choice
-        label="Level"
-        value={level.value}
-        choices={LEVELS}
-        onValue={(chosen) => {
-          level.value = chosen
-        }}
-      />
+      <Choice label="Level" value={level.value} choices={LEVELS} onValue={setting(level)} />
     </Action>
   )
 }
@@ -140,14 +166,7 @@ function SamplerAction({ node, sheet: { pid } }: Of): VNode {
       needs="trace"
       words="Which messages of this process begin a trace; see the page Tracing."
     >
-      <Choice
-        label="Traces"
-        value={sampler.value}
-        choices={SAMPLERS}
-        onValue={(chosen) => {
-          sampler.value = chosen
-        }}
-      />
+      <Choice label="Traces" value={sampler.value} choices={SAMPLERS} onValue={setting(sampler)} />
     </Action>
   )
 }

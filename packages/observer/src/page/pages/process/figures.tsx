@@ -75,15 +75,21 @@ function Elsewhere({ pid }: { readonly pid: PidText }): VNode {
   )
 }
 
+/** With the tree it stands in. */
+function Application({ sheet: { application, pid } }: { readonly sheet: ToldProcess }): VNode {
+  if (application === undefined) return <>none</>
+  const node = pidParts(pid)?.node ?? ''
+  return <a href={nodePath(node, 'applications', [application])}>{application}</a>
+}
+
 /** What it is, rather than what it does. */
 export function ProcessFacts({ sheet }: { readonly sheet: ToldProcess }): VNode {
   const rows: readonly (readonly [string, ComponentChildren])[] = [
     ['Pid', <span class="mono">{sheet.pid}</span>],
-    ['Name', sheet.name ?? 'none'],
-    ['Behaviour', sheet.behaviour],
-    ['Kind', sheet.kind],
+    ['Registered as', sheet.name ?? 'no name'],
+    ['Behaviour', `${sheet.behaviour} (${sheet.kind})`],
     ['Protocol', sheet.protocol ?? 'none'],
-    ['Application', sheet.application ?? 'none'],
+    ['Application', <Application sheet={sheet} />],
     ['Leader', sheet.leader === undefined ? 'none' : <PidLink pid={sheet.leader} />],
     ['Traps exits', sheet.trapExit ? 'yes' : 'no'],
     ['Aliases', count(sheet.aliases)],
@@ -99,7 +105,7 @@ export function ProcessFacts({ sheet }: { readonly sheet: ToldProcess }): VNode 
     ],
   ]
   return (
-    <Pane title="Facts">
+    <Pane title="Facts" height="whole">
       <div class="pane-padded">
         <KeyValue rows={rows} />
       </div>

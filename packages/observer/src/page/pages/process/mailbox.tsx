@@ -22,7 +22,7 @@ export function MailboxCard({ sheet }: { readonly sheet: ToldProcess }): VNode {
   return (
     <Pane
       title="Mailbox"
-      tall
+      height="tall"
       note={
         <span class="figure">
           {total > waiting.length ? `the first ${waiting.length} of ${count(total)}` : count(total)}

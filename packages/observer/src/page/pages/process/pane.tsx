@@ -1,25 +1,37 @@
 /**
- * page/pages/process/pane: a card of one height, that scrolls: its neighbours never move.
+ * page/pages/process/pane: a card as tall as what is in it, up to a height from which on it
+ * scrolls. It grows and never shrinks while it is looked at: rows that come and go do not move what
+ * stands below.
  */
 import type { ComponentChildren, VNode } from 'preact'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { Card } from '#page/kit/basics'
 
 export function Pane({
   title,
   note,
   actions,
-  tall = false,
+  height = 'low',
   children,
 }: {
   readonly title: string
   readonly note?: ComponentChildren
   readonly actions?: ComponentChildren
-  readonly tall?: boolean
+  /** From where on it scrolls; `whole`: it never does. */
+  readonly height?: 'low' | 'tall' | 'whole'
   readonly children: ComponentChildren
 }): VNode {
+  const box = useRef<HTMLDivElement>(null)
+  const tallest = useRef(0)
+  useLayoutEffect(() => {
+    const pane = box.current
+    if (pane === null || pane.offsetHeight <= tallest.current) return
+    tallest.current = pane.offsetHeight
+    pane.style.minHeight = `${tallest.current}px`
+  })
   return (
     <Card title={title} flush note={note} actions={actions}>
-      <div class={tall ? 'pane pane-tall' : 'pane'} tabIndex={0}>
+      <div ref={box} class={`pane pane-${height}`} tabIndex={0}>
         {children}
       </div>
     </Card>

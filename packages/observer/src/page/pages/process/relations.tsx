@@ -4,7 +4,7 @@
 import type { VNode } from 'preact'
 import type { PidText } from '#observer/contract/api'
 import { count } from '#page/base/format'
-import { Button, ProblemBox } from '#page/kit/basics'
+import { ProblemBox } from '#page/kit/basics'
 import { PidLink } from '#page/kit/links'
 import { nodeAddress } from '#page/live/api'
 import { useAnswer } from '#page/live/use'
@@ -88,9 +88,9 @@ function Children({ pid }: { readonly pid: PidText }): VNode {
       {children.length > CHILDREN_SHOWN && (
         <span class="quiet">{count(children.length - CHILDREN_SHOWN)} more</span>
       )}{' '}
-      <Button kind="bare" onPress={again}>
+      <button type="button" class="look-again" onClick={again}>
         Look again
-      </Button>
+      </button>
     </>
   )
 }

@@ -8,7 +8,7 @@ import { Nothing, Pane } from './pane.js'
 
 export function StateCard({ sheet: { inspected } }: { readonly sheet: ToldProcess }): VNode {
   return (
-    <Pane title="State" tall note="as inspect() tells it">
+    <Pane title="State" height="tall" note="as inspect() tells it">
       {inspected === undefined ? (
         <Nothing>
           This behaviour has no <code>inspect()</code>. Give it one that answers what you would want

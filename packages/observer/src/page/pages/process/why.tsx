@@ -1,18 +1,20 @@
 /**
- * page/pages/process/why: why is it stuck? The verdict first, then the chain that leads to it.
+ * page/pages/process/why: why is it stuck? The verdict first: its cause, the process, for how long;
+ * then, where it is that of another process, the chain that leads there.
  *
  * Whether the chain is open is part of the address. Without a word there it is open when the first
  * answer says that something is wrong, and stays as it was then: nothing jumps while one reads.
  */
 import type { VNode } from 'preact'
 import { useRef } from 'preact/hooks'
-import { duration } from '#page/base/format'
+import { clockTime, duration } from '#page/base/format'
 import { Button, ProblemBox, State } from '#page/kit/basics'
 import { NodeLink, PidLink } from '#page/kit/links'
 import type { Live } from '#page/live/stream'
 import type { ToldWhy, ToldWhyStep } from '#page/model/told'
 import { type ChainStep, type WhyChain, type WhyTone, whyChain } from '#page/model/why-chain'
 import { setQuery } from '#page/router'
+import { ToldText } from './told-text.js'
 
 const TONES: Readonly<Record<WhyTone, string>> = { calm: 'good', watch: 'warn', act: 'bad' }
 
@@ -21,12 +23,13 @@ export interface WhyPanelProps {
   readonly query: URLSearchParams
 }
 
-export function WhyPanel({ live: { sheet, problem }, query }: WhyPanelProps): VNode {
+export function WhyPanel({ live: { sheet, problem, atMs }, query }: WhyPanelProps): VNode {
   const chain = sheet === undefined ? undefined : whyChain(sheet)
   const first = useRef<WhyTone | undefined>(undefined)
   first.current ??= chain?.tone
   const wanted = query.get('why')
   const open = wanted === null ? first.current !== 'calm' : wanted === 'open'
+  const leads = chain !== undefined && chain.steps.length > 1
   return (
     <section
       class={chain === undefined ? 'why' : `why tone-${TONES[chain.tone]}`}
@@ -34,14 +37,19 @@ export function WhyPanel({ live: { sheet, problem }, query }: WhyPanelProps): VN
     >
       <div class="why-head">
         <h2>Why is it stuck?</h2>
-        {chain !== undefined && <ChainButton open={open} steps={chain.steps.length} />}
+        {sheet !== undefined && problem !== undefined && (
+          <span class="why-note">
+            As it was at {clockTime(atMs)}: the node does not answer now.
+          </span>
+        )}
+        {leads && <ChainButton open={open} steps={chain.steps.length} />}
       </div>
       {problem !== undefined && sheet === undefined && <ProblemBox problem={problem} />}
       {chain === undefined && problem === undefined && (
         <p class="why-verdict quiet">Asking the node…</p>
       )}
       {chain !== undefined && <Verdict chain={chain} />}
-      {chain !== undefined && open && <Chain chain={chain} />}
+      {leads && open && <Chain chain={chain} />}
     </section>
   )
 }
@@ -53,27 +61,39 @@ const ChainButton = ({
   readonly open: boolean
   readonly steps: number
 }): VNode => (
-  <Button kind="bare" pressed={open} onPress={() => setQuery({ why: open ? 'closed' : 'open' })}>
+  <Button kind="bare" onPress={() => setQuery({ why: open ? 'closed' : 'open' })}>
     {open ? 'Hide the chain' : `Show the chain of ${steps}`}
   </Button>
 )
 
 function Verdict({
-  chain: { verdict, title, circle, unknown },
+  chain: { verdict, title, circle, unknown, steps },
 }: {
   readonly chain: WhyChain
 }): VNode {
+  const elsewhere = verdict.node !== steps[0]?.step.node
   return (
     <div class="why-verdict">
       <p class="why-title">
         <strong>{title}</strong>
         <Subject step={verdict} />
+        {elsewhere && (
+          <span>
+            <span class="quiet">on</span> <NodeLink node={verdict.node} />
+          </span>
+        )}
         {verdict.forMs > 0 && (
           <span class="figure why-time">{`for ${duration(verdict.forMs)}`}</span>
         )}
       </p>
-      <p class="why-text">{verdict.text}</p>
-      <p class="why-remedy">{verdict.remedy}</p>
+      <p class="why-text">
+        <ToldText text={verdict.text} />
+      </p>
+      {verdict.remedy !== '' && (
+        <p class="why-remedy">
+          <ToldText text={verdict.remedy} />
+        </p>
+      )}
       {circle && <p class="why-note">They wait for each other: a deadlock.</p>}
       {unknown !== undefined && <p class="why-note">Not followed further: {unknown}</p>}
     </div>
@@ -82,7 +102,7 @@ function Verdict({
 
 function Chain({ chain: { steps } }: { readonly chain: WhyChain }): VNode {
   return (
-    <ol class="why-chain">
+    <ol class="why-chain" aria-label="What leads there">
       {steps.map((step) => (
         <Step key={step.place} {...step} />
       ))}
@@ -90,7 +110,8 @@ function Chain({ chain: { steps } }: { readonly chain: WhyChain }): VNode {
   )
 }
 
-function Step({ step, place, title, tone, first, last, closes, crossesTo }: ChainStep): VNode {
+function Step(chained: ChainStep): VNode {
+  const { step, place, title, tone, first, last, closes, crossesTo, told } = chained
   return (
     <li class={`why-step tone-${TONES[tone]}`}>
       <span class="why-place" aria-hidden="true">
@@ -98,29 +119,37 @@ function Step({ step, place, title, tone, first, last, closes, crossesTo }: Chai
       </span>
       <div class="why-step-body">
         <p class="why-step-title">
-          <strong>{title}</strong>
           <Subject step={step} />
+          {crossesTo !== undefined && (
+            <span>
+              <span class="quiet">on</span> <NodeLink node={crossesTo} />
+            </span>
+          )}
           {step.state !== undefined && <State state={step.state} />}
+          <span class="why-step-words">{title}</span>
+          {step.forMs > 0 && <span class="figure why-time">{duration(step.forMs)}</span>}
           {first && !last && <span class="quiet">asked for</span>}
           {last && !first && <span class="quiet">what all wait for</span>}
-          {step.forMs > 0 && <span class="figure why-time">{duration(step.forMs)}</span>}
         </p>
-        {crossesTo !== undefined && (
-          <p class="why-note">
-            on another node: <NodeLink node={crossesTo} />
+        {!told && (
+          <p class="why-text">
+            <ToldText text={step.text} />
           </p>
         )}
-        <p class="why-text">{step.text}</p>
-        {!last && step.remedy !== '' && <p class="why-remedy">{step.remedy}</p>}
         {closes !== undefined && <p class="why-note">The same process as step {closes}.</p>}
       </div>
     </li>
   )
 }
 
+/** The name is what one looks for, the pid is what is meant. */
 function Subject({ step: { pid, subject } }: { readonly step: ToldWhyStep }): VNode {
   if (pid === undefined) return <span class="mono">{subject}</span>
-  // The sentence below has the pid whole; here the name is what one looks for.
   const name = subject.replace(/ ?<[^<>]*>$/, '')
-  return <PidLink pid={pid} name={name === '' ? undefined : name} />
+  if (name === '') return <PidLink pid={pid} />
+  return (
+    <span class="why-subject">
+      <PidLink pid={pid} name={name} /> <PidLink pid={pid} />
+    </span>
+  )
 }
