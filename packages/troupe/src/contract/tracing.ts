@@ -2,7 +2,8 @@
  * contract/tracing: what a trace is to a program, and the plug between a node and its tracer.
  *
  * A trace is the way of one cause through processes and nodes; each step of it is a span. What a
- * message carries is never part of a span, only its name. Wall clock times are milliseconds.
+ * message carries is never part of a span, only its name. Wall clock times are milliseconds, with
+ * fractions to the microsecond.
  *
  * @source W3C Trace Context; ergo-features 17
  */
@@ -309,6 +310,8 @@ export interface Tracer {
   outside(headers: TraceHeaders): OpenSpan | undefined
   /** The other way round. */
   headersOf(span: OpenSpan): TraceHeaders
+  /** Wall clock of its spans: milliseconds to the microsecond. */
+  wallMs(): number
   setSampler(process: Pid, sampler: Sampler | undefined): void
   setAttribute(process: Pid, name: string, value: AttributeValue | undefined): void
   /** A process has ended: what was said of it is forgotten. */

@@ -21,6 +21,7 @@ export const noTracer: MakeTracer = () => ({
   arrived: () => undefined,
   outside: () => undefined,
   headersOf: () => ({}),
+  wallMs: () => 0,
   setSampler: none,
   setAttribute: none,
   ended: () => {},

@@ -76,7 +76,7 @@ class OwnTimer implements Timer, TimerTurn, HeldTimer {
     this.#everyMs = what.everyMs
     this.#atMs = what.atMs
     this.#trace = what.goesOn === true ? kernel.tracing?.lasting(process) : undefined
-    this.#setMs = this.#trace === undefined ? 0 : kernel.clock.wallMs()
+    this.#setMs = this.#trace === undefined ? 0 : kernel.tracer.wallMs()
     const extension = extend(process)
     extension.timers ??= new Set()
     extension.timers.add(this)
@@ -218,7 +218,7 @@ export function runUntimed(
 ): Timer {
   requireDelay('delayMs', delayMs)
   const trace = kernel.tracing?.lasting(process)
-  const setMs = trace === undefined ? 0 : kernel.clock.wallMs()
+  const setMs = trace === undefined ? 0 : kernel.tracer.wallMs()
   const due: Due = () => {
     try {
       if (trace === undefined) run()

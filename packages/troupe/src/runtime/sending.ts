@@ -22,6 +22,7 @@ import { enter, isOutside } from './entrance.js'
 import type { Kernel } from './kernel.js'
 import { Envelope } from './message.js'
 import { DEAD, type Process } from './process.js'
+import { codeOf } from './tracing.js'
 
 /** A one-way message; `from` is undefined when the node itself sends. */
 export function sendMessage(
@@ -53,9 +54,15 @@ function deliver(
   const shared = kernel.share === undefined ? payload : kernel.share(payload)
   const priority = options?.priority ?? from?.extension?.options?.priority
   const origin = kernel.tracing === undefined ? from : kernel.tracing.sending(from, to, message)
-  return priority === undefined
-    ? kernel.post.send(origin, to, message, shared)
-    : kernel.post.sendPriority(origin, to, message, shared, priority)
+  try {
+    return priority === undefined
+      ? kernel.post.send(origin, to, message, shared)
+      : kernel.post.sendPriority(origin, to, message, shared, priority)
+  } catch (thrown) {
+    // An address may be a hostile object.
+    if (origin !== from) (origin as Envelope).trace?.fail(codeOf(thrown))
+    throw thrown
+  }
 }
 
 /** The process behind a service, for whom more than one question is asked; others as they are. */

@@ -232,7 +232,12 @@ export class Tracing {
   delayed(trace: OpenSpan, name: string, process: Process, setMs: number, send: () => void): void {
     const span = this.timer(trace, name, process, setMs)
     span.delivered(process, process.program.behaviour.name, process.lineage.application)
-    this.within(span, send)
+    try {
+      this.within(span, send)
+    } catch (thrown) {
+      span.fail(codeOf(thrown))
+      throw thrown
+    }
     span.processed()
   }
 
@@ -242,7 +247,7 @@ export class Tracing {
     if (place === undefined) return spawn()
     const about = { kind: 'spawn' as const, name, behaviour: name }
     const span = this.#begin(place, { ...about, process: by, from: by, to: undefined })
-    const born = this.within(span, spawn)
+    const born = this.#bearing(span, spawn)
     born.then(
       (pid) => {
         span.addressed(pid)
@@ -251,6 +256,16 @@ export class Tracing {
       (thrown: unknown) => span.fail(codeOf(thrown)),
     )
     return born
+  }
+
+  /** What refuses a birth at once ends it as well. */
+  #bearing(span: OpenSpan, spawn: () => Promise<Pid>): Promise<Pid> {
+    try {
+      return this.within(span, spawn)
+    } catch (thrown) {
+      span.fail(codeOf(thrown))
+      throw thrown
+    }
   }
 
   /** A process asks to end, or its handler has failed: the trace its end belongs to. */

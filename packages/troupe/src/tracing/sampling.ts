@@ -16,6 +16,7 @@ import {
   type SamplerText,
 } from '#contract'
 
+import { ownText } from './own-text.js'
 import { told as toldPid } from './span.js'
 
 /** One sampler at work. */
@@ -102,7 +103,7 @@ export class Sampling {
     if (sampler === 'off') return NEVER
     if (typeof sampler !== 'string') {
       const { name, sample } = sampler
-      const told = `custom ${name}`.slice(0, TOLD_CHARS_MAX)
+      const told = ownText(`custom ${name}`.slice(0, TOLD_CHARS_MAX))
       return { told, decide: (asked) => agrees(sample, asked) }
     }
     return { told: sampler, decide: this.#rule(sampler) }

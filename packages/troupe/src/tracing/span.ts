@@ -18,6 +18,7 @@ import {
   type SpanKind,
 } from '#contract'
 import type { Counterpart, OpenTelemetry } from './open-telemetry.js'
+import { ownText, textBytes } from './own-text.js'
 import { withDepth, writeContext } from './trace-context.js'
 
 const TEXT_CHARS_MAX = 256
@@ -26,8 +27,12 @@ const DEPTH_MAX = 256
 const ATTRIBUTES_MAX = 32
 /** Handlings of one publication on one node that have a span of their own. */
 const HANDLED_MAX = 64
-/** A span without its texts, about. */
-const BASE_BYTES = 480
+/** Parts of one span that are open at a time and hold what is begun meanwhile. */
+const PARTS_MAX = 256
+/** A span without its texts, its place among those kept included. */
+const BASE_BYTES = 380
+/** One attribute without its texts. */
+const ATTRIBUTE_BYTES = 48
 
 /** What a span asks of its tracer. */
 export interface SpanVerbs {
@@ -102,15 +107,14 @@ export class OneSpan implements OpenSpan, Span {
     this.parentId = place.parentId
     this.traceState = place.state
     this.kind = given.kind
-    this.name = cut(given.name)
+    this.name = given.kind === 'user' ? ownText(cut(given.name)) : cut(given.name)
     this.from = from === undefined ? undefined : told(from)
     this.to = to === undefined ? undefined : told(to)
     this.behaviour = given.behaviour
     this.application = given.application
     this.isRemote = place.isRemote
     this.sentMs = sentMs ?? undefined
-    this.bytes =
-      BASE_BYTES + 2 * (this.name.length + (this.from?.length ?? 0) + (this.to?.length ?? 0))
+    this.bytes = bytesOf(this)
     this.#verbs = verbs
     this.isSampled = place.isSampled
     this.depth = place.depth
@@ -147,7 +151,9 @@ export class OneSpan implements OpenSpan, Span {
   }
 
   addressed(to: Address): void {
+    const before = textBytes(this.to)
     this.to = told(to)
+    this.#grow(textBytes(this.to) - before)
   }
 
   left(): void {
@@ -196,6 +202,8 @@ export class OneSpan implements OpenSpan, Span {
   end(): void {
     if (this.#isFinished) return
     this.#isFinished = true
+    // A part that is over needs its whole no more, which may be gone from those that are kept.
+    this.#whole = undefined
     if (!this.recording) return
     this.#counterpart?.finish(this)
     this.#verbs.finished(this)
@@ -217,7 +225,9 @@ export class OneSpan implements OpenSpan, Span {
   }
 
   blame(cause: string): void {
-    this.failed ??= cut(cause)
+    if (this.failed !== undefined) return
+    this.failed = ownText(cut(cause))
+    this.#grow(textBytes(this.failed))
   }
 
   setAttribute(name: string, value: AttributeValue): void {
@@ -242,7 +252,7 @@ export class OneSpan implements OpenSpan, Span {
     part.application = whole.application
     part.#whole = whole
     whole.#parts ??= []
-    whole.#parts.push(part)
+    if (whole.#parts.length < PARTS_MAX) whole.#parts.push(part)
     return part
   }
 
@@ -259,12 +269,28 @@ export class OneSpan implements OpenSpan, Span {
     const isNew = !Object.hasOwn(this.#attributes, name)
     if (isNew && this.#attributeCount === ATTRIBUTES_MAX) return
     if (isNew) this.#attributeCount += 1
-    this.#attributes[name] = typeof value === 'string' ? cut(value) : value
-    const bytes = isNew ? 2 * (name.length + String(value).length) : 0
+    const before = isNew ? 0 : attributeBytes(name, this.#attributes[name])
+    const kept = typeof value === 'string' ? ownText(cut(value)) : value
+    this.#attributes[isNew ? ownText(name) : name] = kept
+    this.#grow(attributeBytes(name, kept) - before)
+  }
+
+  /** It weighs so much more, or less. */
+  #grow(bytes: number): void {
     this.bytes += bytes
     if (this.isKept) this.#verbs.grown(bytes)
   }
 }
+
+/** What a span holds at its beginning: each text for itself, as others of its trace may be gone. */
+const bytesOf = ({ traceId, spanId, parentId, traceState, name, from, to }: OneSpan): number =>
+  [traceId, spanId, parentId, traceState, name, from, to].reduce(
+    (sum, text) => sum + textBytes(text),
+    BASE_BYTES,
+  )
+
+const attributeBytes = (name: string, value: AttributeValue | undefined): number =>
+  ATTRIBUTE_BYTES + textBytes(name) + (typeof value === 'string' ? textBytes(value) : 0)
 
 /** The same span as another tracer has it. */
 function counterpartOf(
@@ -282,20 +308,21 @@ function counterpartOf(
 /** OPTION_INVALID for what cannot be said of a span; Troupe's own names are its own. */
 export function requireAttribute(name: unknown, value: unknown): void {
   const isName = typeof name === 'string' && name !== '' && name.length <= TEXT_CHARS_MAX
-  const isFree = isName && !name.startsWith('troupe.')
+  const isFree = isName && !name.startsWith('troupe.') && name !== '__proto__'
   requireOption(isFree, 'attribute', name, 'give a name that does not begin with "troupe."')
   const isValue = typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
   requireOption(isValue, String(name), value, 'give a text, a number, true or false')
 }
 
-const cut = (text: string): string =>
-  text.length > TEXT_CHARS_MAX ? `${text.slice(0, TEXT_CHARS_MAX - 1)}…` : text
+/** A text that is not too long. */
+export const cut = (text: string): string =>
+  text.length > TEXT_CHARS_MAX ? ownText(`${text.slice(0, TEXT_CHARS_MAX - 1)}…`) : text
 
 /** An address as it is printed, a pid with its creation; untyped callers may give anything. */
 export function told(address: Address): string {
   try {
     if (!Pid.is(address)) return cut(formatTarget(address))
-    return `<${address.node}.${address.id}.${address.creation}>`
+    return ownText(`<${address.node}.${address.id}.${address.creation}>`)
   } catch {
     return '?'
   }

@@ -8,6 +8,7 @@
  * @source W3C Trace Context 3.2, 3.3
  */
 import type { TraceHeaders } from '#contract'
+import { ownText } from './own-text.js'
 
 /** What of a trace travels. */
 export interface TraceContext {
@@ -44,7 +45,13 @@ export function readHeaders({ traceparent, tracestate }: TraceHeaders): TraceCon
   if (version === '00' && more !== undefined) return undefined
   if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined
   const isSampled = (Number.parseInt(flags, 16) & 1) === 1
-  return { traceId, spanId, isSampled, state: readState(tracestate) }
+  // The ids outlive the header, which may be a part of something large.
+  return {
+    traceId: ownText(traceId),
+    spanId: ownText(spanId),
+    isSampled,
+    state: readState(tracestate),
+  }
 }
 
 /** What others keep in a trace; undefined when there is nothing or one member cannot be. */
@@ -63,7 +70,7 @@ function readState(text: unknown): string | undefined {
     if (chars > STATE_CHARS_MAX || kept.length === STATE_MEMBERS_MAX) break
     kept.push(member)
   }
-  return kept.length === 0 ? undefined : kept.join(',')
+  return kept.length === 0 ? undefined : ownText(kept.join(','))
 }
 
 /** The header of the version that everybody reads. */

@@ -28,8 +28,10 @@ import {
 } from '#contract'
 import { Exports } from './exports.js'
 import { OpenTelemetry } from './open-telemetry.js'
+import { ownText } from './own-text.js'
 import { Sampling } from './sampling.js'
-import { OneSpan, requireAttribute, type SpanPlace, type SpanVerbs } from './span.js'
+import { cut, OneSpan, requireAttribute, type SpanPlace, type SpanVerbs } from './span.js'
+import { SpanClock } from './span-clock.js'
 import { SpanRing } from './span-ring.js'
 import {
   depthOf,
@@ -63,6 +65,7 @@ class NodeTracer implements Tracer {
   readonly #exports: Exports
   readonly #permanent = new Map<Pid, Permanent>()
   readonly #verbs: SpanVerbs
+  readonly #clock: SpanClock
   #invalid = 0
 
   constructor(options: CompleteTracing, home: TracerHome) {
@@ -73,6 +76,7 @@ class NodeTracer implements Tracer {
     this.#ring = new SpanRing(options.keptMax, options.keptBytesMax)
     this.#sampling = new Sampling(home.clock, home.random)
     this.#exports = new Exports(home)
+    this.#clock = new SpanClock(home.clock)
     this.#verbs = this.#makeVerbs()
     this.control = this.#makeControl()
     this.#sampling.setNode(options.sampler)
@@ -128,13 +132,20 @@ class NodeTracer implements Tracer {
   setAttribute(process: Pid, name: string, value: AttributeValue | undefined): void {
     requireAttribute(name, value ?? '')
     const held = this.#permanent.get(process) ?? {}
-    if (value === undefined) delete held[name]
-    else held[name] = value
-    const count = Object.keys(held).length
-    requireOption(count <= PERMANENT_MAX, name, value, `a process has at most ${PERMANENT_MAX}`)
-    if (count === 0) this.#permanent.delete(process)
-    else this.#permanent.set(process, held)
+    if (value === undefined) {
+      delete held[name]
+      if (Object.keys(held).length === 0) this.#permanent.delete(process)
+      return
+    }
+    const hasRoom = Object.hasOwn(held, name) || Object.keys(held).length < PERMANENT_MAX
+    requireOption(hasRoom, name, value, `a process has at most ${PERMANENT_MAX}`)
+    held[ownText(name)] = typeof value === 'string' ? ownText(cut(value)) : value
+    this.#permanent.set(process, held)
     this.#home.awaken()
+  }
+
+  wallMs(): number {
+    return this.#clock.wallMs()
   }
 
   ended(process: Pid): void {
@@ -174,10 +185,10 @@ class NodeTracer implements Tracer {
   }
 
   #makeVerbs(): SpanVerbs {
-    const { name, clock } = this.#home
+    const { name } = this.#home
     return {
       node: name,
-      wallMs: () => clock.wallMs(),
+      wallMs: () => this.#clock.wallMs(),
       newTraceId: () => this.#hex(4),
       newSpanId: () => this.#hex(2),
       openTelemetry: this.#openTelemetry,

@@ -56,6 +56,16 @@ export class Access {
     this.takeTokens(asker, cost)
   }
 
+  /** NOT_ALLOWED unless all of these may look, too: what one is told others are told through it. */
+  admitAll(askers: readonly string[], operation: string): void {
+    for (const node of askers) {
+      if (this.mayInspect(node)) continue
+      this.refused.NOT_ALLOWED += 1
+      const problem = `the option system.inspect of ${this.#own} does not name ${printable(node)}, which asks`
+      throw new TroupeError('NOT_ALLOWED', { operation, problem })
+    }
+  }
+
   /** INSPECTION_LIMITED when this node, or all together, ask too often. */
   takeTokens(asker: Asker, cost: number): void {
     const nowMs = this.#nowMs()

@@ -27,6 +27,7 @@ import { type ProgramFigures, SampledProgram } from './program-sheet.js'
 import type { Recorder } from './recorder.js'
 import { type Search, SharedScans } from './shared-scans.js'
 import { Inquiry } from './why.js'
+import { WhyBudget } from './why-budget.js'
 import { readWhy } from './why-question.js'
 import { Work } from './work.js'
 
@@ -182,12 +183,15 @@ export class Desk {
   why(given: unknown, context: ProcessContext): NoReply {
     return this.#take('why', SCAN_COST, context, (asker, replier) => {
       const question = readWhy(given)
+      this.access.admitAll(question.chain.askers, 'why')
       if (this.#inquiries >= INQUIRIES_MAX) {
         throw this.access.limited(asker, 'too many explanations are looked for', RETRY_MS)
       }
       this.#inquiries += 1
-      const { inspection } = this
-      const answer = new Inquiry({ inspection, context }, question).answer()
+      const { inspection, work, access } = this
+      const budget = new WhyBudget(work, access, asker, () => replier.alive)
+      const parts = { inspection, context, budget, asker: asker.node }
+      const answer = new Inquiry(parts, question).answer()
       settleLater(
         'why',
         replier,

@@ -2,7 +2,7 @@
  * apps/system/why-facts: what is read of one process to explain what holds it up.
  *
  * Decides nothing. Limit: `WAITS_MAX` of its calls and sends; of a pool or a router the first
- * `MEMBERS_MAX` processes linked with it are looked through for a request.
+ * `MEMBERS_MAX` processes linked with it are looked through for a request, a slice at a time.
  */
 import {
   type Address,
@@ -16,6 +16,7 @@ import {
   ProcessName,
   type SendFact,
 } from '#contract'
+import { SLICE_MS } from './limits.js'
 import { printedAddress } from './process-insight.js'
 import { addressOf } from './row.js'
 import {
@@ -28,6 +29,7 @@ import {
 
 const WAITS_MAX = 50
 const MEMBERS_MAX = 200
+const MEMBERS_PER_SLICE = 32
 /** A handler that takes longer makes no progress; it need not be looked at twice. */
 const SETTLED_MS = 1_000
 /** Of long turns those of the last minute are told. */
@@ -61,17 +63,48 @@ export function wantsSample(inspection: NodeInspection, pid: Pid): boolean {
   return oldest === undefined || oldest.sinceMs < SETTLED_MS
 }
 
-/** The process a request is held by: whom it was sent to, or one that a pool handed it to. */
-export function holderOf(inspection: NodeInspection, pid: Pid, asked: Asked): Pid {
+/** True when a request sent to this process may be held by one of its members. */
+export function hasMembers(inspection: NodeInspection, pid: Pid, asked: Asked): boolean {
   const kind: BehaviourKind | undefined = inspection.glance(pid)?.kind
-  if (asked.from === undefined || (kind !== 'pool' && kind !== 'router')) return pid
-  const links = inspection.view(pid, MEMBERS_MAX)?.info.links ?? []
-  for (const member of [pid, ...links]) {
-    if (!Pid.is(member) || member.node !== inspection.node.name) continue
-    const facts = inspection.facts(member, { limit: WAITS_MAX, watch: false, only: 'owes' })
-    if (facts?.owes.some((owed) => isAsked(owed, asked)) === true) return addressOf(member)
+  return asked.from !== undefined && (kind === 'pool' || kind === 'router')
+}
+
+/** Looks for the process a request is held by: the one it was sent to, or one that got it of it. */
+export class HolderSearch {
+  readonly #inspection: NodeInspection
+  readonly #asked: Asked
+  readonly #members: Iterator<unknown>
+  /** As long as nobody else is found, the one it was sent to. */
+  holder: Pid
+
+  constructor(inspection: NodeInspection, pid: Pid, asked: Asked) {
+    this.#inspection = inspection
+    this.#asked = asked
+    this.holder = pid
+    const links = inspection.view(pid, MEMBERS_MAX)?.info.links ?? []
+    this.#members = [pid, ...links].values()
   }
-  return pid
+
+  /** Goes on for a slice; true when the search is over. */
+  step(): boolean {
+    const { clock } = this.#inspection
+    const startMs = clock.nowMs()
+    for (let looked = 0; looked < MEMBERS_PER_SLICE; looked += 1) {
+      const { done, value } = this.#members.next()
+      if (done === true || this.#isHolder(value)) return true
+      if (clock.nowMs() - startMs > SLICE_MS) return false
+    }
+    return false
+  }
+
+  #isHolder(member: unknown): boolean {
+    const inspection = this.#inspection
+    if (!Pid.is(member) || member.node !== inspection.node.name) return false
+    const facts = inspection.facts(member, { limit: WAITS_MAX, watch: false, only: 'owes' })
+    const holds = facts?.owes.some((owed) => isAsked(owed, this.#asked)) === true
+    if (holds) this.holder = addressOf(member)
+    return holds
+  }
 }
 
 const isAsked = ({ from, request }: OwedFact, asked: Asked): boolean =>

@@ -25,6 +25,7 @@ const KNOWN_CHAIN: Readonly<Record<keyof WhyChain, true>> = Object.freeze({
   waitsMs: true,
   longestMs: true,
   nodes: true,
+  askers: true,
   request: true,
   withinMs: true,
 })
@@ -33,6 +34,7 @@ const FIRST: WhyChain = Object.freeze({
   waitsMs: Object.freeze([]),
   longestMs: 0,
   nodes: 0,
+  askers: Object.freeze([]),
   request: undefined,
   withinMs: WITHIN_MS,
 })
@@ -70,6 +72,7 @@ function readChain(given: unknown): WhyChain {
   return {
     path,
     waitsMs,
+    askers: readAskers(asked.askers),
     nodes: readCount('nodes', asked.nodes, { least: 0, most: NODES_MAX, otherwise: 0 }),
     request: readText('request', asked.request),
     withinMs: Math.min(WITHIN_MS, readMs('withinMs', asked.withinMs)),
@@ -81,6 +84,13 @@ function readList(name: string, value: unknown): readonly unknown[] {
   const holds = Array.isArray(value) && value.length <= PATH_MAX && !value.includes(undefined)
   requireOption(holds, name, told(value), `give a list of at most ${PATH_MAX}`)
   return value as readonly unknown[]
+}
+
+/** Nobody can leave himself out: whoever asks is known by the connection, not by this list. */
+function readAskers(value: unknown): readonly string[] {
+  const holds = Array.isArray(value) && value.length <= NODES_MAX && value.every(isNodeName)
+  requireOption(holds, 'askers', told(value), `give a list of at most ${NODES_MAX} nodes`)
+  return value as readonly string[]
 }
 
 function readMs(name: string, value: unknown): number {

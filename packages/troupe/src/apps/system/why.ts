@@ -2,8 +2,9 @@
  * apps/system/why: why a process does not go on: follows who waits for whom, over nodes.
  *
  * Reads facts, has `why-verdict` decide, and looks where that leads: to a process here, or to
- * another node, which is asked the same and goes on from there. A node that does not answer is
- * explained by what is known of it here.
+ * another node, which is asked the same and goes on from there; it is told who wants to know, and
+ * answers only what all of them may know. A node that does not answer is explained by what is known
+ * of it here.
  *
  * Limit: `PATH_MAX` processes, `NODES_MAX` nodes and `WITHIN_MS` for one explanation;
  * `INQUIRIES_MAX` at a time.
@@ -28,7 +29,16 @@ import {
 } from '#contract'
 import { addressOf } from './row.js'
 import { TableWalk } from './table-walk.js'
-import { type Asked, holderOf, momentOf, stuckFacts, wantsSample } from './why-facts.js'
+import type { WhyBudget } from './why-budget.js'
+import {
+  type Asked,
+  HolderSearch,
+  hasMembers,
+  type Moment,
+  momentOf,
+  stuckFacts,
+  wantsSample,
+} from './why-facts.js'
 import type { ReadWhy } from './why-question.js'
 import { NODES_MAX, PATH_MAX } from './why-question.js'
 import {
@@ -45,13 +55,15 @@ import { word } from './why-words.js'
 const SAMPLE_MS = 100
 /** Kept back of the time, for the way of the answer. */
 const RESERVE_MS = 200
-/** Between two slices of a walk over all processes. */
-const REST_MS = 1
 
 /** What an inquiry works with. */
 export interface WhyParts {
   readonly inspection: NodeInspection
   readonly context: ProcessContext
+  /** All it looks at here is looked at in turns of this. */
+  readonly budget: WhyBudget
+  /** Who asks, as the connection says it. */
+  readonly asker: string
 }
 
 /** What is known before anything is followed: who it is, or what has become of it. */
@@ -63,6 +75,8 @@ type Start =
 export class Inquiry {
   readonly #inspection: NodeInspection
   readonly #context: ProcessContext
+  readonly #budget: WhyBudget
+  readonly #askers: readonly string[]
   readonly #question: ReadWhy
   readonly #steps: WhyStep[] = []
   readonly #path: Pid[]
@@ -72,9 +86,11 @@ export class Inquiry {
   #request: string | undefined
   #unknown: string | undefined
 
-  constructor({ inspection, context }: WhyParts, question: ReadWhy) {
+  constructor({ inspection, context, budget, asker }: WhyParts, question: ReadWhy) {
     this.#inspection = inspection
     this.#context = context
+    this.#budget = budget
+    this.#askers = [...new Set([...question.chain.askers, asker])]
     this.#question = question
     const { path, waitsMs, longestMs, request, withinMs } = question.chain
     this.#path = [...path]
@@ -138,7 +154,7 @@ export class Inquiry {
       found = waits?.find(isMeant)
       return found === undefined
     })
-    while (!walk.step()) await this.#context.sleep(REST_MS)
+    await this.#budget.walk(() => walk.step())
     return found
   }
 
@@ -161,15 +177,15 @@ export class Inquiry {
   async #look(given: Pid): Promise<Lead | undefined> {
     const inspection = this.#inspection
     const asked: Asked = { from: this.#path.at(-1), request: this.#request }
-    const pid = holderOf(inspection, given, asked)
+    const pid = await this.#holderOf(given, asked)
     const at = this.#path.findIndex((earlier) => Pid.equals(earlier, pid))
     if (at >= 0) {
       this.#steps.push(this.#closed(at, pid))
       return undefined
     }
-    const before = wantsSample(inspection, pid) ? momentOf(inspection, pid) : undefined
+    const before = await this.#budget.look(() => firstLook(inspection, pid))
     if (before !== undefined) await this.#context.sleep(SAMPLE_MS)
-    const facts = stuckFacts(inspection, pid, asked, before)
+    const facts = await this.#budget.look(() => stuckFacts(inspection, pid, asked, before))
     if (facts === undefined) {
       this.#unknown = `${Pid.format(pid)} has ended meanwhile`
       return undefined
@@ -183,6 +199,14 @@ export class Inquiry {
     this.#longestMs = Math.max(this.#longestMs, forMs, facts.oldestWaitMs)
     this.#request = facts.waits[0]?.kind === 'call' ? facts.waits[0].what : undefined
     return next
+  }
+
+  async #holderOf(pid: Pid, asked: Asked): Promise<Pid> {
+    const inspection = this.#inspection
+    if (!hasMembers(inspection, pid, asked)) return pid
+    const search = new HolderSearch(inspection, pid, asked)
+    await this.#budget.walk(() => search.step())
+    return search.holder
   }
 
   /** The chain has come back to one it has passed. */
@@ -205,6 +229,7 @@ export class Inquiry {
       waitsMs: this.#waitsMs,
       longestMs: this.#longestMs,
       nodes,
+      askers: this.#askers,
       request: this.#request,
       withinMs: Math.max(0, leftMs - RESERVE_MS),
     }
@@ -245,6 +270,9 @@ export class Inquiry {
 }
 
 const ALL = 1_000
+
+const firstLook = (inspection: NodeInspection, pid: Pid): Moment | undefined =>
+  wantsSample(inspection, pid) ? momentOf(inspection, pid) : undefined
 
 const notTold = (asked: string, problem = 'nothing is known of it'): TroupeError =>
   new TroupeError('NOT_ALLOWED', { operation: `why ${asked}`, problem })

@@ -163,6 +163,8 @@ export interface WhyChain {
   readonly longestMs: number
   /** Nodes asked so far. */
   readonly nodes: number
+  /** Who wants to know: all nodes on the way; each of them has to be one that may look. */
+  readonly askers: readonly string[]
   /** The request that is waited for. */
   readonly request: string | undefined
   /** So long the answer may take. */

@@ -15,6 +15,7 @@ import {
   type Node,
   type Registrar,
   type SideThread,
+  type SystemOptions,
   type TransportAddress,
 } from '#contract'
 import { Answerer } from '#network/liveness/answerer'
@@ -46,6 +47,7 @@ export interface MemberParts {
   readonly network: NetworkOptions
   /** Given, or options of membership, the node has a whole cluster. */
   readonly registrar: Registrar | undefined
+  readonly system: SystemOptions | undefined
   /** The thread beside the loop of this life. */
   readonly side: () => SideThread
   readonly log: (message: string) => void
@@ -115,7 +117,7 @@ function makeWorld(
   return {
     wire,
     cluster,
-    system: systemApplication({ options: undefined, serving: cluster.serving }),
+    system: systemApplication({ options: parts.system, serving: cluster.serving }),
   }
 }
 

@@ -7,7 +7,7 @@
  * @source design 9; FoundationDB "simulation"
  */
 import { type Random, seededRandom } from '#base/random'
-import type { NetworkOptions, Node, Registrar, SideThread } from '#contract'
+import type { NetworkOptions, Node, Registrar, SideThread, SystemOptions } from '#contract'
 import { type WatchFloating, watchFloating } from '#runtime/floating'
 import { type VirtualClock, virtualClock } from '#testing/virtual-clock'
 import { nodeOn, startMember } from './cluster-member.js'
@@ -41,6 +41,8 @@ export interface SimulatedClusterOptions {
   readonly names?: Readonly<Record<string, string>>
   /** For each node; its cookie, its acceptors and whom it knows are given. */
   readonly network?: NetworkOptions
+  /** What each node shows to others, and what it lets them do; default as of a node. */
+  readonly system?: (host: string) => SystemOptions
   /** What every way begins with. */
   readonly link?: Partial<LinkSettings>
   /** Open events that each node has from its start. */
@@ -180,10 +182,11 @@ export class SimulatedCluster {
 
   async #begin(name: string): Promise<void> {
     const host = this.network.host(name)
-    const { network = {}, events = [], started, registrar, names } = this.#options
+    const { network = {}, events = [], started, registrar, names, system } = this.#options
     const node = await startMember({
       ...{ host, random: this.random, network, events, known: this.knownTo(name) },
       registrar: registrar?.(name),
+      system: system?.(name),
       side: () => this.#side(host),
       name: names?.[name] ?? nodeOn(name),
       log: (message) => this.network.note('log', nodeOn(name), message),

@@ -62,6 +62,16 @@ describe(`a node of ${PROCESSES} processes`, () => {
       const least = Math.ceil(PROCESSES / SLICE_UNITS)
       assert.ok(slices - before >= least && slices - before <= least + 2, `${slices} slices`)
 
+      // A name that nobody has is looked for at all supervisors, in slices of the same kind.
+      const lost = b.call(system, 'why', { name: 'nobody' })
+      const turns: string[] = []
+      void lost.catch(() => turns.push('why'))
+      void b.call(system, 'account').then(() => turns.push('short'))
+      assert.equal(await settle(codeOf(lost)), 'NAME_UNKNOWN')
+      assert.deepEqual(turns, ['short', 'why'])
+      const { slices: after = 0 } = await inspected(askSelf)
+      assert.ok(after - slices >= least, `${after - slices} slices`)
+
       const late = b.call(system, 'processes', { top: 'age' }, { timeoutMs: 3 })
       assert.equal(await settle(codeOf(late)), 'CALL_TIMEOUT')
       await askSelf('processes', { limit: 1 })

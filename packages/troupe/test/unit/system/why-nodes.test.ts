@@ -10,6 +10,7 @@ import {
   pool,
   processName,
   type SpawnOptions,
+  type SystemOptions,
   type WhySheet,
 } from 'troupe'
 import { simulatedCluster } from 'troupe/testing'
@@ -137,6 +138,60 @@ describe('a chain over nodes', () => {
     assert.equal((await why(n1, { name: 'n1' })).verdict.cause, 'handler-unsettled')
     await cluster.stop()
   })
+})
+
+describe('who may know why', () => {
+  /** `n1` waits for `n2`, and that for `n3`; what `n3` shows. */
+  async function chain(shown: SystemOptions, run: (ask: Asking) => Promise<void>): Promise<void> {
+    const next: Readonly<Record<string, string>> = { n1: 'n2', n2: 'n3' }
+    const cluster = simulatedCluster({
+      ...{ seed: 12, hosts: ['n1', 'n2', 'n3'], network: { membership: {} } },
+      system: (host) => (host === 'n3' ? shown : {}),
+      started: async ({ node, host: { name } }) => {
+        const to = next[name]
+        const asked = to === undefined ? undefined : far(to, { name: `${to}@sim` })
+        await node.spawn(stuckActor, { name, args: [asked] })
+      },
+    })
+    await cluster.start()
+    const { clock } = cluster
+    const nodes = cluster.members.map(({ node }) => node)
+    await clock.advance(5_000)
+    nodes[2]?.send('n3', 'hang')
+    nodes[0]?.send('n1', 'begin')
+    await clock.advance(4_000)
+    await run((from, whom, given) => {
+      const to = processName('system', undefined, `${whom}@sim`)
+      const asker = nodes[from - 1] as Node
+      return clock.until(asker.call(to, 'why', given) as Promise<WhySheet>)
+    })
+    await cluster.stop()
+  }
+  type Asking = (from: number, whom: string, given: unknown) => Promise<WhySheet>
+  const causes = ({ steps }: WhySheet): readonly string[] => steps.map(({ node }) => node)
+
+  it('is told by each node on the way for all who ask', () =>
+    chain({ inspect: ['n2@sim'] }, async (ask) => {
+      const own = await ask(2, 'n2', { name: 'n2' })
+      assert.deepEqual(causes(own), ['n2@sim', 'n3@sim'])
+      const through = await ask(1, 'n2', { name: 'n2' })
+      assert.deepEqual(causes(through), ['n2@sim'])
+      assert.match(through.unknown ?? '', /^n3@sim could not be asked: .*does not name n1@sim/)
+      assert.equal(await codeOf(ask(1, 'n2', { name: 'n3', node: 'n3@sim' })), 'NOT_ALLOWED')
+      assert.deepEqual(causes(await ask(1, 'n1', { name: 'n1' })), ['n1@sim', 'n2@sim'])
+    }))
+
+  it('is no secret where all of them may look; nobody gains by naming others', () =>
+    chain({ inspect: ['n1@sim', 'n2@sim'] }, async (ask) => {
+      assert.deepEqual(causes(await ask(1, 'n2', { name: 'n2' })), ['n2@sim', 'n3@sim'])
+      const chainOf = (askers: readonly string[]) => ({
+        ...{ path: [], waitsMs: [], longestMs: 0, nodes: 1, withinMs: 2_000, askers },
+      })
+      const named = { name: 'n3', chain: chainOf(['n9@sim']) }
+      assert.equal(await codeOf(ask(2, 'n3', named)), 'NOT_ALLOWED')
+      const bad = { name: 'n3', chain: chainOf(Array(9).fill('n2@sim')) }
+      assert.equal(await codeOf(ask(2, 'n3', bad)), 'OPTION_INVALID')
+    }))
 })
 
 describe('a sender to another node', () => {
