@@ -1,5 +1,5 @@
 /**
- * tracing/span-clock: the wall clock to the microsecond, for steps that take less than a millisecond.
+ * tracing/span-clock: the wall clock to the microsecond, for steps shorter than a millisecond.
  *
  * The wall clock tells whole milliseconds and may jump; the steady one tells fractions of them. The
  * one is carried on by the other, and follows it as soon as they are apart: never behind it, and

@@ -37,10 +37,26 @@ export const WHY_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'a call in the hands of a worker is looked for at its pool',
     file: 'apps/system/why-facts',
-    find: "(kind !== 'pool' && kind !== 'router')",
-    replace: 'true',
+    find: "(kind === 'pool' || kind === 'router')",
+    replace: 'false',
     caughtBy: NODES,
     tests: 'worker of a pool',
+  },
+  {
+    name: 'a node tells others through one that may look',
+    file: 'apps/system/why',
+    find: 'askers: this.#askers,',
+    replace: 'askers: [],',
+    caughtBy: NODES,
+    tests: 'for all who ask',
+  },
+  {
+    name: 'a node believes who asks, and looks at nobody else',
+    file: 'apps/system/desk',
+    find: "this.access.admitAll(question.chain.askers, 'why');",
+    replace: '',
+    caughtBy: NODES,
+    tests: 'nobody gains',
   },
   {
     name: 'an answer that was put off is nothing to tell',

@@ -61,7 +61,8 @@ export class Access {
     for (const node of askers) {
       if (this.mayInspect(node)) continue
       this.refused.NOT_ALLOWED += 1
-      const problem = `the option system.inspect of ${this.#own} does not name ${printable(node)}, which asks`
+      const own = this.#own
+      const problem = `the option system.inspect of ${own} does not name ${printable(node)}`
       throw new TroupeError('NOT_ALLOWED', { operation, problem })
     }
   }
