@@ -15,18 +15,15 @@ import {
   TroupeError,
   type WebEnv,
 } from 'troupe'
-import { type Asked, readAddress } from '#observer/ask/asked'
 import { ClusterWatch } from '#observer/cluster/watch'
 import type { ObserverOptions, Surface } from '#observer/contract/options'
 import { Ears } from '#observer/hub/ears'
-import { FollowTopic } from '#observer/hub/follow-topic'
-import { Hub, type Subject } from '#observer/hub/hub'
+import { Hub } from '#observer/hub/hub'
+import { isSeenRow } from '#observer/hub/narrow'
+import { subjectOf } from '#observer/hub/subject'
 import { Teller } from '#observer/hub/teller'
-import { Topic } from '#observer/hub/topic'
-import { may, type Verbs, type View } from '#observer/hub/verbs'
+import type { Verbs } from '#observer/hub/verbs'
 import { viewOf } from '#observer/hub/view'
-import { jsonOf } from '#observer/text/plain'
-import { refused } from '#observer/text/problem'
 import { observerApp } from '#observer/web/app'
 import { Attempts } from '#observer/web/attempts'
 import { Audit } from '#observer/web/audit'
@@ -37,9 +34,6 @@ import { Sessions } from '#observer/web/sessions'
 /** The process that answers on each node. */
 const SYSTEM = 'system'
 const ABOUT_MS = 2_000
-/** Between two looks of a stream at all nodes, and at their histories. */
-const MERGED_MS = 2_000
-const HISTORY_MS = 5_000
 
 type App = ReturnType<typeof observerApp>
 
@@ -117,10 +111,12 @@ export class Observatory {
     const audit = new Audit(verbs.wallMs, (row) => context.log.info('observer', { ...row }))
     const manager = new Manager(verbs, audit)
     const teller = new Teller({
-      ...{ verbs, sheet: () => watch.sheet(), nodes: () => watch.nodes() },
-      audit: (limit) => audit.newest(limit),
+      ...{ verbs, sheet: (sees) => watch.sheet(sees), nodes: () => watch.nodes() },
+      audit: (limit, view) => audit.newest(limit, (row) => isSeenRow(row, view)),
     })
-    const hub = new Hub({ verbs, subjectOf: (text, view) => subjectOf(text, view, teller, verbs) })
+    const nodes = () => watch.nodes()
+    const reader = { teller, verbs, nodes }
+    const hub = new Hub({ verbs, subjectOf: (text, view) => subjectOf(text, view, reader) })
     const attempts = new Attempts(verbs.nowMs)
     const apps = this.surfaces.map((surface, at) =>
       observerApp({
@@ -216,37 +212,6 @@ function verbsOf(context: ProcessContext, ears: Ears): Verbs {
     },
     warn: (text, fields) => context.log.warning(text, { ...fields }),
   }
-}
-
-/** A subject of a stream, read and found good. Throws `Refused`. */
-function subjectOf(text: string, view: View, teller: Teller, verbs: Verbs): Subject {
-  const asked = readAddress(text)
-  teller.check(asked, view)
-  requireStreamed(asked)
-  const key = `${view.id} ${text}`
-  if (asked.kind === 'follow') {
-    const { node, payload } = asked
-    const showsPayloads = may(view, 'payloads')
-    const parts = { subject: text, node, payload, verbs, showsPayloads }
-    return { key, make: () => new FollowTopic(parts) }
-  }
-  const node = asked.kind === 'question' ? asked.node : undefined
-  const look = async (): Promise<string> => jsonOf(await teller.tell(asked, view))
-  const leastMs = leastMsOf(asked)
-  return { key, make: () => new Topic({ subject: text, node, look, leastMs, verbs }) }
-}
-
-/** What all nodes are asked costs all of them. */
-function leastMsOf(asked: Asked): number {
-  if (asked.kind === 'question') return asked.spec.leastMs
-  if (asked.kind === 'merged') return Math.max(MERGED_MS, asked.spec.leastMs)
-  return asked.kind === 'cluster-history' ? HISTORY_MS : 0
-}
-
-function requireStreamed(asked: Asked): void {
-  if (asked.kind !== 'question' || !asked.spec.once) return
-  const { request } = asked.spec
-  throw refused(400, 'OPTION_INVALID', `${request} is asked once`, 'ask with GET, not by a stream')
 }
 
 /** What the own node is. */

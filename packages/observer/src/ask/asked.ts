@@ -6,6 +6,8 @@
 import { type Refused, refused } from '#observer/text/problem'
 import { readQuery } from './query.js'
 import {
+  CLUSTER_FOLLOW_FIELDS,
+  CLUSTER_FOLLOWS,
   CLUSTER_HISTORY_FIELDS,
   FOLLOW_FIELDS,
   MERGED,
@@ -21,6 +23,10 @@ export type Payload = Readonly<Record<string, unknown>> | undefined
 export type Asked =
   | { readonly kind: 'cluster' }
   | { readonly kind: 'cluster-history'; readonly payload: Payload }
+  | { readonly kind: 'cluster-services' }
+  | { readonly kind: 'cluster-leaders' }
+  /** What happens at all nodes. */
+  | { readonly kind: 'cluster-follow'; readonly payload: Payload }
   | {
       readonly kind: 'merged'
       readonly merged: MergedSpec
@@ -94,6 +100,17 @@ function ofNode(node: string, word: string, query: URLSearchParams): Asked {
 function ofCluster(word: string, query: URLSearchParams): Asked {
   if (word === 'history') {
     return { kind: 'cluster-history', payload: readQuery(query, CLUSTER_HISTORY_FIELDS) }
+  }
+  if (word === 'follow') {
+    const payload = readQuery(query, CLUSTER_FOLLOW_FIELDS)
+    if (CLUSTER_FOLLOWS.includes(String(payload?.['of'])))
+      return { kind: 'cluster-follow', payload }
+    const remedy = `one of ${CLUSTER_FOLLOWS.join(', ')}`
+    throw refused(400, 'OPTION_INVALID', 'that is not followed at all nodes', remedy)
+  }
+  if (word === 'services' || word === 'leaders') {
+    readQuery(query, {})
+    return { kind: `cluster-${word}` }
   }
   const merged = Object.hasOwn(MERGED, word) ? MERGED[word] : undefined
   if (merged === undefined) throw nothing()

@@ -107,6 +107,17 @@ export const FOLLOW_FIELDS: FieldKinds = Object.freeze({
   ...{ application: 'text', cause: 'text', event: 'text' },
 })
 
+/** The same of all nodes; an event of a program belongs to one node. */
+export const CLUSTER_FOLLOW_FIELDS: FieldKinds = Object.freeze({
+  ...{ of: 'text', perSecondMax: 'number', level: 'text', search: 'text' },
+  ...{ application: 'text', cause: 'text' },
+})
+
+/** What is followed at all nodes. */
+export const CLUSTER_FOLLOWS: readonly string[] = Object.freeze([
+  ...['logs', 'dead-letters', 'audit', 'node', 'registrar', 'membership'],
+])
+
 /** Fields of the history of the whole cluster. */
 export const CLUSTER_HISTORY_FIELDS = SPECS.history.fields
 
@@ -129,8 +140,6 @@ export const MERGED: Readonly<Record<string, MergedSpec>> = Object.freeze({
   'dead-letters': rows('timeMs'),
   traces: rows('startMs'),
   trace: Object.freeze({ rows: 'spans', by: undefined, ownNode: undefined }),
-  services: rows(),
-  leaders: rows(),
   events: rows(),
   audit: rows('timeMs', 'asker'),
 })

@@ -16,10 +16,18 @@ const NO_SUMS: ReadonlySet<HistorySeries> = new Set([
 /** Points of one line. */
 const POINTS_MAX = 720
 
+/** A clock that is so far from ours is wrong, and its node would draw the axis of all. */
+const APART_MS = 10_000
+/** Longest time between two points. */
+const STEP_MAX_MS = 3_600_000
+
+/** `nowMs` is our own wall clock. */
 export function clusterHistory(
-  sheets: readonly HistorySheet[],
+  given: readonly HistorySheet[],
   missing: readonly string[],
+  nowMs: number,
 ): ClusterHistory {
+  const sheets = given.map((sheet) => aligned(sheet, nowMs))
   const stepMs = Math.max(1_000, ...sheets.map((sheet) => sheet.stepMs))
   const untilMs = Math.max(0, ...sheets.map((sheet) => sheet.untilMs))
   const spanMs = Math.max(0, ...sheets.map((sheet) => untilMs - firstMs(sheet) + sheet.stepMs))
@@ -31,6 +39,15 @@ export function clusterHistory(
     )
   }
   return { stepMs, untilMs, nodes, sum: sumOf(Object.values(nodes), count), missing }
+}
+
+/** The sheet on our own clock, with a step that makes sense. */
+function aligned(sheet: HistorySheet, nowMs: number): HistorySheet {
+  const stepMs = Math.min(STEP_MAX_MS, Math.max(1, sheet.stepMs))
+  const oldMs = Math.min(STEP_MAX_MS, Math.max(0, sheet.timeMs - sheet.untilMs))
+  const isApart = Math.abs(sheet.timeMs - nowMs) > APART_MS
+  const untilMs = (isApart ? nowMs : sheet.timeMs) - oldMs
+  return { ...sheet, stepMs, untilMs }
 }
 
 const lengthOf = ({ series }: HistorySheet): number =>

@@ -5,7 +5,8 @@
  */
 import type { FiguresSheet, MemberInfo, PeerInfo } from 'troupe'
 import type { ClusterNode, NodeState, Problem, RateFigures } from '#observer/contract/api'
-import { perSecond, ratesOf } from './rates.js'
+import { UNREADABLE } from './foreign.js'
+import { APART_MAX_MS, perSecond, ratesOf } from './rates.js'
 
 /** One connection, as one of its two nodes counts it. */
 export interface SeenLink {
@@ -34,6 +35,8 @@ export class NodeFile {
   /** Why it did not answer the last time. */
   problem: Problem | undefined
   isAsked = false
+  /** The last that was told of it was not good. */
+  isMissed = false
   /** It has answered all there is to ask, once. */
   wasSeen = false
   /** It says of itself that it takes nothing more. */
@@ -49,14 +52,16 @@ export class NodeFile {
   /** It has told its figures. */
   tookFigures(figures: FiguresSheet): void {
     const before = this.figures
-    this.rates = before === undefined ? undefined : (ratesOf(before, figures) ?? this.rates)
-    if (before !== undefined && before.creation !== figures.creation) this.rates = undefined
     this.figures = figures
+    // The same look once more says nothing new; what lies behind a gap says nothing of now.
+    if (before?.creation === figures.creation && before.uptimeMs === figures.uptimeMs) return
+    this.rates = before === undefined ? undefined : ratesOf(before, figures)
   }
 
   /** It has told its connections. */
   tookPeers(peers: readonly PeerInfo[], atMs: number): void {
-    const before = this.#peers
+    const isNear = this.#peers !== undefined && atMs - this.#peers.atMs <= APART_MAX_MS
+    const before = isNear ? this.#peers : undefined
     const spanMs = before === undefined ? 0 : atMs - before.atMs
     this.#peers = { atMs, peers: new Map(peers.map((peer) => [peer.node, peer])) }
     this.links = peers.map((peer) => {
@@ -98,6 +103,7 @@ export function stateOf({
 }: Pick<NodeFile, 'member' | 'problem' | 'wasSeen' | 'isDraining'>): NodeState {
   if (member?.state === 'gone') return 'down'
   if (problem?.code === 'NOT_ALLOWED') return 'refused'
+  if (problem?.code === UNREADABLE) return 'unreadable'
   if (member?.state === 'unresponsive') return 'busy'
   if (problem !== undefined) return SILENT.has(problem.code) ? 'busy' : 'unreachable'
   if (member?.state === 'suspect') return 'suspect'

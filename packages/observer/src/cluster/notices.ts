@@ -12,6 +12,7 @@ const KINDS: Readonly<Record<NodeState, ClusterNotice['kind'] | undefined>> = Ob
   suspect: 'node-suspect',
   draining: undefined,
   refused: undefined,
+  unreadable: 'node-suspect',
   unreachable: 'node-suspect',
   down: 'node-down',
 })
@@ -25,6 +26,9 @@ export function noticeOf(
   const { node, member, problem } = file
   const kind = file.state === 'down' && state === 'up' ? 'node-up' : KINDS[state]
   if (kind === undefined) return undefined
+  // That nobody has asked a node yet is no news, nor is that it is well when it was never missed.
+  const isKnown = file.wasSeen || problem !== undefined || state === 'down'
+  if (state === 'up' ? !file.isMissed : !isKnown) return undefined
   const why = state === 'up' ? undefined : (problem?.message ?? member?.reason)
   const text = `${node} is ${state}${why === undefined ? '' : `: ${why}`}`
   return { timeMs, kind, node, text }

@@ -12,9 +12,9 @@ export const NO_RATES: RateFigures = Object.freeze({
 })
 
 /** Looks further apart say nothing of now. */
-const APART_MAX_MS = 120_000
+export const APART_MAX_MS = 120_000
 
-/** Undefined: they are of different lives, or too near or too far from each other. */
+/** Undefined: they are of different lives, or too far from each other, or the clock went back. */
 export function ratesOf(before: FiguresSheet, now: FiguresSheet): RateFigures | undefined {
   const spanMs = now.uptimeMs - before.uptimeMs
   if (before.creation !== now.creation || !(spanMs > 0) || spanMs > APART_MAX_MS) return undefined

@@ -18,9 +18,16 @@ export interface SheetParts {
   readonly notices: readonly ClusterNotice[]
 }
 
-export function sheetOf(parts: SheetParts): ClusterSheet {
-  const { node, timeMs, coverage, registrar, files, notices } = parts
-  const links = linksOf(files)
+/** Whose nodes are shown; undefined: all are. */
+export type Sees = ((node: string) => boolean) | undefined
+
+/** All of it is made of the nodes that are seen alone: sums and counts as well. */
+export function sheetOf(parts: SheetParts, sees: Sees): ClusterSheet {
+  const { node, timeMs } = parts
+  const { coverage, registrar, files, notices } = sees === undefined ? parts : narrowed(parts, sees)
+  const links = linksOf(files).filter(
+    ({ from, to }) => sees === undefined || (sees(from) && sees(to)),
+  )
   return {
     ...{ node, timeMs, coverage, registrar, notices },
     nodes: files.map(nodeOf),
@@ -30,6 +37,23 @@ export function sheetOf(parts: SheetParts): ClusterSheet {
   }
 }
 
+function narrowed(parts: SheetParts, sees: NonNullable<Sees>): SheetParts {
+  const files = parts.files.filter(({ node }) => sees(node))
+  const notices = parts.notices.filter(({ node }) => sees(node))
+  const { suspect, unresponsive, gone } = parts.coverage
+  const present = files.filter(({ state }) => state !== 'down').length
+  const coverage: Coverage = {
+    ...{ expected: files.length, connected: present },
+    responding: files.filter(({ problem, state }) => problem === undefined && state !== 'down')
+      .length,
+    suspect: suspect.filter(sees),
+    unresponsive: unresponsive.filter(sees),
+    gone: gone.filter(sees),
+  }
+  // What a registrar counts, and where it is, belongs to the whole cluster.
+  return { ...parts, files, notices, coverage, registrar: undefined }
+}
+
 const nodeOf = (file: NodeFile): ClusterNode => ({
   node: file.node,
   creation: file.figures?.creation ?? file.member?.creation ?? 0,
@@ -37,7 +61,9 @@ const nodeOf = (file: NodeFile): ClusterNode => ({
   sinceMs: file.sinceMs,
   problem: problemText(file),
   hidden: file.member?.hidden ?? false,
-  ...{ figures: file.figures, rates: file.rates },
+  figures: file.figures,
+  // Those of a node that is silent are not those of now.
+  rates: file.problem === undefined ? file.rates : undefined,
   ...{ applications: file.applications, leads: file.leads },
 })
 

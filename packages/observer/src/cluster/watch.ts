@@ -5,10 +5,11 @@
  * waiting: the sheet tells what is known, and since when it is silent.
  * Limit: `NODES_MAX` nodes; `AT_ONCE` are asked at a time.
  */
-import type { ApplicationInfo, FiguresSheet, LeaderSheet, MemberInfo, MemberSheet } from 'troupe'
+import type { LeaderSheet, MemberInfo, MemberSheet } from 'troupe'
 import type { ClusterNotice, ClusterSheet } from '#observer/contract/api'
 import type { Verbs } from '#observer/hub/verbs'
 import { problemOf } from '#observer/text/problem'
+import { lookAt } from './look.js'
 import { NodeFile, stateOf } from './node-file.js'
 import { noticeOf } from './notices.js'
 import { sheetOf } from './sheet.js'
@@ -29,13 +30,15 @@ const SELDOM_LOOKS = 5
 const DOWN_MS = 600_000
 const NODES_MAX = 2_000
 const NOTICES_MAX = 100
+/** Of one look at one node. */
+const LEADER_NOTICES_MAX = 5
 const PAGE = 500
 
 type Members = Pick<MemberSheet, 'coverage' | 'registrar' | 'creation'>
 
 export class ClusterWatch {
   readonly #verbs: Verbs
-  readonly #turnstile = new Turnstile(AT_ONCE)
+  readonly #turnstile = new Turnstile(AT_ONCE, NODES_MAX)
   readonly #files = new Map<string, NodeFile>()
   #members: Members | undefined
   #notices: readonly ClusterNotice[] = []
@@ -65,8 +68,8 @@ export class ClusterWatch {
     return [...this.#files.values()].filter(({ state }) => state !== 'down').map(({ node }) => node)
   }
 
-  /** The cluster as it is now. */
-  async sheet(): Promise<ClusterSheet> {
+  /** The cluster as it is now, made of the nodes that are seen. */
+  async sheet(sees?: (node: string) => boolean): Promise<ClusterSheet> {
     const isFresh = this.#verbs.nowMs() - this.#lookedMs < SHARE_MS
     if (!isFresh) {
       this.#looking ??= this.#look().finally(() => {
@@ -75,11 +78,12 @@ export class ClusterWatch {
     }
     await this.#looking
     const { coverage, registrar } = this.#members as Members
-    return sheetOf({
+    const parts = {
       ...{ node: this.#verbs.own, timeMs: this.#verbs.wallMs(), coverage, registrar },
       files: [...this.#files.values()],
       notices: this.#notices,
-    })
+    }
+    return sheetOf(parts, sees)
   }
 
   async #follow(): Promise<void> {
@@ -144,6 +148,7 @@ export class ClusterWatch {
     const file = new NodeFile(node)
     file.state = isGone ? 'down' : 'up'
     file.sinceMs = isGone ? member.sinceMs : timeMs
+    file.isMissed = isGone
     this.#files.set(node, file)
     // At first all of them are new, and no news.
     const isNews = !isFirst && !isGone
@@ -159,7 +164,9 @@ export class ClusterWatch {
     file.state = state
     file.sinceMs = this.#verbs.wallMs()
     if (state === 'down') file.forget()
-    if (notice !== undefined) this.#note(notice)
+    if (notice === undefined) return
+    file.isMissed = state !== 'up'
+    this.#note(notice)
   }
 
   #note(notice: ClusterNotice): void {
@@ -182,57 +189,32 @@ export class ClusterWatch {
     this.#judge(file)
   }
 
+  /** All of its answers are read before the first is taken. */
   async #askAll(file: NodeFile, isSeldom: boolean): Promise<void> {
-    const ask = (request: string, payload?: unknown): Promise<unknown> =>
-      this.#verbs.ask({ node: file.node, request, payload, timeoutMs: ANSWER_MS })
-    const page = { limit: PAGE }
-    const seldom = isSeldom
-      ? [ask('applications', page), unlessUnknown(ask('leaders', page)), ask('node')]
-      : []
-    const [figures, network, applications, leaders, node] = await Promise.all([
-      unlessUnknown(ask('figures')),
-      ask('network', page),
-      ...seldom,
-    ])
-    if (figures !== undefined) file.tookFigures(figures as FiguresSheet)
-    file.tookPeers(rowsOf(fieldOf(network, 'peers')), this.#verbs.nowMs())
-    if (!isSeldom) return
-    file.isDraining = fieldOf(node, 'phase') === 'draining'
-    file.applications = rowsOf<ApplicationInfo>(applications)
+    const { figures, peers, seldom } = await lookAt(this.#verbs, file.node, isSeldom)
+    if (figures !== undefined) file.tookFigures(figures)
+    file.tookPeers(peers, this.#verbs.nowMs())
+    if (seldom === undefined) return
+    file.isDraining = seldom.phase === 'draining'
+    file.applications = seldom.applications
       .filter(({ own }) => !own)
       .map(({ name, state, weight }) => ({ name, state, weight }))
-    this.#tookLeaders(file, rowsOf<LeaderSheet>(leaders))
+    this.#tookLeaders(file, seldom.leaders)
   }
 
   #tookLeaders(file: NodeFile, leaders: readonly LeaderSheet[]): void {
     const leads = leaders
       .filter(({ role }) => role === 'leader')
       .map(({ clusterId, term }) => ({ clusterId, term }))
-    for (const { clusterId, term } of leads) {
-      const isKnown = file.leads.some((one) => one.clusterId === clusterId && one.term === term)
-      if (isKnown) continue
+    const fresh = leads.filter(
+      ({ clusterId, term }) =>
+        !file.leads.some((one) => one.clusterId === clusterId && one.term === term),
+    )
+    // One node must not push what the others did out of the notices.
+    for (const { clusterId, term } of fresh.slice(0, LEADER_NOTICES_MAX)) {
       const text = `${file.node} leads ${clusterId}, term ${term}`
       this.#note({ timeMs: this.#verbs.wallMs(), kind: 'leader', node: file.node, text })
     }
     file.leads = leads
-  }
-}
-
-const fieldOf = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
-
-/** The rows of a page; another node may answer anything. */
-function rowsOf<T>(page: unknown): readonly T[] {
-  const rows = fieldOf(page, 'rows')
-  return Array.isArray(rows) ? rows : []
-}
-
-/** Undefined where a node is too old for the question. */
-async function unlessUnknown(answer: Promise<unknown>): Promise<unknown> {
-  try {
-    return await answer
-  } catch (thrown) {
-    if (fieldOf(thrown, 'code') === 'MESSAGE_UNKNOWN') return undefined
-    throw thrown
   }
 }

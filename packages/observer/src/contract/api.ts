@@ -8,19 +8,32 @@
  * - `GET /api/session`: `SessionSheet`
  * - `GET /api/cluster`: `ClusterSheet`
  * - `GET /api/cluster/history?series=&lastMs=&points=`: `ClusterHistory`
+ * - `GET /api/cluster/services`: `ClusterServices`, each service once, as all nodes see it
+ * - `GET /api/cluster/leaders`: `ClusterElections`, each election once, as all members see it
  * - `GET /api/cluster/<search>?...`: `Merged<row>`, a question to all nodes (`processes`,
- *   `applications`, `logs`, `dead-letters`, `traces`, `services`, `leaders`, `events`, `audit`; of
- *   `trace` the rows are spans)
+ *   `applications`, `logs`, `dead-letters`, `traces`, `events`, `audit`; of `trace` the rows are
+ *   spans)
  * - `GET /api/nodes/<node>/<question>?...`: the sheet that the node answers, see
  *   docs/reference/system.md; names of more words with hyphens (`dead-letters`)
  * - `POST /api/nodes/<node>/manage`: `ManageRequest`, answered with `ManageAnswer`
  * - `GET /api/audit`: what was done or tried through this Observer, newest first
  * - `POST /api/login`, `POST /api/logout`
+ * - `GET /api/nodes/<node>/cpu-profile?forMs=`: a file `.cpuprofile`
  * - `GET /api/stream`, then `POST /api/stream/<id>`: `StreamWish`; answered on the stream
+ *
+ * With `download=1` beside the rest, what is read with GET comes as a file.
  *
  * What is refused is a `Problem`, with a status that fits.
  */
-import type { Coverage, FiguresSheet, HistorySeries, RegistrarInfo } from 'troupe'
+import type {
+  ApplicationRoute,
+  Coverage,
+  FiguresSheet,
+  HistorySeries,
+  RegistrarInfo,
+  ServiceInfo,
+  ServiceRouteInfo,
+} from 'troupe'
 
 /** A pid as a text that can be read back: `<node.id.creation>`. */
 export type PidText = string
@@ -47,12 +60,26 @@ export interface SessionSheet {
   readonly csrf: string
   /** Nobody, where nobody has to say who he is. */
   readonly user: string | undefined
-  /** Nodes that may be looked at; undefined: all. */
+  /**
+   * Patterns of the nodes that this surface shows, for the eye alone: `*@host`; undefined: all. No
+   * other node is in any answer, so a page need not ask whether one may be looked at.
+   */
   readonly nodes: readonly string[] | undefined
 }
 
-/** `down`: it was there while the Observer ran; `refused`: it does not let itself be looked at. */
-export type NodeState = 'up' | 'busy' | 'suspect' | 'draining' | 'refused' | 'unreachable' | 'down'
+/**
+ * `down`: it was there while the Observer ran; `refused`: it does not let itself be looked at;
+ * `unreadable`: it answers what this Observer cannot read.
+ */
+export type NodeState =
+  | 'up'
+  | 'busy'
+  | 'suspect'
+  | 'draining'
+  | 'refused'
+  | 'unreadable'
+  | 'unreachable'
+  | 'down'
 
 /** How much happens, in a second, worked out of two looks. */
 export interface RateFigures {
@@ -84,6 +111,7 @@ export interface ClusterNode {
   readonly hidden: boolean
   /** The last ones that were told; undefined before the first. */
   readonly figures: FiguresSheet | undefined
+  /** Undefined until there are two looks near each other, and while it does not answer. */
   readonly rates: RateFigures | undefined
   readonly applications: readonly {
     readonly name: string
@@ -165,6 +193,108 @@ export interface Merged<T> {
   readonly missing: readonly { readonly node: string; readonly problem: Problem }[]
 }
 
+/** How one node fares with one route of a service. */
+export interface ClusterCaller extends Omit<ServiceRouteInfo, 'route'> {
+  /** The node that calls. */
+  readonly node: string
+}
+
+/** One node that offers a service, and how all fare that call it there. */
+export interface ClusterRoute {
+  /** As its own node tells it, else as one that calls it does. */
+  readonly route: ApplicationRoute
+  /** Its node has answered. */
+  readonly answers: boolean
+  /** The worst of all callers: one `open` is enough. */
+  readonly breaker: ServiceRouteInfo['breaker']
+  /** Sums of all callers. */
+  readonly pending: number
+  readonly sent: number
+  readonly answered: number
+  readonly failed: number
+  /** Those that have sent the most first; at most 100. */
+  readonly callers: readonly ClusterCaller[]
+}
+
+/** One service as all nodes see it; its counts are sums. */
+export interface ClusterService extends Omit<ServiceInfo, 'routes'> {
+  /** By node; at most 500. */
+  readonly routes: readonly ClusterRoute[]
+}
+
+/** All services of the cluster. */
+export interface ClusterServices {
+  /** By name; at most 500 of `total`. */
+  readonly services: readonly ClusterService[]
+  readonly total: number
+  /** Nodes that have answered, and those that have not. */
+  readonly answering: readonly string[]
+  readonly missing: Merged<unknown>['missing']
+}
+
+/** One process that takes part in an election, as it tells it itself. */
+export interface ClusterVoter {
+  readonly node: string
+  readonly pid: PidText
+  readonly name?: string | undefined
+  readonly role: 'leader' | 'follower' | 'candidate' | 'observer'
+  readonly term: number
+  /** Whom it follows. */
+  readonly leader?: PidText | undefined
+  readonly leaseLeftMs: number
+  readonly heard: readonly PidText[]
+}
+
+/** One election as all who take part see it. */
+export interface ClusterElection {
+  readonly clusterId: string
+  readonly decidedBy: 'vote' | 'arbiter'
+  /** The newest that anybody knows. */
+  readonly term: number
+  /** Who says that it leads, in the newest term in which one does. */
+  readonly leader: PidText | undefined
+  /** The node of the leader: orders for it go there. */
+  readonly leaderNode: string | undefined
+  /** More than one says that it leads. */
+  readonly disputed: boolean
+  readonly voters: readonly string[]
+  /** By node; at most 100. */
+  readonly members: readonly ClusterVoter[]
+  /** Who led, the newest first; at most 20. */
+  readonly changes: readonly {
+    readonly timeMs: number
+    readonly term: number
+    readonly leader?: string | undefined
+  }[]
+}
+
+/** All elections of the cluster. */
+export interface ClusterElections {
+  /** By `clusterId`; at most 500 of `total`. */
+  readonly elections: readonly ClusterElection[]
+  readonly total: number
+  readonly answering: readonly string[]
+  readonly missing: Merged<unknown>['missing']
+}
+
+/** What was done or tried through this Observer: a row of `/api/audit`. */
+export interface AuditRow {
+  readonly number: number
+  /** Of the last time, where it was tried several times. */
+  readonly timeMs: number
+  readonly user: string | undefined
+  readonly remote: string
+  readonly surface: string
+  readonly node: string | undefined
+  readonly operation: string
+  /** What it was about, printed. */
+  readonly subject: string
+  /** `done`, or the code of the problem. */
+  readonly outcome: string
+  /** Above 1: the same was refused to the same so many times. */
+  readonly times: number
+}
+
 /** An order for a node, as `SystemOrder` with pids as text. */
 export interface ManageRequest {
   readonly order: { readonly do: string } & Readonly<Record<string, unknown>>
@@ -190,13 +320,20 @@ export type StreamEvent =
   | { readonly kind: 'hello'; readonly stream: string; readonly timeMs: number }
   /** Whole, and only when it differs from the last. */
   | { readonly kind: 'state'; readonly subject: string; readonly sheet: unknown }
-  /** Of `/nodes/<node>/follow?of=logs&...`: what has happened since. */
+  /**
+   * Of `/nodes/<node>/follow?of=logs&...`: what has happened since. Of `/cluster/follow?...` that
+   * of all nodes, each record with its `node` (one of `audit` has its own one as `asker`).
+   */
   | {
       readonly kind: 'records'
       readonly subject: string
       readonly records: readonly unknown[]
       readonly leftOut: number
+      /** Of `/cluster/follow`, with each beginning: nodes that cannot be followed now. */
+      readonly missing?: Merged<unknown>['missing']
     }
   | { readonly kind: 'problem'; readonly subject: string; readonly problem: Problem }
+  /** The last one: whoever looks may not do so any more. */
+  | { readonly kind: 'ended'; readonly problem: Problem }
   /** The viewer was too slow: what is behind has been left out, and the newest follows. */
   | { readonly kind: 'behind'; readonly leftOut: number }

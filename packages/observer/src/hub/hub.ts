@@ -8,17 +8,21 @@ import type { StreamWish } from '#observer/contract/api'
 import { refused } from '#observer/text/problem'
 import { eventFrame } from './frame.js'
 import type { Verbs, View } from './verbs.js'
-import { Viewer } from './viewer.js'
+import { Viewer, type ViewerParts } from './viewer.js'
 
 /** How much is streamed, and how long a silent browser is waited for. */
 export const HUB_LIMITS = Object.freeze({
   streams: 256,
   streamsPerSession: 16,
+  /** Many may come through one proxy. */
+  streamsPerAddress: 128,
   subjectsPerStream: 32,
   subjects: 2_000,
   beatMs: 15_000,
   /** Beats in a row in which a browser may take nothing. */
   missedBeatsMax: 3,
+  /** Whoever looks is asked again so often whether he still may. */
+  judgeMs: 30_000,
 })
 
 /** The intervals that may be wished for, in milliseconds. */
@@ -51,6 +55,7 @@ export class Hub {
   /** Which topics a viewer looks at. */
   readonly #wishes = new Map<Viewer, ReadonlyMap<string, AnyTopic>>()
   #beat: { cancel(): boolean } | undefined
+  #judging: { cancel(): boolean } | undefined
 
   constructor(parts: HubParts) {
     this.#parts = parts
@@ -62,19 +67,15 @@ export class Hub {
   }
 
   /** Opens a stream; its first event names it. Throws `Refused`. */
-  open(session: string, view: View): Viewer {
-    const { streams, streamsPerSession } = HUB_LIMITS
-    const own = [...this.#viewers.values()].filter((viewer) => viewer.session === session)
-    if (this.#viewers.size >= streams || own.length >= streamsPerSession) {
-      const remedy = 'close pages that are not looked at, and try again'
-      throw refused(429, 'STREAMS_LIMITED', 'too many streams are open', remedy)
-    }
+  open(parts: Omit<ViewerParts, 'id'>): Viewer {
+    this.#requirePlace(parts)
     const id = randomBytes(16).toString('hex')
-    const viewer = new Viewer({ id, session, view }, (ended) => this.#ended(ended))
+    const viewer = new Viewer({ id, ...parts }, (ended) => this.#ended(ended))
     this.#viewers.set(id, viewer)
     const timeMs = this.#parts.verbs.wallMs()
     viewer.note(eventFrame({ kind: 'hello', stream: id, timeMs }))
     this.#armBeat()
+    this.#armJudging()
     return viewer
   }
 
@@ -97,12 +98,26 @@ export class Hub {
 
   /** A session is over, and its streams with it. */
   endSession(session: string): void {
-    for (const viewer of this.#viewers.values()) if (viewer.session === session) viewer.end()
+    for (const viewer of [...this.#viewers.values()]) {
+      if (viewer.session === session) viewer.endFor('this session has logged out')
+    }
   }
 
   stop(): void {
     this.#beat?.cancel()
+    this.#judging?.cancel()
     for (const viewer of [...this.#viewers.values()]) viewer.end()
+  }
+
+  #requirePlace({ session, remote }: Pick<ViewerParts, 'session' | 'remote'>): void {
+    const { streams, streamsPerSession, streamsPerAddress } = HUB_LIMITS
+    const all = [...this.#viewers.values()]
+    const ofSession = all.filter((viewer) => viewer.session === session).length
+    const ofAddress = all.filter((viewer) => viewer.remote === remote).length
+    const isFull = all.length >= streams || ofAddress >= streamsPerAddress
+    if (!isFull && ofSession < streamsPerSession) return
+    const remedy = 'close pages that are not looked at, and try again'
+    throw refused(429, 'STREAMS_LIMITED', 'too many streams are open', remedy)
   }
 
   #requireRoom(viewer: Viewer, found: ReadonlyMap<string, Subject>): void {
@@ -136,6 +151,16 @@ export class Hub {
     if (this.#viewers.size > 0) return
     this.#beat?.cancel()
     this.#beat = undefined
+    this.#judging?.cancel()
+    this.#judging = undefined
+  }
+
+  #armJudging(): void {
+    this.#judging ??= this.#parts.verbs.after(HUB_LIMITS.judgeMs, () => {
+      this.#judging = undefined
+      for (const viewer of [...this.#viewers.values()]) void viewer.judge()
+      if (this.#viewers.size > 0) this.#armJudging()
+    })
   }
 
   #armBeat(): void {

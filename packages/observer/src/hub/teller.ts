@@ -6,28 +6,45 @@
 
 import type { HistorySheet } from 'troupe'
 import type { Asked } from '#observer/ask/asked'
+import { ELECTIONS_MAX, electionsOf, type SeenElection } from '#observer/cluster/elections'
 import { clusterHistory } from '#observer/cluster/history'
-import { type MergeQuestion, merged } from '#observer/cluster/merge'
+import { type Gathered, gathered, type MergeQuestion, merged } from '#observer/cluster/merge'
+import { SERVICES_MAX, type SeenService, servicesOf } from '#observer/cluster/services'
+import { HISTORY, LEADERS, SERVICES } from '#observer/cluster/shapes'
+import { SingleFlight } from '#observer/cluster/single-flight'
 import { Turnstile } from '#observer/cluster/turnstile'
-import type { ClusterHistory, ClusterSheet, Merged } from '#observer/contract/api'
+import type {
+  AuditRow,
+  ClusterElections,
+  ClusterHistory,
+  ClusterServices,
+  ClusterSheet,
+} from '#observer/contract/api'
 import { refused } from '#observer/text/problem'
-import type { AuditRow } from '#observer/web/audit'
+import { narrowedAnswer } from './narrow.js'
+import { withoutPayloads } from './payloads.js'
 import { may, type Verbs, type View } from './verbs.js'
 
-/** Nodes that are asked at a time. */
+/** Nodes that are asked at a time, and questions to one that wait for it. */
 const AT_ONCE = 16
+const WAITING_MAX = 20_000
+/** Different questions to all nodes that are asked at a time. */
+const QUESTIONS_MAX = 64
+/** Rows of each node, where all of them are put together. */
+const PAGE = Object.freeze({ limit: 500 })
 
 export interface TellerParts {
   readonly verbs: Verbs
-  readonly sheet: () => Promise<ClusterSheet>
+  readonly sheet: (sees: ((node: string) => boolean) | undefined) => Promise<ClusterSheet>
   /** Nodes that may be asked. */
   readonly nodes: () => Promise<readonly string[]>
-  readonly audit: (limit: number) => readonly AuditRow[]
+  readonly audit: (limit: number, view: View) => readonly AuditRow[]
 }
 
 export class Teller {
   readonly #parts: TellerParts
-  readonly #turnstile = new Turnstile(AT_ONCE)
+  readonly #turnstile = new Turnstile(AT_ONCE, WAITING_MAX)
+  readonly #questions = new SingleFlight<Gathered>(QUESTIONS_MAX)
 
   constructor(parts: TellerParts) {
     this.#parts = parts
@@ -38,6 +55,8 @@ export class Teller {
     if (asked.kind === 'question' || asked.kind === 'follow') requireNode(view, asked.node)
     const spec = asked.kind === 'question' || asked.kind === 'merged' ? asked.spec : undefined
     if (spec !== undefined) requireCapability(view, spec.capability)
+    if (asked.kind === 'question') requireNamedNodes(view, asked.payload)
+    if (asked.kind === 'follow') requireOpenSearch(view, asked.payload)
   }
 
   /** What was asked for, not yet written. */
@@ -48,40 +67,88 @@ export class Teller {
         const { node, payload, spec } = asked
         const { request, timeoutMs } = spec
         const answer = await this.#parts.verbs.ask({ node, request, payload, timeoutMs })
-        return may(view, 'payloads') ? answer : withoutPayloads(answer)
+        const seen = narrowedAnswer(request, answer, view)
+        return may(view, 'payloads') ? seen : withoutPayloads(seen)
       }
       case 'cluster':
-        return narrowed(await this.#parts.sheet(), view)
+        return this.#parts.sheet(view.isNarrow ? (node) => view.mayLookAt(node) : undefined)
       case 'audit':
-        return { rows: this.#parts.audit(asked.limit) }
+        return { rows: this.#parts.audit(asked.limit, view) }
       case 'merged': {
         const { merged: how, payload, spec } = asked
-        return this.#merged({ ...how, request: spec.request, payload }, view)
+        const question = { ...how, request: spec.request, payload }
+        return merged(question, await this.#gathered(question, view))
       }
       case 'cluster-history':
         return this.#history(asked.payload, view)
-      case 'follow': {
+      case 'cluster-services':
+        return this.#services(view)
+      case 'cluster-leaders':
+        return this.#elections(view)
+      case 'follow':
+      case 'cluster-follow': {
         const remedy = 'wish for it by a stream'
         throw refused(400, 'OPTION_INVALID', 'what happens is told by a stream alone', remedy)
       }
     }
   }
 
-  async #merged(question: MergeQuestion, view: View): Promise<Merged<unknown>> {
-    const nodes = (await this.#parts.nodes()).filter((node) => view.mayLookAt(node))
-    return merged(question, nodes, this.#parts.verbs, this.#turnstile)
+  /** Those who ask all nodes the same at the same time share one answer. */
+  #gathered(question: MergeQuestion, view: View): Promise<Gathered> {
+    const { request, payload } = question
+    const { verbs } = this.#parts
+    return this.#questions.run(JSON.stringify([view.id, request, payload]), async () => {
+      const nodes = (await this.#parts.nodes()).filter((node) => view.mayLookAt(node))
+      const narrow = (answer: unknown): unknown => narrowedAnswer(request, answer, view)
+      return gathered({ ...question, narrow }, nodes, verbs, this.#turnstile)
+    })
   }
 
   async #history(payload: MergeQuestion['payload'], view: View): Promise<ClusterHistory> {
-    const none = { rows: 'rows', by: undefined, ownNode: undefined }
-    const question = { request: 'history', payload: payload ?? {}, ...none }
-    const { sheets, missing } = await this.#merged(question, view)
-    const told = sheets.filter(({ series }) => typeof series === 'object' && series !== null)
-    return clusterHistory(
-      told as unknown as readonly HistorySheet[],
-      missing.map(({ node }) => node),
-    )
+    const question = { request: 'history', payload: payload ?? {}, ...WHOLE, shape: HISTORY }
+    const { answered, missing } = await this.#gathered(question, view)
+    const sheets = answered.map(({ node, sheet }) => ({ ...sheet, node }))
+    const away = missing.map(({ node }) => node)
+    const nowMs = this.#parts.verbs.wallMs()
+    return clusterHistory(sheets as unknown as readonly HistorySheet[], away, nowMs)
   }
+
+  async #services(view: View): Promise<ClusterServices> {
+    const question = { request: 'services', payload: PAGE, ...WHOLE, shape: SERVICES }
+    const { answered, missing } = await this.#gathered(question, view)
+    const answering = answered.map(({ node }) => node)
+    const seen = answered.flatMap(({ rows }) => rows) as unknown as readonly SeenService[]
+    const services = servicesOf(seen, new Set(answering))
+    const total = services.length
+    return { services: services.slice(0, SERVICES_MAX), total, answering, missing }
+  }
+
+  async #elections(view: View): Promise<ClusterElections> {
+    const question = { request: 'leaders', payload: PAGE, ...WHOLE, shape: LEADERS }
+    const { answered, missing } = await this.#gathered(question, view)
+    const answering = answered.map(({ node }) => node)
+    const seen = answered.flatMap(({ rows }) => rows) as unknown as readonly SeenElection[]
+    const elections = electionsOf(seen)
+    const total = elections.length
+    return { elections: elections.slice(0, ELECTIONS_MAX), total, answering, missing }
+  }
+}
+
+/** No rows are put in order: they are worked with all together. */
+const WHOLE = Object.freeze({ rows: 'rows', by: undefined, ownNode: undefined })
+
+/** A question may lead to another node, which is looked at as well. */
+function requireNamedNodes(view: View, payload: MergeQuestion['payload']): void {
+  const { node, pid } = payload ?? {}
+  if (typeof node === 'string') requireNode(view, node)
+  const of = typeof pid === 'object' && pid !== null ? Reflect.get(pid, 'node') : undefined
+  if (typeof of === 'string') requireNode(view, of)
+}
+
+/** A search in publications finds what is in them, letter by letter, though it is not shown. */
+function requireOpenSearch(view: View, payload: MergeQuestion['payload']): void {
+  const { of, search } = payload ?? {}
+  if (of === 'event' && search !== undefined) requireCapability(view, 'payloads')
 }
 
 /** Throws `Refused` when this surface does not show the node. */
@@ -96,26 +163,4 @@ export function requireCapability(view: View, capability: View['capabilities'][n
   if (may(view, capability)) return
   const remedy = `give this surface the capability '${capability}', or ask somebody who has it`
   throw refused(403, 'CAPABILITY_MISSING', `this needs the capability ${capability}`, remedy)
-}
-
-/** Contents of messages and values of environments are for those alone who may see them. */
-function withoutPayloads(answer: unknown): unknown {
-  if (typeof answer !== 'object' || answer === null) return answer
-  const { waiting, env: _env, ...rest } = answer as Readonly<Record<string, unknown>>
-  const messages = Array.isArray(waiting)
-    ? waiting.map(({ payload: _payload, ...message }: { readonly payload?: unknown }) => message)
-    : waiting
-  return { ...rest, ...(waiting === undefined ? {} : { waiting: messages }) }
-}
-
-/** The sheet without the nodes that this surface does not show. */
-function narrowed(sheet: ClusterSheet, view: View): ClusterSheet {
-  if (!view.isNarrow) return sheet
-  const sees = (node: string): boolean => view.mayLookAt(node)
-  return {
-    ...sheet,
-    nodes: sheet.nodes.filter(({ node }) => sees(node)),
-    links: sheet.links.filter(({ from, to }) => sees(from) && sees(to)),
-    notices: sheet.notices.filter(({ node }) => sees(node)),
-  }
 }

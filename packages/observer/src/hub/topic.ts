@@ -2,7 +2,8 @@
  * hub/topic: one subject of streams: asked once for all who look, as often as the quickest wants.
  *
  * Only what differs from the last is told. While an answer is waited for nothing is asked again;
- * after failures more slowly, up to `SLOW_MAX_MS`. Nothing is asked when nobody looks.
+ * after failures more slowly, up to `SLOW_MAX_MS`. Nothing is asked when nobody looks. Where the
+ * node tells by itself that there is something new it is looked at then, and else seldom.
  */
 import { refusedOf, retryMsOf } from '#observer/text/problem'
 import { eventFrame, type Frame, stateFrame } from './frame.js'
@@ -16,6 +17,17 @@ const ABSENT_MAX_MS = 2_000
 const ABSENCES: ReadonlySet<string> = new Set(['NO_ROUTE', 'NO_CONNECTION'])
 /** A look that took longer than its interval is followed by the next one after so long. */
 const REST_MS = 100
+
+/** Between two looks at what tells by itself when it changes. */
+const QUIET_MS = 15_000
+
+/** What tells by itself that there is something new. */
+export interface News {
+  /** False: it cannot tell now. */
+  readonly isOn: boolean
+  start(): void
+  stop(): void
+}
 
 interface Looking {
   readonly everyMs: number
@@ -33,6 +45,8 @@ export interface TopicParts {
   readonly leastMs: number
   /** Whose name stands in problems. */
   readonly node: string | undefined
+  /** Makes what calls `fresh` whenever there may be something new, or it can tell from now on. */
+  readonly news?: (fresh: () => void) => News
 }
 
 export class Topic implements Told {
@@ -46,12 +60,18 @@ export class Topic implements Told {
   #retryMs = 0
   #slowMaxMs = SLOW_MAX_MS
   #isAsking = false
+  #isFresh = false
   #timer: { cancel(): boolean } | undefined
+  readonly #news: News | undefined
   /** Looks since it is here. */
   looks = 0
 
   constructor(parts: TopicParts) {
     this.#parts = parts
+    this.#news = parts.news?.(() => {
+      this.#isFresh = true
+      this.#arm()
+    })
   }
 
   get frame(): Frame | undefined {
@@ -66,6 +86,7 @@ export class Topic implements Told {
   add(viewer: Viewer, everyMs: number): void {
     const before = this.#viewers.get(viewer)
     this.#viewers.set(viewer, { version: 0, toldMs: Number.NEGATIVE_INFINITY, ...before, everyMs })
+    this.#news?.start()
     this.#tell(false)
     this.#arm()
   }
@@ -77,6 +98,7 @@ export class Topic implements Told {
   }
 
   stop(): void {
+    this.#news?.stop()
     this.#timer?.cancel()
     this.#timer = undefined
   }
@@ -87,7 +109,9 @@ export class Topic implements Told {
     let everyMs = SLOW_MAX_MS * 1_000
     for (const looking of this.#viewers.values()) everyMs = Math.min(everyMs, looking.everyMs)
     const slowerMs = Math.min(this.#slowMaxMs, everyMs * 2 ** this.#failures)
-    const waitMs = Math.max(everyMs, slowerMs, this.#retryMs, this.#parts.leastMs)
+    const isQuiet = this.#news?.isOn === true && !this.#isFresh && this.#failures === 0
+    const quietMs = isQuiet ? QUIET_MS : 0
+    const waitMs = Math.max(everyMs, slowerMs, quietMs, this.#retryMs, this.#parts.leastMs)
     const sinceMs = this.#parts.verbs.nowMs() - this.#askedMs
     const leftMs = waitMs - sinceMs
     const isLate = this.#version > 0 && leftMs < REST_MS
@@ -99,6 +123,7 @@ export class Topic implements Told {
   async #ask(): Promise<void> {
     const { subject, verbs, look, node } = this.#parts
     this.#isAsking = true
+    this.#isFresh = false
     this.#askedMs = verbs.nowMs()
     this.looks += 1
     try {

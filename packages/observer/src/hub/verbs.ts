@@ -36,6 +36,7 @@ export interface Verbs {
 export interface View {
   /** The same for all who are told the same. */
   readonly id: string
+  readonly surface: string
   readonly capabilities: readonly Capability[]
   /** Whether a node may be looked at. */
   mayLookAt(node: string): boolean

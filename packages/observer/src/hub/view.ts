@@ -7,10 +7,12 @@ import type { View } from './verbs.js'
 
 /** Those who may see the same share what is asked for them. */
 export function viewOf(surface: Surface, capabilities: readonly Capability[]): View {
-  const { nodes } = surface
-  const id = `${[...capabilities].sort().join(',')} ${nodes?.join(',') ?? '*'}`
+  const { nodes, name } = surface
+  // What is not about any node is told by a narrow surface of itself alone.
+  const of = nodes === undefined ? '*' : `${nodes.join(',')} ${name}`
+  const id = `${[...capabilities].sort().join(',')} ${of}`
   return {
-    ...{ id, capabilities, isNarrow: nodes !== undefined },
+    ...{ id, surface: name, capabilities, isNarrow: nodes !== undefined },
     mayLookAt: (node) => nodes === undefined || nodes.some((one) => matches(one, node)),
   }
 }

@@ -18,6 +18,17 @@ export interface Told {
   readonly frame: Frame | undefined
 }
 
+/** Whose browser it is, and what it may be told. */
+export interface ViewerParts {
+  readonly id: string
+  readonly session: string
+  /** The address it comes from. */
+  readonly remote: string
+  readonly view: View
+  /** Whether it may still look: as it was let in, judged anew. */
+  readonly mayStill: () => Promise<boolean>
+}
+
 interface WaitingRecords {
   readonly frame: Frame
   readonly records: number
@@ -26,6 +37,7 @@ interface WaitingRecords {
 export class Viewer {
   readonly id: string
   readonly session: string
+  readonly remote: string
   readonly view: View
   /** Whose newest version has not been taken. */
   readonly #changed = new Set<Told>()
@@ -37,15 +49,20 @@ export class Viewer {
   #ended = false
   /** Beats in which the browser has taken nothing. */
   #missedBeats = 0
+  #last: Frame | undefined
+  readonly #mayStill: () => Promise<boolean>
+  #isJudged = false
   readonly #onEnd: (viewer: Viewer) => void
 
   constructor(
-    { id, session, view }: { readonly id: string; readonly session: string; readonly view: View },
+    { id, session, remote, view, mayStill }: ViewerParts,
     onEnd: (viewer: Viewer) => void,
   ) {
     this.id = id
     this.session = session
+    this.remote = remote
     this.view = view
+    this.#mayStill = mayStill
     this.#onEnd = onEnd
   }
 
@@ -62,7 +79,7 @@ export class Viewer {
   /** The next frame, as soon as there is one; undefined: it is over. One waits at a time. */
   next(): Promise<Frame | undefined> {
     this.#missedBeats = 0
-    const frame = this.#ended ? undefined : this.#take()
+    const frame = this.#ended ? this.#takeLast() : this.#take()
     if (frame !== undefined || this.#ended) return Promise.resolve(frame)
     return new Promise((resolve) => {
       this.#wake = resolve
@@ -113,15 +130,41 @@ export class Viewer {
     return this.#missedBeats <= missedMax
   }
 
-  end(): void {
+  /**
+   * Asks anew whether it may look, and ends it with a word where it may not, or where nobody has
+   * said so by the time it is asked again.
+   */
+  async judge(): Promise<void> {
+    if (this.#isJudged) return this.endFor('nobody could say whether you may still look')
+    this.#isJudged = true
+    const may = await this.#mayStill().catch(() => false)
+    this.#isJudged = false
+    if (!may) this.endFor('you may not look any more, or may look at something else')
+  }
+
+  /** Ends it; the last it is told is why. */
+  endFor(message: string): void {
+    if (this.#ended) return
+    const problem = { code: 'RIGHTS_LOST', message, remedy: 'open the page again' }
+    this.end(eventFrame({ kind: 'ended', problem }))
+  }
+
+  end(last?: Frame): void {
     if (this.#ended) return
     this.#ended = true
+    if (this.#wake === undefined) this.#last = last
     this.#changed.clear()
     this.#notes.length = 0
     this.#records = []
     this.#recordBytes = 0
-    this.#answer(undefined)
+    this.#answer(last)
     this.#onEnd(this)
+  }
+
+  #takeLast(): Frame | undefined {
+    const last = this.#last
+    this.#last = undefined
+    return last
   }
 
   #deliver(): void {

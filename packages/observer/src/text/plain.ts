@@ -16,11 +16,24 @@ type Fields = Readonly<Record<string, unknown>>
 
 interface Budget {
   left: number
+  /** Characters of all texts. */
+  chars: number
 }
 
-/** The value as what JSON can hold. OPTION_INVALID when it is larger than any answer may be. */
-export function plainOf(value: unknown): unknown {
-  return plain(value, 0, { left: ENTRIES_MAX })
+/** How large a value may be: values in it, and characters of its texts. */
+export interface PlainSize {
+  readonly entries: number
+  readonly chars: number
+}
+
+const ANY_SIZE: PlainSize = Object.freeze({
+  entries: ENTRIES_MAX,
+  chars: Number.POSITIVE_INFINITY,
+})
+
+/** The value as what JSON can hold. OPTION_INVALID when it is larger than it may be. */
+export function plainOf(value: unknown, { entries, chars }: PlainSize = ANY_SIZE): unknown {
+  return plain(value, 0, { left: entries, chars })
 }
 
 /** The same, written. */
@@ -29,6 +42,9 @@ export const jsonOf = (value: unknown): string => JSON.stringify(plainOf(value))
 function plain(value: unknown, depth: number, budget: Budget): unknown {
   switch (typeof value) {
     case 'string':
+      budget.chars -= value.length
+      if (budget.chars < 0) throw tooLarge()
+      return value
     case 'boolean':
       return value
     case 'number':
@@ -48,7 +64,11 @@ function ofObject(value: object, depth: number, budget: Budget): unknown {
   budget.left -= 1
   if (budget.left < 0) throw tooLarge()
   const atom = atomOf(value)
-  if (atom !== undefined) return atom
+  if (atom !== undefined) {
+    if (typeof atom === 'string') budget.chars -= atom.length
+    if (budget.chars < 0) throw tooLarge()
+    return atom
+  }
   if (depth >= DEPTH_MAX) return null
   const inside = (one: unknown): unknown => {
     budget.left -= 1
@@ -59,6 +79,7 @@ function ofObject(value: object, depth: number, budget: Budget): unknown {
   if (value instanceof Set) return [...value].map(inside)
   if (value instanceof Map) return [...value].map(([key, one]) => [inside(key), inside(one)])
   const parts = Object.entries(value).filter(([, one]) => one !== undefined)
+  for (const [key] of parts) budget.chars -= key.length
   // Own properties all of them, also one that is called __proto__.
   return Object.fromEntries(parts.map(([key, one]) => [key, inside(one)]))
 }
@@ -93,6 +114,6 @@ function identityText(value: Fields): string | undefined {
 }
 
 const tooLarge = (): TroupeError => {
-  const problem = `it holds more than ${ENTRIES_MAX} values; ask for less of it`
+  const problem = 'it holds more than an answer may hold; ask for less of it'
   return new TroupeError('OPTION_INVALID', { option: 'answer', value: 'too large', problem })
 }

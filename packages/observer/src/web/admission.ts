@@ -15,6 +15,8 @@ export interface Visitor {
   readonly capabilities: readonly Capability[]
   /** No browser sends what it has shown by itself, so no other page can make one ask. */
   readonly isBearer: boolean
+  /** Its session is its own. */
+  readonly canLogOut: boolean
   /** The cookie that it is given, where it has none. */
   readonly cookie: string | undefined
 }
@@ -46,11 +48,22 @@ export class Admission {
     const bearer = /^Bearer (\S+)$/i.exec(seen.request.headers.get('authorization') ?? '')?.[1]
     if (surface.token !== undefined && bearer !== undefined) {
       this.checkToken(bearer, seen.remote)
-      return { ...this.#visitor(seen, 'token'), isBearer: true, session: 'bearer' }
+      return this.#bearer(seen)
     }
     const visitor = this.#visitor(seen, surface.token === undefined ? undefined : 'token')
-    if (surface.token === undefined || sessions.isLoggedIn(visitor.session)) return visitor
+    if (surface.token === undefined || sessions.use(visitor.session)) return visitor
     throw notLoggedIn('show the token of this surface: open its page, or send it as a bearer')
+  }
+
+  /** Whether one who was let in would be let in now, to see and do the same. */
+  async mayStill(seen: Seen, visitor: Visitor): Promise<boolean> {
+    const { surface, sessions } = this.#parts
+    if (surface.authorize === undefined) {
+      const isOpen = surface.token === undefined || visitor.isBearer
+      return isOpen || sessions.isLoggedIn(visitor.session)
+    }
+    const { user, capabilities } = await this.#authorized(seen)
+    return user === visitor.user && capabilities.join() === visitor.capabilities.join()
   }
 
   /** Throws `Refused` unless it is the token of this surface. */
@@ -79,10 +92,25 @@ export class Admission {
     return { id: sessions.read(made) ?? made, cookie: made }
   }
 
+  /**
+   * Programs that keep their cookie are told apart by it; those without are one session for each
+   * address, which nobody can log out.
+   */
+  #bearer(seen: Seen): Visitor {
+    const known = this.#parts.sessions.read(seen.cookie)
+    const session = known ?? `bearer ${seen.remote}`
+    return {
+      ...this.#visitor(seen, 'token'),
+      isBearer: true,
+      session,
+      canLogOut: known !== undefined,
+    }
+  }
+
   #visitor({ cookie }: Seen, user: string | undefined): Visitor {
     const { id, cookie: made } = this.sessionOf(cookie)
     const { capabilities } = this.#parts.surface
-    return { session: id, user, capabilities, isBearer: false, cookie: made }
+    return { session: id, user, capabilities, isBearer: false, canLogOut: true, cookie: made }
   }
 
   async #authorized(seen: Seen): Promise<Visitor> {

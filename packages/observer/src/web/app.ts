@@ -15,7 +15,7 @@ import type { View } from '#observer/hub/verbs'
 import type { Viewer } from '#observer/hub/viewer'
 import { jsonOf } from '#observer/text/plain'
 import { type AskedOf, type Refused, refused, refusedOf } from '#observer/text/problem'
-import { Admission, type Visitor } from './admission.js'
+import { Admission, type Seen, type Visitor } from './admission.js'
 import type { Attempts } from './attempts.js'
 import type { Audit } from './audit.js'
 import { cookieOf, cookieText, JSON_HEADERS, SAFETY_HEADERS } from './headers.js'
@@ -23,6 +23,7 @@ import { LOGIN_STYLE, loginPage } from './login-page.js'
 import type { Manager } from './manager.js'
 import { foreignRequest, isWrite } from './origin.js'
 import { type PageFile, type PageFiles, pageFileOf } from './page-files.js'
+import { pathOf } from './path.js'
 import { type Sessions, sameText } from './sessions.js'
 
 /** What a surface works with. */
@@ -48,10 +49,9 @@ type Bindings = { Bindings: WebEnv; Variables: { visitor: Visitor } }
 /** The function that answers all requests of one surface. */
 export function observerApp(parts: AppParts): Hono<Bindings> {
   const admission = new Admission(parts)
-  const app = new Hono<Bindings>()
+  const app = new Hono<Bindings>({ getPath: pathOf })
   const admit = async (request: Request, env: WebEnv): Promise<Visitor> => {
-    const cookie = cookieOf(request, parts.cookieName)
-    const visitor = await admission.admit({ request, cookie, remote: env.remoteAddress })
+    const visitor = await admission.admit(seenOf(request, env, parts))
     if (isWrite(request) && !visitor.isBearer) requireCsrf(request, visitor, parts)
     return visitor
   }
@@ -70,7 +70,7 @@ export function observerApp(parts: AppParts): Hono<Bindings> {
     const text = cookieText(parts.cookieName, visitor.cookie, parts.surface.tls !== undefined)
     c.res.headers.append('set-cookie', text)
   })
-  addSessionRoutes(app, parts)
+  addSessionRoutes(app, parts, admission)
   addAnswerRoutes(app, parts)
   app.get('*', (c) => pageAnswer(c.req.raw, c.env, admit, parts))
   app.notFound(() => problemOf(refused(404, 'PATH_UNKNOWN', 'there is nothing here', 'see /')))
@@ -78,18 +78,30 @@ export function observerApp(parts: AppParts): Hono<Bindings> {
   return app
 }
 
+const seenOf = (request: Request, env: WebEnv, { cookieName }: AppParts): Seen => ({
+  ...{ request, cookie: cookieOf(request, cookieName), remote: env.remoteAddress },
+})
+
 /** Who looks, and what his streams are told. */
-function addSessionRoutes(app: Hono<Bindings>, parts: AppParts): void {
+function addSessionRoutes(app: Hono<Bindings>, parts: AppParts, admission: Admission): void {
   app.get('/api/session', async (c) => answerJson(await sessionSheet(c.get('visitor'), parts)))
   app.post('/api/logout', (c) => {
-    const { session } = c.get('visitor')
-    parts.sessions.logOut(session)
-    parts.hub.endSession(session)
+    const { session, canLogOut } = c.get('visitor')
+    if (canLogOut) {
+      parts.sessions.logOut(session)
+      parts.hub.endSession(session)
+    }
     return new Response(null, { status: 204 })
   })
   app.get('/api/stream', (c) => {
+    // Nobody would read what is told to a HEAD.
+    if (c.req.raw.method === 'HEAD') return new Response(null, { headers: STREAM_HEADERS })
     const visitor = c.get('visitor')
-    return streamOf(parts.hub.open(visitor.session, parts.viewOf(visitor)))
+    const { session } = visitor
+    const seen = seenOf(c.req.raw, c.env, parts)
+    const mayStill = () => admission.mayStill(seen, visitor)
+    const { remote } = seen
+    return streamOf(parts.hub.open({ session, remote, view: parts.viewOf(visitor), mayStill }))
   })
   app.post('/api/stream/:id', async (c) => {
     const { session } = c.get('visitor')
@@ -109,8 +121,8 @@ function addAnswerRoutes(app: Hono<Bindings>, parts: AppParts): void {
     return answerJson(await parts.manager.carryOut(ordering, c.req.param('node'), given))
   })
   app.get('/api/*', async (c) => {
-    const { pathname, search } = new URL(c.req.url)
-    const asked = readAddress(pathname.slice('/api'.length) + search)
+    const { search } = new URL(c.req.url)
+    const asked = readAddress(c.req.path.slice('/api'.length) + search)
     const node = 'node' in asked ? asked.node : undefined
     try {
       return answerJson(await parts.teller.tell(asked, parts.viewOf(c.get('visitor'))))
@@ -208,6 +220,12 @@ const html = (text: string, status = 200): Response =>
     headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
   })
 
+const STREAM_HEADERS = Object.freeze({
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+})
+
 /** Each frame is fetched when the browser has taken the one before. */
 function streamOf(viewer: Viewer): Response {
   const body = new ReadableStream<Frame>(
@@ -221,8 +239,7 @@ function streamOf(viewer: Viewer): Response {
     },
     { highWaterMark: 0 },
   )
-  const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
-  return new Response(body, { headers: { ...headers, 'x-accel-buffering': 'no' } })
+  return new Response(body, { headers: STREAM_HEADERS })
 }
 
 async function pageAnswer(
@@ -231,7 +248,7 @@ async function pageAnswer(
   admit: (request: Request, env: WebEnv) => Promise<Visitor>,
   parts: AppParts,
 ): Promise<Response> {
-  const { pathname } = new URL(request.url)
+  const pathname = pathOf(request)
   if (pathname === '/login.css') {
     return new Response(LOGIN_STYLE, { headers: { 'content-type': 'text/css; charset=utf-8' } })
   }

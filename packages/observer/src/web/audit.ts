@@ -1,31 +1,47 @@
 /**
  * web/audit: what was done, or tried, through this Observer: the newest first.
  *
- * Limit: `ROWS_MAX`; older ones are in the log alone.
+ * What was done, what was refused to those who had been let in, and what strangers tried are kept
+ * apart, so that nobody pushes out what was done by trying what he may not. The same that is
+ * refused to the same again is counted, and stands in the log once.
+ * Limits: `ROWS_MAX` of each; older ones are in the log alone.
  */
+import type { AuditRow } from '#observer/contract/api'
 
-export interface AuditRow {
-  readonly number: number
-  readonly timeMs: number
-  readonly user: string | undefined
-  readonly remote: string
-  readonly surface: string
-  readonly node: string | undefined
-  readonly operation: string
-  /** What it was about, printed. */
-  readonly subject: string
-  /** `done`, or the code of the problem. */
-  readonly outcome: string
-}
+/** Whose rows are kept together. */
+type Ring = 'done' | 'refused' | 'strangers'
 
-const ROWS_MAX = 1_000
+const ROWS_MAX: Readonly<Record<Ring, number>> = Object.freeze({
+  done: 1_000,
+  refused: 300,
+  strangers: 100,
+})
 /** Characters of one text: a viewer gives some of them. */
 const TEXT_MAX = 300
+/** After so long the same is told anew. */
+const SAME_MS = 600_000
 
 const cut = (text: string): string => (text.length > TEXT_MAX ? text.slice(0, TEXT_MAX) : text)
 
+/** What there is to record. */
+export type AuditAct = Omit<AuditRow, 'number' | 'timeMs' | 'times'>
+
+const ringOf = ({ outcome, operation }: AuditAct): Ring => {
+  if (outcome === 'done') return 'done'
+  return operation === 'login' ? 'strangers' : 'refused'
+}
+
+const keyOf = (act: AuditAct): string => {
+  const { surface, remote, user, node, operation, subject, outcome } = act
+  return JSON.stringify([surface, remote, user, node, operation, subject, outcome])
+}
+
 export class Audit {
-  readonly #rows: AuditRow[] = []
+  readonly #rings: Readonly<Record<Ring, Map<string, AuditRow>>> = {
+    done: new Map(),
+    refused: new Map(),
+    strangers: new Map(),
+  }
   readonly #wallMs: () => number
   readonly #log: (row: AuditRow) => void
   #last = 0
@@ -35,19 +51,27 @@ export class Audit {
     this.#log = log
   }
 
-  record(row: Omit<AuditRow, 'number' | 'timeMs'>): void {
+  record(given: AuditAct): void {
+    const act = { ...given, operation: cut(given.operation), subject: cut(given.subject) }
+    const of = ringOf(act)
+    const ring = this.#rings[of]
     this.#last += 1
-    const { operation, subject } = row
-    const kept = {
-      ...{ number: this.#last, timeMs: this.#wallMs() },
-      ...{ ...row, operation: cut(operation), subject: cut(subject) },
-    }
-    this.#rows.push(kept)
-    if (this.#rows.length > ROWS_MAX) this.#rows.shift()
-    this.#log(kept)
+    const [number, timeMs] = [this.#last, this.#wallMs()]
+    // Each thing that was done is a row of its own.
+    const key = of === 'done' ? String(number) : keyOf(act)
+    const before = ring.get(key)
+    const isSame = before !== undefined && timeMs - before.timeMs < SAME_MS
+    const row = { ...act, number, timeMs, times: isSame ? before.times + 1 : 1 }
+    ring.delete(key)
+    ring.set(key, row)
+    const [oldest] = ring.keys()
+    if (ring.size > ROWS_MAX[of] && oldest !== undefined) ring.delete(oldest)
+    if (!isSame) this.#log(row)
   }
 
-  newest(limit: number): readonly AuditRow[] {
-    return this.#rows.slice(-limit).reverse()
+  /** Those that `isSeen` lets pass. */
+  newest(limit: number, isSeen: (row: AuditRow) => boolean = () => true): readonly AuditRow[] {
+    const rows = Object.values(this.#rings).flatMap((ring) => [...ring.values()].filter(isSeen))
+    return rows.sort((one, other) => other.number - one.number).slice(0, limit)
   }
 }

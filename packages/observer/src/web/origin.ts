@@ -7,6 +7,7 @@
  */
 import { isLoopback, type Surface } from '#observer/contract/options'
 import { type Refused, refused } from '#observer/text/problem'
+import { pathOf } from './path.js'
 
 const HOST = /^(\[[\da-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?$/i
 
@@ -20,9 +21,8 @@ export function foreignRequest(request: Request, surface: Surface): Refused | un
     const remedy = 'name it in the option hosts of this surface'
     return refused(403, 'HOST_REFUSED', 'this Observer is not known by that name', remedy)
   }
-  const url = new URL(request.url)
   const site = request.headers.get('sec-fetch-site') ?? 'none'
-  const isApi = url.pathname.startsWith('/api')
+  const isApi = /^\/api(\/|$)/i.test(pathOf(request))
   // A link may lead to our page; what lies behind it is for the page alone.
   const isForeign = site === 'cross-site' || site === 'same-site'
   if (isForeign && (isApi || request.method !== 'GET')) return foreignOrigin()

@@ -54,13 +54,19 @@ export class Sessions {
     this.#logins.delete(session)
   }
 
-  /** True for a session that has shown the token, and was used since. */
+  /** True for a session that has shown the token, and was used since; it is used by this. */
+  use(session: string): boolean {
+    const isFresh = this.isLoggedIn(session)
+    if (isFresh) this.logIn(session)
+    return isFresh
+  }
+
+  /** The same, and it is not used by this: an open stream keeps nobody logged in. */
   isLoggedIn(session: string): boolean {
     const lastMs = this.#logins.get(session)
     if (lastMs === undefined) return false
     const isFresh = this.#nowMs() - lastMs < IDLE_MS
-    if (isFresh) this.logIn(session)
-    else this.#logins.delete(session)
+    if (!isFresh) this.#logins.delete(session)
     return isFresh
   }
 

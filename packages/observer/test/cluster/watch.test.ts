@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { processName } from 'troupe'
 import { type SimulatedCluster, simulatedCluster } from 'troupe/testing'
-import { merged } from '#observer/cluster/merge'
+import { gathered, merged } from '#observer/cluster/merge'
 import { Turnstile } from '#observer/cluster/turnstile'
 import { ClusterWatch } from '#observer/cluster/watch'
 import type { Verbs } from '#observer/hub/verbs'
@@ -94,6 +94,17 @@ describe('the sheet of a cluster', () => {
     assert.ok((asked.get('n0@sim') ?? 0) <= 13)
   })
 
+  it('tells no news of nodes that nobody has asked yet', async (t) => {
+    const { clock, watch } = await watching(t, HOSTS.slice(0, 5))
+    watch.start()
+    await clock.advance(30_000)
+    const { notices } = await clock.until(watch.sheet())
+    await clock.advance(1_000)
+    const later = await clock.until(watch.sheet())
+    const told = [...notices, ...later.notices].filter(({ kind }) => kind !== 'node-up')
+    assert.deepEqual(told, [])
+  })
+
   it('forgets a node that is gone after ten minutes', async (t) => {
     const { cluster, clock, watch } = await watching(t, HOSTS.slice(0, 3))
     watch.start()
@@ -124,7 +135,7 @@ describe('a question to all nodes', () => {
       rows: told,
       missing,
       sheets,
-    } = await clock.until(merged(question, nodes, verbs, new Turnstile(2)))
+    } = merged(question, await clock.until(gathered(question, nodes, verbs, new Turnstile(2, 10))))
     frozen.thaw()
     assert.deepEqual(
       missing.map(({ node }) => node),

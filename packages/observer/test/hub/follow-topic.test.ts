@@ -1,38 +1,21 @@
 /** hub/follow-topic: what a node tells as it happens, also when it tells far too much. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { FollowTicket } from 'troupe'
-import { virtualClock } from 'troupe/testing'
+import { TroupeError } from 'troupe'
 import { FollowTopic } from '#observer/hub/follow-topic'
-import type { Frame } from '#observer/hub/frame'
-import type { Verbs } from '#observer/hub/verbs'
-import type { Viewer } from '#observer/hub/viewer'
-import { eventOf, type Told, verbsOf } from './kit.js'
+import { followable, witness } from './node-kit.js'
 
-type Tell = Parameters<Verbs['followed']>[2]
+const NODE = 'b@localhost'
+const PARTS = { subject: '/f', node: NODE, payload: {}, shown: (record: unknown) => record }
 
 /** A follow that has begun, the node behind it, and what a viewer is told. */
-async function followed() {
-  let tell: Tell = () => {}
-  const ticket: FollowTicket = { follow: 1, endsAfterMs: 60_000 }
-  const verbs: Verbs = {
-    ...verbsOf(virtualClock(), () => Promise.resolve(ticket)),
-    followed: (_node, _follow, told) => {
-      tell = told
-      return () => {}
-    },
-  }
-  const parts = { subject: '/f', node: 'b@localhost', payload: {}, showsPayloads: true }
-  const topic = new FollowTopic({ ...parts, verbs })
-  const told: Told[] = []
-  const happened = (frame: Frame): void => {
-    const event = eventOf(frame)
-    if (event !== undefined) told.push(event)
-  }
-  const viewer = { happened, forget: () => {} }
-  topic.add(viewer as unknown as Viewer)
-  await new Promise(setImmediate)
-  return { told, tell: (records: readonly unknown[]) => tell({ records, leftOut: 0 }) }
+async function followed(answer?: Parameters<typeof followable>[0]) {
+  const node = followable(answer)
+  const topic = new FollowTopic({ ...PARTS, verbs: node.verbs })
+  const { told, viewer } = witness()
+  topic.add(viewer)
+  await node.clock.settle()
+  return { ...node, topic, told, viewer }
 }
 
 describe('a follow', () => {
@@ -62,4 +45,78 @@ describe('a follow', () => {
       records.map(({ number }) => number),
     )
   })
+
+  it('is renewed for hours, and holds one follow at a time', async () => {
+    const { clock, counts, asked, told, tell } = await followed()
+    await clock.advance(3 * 3_600_000)
+    assert.deepEqual(counts(), { held: 1, ears: 1, watches: 1 })
+    assert.equal(asked.filter((request) => request === 'follow').length, 1 + (3 * 3_600) / 48)
+    const before = told.length
+    tell([{ number: 1 }])
+    assert.equal(told.length, before + 1)
+  })
+
+  it('whose renewals fail leaves nothing behind, however often they do', async () => {
+    let refuses = false
+    const { clock, counts, told, topic, viewer } = await followed(({ request }) => {
+      if (!refuses || request !== 'follow') return undefined
+      throw new TroupeError('INSPECTION_LIMITED', { problem: 'too many', retryMs: 1 } as never)
+    })
+    for (let round = 0; round < 50; round += 1) {
+      refuses = true
+      await clock.advance(60_000)
+      assert.deepEqual(counts(), { held: 0, ears: 0, watches: 0 })
+      refuses = false
+      await clock.advance(10_000)
+      assert.deepEqual(counts(), { held: 1, ears: 1, watches: 1 })
+    }
+    assert.equal(told.at(-1)?.kind, 'records')
+    topic.remove(viewer)
+    await clock.settle()
+    assert.deepEqual(counts(), { held: 0, ears: 0, watches: 0 })
+  })
+
+  it('that is lost while it is renewed begins once', async () => {
+    const { clock, counts, lose, asked } = await followed()
+    for (let round = 0; round < 20; round += 1) {
+      lose()
+      lose()
+      await clock.advance(48_000)
+    }
+    assert.deepEqual(counts(), { held: 1, ears: 1, watches: 1 })
+    const before = asked.length
+    await clock.advance(480_000)
+    // One chain of renewals: a follow and an unfollow for each 48 seconds.
+    assert.ok(asked.length - before <= 20, String(asked.length - before))
+  })
+
+  it('that nobody wants any more while it is asked for is ended', async () => {
+    const node = followable()
+    const topic = new FollowTopic({ ...PARTS, verbs: node.verbs })
+    const { viewer } = witness()
+    topic.add(viewer)
+    topic.remove(viewer)
+    await node.clock.settle()
+    assert.deepEqual(node.counts(), { held: 0, ears: 0, watches: 0 })
+    topic.add(viewer)
+    await node.clock.settle()
+    assert.deepEqual(node.counts(), { held: 1, ears: 1, watches: 1 })
+  })
+
+  for (const [title, ticket] of [
+    ['nothing', 0],
+    ['a text', 'follow me'],
+    ['a ticket without a number', { follow: '1', endsAfterMs: 5 }],
+    ['a ticket that ended before it began', { follow: 1, endsAfterMs: -1 }],
+  ] as const) {
+    it(`of a node that answers ${title} is told as a problem, and tried again slowly`, async () => {
+      const { clock, told, asked } = await followed(({ request }) =>
+        request === 'follow' ? ticket : undefined,
+      )
+      const [first] = told as unknown as { problem: { code: string } }[]
+      assert.equal(first?.problem.code, 'ANSWER_UNREADABLE')
+      await clock.advance(60_000)
+      assert.ok(asked.length < 15, String(asked.length))
+    })
+  }
 })

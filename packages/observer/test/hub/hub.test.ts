@@ -5,7 +5,7 @@ import { TroupeError } from 'troupe'
 import { eventFrame } from '#observer/hub/frame'
 import { HUB_LIMITS } from '#observer/hub/hub'
 import { RECORD_BYTES_MAX, RECORD_FRAMES_MAX, Viewer } from '#observer/hub/viewer'
-import { eventOf, hubOf, reading, VIEW } from './kit.js'
+import { eventOf, hubOf, lookerOf, reading } from './kit.js'
 
 const statesOf = (told: readonly { kind: string }[]): number =>
   told.filter(({ kind }) => kind === 'state').length
@@ -14,7 +14,7 @@ describe('subjects of streams', () => {
   it('are looked at once for fifty viewers', async () => {
     let at = 0
     const { hub, clock, looks } = hubOf(() => (at += 1))
-    const viewers = Array.from({ length: 50 }, (_, number) => hub.open(`s${number}`, VIEW))
+    const viewers = Array.from({ length: 50 }, (_, number) => hub.open(lookerOf(`s${number}`)))
     const told = viewers.map(reading)
     for (const { id, session } of viewers) hub.wish(id, session, { subjects: ['/cluster'] })
     await clock.advance(10_000)
@@ -24,7 +24,7 @@ describe('subjects of streams', () => {
 
   it('are not told again while they are the same', async () => {
     const { hub, clock, looks } = hubOf(() => 'same')
-    const viewer = hub.open('s', VIEW)
+    const viewer = hub.open(lookerOf('s'))
     const told = reading(viewer)
     hub.wish(viewer.id, 's', { subjects: ['/cluster'] })
     await clock.advance(10_000)
@@ -35,7 +35,7 @@ describe('subjects of streams', () => {
   it('are looked at as often as the quickest wants, and told each as he wants', async () => {
     let at = 0
     const { hub, clock, looks } = hubOf(() => (at += 1))
-    const [quick, slow] = [hub.open('q', VIEW), hub.open('s', VIEW)]
+    const [quick, slow] = [hub.open(lookerOf('q')), hub.open(lookerOf('s'))]
     const [toQuick, toSlow] = [reading(quick), reading(slow)]
     hub.wish(slow.id, 's', { subjects: ['/x'], everyMs: 5_000 })
     await clock.advance(0)
@@ -51,7 +51,7 @@ describe('subjects of streams', () => {
 
   it('that cost much are looked at no more often, whatever is wanted', async () => {
     const { hub, clock, looks } = hubOf(() => 1, 5_000)
-    const viewer = hub.open('s', VIEW)
+    const viewer = hub.open(lookerOf('s'))
     reading(viewer)
     hub.wish(viewer.id, 's', { subjects: ['/x'], everyMs: 1_000 })
     await clock.advance(20_000)
@@ -60,7 +60,7 @@ describe('subjects of streams', () => {
 
   it('are not looked at when nobody wants them', async () => {
     const { hub, clock, looks } = hubOf(() => 1)
-    const viewer = hub.open('s', VIEW)
+    const viewer = hub.open(lookerOf('s'))
     reading(viewer)
     hub.wish(viewer.id, 's', { subjects: ['/x'] })
     await clock.advance(1_500)
@@ -80,7 +80,7 @@ describe('subjects of streams', () => {
     const { hub, clock, looks } = hubOf(() => {
       throw new TypeError('on purpose')
     })
-    const viewer = hub.open('s', VIEW)
+    const viewer = hub.open(lookerOf('s'))
     const told = reading(viewer)
     hub.wish(viewer.id, 's', { subjects: ['/x'] })
     await clock.advance(60_000)
@@ -93,7 +93,7 @@ describe('subjects of streams', () => {
     const { hub, clock, looks } = hubOf(() => {
       throw new TroupeError('NO_ROUTE', { node: 'b@localhost' })
     })
-    const viewer = hub.open('s', VIEW)
+    const viewer = hub.open(lookerOf('s'))
     reading(viewer)
     hub.wish(viewer.id, 's', { subjects: ['/x'] })
     await clock.advance(60_000)
@@ -110,7 +110,7 @@ describe('subjects of streams', () => {
       open -= 1
       return most
     })
-    const viewer = hub.open('s', VIEW)
+    const viewer = hub.open(lookerOf('s'))
     reading(viewer)
     hub.wish(viewer.id, 's', { subjects: ['/x'] })
     await clock.advance(30_000)
@@ -125,7 +125,7 @@ describe('a browser that is slow', () => {
       at += 1
       return { at, filling: 'x'.repeat(10_000) }
     })
-    const viewer = hub.open('s', VIEW)
+    const viewer = hub.open(lookerOf('s'))
     await viewer.next()
     hub.wish(viewer.id, 's', { subjects: ['/x', '/y'] })
     await clock.advance(30_000)
@@ -140,7 +140,7 @@ describe('a browser that is slow', () => {
   it('and falls behind is told so, and then the newest', async () => {
     let at = 0
     const { hub, clock } = hubOf(() => (at += 1))
-    const viewer = hub.open('s', VIEW)
+    const viewer = hub.open(lookerOf('s'))
     await viewer.next()
     hub.wish(viewer.id, 's', { subjects: ['/x'] })
     await clock.advance(HUB_LIMITS.beatMs * HUB_LIMITS.missedBeatsMax)
@@ -155,13 +155,13 @@ describe('a browser that is slow', () => {
   it('that was asleep for an hour comes back to the newest, without a flood', async () => {
     let at = 0
     const { hub, clock } = hubOf(() => (at += 1))
-    const asleep = hub.open('s', VIEW)
+    const asleep = hub.open(lookerOf('s'))
     hub.wish(asleep.id, 's', { subjects: ['/x'] })
     await clock.advance(3_600_000)
     // Its stream was given up, and nothing was looked at for nobody.
     assert.deepEqual(hub.counts, { streams: 0, subjects: 0 })
     assert.ok(at < 100)
-    const awake = hub.open('s', VIEW)
+    const awake = hub.open(lookerOf('s'))
     const told = reading(awake)
     hub.wish(awake.id, 's', { subjects: ['/x'] })
     await clock.advance(0)
@@ -176,13 +176,13 @@ describe('a browser that is slow', () => {
 
   it('that takes nothing at all is given up', async () => {
     const { hub, clock } = hubOf(() => 1)
-    hub.open('s', VIEW)
+    hub.open(lookerOf('s'))
     await clock.advance(HUB_LIMITS.beatMs * (HUB_LIMITS.missedBeatsMax + 1))
     assert.deepEqual(hub.counts, { streams: 0, subjects: 0 })
   })
 
   it('is given records up to a limit, and told how many were left out', async () => {
-    const viewer = new Viewer({ id: 'v', session: 's', view: VIEW }, () => {})
+    const viewer = new Viewer({ id: 'v', ...lookerOf('s') }, () => {})
     const records = [{ message: 'x'.repeat(1_000) }]
     const frame = eventFrame({ kind: 'records', subject: '/f', records, leftOut: 0 })
     for (let at = 0; at < 10_000; at += 1) viewer.happened(frame, 1)
@@ -196,19 +196,27 @@ describe('a browser that is slow', () => {
 describe('streams', () => {
   it('are so many for one session and in all', () => {
     const { hub } = hubOf(() => 1)
-    for (let at = 0; at < HUB_LIMITS.streamsPerSession; at += 1) hub.open('greedy', VIEW)
-    assert.throws(() => hub.open('greedy', VIEW), { status: 429 })
+    for (let at = 0; at < HUB_LIMITS.streamsPerSession; at += 1) hub.open(lookerOf('greedy'))
+    assert.throws(() => hub.open(lookerOf('greedy')), { status: 429 })
     let at = 0
     const openMore = (): void => {
-      for (; ; at += 1) hub.open(`other${at}`, VIEW)
+      for (; ; at += 1) hub.open({ ...lookerOf(`other${at}`), remote: `192.0.2.${at}` })
     }
     assert.throws(openMore, { status: 429 })
     assert.equal(hub.counts.streams, HUB_LIMITS.streams)
   })
 
+  it('are so many for one address, whatever sessions it has', () => {
+    const { hub } = hubOf(() => 1)
+    const most = HUB_LIMITS.streamsPerAddress
+    for (let at = 0; at < most; at += 1) hub.open(lookerOf(`s${at}`))
+    assert.throws(() => hub.open(lookerOf('one more')), { status: 429 })
+    hub.open({ ...lookerOf('elsewhere'), remote: '192.0.2.1' })
+  })
+
   it('are told what their own session wishes, and no other', () => {
     const { hub } = hubOf(() => 1)
-    const viewer = hub.open('mine', VIEW)
+    const viewer = hub.open(lookerOf('mine'))
     const wish = { subjects: ['/x'] }
     assert.throws(() => hub.wish(viewer.id, 'theirs', wish), { status: 404 })
     assert.throws(() => hub.wish('no-such-stream', 'mine', wish), { status: 404 })
@@ -216,7 +224,7 @@ describe('streams', () => {
 
   it('refuse a wish that cannot be', () => {
     const { hub } = hubOf(() => 1)
-    const { id } = hub.open('s', VIEW)
+    const { id } = hub.open(lookerOf('s'))
     const subjects = Array.from({ length: 33 }, (_, at) => `/x${at}`)
     for (const wish of [
       undefined,
@@ -232,10 +240,55 @@ describe('streams', () => {
 
   it('end with their session', () => {
     const { hub } = hubOf(() => 1)
-    const viewer = hub.open('s', VIEW)
-    hub.open('t', VIEW)
+    const viewer = hub.open(lookerOf('s'))
+    hub.open(lookerOf('t'))
     hub.endSession('s')
     assert.equal(viewer.ended, true)
     assert.equal(hub.counts.streams, 1)
   })
+
+  it('say why they end, whether their browser waits or not', async () => {
+    const { hub, clock } = hubOf(() => 1)
+    const [waits, busy] = [hub.open(lookerOf('s')), hub.open(lookerOf('s'))]
+    const told = reading(waits)
+    await clock.settle()
+    hub.endSession('s')
+    await clock.settle()
+    const last = eventOf((await busy.next()) as never)
+    assert.equal(await busy.next(), undefined)
+    for (const event of [told.at(-1), last]) {
+      assert.equal(event?.kind, 'ended')
+      const problem = event?.['problem'] as { code: string } | undefined
+      assert.equal(problem?.code, 'RIGHTS_LOST')
+    }
+  })
+
+  it('end within half a minute when their viewer may not look any more', async () => {
+    const { hub, clock } = hubOf(() => 1)
+    let may = true
+    const viewer = hub.open({ ...lookerOf('s'), mayStill: () => Promise.resolve(may) })
+    const told = reading(viewer)
+    hub.wish(viewer.id, 's', { subjects: ['/x'] })
+    await clock.advance(10 * HUB_LIMITS.judgeMs)
+    assert.equal(viewer.ended, false)
+    may = false
+    await clock.advance(HUB_LIMITS.judgeMs)
+    assert.equal(told.at(-1)?.kind, 'ended')
+    assert.deepEqual(hub.counts, { streams: 0, subjects: 0 })
+  })
+
+  for (const [title, mayStill] of [
+    ['who judges throws', () => Promise.reject(new TypeError('on purpose'))],
+    ['who judges never answers', () => new Promise<boolean>(() => {})],
+  ] as const) {
+    it(`end when ${title}`, async () => {
+      const { hub, clock } = hubOf(() => 1)
+      const told = reading(hub.open({ ...lookerOf('s'), mayStill }))
+      const others = reading(hub.open(lookerOf('t')))
+      await clock.advance(2 * HUB_LIMITS.judgeMs)
+      assert.equal(told.at(-1)?.kind, 'ended')
+      assert.equal(others.at(-1)?.kind, 'hello')
+      assert.equal(hub.counts.streams, 1)
+    })
+  }
 })

@@ -4,14 +4,21 @@ import type { Frame } from '#observer/hub/frame'
 import { Hub, type Subject } from '#observer/hub/hub'
 import { Topic } from '#observer/hub/topic'
 import type { Verbs, View } from '#observer/hub/verbs'
-import type { Viewer } from '#observer/hub/viewer'
+import type { Viewer, ViewerParts } from '#observer/hub/viewer'
 
 export const VIEW: View = {
   id: 'all',
+  surface: 'main',
   capabilities: ['inspect'],
   isNarrow: false,
   mayLookAt: () => true,
 }
+
+/** A browser of this session that may look for ever. */
+export const lookerOf = (session: string): Omit<ViewerParts, 'id'> => ({
+  ...{ session, remote: '127.0.0.1', view: VIEW },
+  mayStill: () => Promise.resolve(true),
+})
 
 /** Verbs of a clock; questions go to `ask`. */
 export const verbsOf = (

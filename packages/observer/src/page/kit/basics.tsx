@@ -93,6 +93,7 @@ const STATE_TONES: Readonly<Record<string, Tone>> = {
   suspended: 'warn',
   restarting: 'warn',
   refused: 'quiet',
+  unreadable: 'bad',
   unreachable: 'bad',
   broken: 'bad',
   down: 'bad',

@@ -1,0 +1,64 @@
+/** hub/node-kit: nodes that can be followed, in virtual time: what they grant and are asked. */
+import { virtualClock } from 'troupe/testing'
+import type { Frame } from '#observer/hub/frame'
+import type { Question, Verbs } from '#observer/hub/verbs'
+import type { Viewer } from '#observer/hub/viewer'
+import { eventOf, type Told, verbsOf } from './kit.js'
+
+type Tell = Parameters<Verbs['followed']>[2]
+
+/** Any nodes; `answer` may refuse a follow by throwing. */
+export function followable(answer: (question: Question) => unknown = () => undefined) {
+  const clock = virtualClock()
+  const ears = new Map<string, Tell>()
+  const losses = new Set<() => void>()
+  /** Follows that nodes believe to be held, and questions in their order. */
+  const held = new Set<string>()
+  const asked: string[] = []
+  let last = 0
+  const ask: Verbs['ask'] = async (question) => {
+    const { node, request, payload } = question
+    asked.push(request)
+    const given = answer(question)
+    if (request === 'unfollow') held.delete(`${node} ${(payload as { follow: number }).follow}`)
+    if (given !== undefined || request !== 'follow') return given
+    last += 1
+    held.add(`${node} ${last}`)
+    return { follow: last, endsAfterMs: 60_000 }
+  }
+  const verbs: Verbs = {
+    ...verbsOf(clock, ask),
+    followed: (node, follow, take) => {
+      const key = `${node} ${follow}`
+      ears.set(key, take)
+      return () => ears.delete(key)
+    },
+    watch: (_node, lost) => {
+      losses.add(lost)
+      return () => losses.delete(lost)
+    },
+  }
+  const tell = (records: readonly unknown[], leftOut = 0, node = 'b@localhost'): void => {
+    for (const [key, take] of ears) if (key.startsWith(`${node} `)) take({ records, leftOut })
+  }
+  const lose = (): void => {
+    for (const lost of [...losses]) lost()
+  }
+  const counts = () => ({ held: held.size, ears: ears.size, watches: losses.size })
+  return { clock, verbs, tell, lose, counts, asked, held }
+}
+
+/** A viewer that keeps what it is told. */
+export function witness() {
+  const told: Told[] = []
+  const take = (frame: Frame | undefined): void => {
+    const event = frame === undefined ? undefined : eventOf(frame)
+    if (event !== undefined) told.push(event)
+  }
+  const viewer = {
+    happened: take,
+    changed: (subject: { readonly frame: Frame | undefined }) => take(subject.frame),
+    forget: () => {},
+  }
+  return { told, viewer: viewer as unknown as Viewer }
+}
