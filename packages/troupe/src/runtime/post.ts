@@ -107,8 +107,10 @@ export class Post {
       // It has no turn soon, in which the clock would be read for what waits.
       if ((flags & PAUSED) !== 0) scheduler.refresh()
       if ((flags & HOT) !== 0) scheduler.reductions -= HOT_SURCHARGE
-      const refused = this.#refusal(process, from, name, payload, 'normal')
-      if (refused !== 'accept') return refused
+      if ((flags & (DEAD | BOUNDED)) !== 0) {
+        const refused = this.#refusal(process, from, name, payload, 'normal')
+        if (refused !== 'accept') return refused
+      }
     }
     let backlog = process.backlog
     if (backlog === undefined) {

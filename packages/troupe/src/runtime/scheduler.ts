@@ -254,7 +254,9 @@ export class Scheduler {
 
   /** What ran since the last reading is charged to the last of it, when it took long. */
   #timeLast(): void {
-    const [process, used, before] = [this.#untimedOf, this.#untimed, this.#nowMs]
+    const process = this.#untimedOf
+    const used = this.#untimed
+    const before = this.#nowMs
     this.#untimed = 0
     this.#untimedOf = undefined
     this.#readClock()

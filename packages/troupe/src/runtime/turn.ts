@@ -209,8 +209,8 @@ export class Turn {
     if (promise !== undefined) {
       return this.#suspensions.await(process, this.from, name, payload, this.progress, promise)
     }
-    // The trace of a plain message may have begun in its handler.
-    if (this.from instanceof Envelope || this.progress !== 'open') {
+    // The trace of a plain message may have begun in its handler: then it has another origin.
+    if (isEnvelope || this.from !== from || this.progress !== 'open') {
       this.#outcomes.done(process, this.from, result, this.progress)
     } else this.#outcomes.handled += 1
     return true
