@@ -24,7 +24,8 @@ import {
   metricsOptions,
 } from './options.js'
 import { metricsProtocol } from './own/protocol.js'
-import { hostOf, OpenPort, Seat } from './seat.js'
+import { hostOf } from './sd/host-rules.js'
+import { OpenPort, Seat } from './seat.js'
 import { Door } from './web/door.js'
 import { JSON_TYPE, Site } from './web/site.js'
 

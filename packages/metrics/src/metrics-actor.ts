@@ -17,11 +17,16 @@ import {
   type Pid,
   processName,
   SYSTEM_PROCESS,
-  TroupeError,
+  type Timer,
 } from 'troupe'
+import type { NodeTally } from '#metrics/catalog/reader'
+import type { Family } from '#metrics/exposition/family'
 import type { TextForm } from '#metrics/exposition/write'
-import { gatherAll } from '#metrics/gather/gather-all'
+import type { Ask } from '#metrics/gather/gather'
+import { type Asking, Gatherer } from '#metrics/gather/gatherer'
 import { isForm, keptMsOf, Pages } from '#metrics/gather/pages'
+import type { SliceVerbs } from '#metrics/gather/slices'
+import { Additions } from './own/additions.js'
 import type { OwnKind, OwnVerb } from './own/own-metric.js'
 import {
   type CounterValue,
@@ -34,13 +39,11 @@ import {
 } from './own/protocol.js'
 import { ownFamilies } from './own-figures.js'
 import { answerOrRefuse, refusalOf, toldName } from './refusing.js'
-import { targetsOf } from './sd/targets.js'
+import { Targets } from './sd/targets.js'
 import type { Seat } from './seat.js'
 
-/** Longest wait for one answer of the own node, and of another one, in milliseconds. */
-const OWN_TIMEOUT_MS = 10_000
-const OTHER_TIMEOUT_MS = 3_000
-const COLLECT_TIMEOUT_MS = 5_000
+/** Longest wait for an answer that is not asked for with a time of its own, in milliseconds. */
+const ANSWER_MS = 8_000
 
 export class MetricsActor
   extends Actor.of(metricsProtocol)
@@ -50,7 +53,8 @@ export class MetricsActor
   #pages: Pages | undefined
   readonly #watched = new Set<string>()
   readonly #warned = new Set<string>()
-  #collectFailed = 0
+  #additions: Additions | undefined
+  #targets: Targets | undefined
 
   override init(seat: Seat): void {
     this.#seat = seat
@@ -58,23 +62,26 @@ export class MetricsActor
     this.log.info('metrics are served', { address: seat.address })
     for (const owner of seat.book.owners()) this.#watch(owner)
     const { names, collectIntervalMs } = seat.options
+    const slices = { nowMs: () => this.nowMs(), rest: () => this.sleep(0) }
+    this.#targets = this.#targetsOf(seat)
+    const gatherer = new Gatherer(this.#asking(), seat.options)
+    const additions = this.#additionsOf(seat, slices)
+    this.#additions = additions
     this.#pages = new Pages(
-      seat.registry,
       {
-        nowMs: () => this.nowMs(),
-        rest: () => this.sleep(0),
-        gather: () => gatherAll(this.#asking(), seat.options),
-        collect: () => this.#collect(seat),
-        ownFamilies: (nodes) => ownFamilies(this.#ownParts(seat), nodes),
-        problem: (name) => this.#warnOnce('a metric has a name that is taken', name),
+        ...slices,
+        gather: () => gatherer.gather(),
+        additions: () => additions.families({ node: this.node }),
+        ownFamilies: (nodes) => this.#ownFamilies(seat, nodes),
+        problem: (problem, name) => this.#warnOnce(problem, name),
       },
-      { node: this.node, names, keptMs: keptMsOf(collectIntervalMs) },
+      { names, keptMs: keptMsOf(collectIntervalMs) },
     )
   }
 
   /**
    * Adds what it likes to the registry before each page is written; a throw, or taking longer than
-   * five seconds, costs the page nothing but what it would have added.
+   * four seconds, costs the page nothing but what it would have added.
    */
   collect(_registry: Registry): unknown {
     return undefined
@@ -126,7 +133,7 @@ export class MetricsActor
   }
 
   targets(): NoReply {
-    return this.#later('targets', () => targetsOf(this.#asking().ask, this.#here, this.node))
+    return this.#later('targets', () => (this.#targets as Targets).json())
   }
 
   override handleDown({ target }: Down): void {
@@ -179,45 +186,71 @@ export class MetricsActor
   }
 
   /** A program that goes on with it must not fill the log: each name is told once. */
-  #warnOnce(problem: string, metric: string): void {
-    const key = `${problem} ${metric}`
+  #warnOnce(problem: string, about: string): void {
+    const key = `${problem} ${about}`
     if (this.#warned.has(key) || this.#warned.size >= WARNED_MAX) return
     this.#warned.add(key)
-    this.log.warning(problem, { metric })
+    this.log.warning(problem, { about })
   }
 
-  async #collect({ registry, options, book }: Seat): Promise<void> {
-    try {
-      const done = Promise.all([this.collect(registry), options.collect(registry, this.context)])
-      const late = this.sleep(COLLECT_TIMEOUT_MS).then(() => {
-        throw new TroupeError('CALL_TIMEOUT', {
-          ...{ to: 'collect', request: 'collect', timeoutMs: COLLECT_TIMEOUT_MS },
+  #additionsOf({ registry, options, book }: Seat, slices: SliceVerbs): Additions {
+    return new Additions(registry, {
+      ...slices,
+      collects: {
+        'actor.collect': () => this.collect(registry),
+        'options.collect': () => options.collect(registry, this.context),
+      },
+      deadline: (ms) => {
+        let timer: Timer | undefined
+        const late = new Promise<void>((resolve) => {
+          timer = this.after(ms, () => resolve())
         })
-      })
-      await Promise.race([done, late])
-    } catch (thrown) {
-      this.#collectFailed += 1
-      this.#warnOnce('what a page adds could not be collected', describeThrown(thrown))
+        return { late, cancel: () => void timer?.cancel() }
+      },
+      writing: () => book.writing(),
+      failed: (name, why, thrown) => {
+        const problem = why === 'threw' ? describeThrown(thrown) : WHY_LATE[why]
+        this.#warnOnce(`what a page adds could not be collected: ${problem}`, name)
+      },
+    })
+  }
+
+  #targetsOf(seat: Seat): Targets {
+    const { application, options } = seat
+    const { targetHosts } = options
+    const own = { node: this.node, application, targetHosts, address: () => seat.address }
+    return new Targets(this.#asking().ask, own, (node, target) => {
+      this.log.debug('an address of metrics was not told', { node, target })
+      this.#warnOnce('a node announces metrics at a host that is not its own', node)
+    })
+  }
+
+  #ownFamilies({ book, door }: Seat, nodes: readonly NodeTally[]): readonly Family[] {
+    for (const { sheets, unreadable } of nodes) {
+      if (unreadable > 0) this.#warnOnce('a node answers what cannot be read', sheets.node)
     }
-    book.writing()
-  }
-
-  #ownParts({ book, door }: Seat) {
     const pages = this.#pages as Pages
-    return { node: this.node, pages, book, door, collectFailed: this.#collectFailed }
+    const { collectors } = this.#additions as Additions
+    const { refused: targetsRefused } = this.#targets as Targets
+    const parts = { node: this.node, pages, book, door, collectors, targetsRefused }
+    return ownFamilies(parts, nodes)
   }
 
-  #asking() {
+  #asking(): Asking {
     const own = this.node
-    const ask = (node: string, question: string, given?: unknown): Promise<unknown> => {
+    const ask: Ask = (node, question, given, timeoutMs = ANSWER_MS) => {
       const isOwn = node === own
       const to = isOwn ? processName(SYSTEM_PROCESS) : processName(SYSTEM_PROCESS, undefined, node)
-      const timeoutMs = isOwn ? OWN_TIMEOUT_MS : OTHER_TIMEOUT_MS
       return this.call(to, question, given, { timeoutMs })
     }
-    return { own, ask }
+    return { own, ask, nowMs: () => this.nowMs() }
   }
 }
+
+const WHY_LATE = Object.freeze({
+  late: 'it takes too long',
+  waiting: 'it still waits since an earlier page',
+})
 
 /** Names that were warned of. */
 const WARNED_MAX = 1_000

@@ -68,6 +68,8 @@ export interface MetricsOptions extends MetricsPortOptions {
   readonly names?: 'troupe' | 'ergo'
   /** Show the figures of all nodes of the cluster, each with its own `node`; default false. */
   readonly cluster?: boolean
+  /** Tell of the machine: load, memory, disks, open files, threads; default true. */
+  readonly host?: boolean
   /** Serve health probes on the same port; default false. */
   readonly health?: boolean | HealthSettings
   /** Adds what it likes before each page is written; its context is that of the process. */
@@ -80,6 +82,12 @@ export interface MetricsOptions extends MetricsPortOptions {
   readonly ownSeriesMax?: number
   /** The address that other nodes and `/sd` are told, as host:port; default worked out. */
   readonly announce?: string
+  /**
+   * Hosts that `/sd` may send Prometheus to beside the one in the name of each node and those it is
+   * registered with: names, numeric addresses, `*.example.org` for all below, `*` for any.
+   * Default none.
+   */
+  readonly targetHosts?: readonly string[]
 }
 
 /** What is left open. */
@@ -102,6 +110,8 @@ export const METRICS_DEFAULTS = Object.freeze({
   topN: 50,
   names: 'troupe' as const,
   cluster: false,
+  host: true,
+  targetHosts: Object.freeze([]) as readonly string[],
   ownMetricsMax: 1_000,
   ownSeriesMax: 1_000,
 })
@@ -130,6 +140,8 @@ export interface CheckedMetrics {
   readonly topN: number
   readonly names: 'troupe' | 'ergo'
   readonly cluster: boolean
+  readonly host: boolean
+  readonly targetHosts: readonly string[]
   readonly health: CheckedHealth | undefined
   readonly collect: (registry: Registry, context: ProcessContext) => unknown
   readonly ownMetricsMax: number
@@ -145,6 +157,8 @@ const METRICS_KEYS = [
   'topN',
   'names',
   'cluster',
+  'host',
+  'targetHosts',
   'health',
   'collect',
   'actor',
@@ -173,6 +187,8 @@ export function metricsOptions(given: MetricsOptions = {}): CheckedMetrics {
   requireCount('ownSeriesMax', options.ownSeriesMax, { least: 1, most: OWN_MAX })
   requireThat(names === 'troupe' || names === 'ergo', 'names', names, 'give troupe or ergo')
   requireThat(typeof cluster === 'boolean', 'cluster', cluster, 'give true or false')
+  requireThat(typeof options.host === 'boolean', 'host', options.host, 'give true or false')
+  requireTexts('targetHosts', options.targetHosts)
   requireThat(typeof collect === 'function', 'collect', collect, 'give a function')
   const isAddress = announce === undefined || /^\S+:\d+$/.test(String(announce))
   requireThat(isAddress, 'announce', announce, 'give host:port')

@@ -1,10 +1,11 @@
 /**
  * own-figures: what the process `metrics` tells of itself.
  */
+import type { NodeTally } from '#metrics/catalog/reader'
 import type { Family, Labels } from '#metrics/exposition/family'
-import type { Sheets } from '#metrics/gather/sheets'
 import type { Pages } from './gather/pages.js'
 import type { Book } from './own/book.js'
+import type { Collectors } from './own/collectors.js'
 import type { Door } from './web/door.js'
 
 /** Where these figures come from. */
@@ -13,35 +14,97 @@ export interface OwnParts {
   readonly pages: Pages
   readonly book: Book
   readonly door: Door
-  readonly collectFailed: number
+  readonly collectors: Collectors
+  readonly targetsRefused: number
 }
 
-export function ownFamilies(parts: OwnParts, nodes: readonly Sheets[]): readonly Family[] {
-  const { node, pages, book, door, collectFailed } = parts
-  const make =
-    (type: Family['type']) =>
-    (name: string, help: string, values: Readonly<Record<string, number>>, label = ''): Family => ({
-      name: `troupe_metrics_${name}`,
-      ...{ help, type },
-      samples: Object.entries(values).map(([key, value]) => {
-        const labels: Labels = label === '' ? { node } : { node, [label]: key }
-        return { labels, value }
-      }),
-    })
-  const [counter, gauge] = [make('counter'), make('gauge')]
-  const unanswered: Record<string, number> = {}
-  for (const sheets of nodes) {
-    for (const question of sheets.unanswered) {
-      unanswered[question] = (unanswered[question] ?? 0) + 1
-    }
-  }
+type Values = Readonly<Record<string, number>>
+
+export function ownFamilies(parts: OwnParts, nodes: readonly NodeTally[]): readonly Family[] {
+  const { node, pages, book, door } = parts
+  const { counter, gauge } = familiesOf('troupe_metrics_', node)
   return [
     counter('collections_total', 'Pages that were collected.', { '': pages.collections }),
     gauge('collection_seconds', 'How long the last page took.', { '': pages.lastTookMs / 1_000 }),
     gauge('registered', 'Metrics that processes have registered.', { '': book.size }),
     counter('values_lost_total', 'Values of processes not taken, by cause.', book.lost, 'cause'),
     counter('requests_refused_total', 'Requests not let in, by cause.', door.refused, 'cause'),
-    gauge('unanswered', 'Questions that nodes did not answer.', unanswered, 'question'),
-    counter('collect_failed_total', 'Own collections that failed.', { '': collectFailed }),
+    counter('targets_refused_total', 'Addresses of nodes that /sd did not tell.', {
+      '': parts.targetsRefused,
+    }),
+    ...collectFamilies(parts),
+    ...scrapeFamilies(node, nodes),
   ]
+}
+
+/** What users add, and did not. */
+function collectFamilies({ node, collectors }: OwnParts): readonly Family[] {
+  const failed = [...collectors.failed].flatMap(([collector, counts]) =>
+    Object.entries(counts)
+      .filter(([, value]) => value > 0)
+      .map(([cause, value]) => ({ labels: { node, collector, cause }, value })),
+  )
+  const waiting = [...collectors.waiting].map((collector) => {
+    return { labels: { node, collector }, value: 1 }
+  })
+  return [
+    {
+      name: 'troupe_metrics_collect_failed_total',
+      help: 'What pages went without: it threw, was late, or still waits since an earlier page.',
+      ...{ type: 'counter', samples: failed },
+    },
+    {
+      name: 'troupe_metrics_collect_waiting',
+      help: 'What was begun for a page and has not settled.',
+      ...{ type: 'gauge', samples: waiting },
+    },
+  ]
+}
+
+/** What became of the questions to nodes. */
+function scrapeFamilies(node: string, nodes: readonly NodeTally[]): readonly Family[] {
+  const { gauge } = familiesOf('troupe_scrape_', node)
+  const states = { answered: 0, unreadable: 0, silent: 0 }
+  const unanswered: Record<string, number> = {}
+  for (const { sheets, unreadable } of nodes) {
+    const state = unreadable > 0 ? 'unreadable' : 'answered'
+    states[sheets.isUp ? state : 'silent'] += 1
+    for (const question of sheets.unanswered) {
+      unanswered[question] = (unanswered[question] ?? 0) + 1
+    }
+  }
+  const each = (read: (tally: NodeTally) => number): Values =>
+    Object.fromEntries(
+      nodes.filter((one) => read(one) > 0).map((one) => [one.sheets.node, read(one)]),
+    )
+  return [
+    gauge('nodes', 'Nodes that were to be told, by what became of it.', states, 'state'),
+    gauge('unanswered', 'Questions that nodes did not answer.', unanswered, 'question'),
+    gauge(
+      'unreadable',
+      'Parts and lines of a node that could not be read.',
+      each(({ unreadable }) => unreadable),
+      'remote_node',
+    ),
+    gauge(
+      'lines_left_out',
+      'Lines of a node for which there was no room on the page.',
+      each(({ leftOut }) => leftOut),
+      'remote_node',
+    ),
+  ]
+}
+
+/** Families of numbers, one for each value of one label, or one without. */
+function familiesOf(prefix: string, node: string) {
+  const make =
+    (type: Family['type']) =>
+    (name: string, help: string, values: Values, label = ''): Family => ({
+      ...{ name: `${prefix}${name}`, help, type },
+      samples: Object.entries(values).map(([key, value]) => {
+        const labels: Labels = label === '' ? { node } : { node, [label]: key }
+        return { labels, value }
+      }),
+    })
+  return { counter: make('counter'), gauge: make('gauge') }
 }

@@ -9,6 +9,7 @@ import { type ApplicationContext, openWeb, TroupeError, type WebListener } from 
 import type { HealthBoard } from './health/board.js'
 import type { CheckedMetrics, Surface } from './options.js'
 import { Book } from './own/book.js'
+import { hostOf } from './sd/host-rules.js'
 import { tagOf } from './sd/targets.js'
 import type { Door } from './web/door.js'
 
@@ -82,9 +83,6 @@ function openRegistry(): Registry {
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
   return registry as Registry
 }
-
-/** The host of a node's name. */
-export const hostOf = (node: string): string => node.slice(node.indexOf('@') + 1)
 
 export class Seat {
   readonly application = 'metrics'

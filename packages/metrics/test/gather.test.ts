@@ -4,58 +4,74 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Registry } from '@troupe/metrics'
+import { virtualClock } from 'troupe/testing'
 import { METRICS } from '#metrics/catalog/all'
-import { familyOf } from '#metrics/catalog/metric'
-import { gatherAll } from '#metrics/gather/gather-all'
+import { Reader } from '#metrics/catalog/reader'
+import type { Ask } from '#metrics/gather/gather'
+import { AT_ONCE, Gatherer, OTHERS_MS } from '#metrics/gather/gatherer'
 import { formOf, keptMsOf, Pages } from '#metrics/gather/pages'
 import { type Sheets, silent } from '#metrics/gather/sheets'
-import { targetsOf } from '#metrics/sd/targets'
 
 const OWN = 'own@host'
 
-/** A cluster that is asked: what each node answers; what is not named rejects. */
+/** A cluster that is asked: what each node answers; the rest rejects when its time is over. */
 function askingOf(answers: Readonly<Record<string, unknown>>) {
+  const clock = virtualClock()
   const asked: string[] = []
   let open = 0
   let openMax = 0
-  const ask = async (node: string, question: string): Promise<unknown> => {
+  const ask: Ask = async (node, question, _given, timeoutMs = 1_000) => {
     asked.push(`${node} ${question}`)
     open += 1
     openMax = Math.max(openMax, open)
     await Promise.resolve()
-    open -= 1
     const answer = answers[`${node} ${question}`]
+    if (answer === undefined) await new Promise<void>((resolve) => clock.after(timeoutMs, resolve))
+    open -= 1
     if (answer === undefined) throw new RangeError('no answer')
     return answer
   }
-  return { asking: { own: OWN, ask }, asked, most: () => openMax }
+  const asking = { own: OWN, ask, nowMs: () => clock.nowMs() }
+  const gathererOf = (cluster: boolean, host = false): Gatherer =>
+    new Gatherer(asking, { cluster, topN: 5, host })
+  const gather = (cluster: boolean): Promise<readonly Sheets[]> =>
+    clock.until(gathererOf(cluster).gather())
+  return { asking, asked, clock, gather, gathererOf, most: () => openMax }
 }
 
 const members = (...nodes: readonly string[]) => ({
   members: { rows: nodes.map((node) => ({ node })) },
 })
 
+/** The values of one metric, by node. */
+function valuesOf(name: string, nodes: readonly Sheets[]): Readonly<Record<string, number>> {
+  const metric = METRICS.find((one) => one.name === name)
+  assert.ok(metric !== undefined)
+  const { samples } = new Reader(nodes).family(metric, 'troupe')
+  return Object.fromEntries(samples.map(({ labels, value }) => [String(labels['node']), value]))
+}
+
 describe('the nodes of a page', () => {
   it('are the own one alone, with its processes', async () => {
-    const { asking, asked } = askingOf({
+    const { gather, asked } = askingOf({
       [`${OWN} figures`]: {},
       [`${OWN} survey`]: { processes: 1 },
     })
-    const [own, ...others] = await gatherAll(asking, { cluster: false, topN: 5 })
+    const [own, ...others] = await gather(false)
     assert.equal(others.length, 0)
     assert.equal(own?.isUp, true)
     assert.ok(asked.includes(`${OWN} survey`))
+    assert.ok(!asked.includes(`${OWN} host`))
     assert.ok(own?.unanswered.includes('connections'))
   })
 
   it('are all of the cluster: a silent one is down, and asked nothing else', async () => {
-    const { asking, asked } = askingOf({
+    const { gather, asked } = askingOf({
       [`${OWN} figures`]: {},
       [`${OWN} members`]: members('b@host', 'dead@host', OWN),
       'b@host figures': {},
     })
-    const nodes = await gatherAll(asking, { cluster: true, topN: 5 })
+    const nodes = await gather(true)
     assert.deepEqual(
       nodes.map(({ node, isUp }) => [node, isUp]),
       [
@@ -69,35 +85,65 @@ describe('the nodes of a page', () => {
       ['dead@host figures'],
     )
     assert.ok(!asked.includes('b@host survey'))
-    const up = METRICS.find(({ name }) => name === 'node_up')
-    assert.ok(up !== undefined)
-    const values = familyOf(up, nodes, 'troupe').samples.map(({ value }) => value)
-    assert.deepEqual(values, [1, 1, 0])
+    assert.deepEqual(valuesOf('node_up', nodes), { [OWN]: 1, 'b@host': 1, 'dead@host': 0 })
   })
 
-  it('are asked a few at a time, however many there are', async () => {
-    const many = Array.from({ length: 100 }, (_, at) => `n${at}@host`)
-    const { asking, most } = askingOf({ [`${OWN} members`]: members(...many) })
-    const nodes = await gatherAll(asking, { cluster: true, topN: 0 })
-    assert.equal(nodes.length, 101)
-    assert.ok(most() <= 10, `${most()} at once`)
+  it('are asked for their lists a few at a time, however many there are', async () => {
+    const many = Array.from({ length: 200 }, (_, at) => `n${at}@host`)
+    const { gather, most } = askingOf({
+      [`${OWN} members`]: members(...many),
+      ...Object.fromEntries(many.flatMap((node) => [[`${node} figures`, {}], ...listsOf(node)])),
+    })
+    assert.equal((await gather(true)).filter(({ isUp }) => isUp).length, 200)
+    assert.ok(most() <= many.length + AT_ONCE * QUESTIONS, `${most()} at once`)
+  })
+
+  it('have one time together: however many are frozen, those that answer are told', async () => {
+    const frozen = Array.from({ length: 400 }, (_, at) => `a${at}@host`)
+    const half = Array.from({ length: 41 }, (_, at) => `h${at}@host`)
+    const well = Array.from({ length: 50 }, (_, at) => `w${at}@host`)
+    const { gather, clock } = askingOf({
+      [`${OWN} members`]: members(...frozen, ...half, ...well),
+      ...Object.fromEntries([...half, ...well].map((node) => [`${node} figures`, {}])),
+      ...Object.fromEntries([OWN, ...well].flatMap((node) => listsOf(node))),
+      [`${OWN} figures`]: {},
+      [`${OWN} survey`]: {},
+    })
+    const nodes = await gather(true)
+    assert.ok(clock.nowMs() <= OTHERS_MS, `${clock.nowMs()} ms`)
+    const up = nodes.filter(({ isUp }) => isUp)
+    assert.equal(up.length, 1 + 41 + 50)
+    const whole = up.filter(({ unanswered }) => unanswered.length === 0)
+    assert.equal(whole.filter(({ node }) => node.startsWith('w')).length, 50)
+    assert.deepEqual(nodes.find(({ node }) => node === 'a7@host')?.unanswered, ['figures'])
   })
 })
+
+/** Asked of a node that answers the first one. */
+const QUESTIONS = 7
+
+/** Empty answers to all questions for lists. */
+const listsOf = (node: string): readonly (readonly [string, unknown])[] => [
+  ...['connections', 'services', 'leaders', 'cron'].map(
+    (question) => [`${node} ${question}`, { rows: [] }] as const,
+  ),
+  [`${node} network`, { peers: { rows: [] } }],
+  ...(node === OWN ? [] : [[`${node} members`, { members: { rows: [] } }] as const]),
+]
 
 /** Pages whose collections are counted, on a clock that is set. */
 function pagesOf(gather: () => Promise<readonly Sheets[]>) {
   const clock = { nowMs: 0 }
   const pages = new Pages(
-    new Registry(),
     {
       nowMs: () => clock.nowMs,
       rest: () => Promise.resolve(),
       gather,
-      collect: () => Promise.resolve(),
+      additions: async () => [],
       ownFamilies: () => [],
       problem: () => {},
     },
-    { node: OWN, names: 'troupe', keptMs: keptMsOf(10_000) },
+    { names: 'troupe', keptMs: keptMsOf(10_000) },
   )
   return { clock, pages }
 }
@@ -129,34 +175,5 @@ describe('a page', () => {
     assert.equal(formOf(undefined), 'text')
     assert.equal(formOf('text/plain;version=0.0.4'), 'text')
     assert.equal(formOf('application/openmetrics-text; version=1.0.0, */*'), 'openmetrics')
-  })
-})
-
-describe('targets', () => {
-  it('are those that nodes announce; an address that is none is left out', async () => {
-    const route = (node: string, tag: string, name = 'metrics', state = 'running') => ({
-      ...{ node, name, state, tags: ['other', tag] },
-    })
-    const rows = [
-      route('b@host', 'metrics-at=http://10.0.0.2:9090/metrics'),
-      route('c@host', 'metrics-at=https://[::1]/m'),
-      route('d@host', 'metrics-at=javascript:alert(1)'),
-      route('e@host', 'metrics-at='),
-      route('f@host', 'nothing'),
-      route('g@host', 'metrics-at=http://10.0.0.3:9090/metrics', 'shop'),
-      route('h@host', 'metrics-at=http://10.0.0.4:9090/metrics', 'metrics', 'stopping'),
-    ]
-    const { asking } = askingOf({ [`${OWN} registrar`]: { applications: { rows } } })
-    const own = { application: 'metrics', address: 'http://127.0.0.1:9090/metrics' }
-    const groups = JSON.parse(await targetsOf(asking.ask, own, OWN)) as readonly {
-      readonly targets: readonly string[]
-      readonly labels: Readonly<Record<string, string>>
-    }[]
-    assert.deepEqual(
-      groups.map(({ targets }) => targets[0]),
-      ['127.0.0.1:9090', '10.0.0.2:9090', '[::1]:443'],
-    )
-    assert.equal(groups[2]?.labels['__scheme__'], 'https')
-    assert.equal(groups[2]?.labels['__metrics_path__'], '/m')
   })
 })

@@ -5,9 +5,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Counter, Gauge, Histogram, MetricsActor, metrics, Registry } from '@troupe/metrics'
 import { Actor, message, protocol, request } from 'troupe'
-import { familiesOf } from '#metrics/exposition/of-registry'
-import { familyText } from '#metrics/exposition/write'
 import { Book, SERIES_MAX } from '#metrics/own/book'
+import { additionsStage } from '#test/additions-kit'
 import { onNode } from '#test/stage'
 
 const Owner = protocol('owner', {
@@ -34,12 +33,7 @@ const EACH = { port: 0, collectIntervalMs: 100 }
 function bookOf(limits = { metricsMax: 10, seriesMax: 3 }) {
   const registry = new Registry()
   const book = new Book(registry, limits)
-  const text = async (): Promise<string> => {
-    book.writing()
-    return (await familiesOf(registry, { node: 'n' }))
-      .map((one) => familyText(one, 'text'))
-      .join('')
-  }
+  const { text } = additionsStage(registry, {}, () => book.writing())
   return { book, text, registry }
 }
 
@@ -143,7 +137,8 @@ describe('a page that users add to', () => {
       const { status, body } = await get('/metrics')
       assert.equal(status, 200)
       assert.ok(body.includes('troupe_processes{'))
-      assert.ok(body.includes(`troupe_metrics_collect_failed_total{${AT}} 1\n`))
+      const labels = `${AT},collector="options.collect",cause="threw"`
+      assert.ok(body.includes(`troupe_metrics_collect_failed_total{${labels}} 1\n`))
     })
   })
 

@@ -1,10 +1,9 @@
 /**
  * catalog/all: every metric of the platform, in the order in which they are written.
  */
-import type { Family } from '#metrics/exposition/family'
-import type { Sheets } from '#metrics/gather/sheets'
 import { CLUSTER_METRICS, CRON_METRICS, SERVICE_METRICS } from './cluster.js'
-import { familyOf, type Metric, type Names, nameOf } from './metric.js'
+import { HOST_METRICS } from './host.js'
+import { type Metric, type Names, nameOf } from './metric.js'
 import { CONNECTION_METRICS, NETWORK_METRICS, PEER_METRICS } from './network.js'
 import { MESSAGE_METRICS, NODE_METRICS, PROGRAM_METRICS } from './node.js'
 import { EVENT_METRICS, MAILBOX_METRICS, PROCESS_METRICS, SCHEDULER_METRICS } from './processes.js'
@@ -13,6 +12,7 @@ export const METRICS: readonly Metric[] = Object.freeze([
   ...NODE_METRICS,
   ...MESSAGE_METRICS,
   ...PROGRAM_METRICS,
+  ...HOST_METRICS,
   ...SCHEDULER_METRICS,
   ...MAILBOX_METRICS,
   ...PROCESS_METRICS,
@@ -24,10 +24,6 @@ export const METRICS: readonly Metric[] = Object.freeze([
   ...SERVICE_METRICS,
   ...CRON_METRICS,
 ])
-
-/** All metrics of these nodes. */
-export const baseFamilies = (nodes: readonly Sheets[], names: Names): readonly Family[] =>
-  METRICS.map((metric) => familyOf(metric, nodes, names))
 
 /** Names that nobody else may use. */
 export const baseNames = (names: Names): ReadonlySet<string> =>

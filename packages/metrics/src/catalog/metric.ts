@@ -5,8 +5,7 @@
  * that it has there.
  */
 import type { SpreadSheet } from 'troupe'
-import type { Family, FamilyType, Labels, Sample } from '#metrics/exposition/family'
-import { histogramSamples } from '#metrics/exposition/write'
+import type { FamilyType, Labels } from '#metrics/exposition/family'
 import type { Sheets } from '#metrics/gather/sheets'
 
 /** One line of a metric. */
@@ -37,24 +36,6 @@ const MS_PER_SECOND = 1_000
 /** The name of a metric as it is written. */
 export const nameOf = ({ name, ergo }: Metric, names: Names): string =>
   names === 'ergo' && ergo !== undefined ? `ergo_${ergo}` : `troupe_${name}`
-
-/** One metric of all nodes that were asked, each line with the name of its node. */
-export function familyOf(metric: Metric, nodes: readonly Sheets[], names: Names): Family {
-  const { type, help } = metric
-  const samples = nodes.flatMap((sheets) => samplesOf(metric.read(sheets), sheets.node))
-  return { name: nameOf(metric, names), help, type, samples }
-}
-
-function samplesOf(readings: Readings, node: string): readonly Sample[] {
-  if (readings === undefined) return []
-  if (typeof readings === 'number') return [{ labels: { node }, value: readings }]
-  if ('boundsMs' in readings) {
-    const bounds = readings.boundsMs.map((boundMs) => boundMs / MS_PER_SECOND)
-    const { counts, sumMs } = readings
-    return histogramSamples({ node }, { bounds, counts, sum: sumMs / MS_PER_SECOND })
-  }
-  return readings.map(({ labels, value }) => ({ labels: { node, ...labels }, value }))
-}
 
 /** Makes metrics that read one part of the sheets: `pick` answers undefined where it is not. */
 export function metricsOf<S>(pick: (sheets: Sheets) => S | undefined) {

@@ -1,8 +1,7 @@
 /**
  * exposition/of-registry: the metrics of a prom-client registry as families.
  *
- * One that the platform's own metrics have already, or whose name is none, is left out and told:
- * a text with two families of one name is read by nobody.
+ * Each metric is read by itself: what one of them lets run must not keep the others waiting.
  */
 import type { Registry } from 'prom-client'
 import type { Exemplar, Family, FamilyType, Labels, Sample } from './family.js'
@@ -28,13 +27,35 @@ interface ToldValue {
 const TOTAL = '_total'
 const TYPES: ReadonlySet<string> = new Set(['counter', 'gauge', 'histogram', 'summary'])
 
-/** The families of a registry, each sample with `constant` labels on top of its own. */
-export async function familiesOf(registry: Registry, constant: Labels): Promise<readonly Family[]> {
-  const told = (await registry.getMetricsAsJSON()) as unknown as readonly Told[]
-  return told.map((metric) => familyOf(metric, constant))
+/** One metric of a registry; reading it may run what its user lets it collect. */
+export interface RegistryMetric {
+  readonly name: string
+  get(): Promise<unknown>
+  /** Labels that its registry adds where it has none of the name. */
+  readonly shared: Labels
 }
 
-function familyOf({ name, help, type, values = [] }: Told, constant: Labels): Family {
+/** What prom-client has and its types do not say. */
+interface OpenRegistry {
+  readonly _defaultLabels?: Labels
+  getMetricsAsArray(): readonly { readonly name: string; get(): Promise<unknown> }[]
+}
+
+/** All of a registry; none has been read. */
+export function metricsIn(registry: Registry): readonly RegistryMetric[] {
+  const open = registry as unknown as OpenRegistry
+  const shared = { ...open._defaultLabels }
+  return open.getMetricsAsArray().map((metric) => {
+    return { name: metric.name, get: () => metric.get(), shared }
+  })
+}
+
+/** The family of what a metric told, each sample with `constant` labels on top of its own. */
+export function familyOfTold(
+  metric: unknown,
+  { constant, shared }: { readonly constant: Labels; readonly shared: Labels },
+): Family {
+  const { name, help, type, values = [] } = metric as Told
   const isCounter = type === 'counter'
   // A counter is told without its ending when it was made for OpenMetrics.
   const base = isCounter && !name.endsWith(TOTAL) ? `${name}${TOTAL}` : name
@@ -42,7 +63,7 @@ function familyOf({ name, help, type, values = [] }: Told, constant: Labels): Fa
     const suffix = metricName.startsWith(name) ? metricName.slice(name.length) : ''
     return {
       ...(isCounter || suffix === '' ? {} : { suffix }),
-      labels: { ...labels, ...constant },
+      labels: { ...shared, ...labels, ...constant },
       value,
       exemplar: exemplarOf(exemplar),
     }

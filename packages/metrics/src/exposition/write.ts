@@ -79,8 +79,12 @@ export function numberText(value: number): string {
 const SPECIAL = /[\\"\n\r]/
 const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n' }
 
+/** A label value as far as it is written. */
+export const cutLabel = (value: string): string =>
+  value.length > LABEL_CHARS_MAX ? `${value.slice(0, LABEL_CHARS_MAX - 1)}…` : value
+
 function escapeLabel(value: string): string {
-  const cut = value.length > LABEL_CHARS_MAX ? `${value.slice(0, LABEL_CHARS_MAX - 1)}…` : value
+  const cut = cutLabel(value)
   if (!SPECIAL.test(cut)) return cut
   // A carriage return has no escape, and some readers take it for the end of a line.
   return cut.replace(/[\\"\n]/g, (found) => ESCAPED[found] as string).replaceAll('\r', ' ')

@@ -1,17 +1,17 @@
 /**
  * gather/gather: asks the process `system` of a node for all that a page tells of it.
  *
- * What is not answered is left out and named; a node that answers nothing is told as down. Lists
- * are taken up to one page each: `ROWS` lines.
+ * What is not answered is left out and named, and so is what is not of the shape it should be: the
+ * node may be of another version, or hostile. Lists are taken up to one page each: `ROWS` lines.
  */
 import type {
   ConnectionSheet,
   CronJobInfo,
   FiguresSheet,
+  HostSheet,
   LeaderSheet,
   MemberInfo,
   NetworkSheet,
-  Page,
   RegistrarInfo,
   ServiceInfo,
   SurveySheet,
@@ -19,52 +19,124 @@ import type {
 import { type Sheets, silent } from './sheets.js'
 
 /** Asks the process `system` of a node one question. */
-export type Ask = (node: string, question: string, given?: unknown) => Promise<unknown>
+export type Ask = (
+  node: string,
+  question: string,
+  given?: unknown,
+  timeoutMs?: number,
+) => Promise<unknown>
 
 /** What is asked. */
 export interface GatherOptions {
   readonly node: string
   /** Rows of each list of processes; undefined: no look at processes at all. */
   readonly topN: number | undefined
+  /** Whether its machine is told. */
+  readonly host: boolean
+  /** Longest wait for the first answer, and for each of the others. */
+  readonly firstMs: number
+  readonly listsMs: number
+  /** Time that is left for all of it. */
+  leftMs(): number
+  /** Lets everything but the first question wait for its turn. */
+  inTurn<T>(run: () => Promise<T>): Promise<T>
 }
 
 /** Lines of one list. */
-const ROWS = 500
+export const ROWS = 500
 const PAGE = Object.freeze({ limit: ROWS })
 
+type Fields = Readonly<Record<string, unknown>>
+
 /** Everything of one node. Never rejects. */
-export async function gather(ask: Ask, { node, topN }: GatherOptions): Promise<Sheets> {
-  const unanswered: string[] = []
-  const part = async <T>(question: string, given?: unknown): Promise<T | undefined> => {
-    try {
-      return (await ask(node, question, given)) as T
-    } catch {
-      unanswered.push(question)
-      return undefined
-    }
-  }
-  const figures = await part<FiguresSheet>('figures')
+export async function gather(ask: Ask, options: GatherOptions): Promise<Sheets> {
+  const { node, topN, host } = options
+  const parts = new Parts(ask, options)
+  const figures = await parts.sheet<FiguresSheet>('figures', undefined, options.firstMs)
   // One that does not say the first thing is not asked for the rest, each of which may take long.
-  if (figures === undefined) return { ...silent(node), unanswered }
-  const [survey, network, connections, services, leaders, members, cron] = await Promise.all([
-    topN === undefined ? undefined : part<SurveySheet>('survey', { limit: topN }),
-    part<NetworkSheet>('network', PAGE),
-    part<Page<ConnectionSheet>>('connections', PAGE),
-    part<Page<ServiceInfo>>('services', PAGE),
-    part<Page<LeaderSheet>>('leaders', PAGE),
-    part<{ readonly registrar?: RegistrarInfo; readonly members: Page<MemberInfo> }>(
-      'members',
-      PAGE,
-    ),
-    part<Page<CronJobInfo>>('cron', PAGE),
-  ])
+  if (figures === undefined && parts.unanswered.length > 0) {
+    return { ...silent(node), unanswered: parts.unanswered }
+  }
+  const [machine, survey, network, connections, services, leaders, surroundings, cron] =
+    await options.inTurn(() =>
+      Promise.all([
+        host ? parts.sheet<HostSheet>('host') : undefined,
+        topN === undefined ? undefined : parts.sheet<SurveySheet>('survey', { limit: topN }),
+        parts.sheet<NetworkSheet>('network', PAGE),
+        parts.rows<ConnectionSheet>('connections'),
+        parts.rows<ServiceInfo>('services'),
+        parts.rows<LeaderSheet>('leaders'),
+        parts.sheet<Fields>('members', PAGE),
+        parts.rows<CronJobInfo>('cron'),
+      ]),
+    )
+  const peers = network && parts.listIn('network', network.peers)
   return {
-    ...{ node, isUp: true, phase: figures.phase, figures, survey, network, unanswered },
-    connections: connections?.rows ?? [],
-    services: services?.rows ?? [],
-    leaders: leaders?.rows ?? [],
-    registrar: members?.registrar,
-    members: members?.members.rows ?? [],
-    cron: cron?.rows ?? [],
+    ...{ node, isUp: true, phase: figures?.phase, figures, host: machine, survey },
+    network: peers === undefined ? undefined : ({ ...network, peers: { rows: peers } } as never),
+    ...{ connections, services, leaders, cron },
+    registrar: fieldsOf(surroundings?.['registrar']) as RegistrarInfo | undefined,
+    members: surroundings
+      ? ((parts.listIn('members', surroundings['members']) ?? []) as readonly MemberInfo[])
+      : [],
+    ...{ unanswered: parts.unanswered, unreadable: parts.unreadable },
+  }
+}
+
+const fieldsOf = (value: unknown): Fields | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Fields)
+    : undefined
+
+/** What a node answers, part by part. */
+class Parts {
+  readonly unanswered: string[] = []
+  readonly unreadable: string[] = []
+  readonly #ask: Ask
+  readonly #options: GatherOptions
+
+  constructor(ask: Ask, options: GatherOptions) {
+    this.#ask = ask
+    this.#options = options
+  }
+
+  /** An object; what is in it nobody has looked at. */
+  async sheet<T>(question: string, given?: unknown, mostMs?: number): Promise<T | undefined> {
+    const answer = await this.#answer(question, given, mostMs)
+    if (answer === undefined) return undefined
+    const fields = fieldsOf(answer.value)
+    if (fields === undefined) this.unreadable.push(question)
+    return fields as T | undefined
+  }
+
+  async rows<T>(question: string): Promise<readonly T[]> {
+    const page = await this.sheet<Fields>(question, PAGE)
+    return page === undefined ? [] : ((this.listIn(question, page) ?? []) as readonly T[])
+  }
+
+  /** The objects of a page; undefined, and told, when it is none. */
+  listIn(question: string, page: unknown): readonly object[] | undefined {
+    const rows = fieldsOf(page)?.['rows']
+    const isList = Array.isArray(rows)
+    const cut: readonly unknown[] = isList ? rows.slice(0, ROWS) : []
+    const objects = cut.filter((row): row is object => fieldsOf(row) !== undefined)
+    if (!isList || objects.length < cut.length) this.unreadable.push(question)
+    return isList ? objects : undefined
+  }
+
+  async #answer(
+    question: string,
+    given: unknown,
+    mostMs = this.#options.listsMs,
+  ): Promise<{ readonly value: unknown } | undefined> {
+    const { node, leftMs } = this.#options
+    const timeoutMs = Math.ceil(Math.min(leftMs(), mostMs))
+    try {
+      if (timeoutMs > 0) return { value: await this.#ask(node, question, given, timeoutMs) }
+    } catch {
+      // Whatever it was: the page is written without it.
+    }
+    this.unanswered.push(question)
+    return undefined
   }
 }

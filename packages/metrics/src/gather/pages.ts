@@ -3,40 +3,34 @@
  *
  * A page is kept for nine tenths of the interval, so that a scraper of the same interval always
  * meets a new one; whoever comes meanwhile gets it again, and whoever comes while one is being
- * made waits for that one. Writing rests after each millisecond.
+ * made waits for that one. Reading and writing rest after each millisecond.
  */
-import type { Registry } from 'prom-client'
-import { METRICS } from '#metrics/catalog/all'
-import { familyOf, type Names, nameOf } from '#metrics/catalog/metric'
+import { baseNames, METRICS } from '#metrics/catalog/all'
+import type { Names } from '#metrics/catalog/metric'
+import { type NodeTally, Reader } from '#metrics/catalog/reader'
 import type { Family } from '#metrics/exposition/family'
-import { familiesOf } from '#metrics/exposition/of-registry'
 import { CONTENT_TYPES, END_OF_PAGE, familyText, type TextForm } from '#metrics/exposition/write'
 import type { MetricsPage } from '#metrics/own/protocol'
 import type { Sheets } from './sheets.js'
+import { inSlices, type SliceVerbs } from './slices.js'
 
 /** What a page is made with. */
-export interface PageVerbs {
-  nowMs(): number
-  /** Gives the node time for its own work. */
-  rest(): Promise<void>
+export interface PageVerbs extends SliceVerbs {
   /** Everything of the nodes that are told; never rejects. */
   gather(): Promise<readonly Sheets[]>
-  /** Lets users add theirs; never rejects. */
-  collect(): Promise<void>
+  /** What users add; never rejects. */
+  additions(): Promise<readonly Family[]>
   /** What the process `metrics` tells of itself. */
-  ownFamilies(nodes: readonly Sheets[]): readonly Family[]
-  problem(name: string): void
+  ownFamilies(nodes: readonly NodeTally[]): readonly Family[]
+  problem(problem: string, name: string): void
 }
 
 /** What holds for all pages. */
 export interface PageRules {
-  readonly node: string
   readonly names: Names
   readonly keptMs: number
 }
 
-/** Longest piece of writing, in milliseconds. */
-const SLICE_MS = 1
 const KEPT_SHARE = 0.9
 const FORMS: readonly TextForm[] = Object.freeze(['text', 'openmetrics'])
 
@@ -52,7 +46,6 @@ interface Collected {
 export class Pages {
   readonly #verbs: PageVerbs
   readonly #rules: PageRules
-  readonly #registry: Registry
   readonly #baseNames: ReadonlySet<string>
   #last: Promise<Collected> | undefined
   #lastAtMs = Number.NEGATIVE_INFINITY
@@ -60,11 +53,10 @@ export class Pages {
   collections = 0
   lastTookMs = 0
 
-  constructor(registry: Registry, verbs: PageVerbs, rules: PageRules) {
-    this.#registry = registry
+  constructor(verbs: PageVerbs, rules: PageRules) {
     this.#verbs = verbs
     this.#rules = rules
-    this.#baseNames = new Set(METRICS.map((metric) => nameOf(metric, rules.names)))
+    this.#baseNames = baseNames(rules.names)
   }
 
   async page(form: TextForm): Promise<MetricsPage> {
@@ -95,15 +87,15 @@ export class Pages {
 
   async #collect(): Promise<Collected> {
     const beganMs = this.#verbs.nowMs()
-    const [nodes] = await Promise.all([this.#verbs.gather(), this.#verbs.collect()])
+    const [nodes, users] = await Promise.all([this.#verbs.gather(), this.#verbs.additions()])
+    const reader = new Reader(nodes)
     const families: Family[] = []
-    await this.#inSlices(METRICS, (metric) => {
-      families.push(familyOf(metric, nodes, this.#rules.names))
+    await inSlices(this.#verbs, METRICS, (metric) => {
+      families.push(reader.family(metric, this.#rules.names))
     })
-    const users = await familiesOf(this.#registry, { node: this.#rules.node })
     this.collections += 1
     this.lastTookMs = this.#verbs.nowMs() - beganMs
-    const own = this.#verbs.ownFamilies(nodes)
+    const own = this.#verbs.ownFamilies(reader.tallies)
     families.push(...own, ...this.#unclashing(users, own))
     return { atMs: beganMs, families, written: new Map() }
   }
@@ -116,28 +108,22 @@ export class Pages {
         taken.add(name)
         return true
       }
-      this.#verbs.problem(name)
+      this.#verbs.problem('a metric has a name that is taken', name)
       return false
     })
   }
 
   async #write(families: readonly Family[], form: TextForm): Promise<MetricsPage> {
     const parts: string[] = []
-    await this.#inSlices(families, (family) => {
-      parts.push(familyText(family, form))
+    await inSlices(this.#verbs, families, (family) => {
+      try {
+        parts.push(familyText(family, form))
+      } catch {
+        this.#verbs.problem('a metric has labels that are no text', family.name)
+      }
     })
     parts.push(END_OF_PAGE[form])
     return { contentType: CONTENT_TYPES[form], body: parts.join('') }
-  }
-
-  async #inSlices<T>(items: readonly T[], run: (item: T) => void): Promise<void> {
-    let beganMs = this.#verbs.nowMs()
-    for (const item of items) {
-      run(item)
-      if (this.#verbs.nowMs() - beganMs < SLICE_MS) continue
-      await this.#verbs.rest()
-      beganMs = this.#verbs.nowMs()
-    }
   }
 }
 

@@ -1,12 +1,15 @@
 /**
  * gather/sheets: all that is known of one node when a page is written.
  *
- * A part that is undefined was not asked for or not answered; `unanswered` tells which.
+ * A part that is undefined was not asked for, not answered, or not to be read; `unanswered` and
+ * `unreadable` tell which. What another node answers is foreign: its lists are lists of objects,
+ * cut to a length; whatever stands in those is looked at when a metric reads it.
  */
 import type {
   ConnectionSheet,
   CronJobInfo,
   FiguresSheet,
+  HostSheet,
   LeaderSheet,
   MemberInfo,
   NetworkSheet,
@@ -19,10 +22,11 @@ import type {
 /** One node in figures. */
 export interface Sheets {
   readonly node: string
-  /** It has answered. */
+  /** It has answered, whatever it said. */
   readonly isUp: boolean
   readonly phase: NodePhase | undefined
   readonly figures: FiguresSheet | undefined
+  readonly host: HostSheet | undefined
   readonly survey: SurveySheet | undefined
   readonly network: NetworkSheet | undefined
   readonly connections: readonly ConnectionSheet[]
@@ -33,11 +37,20 @@ export interface Sheets {
   readonly cron: readonly CronJobInfo[]
   /** Questions that were not answered. */
   readonly unanswered: readonly string[]
+  /** Questions whose answer was not of the shape it should be. */
+  readonly unreadable: readonly string[]
 }
 
 /** A node that has said nothing. */
 export const silent = (node: string): Sheets => ({
-  ...{ node, isUp: false, phase: undefined, figures: undefined, survey: undefined },
+  ...{
+    node,
+    isUp: false,
+    phase: undefined,
+    figures: undefined,
+    host: undefined,
+    survey: undefined,
+  },
   ...{ network: undefined, connections: [], services: [], leaders: [], registrar: undefined },
-  ...{ members: [], cron: [], unanswered: [] },
+  ...{ members: [], cron: [], unanswered: [], unreadable: [] },
 })
