@@ -29,7 +29,11 @@ async function list(given: Given, terminal: Terminal, session: Session): Promise
   }
   const rows = found.map(fieldsOf).map((row) => ({
     traceId: textOf(row['traceId']),
+    kind: textOf(row['kind']),
     name: textOf(row['name']),
+    process: [textOf(row['behaviour']), textOf(row['process'])]
+      .filter((one) => one !== '')
+      .join(' '),
     startMs: numberOf(row['startMs']),
     tookMs: numberOf(row['tookMs']),
     spans: numberOf(row['spans']),

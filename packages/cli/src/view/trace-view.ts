@@ -12,7 +12,10 @@ import type { Layout } from './layout.js'
 /** One trace in short. */
 export interface TraceRow {
   readonly traceId: string
+  readonly kind: string
   readonly name: string
+  /** Who got it: an address or a behaviour. */
+  readonly process: string
   readonly startMs: number
   readonly tookMs: number
   readonly spans: number
@@ -44,6 +47,7 @@ export function traceTable(rows: readonly TraceRow[], { width, paint }: Layout):
     { title: 'TOOK', side: 'right' as const },
     { title: 'SPANS', side: 'right' as const },
     { title: 'FIRST', widthMin: 8 },
+    { title: 'PROCESS', widthMin: 8 },
     { title: '' },
   ]
   const lines = rows.map((row) => [
@@ -51,7 +55,8 @@ export function traceTable(rows: readonly TraceRow[], { width, paint }: Layout):
     timeOfDay(row.startMs),
     duration(row.tookMs),
     count(row.spans),
-    safeText(row.name, 100),
+    safeText(row.kind === '' ? row.name : `${row.kind} ${row.name}`, 100),
+    safeText(row.process, 200),
     row.failed ? 'failed' : '',
   ])
   return tableLines({ columns, rows: lines, width, paint })

@@ -39,9 +39,10 @@ describe('one trace', () => {
 
 describe('the list of traces', () => {
   it('has a line for each, or says how to begin some', () => {
-    const row = { traceId: 'a'.repeat(32), name: 'order', startMs: 0, tookMs: 12, spans: 3 }
+    const first = { kind: 'timer', name: '[timer]', process: 'shop <a@h.5.1>' }
+    const row = { traceId: 'a'.repeat(32), ...first, startMs: 0, tookMs: 0.34, spans: 3 }
     const [, line] = traceTable([{ ...row, failed: true }], wide)
-    ok(line?.includes('order') === true && line.includes('failed'))
+    ok(/0\.34 ms +3 +timer \[timer\] +shop <a@h\.5\.1> +failed/.test(line ?? ''), line)
     ok(traceTable([], wide)[0]?.includes('troupe sampler'))
   })
 })

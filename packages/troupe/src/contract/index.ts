@@ -305,14 +305,15 @@ export type {
 export { DROP_CAUSES, isEventOf } from './signal.js'
 export type { Act, SystemOptions } from './system.js'
 export { AUDIT_EVENT, SYSTEM_DEFAULTS, SYSTEM_PROCESS, systemOptions } from './system.js'
+export type { MakeTracer, OpenSpan, SpanGiven, Tracer, TracerHome } from './tracer.js'
 export type {
   AttributeValue,
   CustomSampler,
+  Exporter,
   ExporterInfo,
-  MakeTracer,
   NodeTracing,
-  OpenSpan,
   OpenTelemetryApi,
+  ProcessExporter,
   ProcessTracing,
   SampleQuestion,
   Sampler,
@@ -321,16 +322,20 @@ export type {
   SamplerText,
   Span,
   SpanExporter,
-  SpanGiven,
   SpanHandle,
   SpanKind,
   TraceHeaders,
-  Tracer,
-  TracerHome,
+  TraceparentOption,
   TracingInfo,
   TracingOptions,
 } from './tracing.js'
-export { isSamplerText, requireSampler, TRACING_DEFAULTS } from './tracing.js'
+export {
+  isSamplerText,
+  requireSampler,
+  requireTraceparent,
+  SpanSink,
+  TRACING_DEFAULTS,
+} from './tracing.js'
 export type {
   Line,
   LineDialOptions,

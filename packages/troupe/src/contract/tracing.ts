@@ -1,5 +1,5 @@
 /**
- * contract/tracing: what a trace is to a program, and the plug between a node and its tracer.
+ * contract/tracing: what a trace is to a program.
  *
  * A trace is the way of one cause through processes and nodes; each step of it is a span. What a
  * message carries is never part of a span, only its name. Wall clock times are milliseconds, with
@@ -7,10 +7,9 @@
  *
  * @source W3C Trace Context; ergo-features 17
  */
-import type { Clock } from '#base/clock'
-import type { Random } from '#base/random'
 import type { Address, Pid } from './identity.js'
 import { requireOption } from './limits.js'
+import { protocol, request } from './protocol.js'
 
 /**
  * What a span is about: a message; a request, and its answer; a publication, or one handling of it;
@@ -100,6 +99,22 @@ export interface SpanExporter {
   stop?(): Promise<void> | void
 }
 
+/** What a process speaks that takes finished spans away; its answer asks for the next batch. */
+export const SpanSink = protocol('span-sink', { spans: request<readonly Span[], void>() })
+
+/** Finished spans go to a process, which speaks `SpanSink`; of itself no trace begins. */
+export interface ProcessExporter {
+  readonly kind: 'process'
+  readonly name: string
+  /** Mostly a name, so that a process that is started again goes on; also of another node. */
+  readonly to: Address<typeof SpanSink>
+  /** Longest wait for the answer to one batch, in milliseconds; default 10,000. */
+  readonly timeoutMs?: number
+}
+
+/** Where finished spans go: to an object of the program, or to a process. */
+export type Exporter = SpanExporter | ProcessExporter
+
 /** What is used of `@opentelemetry/api`: the module itself, of version 1. */
 export interface OpenTelemetryApi {
   readonly ROOT_CONTEXT: unknown
@@ -125,7 +140,7 @@ export interface TracingOptions {
   /** About how many bytes they may take; default 8 MiB. */
   readonly keptBytesMax?: number
   /** Where finished spans go; default none. */
-  readonly exporters?: readonly SpanExporter[]
+  readonly exporters?: readonly Exporter[]
   /**
    * The module `@opentelemetry/api`: each span is one there as well, of whatever SDK the program
    * has registered. Default none.
@@ -187,7 +202,7 @@ export interface NodeTracing {
    */
   setSampler(sampler: Sampler | undefined, of?: SamplerScope): void
   /** From now on finished spans go there, too. NAME_TAKEN, OPTION_INVALID. */
-  addExporter(exporter: SpanExporter): void
+  addExporter(exporter: Exporter): void
   /** Ends it; settles when what waited has been given to it. False: there is none of this name. */
   removeExporter(name: string): Promise<boolean>
   /** The spans that are kept, the newest first. */
@@ -215,6 +230,13 @@ export interface TraceHeaders {
   readonly tracestate?: string | undefined
 }
 
+/**
+ * What becomes of the `traceparent` of a request from outside of the cluster, which anybody can
+ * send. `ignore`: nothing. `accept`: a trace that is begun here has their ids, and what is begun is
+ * for the own sampler to say. `trust`: they choose, too, what is kept, so only for those you know.
+ */
+export type TraceparentOption = 'ignore' | 'accept' | 'trust'
+
 /** The tracing of a process; none of it costs anything while nothing is traced. */
 export interface ProcessTracing {
   /** The id of the trace that the current handler belongs to. */
@@ -241,99 +263,26 @@ export interface ProcessTracing {
    * @example context.tracing.proceed(request.headers, () => context.call(to, 'order', order))
    */
   proceed<R>(headers: TraceHeaders, run: () => R): R
+  /**
+   * A request from outside begins: a span of its own, the first one here; undefined when it is not
+   * traced. End it when it is answered. Default `ignore`.
+   *
+   * @example const span = context.tracing.incoming('GET', request.headers, 'accept')
+   */
+  incoming(
+    name: string,
+    headers: TraceHeaders,
+    traceparent?: TraceparentOption,
+  ): SpanHandle | undefined
 }
 
-/** A step that goes on, as the runtime holds it. */
-export interface OpenSpan {
-  readonly traceId: string
-  /** What travels to another node. */
-  readonly header: string
-  /** Where what is begun now belongs: the innermost part a program has opened, or this. */
-  readonly inner: OpenSpan
-  /** False: it is carried on, and nothing of it is kept. */
-  readonly recording: boolean
-  /** It came from another node, or went to one. */
-  readonly isRemote: boolean
-  /** A handler has begun with it here. */
-  readonly isDelivered: boolean
-  /** False: its trace is as deep as it may be, and ends here. */
-  readonly goesOn: boolean
-  /** Who gets it, where that was not known before. */
-  addressed(to: Address): void
-  /** It goes on at another node. */
-  left(): void
-  /** A handler begins. Gives the span of that handler: of a publication each has its own. */
-  delivered(process: Pid | undefined, behaviour?: string, application?: string): OpenSpan
-  /** Its handler is done, or what it is about is over. */
-  processed(): void
-  /** Nothing more is seen of it here. */
-  end(): void
-  /** It is over, and it failed. */
-  fail(cause: string): void
-  /** It counts as failed, and goes on. */
-  blame(cause: string): void
-  setAttribute(name: string, value: AttributeValue): void
-  /** Begins a part of it that a program names. */
-  open(name: string): OpenSpan
-  /** What is begun from now on does not belong to this part. */
-  close(): void
-}
+const TRACEPARENTS: ReadonlySet<unknown> = new Set(['ignore', 'accept', 'trust'])
 
-/** What a span begins with. */
-export interface SpanGiven {
-  readonly kind: SpanKind
-  readonly name: string
-  /** Whose permanent attributes it gets. */
-  readonly process: Pid | undefined
-  readonly from: Pid | undefined
-  readonly to: Address | undefined
-  readonly behaviour?: string | undefined
-  readonly application?: string | undefined
-  /** When it was sent; default now. Null: that was elsewhere. */
-  readonly sentMs?: number | null
-  /** Each handler of it gets a span of its own. */
-  readonly isShared?: boolean
+/** OPTION_INVALID for what cannot become of a `traceparent`. */
+export function requireTraceparent(value: unknown): void {
+  const holds = value === undefined || TRACEPARENTS.has(value)
+  requireOption(holds, 'traceparent', value, 'give ignore, accept or trust')
 }
-
-/** What traces for a node. The runtime asks it only once it has said that it is awake. */
-export interface Tracer {
-  readonly control: NodeTracing
-  /** There is something to trace from the beginning. */
-  readonly isNeeded: boolean
-  /** Whether a new trace begins. */
-  samples(asked: SampleQuestion): boolean
-  /** A step below another one; without one the first of a trace. */
-  begin(parent: OpenSpan | undefined, given: SpanGiven): OpenSpan
-  /** A step below one of another node; undefined when that is no trace context. */
-  arrived(header: string, given: SpanGiven): OpenSpan | undefined
-  /** What came from outside of the cluster; it is no span of this node. */
-  outside(headers: TraceHeaders): OpenSpan | undefined
-  /** The other way round. */
-  headersOf(span: OpenSpan): TraceHeaders
-  /** Wall clock of its spans: milliseconds to the microsecond. */
-  wallMs(): number
-  setSampler(process: Pid, sampler: Sampler | undefined): void
-  setAttribute(process: Pid, name: string, value: AttributeValue | undefined): void
-  /** A process has ended: what was said of it is forgotten. */
-  ended(process: Pid): void
-  /** Settles when what waits has been exported. */
-  stop(): Promise<void>
-}
-
-/** What a tracer asks of its node. */
-export interface TracerHome {
-  readonly name: string
-  readonly clock: Clock
-  readonly random: Random
-  /** From now on there is something to trace. */
-  awaken(): void
-  /** The process of this node behind a pid. */
-  find(pid: Pid): Pid | undefined
-  warn(text: string, fields: Readonly<Record<string, unknown>>): void
-}
-
-/** Makes the tracer of a node; OPTION_INVALID. */
-export type MakeTracer = (options: TracingOptions | undefined, home: TracerHome) => Tracer
 
 const TEXT = /^(off|always|ratio (0|1|0?\.\d{1,12}|1\.0+)|per-second [1-9]\d{0,6})$/
 

@@ -20,7 +20,7 @@ import { type Origin, TIMER } from './message.js'
 import { DEAD, EXITING, type Process } from './process.js'
 import type { TimerTurn } from './program.js'
 import type { Wait } from './timers.js'
-import { traced } from './tracing.js'
+import { traced } from './tracing-words.js'
 
 /** A wall clock time is looked at again this often, in case the clock was set. */
 const WALL_CHECK_MS = 60_000

@@ -22,7 +22,7 @@ import { enter, isOutside } from './entrance.js'
 import type { Kernel } from './kernel.js'
 import { Envelope } from './message.js'
 import { DEAD, type Process } from './process.js'
-import { codeOf } from './tracing.js'
+import { codeOf } from './tracing-words.js'
 
 /** A one-way message; `from` is undefined when the node itself sends. */
 export function sendMessage(

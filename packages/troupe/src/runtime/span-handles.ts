@@ -12,10 +12,11 @@ import {
   type Sampler,
   type SpanHandle,
   type TraceHeaders,
+  type TraceparentOption,
 } from '#contract'
 import type { Kernel } from './kernel.js'
 import type { Process } from './process.js'
-import { codeOf } from './tracing.js'
+import { codeOf } from './tracing-words.js'
 
 /** What a process gets that is in no trace. */
 const NO_SPAN: SpanHandle = Object.freeze({
@@ -56,7 +57,8 @@ class OwnSpan implements SpanHandle {
 
   fail(problem: unknown): void {
     this.#span.close()
-    this.#span.fail(codeOf(problem))
+    // A word that a program gives itself is its own.
+    this.#span.fail(typeof problem === 'string' ? problem : codeOf(problem))
   }
 }
 
@@ -114,5 +116,17 @@ export class TracingOfProcess implements ProcessTracing {
     const span = this.#kernel.tracer.outside(headers)
     const { tracing } = this.#kernel
     return span === undefined || tracing === undefined ? run() : tracing.within(span, run)
+  }
+
+  incoming(
+    name: string,
+    headers: TraceHeaders,
+    traceparent: TraceparentOption = 'ignore',
+  ): SpanHandle | undefined {
+    const kernel = this.#kernel
+    // Whoever is trusted may be the first one who wants something traced.
+    const tracing = traceparent === 'trust' ? kernel.traces : kernel.tracing
+    const span = tracing?.incoming(this.#process, name, headers, traceparent)
+    return span === undefined ? undefined : new OwnSpan(kernel, span)
   }
 }

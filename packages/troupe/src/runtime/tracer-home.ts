@@ -2,6 +2,7 @@
  * runtime/tracer-home: what the tracer of a node is given of it.
  */
 import type { TracerHome } from '#contract'
+import { makeCall } from './calling.js'
 import type { Kernel } from './kernel.js'
 
 export const tracerHome = (kernel: Kernel): TracerHome => ({
@@ -11,6 +12,8 @@ export const tracerHome = (kernel: Kernel): TracerHome => ({
   awaken: () => {
     kernel.tracing = kernel.traces
   },
-  find: (pid) => kernel.table.find(pid),
+  find: (to) => kernel.post.find(to),
+  hand: (to, spans, timeoutMs) =>
+    kernel.traces.silently(() => makeCall(kernel, undefined, to, 'spans', spans, { timeoutMs })),
   warn: (text, fields) => kernel.log.warning(text, fields),
 })

@@ -9,29 +9,23 @@
  */
 import {
   type Address,
-  AUDIT_EVENT,
-  DEAD_LETTER_EVENT,
-  EventName,
+  type EventName,
   type EventToken,
   isOwnApplication,
-  isOwnName,
-  MEMBERSHIP_EVENT,
-  NODE_EVENT,
   type OpenSpan,
   type Pid,
-  ProcessName,
-  REGISTRAR_EVENT,
-  SERVICE_EVENT,
   type SpanGiven,
   type SpanKind,
   type Target,
+  type TraceHeaders,
+  type TraceparentOption,
   type Tracer,
-  TroupeError,
 } from '#contract'
 import { current } from './current-message.js'
 import type { Suspended } from './extension.js'
-import { Call, describeEntry, Envelope, EVENT, type Origin, senderOf, TIMER } from './message.js'
+import { Call, describeEntry, Envelope, type Origin, senderOf } from './message.js'
 import type { Process } from './process.js'
+import { codeOf, isOwn, kindOf, over, traced } from './tracing-words.js'
 import type { Turn } from './turn.js'
 
 /** What tracing asks of its node. */
@@ -58,6 +52,8 @@ export class Tracing {
   /** Whose handler the sampler has been asked about, and for which message: it is asked once. */
   #asked: Process | undefined = undefined
   #askedAt = 0
+  /** What is begun now begins no trace. */
+  #isSilent = false
   /** In which trace the end of a process was begun. */
   readonly #ends = new WeakMap<Process, OpenSpan>()
 
@@ -93,6 +89,33 @@ export class Tracing {
     } finally {
       this.#ambient = before
     }
+  }
+
+  /** Of what `run` does before its first `await` no trace begins, and it belongs to none. */
+  silently<R>(run: () => R): R {
+    this.#isSilent = true
+    try {
+      return this.within(undefined, run)
+    } finally {
+      this.#isSilent = false
+    }
+  }
+
+  /** A request from outside of the cluster: the first step here of its trace, or of a new one. */
+  incoming(
+    process: Process,
+    name: string,
+    headers: TraceHeaders,
+    option: TraceparentOption,
+  ): OpenSpan | undefined {
+    const { tracer } = this.#home
+    const trusted = option === 'trust' ? tracer.outside(headers) : undefined
+    if (trusted === undefined && !this.#samples(process, 'request', name)) return undefined
+    // A stranger may say which trace it is; whether it is kept is not for him to say.
+    const accepted = option === 'accept' ? tracer.outside(headers, true) : undefined
+    const given = { kind: 'request' as const, name, process, from: undefined, to: process }
+    const span = tracer.begin(trusted ?? accepted, { ...given, isServed: true })
+    return span.delivered(process, process.program.behaviour.name, process.lineage.application)
   }
 
   /** What is sent with a message in the place of its sender. */
@@ -303,7 +326,7 @@ export class Tracing {
   ): Place | undefined {
     const parent = this.active(process)
     if (parent !== undefined) return parent.goesOn ? { parent } : undefined
-    if (isOwn(to)) return undefined
+    if (this.#isSilent || isOwn(to)) return undefined
     if (process === undefined) return this.#samples(process, kind, name) ? BEGINNING : undefined
     const message = current(this.#home, process)
     if (message === undefined || message.progress === 'none') {
@@ -336,57 +359,4 @@ export class Tracing {
     else message.from = traced(from, span)
     return span
   }
-}
-
-/** A request is answered: what was put off, or handed on, ends with its answer at the latest. */
-function over(span: OpenSpan, call: Call): void {
-  call.trace?.processed()
-  span.processed()
-}
-
-/** Events by which a node speaks with itself. */
-const OWN_EVENTS: ReadonlySet<string> = new Set([
-  ...[AUDIT_EVENT, DEAD_LETTER_EVENT, MEMBERSHIP_EVENT, NODE_EVENT, REGISTRAR_EVENT],
-  SERVICE_EVENT,
-])
-const ELECTION = 'election/'
-
-/** True for what Troupe does by itself: of that alone no trace begins. */
-function isOwn(to: Address | Target | undefined): boolean {
-  if (typeof to === 'string') return isOwnName(to)
-  if (EventName.is(to)) return OWN_EVENTS.has(to.name)
-  // Untyped callers may give anything as a name.
-  if (!ProcessName.is(to) || typeof to.name !== 'string') return false
-  return isOwnName(to.name) || to.name.startsWith(ELECTION)
-}
-
-function kindOf(name: string | symbol, from: Origin): SpanKind {
-  if (name === TIMER) return 'timer'
-  if (name === EVENT) return 'event'
-  return from instanceof Call ? 'request' : 'send'
-}
-
-/** A sender with a span. */
-export function traced(from: Pid | undefined, span: OpenSpan): Envelope {
-  const envelope = new Envelope(from, Number.POSITIVE_INFINITY)
-  envelope.trace = span
-  return envelope
-}
-
-/** A handler begins with a message of a trace: what it is about from now on. */
-export function handling(process: Process, from: Envelope, span: OpenSpan): Envelope {
-  const { program, lineage } = process
-  const own = span.delivered(process, program.behaviour.name, lineage.application)
-  return own === span ? from : traced(from.from, own)
-}
-
-/** Of an error its code or its name: its text may hold what was in a message. */
-export function codeOf(thrown: unknown): string {
-  if (TroupeError.is(thrown)) return thrown.code
-  try {
-    if (thrown instanceof Error) return String(thrown.name)
-  } catch {
-    // A hostile object.
-  }
-  return typeof thrown === 'string' ? thrown : typeof thrown
 }

@@ -29,7 +29,7 @@ import {
 } from './process.js'
 import type { Scheduler } from './scheduler.js'
 import type { Suspensions } from './suspension.js'
-import { handling } from './tracing.js'
+import { handling } from './tracing-words.js'
 import { watchedOf } from './watched.js'
 
 const RESTLESS = DEAD | SUSPENDED | STARTING | ENDING

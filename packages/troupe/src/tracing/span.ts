@@ -295,13 +295,13 @@ const attributeBytes = (name: string, value: AttributeValue | undefined): number
 /** The same span as another tracer has it. */
 function counterpartOf(
   { traceId, aliasOf, parentId, isSampled, state, isRemote }: SpanPlace,
-  { kind, name, to }: SpanGiven,
+  { kind, name, to, isServed = false }: SpanGiven,
   { openTelemetry, node }: SpanVerbs,
   startMs: number,
 ): Counterpart | undefined {
   if (openTelemetry === undefined || !isSampled || aliasOf !== undefined) return undefined
   const goesAfar = (to as Pid | undefined)?.node !== undefined && (to as Pid).node !== node
-  const about = { kind, name: cut(name), cameFromAfar: isRemote, goesAfar, startMs }
+  const about = { kind, name: cut(name), cameFromAfar: isRemote || isServed, goesAfar, startMs }
   return openTelemetry.begin({ traceId, parentId, state, ...about })
 }
 

@@ -8,6 +8,7 @@
  */
 import {
   type AttributeValue,
+  type Exporter,
   formatTarget,
   type NodeTracing,
   type OpenSpan,
@@ -17,7 +18,6 @@ import {
   type Sampler,
   type SamplerScope,
   type Span,
-  type SpanExporter,
   type SpanGiven,
   type TraceHeaders,
   type Tracer,
@@ -91,6 +91,8 @@ class NodeTracer implements Tracer {
   }
 
   samples(asked: SampleQuestion): boolean {
+    // Of what takes the spans away no trace begins: it would never end.
+    if (asked.process !== undefined && this.#exports.isSink(asked.process)) return false
     return this.#sampling.samples(asked)
   }
 
@@ -108,11 +110,12 @@ class NodeTracer implements Tracer {
     return new OneSpan(place, { ...given, sentMs: null }, this.#verbs)
   }
 
-  outside(headers: TraceHeaders): OpenSpan | undefined {
+  outside(headers: TraceHeaders, isMeant?: boolean): OpenSpan | undefined {
     if (headers.traceparent === undefined) return undefined
     const context = this.#counted(readHeaders(headers))
     if (context === undefined) return undefined
-    const { traceId, spanId: aliasOf, isSampled, state } = context
+    const { traceId, spanId: aliasOf, state } = context
+    const isSampled = isMeant ?? context.isSampled
     const above = { parentId: undefined, depth: 0 }
     const place = { traceId, aliasOf, isSampled, state, isRemote: true, ...above }
     const nobody = { process: undefined, from: undefined, to: undefined }
@@ -203,7 +206,7 @@ class NodeTracer implements Tracer {
     return Object.freeze({
       setSampler: (sampler: Sampler | undefined, of: SamplerScope = 'node') =>
         this.#setSampler(sampler, of),
-      addExporter: (exporter: SpanExporter) => this.#exports.add(exporter),
+      addExporter: (exporter: Exporter) => this.#exports.add(exporter),
       removeExporter: (name: string) => this.#exports.remove(name),
       spans: (): Iterable<Span> => this.#ring.newest(),
       info: () => this.#info(),

@@ -2,12 +2,16 @@
  * tracing/tracing-options: the options of tracing, complete and checked.
  */
 import {
+  Alias,
+  type Exporter,
   type KnownOptions,
+  Pid,
+  ProcessName,
   readObject,
+  requireDuration,
   requireKnown,
   requireOption,
   requireSampler,
-  type SpanExporter,
   TRACING_DEFAULTS,
   type TracingOptions,
 } from '#contract'
@@ -49,8 +53,18 @@ export function tracingOptions(given: TracingOptions | undefined): CompleteTraci
 }
 
 /** OPTION_INVALID for what takes no spans. */
-export function requireExporter(exporter: SpanExporter): void {
-  const { name, export: take } = readObject('exporter', exporter)
-  const holds = typeof name === 'string' && name !== '' && typeof take === 'function'
+export function requireExporter(exporter: Exporter): void {
+  const given = readObject('exporter', exporter as object as Readonly<Record<string, unknown>>)
+  const { kind, name, to, timeoutMs, export: take } = given
+  const isNamed = typeof name === 'string' && name !== ''
+  if (kind === 'process') {
+    requireOption(isNamed && isAddress(to), 'exporter', name, 'give a name, and `to` as an address')
+    requireDuration('exporter.timeoutMs', timeoutMs as number | undefined)
+    return
+  }
+  const holds = isNamed && typeof take === 'function'
   requireOption(holds, 'exporter', name, 'give a name and a function export(spans)')
 }
+
+const isAddress = (to: unknown): boolean =>
+  (typeof to === 'string' && to !== '') || Pid.is(to) || ProcessName.is(to) || Alias.is(to)

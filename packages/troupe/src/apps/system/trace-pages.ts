@@ -21,6 +21,8 @@ const KNOWN: Readonly<Record<keyof TraceQuestion, true>> = Object.freeze({
 const SPANS_MAX = 2_000
 const SPANS_DEFAULT = 500
 const TRACES_MAX = 10_000
+/** Times are told to the microsecond. */
+const MICROS = 1_000
 const TRACE_ID = /^[0-9a-f]{32}$/
 
 /** Looks at the kept spans, the newest first, as long as `visit` wants more. */
@@ -116,9 +118,12 @@ function tracesSheet(
   const rows = [...traces.values()]
     .filter(({ isMeant }) => isMeant)
     .slice(0, limit)
-    .map(({ traceId, first, startMs, endMs, spans, failed }) => ({
-      ...{ traceId, name: first.name, startMs, tookMs: endMs - startMs, spans, failed },
-    }))
+    .map(({ traceId, first, startMs, endMs, spans, failed }) => {
+      const { kind, name, node, behaviour, from, to } = first
+      const tookMs = Math.round((endMs - startMs) * MICROS) / MICROS
+      const about = { kind, name, node, process: to ?? from, behaviour }
+      return { traceId, ...about, startMs, tookMs, spans, failed }
+    })
   const names = exporters.map(({ name }) => name)
   return { samplers, exporters: names, kept, gone, total, rows }
 }

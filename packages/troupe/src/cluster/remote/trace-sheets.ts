@@ -1,6 +1,6 @@
 /**
  * cluster/remote/trace-sheets: the traces a node keeps and how they are chosen: plain data.
- * Times are milliseconds.
+ * Times are milliseconds, with fractions to the microsecond.
  *
  * @source ergo-features 17, 25, 28 and weakness 25; elixir-cluster 6.2 to 6.5
  */
@@ -51,7 +51,12 @@ export interface TracesSheet {
   readonly total: number
   readonly rows: readonly {
     readonly traceId: string
+    /** Of the oldest step that this node has of it: what it is, and who got it. */
+    readonly kind: SpanSheet['kind']
     readonly name: string
+    readonly node: string
+    readonly process: string | undefined
+    readonly behaviour: string | undefined
     readonly startMs: number
     readonly tookMs: number
     readonly spans: number

@@ -5,6 +5,7 @@
  */
 import { type Address, requireDuration, requireObject, requireOption } from '#contract'
 import { type ClientTls, checkClientTls } from '#ports/tls/client-tls'
+import { requireTraceFlag } from '#ports/trace-headers'
 import type { SseClientReader } from './client-message.js'
 import { isHeader, requireHeaders } from './header.js'
 
@@ -18,6 +19,11 @@ export interface SseClientOptions {
   readonly tls?: ClientTls
   /** Further headers of the request, such as `authorization`; default none. */
   readonly headers?: Readonly<Record<string, string>>
+  /**
+   * Tell the server of the trace in which this is spawned, by `traceparent` and `tracestate`;
+   * default false. What `headers` say comes before.
+   */
+  readonly traceparent?: boolean
   /** What to come with the first time; default nothing. */
   readonly lastEventId?: string
   /**
@@ -43,6 +49,7 @@ export interface SseClientOptions {
 export const SSE_CLIENT_DEFAULTS: {
   readonly [K in
     | 'lastEventId'
+    | 'traceparent'
     | 'reconnectMsMax'
     | 'connectTimeoutMs'
     | 'idleTimeoutMs'
@@ -51,6 +58,7 @@ export const SSE_CLIENT_DEFAULTS: {
     | 'readerTimeoutMs']: NonNullable<SseClientOptions[K]>
 } = Object.freeze({
   lastEventId: '',
+  traceparent: false,
   reconnectMsMax: 60_000,
   connectTimeoutMs: 15_000,
   idleTimeoutMs: 300_000,
@@ -74,6 +82,7 @@ export function completeSseClient(given: SseClientOptions): CompleteSseClient {
   const isId = lastEventId === undefined || isHeaderId(lastEventId)
   requireOption(isId, 'lastEventId', lastEventId, 'give one line of text')
   if (tls !== undefined) checkClientTls(tls)
+  requireTraceFlag(given)
   for (const name of ['lineBytesMax', 'eventBytesMax'] as const) {
     const value = given[name]
     const isBytes = value === undefined || (Number.isSafeInteger(value) && value > 0)

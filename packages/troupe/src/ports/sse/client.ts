@@ -21,6 +21,7 @@ import { Delivery } from '#ports/delivery'
 import { readerOf } from '#ports/readers'
 import { keeping } from '#ports/release'
 import { Seat } from '#ports/seat'
+import { withTraceHeaders } from '#ports/trace-headers'
 import {
   SseClient,
   type SseClientCounters,
@@ -217,7 +218,7 @@ const READER_GONE: Outcome = Object.freeze({
 })
 
 function init(context: ProcessContext, args: readonly unknown[]): State {
-  const options = completeSseClient(args[0] as SseClientOptions)
+  const options = withTraceHeaders(completeSseClient(args[0] as SseClientOptions), context)
   readerOf(options.reader, context.parent)
   return keeping(context)(new State(context, options))
 }

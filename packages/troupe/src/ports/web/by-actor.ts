@@ -30,7 +30,8 @@ export function byActor(
     // The work goes on without the client, so it is waited for; but not for ever.
     const options = isBounded ? bounded : { timeoutMs, signal: exchange.signal }
     const request = requestOf(exchange.incoming, body)
-    context.call(handler, 'handle', request, options).then(answered, failed)
+    const asked = exchange.within(() => context.call(handler, 'handle', request, options))
+    asked.then(answered, failed)
   }
   const refuse = (exchange: Exchange): void => {
     exchange.fail(tooLarge(bodyBytesMax))

@@ -76,15 +76,16 @@ class Environment {
     const timeoutMs = Math.min(given, leftMs)
     const signal = options.signal ?? this.signal
     const call = this.#context.call as AnyCall
-    return call.call(this.#context, to, request, payload, { ...options, timeoutMs, signal })
+    const bounded = { ...options, timeoutMs, signal }
+    return this.#exchange.within(() => call.call(this.#context, to, request, payload, bounded))
   }
 
   send(to: Address, message: string, payload?: unknown, options?: SendOptions): unknown {
-    return this.#context.send(to, message, payload, options)
+    return this.#exchange.within(() => this.#context.send(to, message, payload, options))
   }
 
   sendWhenRoom(to: Address, message: string, payload?: unknown, options?: SendOptions): unknown {
-    return this.#context.sendWhenRoom(to, message, payload, options)
+    return this.#exchange.within(() => this.#context.sendWhenRoom(to, message, payload, options))
   }
 }
 

@@ -5,7 +5,7 @@
  * end is told once: that of the answer, and that of the work behind it. Knows nothing of actors.
  */
 import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:http'
-import type { WebResponse } from '#contract'
+import type { SpanHandle, WebResponse } from '#contract'
 import { isUnread } from './body.js'
 import { mute } from './mute.js'
 import type { Linked } from './pending.js'
@@ -29,6 +29,8 @@ export class Exchange implements Linked<Exchange> {
   previous: Exchange | undefined
   next: Exchange | undefined
   isListed = false
+  /** Its step of a trace; undefined: it is not traced. */
+  trace: SpanHandle | undefined = undefined
   readonly #owner: ExchangeOwner
   #abort: AbortController | undefined
   #isClosed = false
@@ -47,6 +49,11 @@ export class Exchange implements Linked<Exchange> {
       this.#isWhole = !incoming.socket.destroyed
     })
     response.on('close', () => this.#close())
+  }
+
+  /** What `run` does before its first `await` belongs to the trace of the request. */
+  within<R>(run: () => R): R {
+    return this.trace === undefined ? run() : this.trace.run(run)
   }
 
   /** Aborts when the client goes away before the end of its answer. */

@@ -6,6 +6,8 @@ import {
   requireDuration,
   requireObject,
   requireOption,
+  requireTraceparent,
+  type TraceparentOption,
   type WebHandler,
 } from '#contract'
 import type { Unopened } from '#ports/listen'
@@ -26,6 +28,11 @@ export interface WebPortOptions {
   readonly timeoutMs?: number
   /** The largest body, in bytes; above it 413; default 1 MiB. */
   readonly bodyBytesMax?: number
+  /**
+   * What becomes of the `traceparent` of a request: `ignore`, `accept` its ids, or `trust` it to
+   * say what is traced as well; default `ignore`.
+   */
+  readonly traceparent?: TraceparentOption
   /** Requests under way at once, those included that nobody waits for; then 503; default 1,000. */
   readonly pendingMax?: number
 }
@@ -60,6 +67,7 @@ export const WEB_DEFAULTS = Object.freeze({
   timeoutMs: 5_000,
   bodyBytesMax: 1_048_576,
   pendingMax: 1_000,
+  traceparent: 'ignore' as TraceparentOption,
 })
 
 /** The limits of one answer. */
@@ -100,6 +108,7 @@ export function checkWebPort(options: WebPortSpec): void {
   requireObject('options', options)
   requireObject('listener', options.listener)
   requireDuration('timeoutMs', options.timeoutMs)
+  requireTraceparent(options.traceparent)
   for (const name of ['bodyBytesMax', 'pendingMax'] as const) requireCount(name, options[name])
   const { handler, serve, fetch } = options
   const given = Object.entries({ handler, serve, fetch }).filter(([, one]) => one !== undefined)

@@ -11,10 +11,13 @@ import {
   type Behaviour,
   behaviourOf,
   type ProcessContext,
+  type ProcessTracing,
   protocol,
   request,
+  type SpanHandle,
   type Spawnable,
   type Timer,
+  type TraceHeaders,
 } from '#contract'
 import { holderOf } from '#ports/holder'
 import { byActor } from './by-actor.js'
@@ -36,12 +39,15 @@ import {
 /** What a web port understands. */
 export const Web = protocol('web', { counters: request<void, WebCounters>() })
 
+const NO_HEADERS: TraceHeaders = Object.freeze({})
+
 type Settings = WebPortSpec & Required<Omit<WebPortOptions, 'listener'>>
 
 class State implements ExchangeOwner {
   readonly listener: WebListener
   readonly #context: ProcessContext
   readonly #settings: Settings
+  readonly #tracing: ProcessTracing
   readonly #isBorrowed: boolean
   readonly #answer: Answer
   /** An actor is timed by its call; a function by us. */
@@ -69,12 +75,17 @@ class State implements ExchangeOwner {
     }
     this.#pending.add(exchange)
     if (this.#isTimed) this.#time(exchange)
-    this.#answer(exchange)
+    const { traceparent } = this.#settings
+    const headers = traceparent === 'ignore' ? NO_HEADERS : (incoming.headers as TraceHeaders)
+    const name = incoming.method ?? 'GET'
+    exchange.trace = this.#tracing.incoming(name, headers, traceparent)
+    exchange.within(() => this.#answer(exchange))
   }
 
   constructor(listener: WebListener, context: ProcessContext, spec: WebPortSpec) {
     this.listener = listener
     this.#context = context
+    this.#tracing = context.tracing
     this.#settings = { ...WEB_DEFAULTS, ...spec }
     this.#isBorrowed = listener === spec.listener
     this.#isTimed = spec.handler === undefined && Number.isFinite(this.#settings.timeoutMs)
@@ -101,7 +112,8 @@ class State implements ExchangeOwner {
     if (!this.#isBorrowed) await this.listener.close()
   }
 
-  closed(_exchange: Exchange, status: number | undefined): void {
+  closed({ trace }: Exchange, status: number | undefined): void {
+    if (trace !== undefined) endTrace(trace, status)
     if (status === undefined) {
       this.#counters.aborted += 1
       return
@@ -151,6 +163,16 @@ class State implements ExchangeOwner {
     }
     exchange.cutOff(LATE)
     exchange.settle()
+  }
+}
+
+/** A request that nobody was there for any more, or whose answer is a fault of ours, has failed. */
+function endTrace(trace: SpanHandle, status: number | undefined): void {
+  if (status === undefined) trace.fail('aborted')
+  else {
+    trace.setAttribute('http.response.status_code', status)
+    if (status >= 500) trace.fail(String(status))
+    else trace.end()
   }
 }
 

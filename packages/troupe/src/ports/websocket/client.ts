@@ -25,6 +25,7 @@ import { readerOf } from '#ports/readers'
 import { keeping } from '#ports/release'
 import { Seat } from '#ports/seat'
 import { type ClientTls, checkClientTls, clientTlsOptions } from '#ports/tls/client-tls'
+import { requireTraceFlag, withTraceHeaders } from '#ports/trace-headers'
 import { Connection } from './connection.js'
 import {
   type CompleteWebSocket,
@@ -50,6 +51,11 @@ export interface WebSocketClientOptions extends WebSocketConnectionOptions {
   readonly protocols?: readonly string[]
   /** Further headers of the request, such as `authorization` or `origin`; default none. */
   readonly headers?: Readonly<Record<string, string>>
+  /**
+   * Tell the server of the trace in which this is spawned, by `traceparent` and `tracestate`;
+   * default false. What `headers` say comes before.
+   */
+  readonly traceparent?: boolean
   /** Headers of the answer, in bytes; default 16,384. */
   readonly headersBytesMax?: number
   /** Longest time to get a connection, TLS included, in milliseconds; default 15,000. */
@@ -58,10 +64,14 @@ export interface WebSocketClientOptions extends WebSocketConnectionOptions {
 
 /** What the options of a WebSocket client leave open, beside those of a connection. */
 export const WEB_SOCKET_CLIENT_DEFAULTS: Required<
-  Pick<WebSocketClientOptions, 'protocols' | 'headers' | 'headersBytesMax' | 'handshakeTimeoutMs'>
+  Pick<
+    WebSocketClientOptions,
+    'protocols' | 'headers' | 'traceparent' | 'headersBytesMax' | 'handshakeTimeoutMs'
+  >
 > = Object.freeze({
   protocols: Object.freeze([]) as readonly string[],
   headers: Object.freeze({}) as Readonly<Record<string, string>>,
+  traceparent: false,
   headersBytesMax: 16_384,
   handshakeTimeoutMs: 15_000,
 })
@@ -70,7 +80,7 @@ type CompleteClient = Pick<WebSocketClientOptions, 'url' | 'reader' | 'tls'> &
   typeof WEB_SOCKET_CLIENT_DEFAULTS & { readonly limits: CompleteWebSocket }
 
 async function init(context: ProcessContext, args: readonly unknown[]): Promise<Connection> {
-  const options = completeClient(args[0] as WebSocketClientOptions)
+  const options = withTraceHeaders(completeClient(args[0] as WebSocketClientOptions), context)
   const { limits } = options
   const reader = readerOf(options.reader, context.parent)
   const keep = keeping(context)
@@ -93,6 +103,7 @@ function completeClient(given: WebSocketClientOptions): CompleteClient {
   if (headers !== undefined) checkHeaders(headers)
   requireCount('headersBytesMax', given.headersBytesMax)
   requireDuration('handshakeTimeoutMs', given.handshakeTimeoutMs)
+  requireTraceFlag(given)
   const limits = completeWebSocket(given)
   return Object.freeze({ ...WEB_SOCKET_CLIENT_DEFAULTS, ...given, limits })
 }

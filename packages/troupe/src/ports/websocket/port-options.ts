@@ -3,7 +3,13 @@
  *
  * Pure. Each limit has a name, a default and a counter.
  */
-import { requireDuration, requireObject, requireOption } from '#contract'
+import {
+  requireDuration,
+  requireObject,
+  requireOption,
+  requireTraceparent,
+  type TraceparentOption,
+} from '#contract'
 import type { Unopened } from '#ports/listen'
 import type { WebListenOptions } from '#ports/web/listen-options'
 import type { WebListener } from '#ports/web/listener'
@@ -32,6 +38,11 @@ export interface WebSocketPortOptions extends WebSocketConnectionOptions {
   readonly checkOrigin?: CheckOrigin
   /** Longest time for `checkOrigin`, in milliseconds; then 408; default 15,000. */
   readonly handshakeTimeoutMs?: number
+  /**
+   * What becomes of the `traceparent` of a handshake: `ignore`, `accept` its ids, or `trust` it to
+   * say what is traced as well; default `ignore`. Of the messages each begins a trace of its own.
+   */
+  readonly traceparent?: TraceparentOption
   /** Subprotocols, the best one first; the first one that is offered is taken; default none. */
   readonly protocols?: readonly string[]
 }
@@ -40,13 +51,14 @@ export interface WebSocketPortOptions extends WebSocketConnectionOptions {
 export const WEB_SOCKET_DEFAULTS: Required<
   Pick<
     WebSocketPortOptions,
-    'path' | 'connectionsMax' | 'checkOrigin' | 'handshakeTimeoutMs' | 'protocols'
+    'path' | 'connectionsMax' | 'checkOrigin' | 'handshakeTimeoutMs' | 'traceparent' | 'protocols'
   >
 > = Object.freeze({
   path: '/',
   connectionsMax: 1_000,
   checkOrigin: 'same',
   handshakeTimeoutMs: 15_000,
+  traceparent: 'ignore',
   protocols: Object.freeze([]) as readonly string[],
 })
 
@@ -61,6 +73,7 @@ export function completePort(given: WebSocketPortOptions): CompletePort {
   requireCount('connectionsMax', given.connectionsMax)
   requireDuration('handshakeTimeoutMs', given.handshakeTimeoutMs)
   checkCheckOrigin(given.checkOrigin)
+  requireTraceparent(given.traceparent)
   if (given.protocols !== undefined) checkProtocols(given.protocols)
   return Object.freeze({ ...WEB_SOCKET_DEFAULTS, ...given, limits: completeWebSocket(given) })
 }

@@ -16,6 +16,7 @@ import {
   type ProcessContext,
   type Spawnable,
   type Target,
+  type TraceHeaders,
 } from '#contract'
 import { Connections } from '#ports/connections'
 import { definePort } from '#ports/definition'
@@ -194,14 +195,21 @@ class State {
   async #spawn(line: Line, of: Omit<WebSocketSides, 'protocol'>): Promise<void> {
     const { url, headers, remote, security } = of
     try {
-      const { limits } = this.#options
+      const { limits, traceparent } = this.#options
+      const { tracing } = this.#context
+      const trace = tracing.incoming('handshake', headers as TraceHeaders, traceparent)
       const sides = { url, headers, remote, security, protocol: line.protocol }
-      await this.#context.spawn(acceptedConnection, {
-        link: true,
-        // Nobody outside shall fill the log; how each has ended is counted, and told its reader.
-        logLevel: 'silent',
-        args: [{ line, sides, limits, seat: this.#seats.next(), ...this.#hooks }],
-      })
+      const args = [{ line, sides, limits, seat: this.#seats.next(), ...this.#hooks }] as const
+      // Nobody outside shall fill the log; how each has ended is counted, and told its reader.
+      const options = { link: true, logLevel: 'silent' as const, args }
+      const spawn = (): Promise<Pid> => this.#context.spawn(acceptedConnection, options)
+      const spawned = trace === undefined ? spawn() : trace.run(spawn)
+      if (trace !== undefined)
+        spawned.then(
+          () => trace.end(),
+          (thrown) => trace.fail(thrown),
+        )
+      await spawned
     } catch {
       // The port was killed a moment ago, or the node takes no more processes.
       this.#taken -= 1

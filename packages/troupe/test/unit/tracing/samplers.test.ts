@@ -53,7 +53,14 @@ describe('a sampler', () => {
     const clock = virtualClock()
     let woken = 0
     const home = {
-      ...{ name: 'n@h', clock, random: seededRandom(1), find: () => undefined, warn: () => {} },
+      ...{
+        name: 'n@h',
+        clock,
+        random: seededRandom(1),
+        find: () => undefined,
+        hand: async () => {},
+        warn: () => {},
+      },
       awaken: () => {
         woken += 1
       },
