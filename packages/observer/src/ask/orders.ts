@@ -15,10 +15,11 @@ interface OrderSpec {
   readonly capability: Capability
   /** The field it is about; undefined: the node itself. */
   readonly about: string | undefined
-  /** It ends or takes something away. */
-  readonly destroys: boolean
+  /** It ends something, takes it away, or takes its work away; for some their fields say so. */
+  readonly destroys: boolean | ((fields: Fields) => boolean)
 }
 
+type Fields = Readonly<Record<string, unknown>>
 type OrderName = SystemOrder['do'] | 'application-unload' | 'config-put' | 'sampler'
 
 const changes = (about: string | undefined, capability: Capability = 'manage'): OrderSpec =>
@@ -37,7 +38,11 @@ export const ORDERS: Readonly<Record<OrderName, OrderSpec>> = Object.freeze({
   'application-start': changes('name'),
   'application-stop': destroys('name'),
   'application-unload': destroys('name'),
-  'application-change': changes('name'),
+  // Weight 0 takes all new work from it, as a drain does.
+  'application-change': {
+    ...changes('name'),
+    destroys: ({ weight }) => Number(weight) === 0,
+  },
   drain: destroys(undefined),
   connect: changes('node'),
   disconnect: destroys('node'),
@@ -45,7 +50,7 @@ export const ORDERS: Readonly<Record<OrderName, OrderSpec>> = Object.freeze({
   'config-put': changes('item', 'config'),
   'config-delete': destroys('item', 'config'),
   'cron-enable': changes('name'),
-  'cron-disable': changes('name'),
+  'cron-disable': destroys('name'),
   'leader-step-down': destroys('clusterId'),
   sampler: changes('of', 'trace'),
 })
@@ -75,7 +80,8 @@ export function readOrder(given: unknown, node: string): ReadOrder {
   if (spec === undefined) {
     throw wrong('there is no such order', `do is one of ${Object.keys(ORDERS).join(', ')}`)
   }
-  const { about, capability, destroys: isEnd } = spec
+  const { about, capability } = spec
+  const isEnd = typeof spec.destroys === 'function' ? spec.destroys(fields) : spec.destroys
   const printed = about === undefined ? node : (fields[about] ?? '')
   // What is no text could not be confirmed, nor be found again in the audit.
   if (typeof printed !== 'string' || (isEnd && printed === '')) {
@@ -92,7 +98,7 @@ export function requireConfirmed({ destroys: isEnd, confirm, subject, name }: Re
   throw refused(409, 'CONFIRM_NEEDED', `${name} has to be confirmed`, remedy)
 }
 
-function revived(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+function revived(fields: Fields): Fields {
   const order: Record<string, unknown> = { ...fields }
   for (const name of PIDS) {
     const text = fields[name]

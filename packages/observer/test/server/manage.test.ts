@@ -58,6 +58,17 @@ describe('orders through an Observer', { timeout: 30_000 }, () => {
     const order = { do: 'kill', pid: text }
     const [status, problem] = await browser.post(AT, { order })
     assert.deepEqual([status, codeOf(problem)], [409, 'CONFIRM_NEEDED'])
+    // What takes all work from something does as much.
+    const idling = [
+      { do: 'application-change', name: 'shop', weight: 0 },
+      { do: 'cron-disable', name: 'sweep' },
+    ]
+    for (const one of idling) {
+      const [code, told] = await browser.post(AT, { order: one })
+      assert.deepEqual([code, codeOf(told)], [409, 'CONFIRM_NEEDED'])
+    }
+    const [light] = await browser.post(AT, { order: { ...idling[0], weight: 1 } })
+    assert.notEqual(light, 409)
     const bare = { kind: 'pid', node: pid.node, id: pid.id, creation: pid.creation }
     for (const subject of [bare, '', undefined, 7]) {
       const [code, told] = await browser.post(AT, {

@@ -16,6 +16,12 @@ const ready = (order: ManageRequest['order'], confirm?: string): Prepared => ({
   request: confirm === undefined ? { order } : { order, confirm },
 })
 
+/** What has to be typed before it is sent, for an action. */
+export const confirmOf = (prepared: Prepared): { readonly confirm?: string } =>
+  prepared.kind === 'ready' && prepared.request.confirm !== undefined
+    ? { confirm: prepared.request.confirm }
+    : {}
+
 const wrong = (problem: string): Prepared => ({ kind: 'wrong', problem })
 
 const PAYLOAD_MAX = 64 * 1_024
@@ -66,10 +72,10 @@ export function exitOrder(pid: PidText, reason: string): Prepared {
 /** The end of a process, without asking it. */
 export const killOrder = (pid: PidText): Prepared => ready({ do: 'kill', pid }, pid)
 
-/** The weight of an application among the nodes; 0 drains it. */
+/** The weight of an application among the nodes; 0 drains it, which is confirmed. */
 export function weightOrder(name: string, weight: string): Prepared {
   const value = Number(weight)
   return weight.trim() !== '' && Number.isSafeInteger(value) && value >= 0
-    ? ready({ do: 'application-change', name, weight: value })
+    ? ready({ do: 'application-change', name, weight: value }, value === 0 ? name : undefined)
     : wrong('A weight is a whole number; 0 gives it no work.')
 }

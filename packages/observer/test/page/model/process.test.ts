@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { exitOrder, killOrder, sendOrder, weightOrder } from '#page/model/orders'
+import { confirmOf, exitOrder, killOrder, sendOrder, weightOrder } from '#page/model/orders'
 import { pidParts, pidWithin, shortPid } from '#page/model/pid-text'
 import type { ToldWhyStep } from '#page/model/told'
 import { fieldsInShort, LINES_MAX, valueLines } from '#page/model/value-tree'
@@ -166,6 +166,13 @@ describe('orders', () => {
   })
 
   it('that destroy repeat what they are about', () => {
+    const drained = { order: { do: 'application-change', name: 'shop', weight: 0 } }
+    assert.deepEqual(weightOrder('shop', '0'), {
+      kind: 'ready',
+      request: { ...drained, confirm: 'shop' },
+    })
+    assert.deepEqual(confirmOf(weightOrder('shop', '0')), { confirm: 'shop' })
+    assert.deepEqual(confirmOf(weightOrder('shop', '1')), {})
     assert.deepEqual(killOrder('<a@h.1.1>'), {
       kind: 'ready',
       request: { order: { do: 'kill', pid: '<a@h.1.1>' }, confirm: '<a@h.1.1>' },

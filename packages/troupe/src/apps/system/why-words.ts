@@ -10,16 +10,17 @@ const SECOND_MS = 1_000
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
 
-/** A time as people read it: `350 ms`, `4.0 s`, `2 min 5 s`, `3 h 10 min`. */
+/** A time as people read it: `350 ms`, `4.0 s`, `2 m 05 s`, `3 h 10 m`. */
 export function duration(ms: number): string {
   if (!Number.isFinite(ms)) return 'for ever'
   if (ms < SECOND_MS) return `${Math.round(ms)} ms`
   if (ms < MINUTE_MS) return `${(ms / SECOND_MS).toFixed(1)} s`
-  if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)} min ${rest(ms, MINUTE_MS, SECOND_MS)} s`
-  return `${Math.floor(ms / HOUR_MS)} h ${rest(ms, HOUR_MS, MINUTE_MS)} min`
+  if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)} m ${rest(ms, MINUTE_MS, SECOND_MS)} s`
+  return `${Math.floor(ms / HOUR_MS)} h ${rest(ms, HOUR_MS, MINUTE_MS)} m`
 }
 
-const rest = (ms: number, whole: number, unit: number): number => Math.floor((ms % whole) / unit)
+const rest = (ms: number, whole: number, unit: number): string =>
+  String(Math.floor((ms % whole) / unit)).padStart(2, '0')
 
 /** `1 message waits`, `7 messages wait`. */
 export const waiting = (count: number): string =>

@@ -9,7 +9,7 @@ import { count, duration } from '#page/base/format'
 import { Action } from '#page/kit/action'
 import { Badge, KeyValue, State } from '#page/kit/basics'
 import { Choice, Field } from '#page/kit/fields'
-import { weightOrder } from '#page/model/orders'
+import { confirmOf, weightOrder } from '#page/model/orders'
 import type { ToldApplication } from '#page/model/told'
 import { nodePath } from '#page/place'
 
@@ -176,6 +176,8 @@ function WeightAction({ node, application: { name, weight } }: Of): VNode {
         prepared.kind === 'ready' ? prepared.request.order : { do: 'application-change', name }
       }
       notYet={prepared.kind === 'wrong' ? prepared.problem : undefined}
+      {...confirmOf(prepared)}
+      kind="plain"
       words="Its share of work among the nodes that run it; 0 drains it."
     >
       <Field

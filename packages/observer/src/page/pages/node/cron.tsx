@@ -54,6 +54,7 @@ const columnsOf = (node: string): readonly Column<CronJobInfo>[] => [
         node={node}
         label={enabled ? 'Disable' : 'Enable'}
         order={{ do: enabled ? 'cron-disable' : 'cron-enable', name }}
+        {...(enabled ? { confirm: name, words: `${name} does not run until it is enabled.` } : {})}
       />
     ),
   },
