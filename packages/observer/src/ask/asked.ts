@@ -39,6 +39,13 @@ export type Asked =
       readonly spec: QuestionSpec
       readonly payload: Payload
     }
+  /** A CPU profile as a file of its own kind. */
+  | {
+      readonly kind: 'cpu-profile'
+      readonly node: string
+      readonly spec: QuestionSpec
+      readonly payload: Payload
+    }
   | { readonly kind: 'follow'; readonly node: string; readonly payload: Payload }
   | { readonly kind: 'audit'; readonly limit: number }
 
@@ -49,6 +56,22 @@ const AUDIT_LIMIT = Object.freeze({ usual: 100, most: 1_000 })
 
 const nothing = (): Refused =>
   refused(404, 'PATH_UNKNOWN', 'there is nothing at this address', 'see the reference of the API')
+
+/** The word beside all others by which an answer is wanted as a file. */
+const DOWNLOAD = 'download'
+
+/** What is asked for with GET: as a file, where `download=1` says so. Throws `Refused`. */
+export function readGet(
+  path: string,
+  query: URLSearchParams,
+): { readonly asked: Asked; readonly isFile: boolean } {
+  const wanted = query.getAll(DOWNLOAD)
+  const isKnown = wanted.length === 0 || (wanted.length === 1 && wanted[0] === '1')
+  if (!isKnown) throw refused(400, 'OPTION_INVALID', 'download is not 1', 'give download=1 once')
+  query.delete(DOWNLOAD)
+  const asked = readAddress(query.size === 0 ? path : `${path}?${query}`)
+  return { asked, isFile: wanted.length === 1 || asked.kind === 'cpu-profile' }
+}
 
 /** Reads an address without `/api`, as `/nodes/a@b/figures?x=1`. Throws `Refused`. */
 export function readAddress(address: string): Asked {
@@ -93,6 +116,10 @@ export function nodeOf(text: string): string {
 
 function ofNode(node: string, word: string, query: URLSearchParams): Asked {
   if (word === 'follow') return { kind: 'follow', node, payload: readQuery(query, FOLLOW_FIELDS) }
+  if (word === 'cpu-profile') {
+    const payload = { kind: 'cpu', ...readQuery(query, { forMs: 'number' }) }
+    return { kind: 'cpu-profile', node, spec: specOf('profile'), payload }
+  }
   const spec = specOf(word)
   return { kind: 'question', node, spec, payload: payloadOf(spec, query) }
 }

@@ -9,6 +9,7 @@ import type { SystemOrder } from 'troupe'
 import type { Capability } from '#observer/contract/api'
 import { pidOf } from '#observer/text/pid-text'
 import { type Refused, refused } from '#observer/text/problem'
+import { valued } from './values.js'
 
 /** One kind of order. */
 interface OrderSpec {
@@ -88,7 +89,8 @@ export function readOrder(given: unknown, node: string): ReadOrder {
     throw wrong(`${about} of the order ${name} is no text`, 'give a name, or a pid as text')
   }
   const subject = printed.slice(0, SUBJECT_MAX)
-  return { order: revived(fields), name, capability, subject, destroys: isEnd, confirm }
+  const written = revived(capability === 'config' ? valued(fields) : fields)
+  return { order: written, name, capability, subject, destroys: isEnd, confirm }
 }
 
 /** Throws `Refused` unless what destroys something repeats what. */

@@ -86,20 +86,31 @@ function nodeIn(value: unknown): string | undefined {
 
 const HIDDEN = '(hidden)'
 
+/** A pid, or what may be the name of a node. */
+const NODE_WORD = /<([^<>\s]+@[^<>\s]+)\.\d+\.\d+>|[^\s<>()'",;:]+@[^\s<>()'",;:]*[^\s<>()'",;:.]/g
+
+/** Words without the names of nodes that are not shown. */
+const wordsOf = (text: unknown, sees: (node: string) => boolean): unknown =>
+  typeof text !== 'string'
+    ? text
+    : text.replace(NODE_WORD, (found, node?: string) => (sees(node ?? found) ? found : HIDDEN))
+
 const why: Narrow = (answer, sees) => {
   const shown = (step: unknown): unknown => {
-    const { cause, node, forMs } = fieldsOf(step)
-    if (typeof node === 'string' && sees(node)) return step
-    const text = 'it goes on at a node that this surface does not show'
+    const { cause, node, forMs, subject, text, remedy } = fieldsOf(step)
+    if (typeof node === 'string' && sees(node)) {
+      const words = { subject: wordsOf(subject, sees), remedy: wordsOf(remedy, sees) }
+      return { ...fieldsOf(step), ...words, text: wordsOf(text, sees) }
+    }
+    const elsewhere = 'it goes on at a node that this surface does not show'
     const nothing = { pid: undefined, state: undefined, remedy: '' }
-    return { cause, forMs, ...nothing, subject: HIDDEN, node: HIDDEN, text }
+    return { cause, forMs, ...nothing, subject: HIDDEN, node: HIDDEN, text: elsewhere }
   }
-  const isWhole = listOf(answer['steps']).every((step) => shown(step) === step)
   return {
     ...answer,
     steps: listOf(answer['steps']).map(shown),
     verdict: shown(answer['verdict']),
-    unknown: isWhole ? answer['unknown'] : undefined,
+    unknown: wordsOf(answer['unknown'], sees),
   }
 }
 

@@ -111,7 +111,7 @@ function newsOf(asked: Asked, verbs: Verbs): ((fresh: () => void) => News) | und
 }
 
 function requireStreamed(asked: Asked): void {
-  if (asked.kind !== 'question' || !asked.spec.once) return
+  if (!('spec' in asked) || !asked.spec.once) return
   const { request } = asked.spec
   throw refused(400, 'OPTION_INVALID', `${request} is asked once`, 'ask with GET, not by a stream')
 }

@@ -21,6 +21,7 @@ import type {
   ClusterSheet,
 } from '#observer/contract/api'
 import { refused } from '#observer/text/problem'
+import { cpuProfile } from './cpu-profile.js'
 import { narrowedAnswer } from './narrow.js'
 import { withoutPayloads } from './payloads.js'
 import { may, type Verbs, type View } from './verbs.js'
@@ -52,9 +53,8 @@ export class Teller {
 
   /** Throws `Refused` when this viewer may not ask so. */
   check(asked: Asked, view: View): void {
-    if (asked.kind === 'question' || asked.kind === 'follow') requireNode(view, asked.node)
-    const spec = asked.kind === 'question' || asked.kind === 'merged' ? asked.spec : undefined
-    if (spec !== undefined) requireCapability(view, spec.capability)
+    if ('node' in asked) requireNode(view, asked.node)
+    if ('spec' in asked) requireCapability(view, asked.spec.capability)
     if (asked.kind === 'question') requireNamedNodes(view, asked.payload)
     if (asked.kind === 'follow') requireOpenSearch(view, asked.payload)
   }
@@ -69,6 +69,11 @@ export class Teller {
         const answer = await this.#parts.verbs.ask({ node, request, payload, timeoutMs })
         const seen = narrowedAnswer(request, answer, view)
         return may(view, 'payloads') ? seen : withoutPayloads(seen)
+      }
+      case 'cpu-profile': {
+        const { node, payload, spec } = asked
+        const { request, timeoutMs } = spec
+        return cpuProfile(await this.#parts.verbs.ask({ node, request, payload, timeoutMs }))
       }
       case 'cluster':
         return this.#parts.sheet(view.isNarrow ? (node) => view.mayLookAt(node) : undefined)

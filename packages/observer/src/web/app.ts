@@ -5,7 +5,7 @@
  */
 import { Hono } from 'hono'
 import type { WebEnv } from 'troupe'
-import { readAddress } from '#observer/ask/asked'
+import { type Asked, readGet } from '#observer/ask/asked'
 import type { SessionSheet } from '#observer/contract/api'
 import type { Surface } from '#observer/contract/options'
 import type { Frame } from '#observer/hub/frame'
@@ -121,16 +121,36 @@ function addAnswerRoutes(app: Hono<Bindings>, parts: AppParts): void {
     return answerJson(await parts.manager.carryOut(ordering, c.req.param('node'), given))
   })
   app.get('/api/*', async (c) => {
-    const { search } = new URL(c.req.url)
-    const asked = readAddress(c.req.path.slice('/api'.length) + search)
+    const path = c.req.path.slice('/api'.length)
+    const { asked, isFile } = readGet(path, new URL(c.req.url).searchParams)
     const node = 'node' in asked ? asked.node : undefined
     try {
-      return answerJson(await parts.teller.tell(asked, parts.viewOf(c.get('visitor'))))
+      const view = parts.viewOf(c.get('visitor'))
+      if (c.req.raw.method === 'HEAD') return headAnswer(asked, view, parts)
+      const answer = await parts.teller.tell(asked, view)
+      return isFile ? fileOf(path, asked, answer) : answerJson(answer)
     } catch (thrown) {
       throw told(thrown, parts, { node, own: parts.own })
     }
   })
   app.all('/api/*', () => problemOf(refused(405, 'METHOD_UNKNOWN', 'not so', 'see the API')))
+}
+
+/** Whether it may be asked; nothing is asked of any node, as nobody would read it. */
+function headAnswer(asked: Asked, view: View, { teller }: AppParts): Response {
+  teller.check(asked, view)
+  return new Response(null, { headers: JSON_HEADERS })
+}
+
+/** An answer to be kept, called after what was asked for. */
+function fileOf(path: string, asked: Asked, answer: unknown): Response {
+  const words = decodeURIComponent(path)
+    .replace(/[^\w.@-]+/g, '-')
+    .replace(/^-|-$/g, '')
+  const ending = asked.kind === 'cpu-profile' ? 'cpuprofile' : 'json'
+  const name = `${words.slice(0, 150)}.${ending}`
+  const headers = { ...JSON_HEADERS, 'content-disposition': `attachment; filename="${name}"` }
+  return new Response(jsonOf(answer), { headers })
 }
 
 /** What is our own fault is told to those who run this, too. */

@@ -7,7 +7,7 @@ import { nodeOf } from '#observer/ask/asked'
 import { readOrder, requireConfirmed } from '#observer/ask/orders'
 import { requireCapability, requireNode } from '#observer/hub/teller'
 import type { Verbs, View } from '#observer/hub/verbs'
-import { refusedOf } from '#observer/text/problem'
+import { refused, refusedOf } from '#observer/text/problem'
 import type { Visitor } from './admission.js'
 import type { Audit } from './audit.js'
 
@@ -41,6 +41,7 @@ export class Manager {
     }
     try {
       requireNode(view, node)
+      requireWithin(view, read.order)
       requireCapability(view, read.capability)
       requireConfirmed(read)
       const by = [surface, visitor.user].filter((one) => one !== undefined).join(' ')
@@ -55,4 +56,18 @@ export class Manager {
       throw thrown instanceof Error && found.problem.code === 'OBSERVER_FAILED' ? thrown : found
     }
   }
+}
+
+/** Levels of the configuration that hold for one node alone. */
+const OWN_LEVELS: readonly unknown[] = ['node', 'cluster-node']
+
+/** Throws `Refused` where an order reaches nodes that this surface does not show. */
+function requireWithin(view: View, order: Readonly<Record<string, unknown>>): void {
+  if (!view.isNarrow) return
+  const { node, level } = order
+  if (typeof node === 'string' && node.includes('@')) requireNode(view, node)
+  const isConfig = order['do'] === 'config-put' || order['do'] === 'config-delete'
+  if (!isConfig || OWN_LEVELS.includes(level)) return
+  const remedy = `write it at one of the levels ${OWN_LEVELS.join(', ')}`
+  throw refused(403, 'NODE_HIDDEN', 'it would hold for nodes this surface does not show', remedy)
 }

@@ -96,12 +96,15 @@ describe('a surface that shows some nodes', () => {
   }
 
   it('is told that a chain goes on elsewhere, and nothing of where', () => {
-    const step = { cause: 'slow-callee', subject: 'till', node: 'b@x', forMs: 5, text: 't' }
+    const words = 'waits for <secret@x.1.1> and till@(secret@x), not <b@x.2.1> of b@x.'
+    const step = { cause: 'slow-callee', subject: 'till', node: 'b@x', forMs: 5, text: words }
     const far = { ...step, subject: 'secret', node: 'secret@x', text: 'secret', pid: { id: 1 } }
     const sheet = { steps: [step, far], verdict: far, unknown: 'secret@x could not be asked' }
     const told = narrowedAnswer('why', sheet, NARROW) as typeof sheet
     assert.ok(!namesSecret(told))
-    assert.deepEqual(told.steps[0], step)
+    const text = 'waits for (hidden) and till@((hidden)), not <b@x.2.1> of b@x.'
+    assert.deepEqual(told.steps[0], { ...step, text, remedy: undefined })
+    assert.equal(told.unknown, '(hidden) could not be asked')
     assert.deepEqual([told.steps[1]?.cause, told.steps[1]?.node], ['slow-callee', '(hidden)'])
   })
 

@@ -58,5 +58,14 @@ function configSheet(
   inspection: NodeInspection,
 ): ConfigSheet {
   const named = inspection.plain({ [item]: value }) as Readonly<Record<string, unknown>>
-  return { item: nameOf(item), value: named[item], level, node }
+  const shown = named[item]
+  const bare = inspection.plain(value)
+  return {
+    item: nameOf(item),
+    value: shown,
+    type: typeof value as ConfigSheet['type'],
+    whole: shown === (typeof value === 'bigint' ? String(value) : value),
+    hidden: shown !== bare,
+    ...{ level, node },
+  }
 }

@@ -40,8 +40,14 @@ export interface LeaderSheet {
 /** One value of the configuration, and which level it comes from. */
 export interface ConfigSheet {
   readonly item: string
-  /** Printed; secrets are hidden. */
+  /** As it is, a bigint as digits; a secret, and what is too long, is not it but a mark. */
   readonly value: unknown
+  /** What `value` is where it stands: `"96"` is a string. */
+  readonly type: 'string' | 'number' | 'bigint' | 'boolean'
+  /** `value` is the whole value: it may be changed and written back. */
+  readonly whole: boolean
+  /** It has the name of a secret. */
+  readonly hidden: boolean
   readonly level: ConfigLevel
   /** At a level of nodes: the name under which it stands. */
   readonly node: string | undefined

@@ -95,8 +95,11 @@ describe('what is led on a node', () => {
     }, ALLOWED))
 })
 
+const LONG = 'x'.repeat(20_000)
+
 describe('the configuration of a node', () => {
-  const registrar = staticRegistrar({ config: { workers: 4, password: 'open' } })
+  const config = { workers: 4, password: 'open', port: '96', many: 2n ** 60n, long: LONG }
+  const registrar = staticRegistrar({ config })
 
   it('is written where that is possible, for whom it is said', () => {
     // Nothing of the hub takes time: the node has a clock of its own.
@@ -114,7 +117,8 @@ describe('the configuration of a node', () => {
         await stage.pass(1)
         const told = await stage.ask('config', {})
         const value = 'int:5'
-        const row = { item: 'workers', value, level: 'node', node: 'b@stage' }
+        const typed = { type: 'string', whole: true, hidden: false } as const
+        const row = { item: 'workers', value, ...typed, level: 'node', node: 'b@stage' } as const
         assert.deepEqual(told.rows, [row])
         const gone = { do: 'config-delete', item: 'workers', level: 'node' } as const
         assert.deepEqual(await stage.ask('manage', gone), { value: true })
@@ -166,10 +170,16 @@ describe('the configuration of a node', () => {
     systemStage(
       async (stage) => {
         const { rows } = await stage.ask('config', {})
-        assert.deepEqual(rows, [
-          { item: 'workers', value: 4, level: 'cluster', node: undefined },
-          { item: 'password', value: '[redacted]', level: 'cluster', node: undefined },
-        ])
+        const at = { level: 'cluster', node: undefined } as const
+        const seen = { whole: true, hidden: false, ...at }
+        const [workers, password, port, many, long] = rows
+        assert.deepEqual(workers, { item: 'workers', value: 4, type: 'number', ...seen })
+        const hidden = { value: '[redacted]', type: 'string', whole: false, hidden: true }
+        assert.deepEqual(password, { item: 'password', ...hidden, ...at })
+        assert.deepEqual(port, { item: 'port', value: '96', type: 'string', ...seen })
+        const value = '1152921504606846976'
+        assert.deepEqual(many, { item: 'many', value, type: 'bigint', ...seen })
+        assert.deepEqual([long?.whole, long?.hidden, long?.type], [false, false, 'string'])
       },
       {},
       {},

@@ -1,0 +1,69 @@
+/** ask/values: a value is written as what it is, and a mark never. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { readOrder } from '#observer/ask/orders'
+
+const written = (order: object): unknown =>
+  readOrder({ order: { do: 'config-put', item: 'port', level: 'cluster', ...order } }, 'a@x').order
+
+describe('a value of the configuration', () => {
+  for (const [type, value, read] of [
+    ['string', '96', '96'],
+    ['string', '', ''],
+    ['number', 96, 96],
+    ['boolean', false, false],
+    ['bigint', '1152921504606846976', 1_152_921_504_606_846_976n],
+    [undefined, '96', '96'],
+  ] as const) {
+    it(`${JSON.stringify(value)} is written as ${type ?? 'what JSON says it is'}`, () => {
+      const order = written(type === undefined ? { value } : { type, value })
+      const expected = { do: 'config-put', item: 'port', level: 'cluster', value: read }
+      assert.deepEqual(order, expected)
+    })
+  }
+
+  for (const [type, value] of [
+    ['string', 96],
+    ['number', '96'],
+    ['boolean', 'true'],
+    ['bigint', 96],
+    ['bigint', '9.6'],
+    ['bigint', '9'.repeat(41)],
+    ['constructor', 'x'],
+    [7, 'x'],
+  ] as const) {
+    it(`${JSON.stringify(value)} is refused as ${type}`, () => {
+      assert.throws(() => written({ type, value }), { status: 400 })
+    })
+  }
+})
+
+describe('a mark in place of a value', () => {
+  const env = (value: unknown): unknown =>
+    readOrder({ order: { do: 'env', key: 'database', value } }, 'a@x')
+
+  for (const value of [
+    '[redacted]',
+    '(hidden)',
+    { user: 'ada', password: '[redacted]' },
+    [['[redacted]']],
+    'a long text… (20 more characters)',
+    ['a', '… (20 more)'],
+    { '…': '12 more' },
+    '[circular]',
+  ]) {
+    it(`is never written back: ${JSON.stringify(value)}`, () => {
+      for (const write of [() => env(value), () => written({ value })]) {
+        assert.throws(write, (thrown: { problem: { code: string } }) => {
+          return thrown.problem.code === 'VALUE_MARKED'
+        })
+      }
+    })
+  }
+
+  it('is not what only speaks of one', () => {
+    for (const value of ['the password is [redacted] here', 'redacted', '…', { hidden: true }]) {
+      assert.doesNotThrow(() => env(value))
+    }
+  })
+})

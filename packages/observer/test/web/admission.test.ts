@@ -1,0 +1,76 @@
+/** web/admission: who may still look, after he was let in. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type ObserverOptions, surfacesOf, type Viewing } from '#observer/contract/options'
+import { Admission } from '#observer/web/admission'
+import { Attempts } from '#observer/web/attempts'
+import { Sessions } from '#observer/web/sessions'
+
+const TOKEN = 'a-token-of-these-tests'
+
+function surfaceWith(options: ObserverOptions) {
+  const clock = { nowMs: 0 }
+  const [surface] = surfacesOf(options)
+  const sessions = new Sessions(() => clock.nowMs)
+  const attempts = new Attempts(() => clock.nowMs)
+  const parts = { surface: surface as NonNullable<typeof surface>, sessions, attempts }
+  const admission = new Admission(parts)
+  const seen = (cookie?: string, headers: Record<string, string> = {}) => ({
+    ...{ request: new Request('http://127.0.0.1/api/stream', { headers }), cookie },
+    remote: '192.0.2.1',
+  })
+  return { clock, sessions, admission, seen }
+}
+
+describe('whoever was let in by a token', () => {
+  it('may look until he has logged out, or was away for twelve hours', async () => {
+    const { clock, sessions, admission, seen } = surfaceWith({ token: TOKEN })
+    for (const end of ['logout', 'idle']) {
+      const { id, cookie } = admission.sessionOf(undefined)
+      sessions.logIn(id)
+      const visitor = await admission.admit(seen(cookie))
+      assert.equal(await admission.mayStill(seen(cookie), visitor), true)
+      // A stream that is judged each half minute is no use of the session.
+      for (let at = 0; at < 11; at += 1) {
+        clock.nowMs += 3_600_000
+        assert.equal(await admission.mayStill(seen(cookie), visitor), true)
+      }
+      if (end === 'logout') sessions.logOut(id)
+      else clock.nowMs += 3_600_000
+      assert.equal(await admission.mayStill(seen(cookie), visitor), false)
+      await assert.rejects(admission.admit(seen(cookie)), { status: 401 })
+    }
+  })
+
+  it('and came as a bearer may look as long as the token holds', async () => {
+    const { clock, admission, seen } = surfaceWith({ token: TOKEN })
+    const given = seen(undefined, { authorization: `Bearer ${TOKEN}` })
+    const visitor = await admission.admit(given)
+    assert.equal(visitor.canLogOut, false)
+    clock.nowMs += 100 * 3_600_000
+    assert.equal(await admission.mayStill(given, visitor), true)
+  })
+})
+
+describe('whoever was let in by an authorizer', () => {
+  const all: Viewing = { user: 'ada', capabilities: ['inspect', 'manage'] }
+
+  for (const [title, later, may] of [
+    ['the same', all, true],
+    ['nobody', undefined, false],
+    ['another user', { ...all, user: 'eve' }, false],
+    ['fewer capabilities', { ...all, capabilities: ['inspect'] }, false],
+  ] as const) {
+    it(`${may ? 'may' : 'may not'} look any more when it says ${title}`, async () => {
+      let says: Viewing | undefined = all
+      const { admission, seen } = surfaceWith({
+        capabilities: ['inspect', 'manage'],
+        authorize: () => says,
+      })
+      const visitor = await admission.admit(seen())
+      says = later
+      const judged = await admission.mayStill(seen(), visitor).catch(() => false)
+      assert.equal(judged, may)
+    })
+  }
+})
