@@ -15,6 +15,8 @@ export function followable(answer: (question: Question) => unknown = () => undef
   /** Follows that nodes believe to be held, and questions in their order. */
   const held = new Set<string>()
   const asked: string[] = []
+  /** How long a node takes to grant a follow. */
+  const grant = { takesMs: 0 }
   let last = 0
   const ask: Verbs['ask'] = async (question) => {
     const { node, request, payload } = question
@@ -22,6 +24,7 @@ export function followable(answer: (question: Question) => unknown = () => undef
     const given = answer(question)
     if (request === 'unfollow') held.delete(`${node} ${(payload as { follow: number }).follow}`)
     if (given !== undefined || request !== 'follow') return given
+    if (grant.takesMs > 0) await new Promise<void>((done) => clock.after(grant.takesMs, done))
     last += 1
     held.add(`${node} ${last}`)
     return { follow: last, endsAfterMs: 60_000 }
@@ -38,15 +41,19 @@ export function followable(answer: (question: Question) => unknown = () => undef
       return () => losses.delete(lost)
     },
   }
-  const tell = (records: readonly unknown[], leftOut = 0, node = 'b@localhost'): void => {
-    for (const [key, take] of ears) if (key.startsWith(`${node} `)) take({ records, leftOut })
-  }
-  const lose = (): void => {
-    for (const lost of [...losses]) lost()
-  }
   const counts = () => ({ held: held.size, ears: ears.size, watches: losses.size })
-  return { clock, verbs, tell, lose, counts, asked, held }
+  return { clock, verbs, counts, asked, grant, ...voicesOf(ears, losses) }
 }
+
+/** What nodes tell, and that they are lost. */
+const voicesOf = (ears: ReadonlyMap<string, Tell>, losses: ReadonlySet<() => void>) => ({
+  tell: (records: readonly unknown[], leftOut = 0, node = 'b@localhost'): void => {
+    for (const [key, take] of ears) if (key.startsWith(`${node} `)) take({ records, leftOut })
+  },
+  lose: (): void => {
+    for (const lost of [...losses]) lost()
+  },
+})
 
 /** A viewer that keeps what it is told. */
 export function witness() {

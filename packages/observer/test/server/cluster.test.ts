@@ -80,6 +80,46 @@ describe('an Observer of several nodes', { timeout: 30_000 }, () => {
     assert.deepEqual([...new Set(told.rows.map(({ node }) => node))], ['a@localhost'])
   })
 
+  it('tells services and elections once for all nodes, and who did not answer', async (t) => {
+    const { b, browser } = await two(t)
+    for (const word of ['services', 'leaders']) {
+      const [status, body] = await browser.json(`/api/cluster/${word}`)
+      const { answering, missing } = body as { answering: string[]; missing: unknown[] }
+      assert.deepEqual([status, missing], [200, []])
+      assert.deepEqual(answering, ['a@localhost', 'b@localhost'])
+      assert.equal((await browser.json(`/api/cluster/${word}?limit=1`))[0], 400)
+    }
+    await b.stop()
+    const [, after] = await browser.json('/api/cluster/services')
+    const { answering, services } = after as {
+      answering: string[]
+      services: { name: string; routes: { route: Row; answers: boolean }[] }[]
+    }
+    assert.deepEqual(answering, ['a@localhost'])
+    const observer = services.find(({ name }) => name === 'observer')
+    assert.deepEqual(
+      observer?.routes.map(({ route, answers }) => [route.node, answers]),
+      [['a@localhost', true]],
+    )
+  })
+
+  it('tells what happens at all nodes as one stream', async (t) => {
+    const { a, b, browser } = await two(t)
+    const { listener } = await streamOf(browser, ['/cluster/follow?of=logs&level=warning'])
+    const seen = new Set<string>()
+    // Both have begun when nobody is missing; the first beginning may be that of one alone.
+    await listener.until('records')
+    while (seen.size < 2) {
+      a.log.warning('from a')
+      b.log.warning('from b')
+      const { records } = (await listener.until('records')) as { records: Row[] }
+      for (const { node } of records) seen.add(node)
+    }
+    assert.deepEqual([...seen].sort(), ['a@localhost', 'b@localhost'])
+    await listener.close()
+    assert.equal((await browser.json('/api/cluster/follow?of=event'))[0], 400)
+  })
+
   it('refuses what every node refuses', async (t) => {
     const { browser } = await two(t)
     const [status, problem] = await browser.json('/api/cluster/processes?top=size')
