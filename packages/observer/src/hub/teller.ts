@@ -53,6 +53,7 @@ export class Teller {
 
   /** Throws `Refused` when this viewer may not ask so. */
   check(asked: Asked, view: View): void {
+    requireCapability(view, 'inspect')
     if ('node' in asked) requireNode(view, asked.node)
     if ('spec' in asked) requireCapability(view, asked.spec.capability)
     if (asked.kind === 'question') requireNamedNodes(view, asked.payload)

@@ -5,12 +5,15 @@ import type { Capability } from '#observer/contract/api'
 import type { Surface } from '#observer/contract/options'
 import type { View } from './verbs.js'
 
-/** Those who may see the same share what is asked for them. */
+/**
+ * Those who are told the same share what is asked for them. What they may do beside that is asked
+ * of each, and makes no difference.
+ */
 export function viewOf(surface: Surface, capabilities: readonly Capability[]): View {
   const { nodes, name } = surface
   // What is not about any node is told by a narrow surface of itself alone.
   const of = nodes === undefined ? '*' : `${nodes.join(',')} ${name}`
-  const id = `${[...capabilities].sort().join(',')} ${of}`
+  const id = `${capabilities.includes('payloads') ? 'payloads' : ''} ${of}`
   return {
     ...{ id, surface: name, capabilities, isNarrow: nodes !== undefined },
     mayLookAt: (node) => nodes === undefined || nodes.some((one) => matches(one, node)),

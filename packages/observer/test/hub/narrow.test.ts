@@ -35,7 +35,7 @@ function telling(odd: (question: Question) => unknown = () => undefined) {
     teller,
     watch,
     clock,
-    wish: (text: string) => subjectOf(text, NARROW, { teller, verbs, nodes }),
+    wish: (text: string, view = NARROW) => subjectOf(text, view, { teller, verbs, nodes }),
   }
 }
 
@@ -128,6 +128,40 @@ describe('a surface that shows some nodes', () => {
     const source = { kind: 'network', name: 'secret@x' }
     assert.equal(isSeenRecord({ message: 'lost', source }, NARROW), false)
     assert.equal(isSeenRecord({ message: 'lost', source }, VIEW), true)
+  })
+})
+
+describe('a viewer who may not look', () => {
+  it('is told nothing at all, whatever else he may', () => {
+    const [surface] = surfacesOf({ capabilities: ['inspect', 'manage', 'config'] })
+    const view = viewOf(surface as NonNullable<typeof surface>, ['manage', 'config'])
+    for (const path of [
+      '/cluster',
+      '/cluster/history',
+      '/cluster/services',
+      '/cluster/applications',
+      '/cluster/follow?of=logs',
+      '/nodes/b@x/follow?of=logs',
+      '/nodes/b@x/node',
+      '/audit',
+    ]) {
+      assert.throws(() => telling().wish(path, view), { status: 403 }, path)
+    }
+  })
+})
+
+describe('viewers who are told the same', () => {
+  const of = (...capabilities: ('inspect' | 'manage' | 'payloads')[]) => {
+    const [surface] = surfacesOf({ capabilities: ['inspect', 'manage', 'payloads'] })
+    return viewOf(surface as NonNullable<typeof surface>, capabilities)
+  }
+
+  it('share one look, whatever else they may do', () => {
+    const { wish } = telling()
+    const keys = [of('inspect'), of('manage', 'inspect')].map((view) => wish('/cluster', view).key)
+    assert.equal(keys[0], keys[1])
+    assert.notEqual(wish('/cluster', of('inspect', 'payloads')).key, keys[0])
+    assert.notEqual(wish('/cluster').key, keys[0])
   })
 })
 

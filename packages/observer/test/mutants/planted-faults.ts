@@ -217,6 +217,13 @@ export const PLANTED_FAULTS: readonly Fault[] = Object.freeze([
     caughtBy: NARROW,
   },
   {
+    name: 'whoever may order may look',
+    file: 'hub/teller',
+    find: "requireCapability(view, 'inspect');",
+    replace: '',
+    caughtBy: NARROW,
+  },
+  {
     name: 'whoever may look may order',
     file: 'web/manager',
     find: 'requireCapability(view, read.capability);',
