@@ -2,13 +2,15 @@
  * setup/parts: programs of the operating system that tests need.
  *
  * As root on a machine with apt the set-up installs them and says so; elsewhere, or with
- * `--no-install`, what needs them is skipped with the reason and the command. What the machine is
- * and can do is an argument, so that a test needs no machine without the program.
+ * `--no-install`, what needs them is skipped with the reason and the command; under CI=true it
+ * fails: what cannot run there was never shown to work. What the machine is and can do is an
+ * argument, so that a test needs no machine without the program.
  */
 import { accessSync, constants, existsSync, symlinkSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { runTool, tailOf } from './child.mjs'
 import { say, step } from './console.mjs'
+import { CommandFault } from './fault.mjs'
 
 /**
  * @typedef {object} Part
@@ -27,8 +29,8 @@ export const PARTS = Object.freeze({
   chromium: { program: 'chromium', packages: ['chromium'] },
   etcd: { program: 'etcd', packages: ['etcd-server'], variable: 'TROUPE_ETCD', services: ['etcd'] },
   etcdctl: { program: 'etcdctl', packages: ['etcd-client'] },
-  // Brings promtool, too.
   prometheus: { program: 'prometheus', packages: ['prometheus'], services: ['prometheus'] },
+  promtool: { program: 'promtool', packages: ['prometheus'], services: ['prometheus'] },
   iproute2: { program: 'ip', packages: ['iproute2'] },
 })
 
@@ -40,6 +42,8 @@ export const PARTS = Object.freeze({
  * @property {(flags: readonly string[]) => Promise<{ exitCode: number, output: string }>} apt
  * @property {(service: string) => boolean} [mask] keeps systemd from starting it; false: no need
  */
+
+/** @typedef {{ parts?: Readonly<Record<string, Part>>, machine?: Machine }} World */
 
 /** @param {string} program */
 function onPath(program) {
@@ -85,13 +89,24 @@ const isPresent = ({ program, variable = '' }, machine) =>
 const commandFor = (packages) => `sudo apt-get install -y ${packages.join(' ')}`
 
 /**
- * Why something that needs a part cannot run, in the form node:test takes for `skip`.
+ * Why something that needs a part cannot run, in the form node:test takes for `skip`. Throws it
+ * under CI=true.
  *
  * @param {string} name key of PARTS
- * @param {{ parts?: Readonly<Record<string, Part>>, machine?: Machine }} [world]
+ * @param {World} [world]
  * @returns {string | false}
  */
 export function partSkip(name, { parts = PARTS, machine = THIS_MACHINE } = {}) {
+  const reason = whyAbsent(name, { parts, machine })
+  if (reason !== false && machine.env?.['CI'] === 'true') {
+    const sentence = `what needs ${name} cannot run, which is a failure under CI=true: ${reason}`
+    throw new CommandFault(sentence, reason)
+  }
+  return reason
+}
+
+/** @type {(name: string, world: Required<World>) => string | false} */
+function whyAbsent(name, { parts, machine }) {
   const part = parts[name]
   if (part === undefined) return `no part is named ${name}: add it to tools/setup/parts.mjs`
   if (isPresent(part, machine)) return false
@@ -117,8 +132,9 @@ export async function ensureParts(options) {
     await installPackages(packages, machine, tell)
   }
   for (const [name] of absent) {
-    const reason = partSkip(name, { parts, machine })
-    if (reason !== false) tell(`What needs ${name} is skipped: ${reason}`)
+    const reason = whyAbsent(name, { parts, machine })
+    const verdict = machine.env?.['CI'] === 'true' ? 'fails' : 'is skipped'
+    if (reason !== false) tell(`What needs ${name} ${verdict}: ${reason}`)
   }
 }
 

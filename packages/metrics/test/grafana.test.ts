@@ -77,7 +77,7 @@ describe('the dashboard', () => {
   })
 })
 
-describe('the configuration of Prometheus', { skip: partSkip('prometheus') }, () => {
+describe('the configuration of Prometheus', { skip: partSkip('promtool') }, () => {
   it('is one', () => {
     const flags = ['check', 'config', fileOf('prometheus.yml')]
     const { status, stdout, stderr } = spawnSync('promtool', flags, { encoding: 'utf8' })

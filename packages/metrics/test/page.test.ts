@@ -88,7 +88,7 @@ describe('the page of metrics', () => {
     })
   })
 
-  it('passes the linter of Prometheus', { skip: partSkip('prometheus') }, async () => {
+  it('passes the linter of Prometheus', { skip: partSkip('promtool') }, async () => {
     await onNode([metrics({ port: 0 })], async ({ node, get }) => {
       await live(node)
       const { body: input } = await get('/metrics')

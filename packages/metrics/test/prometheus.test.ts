@@ -36,7 +36,10 @@ interface Vector {
   readonly value: readonly [number, string]
 }
 
-describe('a real Prometheus', { skip: partSkip('prometheus'), timeout: 60_000 }, () => {
+describe('a real Prometheus', {
+  skip: partSkip('prometheus') || partSkip('promtool'),
+  timeout: 60_000,
+}, () => {
   const folder = mkdtempSync(join(tmpdir(), 'troupe-prometheus-'))
   const nodes: Node[] = []
   let port = 0

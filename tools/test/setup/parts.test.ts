@@ -1,7 +1,7 @@
 /**
  * setup/parts: what happens where a program of the system is absent, on machines made up here.
  */
-import { deepEqual, equal, match } from 'node:assert/strict'
+import { deepEqual, equal, match, throws } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { ensureParts, type Machine, partSkip } from '#setup/parts'
 
@@ -93,6 +93,17 @@ describe('a part of the system that tests need', () => {
     })
   }
 
+  it('that is absent under CI=true is a failure, not a skip, and is told as one', async () => {
+    const { machine, told } = world({ root: false })
+    const strict = { ...machine, env: { CI: 'true' } }
+    throws(() => partSkip('database', { parts: PARTS, machine: strict }), /failure under CI=true/)
+    const tell = (line: string): void => void told.push(line)
+    await ensureParts({ install: true, parts: PARTS, machine: strict, tell })
+    match(told.join(), /What needs database fails: dbd is not installed/)
+    const present = { ...world({ root: true, present: true }).machine, env: { CI: 'true' } }
+    equal(partSkip('database', { parts: PARTS, machine: present }), false)
+  })
+
   it('that apt cannot bring is told with what apt said', async () => {
     const here = world({ root: true, aptExit: 100 })
     await ensure(here, true)
@@ -100,5 +111,8 @@ describe('a part of the system that tests need', () => {
   })
 
   it('that nobody has listed is a skip with its remedy', () =>
-    match(String(partSkip('ghost', { parts: PARTS })), /add it to tools\/setup\/parts\.mjs/))
+    match(
+      String(partSkip('ghost', { parts: PARTS, machine: world({ root: true }).machine })),
+      /add it to tools\/setup\/parts\.mjs/,
+    ))
 })
