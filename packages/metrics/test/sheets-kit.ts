@@ -1,6 +1,8 @@
 /**
  * metrics/test/sheets-kit: what a node answers to each question, each list with something in it.
  */
+import type { Sheets } from '#metrics/gather/sheets'
+
 const spread = { boundsMs: [1, 10], counts: [3, 2, 1], count: 6, sumMs: 40, maxMs: 20 }
 const pid = { kind: 'pid', node: 'x@host', id: 1, creation: 1 }
 
@@ -72,13 +74,53 @@ const job = {
   ...{ name: 'night', enabled: true, running: 0, runs: 4, failures: 1, missed: 1, skipped: 1 },
 }
 
+const top = [{ pid: '<x@host.1>', name: 'job', application: 'jobs', behaviour: 'job', value: 3 }]
+const events = [{ event: 'news', owner: '<x@host.1>', value: 3 }]
+const range = { bounds: [1, 10], counts: [1, 0, 2], max: 12 }
+
+/** Only the own node is asked for it. */
+export const SURVEY = {
+  ...{ node: 'x@host', creation: 1, processes: 9, depth: range, waitMs: range, ageMs: 0 },
+  utilisation: { bounds: [0.1], counts: [1, 2], max: 0.5 },
+  ...{ messagesIn: 4, messagesOut: 3, wakeUps: 2, runningMs: 7, restarts: 1, initMaxMs: 20 },
+  tops: Object.fromEntries(
+    [
+      ...['mailbox', 'wait', 'running', 'messages-in', 'messages-out', 'wake-ups', 'drains'],
+      ...['utilisation', 'liveness', 'restarts', 'init'],
+    ].map((order) => [order, top]),
+  ),
+  events: {
+    ...{ count: 2, subscribersMax: 1 },
+    uses: { active: 1, 'on-demand': 1, unheard: 0, silent: 0, idle: 0 },
+    tops: Object.fromEntries(
+      ['subscribers', 'published', 'delivered', 'sent-away'].map((order) => [order, events]),
+    ),
+  },
+}
+
 /** Answers by question. */
 export const SHEETS: Readonly<Record<string, unknown>> = Object.freeze({
   ...{ figures, host, survey: undefined },
-  network: { total: 1, refused: { COOKIE_MISMATCH: 1 }, peers: { rows: [peer] } },
+  network: {
+    ...{ total: 1, refused: { COOKIE_MISMATCH: 1 }, peers: { rows: [peer] } },
+    acceptors: [
+      {
+        address: { transport: 'tcp', host: '127.0.0.1', port: 4_370, path: '' },
+        handshakeErrors: 1,
+      },
+    ],
+  },
   connections: { rows: [connection] },
   services: { rows: [service] },
   leaders: { rows: [leader] },
   members: { registrar, members: { rows: [{ node: 'y@host', state: 'up' }] } },
   cron: { rows: [job] },
 })
+
+/** One node of which everything is known. */
+export const WHOLE_SHEETS = {
+  ...{ node: 'x@host', isUp: true, phase: 'running', figures, host, survey: SURVEY },
+  ...{ network: SHEETS['network'], connections: [connection], services: [service] },
+  ...{ leaders: [leader], registrar, members: [{ node: 'y@host', state: 'up' }], cron: [job] },
+  ...{ unanswered: [], unreadable: [] },
+} as unknown as Sheets

@@ -3,12 +3,23 @@
  *
  * @source ergo-features 25 (network, per peer)
  */
-import type { ConnectionSheet, FiguresSheet, NetworkSheet, PeerInfo } from 'troupe'
+import type {
+  ConnectionSheet,
+  FiguresSheet,
+  NetworkSheet,
+  PeerInfo,
+  TransportAddress,
+} from 'troupe'
 import { byKey, type Metric, metricsOf, type Reading, type Readings, seconds } from './metric.js'
 
 const ofFigures = metricsOf<FiguresSheet['network']>(({ figures }) => figures?.network)
 const ofNetwork = metricsOf<NetworkSheet>(({ network }) => network)
 const ofConnections = metricsOf<readonly ConnectionSheet[]>(({ connections }) => connections)
+
+const ACCEPTORS_MAX = 100
+
+const placeOf = ({ transport, host, port, path }: TransportAddress): string =>
+  path === '' ? `${transport} ${host}:${port}` : `${transport} ${path}`
 
 /** One line for each peer. */
 const peers =
@@ -54,10 +65,14 @@ export const NETWORK_METRICS: readonly Metric[] = Object.freeze([
     'Handshakes that were refused, by code.',
     ({ refused }) => byKey('code', refused),
   ),
-  ofFigures.counter(
+  ofNetwork.counter(
     'acceptor_handshake_errors_total',
-    'Handshakes that were refused, at all acceptors.',
-    ({ handshakesRefused }) => [{ labels: { acceptor: 'all' }, value: handshakesRefused }],
+    'Lines whose handshake came to nothing.',
+    ({ acceptors }) =>
+      acceptors.slice(0, ACCEPTORS_MAX).map(({ address, handshakeErrors }) => ({
+        labels: { acceptor: placeOf(address) },
+        value: handshakeErrors,
+      })),
     'acceptor_handshake_errors_total',
   ),
   ofNetwork.gauge('peers', 'Nodes that are known, connected or not.', ({ total }) => total),

@@ -181,6 +181,18 @@ export const PROCESS_METRICS: readonly Metric[] = Object.freeze([
     ({ tops }) => top(tops.liveness, same),
     'process_liveness_bottom',
   ),
+  gauge(
+    'process_init_time_max_seconds',
+    'The longest init of the processes that are alive; sampled where it does not wait.',
+    ({ initMaxMs }) => seconds(initMaxMs),
+    'process_init_time_max_seconds',
+  ),
+  gauge(
+    'process_init_time_top_seconds',
+    'Processes whose init took longest.',
+    ({ tops }) => top(tops.init, seconds),
+    'process_init_time_top_seconds',
+  ),
   gauge('process_restarts', 'Restarts, of the processes that are alive.', (all) => all.restarts),
   gauge('process_restarts_top', 'Processes that were restarted most.', ({ tops }) =>
     top(tops.restarts, same),
@@ -196,10 +208,11 @@ export const EVENT_METRICS: readonly Metric[] = Object.freeze([
   ),
   gauge(
     'event_utilization',
-    'Events by who uses them: active, idle, no_subscribers, no_publishing.',
+    'Events by who uses them: active, on_demand, idle, no_subscribers, no_publishing.',
     ({ events: { uses } }) =>
       byKey('state', {
         active: uses.active,
+        on_demand: uses['on-demand'],
         idle: uses.idle,
         no_subscribers: uses.unheard,
         no_publishing: uses.silent,
@@ -223,5 +236,11 @@ export const EVENT_METRICS: readonly Metric[] = Object.freeze([
     'Events by publications times subscribers.',
     ({ events: { tops } }) => events(tops.delivered),
     'event_local_sent_top',
+  ),
+  gauge(
+    'event_remote_sent_top',
+    'Events by publications times the nodes they were sent to.',
+    ({ events: { tops } }) => events(tops['sent-away']),
+    'event_remote_sent_top',
   ),
 ])

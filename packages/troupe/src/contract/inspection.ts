@@ -42,6 +42,8 @@ export interface ProcessGlance extends ProcessRow {
   readonly id: number
   /** Its birth, in milliseconds since the start of the node. */
   readonly bornMs: number
+  /** How long its `init` took; 0 when that was below a millisecond or not timed. */
+  readonly initMs: number
   /** How many living ancestors it has within a tree; -1 when it is not in it. At most 64. */
   depthIn(tree: TreeOf): number
 }

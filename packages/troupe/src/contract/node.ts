@@ -148,12 +148,16 @@ export interface EventInfo {
   readonly owner: Pid | undefined
   /** Anybody on this node may publish by name. */
   readonly open: boolean
+  /** Its owner is told when the first one listens and when the last one goes. */
+  readonly notify: boolean
   /** Publications kept for later subscribers now. */
   readonly buffer: number
   readonly subscribers: number
   readonly published: number
   /** Publications times the subscribers each had. */
   readonly delivered: number
+  /** Publications times the nodes each was sent to. */
+  readonly sentAway: number
 }
 
 /**

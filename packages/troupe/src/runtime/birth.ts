@@ -21,6 +21,7 @@ import {
   type SpawnOptions,
   TroupeError,
 } from '#contract'
+import { InitTimes } from './init-times.js'
 import { type Lineage, withEnv } from './lineage.js'
 import { drainMailbox, extend, limitMailbox, pushMain } from './mailbox.js'
 import { Preserved } from './preserved.js'
@@ -86,11 +87,13 @@ export class Births {
   #depth = 0
   /** The protocols of all that was ever spawned, by name; a node is asked for them by others. */
   readonly protocols = new Map<string, AnyProtocol>()
+  readonly initTimes: InitTimes
   #lastProgram: Program | undefined = undefined
   readonly #parts: BirthParts
 
   constructor(parts: BirthParts) {
     this.#parts = parts
+    this.initTimes = new InitTimes(parts.scheduler)
   }
 
   /** Makes a process; settles when its `init` is done. Never throws. */
@@ -180,12 +183,14 @@ export class Births {
     if ((process.flags & DEAD) !== 0) return Promise.reject(this.#killed(process))
     const { turn } = this.#parts
     const outer = turn.enter(process)
+    const beganMs = this.initTimes.begin(process.program)
     this.#depth += 1
     try {
       const context = process.context as ProcessContext
       const state = process.program.behaviour.init(context, options.args ?? NO_ARGS)
       if (state instanceof Promise) {
-        return this.#initLater(parent, process, options, Promise.resolve(state))
+        const sinceMs = beganMs < 0 ? this.initTimes.nowMs() : beganMs
+        return this.#initLater(parent, process, options, { state: Promise.resolve(state), sinceMs })
       }
       if ((process.flags & DEAD) !== 0) return Promise.reject(this.#killed(process))
       process.state = state
@@ -195,7 +200,7 @@ export class Births {
       this.#depth -= 1
       turn.leave(outer)
     }
-    this.#begin(process)
+    this.#begin(process, beganMs)
     return Promise.resolve(process)
   }
 
@@ -205,8 +210,9 @@ export class Births {
     return initFailed(process, 'it was ended before init was done')
   }
 
-  #begin(process: Process): void {
+  #begin(process: Process, beganMs: number): void {
     this.spawned += 1
+    this.initTimes.end(process, beganMs)
     process.flags &= ~STARTING
     this.#parts.turn.rest(process)
   }
@@ -215,7 +221,7 @@ export class Births {
     parent: Process | undefined,
     process: Process,
     options: SpawnRequest,
-    state: Promise<unknown>,
+    { state, sinceMs }: { readonly state: Promise<unknown>; readonly sinceMs: number },
   ): Promise<Process> {
     const { scheduler, suspensions } = this.#parts
     const timeoutMs = initTimeoutOf(process, options)
@@ -240,7 +246,7 @@ export class Births {
       const begin = (value: unknown): void => {
         stopWaiting()
         process.state = value
-        this.#begin(process)
+        this.#begin(process, sinceMs)
         resolve(process)
       }
       // After the time limit, or a kill, nobody waits for it any more.

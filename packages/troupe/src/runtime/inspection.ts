@@ -29,6 +29,7 @@ import type {
   ZombieFact,
 } from '#contract'
 import { KeyedBox, type Mail } from './extension.js'
+import type { InitTimes } from './init-times.js'
 import type { Kernel } from './kernel.js'
 import { plainValue, secretNames } from './log/index.js'
 import { mailboxLength, oldestSinceMs } from './mailbox.js'
@@ -46,11 +47,13 @@ const ANCESTORS_MAX = 64
 /** One process at a time, without an object for each. */
 class Glance implements ProcessGlance {
   #process: Process
-  #nowMs = 0
+  readonly #nowMs: number
+  readonly #initTimes: InitTimes
 
-  constructor(process: Process, nowMs: number) {
+  constructor(process: Process, nowMs: number, initTimes: InitTimes) {
     this.#process = process
     this.#nowMs = nowMs
+    this.#initTimes = initTimes
   }
 
   at(process: Process): this {
@@ -127,6 +130,10 @@ class Glance implements ProcessGlance {
     return this.#process.bornMs
   }
 
+  get initMs(): number {
+    return this.#initTimes.of(this.#process)
+  }
+
   get restarts(): number {
     return this.#process.extension?.restarts ?? 0
   }
@@ -179,12 +186,12 @@ export class Inspection implements NodeInspection {
   }
 
   scan(from: number, to: number, visit: (glance: ProcessGlance) => boolean): number {
-    const { table } = this.#kernel
+    const { table, births } = this.#kernel
     let glance: Glance | undefined
     for (let slot = from; slot < to; slot += 1) {
       const process = table.inSlot(slot)
       if (process === undefined || !isAlive(process)) continue
-      glance ??= new Glance(process, this.#nowMs())
+      glance ??= new Glance(process, this.#nowMs(), births.initTimes)
       if (!visit(glance.at(process))) return slot + 1
     }
     return to
@@ -192,7 +199,8 @@ export class Inspection implements NodeInspection {
 
   glance(pid: Pid): ProcessGlance | undefined {
     const process = this.#find(pid)
-    return process === undefined ? undefined : new Glance(process, this.#nowMs())
+    if (process === undefined) return undefined
+    return new Glance(process, this.#nowMs(), this.#kernel.births.initTimes)
   }
 
   info(): NodeInfo {

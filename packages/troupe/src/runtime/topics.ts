@@ -55,6 +55,7 @@ class Topic {
   readonly far = new Set<EventPush>()
   published = 0
   delivered = 0
+  sentAway = 0
 
   constructor(token: EventToken, owner: Process | undefined, options: Required<EventOptions>) {
     this.event = token.event
@@ -92,10 +93,12 @@ const infoOf = (topic: Topic): EventInfo => ({
   event: topic.event,
   owner: topic.owner,
   open: topic.options.open,
+  notify: topic.options.notify,
   buffer: topic.buffer.length,
   subscribers: topic.audience,
   published: topic.published,
   delivered: topic.delivered,
+  sentAway: topic.sentAway,
 })
 
 const NO_EVENTS: readonly EventToken[] = Object.freeze([])
@@ -202,6 +205,7 @@ export class Topics {
     }
     if (topic.far.size === 0) return
     this.sentAway += topic.far.size
+    topic.sentAway += topic.far.size
     const trace = from instanceof Envelope ? from.trace?.header : undefined
     for (const push of topic.far) push(told, trace)
   }

@@ -6,17 +6,28 @@ import { type EventInfo, Pid } from '#contract'
 import { nameOf } from './row.js'
 import { TopList } from './top-list.js'
 
-const ORDERS: readonly EventOrder[] = Object.freeze(['subscribers', 'published', 'delivered'])
+const ORDERS: readonly EventOrder[] = Object.freeze([
+  'subscribers',
+  'published',
+  'delivered',
+  'sent-away',
+])
+
+const countOf = (info: EventInfo, order: EventOrder): number =>
+  order === 'sent-away' ? info.sentAway : info[order]
 
 /** Who uses it: those who publish, those who listen, both or none. */
-function useOf({ subscribers, published }: EventInfo): EventUse {
+function useOf({ subscribers, published, notify }: EventInfo): EventUse {
   if (subscribers > 0) return published > 0 ? 'active' : 'silent'
+  if (notify) return 'on-demand'
   return published > 0 ? 'unheard' : 'idle'
 }
 
 export class EventSurvey {
   readonly #lists: Readonly<Record<EventOrder, TopList<SurveyEventRow>>>
-  readonly #uses: Record<EventUse, number> = { active: 0, unheard: 0, silent: 0, idle: 0 }
+  readonly #uses: Record<EventUse, number> = {
+    ...{ active: 0, 'on-demand': 0, unheard: 0, silent: 0, idle: 0 },
+  }
   #count = 0
   #subscribersMax = 0
 
@@ -30,7 +41,7 @@ export class EventSurvey {
     this.#uses[useOf(info)] += 1
     this.#subscribersMax = Math.max(this.#subscribersMax, info.subscribers)
     for (const order of ORDERS) {
-      const value = info[order]
+      const value = countOf(info, order)
       const list = this.#lists[order]
       if (value > 0 && list.takes(value)) list.add(value, rowOf(info, value))
     }

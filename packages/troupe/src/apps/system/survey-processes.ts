@@ -24,6 +24,7 @@ const ORDERS: readonly SurveyOrder[] = Object.freeze([
   'utilisation',
   'liveness',
   'restarts',
+  'init',
 ])
 
 export class ProcessSurvey {
@@ -33,6 +34,7 @@ export class ProcessSurvey {
   readonly #utilisation = new CountSpread(SHARE_BOUNDS)
   readonly #sums = { messagesIn: 0, messagesOut: 0, wakeUps: 0, runningMs: 0, restarts: 0 }
   #count = 0
+  #initMaxMs = 0
 
   constructor(limit: number) {
     const lists = ORDERS.map((order) => [order, new TopList<SurveyRow>(limit)])
@@ -55,8 +57,15 @@ export class ProcessSurvey {
       this.#offer('drains', messagesIn / wakeUps, glance)
     }
     if (restarts > 0) this.#offer('restarts', restarts, glance)
+    this.#began(glance, glance.initMs)
     if (runningMs > 0) this.#ran(glance, runningMs)
     if (glance.mailbox > 0) this.#waits(glance, runningMs)
+  }
+
+  #began(glance: ProcessGlance, initMs: number): void {
+    if (initMs === 0) return
+    this.#initMaxMs = Math.max(this.#initMaxMs, initMs)
+    this.#offer('init', initMs, glance)
   }
 
   #ran(glance: ProcessGlance, runningMs: number): void {
@@ -94,6 +103,7 @@ export class ProcessSurvey {
       waitMs: this.#waitMs.sheet(),
       utilisation: this.#utilisation.sheet(),
       ...this.#sums,
+      initMaxMs: this.#initMaxMs,
       tops: Object.fromEntries(tops) as Record<SurveyOrder, readonly SurveyRow[]>,
     }
   }

@@ -12,6 +12,7 @@
  *
  * - `drains`: messages for each time it was given a turn.
  * - `utilisation`: running time for its life.
+ * - `init`: how long its `init` took, where that was a millisecond or more and timed.
  * - `liveness`: running time for its life and for each second its oldest message has waited; the
  *   lowest first, of those alone in whose mailbox something waits: these may be stuck.
  */
@@ -26,12 +27,16 @@ export type SurveyOrder =
   | 'utilisation'
   | 'liveness'
   | 'restarts'
+  | 'init'
 
 /** By what the first of all events are told, the highest first. */
-export type EventOrder = 'subscribers' | 'published' | 'delivered'
+export type EventOrder = 'subscribers' | 'published' | 'delivered' | 'sent-away'
 
-/** How an event is used: by both sides, by one of them, by none. */
-export type EventUse = 'active' | 'unheard' | 'silent' | 'idle'
+/**
+ * How an event is used: by both sides, by one of them, by none; `on-demand`: by none, as its owner
+ * asked to be told when somebody listens.
+ */
+export type EventUse = 'active' | 'on-demand' | 'unheard' | 'silent' | 'idle'
 
 /** What is to be looked for. */
 export interface SurveyQuestion {
@@ -82,6 +87,8 @@ export interface SurveySheet {
   readonly wakeUps: number
   readonly runningMs: number
   readonly restarts: number
+  /** The longest `init` of those that are alive. */
+  readonly initMaxMs: number
   /** Only what is above 0. */
   readonly tops: Readonly<Record<SurveyOrder, readonly SurveyRow[]>>
   readonly events: {

@@ -3,10 +3,11 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { actor, type Node, protocol, request, type SurveySheet } from 'troupe'
+import { actor, eventName, type Node, protocol, request, type SurveySheet } from 'troupe'
 import { CountSpread } from '#apps/system/count-spread'
 import { TopList } from '#apps/system/top-list'
-import { type AloneStage, aloneStage } from '#test/unit/system/system-kit'
+import { InitTimes } from '#runtime/init-times'
+import { type AloneStage, aloneStage, systemStage } from '#test/unit/system/system-kit'
 
 const Stuck = protocol('stuck', { hang: request<void, void>() })
 const stuck = actor(Stuck, {
@@ -86,12 +87,86 @@ describe('a survey', () => {
     })
   })
 
+  it('names the processes whose init took longest, and no quick one', async () => {
+    await aloneStage(async (stage) => {
+      const Quiet = protocol('quiet', {})
+      const wait = (): Promise<void> => new Promise((done) => void stage.clock.after(250, done))
+      const slow = actor(Quiet, { init: wait, on: {} })
+      const quick = actor(Quiet, { init: () => ({}), on: {} })
+      await stage.settle(stage.b.spawn(slow, { name: 'slow' }))
+      const pid = await stage.settle(stage.b.spawn(slow, { name: 'slower' }))
+      await stage.settle(stage.b.spawn(quick, { name: 'quick' }))
+      const { initMaxMs, tops } = await survey(stage)
+      assert.equal(initMaxMs, 250)
+      assert.deepEqual(
+        tops.init.map(({ name, value }) => [name, value]),
+        [
+          ['slow', 250],
+          ['slower', 250],
+        ],
+      )
+      stage.b.kill(pid)
+      await stage.pass(1)
+      assert.equal((await survey(stage)).tops.init.length, 1)
+    })
+  })
+
+  it('counts of each event how often it was sent to other nodes', async () => {
+    await systemStage(async (stage) => {
+      const { a, b, settle } = stage
+      const token = b.registerEvent('news')
+      b.registerEvent('local')
+      const Ear = protocol('ear', {})
+      const ear = actor(Ear, {
+        started: (_state, context) => context.subscribe(eventName('news', b.name)),
+        on: {},
+        handleEvent: () => {},
+      })
+      await settle(a.spawn(ear))
+      await settle(a.spawn(ear))
+      for (let at = 0; at < 3; at += 1) b.publish(token, at)
+      const { events } = await stage.ask('survey', {})
+      assert.deepEqual(
+        events.tops['sent-away'].map(({ event, value }) => [event, value]),
+        [['news', 3]],
+      )
+    })
+  })
+
   it('refuses what cannot be asked', async () => {
     await aloneStage(async (stage) => {
       for (const given of [{ limit: 201 }, { limit: -1 }, { top: 'mailbox' }, [], 'all']) {
         await assert.rejects(survey(stage, given), { code: 'OPTION_INVALID' })
       }
     })
+  })
+})
+
+describe('the clock at births', () => {
+  it('is read for few that are quick, and for all that follow one that was slow', () => {
+    let nowMs = 0
+    let readings = 0
+    const scheduler = {
+      sinceStartMs: () => {
+        readings += 1
+        return nowMs
+      },
+    }
+    const times = new InitTimes(scheduler as never)
+    const program = {}
+    const birth = (tookMs: number): number => {
+      const process = { program }
+      const beganMs = times.begin(program as never)
+      nowMs += tookMs
+      times.end(process as never, beganMs)
+      return times.of(process as never)
+    }
+    for (let at = 0; at < 1_000; at += 1) assert.equal(birth(0.01), 0)
+    assert.ok(readings <= 2 * (4 + 16), `${readings} readings`)
+    readings = 0
+    const found = Array.from({ length: 200 }, () => birth(5))
+    assert.ok(found.filter((ms) => ms >= 5).length >= 200 - 64)
+    assert.ok(readings >= 2 * (200 - 64))
   })
 })
 
