@@ -10,6 +10,7 @@ import {
   ServerCredentials,
   type ServerDuplexStream,
   type ServiceDefinition,
+  status,
 } from '@grpc/grpc-js'
 import { loadSync } from '@grpc/proto-loader'
 
@@ -116,9 +117,14 @@ export class FakeEtcd {
     })
   }
 
+  /** A line that its client sees break off. */
+  lose(stream: WatchStream): void {
+    stream.emit('error', Object.assign(new Error('dropped'), { code: status.UNAVAILABLE }))
+  }
+
   /** Every line is lost, as if this had died. */
   drop(): void {
-    for (const stream of this.#streams) stream.destroy(new Error('dropped'))
+    for (const stream of this.#streams) this.lose(stream)
     this.#streams.clear()
   }
 

@@ -10,7 +10,9 @@ import { FakeEtcd, type Line, put } from '#test/client/fake-etcd'
 import { Watched } from '#test/client/semantics-stage'
 
 /** A word within so long, or the line is asked; three times that, and it is lost. */
-const QUIET_MS = 40
+const HASTY_MS = 40
+/** So long that no busy machine takes a line for lost that is none. */
+const PATIENT_MS = 20_000
 
 describe('a watch', () => {
   let fake: FakeEtcd
@@ -20,7 +22,7 @@ describe('a watch', () => {
   const lines: string[] = []
   beforeEach(async () => {
     fake = await FakeEtcd.start()
-    client = connectEtcd({ endpoints: [fake.endpoint] }, { ...MACHINE, quietMs: QUIET_MS })
+    client = within(PATIENT_MS)
     watched = new Watched()
     lines.length = 0
   })
@@ -28,6 +30,12 @@ describe('a watch', () => {
     client.close()
     fake.stop()
   })
+  const within = (quietMs: number): EtcdClient =>
+    connectEtcd({ endpoints: [fake.endpoint] }, { ...MACHINE, quietMs })
+  const hasty = (): void => {
+    client.close()
+    client = within(HASTY_MS)
+  }
   const watch = (fromRevision = 11): void => {
     const state = (line: string): number => lines.push(line)
     running = client.watch({ range: { prefix: 'k' }, fromRevision, ...watched, state })
@@ -61,7 +69,7 @@ describe('a watch', () => {
       (stream) => {
         fake.created(stream)
         fake.tell(stream, [put('k1', 'a', 11), put('k2', 'a', 12)], true)
-        setTimeout(() => stream.destroy(new Error('dropped')), 20)
+        setTimeout(() => fake.lose(stream), 20)
       },
       (stream) => {
         fake.created(stream)
@@ -77,6 +85,7 @@ describe('a watch', () => {
   })
 
   it('goes no further for the progress it has asked for', async () => {
+    hasty()
     fake.revision = 50
     serve(quiet)
     watch()
@@ -92,9 +101,10 @@ describe('a watch', () => {
     serve((stream) => {
       fake.created(stream)
       stream.write({ header: fake.header(40), watch_id: 0 })
-      setTimeout(() => stream.destroy(new Error('dropped')), 20)
     }, quiet)
     watch()
+    await watched.until(({ batches }) => batches.length === 1)
+    fake.drop()
     await until(() => fake.begun.length === 2)
     assert.deepEqual(fake.begun, [11, 41])
     assert.deepEqual(watched.batches, [{ revision: 40, events: [] }])
@@ -112,6 +122,7 @@ describe('a watch', () => {
   })
 
   it('takes silence for a lost line, and a quiet etcd for none', async () => {
+    hasty()
     serve(quiet)
     watch()
     await until(() => fake.progressAsked >= 4)
@@ -122,6 +133,7 @@ describe('a watch', () => {
   })
 
   it('takes a line that is never confirmed for a lost one', async () => {
+    hasty()
     serve(() => {}, quiet)
     watch()
     await until(() => lines.length === 2)
@@ -159,13 +171,14 @@ describe('a watch', () => {
       (stream) => {
         fake.created(stream)
         fake.tell(stream, [put('k1', 'a', 11)])
-        setTimeout(() => stream.destroy(new Error('dropped')), 20)
       },
       refuse,
     )
     fake.stands = [{ mod_revision: 11, value: Buffer.from('a') }]
     fake.revision = 11
     watch()
+    await watched.until(({ events }) => events.length === 1)
+    fake.drop()
     await watched.until(({ ends }) => ends.length === 1)
     assert.deepEqual(watched.texts, ['k1=a'])
     assert.deepEqual(watched.ends, [{ kind: 'refused', problem: cancel_reason }])

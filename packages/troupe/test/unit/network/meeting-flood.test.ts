@@ -96,7 +96,9 @@ describe('a node at whose door many strangers knock', { timeout: 30_000 }, () =>
     const tookMs = await calling(b, flood)
     const told = await flood
     const refused = told.filter((code) => code === 'COOKIE_MISMATCH').length
-    assert.equal(a.node.network.refused()['COOKIE_MISMATCH'], refused)
+    // A guesser whose line is reset before it has read its refusal does not know of it.
+    const counted = a.node.network.refused()['COOKIE_MISMATCH'] ?? 0
+    assert.ok(counted >= refused && counted <= told.length, `${counted} counted, ${refused} told`)
     assert.ok(!told.includes('agreed') && !told.includes('silent'))
     assert.ok(refused > 0)
     const p99 = tookMs[Math.floor(tookMs.length * 0.99)] ?? 0
