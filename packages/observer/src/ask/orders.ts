@@ -47,7 +47,8 @@ export const ORDERS: Readonly<Record<OrderName, OrderSpec>> = Object.freeze({
   drain: destroys(undefined),
   connect: changes('node'),
   disconnect: destroys('node'),
-  env: changes('key', 'config'),
+  // Without a value the key is deleted.
+  env: { ...changes('key', 'config'), destroys: ({ value }) => value === undefined },
   'config-put': changes('item', 'config'),
   'config-delete': destroys('item', 'config'),
   'cron-enable': changes('name'),

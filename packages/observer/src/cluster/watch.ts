@@ -39,6 +39,8 @@ type Members = Pick<MemberSheet, 'coverage' | 'registrar' | 'creation'>
 export class ClusterWatch {
   readonly #verbs: Verbs
   readonly #turnstile = new Turnstile(AT_ONCE, NODES_MAX)
+  /** Those that did not answer the last time wait among themselves alone. */
+  readonly #doubtful = new Turnstile(AT_ONCE, NODES_MAX)
   readonly #files = new Map<string, NodeFile>()
   #members: Members | undefined
   #notices: readonly ClusterNotice[] = []
@@ -62,10 +64,13 @@ export class ClusterWatch {
     this.#timer?.cancel()
   }
 
-  /** Nodes that may be asked: those that are not gone. */
+  /** Nodes that may be asked: those that are not gone; first those that have answered last. */
   async nodes(): Promise<readonly string[]> {
     if (this.#members === undefined) await this.#readMembers()
-    return [...this.#files.values()].filter(({ state }) => state !== 'down').map(({ node }) => node)
+    const present = [...this.#files.values()].filter(({ state }) => state !== 'down')
+    const isDoubtful = ({ problem }: NodeFile): number => Number(problem !== undefined)
+    present.sort((one, other) => isDoubtful(one) - isDoubtful(other))
+    return present.map(({ node }) => node)
   }
 
   /** The cluster as it is now, made of the nodes that are seen. */
@@ -178,7 +183,8 @@ export class ClusterWatch {
     if (file.isAsked) return
     file.isAsked = true
     try {
-      await this.#turnstile.through(() => this.#askAll(file, isSeldom || !file.wasSeen))
+      const turnstile = file.problem === undefined ? this.#turnstile : this.#doubtful
+      await turnstile.through(() => this.#askAll(file, isSeldom || !file.wasSeen))
       file.problem = undefined
       file.wasSeen = true
     } catch (thrown) {

@@ -51,7 +51,7 @@ export class Viewer {
   #missedBeats = 0
   #last: Frame | undefined
   readonly #mayStill: () => Promise<boolean>
-  #isJudged = false
+  #isJudging = false
   readonly #onEnd: (viewer: Viewer) => void
 
   constructor(
@@ -135,10 +135,10 @@ export class Viewer {
    * said so by the time it is asked again.
    */
   async judge(): Promise<void> {
-    if (this.#isJudged) return this.endFor('nobody could say whether you may still look')
-    this.#isJudged = true
+    if (this.#isJudging) return this.endFor('nobody could say whether you may still look')
+    this.#isJudging = true
     const may = await this.#mayStill().catch(() => false)
-    this.#isJudged = false
+    this.#isJudging = false
     if (!may) this.endFor('you may not look any more, or may look at something else')
   }
 

@@ -38,6 +38,16 @@ describe('a value of the configuration', () => {
   }
 })
 
+describe('a key of the environment', () => {
+  it('is deleted only when that is confirmed', () => {
+    const read = (order: object) =>
+      readOrder({ order: { do: 'env', key: 'region', ...order } }, 'a@x')
+    assert.equal(read({}).destroys, true)
+    assert.equal(read({ value: null }).destroys, false)
+    assert.equal(read({ value: '' }).destroys, false)
+  })
+})
+
 describe('a mark in place of a value', () => {
   const env = (value: unknown): unknown =>
     readOrder({ order: { do: 'env', key: 'database', value } }, 'a@x')

@@ -58,11 +58,12 @@ export function farNodes(
   names: readonly string[],
   odd: (question: Question) => unknown,
   clock: VirtualClock = virtualClock(),
+  state = 'responding',
 ) {
   const [own = ''] = names
   const asked: Question[] = []
   const members = names.slice(1).map((node) => ({
-    ...{ node, creation: 1, state: 'responding', sinceMs: 0, reason: '', hidden: false },
+    ...{ node, creation: 1, state, sinceMs: 0, reason: '', hidden: false },
     leaving: false,
   }))
   const ask: Verbs['ask'] = async (question) => {

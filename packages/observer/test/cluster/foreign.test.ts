@@ -1,7 +1,8 @@
 /** cluster/foreign: a node that answers anything at all harms the others in nothing. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { seededRandom } from 'troupe/testing'
+import { TroupeError } from 'troupe'
+import { seededRandom, virtualClock } from 'troupe/testing'
 import { clusterHistory } from '#observer/cluster/history'
 import { Teller } from '#observer/hub/teller'
 import type { Question } from '#observer/hub/verbs'
@@ -135,6 +136,39 @@ describe('a node that cannot be read', () => {
     }
   })
 })
+
+describe('forty nodes that never answer', () => {
+  it('keep none of the others waiting', async () => {
+    const names = Array.from({ length: 50 }, (_, at) => `n${at}@x`)
+    const silent = new Set(names.slice(5, 45))
+    const clock = virtualClock()
+    const odd = ({ node, timeoutMs }: Question): unknown =>
+      silent.has(node)
+        ? new Promise((_, reject) => clock.after(timeoutMs, () => reject(lateOf(node))))
+        : undefined
+    const { watch } = farNodes(names, odd, clock)
+    for (let at = 0; at < 12; at += 1) {
+      await clock.until(watch.sheet())
+      await clock.advance(1_000)
+    }
+    for (let at = 0; at < 5; at += 1) {
+      const { nodes } = await clock.until(watch.sheet())
+      const told = nodes.filter(({ node }) => !silent.has(node))
+      assert.equal(told.length, 10)
+      for (const { state, figures } of told) {
+        assert.equal(state, 'up')
+        // It was looked at for this very sheet.
+        assert.ok(clock.nowMs() - (figures?.timeMs ?? 0) <= 400)
+      }
+      await clock.advance(1_000)
+    }
+    const first = (await watch.nodes()).slice(0, 10)
+    assert.ok(first.every((node) => !silent.has(node)))
+  })
+})
+
+const lateOf = (node: string): TroupeError =>
+  new TroupeError('CALL_TIMEOUT', { to: node, request: 'figures', timeoutMs: 3_000 } as never)
 
 const MERGED = { rows: 'rows', by: undefined, ownNode: undefined }
 const SPEC = {

@@ -118,6 +118,20 @@ export const PLANTED_FAULTS: readonly Fault[] = Object.freeze([
     caughtBy: FIGURES,
   },
   {
+    name: 'nodes that never answer keep the others waiting',
+    file: 'cluster/watch',
+    find: 'file.problem === undefined ? this.#turnstile : this.#doubtful',
+    replace: 'this.#turnstile',
+    caughtBy: FOREIGN,
+  },
+  {
+    name: 'that nobody has asked a node yet is news',
+    file: 'cluster/notices',
+    find: `if (state === 'up' ? !file.isMissed : !isKnown)`,
+    replace: 'if (false)',
+    caughtBy: 'cluster/watch.test',
+  },
+  {
     name: 'each viewer has nodes asked for himself',
     file: 'hub/hub',
     find: 'if (known !== undefined) return known;',
