@@ -73,12 +73,12 @@ export const PAGES: readonly PageEntry[] = [
   {
     path: 'services',
     title: 'Services',
-    scope: 'node',
+    scope: 'both',
     key: 's',
     icon: 'services',
     view: ServicesPage,
   },
-  { path: 'leader', title: 'Leader', scope: 'node', key: 'l', icon: 'leader', view: LeaderPage },
+  { path: 'leader', title: 'Leader', scope: 'both', key: 'l', icon: 'leader', view: LeaderPage },
   {
     path: 'dead-letters',
     title: 'Dead letters',
@@ -106,6 +106,19 @@ export const PAGES: readonly PageEntry[] = [
   },
   { path: 'audit', title: 'Audit', scope: 'both', key: 'u', icon: 'audit', view: AuditPage },
 ]
+
+/**
+ * The node a page is looked at of: the chosen one, or the one that serves where only a node has
+ * such a page; undefined: all.
+ */
+export function nodeFor(
+  { scope }: PageEntry,
+  node: string | undefined,
+  serving: string | undefined,
+): string | undefined {
+  if (scope === 'cluster') return undefined
+  return scope === 'both' ? node : (node ?? serving)
+}
 
 /** The page at a place; undefined: there is none. */
 export const pageAt = (path: string, node: string | undefined): PageEntry | undefined =>

@@ -125,7 +125,7 @@ const loadOf = (timeMs: number, load: number, since: (perSecond: number) => numb
     connected: 5,
     established: 6,
     lost: 1,
-    handshakesRefused: 0,
+    handshakesRefused: 4,
     messagesIn: since(3_100),
     messagesOut: since(2_900),
     bytesIn: since(610_000),

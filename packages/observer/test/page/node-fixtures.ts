@@ -1,9 +1,19 @@
 /**
  * Sheets of one node for pages that are looked at without a cluster.
  */
-import { HISTORY_SERIES } from 'troupe'
+import {
+  type ApplicationRoute,
+  type ConnectionSheet,
+  HISTORY_SERIES,
+  type LeaderSheet,
+  type NetworkSheet,
+  type Page,
+  type PeerInfo,
+  type ServiceInfo,
+} from 'troupe'
 import type { ClusterHistory } from '#observer/contract/api'
-import { EPOCH_MS, figuresOf, nodeNames, ratesOf, wave } from './fixtures.js'
+import type { AsJson } from '#page/live/json'
+import { EPOCH_MS, figuresOf, nodeNames, wave } from './fixtures.js'
 
 /** What a series is about, for its size. */
 const SIZES: Readonly<Record<string, number>> = {
@@ -25,6 +35,7 @@ const SIZES: Readonly<Record<string, number>> = {
   externalBytes: 7.4e6,
   bytesInPerSecond: 610_000,
   bytesOutPerSecond: 540_000,
+  connected: 5,
   logWarningsPerSecond: 0.2,
   logErrorsPerSecond: 0.01,
 }
@@ -83,7 +94,13 @@ export function nodeOf(node: string, timeMs: number): unknown {
   const figures = figuresOf(node, timeMs)
   return {
     ...{ name: node, creation: figures.creation, uptimeMs: figures.uptimeMs, version: '0.1.0' },
-    program: { osPid: 4_711, nodeVersion: 'v20.19.0', platform: 'linux x64', cores: 4 },
+    timeMs,
+    program: {
+      ...{ osPid: 4_711, nodeVersion: 'v20.19.0', platform: 'linux-x64', cores: 4 },
+      ...{ hostName: 'jobs-3', osRelease: '6.1.0-31-amd64', timeZone: 'Europe/Berlin' },
+      versions: { v8: '11.3.244.8-node.26', uv: '1.49.2', openssl: '3.0.15', modules: '115' },
+      memory: figures.memory,
+    },
     logLevel: 'info',
     logSinks: [
       { name: 'console', level: 'info' },
@@ -96,8 +113,10 @@ export function nodeOf(node: string, timeMs: number): unknown {
   }
 }
 
-const peerOf = (node: string, place: number, timeMs: number) => {
-  const figures = ratesOf(node, timeMs)
+const peerOf = (node: string, place: number, timeMs: number): PeerInfo => {
+  const seconds = (timeMs - EPOCH_MS) / 1_000 + 3_600
+  const since = (perSecond: number): number =>
+    Math.round(perSecond * (seconds + 0.3 * wave(`${node}${perSecond}`, timeMs)))
   return {
     node,
     creation: EPOCH_MS,
@@ -109,10 +128,10 @@ const peerOf = (node: string, place: number, timeMs: number) => {
     hidden: false,
     roundTripMs: 0.4 * wave(node, timeMs),
     loopDelayMs: 0.7,
-    messagesOut: Math.round(figures.messagesOut * 3_600),
-    acknowledged: Math.round(figures.messagesOut * 3_599),
-    messagesIn: Math.round(figures.messagesIn * 3_600),
-    bytesIn: Math.round(figures.bytesIn * 3_600),
+    messagesOut: since(580),
+    acknowledged: since(580) - 24,
+    messagesIn: since(620),
+    bytesIn: since(122_000),
     keptBytes: 14_200,
     waitingBytes: 0,
     resentBytes: 0,
@@ -124,20 +143,57 @@ const peerOf = (node: string, place: number, timeMs: number) => {
   }
 }
 
+const acceptorOf = (transport: string, tls: boolean) => ({
+  address: { ...addressOf(0), transport, host: '0.0.0.0', port: tls ? 4_371 : 4_370 },
+  advertised: { ...addressOf(0), transport, port: tls ? 4_371 : 4_370 },
+  ...{ tls, lines: tls ? 0 : 31, handshakeErrors: tls ? 0 : 4 },
+})
+
+const FLAGS = ['credit', 'fragments', 'compression', 'shapes', 'trace-context', 'events']
+
+const ROUTES: NetworkSheet['routes'] = [
+  {
+    ...{ match: 'store@jobs-2', weight: 10, addresses: ['tcp://10.0.3.2:4370'] },
+    ...{ host: undefined, port: undefined, ownCookie: false, ownTls: false, fallThrough: false },
+  },
+  {
+    ...{ match: '*@archive', weight: 0, addresses: ['tls://archive.example.com:4371'] },
+    ...{ host: undefined, port: undefined, ownCookie: true, ownTls: true, fallThrough: true },
+  },
+]
+
+const LIMITS: NetworkSheet['limits'] = {
+  messageMaxBytes: 67_108_864,
+  windowBytes: 8_388_608,
+  sendBufferMaxBytes: 16_777_216,
+  remoteMailboxMax: 100_000,
+  compressAboveBytes: 4_096,
+  connectionsMax: 1_000,
+  keepAliveMs: 1_000,
+  silenceMs: 5_000,
+  resumeWindowMs: 10_000,
+  handshakeTimeoutMs: 5_000,
+}
+
 /** The network of a node. */
-export function networkOf(node: string, timeMs: number): unknown {
+export function networkOf(node: string, timeMs: number): AsJson<NetworkSheet> {
   const peers = nodeNames(6).filter((name) => name !== node)
   const rows = peers.map((peer, place) => peerOf(peer, place, timeMs))
   return {
     ...{ mode: 'enabled', listening: [addressOf(0)], addresses: [addressOf(0)] },
-    ...{ refused: { COOKIE_WRONG: 3 }, total: rows.length, peers: { rows } },
+    acceptors: [acceptorOf('tcp', false), acceptorOf('tls', true)],
+    routes: ROUTES,
+    flags: FLAGS,
+    limits: LIMITS,
+    refused: { COOKIE_WRONG: 3, VERSION_UNKNOWN: 1 },
+    ...{ total: rows.length, peers: { rows, next: undefined } },
   }
 }
 
 /** One connection. */
-export const connectionOf = (other: string, timeMs: number): unknown => ({
+export const connectionOf = (other: string, timeMs: number): AsJson<ConnectionSheet> => ({
   info: peerOf(other, 2, timeMs),
-  bytesOut: 1_930_112_004,
+  bytesOut: Math.round(((timeMs - EPOCH_MS) / 1_000 + 3_600) * 108_000 * wave(other, 0)),
   clockAheadMs: -1.4,
   sendBuffer: { used: 812_000, limit: 16_777_216 },
   fragments: {
@@ -152,23 +208,25 @@ export const connectionOf = (other: string, timeMs: number): unknown => ({
     ...{ namesSent: { used: 212, limit: 4_096 }, shapesSent: { used: 41, limit: 1_024 } },
     ...{ namesReceived: { used: 198, limit: 4_096 }, shapesReceived: { used: 38, limit: 1_024 } },
   },
-  flags: ['credit', 'fragments', 'compression', 'shapes', 'trace-context', 'events'],
+  flags: FLAGS,
   heldMailboxes: [{ to: `<${other}.41.1>`, direction: 'theirs', waiting: 480, heldMs: 2_210 }],
 })
 
-const routeOf = (name: string, node: string, weight: number) => ({
-  ...{ node, name, state: 'running', weight, mode: 'permanent', version: '1.2.0', tags: [] },
+const routeOf = (name: string, node: string, weight: number): ApplicationRoute => ({
+  ...{ node, name, weight, mode: 'permanent', version: '1.2.0', tags: [], roles: {} },
+  ...{ state: 'running', nodeState: 'up' },
 })
 
 /** Services of a node. */
-export const servicesOf = (): unknown => ({
+export const servicesOf = (): Page<ServiceInfo> => ({
+  next: undefined,
   rows: [
     {
       name: 'store',
       routes: nodeNames(6).map((node, place) => ({
         route: routeOf('store', node, place === 4 ? 0 : 100),
         local: place === 0,
-        breaker: ['closed', 'closed', 'open', 'half-open', 'closed', 'closed'][place],
+        breaker: place === 2 ? 'open' : place === 3 ? 'half-open' : 'closed',
         failures: place === 2 ? 7 : 0,
         opensInMs: place === 2 ? 4_200 : 0,
         ...{ pending: place, sent: 91_000 - place * 4_000, answered: 90_900 - place * 4_000 },
@@ -179,25 +237,24 @@ export const servicesOf = (): unknown => ({
   ],
 })
 
-/** Elections of a node. */
-export const leadersOf = (node: string): unknown => ({
-  rows: [
-    {
-      ...{
-        clusterId: 'jobs.coordinator',
-        pid: `<${node}.31.1>`,
-        name: 'coordinator',
-        role: 'leader',
-      },
-      ...{ decidedBy: 'vote', term: 7, leader: `<${node}.31.1>`, leaseLeftMs: 2_800 },
-      voters: ['coordinator@jobs-3', 'worker-1@jobs-4', 'worker-2@jobs-1'],
-      heard: [`<worker-1@jobs-4.31.1>`, `<worker-2@jobs-1.31.1>`],
-      changes: [7, 6, 5].map((term, place) => ({
-        ...{ timeMs: EPOCH_MS - place * 421_000, term },
-        leader: place === 1 ? undefined : node,
-      })),
-    },
-  ],
+const VOTERS = ['coordinator@jobs-3', 'worker-1@jobs-4', 'worker-2@jobs-1']
+
+/** Elections of a node: the coordinator leads, and one of its voters has not been heard of late. */
+export const leadersOf = (node: string): Page<AsJson<LeaderSheet>> => ({
+  next: undefined,
+  rows: VOTERS.includes(node) ? [electionOf(node)] : [],
+})
+
+const electionOf = (node: string): AsJson<LeaderSheet> => ({
+  ...{ clusterId: 'jobs.coordinator', pid: `<${node}.31.1>`, name: 'coordinator' },
+  ...{ role: node === VOTERS[0] ? 'leader' : 'follower', decidedBy: 'vote', term: 7 },
+  ...{ leader: `<${VOTERS[0]}.31.1>`, leaseLeftMs: node === VOTERS[0] ? 2_800 : 0 },
+  voters: VOTERS,
+  heard: ['<worker-1@jobs-4.31.1>'],
+  changes: [7, 6, 5].map((term, place) => ({
+    ...{ timeMs: EPOCH_MS - place * 421_000, term },
+    leader: place === 1 ? undefined : VOTERS[0],
+  })),
 })
 
 /** Items of the configuration. */

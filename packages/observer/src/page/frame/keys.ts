@@ -5,7 +5,8 @@
 import { signal } from '@preact/signals'
 import { after } from '#page/base/clock'
 import { ownKey } from '#page/kit/keys'
-import { PAGES } from '#page/pages'
+import { session } from '#page/live/api'
+import { nodeFor, PAGES } from '#page/pages'
 import { addressOf } from '#page/place'
 import { go, place } from '#page/router'
 
@@ -22,14 +23,11 @@ const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest('input, textarea, select') !== null
 
 function goByKey(key: string): boolean {
-  const { node } = place.value
-  const meant = PAGES.filter((page) => page.key === key)
-  const here = meant.find(
-    ({ scope }) => scope === 'both' || (scope === 'node') === (node !== undefined),
-  )
-  const page = here ?? meant.find(({ scope }) => scope === 'cluster')
+  const page = PAGES.find((each) => each.key === key)
   if (page === undefined) return false
-  go(addressOf({ node: page.scope === 'cluster' ? undefined : node, page: page.path }))
+  const node = nodeFor(page, place.value.node, session.value?.node)
+  if (page.scope === 'node' && node === undefined) return false
+  go(addressOf({ node, page: page.path }))
   return true
 }
 

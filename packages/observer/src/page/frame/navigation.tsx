@@ -1,11 +1,14 @@
 /**
- * page/frame/navigation: the pages of the cluster, the choice of a node, and the pages of that.
+ * page/frame/navigation: what is looked at, all nodes or one, and the pages, each of them once.
+ *
+ * The list is always the same, so that a page is always at its place. A page that only a node has
+ * leads to the node that serves, while all nodes are looked at, and says so.
  */
 import type { VNode } from 'preact'
 import type { ClusterNode } from '#observer/contract/api'
 import { Icon } from '#page/kit/icon'
 import { session } from '#page/live/api'
-import { PAGES, type PageEntry } from '#page/pages'
+import { nodeFor, PAGES, pageAt } from '#page/pages'
 import { addressOf } from '#page/place'
 import { go } from '#page/router'
 import { isMenuOpen } from './keys.js'
@@ -17,10 +20,7 @@ interface Props {
 }
 
 /** The side of the page. */
-export function Navigation({ nodes, node, page }: Props): VNode {
-  const ofCluster = PAGES.filter(({ scope }) => scope !== 'node')
-  const ofNode = PAGES.filter(({ scope }) => scope !== 'cluster')
-  const chosen = node ?? nodes.find((each) => each.node === session.value?.node)?.node
+export function Navigation(props: Props): VNode {
   return (
     <>
       <nav class="side" aria-label="Pages" onClick={closeMenu}>
@@ -28,24 +28,8 @@ export function Navigation({ nodes, node, page }: Props): VNode {
           <img src="/icon.svg" alt="" width="22" height="22" />
           Observer
         </a>
-        <p class="side-title">Cluster</p>
-        <Entries
-          pages={ofCluster}
-          node={undefined}
-          current={node === undefined ? page : undefined}
-        />
-        {ofNode.length > 0 && (
-          <>
-            <NodeChoice nodes={nodes} node={chosen} page={node === undefined ? '' : page} />
-            {chosen !== undefined && (
-              <Entries
-                pages={ofNode}
-                node={chosen}
-                current={node === undefined ? undefined : page}
-              />
-            )}
-          </>
-        )}
+        <NodeChoice {...props} />
+        <Entries {...props} />
         <p class="side-foot">
           Troupe <span class="figure">{session.value?.version ?? ''}</span>
           <br />
@@ -62,52 +46,63 @@ const closeMenu = (event: Event): void => {
   if (inside === null) isMenuOpen.value = false
 }
 
-function Entries({
-  pages,
-  node,
-  current,
-}: {
-  readonly pages: readonly PageEntry[]
-  readonly node: string | undefined
-  readonly current: string | undefined
-}): VNode {
+function Entries({ node, page }: Props): VNode {
   return (
     <ul class="side-list">
-      {pages.map(({ path, title, icon, key }) => (
-        <li key={path}>
-          <a
-            href={addressOf({ node, page: path })}
-            aria-current={path === current ? 'page' : undefined}
-            title={`g ${key}`}
-          >
-            <Icon name={icon} />
-            {title}
-          </a>
-        </li>
-      ))}
+      {PAGES.map((entry) => {
+        const of = nodeFor(entry, node, session.value?.node)
+        const isHere = pageAt(page, node) === entry
+        return (
+          <li key={`${entry.scope} ${entry.path}`}>
+            <a
+              href={addressOf({ node: of, page: entry.path })}
+              aria-current={isHere ? 'page' : undefined}
+              title={`g ${entry.key}`}
+            >
+              <Icon name={entry.icon} />
+              {entry.title}
+              {of !== node && of !== undefined && (
+                <span class="side-of" aria-hidden="true">
+                  {of.split('@')[0]}
+                </span>
+              )}
+            </a>
+          </li>
+        )
+      })}
     </ul>
   )
 }
+
+/** Where the same page of another node is, or of all; its first page where there is none. */
+function samePage(page: string, node: string | undefined): string {
+  const found = pageAt(page, node)
+  return addressOf({ node, page: found === undefined ? '' : page })
+}
+
+/** So that a state behind it is not cut off. */
+const shortName = (node: string): string => (node.length > 16 ? `${node.slice(0, 15)}…` : node)
 
 function NodeChoice({ nodes, node, page }: Props): VNode {
   const known = nodes.some((each) => each.node === node)
   return (
     <div class="side-node">
       <label class="side-title" for="node-choice">
-        Node
+        Looking at
       </label>
       <select
         id="node-choice"
         class="input"
         value={node ?? ''}
-        onChange={(event) => go(addressOf({ node: event.currentTarget.value, page }))}
+        onChange={({ currentTarget: { value } }) =>
+          go(samePage(page, value === '' ? undefined : value))
+        }
       >
-        {node === undefined && <option value="">Choose a node</option>}
+        <option value="">All nodes</option>
         {node !== undefined && !known && <option value={node}>{node}</option>}
         {nodes.map((each) => (
           <option key={each.node} value={each.node}>
-            {each.node}
-            {each.state === 'up' ? '' : ` (${each.state})`}
+            {each.state === 'up' ? each.node : `${shortName(each.node)} (${each.state})`}
           </option>
         ))}
       </select>

@@ -161,12 +161,12 @@ export function Button({
 export function KeyValue({
   rows,
 }: {
-  readonly rows: readonly (readonly [string, ComponentChildren])[]
+  readonly rows: readonly (readonly [ComponentChildren, ComponentChildren])[]
 }): VNode {
   return (
     <dl class="key-value">
-      {rows.map(([key, value]) => (
-        <div key={key}>
+      {rows.map(([key, value], place) => (
+        <div key={typeof key === 'string' ? key : place}>
           <dt>{key}</dt>
           <dd>{value}</dd>
         </div>

@@ -24,11 +24,13 @@ export interface ChartProps {
   readonly untilMs: number
   readonly stepMs: number
   readonly format: (value: number | null | undefined) => string
-  /** Pixels; default 140. */
+  /** How far back the axis goes, also where less is known; default as far as there are values. */
+  readonly spanMs?: number
+  /** Pixels; default 130. */
   readonly height?: number
 }
 
-const HEIGHT = 140
+const HEIGHT = 130
 const COLOURS = ['--line-1', '--line-2', '--line-3', '--line-4', '--line-5', '--line-6']
 /** Steps of an axis of bytes. */
 const POWERS = Array.from({ length: 48 }, (_, power) => 2 ** power)
@@ -64,7 +66,7 @@ function axes({ format }: ChartProps): uPlot.Axis[] {
       size: 24,
       space: 70,
       grid: { show: false },
-      values: (_, times) => times.map((time) => clockTime(time * 1_000).slice(0, 5)),
+      values: (_, times) => timeMarks(times),
     },
     {
       ...common,
@@ -76,8 +78,22 @@ function axes({ format }: ChartProps): uPlot.Axis[] {
   ]
 }
 
+/** The axis of time in seconds: as far back as is wanted, or as there are values. */
+function spanOf({ spanMs, untilMs }: ChartProps, from: number, to: number): [number, number] {
+  return spanMs === undefined ? [from, to] : [(untilMs - spanMs) / 1_000, untilMs / 1_000]
+}
+
+/** Below this the marks of the axis need seconds to differ, in seconds. */
+const SHORT_SPAN = 240
+
+const timeMarks = (times: readonly number[]): string[] => {
+  const isShort = (times.at(-1) ?? 0) - (times[0] ?? 0) < SHORT_SPAN
+  return times.map((time) => clockTime(time * 1_000).slice(0, isShort ? 8 : 5))
+}
+
 function optionsOf(
   props: ChartProps,
+  current: () => ChartProps,
   width: number,
   point: (place: number | undefined) => void,
 ): uPlot.Options {
@@ -87,7 +103,10 @@ function optionsOf(
     padding: [8, 8, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: SYNC }, points: { size: 6 }, drag: { x: false, y: false }, y: false },
-    scales: { x: { time: true }, y: { range: (_, __, highest) => [0, (highest || 1) * 1.1] } },
+    scales: {
+      x: { time: true, range: (_, from, to) => spanOf(current(), from, to) },
+      y: { range: (_, __, highest) => [0, (highest || 1) * 1.1] },
+    },
     axes: axes(props),
     series: [
       {},
@@ -120,9 +139,15 @@ export function Chart(props: ChartProps): VNode {
   useEffect(() => {
     const target = box.current
     if (target === null) return undefined
-    const options = optionsOf(current.current, target.clientWidth, (place) => {
-      pointed.value = place
-    })
+    const { clientWidth: width } = target
+    const options = optionsOf(
+      current.current,
+      () => current.current,
+      width,
+      (place) => {
+        pointed.value = place
+      },
+    )
     const made = new uPlot(options, dataOf(current.current), target)
     plot.current = made
     const watch = new ResizeObserver(() =>
@@ -139,6 +164,7 @@ export function Chart(props: ChartProps): VNode {
     <figure class="chart">
       <figcaption class="chart-head">
         <span class="chart-title">{props.title}</span>
+        <PointedTime {...props} pointed={pointed.value} />
         <Legend {...props} pointed={pointed.value} />
       </figcaption>
       <div class="chart-box" ref={box} style={{ height: `${props.height ?? HEIGHT}px` }} />
@@ -146,24 +172,31 @@ export function Chart(props: ChartProps): VNode {
   )
 }
 
-function Legend({
+/** The moment under the pointer. */
+function PointedTime({
   lines,
-  format,
   pointed,
   untilMs,
   stepMs,
 }: ChartProps & { readonly pointed: number | undefined }): VNode {
   const length = lines[0]?.values.length ?? 0
   const time = pointed === undefined ? undefined : untilMs - (length - 1 - pointed) * stepMs
+  return <span class="legend-time">{time === undefined ? '' : clockTime(time)}</span>
+}
+
+function Legend({
+  lines,
+  format,
+  pointed,
+}: ChartProps & { readonly pointed: number | undefined }): VNode {
   return (
     <span class="legend">
-      <span class="legend-time">{time === undefined ? '' : clockTime(time)}</span>
       {lines.map(({ label, values }, place) => {
         const value = pointed === undefined ? lastOf(values) : values[pointed]
         return (
           <span key={label} class="legend-entry">
             <span class={`legend-line line-${(place % COLOURS.length) + 1}`} aria-hidden="true" />
-            {lines.length > 1 && <span class="legend-label">{label}</span>}
+            <span class="legend-label">{label}</span>
             <span class="legend-figure">{value === null ? UNKNOWN : format(value)}</span>
           </span>
         )

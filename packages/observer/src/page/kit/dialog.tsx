@@ -10,11 +10,14 @@ export function Dialog({
   title,
   onClose,
   wide = false,
+  actions,
   children,
 }: {
-  readonly title: string
+  readonly title: ComponentChildren
   readonly onClose: () => void
   readonly wide?: boolean
+  /** What can be done, beside the title. */
+  readonly actions?: ComponentChildren
   readonly children: ComponentChildren
 }): VNode {
   const box = useRef<HTMLDialogElement>(null)
@@ -22,6 +25,10 @@ export function Dialog({
   useEffect(() => {
     const dialog = box.current
     if (dialog?.open === false) dialog.showModal()
+    // Its first field, or its title: not the button that closes it.
+    const first = dialog?.querySelector('[autofocus], .dialog-body :is(input, select, textarea)')
+    const target = first ?? dialog?.querySelector('h2')
+    if (target instanceof HTMLElement) target.focus({ preventScroll: true })
     return () => dialog?.close()
   }, [])
   return (
@@ -32,7 +39,10 @@ export function Dialog({
       onClose={onClose}
     >
       <header class="dialog-head">
-        <h2 id={heading}>{title}</h2>
+        <h2 id={heading} tabIndex={-1}>
+          {title}
+        </h2>
+        {actions !== undefined && <div class="dialog-actions">{actions}</div>}
         <Button kind="bare" icon="close" title="Close" onPress={onClose} />
       </header>
       <div class="dialog-body">{children}</div>

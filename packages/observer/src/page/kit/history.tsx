@@ -4,7 +4,9 @@
  */
 import type { VNode } from 'preact'
 import type { HistorySeries } from 'troupe'
+import { useSteadySubject } from '#page/live/use'
 import { Chart, type Line } from './chart.js'
+import type { Trail } from './tile.js'
 
 /** One chart of a history. */
 export interface HistoryChart {
@@ -13,7 +15,7 @@ export interface HistoryChart {
   readonly format: (value: number | null | undefined) => string
 }
 
-type Series = Readonly<Partial<Record<HistorySeries, readonly (number | null)[]>>>
+type Series = Readonly<Partial<Record<HistorySeries, Trail>>>
 
 /** What is drawn. */
 interface Shown {
@@ -32,6 +34,27 @@ export const historyQuery = (charts: readonly HistoryChart[], lastMs: number) =>
   points: POINTS,
 })
 
+/** What lines behind figures show: five minutes, a point for each that a node keeps. */
+const TRAIL = { lastMs: 300_000, points: 60 }
+
+/** A history as a node tells it, or the cluster. */
+interface Told {
+  readonly series?: Series
+  readonly sum?: Series
+}
+
+/**
+ * The last minutes of these figures, from the history that is kept while nobody looks: a line is
+ * whole when its view is opened.
+ */
+export function useTrails(
+  addressOf: (query: Readonly<Record<string, string | number>>) => string,
+  names: readonly HistorySeries[],
+): Series {
+  const { sheet } = useSteadySubject<Told>(addressOf({ series: names.join(','), ...TRAIL }))
+  return sheet?.series ?? sheet?.sum ?? {}
+}
+
 /** How far back a history is shown. */
 export const SPANS = [
   ['300000', '5 min'],
@@ -46,8 +69,10 @@ const linesOf = (chart: HistoryChart, shown: Shown | undefined): readonly Line[]
 export function HistoryCharts({
   charts,
   shown,
+  spanMs,
 }: {
   readonly charts: readonly HistoryChart[]
+  readonly spanMs: number
   readonly shown: Shown | undefined
 }): VNode {
   return (
@@ -60,6 +85,7 @@ export function HistoryCharts({
           lines={linesOf(chart, shown)}
           untilMs={shown?.untilMs ?? 0}
           stepMs={shown?.stepMs ?? 1_000}
+          spanMs={spanMs}
         />
       ))}
     </div>

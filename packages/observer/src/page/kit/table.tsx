@@ -21,6 +21,8 @@ export interface Column<R> {
   readonly sort?: string
   /** Left out where the screen is narrow. */
   readonly wide?: boolean
+  /** Where the screen is narrow it stands below the others, on a line of its own. */
+  readonly below?: boolean
   readonly cell: (row: R) => ComponentChildren
 }
 
@@ -45,6 +47,8 @@ export interface TableProps<R> {
 }
 
 const ROW_HEIGHT = 34
+/** What a row needs more for a second line. */
+const BELOW_HEIGHT = 32
 const HEAD_HEIGHT = 32
 /** Rows drawn above and below what is in sight. */
 const MARGIN = 8
@@ -55,13 +59,13 @@ export function Table<R>(props: TableProps<R>): VNode {
   const top = useSignal(0)
   const chosen = useSignal<string | undefined>(undefined)
   const box = useRef<HTMLDivElement>(null)
-  const shown = isNarrow.value ? columns.filter(({ wide }) => wide !== true) : columns
-  useRowKeys(props, chosen, box)
+  const shown = shownOf(columns, isNarrow.value)
+  useRowKeys(props, chosen, box, shown.rowHeight)
   if (rows === undefined) return <Skeleton height={steady ? heightMax : 200} />
   if (rows.length === 0) {
     return <div style={steady ? { minHeight: `${heightMax}px` } : {}}>{props.empty}</div>
   }
-  const height = Math.min(heightMax, HEAD_HEIGHT + rows.length * ROW_HEIGHT + 1)
+  const height = Math.min(heightMax, HEAD_HEIGHT + rows.length * shown.rowHeight + 1)
   return (
     <div
       class="table"
@@ -72,16 +76,31 @@ export function Table<R>(props: TableProps<R>): VNode {
       ref={box}
       style={{
         height: `${steady ? heightMax : height}px`,
-        '--columns': shown.map(({ width }) => width).join(' '),
+        '--columns': shown.columns.map(({ width }) => width).join(' '),
       }}
       onScroll={(event) => {
         top.value = event.currentTarget.scrollTop
       }}
     >
-      <Head shown={shown} sorted={props.sorted} onSort={props.onSort} />
+      <Head shown={shown.columns} sorted={props.sorted} onSort={props.onSort} />
       <Rows {...props} rows={rows} shown={shown} top={top.value} chosen={chosen.value} />
     </div>
   )
+}
+
+/** The columns of a screen, those that stand below them, and how high a row is. */
+interface Shown<R> {
+  readonly columns: readonly Column<R>[]
+  readonly below: readonly Column<R>[]
+  readonly rowHeight: number
+}
+
+function shownOf<R>(columns: readonly Column<R>[], narrow: boolean): Shown<R> {
+  if (!narrow) return { columns, below: [], rowHeight: ROW_HEIGHT }
+  const left = columns.filter(({ wide }) => wide !== true)
+  const below = left.filter((column) => column.below === true)
+  const rowHeight = below.length === 0 ? ROW_HEIGHT : ROW_HEIGHT + BELOW_HEIGHT
+  return { columns: left.filter((column) => column.below !== true), below, rowHeight }
 }
 
 /** The rows that are in sight, each at its place. */
@@ -96,20 +115,21 @@ function Rows<R>({
   heightMax = 520,
 }: TableProps<R> & {
   readonly rows: readonly R[]
-  readonly shown: readonly Column<R>[]
+  readonly shown: Shown<R>
   readonly top: number
   readonly chosen: string | undefined
 }): VNode {
-  const first = Math.max(0, Math.floor(top / ROW_HEIGHT) - MARGIN)
-  const seen = Math.ceil(heightMax / ROW_HEIGHT) + 2 * MARGIN
+  const { rowHeight } = shown
+  const first = Math.max(0, Math.floor(top / rowHeight) - MARGIN)
+  const seen = Math.ceil(heightMax / rowHeight) + 2 * MARGIN
   return (
-    <div class="table-rows" role="rowgroup" style={{ height: `${rows.length * ROW_HEIGHT}px` }}>
+    <div class="table-rows" role="rowgroup" style={{ height: `${rows.length * rowHeight}px` }}>
       {rows.slice(first, first + seen).map((row, index) => (
         <Row
           key={keyOf(row)}
           row={row}
           place={first + index}
-          columns={shown}
+          shown={shown}
           chosen={chosen === keyOf(row)}
           tone={toneOf?.(row)}
           onOpen={onOpen}
@@ -160,14 +180,14 @@ function Head<R>({
 function Row<R>({
   row,
   place,
-  columns,
+  shown: { columns, below, rowHeight },
   chosen,
   tone,
   onOpen,
 }: {
   readonly row: R
   readonly place: number
-  readonly columns: readonly Column<R>[]
+  readonly shown: Shown<R>
   readonly chosen: boolean
   readonly tone: string | undefined
   readonly onOpen: ((row: R) => void) | undefined
@@ -182,11 +202,16 @@ function Row<R>({
       role="row"
       aria-rowindex={place + 2}
       class={names.filter(Boolean).join(' ')}
-      style={{ transform: `translateY(${place * ROW_HEIGHT}px)` }}
+      style={{ height: `${rowHeight}px`, transform: `translateY(${place * rowHeight}px)` }}
       onClick={open}
     >
       {columns.map(({ id, align, cell }) => (
         <div key={id} role="cell" class={align === 'end' ? 'cell cell-end' : 'cell'}>
+          {cell(row)}
+        </div>
+      ))}
+      {below.map(({ id, cell }) => (
+        <div key={id} role="cell" class="cell cell-below">
           {cell(row)}
         </div>
       ))}
@@ -198,6 +223,7 @@ function useRowKeys<R>(
   { rows, keyOf, onOpen }: TableProps<R>,
   chosen: { value: string | undefined },
   box: { readonly current: HTMLDivElement | null },
+  rowHeight: number,
 ): void {
   const move = (by: number): void => {
     if (rows === undefined || rows.length === 0) return
@@ -205,7 +231,7 @@ function useRowKeys<R>(
     const place = Math.min(rows.length - 1, Math.max(0, before + by))
     const row = rows[place]
     if (row !== undefined) chosen.value = keyOf(row)
-    scrollTo(box.current, place)
+    scrollTo(box.current, place, rowHeight)
   }
   useKeys({
     j: () => move(1),
@@ -218,9 +244,9 @@ function useRowKeys<R>(
   })
 }
 
-function scrollTo(box: HTMLDivElement | null, place: number): void {
+function scrollTo(box: HTMLDivElement | null, place: number, rowHeight: number): void {
   if (box === null) return
-  const [top, room] = [place * ROW_HEIGHT, box.clientHeight - HEAD_HEIGHT - ROW_HEIGHT]
+  const [top, room] = [place * rowHeight, box.clientHeight - HEAD_HEIGHT - rowHeight]
   if (top < box.scrollTop) box.scrollTop = top
   else if (top > box.scrollTop + room) box.scrollTop = top - room
 }

@@ -3,7 +3,7 @@
  */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { type Answer, get } from './api.js'
-import { type Live, liveOf, type Records, recordsOf, take } from './stream.js'
+import { interval, type Live, liveOf, type Records, recordsOf, take } from './stream.js'
 
 const NOTHING: Live<never> = { sheet: undefined, problem: undefined, atMs: 0 }
 
@@ -54,6 +54,28 @@ export function useTrail(figure: number | undefined, atMs: number): readonly num
     trail.current = { atMs, values: [...trail.current.values, figure].slice(-60) }
   }
   return trail.current.values
+}
+
+/** Places of what has been gathered. */
+const GATHERED = 120
+
+interface Gathered<T> {
+  /** Oldest first, always as many; undefined where nothing was known. */
+  readonly points: readonly (T | undefined)[]
+  readonly untilMs: number
+  readonly stepMs: number
+}
+
+/** What has been told since the view is there, for a chart; it fills from the right. */
+export function useGathered<T>(value: T | undefined, atMs: number): Gathered<T> {
+  const kept = useRef<Gathered<T> | undefined>(undefined)
+  kept.current ??= { points: Array.from({ length: GATHERED }), untilMs: atMs, stepMs: 1_000 }
+  const { points, untilMs } = kept.current
+  if (value !== undefined && atMs !== untilMs) {
+    const stepMs = interval.value === 'pause' ? 1_000 : Number(interval.value) * 1_000
+    kept.current = { points: [...points.slice(1), value], untilMs: atMs, stepMs }
+  }
+  return kept.current
 }
 
 /** Works something out of this sheet and the one before. */

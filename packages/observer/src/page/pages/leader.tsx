@@ -1,8 +1,10 @@
 /**
- * page/pages/leader: what is led on a node: by whom, since which term, with whose votes.
+ * page/pages/leader: what is led, in the whole cluster or as one node sees it: by whom, since which
+ * term, with whose votes.
  */
 import type { VNode } from 'preact'
 import type { LeaderSheet, Page } from 'troupe'
+import type { Merged } from '#observer/contract/api'
 import { count, dateTime, duration } from '#page/base/format'
 import { Action } from '#page/kit/action'
 import {
@@ -15,17 +17,52 @@ import {
   Skeleton,
   State,
 } from '#page/kit/basics'
-import { NodeLink, PidLink } from '#page/kit/links'
-import { nodeAddress } from '#page/live/api'
+import { NodeLink, nodeOfPid, PidLink } from '#page/kit/links'
+import { type Column, Table } from '#page/kit/table'
+import { address, nodeAddress } from '#page/live/api'
 import type { AsJson } from '#page/live/json'
 import { useSubject } from '#page/live/use'
+import { type Election, electionsOf, type ToldElection } from '#page/model/elections'
 import type { PageProps } from '#page/pages'
+import { Missing } from './parts/missing.js'
 
-type Sheet = AsJson<LeaderSheet>
+const LIMIT = { limit: 500 }
 
 /** The page. */
-export function LeaderPage({ node = '' }: PageProps): VNode {
-  const { sheet, problem } = useSubject<Page<Sheet>>(nodeAddress(node, 'leaders', { limit: 500 }))
+export function LeaderPage({ node }: PageProps): VNode {
+  return node === undefined ? <AllElections /> : <NodeElections node={node} />
+}
+
+function AllElections(): VNode {
+  const { sheet, problem } = useSubject<Merged<ToldElection>>(
+    address(['cluster', 'leaders'], LIMIT),
+  )
+  const elections = sheet === undefined ? undefined : electionsOf(sheet.rows)
+  const unled = elections?.filter(({ leader }) => leader === undefined).length ?? 0
+  const words =
+    elections === undefined
+      ? ' '
+      : elections.length === 1
+        ? '1 election'
+        : `${count(elections.length)} elections`
+  return (
+    <>
+      <PageHead
+        title="Leader"
+        subtitle={unled === 0 ? words : `${words}, ${unled} without a leader`}
+      />
+      {problem !== undefined && <ProblemBox problem={problem} />}
+      <Missing missing={sheet?.missing ?? []} />
+      <Elections elections={elections} isAsked={problem === undefined} own={undefined} />
+    </>
+  )
+}
+
+function NodeElections({ node }: { readonly node: string }): VNode {
+  const { sheet, problem } = useSubject<Page<AsJson<LeaderSheet>>>(
+    nodeAddress(node, 'leaders', LIMIT),
+  )
+  const elections = sheet && electionsOf(sheet.rows.map((row) => ({ ...row, node })))
   return (
     <>
       <PageHead
@@ -37,100 +74,207 @@ export function LeaderPage({ node = '' }: PageProps): VNode {
         }
       />
       {problem !== undefined && <ProblemBox problem={problem} />}
-      {sheet === undefined && problem === undefined && <Skeleton height={320} />}
-      {sheet?.rows.length === 0 && (
-        <Card title="Elections">
-          <Empty title="Nothing on this node is led">
-            Leaders, locks and singletons of this node stand here with their terms and votes.
-          </Empty>
-        </Card>
-      )}
-      {sheet?.rows.map((row) => (
-        <Election key={row.pid} node={node} sheet={row} />
+      <Elections elections={elections} isAsked={problem === undefined} own={node} />
+    </>
+  )
+}
+
+function Elections({
+  elections,
+  isAsked,
+  own,
+}: {
+  readonly elections: readonly Election[] | undefined
+  /** An answer is on its way. */
+  readonly isAsked: boolean
+  /** The node that is looked at alone. */
+  readonly own: string | undefined
+}): VNode | null {
+  if (elections === undefined) return isAsked ? <Skeleton height={320} /> : null
+  if (elections.length === 0) {
+    return (
+      <Card title="Elections">
+        <Empty title={own === undefined ? 'Nothing is led' : 'Nothing on this node is led'}>
+          Leaders, locks and singletons stand here with their terms and votes.
+        </Empty>
+      </Card>
+    )
+  }
+  return (
+    <>
+      {elections.map((election) => (
+        <OneElection key={election.clusterId} election={election} isAll={own === undefined} />
       ))}
     </>
   )
 }
 
-function Election({ node, sheet }: { readonly node: string; readonly sheet: Sheet }): VNode {
-  const leads = sheet.role === 'leader'
+function OneElection({
+  election,
+  isAll,
+}: {
+  readonly election: Election
+  readonly isAll: boolean
+}): VNode {
+  const { clusterId, leader, leaders, members } = election
+  const leading = members.find(({ role }) => role === 'leader')
   return (
     <Card
-      title={sheet.clusterId}
-      note={<State state={sheet.role} />}
+      title={clusterId}
+      note={isAll ? undefined : <State state={members[0]?.role ?? 'observer'} />}
       actions={
-        leads && (
-          <Action
-            node={node}
-            label="Step down"
-            order={{ do: 'leader-step-down', clusterId: sheet.clusterId }}
-            confirm={sheet.clusterId}
-            words="It gives up its term; the voters choose anew."
-          />
-        )
+        <>
+          {leader === undefined && <Badge tone="warn">nobody leads</Badge>}
+          {leaders > 1 && <Badge tone="warn">{leaders} say that they lead</Badge>}
+          {leading !== undefined && (
+            <Action
+              node={leading.node}
+              label="Step down"
+              order={{ do: 'leader-step-down', clusterId }}
+              confirm={clusterId}
+              words="It gives up its term; the voters choose anew."
+            />
+          )}
+        </>
       }
+      flush
     >
-      <div class="columns">
-        <KeyValue
-          rows={[
-            ['Leader', sheet.leader === undefined ? 'none known' : <PidLink pid={sheet.leader} />],
-            ['Term', count(sheet.term)],
-            ['Decided by', sheet.decidedBy === 'vote' ? 'votes' : 'an arbiter'],
-            ['Lease', sheet.leaseLeftMs > 0 ? `${duration(sheet.leaseLeftMs)} left` : '–'],
-            ['Takes part as', <PidLink key="pid" pid={sheet.pid} name={sheet.name} />],
-          ]}
-        />
-        <Voters sheet={sheet} />
-        <Changes sheet={sheet} />
+      <div class="columns card-inset">
+        <KeyValue rows={factsOf(election, isAll)} />
+        <Voters election={election} isAll={isAll} />
+        <Changes changes={election.changes} />
       </div>
+      {isAll && <Members election={election} />}
     </Card>
   )
 }
 
+function factsOf(
+  { leader, term, decidedBy, leaseLeftMs, members }: Election,
+  isAll: boolean,
+): readonly (readonly [string, VNode | string])[] {
+  const own = members[0]
+  return [
+    [
+      'Leader',
+      leader === undefined ? (
+        <span class="words-warn">nobody is known</span>
+      ) : (
+        <PidLink pid={leader} />
+      ),
+    ],
+    ['Term', count(term)],
+    ['Decided by', decidedBy === 'vote' ? 'votes' : 'an arbiter'],
+    ['Lease', leaseLeftMs > 0 ? `${duration(leaseLeftMs)} left` : '–'],
+    ...(isAll || own === undefined
+      ? []
+      : [['Takes part as', <PidLink key="pid" pid={own.pid} name={own.name} />] as const]),
+  ]
+}
+
 /** Who votes, and who of them has been heard. */
-function Voters({ sheet }: { readonly sheet: Sheet }): VNode {
-  const majority = Math.floor(sheet.voters.length / 2) + 1
+function Voters({
+  election: { voters, members, leader },
+  isAll,
+}: {
+  readonly election: Election
+  readonly isAll: boolean
+}): VNode {
+  const majority = Math.floor(voters.length / 2) + 1
+  const teller = members.find(({ pid }) => pid === leader) ?? members[0]
+  const heard = teller?.heard ?? []
+  const isHeard = (voter: string): boolean =>
+    voter === teller?.node || heard.some((pid) => nodeOfPid(pid) === voter)
   return (
     <section>
       <h3>
         Voters{' '}
         <span class="aside">
-          {sheet.voters.length === 0 ? '' : `${majority} of ${sheet.voters.length} decide`}
+          {voters.length === 0 ? '' : `${majority} of ${voters.length} decide`}
         </span>
       </h3>
-      {sheet.voters.length === 0 && <p class="empty-words">Nobody votes: an arbiter decides.</p>}
+      {voters.length === 0 && <p class="empty-words">Nobody votes: an arbiter decides.</p>}
       <p class="badges">
-        {sheet.voters.map((voter) => (
-          <Badge key={voter}>
+        {voters.map((voter) => (
+          <Badge
+            key={voter}
+            tone={isHeard(voter) ? 'good' : 'warn'}
+            title={isHeard(voter) ? 'is heard' : 'has not been heard'}
+          >
             <span class="mono">{voter}</span>
+            {isHeard(voter) ? '' : ' not heard'}
           </Badge>
         ))}
       </p>
-      <h3>Heard</h3>
-      <p class="badges">
-        {sheet.heard.length === 0 && <span class="aside">nobody</span>}
-        {sheet.heard.map((pid) => (
-          <PidLink key={pid} pid={pid} />
-        ))}
-      </p>
+      {!isAll && (
+        <>
+          <h3>Heard</h3>
+          <p class="badges">
+            {heard.length === 0 && <span class="words-warn">nobody</span>}
+            {heard.map((pid) => (
+              <PidLink key={pid} pid={pid} />
+            ))}
+          </p>
+        </>
+      )}
     </section>
   )
 }
 
-function Changes({ sheet }: { readonly sheet: Sheet }): VNode {
+function Changes({ changes }: { readonly changes: LeaderSheet['changes'] }): VNode {
   return (
     <section>
       <h3>Who led</h3>
-      {sheet.changes.length === 0 && <p class="empty-words">No change has been seen.</p>}
+      {changes.length === 0 && <p class="empty-words">No change has been seen.</p>}
       <ol class="changes">
-        {sheet.changes.map(({ timeMs, term, leader }) => (
-          <li key={`${term} ${timeMs}`}>
-            <span class="figure">{dateTime(timeMs)}</span>
-            <span class="figure aside">term {count(term)}</span>
-            <span class="mono">{leader ?? 'nobody'}</span>
+        {changes.map(({ timeMs, term, leader }) => (
+          <li key={`${term} ${timeMs} ${leader}`}>
+            <span class="figure aside">{dateTime(timeMs)}</span>
+            <span class="figure">term {count(term)}</span>
+            {leader === undefined ? (
+              <Badge tone="warn">nobody led</Badge>
+            ) : (
+              <span class="mono">{leader}</span>
+            )}
           </li>
         ))}
       </ol>
     </section>
   )
 }
+
+const MEMBERS: readonly Column<ToldElection>[] = [
+  {
+    ...{ id: 'node', title: 'Node', width: 'minmax(130px, 2fr)' },
+    cell: ({ node }) => <NodeLink node={node} page="leader" />,
+  },
+  {
+    ...{ id: 'role', title: 'Is', width: '110px' },
+    cell: ({ role }) => <State state={role} />,
+  },
+  {
+    ...{ id: 'term', title: 'Term', width: '60px', align: 'end' },
+    cell: ({ term }) => count(term),
+  },
+  {
+    ...{ id: 'process', title: 'Takes part as', width: 'minmax(120px, 1fr)', wide: true },
+    cell: ({ pid, name }) => <PidLink pid={pid} name={name} />,
+  },
+  {
+    ...{ id: 'leader', title: 'Follows', width: 'minmax(130px, 2fr)', wide: true },
+    cell: ({ leader }) =>
+      leader === undefined ? <span class="words-warn">nobody</span> : <PidLink pid={leader} />,
+  },
+]
+
+/** What each of the nodes that take part says. */
+const Members = ({ election }: { readonly election: Election }): VNode => (
+  <Table
+    label={`Who takes part in ${election.clusterId}`}
+    columns={MEMBERS}
+    rows={election.members}
+    keyOf={({ pid }) => pid}
+    heightMax={300}
+    empty={<Empty title="Nobody takes part" />}
+  />
+)

@@ -1,139 +1,187 @@
 /**
- * page/pages/services: services as a node has used them: routes, weights, breakers.
+ * page/pages/services: services with their routes, weights and breakers, as one node has used them
+ * or as all nodes have.
  */
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
-import type { Page, ServiceInfo, ServiceRouteInfo } from 'troupe'
+import type { Merged } from '#observer/contract/api'
 import { count, duration, percent } from '#page/base/format'
 import { Action } from '#page/kit/action'
 import { Badge, Card, Empty, PageHead, ProblemBox, Skeleton, State } from '#page/kit/basics'
 import { Field } from '#page/kit/fields'
 import { NodeLink } from '#page/kit/links'
 import { type Column, Table } from '#page/kit/table'
-import { nodeAddress } from '#page/live/api'
+import { address, nodeAddress } from '#page/live/api'
 import { useSubject } from '#page/live/use'
-import { confirmOf, weightOrder } from '#page/model/orders'
+import { weightOrder } from '#page/model/orders'
+import { type ServiceRow, servicesOf, type ToldRoute, type ToldService } from '#page/model/services'
 import type { PageProps } from '#page/pages'
+import { Missing } from './parts/missing.js'
 
-const COLUMNS: readonly Column<ServiceRouteInfo>[] = [
+const LIMIT = { limit: 500 }
+
+const columnsOf = (name: string): readonly Column<ToldRoute>[] => [
   {
-    ...{ id: 'node', title: 'Node', width: 'minmax(130px, 2fr)' },
-    cell: ({ route }) => <NodeLink node={route.node} page="applications" />,
+    ...{ id: 'node', title: 'Node', width: 'minmax(110px, 2fr)' },
+    cell: ({ node }) => <NodeLink node={node} page="applications" />,
   },
   {
-    ...{ id: 'state', title: 'State', width: '92px', wide: true },
-    cell: ({ route }) => <State state={route.state} />,
+    ...{ id: 'state', title: 'State', width: '84px', wide: true },
+    cell: ({ state }) => <State state={state} />,
   },
   {
-    ...{ id: 'breaker', title: 'Breaker', width: '96px' },
-    cell: ({ breaker, opensInMs }) => (
-      <State
-        state={breaker}
-        title={opensInMs > 0 ? `lets a probe through in ${duration(opensInMs)}` : ''}
-      />
-    ),
+    ...{ id: 'breaker', title: 'Breaker', width: '122px' },
+    cell: (route) => <Breaker route={route} />,
   },
   {
-    ...{ id: 'weight', title: 'Weight', width: '60px', align: 'end' },
-    cell: ({ route }) => count(route.weight),
+    ...{ id: 'weight', title: 'Weight', width: '46px', align: 'end' },
+    cell: ({ weight }) => count(weight),
   },
   {
-    ...{ id: 'pending', title: 'Open', width: '60px', align: 'end', wide: true },
+    ...{ id: 'share', title: 'Share', width: '44px', align: 'end', wide: true },
+    cell: ({ share }) => percent(share),
+  },
+  {
+    ...{ id: 'pending', title: 'Open', width: '40px', align: 'end', wide: true },
     cell: ({ pending }) => count(pending),
   },
   {
-    ...{ id: 'sent', title: 'Sent', width: '84px', align: 'end', wide: true },
+    ...{ id: 'sent', title: 'Sent', width: '68px', align: 'end', wide: true },
     cell: ({ sent }) => count(sent),
   },
   {
-    ...{ id: 'answered', title: 'Answered', width: '84px', align: 'end', wide: true },
+    ...{ id: 'answered', title: 'Answered', width: '68px', align: 'end', wide: true },
     cell: ({ answered }) => count(answered),
   },
   {
-    ...{ id: 'failed', title: 'Failed', width: '120px', align: 'end', wide: true },
-    cell: ({ failed, sent }) => `${count(failed)}  ${percent(sent === 0 ? 0 : failed / sent)}`,
+    ...{ id: 'failed', title: 'Failed', width: '50px', align: 'end', wide: true },
+    cell: ({ failed }) => count(failed),
   },
   {
-    ...{ id: 'do', title: '', width: '132px', align: 'end' },
-    cell: ({ route }) => <Weigh node={route.node} name={route.name} weight={route.weight} />,
+    ...{ id: 'failed-share', title: 'of sent', width: '46px', align: 'end', wide: true },
+    cell: ({ failed, sent }) => percent(sent === 0 ? 0 : failed / sent),
+  },
+  {
+    ...{ id: 'do', title: '', width: '128px', align: 'end', below: true },
+    cell: ({ node, weight }) => <Weigh node={node} name={name} weight={weight} />,
   },
 ]
 
-/** The page. */
-export function ServicesPage({ node = '' }: PageProps): VNode {
-  const { sheet, problem } = useSubject<Page<ServiceInfo>>(
-    nodeAddress(node, 'services', { limit: 500 }),
+/** Of many nodes: how many of them hold it open. */
+function Breaker({ route }: { readonly route: ToldRoute }): VNode {
+  const { breaker, told, notClosed, opensInMs } = route
+  const title = [
+    told > 1 && notClosed.length > 0 ? `not closed at ${notClosed.join(', ')}` : '',
+    opensInMs > 0 ? `lets a probe through in ${duration(opensInMs)}` : '',
+  ]
+  return (
+    <>
+      <State state={breaker} title={title.filter(Boolean).join('; ')} />
+      {told > 1 && notClosed.length > 0 && (
+        <span class="aside figure"> {`${notClosed.length} of ${told}`}</span>
+      )}
+    </>
   )
+}
+
+const NO_SERVICES = 'No node has used a service, and none knows a route of one'
+const NO_SERVICE_HERE = 'This node has used no service and knows no route of one'
+
+/** The page. */
+export function ServicesPage({ node }: PageProps): VNode {
+  const { sheet, problem } = useSubject<Partial<Merged<unknown>> & { rows: readonly ServiceRow[] }>(
+    node === undefined
+      ? address(['cluster', 'services'], LIMIT)
+      : nodeAddress(node, 'services', LIMIT),
+  )
+  const services = sheet === undefined ? undefined : servicesOf(sheet.rows)
   return (
     <>
       <PageHead
         title="Services"
         subtitle={
-          <>
-            as <NodeLink node={node} /> has used them
-          </>
+          node === undefined ? (
+            'as all nodes together have used them'
+          ) : (
+            <>
+              as <NodeLink node={node} /> has used them
+            </>
+          )
         }
       />
       {problem !== undefined && <ProblemBox problem={problem} />}
-      {sheet === undefined && problem === undefined && <Skeleton height={320} />}
-      {sheet?.rows.length === 0 && (
+      <Missing missing={sheet?.missing ?? []} />
+      {services === undefined && problem === undefined && <Skeleton height={320} />}
+      {services?.length === 0 && (
         <Card title="Services">
-          <Empty title="This node has used no service and knows no route of one">
+          <Empty title={node === undefined ? NO_SERVICES : NO_SERVICE_HERE}>
             Applications that run on other nodes are services; they are called by their name.
           </Empty>
         </Card>
       )}
-      {sheet?.rows.map((info) => (
-        <Service key={info.name} info={info} />
+      {services?.map((service) => (
+        <Service key={service.name} service={service} />
       ))}
     </>
   )
 }
 
-function Service({ info }: { readonly info: ServiceInfo }): VNode {
-  const open = info.routes.filter(({ breaker }) => breaker !== 'closed').length
-  const told: readonly (readonly [string, number])[] = [
-    ['tried again', info.retried],
-    ['asked twice', info.hedged],
-    ['over budget', info.overBudget],
-    ['late', info.late],
-    ['no route', info.unrouted],
-  ]
+function Service({ service }: { readonly service: ToldService }): VNode {
+  const { name, routes } = service
+  const open = routes.filter(({ breaker }) => breaker !== 'closed').length
   return (
     <Card
-      title={info.name}
-      note={`${info.routes.length} routes`}
-      actions={
-        <span class="badges">
-          {open > 0 && <Badge tone="bad">{open} breakers not closed</Badge>}
-          {told.map(([words, value]) => (
-            <Badge key={words}>
-              {words} {count(value)}
-            </Badge>
-          ))}
-        </span>
-      }
+      title={name}
+      note={routes.length === 1 ? '1 route' : `${routes.length} routes`}
+      actions={<Told service={service} open={open} />}
       flush
     >
       <Table
-        label={`Routes of ${info.name}`}
-        columns={COLUMNS}
-        rows={info.routes}
-        keyOf={({ route }) => route.node}
+        label={`Routes of ${name}`}
+        columns={columnsOf(name)}
+        rows={routes}
+        keyOf={({ node }) => node}
         empty={<Empty title="No node offers it now" />}
       />
     </Card>
   )
 }
 
-interface Weighed {
-  readonly node: string
-  readonly name: string
-  readonly weight: number
+/** What is told of a service beside its routes; what has never happened is left out. */
+function Told({ service, open }: { readonly service: ToldService; readonly open: number }): VNode {
+  const told: readonly (readonly [string, number])[] = [
+    ['tried again', service.retried],
+    ['asked twice', service.hedged],
+    ['over budget', service.overBudget],
+    ['late', service.late],
+    ['without a route', service.unrouted],
+  ]
+  return (
+    <span class="badges">
+      {open > 0 && (
+        <Badge tone="bad">{open === 1 ? '1 breaker' : `${open} breakers`} not closed</Badge>
+      )}
+      {told
+        .filter(([, value]) => value > 0)
+        .map(([words, value]) => (
+          <Badge key={words}>
+            {count(value)} {words}
+          </Badge>
+        ))}
+    </span>
+  )
 }
 
 /** Its share of the work; 0 drains it. */
-function Weigh({ node, name, weight }: Weighed): VNode {
+function Weigh({
+  node,
+  name,
+  weight,
+}: {
+  readonly node: string
+  readonly name: string
+  readonly weight: number
+}): VNode {
   const wanted = useSignal(String(weight))
   const change = { do: 'application-change', name }
   const prepared = weightOrder(name, wanted.value)
@@ -145,8 +193,6 @@ function Weigh({ node, name, weight }: Weighed): VNode {
         words={`How much of the work ${node} is given, beside the weights of the others.`}
         order={prepared.kind === 'ready' ? prepared.request.order : change}
         notYet={prepared.kind === 'wrong' ? prepared.problem : undefined}
-        {...confirmOf(prepared)}
-        kind="plain"
       >
         <Field
           label="Weight, a whole number from 0"
@@ -163,7 +209,6 @@ function Weigh({ node, name, weight }: Weighed): VNode {
         disabled={weight === 0}
         words={`${node} is given no new work for ${name}; what it has it finishes.`}
         order={{ ...change, weight: 0 }}
-        confirm={name}
       />
     </span>
   )

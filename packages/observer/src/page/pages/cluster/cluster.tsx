@@ -8,7 +8,7 @@ import { byteRate, bytes, clockTime, count, duration, percent, rate } from '#pag
 import { isNarrow } from '#page/frame/theme'
 import { Card, Empty, PageHead, ProblemBox, Skeleton, State, type Tone } from '#page/kit/basics'
 import { Tabs } from '#page/kit/fields'
-import { type HistoryChart, HistoryCharts, historyQuery, SPANS } from '#page/kit/history'
+import { type HistoryChart, HistoryCharts, historyQuery, SPANS, useTrails } from '#page/kit/history'
 import { NodeLink } from '#page/kit/links'
 import { type Column, Table } from '#page/kit/table'
 import { Tile, Tiles } from '#page/kit/tile'
@@ -131,8 +131,15 @@ const MapNote = ({ sheet }: { readonly sheet: ClusterSheet }): VNode => (
   </>
 )
 
+/** What stands behind the sums. */
+const TRAILS = [
+  ...(['processes', 'handledPerSecond', 'waiting', 'droppedPerSecond'] as const),
+  ...(['bytesOutPerSecond', 'cpuShare', 'rssBytes'] as const),
+] as const
+
 function Sums({ sheet }: { readonly sheet: ClusterSheet | undefined }): VNode {
-  const { sums, nodes, timeMs: atMs = 0 } = sheet ?? {}
+  const { sums, nodes } = sheet ?? {}
+  const trails = useTrails((query) => address(['cluster', 'history'], query), TRAILS)
   const rates = sums?.rates
   const silent = (nodes?.length ?? 0) - (sums?.answering ?? 0)
   const note = silent === 0 ? 'all answer' : `${silent} silent`
@@ -140,24 +147,36 @@ function Sums({ sheet }: { readonly sheet: ClusterSheet | undefined }): VNode {
   return (
     <Tiles>
       <Tile
-        label="Nodes that answer"
+        label="Nodes"
         value={sums?.answering}
         format={(value) => `${count(value)} of ${count(nodes?.length)}`}
         note={sums === undefined ? '' : note}
         tone={silent > 0 ? 'warn' : undefined}
       />
-      <Tile label="Processes" value={sums?.processes} format={count} atMs={atMs} />
-      <Tile label="Handled" value={rates?.handled} format={rate} atMs={atMs} />
-      <Tile label="Waiting" value={sums?.waiting} format={count} atMs={atMs} />
+      <Tile label="Processes" value={sums?.processes} format={count} trail={trails.processes} />
+      <Tile label="Handled" value={rates?.handled} format={rate} trail={trails.handledPerSecond} />
+      <Tile label="Waiting" value={sums?.waiting} format={count} trail={trails.waiting} />
       <Tile
         label="Dropped"
         value={rates?.dropped}
         format={rate}
-        atMs={atMs}
+        trail={trails.droppedPerSecond}
         tone={dropped >= 1 ? 'warn' : undefined}
       />
-      <Tile label="CPU, of one core" value={rates?.cpu} format={percent} atMs={atMs} />
-      <Tile label="Memory" value={sums?.rssBytes} format={bytes} atMs={atMs} />
+      <Tile
+        label="Between nodes"
+        value={rates?.bytesOut}
+        format={byteRate}
+        trail={trails.bytesOutPerSecond}
+      />
+      <Tile
+        label="CPU"
+        value={rates?.cpu}
+        format={percent}
+        trail={trails.cpuShare}
+        note="of a core"
+      />
+      <Tile label="Memory" value={sums?.rssBytes} format={bytes} trail={trails.rssBytes} />
     </Tiles>
   )
 }
@@ -211,6 +230,7 @@ function History(): VNode {
       </div>
       <HistoryCharts
         charts={CHARTS}
+        spanMs={Number(span.value)}
         shown={sheet === undefined ? undefined : { ...sheet, series: sheet.sum }}
       />
     </section>

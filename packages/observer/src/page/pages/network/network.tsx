@@ -7,54 +7,70 @@ import type { FiguresSheet, NetworkSheet, PeerInfo } from 'troupe'
 import { byteRate, bytes, count, duration, rate } from '#page/base/format'
 import { ratesBetween } from '#page/base/rates'
 import { Action } from '#page/kit/action'
-import { Badge, Card, Empty, KeyValue, PageHead, ProblemBox, State } from '#page/kit/basics'
+import { Card, Empty, PageHead, ProblemBox, Skeleton, State } from '#page/kit/basics'
 import { Field } from '#page/kit/fields'
+import { useTrails } from '#page/kit/history'
 import { NodeLink } from '#page/kit/links'
 import { type Column, Table } from '#page/kit/table'
-import { Tile, Tiles } from '#page/kit/tile'
+import { Tile, Tiles, type Trail } from '#page/kit/tile'
 import { nodeAddress } from '#page/live/api'
 import { useBetween, useSubject } from '#page/live/use'
+import { type PeerRates, peerRates } from '#page/model/peer-rates'
 import type { PageProps } from '#page/pages'
 import { nodePath } from '#page/place'
 import { go } from '#page/router'
 import { ConnectionWindow } from './connection.js'
-import { endpoint } from './endpoint.js'
+import { Acceptors, Errors, Limits, Routes } from './parts.js'
 
-const COLUMNS: readonly Column<PeerInfo>[] = [
+const LIMIT = 500
+
+type Row = PeerInfo & { readonly rates: PeerRates | undefined }
+
+const COLUMNS: readonly Column<Row>[] = [
   {
     ...{ id: 'node', title: 'Node', width: 'minmax(130px, 2fr)' },
     cell: ({ node }) => <NodeLink node={node} page="network" />,
   },
   {
-    ...{ id: 'state', title: 'State', width: '96px' },
+    ...{ id: 'state', title: 'State', width: '92px' },
     cell: ({ state }) => <State state={state} />,
   },
   {
-    ...{ id: 'transport', title: 'By', width: '70px', wide: true },
+    ...{ id: 'transport', title: 'By', width: '40px', wide: true },
     cell: ({ transport }) => transport,
   },
   {
-    ...{ id: 'trip', title: 'Round trip', width: '80px', align: 'end' },
+    ...{ id: 'trip', title: 'Round trip', width: '76px', align: 'end' },
     cell: ({ roundTripMs }) => (roundTripMs < 0 ? '–' : duration(roundTripMs)),
   },
   {
-    ...{ id: 'out', title: 'Messages out', width: '100px', align: 'end', wide: true },
-    cell: ({ messagesOut }) => count(messagesOut),
+    ...{ id: 'out', title: 'Out', width: '76px', align: 'end', wide: true },
+    cell: ({ rates, messagesOut }) => (
+      <span title={`${count(messagesOut)} messages in all`}>{rate(rates?.messagesOut)}</span>
+    ),
   },
   {
-    ...{ id: 'in', title: 'in', width: '90px', align: 'end', wide: true },
-    cell: ({ messagesIn }) => count(messagesIn),
+    ...{ id: 'in', title: 'In', width: '76px', align: 'end', wide: true },
+    cell: ({ rates, messagesIn }) => (
+      <span title={`${count(messagesIn)} messages in all`}>{rate(rates?.messagesIn)}</span>
+    ),
   },
   {
-    ...{ id: 'kept', title: 'Kept', width: '84px', align: 'end', wide: true },
+    ...{ id: 'bytes', title: 'Bytes in', width: '92px', align: 'end', wide: true },
+    cell: ({ rates, bytesIn }) => (
+      <span title={`${bytes(bytesIn)} in all`}>{byteRate(rates?.bytesIn)}</span>
+    ),
+  },
+  {
+    ...{ id: 'kept', title: 'Kept', width: '76px', align: 'end', wide: true },
     cell: ({ keptBytes }) => bytes(keptBytes),
   },
   {
-    ...{ id: 'held', title: 'Held', width: '56px', align: 'end', wide: true },
+    ...{ id: 'held', title: 'Held', width: '44px', align: 'end', wide: true },
     cell: ({ held, heldByPeer }) => count(held + heldByPeer),
   },
   {
-    ...{ id: 'lines', title: 'Lines', width: '50px', align: 'end', wide: true },
+    ...{ id: 'lines', title: 'Lines', width: '44px', align: 'end', wide: true },
     cell: ({ lines }) => count(lines),
   },
   {
@@ -65,8 +81,9 @@ const COLUMNS: readonly Column<PeerInfo>[] = [
 
 /** The page; with a node behind it, the window of that connection. */
 export function NetworkPage({ node = '', rest }: PageProps): VNode {
-  const { sheet, problem } = useSubject<NetworkSheet>(nodeAddress(node, 'network', { limit: 500 }))
-  const figures = useSubject<FiguresSheet>(nodeAddress(node, 'figures'))
+  const live = useSubject<NetworkSheet>(nodeAddress(node, 'network', { limit: LIMIT }))
+  const { sheet, problem } = live
+  const rates = useBetween(sheet && live, peerRates)
   const [other] = rest
   return (
     <>
@@ -74,12 +91,12 @@ export function NetworkPage({ node = '', rest }: PageProps): VNode {
         <Connect node={node} />
       </PageHead>
       {problem !== undefined && <ProblemBox problem={problem} />}
-      <NetworkTiles figures={figures.sheet} />
+      <NetworkTiles node={node} />
       <Card title="Connections" note={sheet === undefined ? ' ' : count(sheet.total)} flush>
         <Table
           label="Connections of the node"
           columns={COLUMNS}
-          rows={sheet?.peers.rows}
+          rows={sheet?.peers.rows.map((peer): Row => ({ ...peer, rates: rates?.get(peer.node) }))}
           keyOf={(peer) => peer.node}
           onOpen={(peer) => go(nodePath(node, 'network', [peer.node]))}
           empty={
@@ -89,49 +106,59 @@ export function NetworkPage({ node = '', rest }: PageProps): VNode {
           }
         />
       </Card>
-      {sheet !== undefined && <Acceptors sheet={sheet} />}
-      {other !== undefined && <ConnectionWindow node={node} other={other} />}
+      {sheet === undefined ? <Skeleton height={420} /> : <Settings sheet={sheet} />}
+      {other !== undefined && <ConnectionWindow key={other} node={node} other={other} />}
     </>
   )
 }
 
-function NetworkTiles({ figures }: { readonly figures: FiguresSheet | undefined }): VNode {
+const Settings = ({ sheet }: { readonly sheet: NetworkSheet }): VNode => (
+  <>
+    <div class="columns columns-wide">
+      <Acceptors sheet={sheet} />
+      <Routes sheet={sheet} />
+    </div>
+    <div class="columns columns-wide">
+      <Limits sheet={sheet} />
+      <Errors sheet={sheet} />
+    </div>
+  </>
+)
+
+const TRAILS = [
+  ...(['connected', 'messagesInPerSecond', 'messagesOutPerSecond'] as const),
+  ...(['bytesInPerSecond', 'bytesOutPerSecond'] as const),
+] as const
+
+function NetworkTiles({ node }: { readonly node: string }): VNode {
+  const { sheet: figures } = useSubject<FiguresSheet>(nodeAddress(node, 'figures'))
   const rates = useBetween(figures, ratesBetween)
+  const trails = useTrails((query) => nodeAddress(node, 'history', query), TRAILS)
   const { network, timeMs: atMs = 0 } = figures ?? {}
+  const told = (name: keyof typeof trails): Trail => trails[name] ?? []
+  const refused = network?.handshakesRefused ?? 0
+  const [inward, outward] = [rates?.messagesIn, rates?.messagesOut]
   return (
     <Tiles>
-      <Tile label="Connected" value={network?.connected} format={count} atMs={atMs} />
-      <Tile label="Messages in" value={rates?.messagesIn} format={rate} atMs={atMs} />
-      <Tile label="Messages out" value={rates?.messagesOut} format={rate} atMs={atMs} />
-      <Tile label="Bytes in" value={rates?.bytesIn} format={byteRate} atMs={atMs} />
-      <Tile label="Bytes out" value={rates?.bytesOut} format={byteRate} atMs={atMs} />
-      <Tile label="Not acknowledged" value={network?.keptBytes} format={bytes} atMs={atMs} />
-      <Tile label="Lost since the start" value={network?.lost} format={count} />
+      <Tile label="Connected" value={network?.connected} format={count} trail={told('connected')} />
+      <Tile label="In" value={inward} format={rate} trail={told('messagesInPerSecond')} />
+      <Tile label="Out" value={outward} format={rate} trail={told('messagesOutPerSecond')} />
+      <Tile
+        {...{ label: 'Bytes in', value: rates?.bytesIn, format: byteRate }}
+        trail={told('bytesInPerSecond')}
+      />
+      <Tile
+        {...{ label: 'Bytes out', value: rates?.bytesOut, format: byteRate }}
+        trail={told('bytesOutPerSecond')}
+      />
+      <Tile label="Kept" value={network?.keptBytes} format={bytes} atMs={atMs} />
+      <Tile label="Lost" value={network?.lost} format={count} note="since the start" />
+      <Tile
+        {...{ label: 'Refused', value: network?.handshakesRefused, format: count }}
+        note="handshakes"
+        tone={refused > 0 ? 'warn' : undefined}
+      />
     </Tiles>
-  )
-}
-
-/** Where it listens, and what it did not let in. */
-function Acceptors({ sheet }: { readonly sheet: NetworkSheet }): VNode {
-  const refused = Object.entries(sheet.refused)
-  return (
-    <div class="columns">
-      <Card title="Acceptors" note={<Badge>{sheet.mode}</Badge>}>
-        <KeyValue
-          rows={[
-            ['Listens at', sheet.listening.map(endpoint).join(', ') || 'nowhere'],
-            ['Others are told', sheet.addresses.map(endpoint).join(', ') || 'nothing'],
-          ]}
-        />
-      </Card>
-      <Card title="Handshakes refused, by reason">
-        {refused.length === 0 ? (
-          <Empty title="None was refused" />
-        ) : (
-          <KeyValue rows={refused.map(([reason, times]) => [reason, count(times)])} />
-        )}
-      </Card>
-    </div>
   )
 }
 
@@ -143,6 +170,7 @@ function Connect({ node }: { readonly node: string }): VNode {
       label="Connect"
       words="A node that is known by its routes is dialled."
       order={{ do: 'connect', node: other.value }}
+      notYet={/^[^@\s]+@[^@\s]+$/.test(other.value) ? undefined : 'Give it as name@host.'}
     >
       <Field
         label="Node"

@@ -119,7 +119,7 @@ export function NodeFigures(given: {
         <Spread title="How long turns took" spread={figures.scheduler.turnMs} />
         <Spread title="How long messages waited" spread={figures.scheduler.waitMs} />
       </div>
-      <div class="columns columns-narrow">
+      <div class="masonry masonry-cards">
         {groups.map(([title, rows]) => (
           <Card key={title} title={title}>
             <KeyValue rows={rows} />

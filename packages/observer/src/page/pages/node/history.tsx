@@ -1,0 +1,96 @@
+/**
+ * page/pages/node/history: the last hour of a node in charts.
+ */
+import { useSignal } from '@preact/signals'
+import type { VNode } from 'preact'
+import type { HistorySheet } from 'troupe'
+import { byteRate, bytes, count, duration, percent, rate } from '#page/base/format'
+import { Tabs } from '#page/kit/fields'
+import { type HistoryChart, HistoryCharts, historyQuery, SPANS } from '#page/kit/history'
+import { nodeAddress } from '#page/live/api'
+import { useSteadySubject } from '#page/live/use'
+
+const CHARTS: readonly HistoryChart[] = [
+  {
+    ...{ title: 'Messages', format: rate },
+    lines: [
+      ['handledPerSecond', 'handled'],
+      ['sentPerSecond', 'sent'],
+    ],
+  },
+  {
+    ...{ title: 'Mailboxes', format: count },
+    lines: [
+      ['waiting', 'waiting'],
+      ['handling', 'handling'],
+    ],
+  },
+  {
+    ...{ title: 'Time, 99 of 100', format: duration },
+    lines: [
+      ['waitP99Ms', 'wait'],
+      ['turnP99Ms', 'turn'],
+    ],
+  },
+  {
+    ...{ title: 'Processes', format: count },
+    lines: [
+      ['processes', 'alive'],
+      ['zombies', 'zombies'],
+    ],
+  },
+  {
+    ...{ title: 'Load', format: percent },
+    lines: [
+      ['cpuShare', 'CPU'],
+      ['utilisation', 'loop'],
+    ],
+  },
+  { title: 'Event loop delay', lines: [['loopDelayMs', 'delay']], format: duration },
+  {
+    ...{ title: 'Memory', format: bytes },
+    lines: [
+      ['rssBytes', 'all'],
+      ['heapUsedBytes', 'heap'],
+      ['externalBytes', 'outside'],
+    ],
+  },
+  {
+    ...{ title: 'Network', format: byteRate },
+    lines: [
+      ['bytesInPerSecond', 'in'],
+      ['bytesOutPerSecond', 'out'],
+    ],
+  },
+  {
+    ...{ title: 'Trouble', format: rate },
+    lines: [
+      ['droppedPerSecond', 'dropped'],
+      ['logWarningsPerSecond', 'warned'],
+      ['logErrorsPerSecond', 'errors'],
+    ],
+  },
+]
+
+/** Charts of the last hour, which a node keeps while nobody looks. */
+export function NodeHistory({ node }: { readonly node: string }): VNode {
+  const span = useSignal<(typeof SPANS)[number][0]>('3600000')
+  const query = historyQuery(CHARTS, Number(span.value))
+  const { sheet } = useSteadySubject<HistorySheet>(nodeAddress(node, 'history', query))
+  return (
+    <section class="flow" aria-label="History">
+      <div class="section-head">
+        <h2>History</h2>
+        <Tabs
+          label="How far back"
+          value={span.value}
+          tabs={SPANS}
+          onValue={(value) => {
+            span.value = value
+          }}
+        />
+      </div>
+      <HistoryCharts charts={CHARTS} shown={sheet} spanMs={Number(span.value)} />
+    </section>
+  )
+}
