@@ -18,10 +18,17 @@ const BASE = `/nodes/${encodeURIComponent(NODE)}`
 const PAGES = [
   ['cluster', '/', 'all answer'],
   ['node', BASE, 'How long turns took'],
+  ['machine', `${BASE}?tab=machine`, '6.1.0-31-amd64'],
+  ['loggers', `${BASE}?tab=loggers`, 'Records since the start'],
+  ['cron', `${BASE}?tab=cron`, 'sweep'],
+  ['env', `${BASE}?tab=env`, 'eu-central'],
+  ['registrar', `${BASE}?tab=registrar`, 'Applications on other nodes'],
+  ['config', `${BASE}?tab=config`, 'jobs.maxParallel'],
   ['network', `${BASE}/network`, 'COOKIE_WRONG'],
   ['connection', `${BASE}/network/store%40jobs-2`, 'trace-context'],
   ['services', `${BASE}/services`, 'half-open'],
-  ['leader', `${BASE}/leader`, '2 of 3 decide'],
+  ['services-all', '/services', 'as all nodes together have used them'],
+  ['leader', '/leader', 'not heard'],
   ['profiler', `${BASE}/profiler`, 'No profile has been taken'],
 ] as const
 
@@ -35,7 +42,7 @@ describe('a page of the Observer', { skip: partSkip('chromium'), timeout: 240_00
   after(() => api.stop())
 
   /** The page has done nothing that it must not. */
-  const expectWell = async ({ page, faults, hosts, context }: Watched): Promise<void> => {
+  const expectWell = async ({ page, faults, hosts }: Watched): Promise<void> => {
     deepEqual(await axeFaults(page), [])
     deepEqual(faults, [])
     deepEqual([...hosts], [new URL(url).host])
@@ -43,27 +50,33 @@ describe('a page of the Observer', { skip: partSkip('chromium'), timeout: 240_00
       () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
     )
     equal(wider, false, 'nothing is wider than the screen')
-    await context.close()
   }
 
-  for (const [name, path, text] of PAGES) {
-    for (const [width, theme] of [
-      [1_280, 'light'],
-      [390, 'dark'],
-    ] as const) {
-      it(`${name} is well at ${width} in the ${theme}`, async () => {
-        const watched = await open(url + path, { width, theme })
-        const { page } = watched
-        await shown(page, text)
-        await page.evaluate(() => document.fonts.ready)
-        const before = await shiftsOf(page)
-        for (let tick = 0; tick < 4; tick += 1) api.tick()
-        await page.waitForTimeout(120)
-        equal((await shiftsOf(page)) - before, 0, 'nothing moves when figures change')
-        await shot(page, width < 600 ? `${name}-narrow` : name)
-        await expectWell(watched)
+  for (const [width, theme] of [
+    [1_280, 'light'],
+    [390, 'dark'],
+  ] as const) {
+    describe(`at ${width} in the ${theme}`, () => {
+      let watched: Watched | undefined
+      before(async () => {
+        watched = await open(url, { width, theme })
       })
-    }
+      after(() => watched?.context.close())
+
+      for (const [name, path, text] of PAGES) {
+        it(`${name} is well, and stands still while its figures change`, async () => {
+          if (watched === undefined) throw new TypeError('no page was opened')
+          const { page } = watched
+          await visit(page, path)
+          await shown(page, text)
+          const before = await shiftsOf(page)
+          await expectToMove(page, api)
+          equal((await shiftsOf(page)) - before, 0, 'nothing moves when figures change')
+          await shot(page, width < 600 ? `${name}-narrow` : name)
+          await expectWell(watched)
+        })
+      }
+    })
   }
 
   const lastOrder = () => api.managed.at(-1)
@@ -175,6 +188,22 @@ describe('a page of the Observer', { skip: partSkip('chromium'), timeout: 240_00
     await context.close()
   })
 })
+
+/** Goes to another page without loading it anew, as a link does. */
+const visit = (page: Page, path: string) =>
+  page.evaluate((wanted) => {
+    history.pushState(null, '', wanted)
+    dispatchEvent(new PopStateEvent('popstate'))
+  }, path)
+
+/** Lets time go on, and waits until the page has drawn what that changed. */
+async function expectToMove(page: Page, api: FakeApi): Promise<void> {
+  for (let tick = 0; tick < 3; tick += 1) {
+    const before = await page.locator('main').innerText()
+    api.tick()
+    await page.waitForFunction((text) => document.querySelector('main')?.innerText !== text, before)
+  }
+}
 
 /** Waits for a text outside of the choice of nodes, whose entries nobody sees. */
 const shown = (page: Page, text: string) =>

@@ -58,9 +58,9 @@ function nodeAnswer(
     case 'connection':
       return connectionOf(query.get('node') ?? '', timeMs)
     case 'services':
-      return servicesOf()
+      return servicesOf(timeMs)
     case 'leaders':
-      return leadersOf(node)
+      return leadersOf(node, timeMs)
     case 'config':
       return configOf()
     case 'cron':
@@ -98,8 +98,8 @@ export function answers(choice: AnswerChoice): Answers {
   return (path, query, timeMs) => {
     if (path === '/session') return session(names[0] ?? '', choice.readOnly === true)
     if (path === '/cluster') return clusterAt(timeMs, choice)
-    if (path === '/cluster/services') return mergedOf(names, () => servicesOf().rows)
-    if (path === '/cluster/leaders') return mergedOf(names, (node) => leadersOf(node).rows)
+    if (path === '/cluster/services') return mergedOf(names, () => servicesOf(timeMs).rows)
+    if (path === '/cluster/leaders') return mergedOf(names, (node) => leadersOf(node, timeMs).rows)
     if (path === '/cluster/history') return clusterHistoryOf(query, timeMs, choice.nodes)
     const [, node, question = ''] = /^\/nodes\/([^/]+)\/(.+)$/.exec(path) ?? []
     if (node === undefined || !names.includes(node)) return undefined

@@ -217,8 +217,11 @@ const routeOf = (name: string, node: string, weight: number): ApplicationRoute =
   ...{ state: 'running', nodeState: 'up' },
 })
 
+const sentTo = (place: number, timeMs: number): number =>
+  91_000 - place * 4_000 + Math.round((timeMs - EPOCH_MS) / 20)
+
 /** Services of a node. */
-export const servicesOf = (): Page<ServiceInfo> => ({
+export const servicesOf = (timeMs: number): Page<ServiceInfo> => ({
   next: undefined,
   rows: [
     {
@@ -229,7 +232,7 @@ export const servicesOf = (): Page<ServiceInfo> => ({
         breaker: place === 2 ? 'open' : place === 3 ? 'half-open' : 'closed',
         failures: place === 2 ? 7 : 0,
         opensInMs: place === 2 ? 4_200 : 0,
-        ...{ pending: place, sent: 91_000 - place * 4_000, answered: 90_900 - place * 4_000 },
+        ...{ pending: place, sent: sentTo(place, timeMs), answered: sentTo(place, timeMs) - 100 },
         failed: place === 2 ? 711 : 3,
       })),
       ...{ retried: 41, hedged: 2, overBudget: 0, late: 1, unrouted: 0 },
@@ -240,15 +243,18 @@ export const servicesOf = (): Page<ServiceInfo> => ({
 const VOTERS = ['coordinator@jobs-3', 'worker-1@jobs-4', 'worker-2@jobs-1']
 
 /** Elections of a node: the coordinator leads, and one of its voters has not been heard of late. */
-export const leadersOf = (node: string): Page<AsJson<LeaderSheet>> => ({
+export const leadersOf = (node: string, timeMs: number): Page<AsJson<LeaderSheet>> => ({
   next: undefined,
-  rows: VOTERS.includes(node) ? [electionOf(node)] : [],
+  rows: VOTERS.includes(node) ? [electionOf(node, timeMs)] : [],
 })
 
-const electionOf = (node: string): AsJson<LeaderSheet> => ({
+/** It is held again and again, and never quite as long. */
+const leaseAt = (timeMs: number): number => 2_000 + (((timeMs - EPOCH_MS) / 1_000) % 9) * 100
+
+const electionOf = (node: string, timeMs: number): AsJson<LeaderSheet> => ({
   ...{ clusterId: 'jobs.coordinator', pid: `<${node}.31.1>`, name: 'coordinator' },
   ...{ role: node === VOTERS[0] ? 'leader' : 'follower', decidedBy: 'vote', term: 7 },
-  ...{ leader: `<${VOTERS[0]}.31.1>`, leaseLeftMs: node === VOTERS[0] ? 2_800 : 0 },
+  ...{ leader: `<${VOTERS[0]}.31.1>`, leaseLeftMs: node === VOTERS[0] ? leaseAt(timeMs) : 0 },
   voters: VOTERS,
   heard: ['<worker-1@jobs-4.31.1>'],
   changes: [7, 6, 5].map((term, place) => ({
