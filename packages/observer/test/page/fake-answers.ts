@@ -1,7 +1,8 @@
 /**
  * What the fake server answers: who looks, the cluster, and sheets of its nodes.
  */
-import type { Merged, SessionSheet } from '#observer/contract/api'
+import type { SessionSheet } from '#observer/contract/api'
+import { clusterLeadersOf, clusterServicesOf } from './cluster-fixtures.js'
 import type { Answers } from './fake-api.js'
 import { type ClusterChoice, clusterAt, figuresOf, nodeNames } from './fixtures.js'
 import {
@@ -10,6 +11,7 @@ import {
   connectionOf,
   cronOf,
   historyOf,
+  hostOf,
   leadersOf,
   networkOf,
   nodeOf,
@@ -53,6 +55,8 @@ function nodeAnswer(
       return nodeOf(node, timeMs)
     case 'history':
       return historyOf(node, query, timeMs)
+    case 'host':
+      return hostOf(node, timeMs)
     case 'network':
       return networkOf(node, timeMs)
     case 'connection':
@@ -76,30 +80,14 @@ function nodeAnswer(
 
 const LISTS: ReadonlySet<string> = new Set(['services', 'leaders', 'config', 'cron'])
 
-/** The rows of all nodes as one list; the last node does not answer. */
-function mergedOf<T extends object>(
-  names: readonly string[],
-  rowsOf: (node: string) => readonly T[],
-): Merged<T> {
-  const silent = names.slice(-1)
-  const rows = names
-    .slice(0, -1)
-    .flatMap((node) => rowsOf(node).map((row): T & { node: string } => ({ ...row, node })))
-  const problem = { code: 'TIMEOUT', message: 'It did not answer in time.', remedy: 'Ask again.' }
-  return {
-    ...{ rows, total: rows.length, sheets: [] },
-    missing: silent.map((node) => ({ node, problem })),
-  }
-}
-
 /** Answers of a cluster of such nodes. */
 export function answers(choice: AnswerChoice): Answers {
   const names = nodeNames(choice.nodes)
   return (path, query, timeMs) => {
     if (path === '/session') return session(names[0] ?? '', choice.readOnly === true)
     if (path === '/cluster') return clusterAt(timeMs, choice)
-    if (path === '/cluster/services') return mergedOf(names, () => servicesOf(timeMs).rows)
-    if (path === '/cluster/leaders') return mergedOf(names, (node) => leadersOf(node, timeMs).rows)
+    if (path === '/cluster/services') return clusterServicesOf(names, timeMs)
+    if (path === '/cluster/leaders') return clusterLeadersOf(names, timeMs)
     if (path === '/cluster/history') return clusterHistoryOf(query, timeMs, choice.nodes)
     const [, node, question = ''] = /^\/nodes\/([^/]+)\/(.+)$/.exec(path) ?? []
     if (node === undefined || !names.includes(node)) return undefined

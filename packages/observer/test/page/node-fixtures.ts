@@ -5,6 +5,7 @@ import {
   type ApplicationRoute,
   type ConnectionSheet,
   HISTORY_SERIES,
+  type HostSheet,
   type LeaderSheet,
   type NetworkSheet,
   type Page,
@@ -107,8 +108,11 @@ export function nodeOf(node: string, timeMs: number): unknown {
       { name: 'file', level: 'debug' },
     ],
     logCounts: figures.logCounts,
-    envKeys: ['DATABASE_URL', 'MODE', 'REGION'],
-    env: { MODE: 'production', REGION: 'eu-central' },
+    envKeys: ['database', 'mode', 'region', 'retry'],
+    env: {
+      database: { host: '10.0.3.8', password: '[redacted]' },
+      ...{ mode: 'production', region: 'eu-central', retry: 3 },
+    },
     allows: { inspect: true, manage: true },
   }
 }
@@ -267,8 +271,9 @@ const electionOf = (node: string, timeMs: number): AsJson<LeaderSheet> => ({
 export const configOf = (): unknown => ({
   rows: [
     { item: 'jobs.maxParallel', value: 64, level: 'cluster' },
-    { item: 'jobs.retry', value: { times: 3, backOffMs: 500 }, level: 'global' },
-    { item: 'store.password', value: '(hidden)', level: 'node' },
+    { item: 'jobs.paused', value: false, level: 'global' },
+    { item: 'jobs.build', value: '96', level: 'cluster-node' },
+    { item: 'store.password', value: '[redacted]', level: 'node' },
   ],
 })
 
@@ -293,6 +298,37 @@ export const cronOf = (timeMs: number): unknown => ({
     jobOf('report', '0 3 * * *', timeMs, true),
     jobOf('sweep', '*/10 * * * * *', timeMs, false),
   ],
+})
+
+/** The machine of a node. */
+export const hostOf = (node: string, timeMs: number): AsJson<HostSheet> => ({
+  ...{ node, timeMs, cores: 4 },
+  load: { one: 1.42 * wave(node, timeMs), five: 1.1, fifteen: 0.84 },
+  memory: {
+    ...{ totalBytes: 16.6e9, availableBytes: 11.2e9, usedBytes: 5.4e9, cachedBytes: 7.3e9 },
+    ...{ swapTotalBytes: 2.1e9, swapUsedBytes: 0.1e9 },
+  },
+  disks: [
+    { mount: '/', kind: 'ext4', sizeBytes: 80e9, usedBytes: 31e9, availableBytes: 45e9 },
+    { mount: '/data', kind: 'xfs', sizeBytes: 400e9, usedBytes: 341e9, availableBytes: 59e9 },
+  ],
+  disksLeftOut: 0,
+  files: { open: 41, max: 1_048_576 },
+  resources: { TCPSocketWrap: 9, TCPServerWrap: 2, Timeout: 7, FSReqCallback: 1 },
+  threadsTotal: 11,
+  threads: [
+    { id: 4_711, name: 'node', cpuMs: 812_300, utilisation: 0.31 },
+    { id: 4_713, name: 'V8Worker', cpuMs: 41_200, utilisation: 0.02 },
+    { id: 4_714, name: 'V8Worker', cpuMs: 40_900, utilisation: 0.02 },
+    { id: 4_718, name: 'libuv-worker', cpuMs: 9_100, utilisation: 0 },
+  ],
+  workersTotal: 1,
+  workers: [{ id: 1, utilisation: 0.12 }],
+  container: {
+    ...{ memoryLimitBytes: 2.1e9, memoryAvailableBytes: 1.6e9, cores: 2 },
+    ...{ throttled: 3, throttledMs: 212 },
+  },
+  unread: [],
 })
 
 /** What the registrar told. */

@@ -16,6 +16,8 @@ import { tell } from './toast.js'
 export interface ActionProps {
   readonly node: string
   readonly label: string
+  /** Stands above the window that asks; default the label. */
+  readonly title?: string
   readonly order: ManageRequest['order']
   /** One sentence: what will happen. */
   readonly words?: ComponentChildren
@@ -29,6 +31,8 @@ export interface ActionProps {
   /** What the viewer has to be allowed; default `manage`. */
   readonly needs?: Capability
   readonly onDone?: (value: unknown) => void
+  /** The window that asks is opened: fields begin anew. */
+  readonly onOpen?: () => void
   /** Fields that belong to it. */
   readonly children?: ComponentChildren
 }
@@ -64,8 +68,12 @@ function useOrder(props: ActionProps, asks: boolean) {
   }
   const press = (): void => {
     problem.value = undefined
-    if (asks) isOpen.value = true
-    else void run()
+    if (!asks) {
+      void run()
+      return
+    }
+    props.onOpen?.()
+    isOpen.value = true
   }
   return { isOpen, problem, isBusy, run, press }
 }
@@ -105,6 +113,7 @@ export function Action(props: ActionProps): VNode {
 
 function Ask({
   label,
+  title = label,
   words,
   confirm,
   notYet,
@@ -127,7 +136,7 @@ function Ask({
     if (ready) onRun()
   }
   return (
-    <Dialog title={label} onClose={onClose}>
+    <Dialog title={title} onClose={onClose}>
       <form class="form" onSubmit={submit}>
         {words !== undefined && <p>{words}</p>}
         {children}

@@ -8,7 +8,7 @@ import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
-import { byteRate, bytes, clockTime, UNKNOWN } from '#page/base/format'
+import { byteRate, bytes, clockTime, count, UNKNOWN } from '#page/base/format'
 import { isDark } from '#page/frame/theme'
 
 /** One line of a chart. */
@@ -32,8 +32,19 @@ export interface ChartProps {
 
 const HEIGHT = 130
 const COLOURS = ['--line-1', '--line-2', '--line-3', '--line-4', '--line-5', '--line-6']
-/** Steps of an axis of bytes. */
+/** Steps of an axis: of bytes, of what is counted whole, and of all else. */
 const POWERS = Array.from({ length: 48 }, (_, power) => 2 ** power)
+const stepsFrom = (power: number): number[] =>
+  Array.from({ length: 13 - power }, (_, place) => 10 ** (power + place)).flatMap((ten) => [
+    ...[ten, 2 * ten, 5 * ten],
+  ])
+const WHOLE = stepsFrom(0)
+const FINE = stepsFrom(-4)
+
+function stepsOf(format: ChartProps['format']): number[] {
+  if (format === bytes || format === byteRate) return POWERS
+  return format === count ? WHOLE : FINE
+}
 /** Pointers of all charts of a page move together. */
 const SYNC = 'observer'
 
@@ -72,7 +83,7 @@ function axes({ format }: ChartProps): uPlot.Axis[] {
       ...common,
       size: 62,
       space: 34,
-      ...(format === bytes || format === byteRate ? { incrs: POWERS } : {}),
+      incrs: stepsOf(format),
       values: (_, ticks) => ticks.map((tick) => format(tick)),
     },
   ]

@@ -12,6 +12,7 @@ export function Field({
   value,
   onValue,
   type = 'text',
+  inputMode,
   placeholder,
   hideLabel = false,
 }: {
@@ -19,6 +20,8 @@ export function Field({
   readonly value: string
   readonly onValue: (value: string) => void
   readonly type?: 'text' | 'number' | 'password'
+  /** Which keys a telephone offers. */
+  readonly inputMode?: 'decimal' | 'numeric'
   readonly placeholder?: string
   readonly hideLabel?: boolean
 }): VNode {
@@ -32,10 +35,37 @@ export function Field({
         id={id}
         class="input"
         {...({ type } as { type: 'text' })}
+        {...(inputMode === undefined ? {} : { inputMode })}
         value={value}
         placeholder={placeholder}
         autocomplete="off"
         spellcheck={false}
+        onInput={(event) => onValue(event.currentTarget.value)}
+      />
+    </div>
+  )
+}
+
+/** A text of several lines, in letters of one width. */
+export function TextArea({
+  label,
+  value,
+  onValue,
+}: {
+  readonly label: string
+  readonly value: string
+  readonly onValue: (value: string) => void
+}): VNode {
+  const id = useId()
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <textarea
+        id={id}
+        class="input input-area mono"
+        rows={8}
+        spellcheck={false}
+        value={value}
         onInput={(event) => onValue(event.currentTarget.value)}
       />
     </div>

@@ -1,22 +1,19 @@
 /**
- * page/model/services: routes of services as one node has used them, or as all of them have. Pure.
- *
- * Each node has a breaker and counters of its own for each route; put together they are sums, and
- * the worst of the breakers with how many nodes have it so.
+ * page/model/services: routes of services as one node has used them, or as all nodes have: the same
+ * lines for both. Pure.
  */
 import type { ServiceInfo, ServiceRouteInfo } from 'troupe'
-
-type Breaker = ServiceRouteInfo['breaker']
+import type { ClusterRoute, ClusterService } from '#observer/contract/api'
 
 /** One route of a service: a node that offers it. */
 export interface ToldRoute {
   readonly node: string
   readonly state: string
   readonly weight: number
-  readonly breaker: Breaker
-  /** Nodes whose breaker is not closed, and how many have told of this route. */
+  readonly breaker: ServiceRouteInfo['breaker']
+  /** Nodes that call it and whose breaker is not closed, and how many call it. */
   readonly notClosed: readonly string[]
-  readonly told: number
+  readonly callers: number
   readonly opensInMs: number
   readonly pending: number
   readonly sent: number
@@ -37,67 +34,55 @@ export interface ToldService {
   readonly unrouted: number
 }
 
-/** A service as a node has told of it; the node is undefined where it was the only one asked. */
-export type ServiceRow = ServiceInfo & { readonly node?: string }
-
-const WORSE: readonly Breaker[] = ['closed', 'half-open', 'open']
-const worst = (one: Breaker, other: Breaker): Breaker =>
-  WORSE.indexOf(one) >= WORSE.indexOf(other) ? one : other
-
-function routeOf(info: ServiceRouteInfo, by: string): ToldRoute {
+function ofNode(info: ServiceRouteInfo): ToldRoute {
   const { route, breaker, opensInMs, pending, sent, answered, failed } = info
+  const { node, state, weight } = route
   return {
-    ...{ node: route.node, state: route.state, weight: route.weight, share: 0, told: 1 },
-    ...{ breaker, opensInMs, pending, sent, answered, failed },
-    notClosed: breaker === 'closed' ? [] : [by],
+    ...{ node, state, weight, breaker, opensInMs, pending, sent, answered, failed },
+    ...{ notClosed: [], callers: 1, share: 0 },
   }
 }
 
-const joined = (one: ToldRoute, other: ToldRoute): ToldRoute => ({
-  ...one,
-  breaker: worst(one.breaker, other.breaker),
-  notClosed: [...one.notClosed, ...other.notClosed],
-  told: one.told + other.told,
-  opensInMs: Math.max(one.opensInMs, other.opensInMs),
-  pending: one.pending + other.pending,
-  sent: one.sent + other.sent,
-  answered: one.answered + other.answered,
-  failed: one.failed + other.failed,
-})
+function ofCluster(info: ClusterRoute): ToldRoute {
+  const { route, breaker, pending, sent, answered, failed, callers } = info
+  const { node, state, weight } = route
+  const notClosed = callers.filter((caller) => caller.breaker !== 'closed')
+  return {
+    ...{ node, state, weight, breaker, pending, sent, answered, failed, share: 0 },
+    notClosed: notClosed.map((caller) => caller.node),
+    callers: callers.length,
+    opensInMs: Math.max(0, ...callers.map(({ opensInMs }) => opensInMs)),
+  }
+}
+
+/** Only one that runs is given work. */
+const takes = ({ state, weight }: ToldRoute): number => (state === 'running' ? weight : 0)
 
 function withShares(routes: readonly ToldRoute[]): readonly ToldRoute[] {
-  const takes = ({ state, weight }: ToldRoute): number => (state === 'running' ? weight : 0)
   const whole = routes.reduce((sum, route) => sum + takes(route), 0)
   return routes.map((route) => ({ ...route, share: whole === 0 ? 0 : takes(route) / whole }))
 }
 
-/** Services by their names, each route once. */
-export function servicesOf(rows: readonly ServiceRow[]): readonly ToldService[] {
-  const found = new Map<string, { counts: ServiceRow; routes: Map<string, ToldRoute> }>()
-  for (const row of rows) {
-    const known = found.get(row.name)
-    const routes = known?.routes ?? new Map<string, ToldRoute>()
-    for (const info of row.routes) {
-      const route = routeOf(info, row.node ?? '')
-      const before = routes.get(route.node)
-      routes.set(route.node, before === undefined ? route : joined(before, route))
-    }
-    found.set(row.name, { counts: known === undefined ? row : sum(known.counts, row), routes })
-  }
-  const names = [...found.keys()].sort()
-  return names.map((name) => {
-    const { counts, routes } = found.get(name) as NonNullable<ReturnType<typeof found.get>>
-    const { retried, hedged, overBudget, late, unrouted } = counts
-    const sorted = [...routes.values()].sort((one, other) => (one.node < other.node ? -1 : 1))
-    return { name, retried, hedged, overBudget, late, unrouted, routes: withShares(sorted) }
-  })
+type Counts = Omit<ServiceInfo, 'routes'>
+
+const told = (counts: Counts, routes: readonly ToldRoute[]): ToldService => {
+  const { name, retried, hedged, overBudget, late, unrouted } = counts
+  return { name, retried, hedged, overBudget, late, unrouted, routes: withShares(routes) }
 }
 
-const sum = (one: ServiceRow, other: ServiceRow): ServiceRow => ({
-  ...one,
-  retried: one.retried + other.retried,
-  hedged: one.hedged + other.hedged,
-  overBudget: one.overBudget + other.overBudget,
-  late: one.late + other.late,
-  unrouted: one.unrouted + other.unrouted,
-})
+const calls = ({ routes }: ToldService): number => routes.reduce((sum, { sent }) => sum + sent, 0)
+
+/** Those that are used first, each group by name. */
+const inOrder = (services: readonly ToldService[]): readonly ToldService[] =>
+  [...services].sort(
+    (one, other) =>
+      Number(calls(one) === 0) - Number(calls(other) === 0) || (one.name < other.name ? -1 : 1),
+  )
+
+/** As one node has used them. */
+export const servicesOfNode = (rows: readonly ServiceInfo[]): readonly ToldService[] =>
+  inOrder(rows.map((row) => told(row, row.routes.map(ofNode))))
+
+/** As all nodes have. */
+export const servicesOfCluster = (rows: readonly ClusterService[]): readonly ToldService[] =>
+  inOrder(rows.map((row) => told(row, row.routes.map(ofCluster))))

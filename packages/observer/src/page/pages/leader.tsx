@@ -4,7 +4,7 @@
  */
 import type { VNode } from 'preact'
 import type { LeaderSheet, Page } from 'troupe'
-import type { Merged } from '#observer/contract/api'
+import type { ClusterElection, ClusterElections, ClusterVoter } from '#observer/contract/api'
 import { count, dateTime, duration } from '#page/base/format'
 import { Action } from '#page/kit/action'
 import {
@@ -22,11 +22,10 @@ import { type Column, Table } from '#page/kit/table'
 import { address, nodeAddress } from '#page/live/api'
 import type { AsJson } from '#page/live/json'
 import { useSubject } from '#page/live/use'
-import { type Election, electionsOf, type ToldElection } from '#page/model/elections'
 import type { PageProps } from '#page/pages'
 import { Missing } from './parts/missing.js'
 
-const LIMIT = { limit: 500 }
+const LIMIT = 500
 
 /** The page. */
 export function LeaderPage({ node }: PageProps): VNode {
@@ -34,35 +33,26 @@ export function LeaderPage({ node }: PageProps): VNode {
 }
 
 function AllElections(): VNode {
-  const { sheet, problem } = useSubject<Merged<ToldElection>>(
-    address(['cluster', 'leaders'], LIMIT),
-  )
-  const elections = sheet === undefined ? undefined : electionsOf(sheet.rows)
-  const unled = elections?.filter(({ leader }) => leader === undefined).length ?? 0
-  const words =
-    elections === undefined
-      ? ' '
-      : elections.length === 1
-        ? '1 election'
-        : `${count(elections.length)} elections`
+  const { sheet, problem } = useSubject<ClusterElections>(address(['cluster', 'leaders']))
+  const unled = sheet?.elections.filter(({ leader }) => leader === undefined).length ?? 0
+  const total = sheet?.total === 1 ? '1 election' : `${count(sheet?.total)} elections`
   return (
     <>
       <PageHead
         title="Leader"
-        subtitle={unled === 0 ? words : `${words}, ${unled} without a leader`}
+        subtitle={unled === 0 ? total : `${total}, ${unled} without a leader`}
       />
       {problem !== undefined && <ProblemBox problem={problem} />}
       <Missing missing={sheet?.missing ?? []} />
-      <Elections elections={elections} isAsked={problem === undefined} own={undefined} />
+      <Elections elections={sheet?.elections} isAsked={problem === undefined} own={undefined} />
     </>
   )
 }
 
 function NodeElections({ node }: { readonly node: string }): VNode {
   const { sheet, problem } = useSubject<Page<AsJson<LeaderSheet>>>(
-    nodeAddress(node, 'leaders', LIMIT),
+    nodeAddress(node, 'leaders', { limit: LIMIT }),
   )
-  const elections = sheet && electionsOf(sheet.rows.map((row) => ({ ...row, node })))
   return (
     <>
       <PageHead
@@ -74,9 +64,23 @@ function NodeElections({ node }: { readonly node: string }): VNode {
         }
       />
       {problem !== undefined && <ProblemBox problem={problem} />}
-      <Elections elections={elections} isAsked={problem === undefined} own={node} />
+      <Elections
+        elections={sheet?.rows.map((row) => electionOf(node, row))}
+        isAsked={problem === undefined}
+        own={node}
+      />
     </>
   )
+}
+
+/** An election as one of its members alone sees it. */
+function electionOf(node: string, sheet: AsJson<LeaderSheet>): ClusterElection {
+  const { clusterId, decidedBy, term, leader, voters, changes } = sheet
+  const leaderNode = sheet.role === 'leader' ? node : undefined
+  return {
+    ...{ clusterId, decidedBy, term, leader, leaderNode, voters, changes },
+    ...{ disputed: false, members: [{ ...sheet, node }] },
+  }
 }
 
 function Elections({
@@ -84,7 +88,7 @@ function Elections({
   isAsked,
   own,
 }: {
-  readonly elections: readonly Election[] | undefined
+  readonly elections: readonly ClusterElection[] | undefined
   /** An answer is on its way. */
   readonly isAsked: boolean
   /** The node that is looked at alone. */
@@ -113,11 +117,10 @@ function OneElection({
   election,
   isAll,
 }: {
-  readonly election: Election
+  readonly election: ClusterElection
   readonly isAll: boolean
 }): VNode {
-  const { clusterId, leader, leaders, members } = election
-  const leading = members.find(({ role }) => role === 'leader')
+  const { clusterId, leader, leaderNode, disputed, members } = election
   return (
     <Card
       title={clusterId}
@@ -125,10 +128,10 @@ function OneElection({
       actions={
         <>
           {leader === undefined && <Badge tone="warn">nobody leads</Badge>}
-          {leaders > 1 && <Badge tone="warn">{leaders} say that they lead</Badge>}
-          {leading !== undefined && (
+          {disputed && <Badge tone="warn">more than one says that it leads</Badge>}
+          {leaderNode !== undefined && (
             <Action
-              node={leading.node}
+              node={leaderNode}
               label="Step down"
               order={{ do: 'leader-step-down', clusterId }}
               confirm={clusterId}
@@ -150,10 +153,11 @@ function OneElection({
 }
 
 function factsOf(
-  { leader, term, decidedBy, leaseLeftMs, members }: Election,
+  { leader, term, decidedBy, members }: ClusterElection,
   isAll: boolean,
 ): readonly (readonly [string, VNode | string])[] {
   const own = members[0]
+  const leaseLeftMs = members.find(({ pid }) => pid === leader)?.leaseLeftMs ?? 0
   return [
     [
       'Leader',
@@ -177,7 +181,7 @@ function Voters({
   election: { voters, members, leader },
   isAll,
 }: {
-  readonly election: Election
+  readonly election: ClusterElection
   readonly isAll: boolean
 }): VNode {
   const majority = Math.floor(voters.length / 2) + 1
@@ -221,7 +225,7 @@ function Voters({
   )
 }
 
-function Changes({ changes }: { readonly changes: LeaderSheet['changes'] }): VNode {
+function Changes({ changes }: { readonly changes: ClusterElection['changes'] }): VNode {
   return (
     <section>
       <h3>Who led</h3>
@@ -243,7 +247,7 @@ function Changes({ changes }: { readonly changes: LeaderSheet['changes'] }): VNo
   )
 }
 
-const MEMBERS: readonly Column<ToldElection>[] = [
+const MEMBERS: readonly Column<ClusterVoter>[] = [
   {
     ...{ id: 'node', title: 'Node', width: 'minmax(130px, 2fr)' },
     cell: ({ node }) => <NodeLink node={node} page="leader" />,
@@ -268,7 +272,7 @@ const MEMBERS: readonly Column<ToldElection>[] = [
 ]
 
 /** What each of the nodes that take part says. */
-const Members = ({ election }: { readonly election: Election }): VNode => (
+const Members = ({ election }: { readonly election: ClusterElection }): VNode => (
   <Table
     label={`Who takes part in ${election.clusterId}`}
     columns={MEMBERS}

@@ -4,7 +4,8 @@
  */
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
-import type { Merged } from '#observer/contract/api'
+import type { Page, ServiceInfo } from 'troupe'
+import type { ClusterServices, Problem } from '#observer/contract/api'
 import { count, duration, percent } from '#page/base/format'
 import { Action } from '#page/kit/action'
 import { Badge, Card, Empty, PageHead, ProblemBox, Skeleton, State } from '#page/kit/basics'
@@ -14,11 +15,16 @@ import { type Column, Table } from '#page/kit/table'
 import { address, nodeAddress } from '#page/live/api'
 import { useSubject } from '#page/live/use'
 import { weightOrder } from '#page/model/orders'
-import { type ServiceRow, servicesOf, type ToldRoute, type ToldService } from '#page/model/services'
+import {
+  servicesOfCluster,
+  servicesOfNode,
+  type ToldRoute,
+  type ToldService,
+} from '#page/model/services'
 import type { PageProps } from '#page/pages'
 import { Missing } from './parts/missing.js'
 
-const LIMIT = { limit: 500 }
+const LIMIT = 500
 
 const columnsOf = (name: string): readonly Column<ToldRoute>[] => [
   {
@@ -59,7 +65,7 @@ const columnsOf = (name: string): readonly Column<ToldRoute>[] => [
   },
   {
     ...{ id: 'failed-share', title: 'of sent', width: '46px', align: 'end', wide: true },
-    cell: ({ failed, sent }) => percent(sent === 0 ? 0 : failed / sent),
+    cell: ({ failed, sent }) => (failed === 0 ? '' : percent(failed / sent)),
   },
   {
     ...{ id: 'do', title: '', width: '128px', align: 'end', below: true },
@@ -69,16 +75,16 @@ const columnsOf = (name: string): readonly Column<ToldRoute>[] => [
 
 /** Of many nodes: how many of them hold it open. */
 function Breaker({ route }: { readonly route: ToldRoute }): VNode {
-  const { breaker, told, notClosed, opensInMs } = route
+  const { breaker, callers, notClosed, opensInMs } = route
   const title = [
-    told > 1 && notClosed.length > 0 ? `not closed at ${notClosed.join(', ')}` : '',
+    callers > 1 && notClosed.length > 0 ? `not closed at ${notClosed.join(', ')}` : '',
     opensInMs > 0 ? `lets a probe through in ${duration(opensInMs)}` : '',
   ]
   return (
     <>
       <State state={breaker} title={title.filter(Boolean).join('; ')} />
-      {told > 1 && notClosed.length > 0 && (
-        <span class="aside figure"> {`${notClosed.length} of ${told}`}</span>
+      {callers > 1 && notClosed.length > 0 && (
+        <span class="aside figure"> {`${notClosed.length} of ${callers}`}</span>
       )}
     </>
   )
@@ -88,33 +94,63 @@ const NO_SERVICES = 'No node has used a service, and none knows a route of one'
 const NO_SERVICE_HERE = 'This node has used no service and knows no route of one'
 
 /** The page. */
-export function ServicesPage({ node }: PageProps): VNode {
-  const { sheet, problem } = useSubject<Partial<Merged<unknown>> & { rows: readonly ServiceRow[] }>(
-    node === undefined
-      ? address(['cluster', 'services'], LIMIT)
-      : nodeAddress(node, 'services', LIMIT),
+export const ServicesPage = ({ node }: PageProps): VNode =>
+  node === undefined ? <AllServices /> : <NodeServices node={node} />
+
+function AllServices(): VNode {
+  const { sheet, problem } = useSubject<ClusterServices>(address(['cluster', 'services']))
+  return (
+    <>
+      <PageHead title="Services" subtitle="as all nodes together have used them" />
+      <Missing missing={sheet?.missing ?? []} />
+      <Services
+        services={sheet && servicesOfCluster(sheet.services)}
+        problem={problem}
+        none={NO_SERVICES}
+      />
+    </>
   )
-  const services = sheet === undefined ? undefined : servicesOf(sheet.rows)
+}
+
+function NodeServices({ node }: { readonly node: string }): VNode {
+  const { sheet, problem } = useSubject<Page<ServiceInfo>>(
+    nodeAddress(node, 'services', { limit: LIMIT }),
+  )
   return (
     <>
       <PageHead
         title="Services"
         subtitle={
-          node === undefined ? (
-            'as all nodes together have used them'
-          ) : (
-            <>
-              as <NodeLink node={node} /> has used them
-            </>
-          )
+          <>
+            as <NodeLink node={node} /> has used them
+          </>
         }
       />
+      <Services
+        services={sheet && servicesOfNode(sheet.rows)}
+        problem={problem}
+        none={NO_SERVICE_HERE}
+      />
+    </>
+  )
+}
+
+function Services({
+  services,
+  problem,
+  none,
+}: {
+  readonly services: readonly ToldService[] | undefined
+  readonly problem: Problem | undefined
+  readonly none: string
+}): VNode {
+  return (
+    <>
       {problem !== undefined && <ProblemBox problem={problem} />}
-      <Missing missing={sheet?.missing ?? []} />
       {services === undefined && problem === undefined && <Skeleton height={320} />}
       {services?.length === 0 && (
         <Card title="Services">
-          <Empty title={node === undefined ? NO_SERVICES : NO_SERVICE_HERE}>
+          <Empty title={none}>
             Applications that run on other nodes are services; they are called by their name.
           </Empty>
         </Card>

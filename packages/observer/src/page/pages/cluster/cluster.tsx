@@ -20,39 +20,39 @@ import { ClusterMap } from './map.js'
 
 const COLUMNS: readonly Column<ClusterNode>[] = [
   {
-    ...{ id: 'node', title: 'Node', width: 'minmax(130px, 2fr)' },
+    ...{ id: 'node', title: 'Node', width: 'minmax(130px, 3fr)' },
     cell: ({ node }) => <NodeLink node={node} />,
   },
   {
-    ...{ id: 'state', title: 'State', width: '92px' },
+    ...{ id: 'state', title: 'State', width: '88px' },
     cell: ({ state, problem = '' }) => <State state={state} title={problem} />,
   },
   {
-    ...{ id: 'leads', title: 'Leads', width: 'minmax(70px, 1fr)', wide: true },
+    ...{ id: 'leads', title: 'Leads', width: 'minmax(60px, 2fr)', wide: true },
     cell: ({ leads }) => leads.map(({ clusterId }) => clusterId).join(', '),
   },
   {
-    ...{ id: 'processes', title: 'Processes', width: '84px', align: 'end', wide: true },
+    ...{ id: 'processes', title: 'Processes', width: '66px', align: 'end', wide: true },
     cell: ({ figures }) => count(figures?.processes),
   },
   {
-    ...{ id: 'handled', title: 'Handled', width: '76px', align: 'end' },
+    ...{ id: 'handled', title: 'Handled', width: '66px', align: 'end' },
     cell: ({ rates }) => rate(rates?.handled),
   },
   {
-    ...{ id: 'waiting', title: 'Waiting', width: '68px', align: 'end', wide: true },
+    ...{ id: 'waiting', title: 'Waiting', width: '54px', align: 'end', wide: true },
     cell: ({ figures }) => count(figures?.waiting),
   },
   {
-    ...{ id: 'loop', title: 'Loop p99', width: '74px', align: 'end', wide: true },
+    ...{ id: 'loop', title: 'Loop p99', width: '64px', align: 'end', wide: true },
     cell: ({ figures }) => duration(figures?.loop.delayP99Ms),
   },
   {
-    ...{ id: 'cpu', title: 'CPU', width: '64px', align: 'end', wide: true },
+    ...{ id: 'cpu', title: 'CPU', width: '46px', align: 'end', wide: true },
     cell: ({ rates }) => percent(rates?.cpu),
   },
   {
-    ...{ id: 'memory', title: 'Memory', width: '84px', align: 'end', wide: true },
+    ...{ id: 'memory', title: 'Memory', width: '68px', align: 'end', wide: true },
     cell: ({ figures }) => bytes(figures?.memory.rssBytes),
   },
   {
@@ -82,6 +82,10 @@ const CHARTS: readonly HistoryChart[] = [
   { title: 'Dropped', lines: [['droppedPerSecond', 'dropped']], format: rate },
 ]
 
+/** By name, so that each stays where it is. */
+const inOrder = (nodes: readonly ClusterNode[]): readonly ClusterNode[] =>
+  [...nodes].sort((one, other) => (one.node < other.node ? -1 : 1))
+
 /** The first page. */
 export function ClusterPage(): VNode {
   const { sheet, problem } = useSubject<ClusterSheet>('/cluster')
@@ -103,7 +107,7 @@ export function ClusterPage(): VNode {
         <Table
           label="Nodes of the cluster"
           columns={COLUMNS}
-          rows={sheet?.nodes}
+          rows={sheet && inOrder(sheet.nodes)}
           keyOf={({ node }) => node}
           onOpen={({ node }) => go(nodePath(node))}
           empty={<Empty title="No node is known yet" />}

@@ -17,8 +17,12 @@ import { go } from '#page/router'
 
 type Rows = readonly (readonly [string, ComponentChildren])[]
 
+/** A transport whose addresses begin with its name says it once. */
+const reachedAt = ({ transport, remote }: ConnectionSheet['info']): string =>
+  remote.startsWith(transport) ? remote : `${transport} ${remote}`
+
 const lineRows = ({ info, clockAheadMs }: ConnectionSheet): Rows => [
-  ['Reached at', `${info.transport} ${info.remote}`],
+  ['Reached at', reachedAt(info)],
   ['Up for', duration(info.uptimeMs)],
   ['Lines so far', count(info.lines)],
   ['Round trip', info.roundTripMs < 0 ? '–' : duration(info.roundTripMs)],
@@ -45,14 +49,16 @@ const pieceRows = ({ fragments: of }: ConnectionSheet): Rows => [
   ['Given up', count(of.gaveUp)],
 ]
 
-const ratio = (now: number, before: number): string =>
-  before === 0 ? '' : `, ${bytes(before)} as ${bytes(now)}: ${percent(now / before)}`
+const packed = (times: number, now: number, before: number): string =>
+  times === 0
+    ? 'none yet'
+    : `${count(times)}, ${bytes(before)} as ${bytes(now)}: ${percent(now / before)}`
 
 const compressionRows = ({ compression: of }: ConnectionSheet): Rows => [
   // `Infinity` comes as its name over HTTP.
   ['From', Number.isFinite(Number(of.aboveBytes)) ? bytes(of.aboveBytes) : 'off'],
-  ['Sent', `${count(of.sent)}${ratio(of.sentBytes, of.sentOriginalBytes)}`],
-  ['Received', `${count(of.received)}${ratio(of.receivedBytes, of.receivedOriginalBytes)}`],
+  ['Sent', packed(of.sent, of.sentBytes, of.sentOriginalBytes)],
+  ['Received', packed(of.received, of.receivedBytes, of.receivedOriginalBytes)],
 ]
 
 /** The window. */

@@ -28,7 +28,7 @@ type Row = PeerInfo & { readonly rates: PeerRates | undefined }
 
 const COLUMNS: readonly Column<Row>[] = [
   {
-    ...{ id: 'node', title: 'Node', width: 'minmax(130px, 2fr)' },
+    ...{ id: 'node', title: 'Node', width: 'minmax(130px, 1fr)' },
     cell: ({ node }) => <NodeLink node={node} page="network" />,
   },
   {
@@ -44,19 +44,19 @@ const COLUMNS: readonly Column<Row>[] = [
     cell: ({ roundTripMs }) => (roundTripMs < 0 ? '–' : duration(roundTripMs)),
   },
   {
-    ...{ id: 'out', title: 'Out', width: '76px', align: 'end', wide: true },
+    ...{ id: 'out', title: 'Messages out', width: '90px', align: 'end', wide: true },
     cell: ({ rates, messagesOut }) => (
       <span title={`${count(messagesOut)} messages in all`}>{rate(rates?.messagesOut)}</span>
     ),
   },
   {
-    ...{ id: 'in', title: 'In', width: '76px', align: 'end', wide: true },
+    ...{ id: 'in', title: 'Messages in', width: '84px', align: 'end', wide: true },
     cell: ({ rates, messagesIn }) => (
       <span title={`${count(messagesIn)} messages in all`}>{rate(rates?.messagesIn)}</span>
     ),
   },
   {
-    ...{ id: 'bytes', title: 'Bytes in', width: '92px', align: 'end', wide: true },
+    ...{ id: 'bytes', title: 'Bytes in', width: '84px', align: 'end', wide: true },
     cell: ({ rates, bytesIn }) => (
       <span title={`${bytes(bytesIn)} in all`}>{byteRate(rates?.bytesIn)}</span>
     ),
@@ -141,8 +141,13 @@ function NetworkTiles({ node }: { readonly node: string }): VNode {
   return (
     <Tiles>
       <Tile label="Connected" value={network?.connected} format={count} trail={told('connected')} />
-      <Tile label="In" value={inward} format={rate} trail={told('messagesInPerSecond')} />
-      <Tile label="Out" value={outward} format={rate} trail={told('messagesOutPerSecond')} />
+      <Tile label="Messages in" value={inward} format={rate} trail={told('messagesInPerSecond')} />
+      <Tile
+        label="Messages out"
+        value={outward}
+        format={rate}
+        trail={told('messagesOutPerSecond')}
+      />
       <Tile
         {...{ label: 'Bytes in', value: rates?.bytesIn, format: byteRate }}
         trail={told('bytesInPerSecond')}

@@ -11,7 +11,22 @@ import { Choice, Field } from '#page/kit/fields'
 import { type Column, Table } from '#page/kit/table'
 import { nodeAddress } from '#page/live/api'
 import { useSubject } from '#page/live/use'
-import { typedValue, ValueField } from './env.js'
+import {
+  type Draft,
+  draftOf,
+  kindOf,
+  typedOf,
+  type ValueKind,
+  type Withheld,
+  withheldOf,
+} from '#page/model/typed-value'
+import { KIND_WORDS, ValueEditor } from './value-editor.js'
+
+/** A value of the configuration, with the type that it has at its node. */
+type Entry = ConfigSheet & {
+  readonly type?: 'string' | 'number' | 'bigint' | 'boolean'
+  readonly hidden?: boolean
+}
 
 const LEVELS = [
   ['global', 'of all clusters'],
@@ -21,25 +36,47 @@ const LEVELS = [
 ] as const
 type Level = (typeof LEVELS)[number][0]
 
-const columnsOf = (node: string): readonly Column<ConfigSheet>[] => [
+const KINDS: readonly ValueKind[] = ['text', 'number', 'bigint', 'flag']
+const KIND_OF = { string: 'text', number: 'number', bigint: 'bigint', boolean: 'flag' } as const
+const TYPE_OF: Readonly<Record<string, string>> = {
+  text: 'string',
+  number: 'number',
+  bigint: 'bigint',
+  flag: 'boolean',
+}
+
+const kindIn = ({ type, value: given }: Entry): ValueKind =>
+  type === undefined ? kindOf(given) : KIND_OF[type]
+
+const withheldIn = (entry: Entry | undefined): Withheld =>
+  entry?.hidden === true ? 'hidden' : withheldOf(entry?.value)
+
+const columnsOf = (node: string): readonly Column<Entry>[] => [
   {
     ...{ id: 'item', title: 'Item', width: 'minmax(110px, 1fr)' },
     cell: ({ item }) => <span class="mono">{item}</span>,
   },
   {
-    ...{ id: 'value', title: 'Value', width: 'minmax(100px, 2fr)' },
-    cell: (entry) => (
-      <span class="mono" title={value(entry.value)}>
-        {value(entry.value)}
-      </span>
-    ),
+    ...{ id: 'value', title: 'Value', width: 'minmax(90px, 2fr)' },
+    cell: (entry) =>
+      withheldIn(entry) === 'hidden' ? (
+        <span class="aside">hidden</span>
+      ) : (
+        <span class="mono" title={value(entry.value)}>
+          {value(entry.value)}
+        </span>
+      ),
   },
   {
-    ...{ id: 'level', title: 'Level', width: '120px', wide: true },
+    ...{ id: 'type', title: 'Type', width: '100px', wide: true },
+    cell: (entry) => <Badge>{KIND_WORDS[kindIn(entry)]}</Badge>,
+  },
+  {
+    ...{ id: 'level', title: 'Level', width: '100px', wide: true },
     cell: ({ level }) => <Badge>{level}</Badge>,
   },
   {
-    ...{ id: 'do', title: '', width: '160px', align: 'end' },
+    ...{ id: 'do', title: '', width: '140px', align: 'end', below: true },
     cell: (entry) => (
       <span class="cell-actions">
         <Change node={node} entry={entry} />
@@ -58,9 +95,7 @@ const columnsOf = (node: string): readonly Column<ConfigSheet>[] => [
 
 /** All items. */
 export function NodeConfig({ node }: { readonly node: string }): VNode {
-  const { sheet, problem } = useSubject<Page<ConfigSheet>>(
-    nodeAddress(node, 'config', { limit: 500 }),
-  )
+  const { sheet, problem } = useSubject<Page<Entry>>(nodeAddress(node, 'config', { limit: 500 }))
   return (
     <Card title="Configuration" actions={<Change node={node} />} flush>
       {problem !== undefined && <ProblemBox problem={problem} />}
@@ -75,33 +110,51 @@ export function NodeConfig({ node }: { readonly node: string }): VNode {
   )
 }
 
-function Change({ node, entry }: { readonly node: string; readonly entry?: ConfigSheet }): VNode {
+const draftIn = (entry: Entry | undefined): Draft =>
+  entry === undefined || withheldIn(entry) === undefined
+    ? draftOf(entry?.value, entry && kindIn(entry))
+    : { kind: kindIn(entry), text: '' }
+
+function Change({ node, entry }: { readonly node: string; readonly entry?: Entry }): VNode {
   const item = useSignal(entry?.item ?? '')
-  const text = useSignal(entry === undefined ? '' : value(entry.value))
+  const draft = useSignal<Draft>(draftIn(entry))
   const level = useSignal<Level>(entry?.level ?? 'cluster')
   const ofNode = level.value === 'node' || level.value === 'cluster-node'
   const about = ofNode ? { node: entry?.node ?? node } : {}
+  const typed = typedOf(draft.value)
+  const given = typed.kind === 'ready' ? { value: typed.value } : {}
+  const isNamed = item.value.trim() !== ''
   return (
     <Action
       node={node}
       needs="config"
       label={entry === undefined ? 'Add' : 'Change'}
+      title={entry === undefined ? 'Add to the configuration' : `Change ${entry.item}`}
       words="It is written for all whom it is for, and told to them."
       order={{
         ...{ do: 'config-put', item: item.value, level: level.value, ...about },
-        value: typedValue(text.value),
+        ...{ ...given, type: TYPE_OF[draft.value.kind] },
+      }}
+      notYet={!isNamed ? 'Name the item.' : typed.kind === 'wrong' ? typed.problem : undefined}
+      onOpen={() => {
+        draft.value = draftIn(entry)
       }}
     >
       {entry === undefined && (
         <Field
           label="Item"
           value={item.value}
-          onValue={(typed) => {
-            item.value = typed
+          onValue={(text) => {
+            item.value = text
           }}
         />
       )}
-      <ValueField text={text} />
+      <ValueEditor
+        draft={draft}
+        kinds={KINDS}
+        before={entry === undefined ? undefined : kindIn(entry)}
+        withheld={withheldIn(entry)}
+      />
       {entry === undefined && (
         <Choice
           label="Level"

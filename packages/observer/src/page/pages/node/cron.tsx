@@ -48,11 +48,12 @@ const columnsOf = (node: string): readonly Column<CronJobInfo>[] => [
   },
   ...COUNTS,
   {
-    ...{ id: 'do', title: '', width: '84px', align: 'end' },
+    ...{ id: 'do', title: '', width: '84px', align: 'end', below: true },
     cell: ({ name, enabled }) => (
       <Action
         node={node}
         label={enabled ? 'Disable' : 'Enable'}
+        {...(enabled ? { words: `${name} does not run any more until it is enabled again.` } : {})}
         order={{ do: enabled ? 'cron-disable' : 'cron-enable', name }}
         {...(enabled ? { confirm: name, words: `${name} does not run until it is enabled.` } : {})}
       />

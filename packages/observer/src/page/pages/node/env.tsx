@@ -6,22 +6,25 @@ import type { VNode } from 'preact'
 import type { NodeSheet } from 'troupe'
 import { value } from '#page/base/format'
 import { Action } from '#page/kit/action'
-import { Card, Empty } from '#page/kit/basics'
+import { Badge, Card, Empty } from '#page/kit/basics'
 import { Field } from '#page/kit/fields'
 import { type Column, Table } from '#page/kit/table'
+import {
+  type Draft,
+  draftOf,
+  kindOf,
+  typedOf,
+  type ValueKind,
+  type Withheld,
+  withheldOf,
+} from '#page/model/typed-value'
+import { KIND_WORDS, ValueEditor } from './value-editor.js'
 
 interface Entry {
   readonly key: string
-  readonly shown: string | undefined
-}
-
-/** What was typed: JSON where it is that, else a text. */
-export function typedValue(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
+  /** The node tells the value. */
+  readonly isTold: boolean
+  readonly value: unknown
 }
 
 const columnsOf = (node: string): readonly Column<Entry>[] => [
@@ -31,18 +34,22 @@ const columnsOf = (node: string): readonly Column<Entry>[] => [
   },
   {
     ...{ id: 'value', title: 'Value', width: 'minmax(110px, 2fr)' },
-    cell: ({ shown }) =>
-      shown === undefined ? (
-        <span class="aside">not shown</span>
-      ) : (
-        <span class="mono" title={shown}>
-          {shown}
+    cell: (entry) =>
+      entry.isTold ? (
+        <span class="mono" title={value(entry.value)}>
+          {value(entry.value)}
         </span>
+      ) : (
+        <span class="aside">not shown</span>
       ),
   },
   {
-    ...{ id: 'do', title: '', width: '90px', align: 'end' },
-    cell: ({ key, shown }) => <Change node={node} name={key} before={shown ?? ''} />,
+    ...{ id: 'type', title: 'Type', width: '120px', wide: true },
+    cell: (entry) => entry.isTold && <Badge>{KIND_WORDS[kindOf(entry.value)]}</Badge>,
+  },
+  {
+    ...{ id: 'do', title: '', width: '80px', align: 'end', below: true },
+    cell: (entry) => <Change node={node} entry={entry} />,
   },
 ]
 
@@ -54,17 +61,19 @@ export function NodeEnv({
   readonly node: string
   readonly sheet: NodeSheet | undefined
 }): VNode {
+  const env = sheet?.env
+  const isCut = env !== undefined && withheldOf(env) === 'cut' && Object.hasOwn(env, '…')
   const rows = sheet?.envKeys.map((key): Entry => {
-    const shown = sheet.env?.[key]
-    return { key, shown: shown === undefined ? undefined : value(shown) }
+    const isTold = env !== undefined && Object.hasOwn(env, key)
+    return { key, isTold, value: isTold ? env[key] : undefined }
   })
+  const note = isCut
+    ? 'the values are longer than is told'
+    : sheet !== undefined && env === undefined
+      ? 'values are not shown: option system.envValues'
+      : ''
   return (
-    <Card
-      title="Environment"
-      note={sheet !== undefined && sheet.env === undefined ? 'values are hidden here' : ''}
-      actions={<Change node={node} before="" />}
-      flush
-    >
+    <Card title="Environment" note={note} actions={<Change node={node} />} flush>
       <Table
         label="Environment of the node"
         columns={columnsOf(node)}
@@ -76,46 +85,50 @@ export function NodeEnv({
   )
 }
 
-function Change({
-  node,
-  name,
-  before,
-}: {
-  readonly node: string
-  readonly name?: string
-  readonly before: string
-}): VNode {
-  const key = useSignal(name ?? '')
-  const text = useSignal(before)
+const KINDS: readonly ValueKind[] = ['text', 'number', 'flag', 'json', 'nothing']
+
+/** What is not told is replaced as a whole, as what is hidden. */
+const withheldIn = (entry: Entry | undefined): Withheld =>
+  entry === undefined ? undefined : entry.isTold ? withheldOf(entry.value) : 'hidden'
+
+function Change({ node, entry }: { readonly node: string; readonly entry?: Entry }): VNode {
+  const key = useSignal(entry?.key ?? '')
+  const draft = useSignal<Draft>(draftOf(entry?.value))
+  const typed = typedOf(draft.value)
+  const withheld = withheldIn(entry)
+  const isNamed = key.value.trim() !== ''
   return (
     <Action
       node={node}
       needs="config"
-      label={name === undefined ? 'Add' : 'Change'}
+      label={entry === undefined ? 'Add' : 'Change'}
+      title={entry === undefined ? 'Add to the environment' : `Change ${entry.key}`}
       words="It holds for what is spawned from now on."
-      order={{ do: 'env', key: key.value, value: typedValue(text.value) }}
+      order={{
+        do: 'env',
+        key: key.value,
+        ...(typed.kind === 'ready' ? { value: typed.value } : {}),
+      }}
+      notYet={!isNamed ? 'Give it a key.' : typed.kind === 'wrong' ? typed.problem : undefined}
+      onOpen={() => {
+        draft.value = draftOf(entry?.value)
+      }}
     >
-      {name === undefined && (
+      {entry === undefined && (
         <Field
           label="Key"
           value={key.value}
-          onValue={(typed) => {
-            key.value = typed
+          onValue={(text) => {
+            key.value = text
           }}
         />
       )}
-      <ValueField text={text} />
+      <ValueEditor
+        draft={draft}
+        kinds={KINDS}
+        before={entry?.isTold === true ? kindOf(entry.value) : undefined}
+        withheld={withheld}
+      />
     </Action>
   )
 }
-
-/** Where a value is typed. */
-export const ValueField = ({ text }: { readonly text: { value: string } }): VNode => (
-  <Field
-    label="Value: JSON, or a text"
-    value={text.value}
-    onValue={(typed) => {
-      text.value = typed
-    }}
-  />
-)

@@ -86,7 +86,7 @@ function Part({
 }): VNode {
   switch (tab) {
     case 'machine':
-      return <NodeMachine sheet={sheet} />
+      return <NodeMachine node={node} sheet={sheet} />
     case 'loggers':
       return <NodeLoggers node={node} sheet={sheet} />
     case 'cron':
