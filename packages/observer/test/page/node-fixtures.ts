@@ -239,7 +239,13 @@ export const servicesOf = (timeMs: number): Page<ServiceInfo> => ({
         ...{ pending: place, sent: sentTo(place, timeMs), answered: sentTo(place, timeMs) - 100 },
         failed: place === 2 ? 711 : 3,
       })),
-      ...{ retried: 41, hedged: 2, overBudget: 0, late: 1, unrouted: 0 },
+      ...{
+        retried: 41 + Math.round((timeMs - EPOCH_MS) / 1_000),
+        hedged: 2,
+        overBudget: 0,
+        late: 1,
+        unrouted: 0,
+      },
     },
   ],
 })

@@ -195,6 +195,9 @@ function PointedTime({
   return <span class="legend-time">{time === undefined ? '' : clockTime(time)}</span>
 }
 
+/** Letters that a figure of this kind has at most, so that nothing beside it moves. */
+const widthOf = (format: ChartProps['format']): number => (format === byteRate ? 9 : 7)
+
 function Legend({
   lines,
   format,
@@ -208,7 +211,9 @@ function Legend({
           <span key={label} class="legend-entry">
             <span class={`legend-line line-${(place % COLOURS.length) + 1}`} aria-hidden="true" />
             <span class="legend-label">{label}</span>
-            <span class="legend-figure">{value === null ? UNKNOWN : format(value)}</span>
+            <span class="legend-figure" style={{ minWidth: `${widthOf(format)}ch` }}>
+              {value === null ? UNKNOWN : format(value)}
+            </span>
           </span>
         )
       })}

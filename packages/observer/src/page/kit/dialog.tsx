@@ -21,6 +21,7 @@ export function Dialog({
   readonly children: ComponentChildren
 }): VNode {
   const box = useRef<HTMLDialogElement>(null)
+  const isGone = useRef(false)
   const heading = useId()
   useEffect(() => {
     const dialog = box.current
@@ -29,14 +30,20 @@ export function Dialog({
     const first = dialog?.querySelector('[autofocus], .dialog-body :is(input, select, textarea)')
     const target = first ?? dialog?.querySelector('h2')
     if (target instanceof HTMLElement) target.focus({ preventScroll: true })
-    return () => dialog?.close()
+    return () => {
+      // Whoever goes elsewhere has not closed it: nobody is to be led back.
+      isGone.current = true
+      dialog?.close()
+    }
   }, [])
   return (
     <dialog
       ref={box}
       class={wide ? 'dialog dialog-wide' : 'dialog'}
       aria-labelledby={heading}
-      onClose={onClose}
+      onClose={() => {
+        if (!isGone.current) onClose()
+      }}
     >
       <header class="dialog-head">
         <h2 id={heading} tabIndex={-1}>
