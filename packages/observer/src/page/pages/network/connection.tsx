@@ -77,7 +77,7 @@ export function ConnectionWindow({
       title={
         <>
           <span class="mono">{node}</span> – <span class="mono">{other}</span>{' '}
-          {sheet !== undefined && <State state={sheet.info.state} />}
+          <State state={sheet?.info.state ?? 'asking'} />
         </>
       }
       onClose={close}
