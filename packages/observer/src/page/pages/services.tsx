@@ -14,7 +14,7 @@ import { NodeLink } from '#page/kit/links'
 import { type Column, Table } from '#page/kit/table'
 import { address, nodeAddress } from '#page/live/api'
 import { useSubject } from '#page/live/use'
-import { weightOrder } from '#page/model/orders'
+import { confirmOf, weightOrder } from '#page/model/orders'
 import {
   servicesOfCluster,
   servicesOfNode,
@@ -208,16 +208,14 @@ function Told({ service, open }: { readonly service: ToldService; readonly open:
   )
 }
 
-/** Its share of the work; 0 drains it. */
-function Weigh({
-  node,
-  name,
-  weight,
-}: {
+interface Weighed {
   readonly node: string
   readonly name: string
   readonly weight: number
-}): VNode {
+}
+
+/** Its share of the work; 0 drains it. */
+function Weigh({ node, name, weight }: Weighed): VNode {
   const wanted = useSignal(String(weight))
   const change = { do: 'application-change', name }
   const prepared = weightOrder(name, wanted.value)
@@ -229,6 +227,8 @@ function Weigh({
         words={`How much of the work ${node} is given, beside the weights of the others.`}
         order={prepared.kind === 'ready' ? prepared.request.order : change}
         notYet={prepared.kind === 'wrong' ? prepared.problem : undefined}
+        {...confirmOf(prepared)}
+        kind="plain"
       >
         <Field
           label="Weight, a whole number from 0"
@@ -245,6 +245,7 @@ function Weigh({
         disabled={weight === 0}
         words={`${node} is given no new work for ${name}; what it has it finishes.`}
         order={{ ...change, weight: 0 }}
+        confirm={name}
       />
     </span>
   )

@@ -53,7 +53,6 @@ const columnsOf = (node: string): readonly Column<CronJobInfo>[] => [
       <Action
         node={node}
         label={enabled ? 'Disable' : 'Enable'}
-        {...(enabled ? { words: `${name} does not run any more until it is enabled again.` } : {})}
         order={{ do: enabled ? 'cron-disable' : 'cron-enable', name }}
         {...(enabled ? { confirm: name, words: `${name} does not run until it is enabled.` } : {})}
       />
