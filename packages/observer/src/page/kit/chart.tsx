@@ -103,11 +103,11 @@ const timeMarks = (times: readonly number[]): string[] => {
 }
 
 function optionsOf(
-  props: ChartProps,
   current: () => ChartProps,
   width: number,
   point: (place: number | undefined) => void,
 ): uPlot.Options {
+  const props = current()
   return {
     width,
     height: props.height ?? HEIGHT,
@@ -150,15 +150,10 @@ export function Chart(props: ChartProps): VNode {
   useEffect(() => {
     const target = box.current
     if (target === null) return undefined
-    const { clientWidth: width } = target
-    const options = optionsOf(
-      current.current,
-      () => current.current,
-      width,
-      (place) => {
-        pointed.value = place
-      },
-    )
+    const point = (place: number | undefined): void => {
+      pointed.value = place
+    }
+    const options = optionsOf(() => current.current, target.clientWidth, point)
     const made = new uPlot(options, dataOf(current.current), target)
     plot.current = made
     const watch = new ResizeObserver(() =>

@@ -5,31 +5,31 @@ import type { ComponentChildren, VNode } from 'preact'
 import { useEffect, useId, useRef } from 'preact/hooks'
 import { Button } from './basics.js'
 
-/** A window; closed by Escape, or by what is inside. */
-export function Dialog({
-  title,
-  onClose,
-  wide = false,
-  actions,
-  children,
-}: {
+interface DialogProps {
   readonly title: ComponentChildren
   readonly onClose: () => void
   readonly wide?: boolean
   /** What can be done, beside the title. */
   readonly actions?: ComponentChildren
   readonly children: ComponentChildren
-}): VNode {
+}
+
+/** Puts the focus on its first field, or its title: not on the button that closes it. */
+function focusIn(dialog: HTMLDialogElement): void {
+  const first = dialog.querySelector('[autofocus], .dialog-body :is(input, select, textarea)')
+  const target = first ?? dialog.querySelector('h2')
+  if (target instanceof HTMLElement) target.focus({ preventScroll: true })
+}
+
+/** A window; closed by Escape, or by what is inside. */
+export function Dialog({ title, onClose, wide = false, actions, children }: DialogProps): VNode {
   const box = useRef<HTMLDialogElement>(null)
   const isGone = useRef(false)
   const heading = useId()
   useEffect(() => {
     const dialog = box.current
     if (dialog?.open === false) dialog.showModal()
-    // Its first field, or its title: not the button that closes it.
-    const first = dialog?.querySelector('[autofocus], .dialog-body :is(input, select, textarea)')
-    const target = first ?? dialog?.querySelector('h2')
-    if (target instanceof HTMLElement) target.focus({ preventScroll: true })
+    if (dialog !== null) focusIn(dialog)
     return () => {
       // Whoever goes elsewhere has not closed it: nobody is to be led back.
       isGone.current = true

@@ -177,21 +177,17 @@ function Head<R>({
   )
 }
 
-function Row<R>({
-  row,
-  place,
-  shown: { columns, below, rowHeight },
-  chosen,
-  tone,
-  onOpen,
-}: {
+interface RowProps<R> {
   readonly row: R
   readonly place: number
   readonly shown: Shown<R>
   readonly chosen: boolean
   readonly tone: string | undefined
   readonly onOpen: ((row: R) => void) | undefined
-}): VNode {
+}
+
+function Row<R>({ row, place, shown, chosen, tone, onOpen }: RowProps<R>): VNode {
+  const { columns, below, rowHeight } = shown
   const open = (event: MouseEvent): void => {
     const inner = event.target instanceof Element ? event.target.closest('a, button, input') : null
     if (inner === null) onOpen?.(row)

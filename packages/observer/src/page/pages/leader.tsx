@@ -176,14 +176,13 @@ function factsOf(
   ]
 }
 
-/** Who votes, and who of them has been heard. */
-function Voters({
-  election: { voters, members, leader },
-  isAll,
-}: {
+interface VotersProps {
   readonly election: ClusterElection
   readonly isAll: boolean
-}): VNode {
+}
+
+/** Who votes, and who of them has been heard. */
+function Voters({ election: { voters, members, leader }, isAll }: VotersProps): VNode {
   const majority = Math.floor(voters.length / 2) + 1
   const teller = members.find(({ pid }) => pid === leader) ?? members[0]
   const heard = teller?.heard ?? []
@@ -210,20 +209,22 @@ function Voters({
           </Badge>
         ))}
       </p>
-      {!isAll && (
-        <>
-          <h3>Heard</h3>
-          <p class="badges">
-            {heard.length === 0 && <span class="words-warn">nobody</span>}
-            {heard.map((pid) => (
-              <PidLink key={pid} pid={pid} />
-            ))}
-          </p>
-        </>
-      )}
+      {!isAll && <Heard heard={heard} />}
     </section>
   )
 }
+
+const Heard = ({ heard }: { readonly heard: readonly string[] }): VNode => (
+  <>
+    <h3>Heard</h3>
+    <p class="badges">
+      {heard.length === 0 && <span class="words-warn">nobody</span>}
+      {heard.map((pid) => (
+        <PidLink key={pid} pid={pid} />
+      ))}
+    </p>
+  </>
+)
 
 function Changes({ changes }: { readonly changes: ClusterElection['changes'] }): VNode {
   return (

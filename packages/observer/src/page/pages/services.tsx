@@ -26,7 +26,7 @@ import { Missing } from './parts/missing.js'
 
 const LIMIT = 500
 
-const columnsOf = (name: string): readonly Column<ToldRoute>[] => [
+const COLUMNS: readonly Column<ToldRoute>[] = [
   {
     ...{ id: 'node', title: 'Node', width: 'minmax(110px, 2fr)' },
     cell: ({ node }) => <NodeLink node={node} page="applications" />,
@@ -67,6 +67,10 @@ const columnsOf = (name: string): readonly Column<ToldRoute>[] => [
     ...{ id: 'failed-share', title: 'of sent', width: '46px', align: 'end', wide: true },
     cell: ({ failed, sent }) => (failed === 0 ? '' : percent(failed / sent)),
   },
+]
+
+const columnsOf = (name: string): readonly Column<ToldRoute>[] => [
+  ...COLUMNS,
   {
     ...{ id: 'do', title: '', width: '128px', align: 'end', below: true },
     cell: ({ node, weight }) => <Weigh node={node} name={name} weight={weight} />,

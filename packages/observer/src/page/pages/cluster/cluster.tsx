@@ -161,24 +161,17 @@ function Sums({ sheet }: { readonly sheet: ClusterSheet | undefined }): VNode {
       <Tile label="Handled" value={rates?.handled} format={rate} trail={trails.handledPerSecond} />
       <Tile label="Waiting" value={sums?.waiting} format={count} trail={trails.waiting} />
       <Tile
-        label="Dropped"
-        value={rates?.dropped}
-        format={rate}
+        {...{ label: 'Dropped', value: rates?.dropped, format: rate }}
         trail={trails.droppedPerSecond}
         tone={dropped >= 1 ? 'warn' : undefined}
       />
       <Tile
-        label="Between nodes"
-        value={rates?.bytesOut}
-        format={byteRate}
+        {...{ label: 'Between nodes', value: rates?.bytesOut, format: byteRate }}
         trail={trails.bytesOutPerSecond}
       />
       <Tile
-        label="CPU"
-        value={rates?.cpu}
-        format={percent}
+        {...{ label: 'CPU', value: rates?.cpu, format: percent, note: 'of a core' }}
         trail={trails.cpuShare}
-        note="of a core"
       />
       <Tile label="Memory" value={sums?.rssBytes} format={bytes} trail={trails.rssBytes} />
     </Tiles>

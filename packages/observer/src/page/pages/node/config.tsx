@@ -7,7 +7,7 @@ import type { ConfigSheet, Page } from 'troupe'
 import { value } from '#page/base/format'
 import { Action } from '#page/kit/action'
 import { Badge, Card, Empty, ProblemBox } from '#page/kit/basics'
-import { Choice, Field } from '#page/kit/fields'
+import { Choice } from '#page/kit/fields'
 import { type Column, Table } from '#page/kit/table'
 import { nodeAddress } from '#page/live/api'
 import { useSubject } from '#page/live/use'
@@ -20,7 +20,7 @@ import {
   type Withheld,
   withheldOf,
 } from '#page/model/typed-value'
-import { KIND_WORDS, ValueEditor } from './value-editor.js'
+import { KIND_WORDS, TextIn, ValueEditor } from './value-editor.js'
 
 /** A value of the configuration, with the type that it has at its node. */
 type Entry = ConfigSheet & {
@@ -51,7 +51,7 @@ const kindIn = ({ type, value: given }: Entry): ValueKind =>
 const withheldIn = (entry: Entry | undefined): Withheld =>
   entry?.hidden === true ? 'hidden' : withheldOf(entry?.value)
 
-const columnsOf = (node: string): readonly Column<Entry>[] => [
+const COLUMNS: readonly Column<Entry>[] = [
   {
     ...{ id: 'item', title: 'Item', width: 'minmax(110px, 1fr)' },
     cell: ({ item }) => <span class="mono">{item}</span>,
@@ -75,6 +75,10 @@ const columnsOf = (node: string): readonly Column<Entry>[] => [
     ...{ id: 'level', title: 'Level', width: '100px', wide: true },
     cell: ({ level }) => <Badge>{level}</Badge>,
   },
+]
+
+const columnsOf = (node: string): readonly Column<Entry>[] => [
+  ...COLUMNS,
   {
     ...{ id: 'do', title: '', width: '140px', align: 'end', below: true },
     cell: (entry) => (
@@ -140,31 +144,25 @@ function Change({ node, entry }: { readonly node: string; readonly entry?: Entry
         draft.value = draftIn(entry)
       }}
     >
-      {entry === undefined && (
-        <Field
-          label="Item"
-          value={item.value}
-          onValue={(text) => {
-            item.value = text
-          }}
-        />
-      )}
+      {entry === undefined && <TextIn label="Item" of={item} />}
       <ValueEditor
         draft={draft}
         kinds={KINDS}
         before={entry === undefined ? undefined : kindIn(entry)}
         withheld={withheldIn(entry)}
       />
-      {entry === undefined && (
-        <Choice
-          label="Level"
-          value={level.value}
-          choices={LEVELS}
-          onValue={(chosen) => {
-            level.value = chosen
-          }}
-        />
-      )}
+      {entry === undefined && <LevelChoice level={level} />}
     </Action>
   )
 }
+
+const LevelChoice = ({ level }: { readonly level: { value: Level } }): VNode => (
+  <Choice
+    label="Level"
+    value={level.value}
+    choices={LEVELS}
+    onValue={(chosen) => {
+      level.value = chosen
+    }}
+  />
+)

@@ -7,7 +7,6 @@ import type { NodeSheet } from 'troupe'
 import { value } from '#page/base/format'
 import { Action } from '#page/kit/action'
 import { Badge, Card, Empty } from '#page/kit/basics'
-import { Field } from '#page/kit/fields'
 import { type Column, Table } from '#page/kit/table'
 import {
   type Draft,
@@ -18,7 +17,7 @@ import {
   type Withheld,
   withheldOf,
 } from '#page/model/typed-value'
-import { KIND_WORDS, ValueEditor } from './value-editor.js'
+import { KIND_WORDS, TextIn, ValueEditor } from './value-editor.js'
 
 interface Entry {
   readonly key: string
@@ -114,15 +113,7 @@ function Change({ node, entry }: { readonly node: string; readonly entry?: Entry
         draft.value = draftOf(entry?.value)
       }}
     >
-      {entry === undefined && (
-        <Field
-          label="Key"
-          value={key.value}
-          onValue={(text) => {
-            key.value = text
-          }}
-        />
-      )}
+      {entry === undefined && <TextIn label="Key" of={key} />}
       <ValueEditor
         draft={draft}
         kinds={KINDS}

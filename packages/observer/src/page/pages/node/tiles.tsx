@@ -1,5 +1,5 @@
 /**
- * page/pages/node/tiles: the figures of a node that are looked at first, each with its last minutes.
+ * page/pages/node/tiles: the figures of a node that are looked at first, with their last minutes.
  */
 import type { VNode } from 'preact'
 import type { FiguresSheet, HistorySeries } from 'troupe'

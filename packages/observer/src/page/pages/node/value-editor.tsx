@@ -83,3 +83,20 @@ const FLAGS = [
   ['true', 'true'],
   ['false', 'false'],
 ] as const satisfies readonly (readonly [string, string])[]
+
+/** A field for a text that somebody holds. */
+export const TextIn = ({
+  label,
+  of,
+}: {
+  readonly label: string
+  readonly of: { value: string }
+}): VNode => (
+  <Field
+    label={label}
+    value={of.value}
+    onValue={(text) => {
+      of.value = text
+    }}
+  />
+)
