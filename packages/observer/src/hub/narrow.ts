@@ -134,7 +134,9 @@ export function narrowedAnswer(request: string, answer: unknown, view: View): un
 /** Whether a record of a follow is about nodes that are seen alone. */
 export function isSeenRecord(record: unknown, view: View): boolean {
   if (!view.isNarrow) return true
-  const { node, source } = fieldsOf(record)
+  const { node, source, kind } = fieldsOf(record)
+  // Where the registrar is belongs to the whole cluster.
+  if (typeof kind === 'string' && kind.startsWith('registrar-')) return false
   const other = fieldsOf(source)['kind'] === 'network' ? fieldsOf(source)['name'] : undefined
   return [node, other].every((one) => typeof one !== 'string' || view.mayLookAt(one))
 }

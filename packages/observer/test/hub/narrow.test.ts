@@ -125,6 +125,7 @@ describe('a surface that shows some nodes', () => {
   it('is told records about those alone', () => {
     assert.equal(isSeenRecord({ kind: 'member-changed', node: 'secret@x' }, NARROW), false)
     assert.equal(isSeenRecord({ kind: 'member-changed', node: 'b@x' }, NARROW), true)
+    assert.equal(isSeenRecord({ kind: 'registrar-connected', server: 'secret' }, NARROW), false)
     const source = { kind: 'network', name: 'secret@x' }
     assert.equal(isSeenRecord({ message: 'lost', source }, NARROW), false)
     assert.equal(isSeenRecord({ message: 'lost', source }, VIEW), true)

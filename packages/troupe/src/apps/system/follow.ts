@@ -6,13 +6,16 @@
  */
 import type { FollowQuestion, FollowTicket, FollowTopic } from '#cluster'
 import {
+  type ConfigValue,
   type Down,
   type EventMessage,
   eventName,
   MEMBERSHIP_EVENT,
   NODE_EVENT,
+  type NodeInspection,
   type ProcessContext,
   REGISTRAR_EVENT,
+  type RegistrarEvent,
   requireOption,
 } from '#contract'
 import type { Asker } from './access.js'
@@ -90,14 +93,19 @@ function filterOf(of: FollowTopic, asked: { readonly [K in keyof FollowQuestion]
   }
 }
 
+const fieldOf = (plain: unknown, name: string): unknown =>
+  (plain as Readonly<Record<string, unknown>>)[name]
+
 export class Following {
   readonly #context: ProcessContext
+  readonly #inspection: NodeInspection
   readonly #followers: Followers
   readonly #taps: EventTaps
   readonly #heard = new Set<EventTopic>()
 
   constructor(parts: TapParts) {
     this.#context = parts.context
+    this.#inspection = parts.inspection
     this.#followers = parts.followers
     this.#taps = new EventTaps(parts)
   }
@@ -131,7 +139,16 @@ export class Following {
       this.#heard.delete(of)
       return
     }
-    this.#followers.offer(of, { timeMs, ...(message as object) })
+    this.#followers.offer(of, { timeMs, ...this.#shown(message as object) })
+  }
+
+  /** A value of the configuration is as hidden here as where it is looked up. */
+  #shown(notice: object): object {
+    if (!('kind' in notice) || notice.kind !== 'config-updated') return notice
+    const { item, value, before } = notice as RegistrarEvent & { readonly kind: 'config-updated' }
+    const shown = (held: ConfigValue | undefined): unknown =>
+      held === undefined ? undefined : fieldOf(this.#inspection.plain({ [item]: held }), item)
+    return { ...notice, value: shown(value), before: shown(before) }
   }
 
   async #hear(of: FollowTopic): Promise<void> {

@@ -14,6 +14,7 @@ import {
   staticRegistrar,
 } from 'troupe'
 import { memoryHub, memoryRegistrar, virtualClock } from 'troupe/testing'
+import { followerOfB } from './follower-kit.js'
 import { codeOf, type SystemStage, systemStage } from './system-kit.js'
 
 const Keeper = protocol('keeper', { go: message<void>() })
@@ -131,6 +132,41 @@ describe('the configuration of a node', () => {
             ['config-delete', 'workers'],
             ['config-put', 'workers'],
             ['config-put', 'workers'],
+          ],
+        )
+      },
+      ALLOWED,
+      {},
+      memoryRegistrar(hub),
+    )
+  })
+
+  it('is told as it changes without its secrets', () => {
+    const run = (_delayMs: number, due: () => void) => {
+      queueMicrotask(due)
+      return () => false
+    }
+    const hub = memoryHub({ clock: { ...virtualClock(), after: run } })
+    return systemStage(
+      async (stage) => {
+        const follower = await followerOfB(stage)
+        await follower.begin({ of: 'registrar' })
+        for (const [item, value] of [
+          ['password', 'open sesame'],
+          ['workers', 4],
+          ['password', 'open barley'],
+        ] as const) {
+          await stage.ask('manage', { do: 'config-put', item, level: 'cluster', value })
+          await stage.pass(1_000)
+        }
+        assert.ok(!JSON.stringify(follower.told).includes('open'), 'the password is told')
+        const changes = follower.records() as readonly { item: string; value: unknown }[]
+        assert.deepEqual(
+          changes.map(({ item, value }) => [item, value]),
+          [
+            ['password', '[redacted]'],
+            ['workers', 4],
+            ['password', '[redacted]'],
           ],
         )
       },
