@@ -67,6 +67,8 @@ const entries = new Map<string, Entry>()
 let source: EventSource | undefined
 let streamId: string | undefined
 let tries = 0
+/** Counts what was begun, so that only the last goes on. */
+let connections = 0
 let hidden = false
 let wishIsComing = false
 
@@ -180,8 +182,17 @@ export function retryNow(): void {
 function connect(): void {
   cancelRetry?.()
   source?.close()
-  // Also after a loss: the one that answers now may be another life of the server.
-  void loadSession()
+  source = undefined
+  connections += 1
+  const connection = connections
+  // Also after a loss: the one that answers now may be another life of the server. The stream waits
+  // for it: asked for side by side, each would get a session of its own, and one would be refused.
+  void loadSession().then(() => {
+    if (connection === connections) open()
+  })
+}
+
+function open(): void {
   const opened = new EventSource('/api/stream')
   source = opened
   opened.onmessage = ({ data }) => hear(JSON.parse(String(data)) as StreamEvent)
