@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { after, before } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { type StartedObserver, startObserver } from '@troupe/observer'
-import { embeddedRegistrar, type Node, startNode } from 'troupe'
+import { embeddedRegistrar, type NetworkOptions, type Node, startNode } from 'troupe'
 import { MILL, type MillLook, type MillNode } from './mill-names.js'
 
 const PROGRAM = fileURLToPath(new URL('./mill-program.js', import.meta.url))
@@ -21,9 +21,12 @@ class Program {
   readonly #child: ChildProcess
   readonly #waiting = new Map<number, (told: unknown) => void>()
   #asked = 0
+  /** The code, once it has ended. */
+  readonly ended: Promise<number | null>
 
   constructor(child: ChildProcess) {
     this.#child = child
+    this.ended = new Promise((resolve) => child.once('exit', resolve))
     child.on('message', (given) => {
       const { id, told } = given as { readonly id: number; readonly told: unknown }
       this.#waiting.get(id)?.(told)
@@ -56,17 +59,8 @@ class Program {
   /** Ends it with no word to anybody. */
   async kill(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
-    const ended = new Promise((resolve) => this.#child.once('exit', resolve))
     this.#child.kill('SIGKILL')
-    await ended
-  }
-
-  pause(): void {
-    this.#child.kill('SIGSTOP')
-  }
-
-  resume(): void {
-    this.#child.kill('SIGCONT')
+    await this.ended
   }
 }
 
@@ -74,29 +68,38 @@ class Program {
 export class MillNodes {
   readonly #folder = mkdtempSync(join(tmpdir(), 'troupe-mill-'))
   readonly #programs = new Map<MillNode, Program>()
+  /** A node of this program that none of the three has anything to do with. */
+  readonly yard = 'yard@localhost'
   #desk: Node | undefined
+  #yard: Node | undefined
   #observer: StartedObserver | undefined
 
   async start(): Promise<void> {
     writeFileSync(join(this.#folder, 'mill.json'), '{ "global": { "stones": 2 } }')
     // One after another: the first serves the registrar of this host.
     for (const name of MILL) this.#programs.set(name, await Program.start(name, this.#folder))
-    this.#desk = await startNode('desk@localhost', {
-      ...{ logSinks: [], handleSignals: false },
-      network: {
-        ...{ cookie: 'a-cookie-of-the-mill', unixSocket: false, mode: 'hidden' },
-        registrar: embeddedRegistrar({ folder: this.#folder, serve: false }),
-      },
-    })
+    this.#desk = await this.#start('desk@localhost', { mode: 'hidden' })
+    this.#yard = await this.#start(this.yard)
     this.#observer = await startObserver(this.#desk, {
       port: 0,
       capabilities: ['inspect', 'payloads', 'profile', 'trace', 'config', 'manage'],
     })
   }
 
+  #start(name: string, network: NetworkOptions = {}): Promise<Node> {
+    return startNode(name, {
+      ...{ logSinks: [], handleSignals: false },
+      network: {
+        ...{ cookie: 'a-cookie-of-the-mill', acceptors: [{ port: 0 }], unixSocket: false },
+        ...network,
+        registrar: embeddedRegistrar({ folder: this.#folder, serve: false }),
+      },
+    })
+  }
+
   async stop(): Promise<void> {
     await this.#observer?.stop()
-    await this.#desk?.stop({ timeoutMs: 500 })
+    await Promise.all([this.#desk, this.#yard].map((node) => node?.stop({ timeoutMs: 500 })))
     await Promise.all([...this.#programs.values()].map((program) => program.kill()))
     rmSync(this.#folder, { recursive: true, force: true })
   }
@@ -129,20 +132,17 @@ export class MillNodes {
     }
   }
 
+  /** With which code a program has ended by itself. */
+  ended(name: MillNode): Promise<number | null> {
+    return this.#programOf(name).ended
+  }
+
   kill(name: MillNode): Promise<void> {
     return this.#programOf(name).kill()
   }
 
   async again(name: MillNode): Promise<void> {
     this.#programs.set(name, await Program.start(name, this.#folder))
-  }
-
-  freeze(name: MillNode): void {
-    this.#programOf(name).pause()
-  }
-
-  thaw(name: MillNode): void {
-    this.#programOf(name).resume()
   }
 
   #programOf(name: MillNode): Program {

@@ -121,7 +121,6 @@ const node = await startNode(name, {
   handleSignals: false,
   network: {
     ...{ cookie: 'a-cookie-of-the-mill', acceptors: [{ port: 0 }], unixSocket: false },
-    membership: { connect: 'mesh' },
     registrar: embeddedRegistrar({ folder, configFile: join(folder, 'mill.json') }),
   },
   system: { manage: ['desk@localhost'], payloads: true, envValues: true, perSecondMax: 1_000 },
@@ -157,5 +156,6 @@ process.on('message', ({ id, look }: { readonly id: number; readonly look: MillL
     (thrown: unknown) => process.send?.({ id, told: String(thrown) }),
   )
 })
+void node.stopped.then(() => process.exit())
 process.once('disconnect', () => process.exit())
 process.send?.({ id: 0, told: node.creation })

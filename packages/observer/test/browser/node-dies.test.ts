@@ -2,7 +2,7 @@
  * A node that dies while it is looked at: a real program, killed by a signal, and another life of
  * it; on the map, on its own page, on the page of one of its processes and in its tree.
  */
-import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { deepEqual, equal, fail, match, ok } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { partSkip } from '@troupe/tools/parts'
 import type { Page } from 'playwright-core'
@@ -17,6 +17,15 @@ const GONE = /^mill2@localhost is down since \d\d:\d\d:\d\d, .+ ago: .+ the last
 
 /** How often the page is looked at again, in milliseconds. */
 const LOOK_MS = 50
+const LOOKS_MAX = 600
+
+async function until(what: string, page: Page, isSeen: () => Promise<boolean>): Promise<void> {
+  for (let look = 0; look < LOOKS_MAX; look += 1) {
+    if (await isSeen()) return
+    await page.waitForTimeout(LOOK_MS)
+  }
+  fail(`never seen: ${what}`)
+}
 
 const facts = (page: Page) => page.getByRole('region', { name: 'Facts' })
 const strip = (page: Page) => page.locator('.strip > span')
@@ -74,7 +83,7 @@ describe('a node that dies while it is looked at', {
     const tree = await open(mill.url(`${BASE}/applications/mill`))
     const views = [node, process, tree]
     await handled(node.page).waitFor()
-    while ((await groundOn(process.page)) < 10) await process.page.waitForTimeout(LOOK_MS)
+    await until('work', process.page, async () => (await groundOn(process.page)) >= 10)
     await tree.page.getByRole('treeitem', { name: /^hopper/ }).waitFor()
     const pid = (await facts(process.page).getByText(PID).first().textContent()) ?? ''
     const born = await bornText(node.page)
@@ -92,7 +101,7 @@ describe('a node that dies while it is looked at', {
     for (const { page } of views) await page.locator('.strip').waitFor({ state: 'detached' })
     // The new life has begun to count at nothing, and nothing is worked out over both lives.
     await facts(process.page).getByText(pid).waitFor({ state: 'detached' })
-    while ((await bornText(node.page)) === born) await node.page.waitForTimeout(LOOK_MS)
+    await until('another life', node.page, async () => (await bornText(node.page)) !== born)
     await handled(node.page).waitFor()
     ok((await figures(node.page)).every((text) => !text.startsWith('-')))
     await tree.page.locator('main:not(.is-old)').getByRole('treeitem').nth(4).waitFor()
