@@ -9,6 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { publish, summary } from '../lib/report.mjs'
 import { Child } from '../udp/child.mjs'
+import { firstViews } from './first-view.mjs'
 
 const PROGRAM = fileURLToPath(new URL('program.mjs', import.meta.url))
 const PROCESSES = 10_000
@@ -34,6 +35,11 @@ const ROWS = [
   ...Object.keys(PAGES).map((page) => row(page, `the page "${page}" open`, ONE_PERCENT)),
   row('fifty', 'the page "node" open in 50 browsers', ONE_PERCENT),
 ]
+
+const FIRST_VIEW = {
+  ...{ name: 'observer-first-view', unit: 'ms', title: 'from the address to the first figures' },
+  ...{ better: 'lower', budget: [{ atMost: 500 }], handledPerOp: 1 },
+}
 
 /** One browser that looks at these subjects until it is closed. */
 async function open(address, subjects) {
@@ -82,18 +88,35 @@ async function measured(shown, address, subjects, viewers, seconds) {
   return ((openMs - idleMs) / (seconds * 1_000)) * 100
 }
 
+/** Some more than runs: each takes half a second. `samples`: undefined when it is not wanted. */
+async function measureFirstViews(samples, address, runs, say) {
+  if (samples === undefined) return
+  const { view, close } = await firstViews()
+  // The first one of all also starts parts of the browser.
+  await view(address)
+  for (let at = 0; at < runs * 3; at += 1) {
+    const { figuresMs, paintMs } = await view(address)
+    samples.push({ value: figuresMs, cpuMicrosPerOp: null })
+    say(`view ${at + 1}: figures ${Math.round(figuresMs)} ms, frame ${Math.round(paintMs)} ms`)
+  }
+  await close()
+}
+
 /** Runs the bench; `values`: `rows`, `runs`, `seconds`, `json`, `markdown` of the command line. */
 export async function benchObserver(values, say) {
   const runs = Number(values.runs)
   const seconds = Number(values.seconds ?? SECONDS)
   const wanted = values.rows?.split(',')
-  const rows = ROWS.filter(({ name }) => wanted === undefined || wanted.includes(name))
+  const isWanted = ({ name }) => wanted === undefined || wanted.includes(name)
+  const rows = ROWS.filter(isWanted)
   const shown = new Child([process.execPath, PROGRAM, 'shown', `${PROCESSES}`])
   const port = JSON.parse(await shown.line())
   const watcher = new Child([process.execPath, PROGRAM, 'observer', `${port}`])
   const address = JSON.parse(await watcher.line())
   await wait(3_000)
-  const measurements = new Map(rows.map(({ name }) => [name, []]))
+  const all = [...rows, ...[FIRST_VIEW].filter(isWanted)]
+  const measurements = new Map(all.map(({ name }) => [name, []]))
+  await measureFirstViews(measurements.get(FIRST_VIEW.name), address, runs, say)
   for (let run = 0; run < runs; run += 1) {
     for (const { name } of rows) {
       const page = name.slice('observer-'.length)
@@ -106,6 +129,6 @@ export async function benchObserver(values, say) {
   await shown.end()
   await watcher.end()
   const resultsOf = (one) => [summary(one, 'troupe', process.version, measurements.get(one.name))]
-  publish(rows, resultsOf, [], values, say)
+  publish(all, resultsOf, [], values, say)
   return true
 }
