@@ -6,14 +6,12 @@
  */
 import type { VNode } from 'preact'
 import type { LogLevel } from 'troupe'
-import type { Merged } from '#observer/contract/api'
 import { clockTime, count, exactTime } from '#page/base/format'
 import { Button, Card, Empty, PageHead, ProblemBox } from '#page/kit/basics'
 import { Choice, Field, SearchField } from '#page/kit/fields'
 import { NodeLink, PidLink } from '#page/kit/links'
 import { type Column, Table } from '#page/kit/table'
-import { address, nodeAddress } from '#page/live/api'
-import { useSteadySubject } from '#page/live/use'
+import { address } from '#page/live/api'
 import { sourceName } from '#page/model/log-storm'
 import type { OfNode, RecordList } from '#page/model/record-list'
 import type { ToldLog } from '#page/model/told'
@@ -51,23 +49,27 @@ function filterOf(query: URLSearchParams): {
 
 export function LogsPage({ node, query }: PageProps): VNode {
   const filter = filterOf(query)
-  return node === undefined ? (
-    <AllLogs filter={filter} query={query} />
-  ) : (
-    <NodeLogs key={JSON.stringify([node, filter])} node={node} filter={filter} query={query} />
-  )
+  return <Logs key={JSON.stringify([node, filter])} node={node} filter={filter} query={query} />
 }
 
-interface Of {
+/** Those that were kept, and from there on those that come; of one node, or of all as one. */
+function Logs({
+  node,
+  filter,
+  query,
+}: {
+  readonly node: string | undefined
   readonly filter: ReturnType<typeof filterOf>
   readonly query: URLSearchParams
-}
-
-function NodeLogs({ node, filter, query }: Of & { readonly node: string }): VNode {
-  const { list, storm, problem, loading, paused, missed } = useRecords<ToldLog>(
+}): VNode {
+  // A process belongs to one node.
+  const { pid, ...ofAll } = filter
+  const asked = node === undefined ? ofAll : { pid, ...ofAll }
+  const of = node === undefined ? ['cluster'] : ['nodes', node]
+  const { list, storm, problem, loading, paused, missed, missing } = useRecords<ToldLog>(
     node,
-    nodeAddress(node, 'logs', { ...filter, limit: KEPT }),
-    nodeAddress(node, 'follow', { of: 'logs', ...filter, perSecondMax: PER_SECOND_MAX }),
+    address([...of, 'logs'], { ...asked, limit: KEPT }),
+    address([...of, 'follow'], { of: 'logs', ...asked, perSecondMax: PER_SECOND_MAX }),
   )
   return (
     <>
@@ -76,6 +78,7 @@ function NodeLogs({ node, filter, query }: Of & { readonly node: string }): VNod
       </PageHead>
       <LogFilters filter={filter} />
       {problem !== undefined && <ProblemBox problem={problem} />}
+      <Missing missing={missing} />
       <LogTable
         rows={loading && list.rows.length === 0 ? undefined : list.rows}
         query={query}
@@ -86,36 +89,12 @@ function NodeLogs({ node, filter, query }: Of & { readonly node: string }): VNod
   )
 }
 
-function wordsOf(node: string, list: RecordList<ToldLog>, missed: number): string {
+function wordsOf(node: string | undefined, list: RecordList<ToldLog>, missed: number): string {
   const { rows, leftOut } = list
   const left = leftOut > 0 ? `, ${count(leftOut)} left out` : ''
   const stood = missed > 0 ? `, ${count(missed)} came while it stood still` : ''
   const records = rows.length === 1 ? 'record' : 'records'
-  return `${count(rows.length)} ${records} of ${node}${left}${stood}`
-}
-
-function AllLogs({ filter, query }: Of): VNode {
-  const { sheet, problem } = useSteadySubject<Merged<ToldLog>>(
-    address(['cluster', 'logs'], { ...filter, pid: undefined, limit: KEPT }),
-  )
-  return (
-    <>
-      <PageHead
-        title="Logs"
-        subtitle={
-          <span class="figure">
-            {sheet === undefined
-              ? 'Looking…'
-              : `the newest ${count(sheet.rows.length)} of all nodes`}
-          </span>
-        }
-      />
-      <LogFilters filter={filter} />
-      {problem !== undefined && <ProblemBox problem={problem} />}
-      <Missing missing={sheet?.missing ?? []} />
-      <LogTable rows={sheet?.rows} query={query} ofNode={undefined} />
-    </>
-  )
+  return `${count(rows.length)} ${records} of ${node ?? 'all nodes'}${left}${stood}`
 }
 
 function LogFilters({ filter }: { readonly filter: ReturnType<typeof filterOf> }): VNode {

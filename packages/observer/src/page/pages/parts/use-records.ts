@@ -4,7 +4,7 @@
  */
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import type { Problem } from '#observer/contract/api'
+import type { Merged, Problem } from '#observer/contract/api'
 import { nowMs } from '#page/base/clock'
 import { clock, type Records } from '#page/live/stream'
 import { useAnswer, useFollow } from '#page/live/use'
@@ -29,22 +29,29 @@ export interface LiveRecords<T extends NumberedRecord> {
   readonly paused: Signal<boolean>
   /** Came while it was paused. */
   readonly missed: number
+  /** Of all nodes: those that did not tell what they have kept. */
+  readonly missing: Merged<unknown>['missing']
 }
 
-/** Of one node: `kept` is asked once, if at all; the subject `follow` goes on from there. */
+const NOBODY: Merged<unknown>['missing'] = []
+
+/**
+ * Of one node, or of all: then each record names its own. `kept` is asked once, if at all; the
+ * subject `follow` goes on from there.
+ */
 export function useRecords<T extends NumberedRecord & Stormy>(
-  node: string,
+  node: string | undefined,
   kept: string | undefined,
   follow: string,
 ): LiveRecords<T> {
-  const { answer, again } = useAnswer<{ readonly rows: readonly T[] }>(kept)
+  const { answer, again } = useAnswer<Pick<Merged<T>, 'rows'> & Partial<Merged<T>>>(kept)
   const told = useFollow(follow)
   const list = useSignal<RecordList<T>>(noRecords<T>())
   const storm = useSignal<Storm>(NO_STORM)
   const paused = useSignal(false)
   const missed = useSignal(0)
-  const add = (records: readonly T[], leftOut = 0): void => {
-    const more = records.map((record): OfNode<T> => ({ ...record, node }))
+  const add = (records: readonly OfNode<T>[], leftOut = 0): void => {
+    const more = records.map((record) => (node === undefined ? record : { ...record, node }))
     list.value = withRecords(list.value, more, { lengthMax: LENGTH_MAX, leftOut })
   }
   useEffect(() => {
@@ -54,27 +61,37 @@ export function useRecords<T extends NumberedRecord & Stormy>(
   useEffect(() => {
     if (told.begun > 0) again()
   }, [told.begun])
-  useFresh<T>(told, (fresh, leftOut) => {
+  useFresh<OfNode<T>>(follow, told, (fresh, leftOut) => {
     storm.value = afterRecords(storm.value, fresh, { leftOut, timeMs: nowMs() })
     if (paused.value || storm.value.raging) missed.value += fresh.length + leftOut
     else add(fresh, leftOut)
   })
   const problem = answer?.kind === 'problem' ? answer.problem : told.problem
   const loading = kept !== undefined && answer === undefined
-  return { list: list.value, storm: storm.value, problem, loading, paused, missed: missed.value }
+  const missing = (answer?.kind === 'value' ? answer.value.missing : undefined) ?? NOBODY
+  return {
+    ...{ list: list.value, storm: storm.value, problem, loading, paused, missing },
+    missed: missed.value,
+  }
 }
 
 /** Hands on what has come since the last time; each second also that nothing has. */
-function useFresh<T extends NumberedRecord>(
+function useFresh<T>(
+  subject: string,
   told: Records,
   take: (fresh: readonly T[], leftOut: number) => void,
 ): void {
-  const seen = useRef({ last: -1, leftOut: 0 })
+  const seen = useRef({ subject, total: 0, leftOut: 0 })
   const second = clock.value
   useEffect(() => {
-    const { last, leftOut } = seen.current
-    const fresh = (told.records as readonly T[]).filter(({ number }) => number > last)
-    seen.current = { last: fresh.at(-1)?.number ?? last, leftOut: told.leftOut }
-    take(fresh, told.leftOut - leftOut)
-  }, [told, second])
+    const { total, leftOut } = told
+    const before = seen.current
+    // A follow that was let go of counts anew.
+    const isSame = before.subject === subject && before.total <= total
+    const since = isSame ? before : { total: 0, leftOut: 0 }
+    seen.current = { subject, total, leftOut }
+    // By their count: numbers begin anew with a node, and each node has its own.
+    const fresh = total - since.total
+    take(fresh === 0 ? [] : (told.records.slice(-fresh) as readonly T[]), leftOut - since.leftOut)
+  }, [subject, told, second])
 }
