@@ -104,6 +104,21 @@ describe('a node that answers nonsense', () => {
     assert.ok(many.linesOf(ODD).length <= 50_000)
   })
 
+  it('has no label that is no text', async () => {
+    const network = SHEETS['network'] as { peers: { rows: readonly object[] } }
+    const [peer] = network.peers.rows
+    for (const node of [{ toString: 7 }, Object.create(null), 7, null, ['a'], 10n]) {
+      const { text, linesOf, unreadable } = await pageOf((question) =>
+        question === 'network'
+          ? { ...network, peers: { rows: [{ ...peer, node }] } }
+          : SHEETS[question],
+      )
+      requireReadable(text)
+      assert.deepEqual(linesOf(WELL), whole.linesOf(WELL))
+      assert.ok(unreadable > 0)
+    }
+  })
+
   it('makes no two lines of one name and labels', async () => {
     const network = SHEETS['network'] as { peers: { rows: readonly object[] } }
     const [peer] = network.peers.rows
