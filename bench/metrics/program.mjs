@@ -1,28 +1,38 @@
 /**
- * bench/metrics/program: the node of the measurement: `program.mjs PROCESSES`.
+ * bench/metrics/program: a node of the measurement, told what to be by one argument of JSON:
+ * `{ name, processes, cluster, folder, pushed }`.
  *
- * Prints the address of its page. Each line of its input is answered with the CPU it has used and
- * the longest slice of a look at its processes since the line before, in milliseconds.
+ * Prints the address of its page. Each line of its input is answered with what it has used and how
+ * it did since the line before. `pushed`: every round of its event loop is timed by itself, in time
+ * that its thread worked: neither what other programs take from it nor a collection of garbage is
+ * in it.
  */
 import { readFileSync } from 'node:fs'
+import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
-import { getHeapStatistics } from 'node:v8'
 import { metrics } from '@troupe/metrics'
-import { actor, message, protocol, startNode } from 'troupe'
+import { actor, embeddedRegistrar, message, protocol, startNode } from 'troupe'
 
+const given = JSON.parse(process.argv[2])
 const Worker = protocol('worker', { work: message() })
 const MESSAGES = 200
 const BATCH_MS = 50
+const RESOLUTION_MS = 1
+const NS_PER_MS = 1e6
 /** As short as it may be: the bench says when it scrapes. */
 const collectIntervalMs = 100
 
-const node = await startNode('shown@localhost', {
-  ...{ logSinks: [], handleSignals: false },
-  applications: [metrics({ port: 0, collectIntervalMs })],
+const network = {
+  ...{ cookie: 'of this bench alone', acceptors: [{ port: 0 }] },
+  registrar: embeddedRegistrar({ folder: given.folder }),
+}
+const node = await startNode(`${given.name}@localhost`, {
+  ...{ logSinks: [], handleSignals: false, ...(given.folder === undefined ? {} : { network }) },
+  applications: [metrics({ port: 0, collectIntervalMs, cluster: given.cluster === true })],
 })
 const worker = actor(Worker, { init: () => ({}), on: { work: () => {} } })
 const pids = []
-for (let at = 0; at < Number(process.argv[2]); at += 1) pids.push(await node.spawn(worker))
+for (let at = 0; at < given.processes; at += 1) pids.push(await node.spawn(worker))
 let next = 0
 setInterval(() => {
   for (let at = 0; at < (MESSAGES * BATCH_MS) / 1_000; at += 1) {
@@ -34,31 +44,55 @@ setInterval(() => {
 const [tag] = node.applicationInfo('metrics').tags
 console.log(JSON.stringify(tag.slice('metrics-at='.length)))
 
-/** What the thread of the node has worked, in milliseconds: not what others took from it. */
+/** What the thread of the node has worked, in milliseconds. */
 const STAT = `/proc/self/task/${process.pid}/schedstat`
-const workedMs = () => Number(readFileSync(STAT, 'utf8').split(' ')[0]) / 1e6
+const workedMs = () => Number(readFileSync(STAT, 'utf8').split(' ')[0]) / NS_PER_MS
 
-// A look at all processes goes in slices, each in a turn of its own: the longest of them.
-const walk = new URL('apps/system/table-walk.js', import.meta.resolve('troupe'))
-const { TableWalk } = await import(walk)
-const step = TableWalk.prototype.step
-let sliceMaxMs = 0
-let slices = 0
-TableWalk.prototype.step = function () {
-  const heapBefore = getHeapStatistics().used_heap_size
-  const beganMs = workedMs()
-  const isOver = step.call(this)
-  const tookMs = workedMs() - beganMs
-  // The collector comes when it comes, to a scraped node and to any other.
-  const isCollected = getHeapStatistics().used_heap_size < heapBefore
-  if (!isCollected) sliceMaxMs = Math.max(sliceMaxMs, tookMs)
-  slices += 1
-  return isOver
+let turns = 0
+let turnMaxMs = 0
+let collected = 0
+let collectedMaxMs = 0
+new PerformanceObserver((entries) => {
+  for (const { duration } of entries.getEntries()) {
+    collected += 1
+    collectedMaxMs = Math.max(collectedMaxMs, duration)
+  }
+}).observe({ entryTypes: ['gc'] })
+
+/** The observer is told of a collection some rounds later: so many wait for its word. */
+const ROUNDS_KEPT = 16
+
+/** Each round of the loop, from one look at the clock of the thread to the next. */
+function spin() {
+  const waiting = []
+  let beganMs = workedMs()
+  let before = collected
+  const round = () => {
+    waiting.push(workedMs() - beganMs)
+    if (collected !== before) waiting.length = 0
+    if (waiting.length > ROUNDS_KEPT) turnMaxMs = Math.max(turnMaxMs, waiting.shift())
+    before = collected
+    turns += 1
+    beganMs = workedMs()
+    setImmediate(round)
+  }
+  setImmediate(round)
 }
+if (given.pushed === true) spin()
+
+const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+delay.enable()
 
 for await (const _line of createInterface({ input: process.stdin })) {
   const { user, system } = process.cpuUsage()
-  console.log(JSON.stringify({ cpuMs: (user + system) / 1_000, sliceMaxMs, slices }))
-  sliceMaxMs = 0
+  console.log(
+    JSON.stringify({
+      ...{ cpuMs: (user + system) / 1_000, turnMaxMs, turns, collectedMaxMs },
+      loopMaxMs: Math.max(0, delay.max / NS_PER_MS - RESOLUTION_MS),
+      loopP99Ms: Math.max(0, delay.percentile(99) / NS_PER_MS - RESOLUTION_MS),
+    }),
+  )
+  ;[turnMaxMs, turns, collectedMaxMs] = [0, 0, 0]
+  delay.reset()
 }
 process.exit()

@@ -31,10 +31,17 @@ async function pageOf(odd: (question: string) => unknown) {
   const reader = new Reader(await gatherer.gather())
   const families = METRICS.map((metric) => reader.family(metric, 'troupe'))
   const text = families.map((one) => familyText(one, 'text')).join('')
+  const openmetrics = families.map((one) => familyText(one, 'openmetrics')).join('')
   const linesOf = (node: string): readonly string[] =>
     text.split('\n').filter((line) => line.includes(`{node="${node}"`))
   const tally = reader.tallies.find(({ sheets }) => sheets.node === ODD)
-  return { text, linesOf, unreadable: tally?.unreadable ?? 0, leftOut: tally?.leftOut ?? 0 }
+  return {
+    text,
+    openmetrics,
+    linesOf,
+    unreadable: tally?.unreadable ?? 0,
+    leftOut: tally?.leftOut ?? 0,
+  }
 }
 
 const whole = await pageOf((question) => SHEETS[question])
@@ -116,6 +123,34 @@ describe('a node that answers nonsense', () => {
       requireReadable(text)
       assert.deepEqual(linesOf(WELL), whole.linesOf(WELL))
       assert.ok(unreadable > 0)
+    }
+  })
+
+  it('has exemplars that are traces, and passes over what is none', async () => {
+    const traceId = 'a'.repeat(32)
+    const good = { place: 1, valueMs: 5, traceId, timeMs: 2_000 }
+    const odd = [
+      { ...good, place: 7 },
+      { ...good, place: 0 },
+      { ...good, place: -1 },
+      { ...good, traceId: 'a"} 1' },
+      { ...good, valueMs: Number.NaN },
+      { ...good, timeMs: Number.POSITIVE_INFINITY },
+    ]
+    const figures = JSON.parse(JSON.stringify(SHEETS['figures'])) as {
+      scheduler: { waitMs: { examples: unknown } }
+    }
+    for (const one of odd) {
+      figures.scheduler.waitMs.examples = [good, one]
+      const { text, openmetrics } = await pageOf((question) =>
+        question === 'figures' ? figures : SHEETS[question],
+      )
+      assert.ok(!text.includes(traceId))
+      const told = openmetrics.split('\n').filter((line) => line.includes(' # {'))
+      const labels = `{node="${ODD}",le="0.01"}`
+      assert.deepEqual(told, [
+        `troupe_mailbox_wait_seconds_bucket${labels} 5 # {trace_id="${traceId}"} 0.005 2`,
+      ])
     }
   })
 

@@ -387,6 +387,7 @@ export type {
   Spawnable,
   Spawner,
   SpawnOptions,
+  SpreadExample,
   StandardSchema,
   StartService,
   SubscribeOptions,

@@ -6,8 +6,8 @@
  * labels there once. Each node has room for so many lines; what comes first in the catalog is
  * told of all nodes before longer lists are cut.
  */
-import type { SpreadSheet } from 'troupe'
-import type { Family, Sample } from '#metrics/exposition/family'
+import type { SpreadExample, SpreadSheet } from 'troupe'
+import type { Exemplar, Family, Sample } from '#metrics/exposition/family'
 import { cutLabel, histogramSamples } from '#metrics/exposition/write'
 import type { Sheets } from '#metrics/gather/sheets'
 import { type Metric, type Names, nameOf, type Reading, type Readings } from './metric.js'
@@ -116,7 +116,8 @@ function labelsOf(given: Reading['labels']): Reading['labels'] | undefined {
   return labels
 }
 
-function histogramOf({ boundsMs, counts, sumMs }: SpreadSheet, place: Place): readonly Sample[] {
+function histogramOf(sheet: SpreadSheet, place: Place): readonly Sample[] {
+  const { boundsMs, counts, sumMs } = sheet
   const areBounds =
     Array.isArray(boundsMs) &&
     boundsMs.length <= BOUNDS_MAX &&
@@ -131,5 +132,32 @@ function histogramOf({ boundsMs, counts, sumMs }: SpreadSheet, place: Place): re
   }
   const bounds = boundsMs.map((boundMs) => boundMs / MS_PER_SECOND)
   const spread = { bounds, counts, sum: sumMs / MS_PER_SECOND }
-  return histogramSamples({ node: place.sheets.node }, spread)
+  const samples = [...histogramSamples({ node: place.sheets.node }, spread)]
+  for (const [at, exemplar] of exemplarsOf(sheet)) {
+    const sample = samples[at]
+    if (sample?.suffix === '_bucket') samples[at] = { ...sample, exemplar }
+  }
+  return samples
 }
+
+/** Traces that tell more of what was counted; whatever is none is passed over. */
+function exemplarsOf({
+  examples,
+  boundsMs,
+}: SpreadSheet): readonly (readonly [number, Exemplar])[] {
+  if (!Array.isArray(examples)) return []
+  return examples.slice(0, boundsMs.length + 1).flatMap((one) => {
+    const { place, valueMs, traceId, timeMs } = one as SpreadExample
+    const isInRange =
+      valueMs <= (boundsMs[place] ?? Number.POSITIVE_INFINITY) &&
+      valueMs >= (boundsMs[place - 1] ?? 0)
+    const isWhole = isInRange && Number.isFinite(timeMs) && TRACE_ID.test(`${traceId}`)
+    if (!isWhole) return []
+    const labels = { trace_id: traceId }
+    return [
+      [place, { labels, value: valueMs / MS_PER_SECOND, timeSeconds: timeMs / MS_PER_SECOND }],
+    ]
+  })
+}
+
+const TRACE_ID = /^[0-9a-f]{32}$/

@@ -1,6 +1,6 @@
 /**
- * metrics/test/mutants: faults that are planted in this package are caught, and without them nothing
- * is.
+ * metrics/test/mutants: faults that are planted in this package are caught, and without them
+ * nothing is.
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'

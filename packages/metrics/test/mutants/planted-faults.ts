@@ -1,6 +1,6 @@
 /**
- * metrics/test/mutants/planted-faults: all faults that are planted in this package: each of them is a
- * page that lies or does not come, a probe that lies, or a door that is open.
+ * metrics/test/mutants/planted-faults: all faults that are planted in this package: each of them
+ * is a page that lies or does not come, a probe that lies, or a door that is open.
  */
 import type { Fault } from './planting.js'
 

@@ -104,6 +104,7 @@ export type {
   ProcessGlance,
   ProcessRow,
   ProcessView,
+  SpreadExample,
   SpreadFigures,
   TreeOf,
   WaitingMessage,

@@ -87,6 +87,16 @@ export interface ProcessView {
   readonly env: ReadonlyMap<string, unknown>
 }
 
+/** One of what was counted, of which a trace tells more. */
+export interface SpreadExample {
+  /** Which of the counts it is among. */
+  readonly place: number
+  readonly valueMs: number
+  readonly traceId: string
+  /** Wall clock, milliseconds since 1970. */
+  readonly timeMs: number
+}
+
 /** How long something took: how many below each bound; see `SpreadSheet`. */
 export interface SpreadFigures {
   readonly boundsMs: readonly number[]
@@ -94,6 +104,8 @@ export interface SpreadFigures {
   readonly count: number
   readonly sumMs: number
   readonly maxMs: number
+  /** The last of each range whose trace is kept. */
+  readonly examples: readonly SpreadExample[]
 }
 
 /** What a node counts of itself, always. */

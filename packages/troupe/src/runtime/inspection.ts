@@ -208,7 +208,7 @@ export class Inspection implements NodeInspection {
   }
 
   figures(): NodeFigures {
-    const { post, calls, topics, farTopics, scheduler, wire } = this.#kernel
+    const { post, calls, topics, farTopics, scheduler, wire, clock } = this.#kernel
     const nowMs = this.#nowMs()
     return {
       sendFailed: { ...post.failed },
@@ -222,7 +222,7 @@ export class Inspection implements NodeInspection {
       suspended: scheduler.suspended,
       turns: scheduler.turns,
       turnMs: scheduler.turnMs.sheet(nowMs),
-      waitMs: scheduler.waitMs.sheet(nowMs),
+      waitMs: scheduler.waitMs.sheet(nowMs, clock.wallMs() - nowMs),
       network: wire.insight.figures(),
     }
   }

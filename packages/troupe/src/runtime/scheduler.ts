@@ -15,6 +15,7 @@
  */
 import type { Clock } from '#base/clock'
 import { Ring } from '#base/ring'
+import { Envelope, type Origin } from './message.js'
 import { DEBT_SHIFT, FLAGS_MASK, PRIORITY, type Process } from './process.js'
 import { Spread } from './spread.js'
 
@@ -269,11 +270,17 @@ export class Scheduler {
     if (process === undefined || (process.flags & PRIORITY) !== 0) return
     const { backlog } = process
     if (process.firstName !== undefined) {
-      this.waitMs.record(this.coarseMs - process.firstSince, this.coarseMs)
+      this.#noted(this.coarseMs - process.firstSince, process.firstFrom)
     } else if (backlog !== undefined) {
       const sinceMs = backlog.places[backlog.head + 3] as number
-      this.waitMs.record(this.coarseMs - sinceMs, this.coarseMs)
+      this.#noted(this.coarseMs - sinceMs, backlog.places[backlog.head] as Origin)
     }
+  }
+
+  #noted(waitedMs: number, from: Origin): void {
+    this.waitMs.record(waitedMs, this.coarseMs)
+    const trace = from instanceof Envelope ? from.trace : undefined
+    if (trace?.recording === true) this.waitMs.example(waitedMs, trace.traceId, this.coarseMs)
   }
 
   /** A process in debt loses this turn and goes to the end of the queue. */

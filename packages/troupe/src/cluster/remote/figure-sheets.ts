@@ -6,7 +6,7 @@
  *
  * @source ergo-features 17, 25, 28 and weakness 25; elixir-cluster 6.2 to 6.5
  */
-import type { DropCause, LogLevel, NodePhase } from '#contract'
+import type { DropCause, LogLevel, NodePhase, SpreadExample } from '#contract'
 
 /** How many of something fell below each bound; `counts` has one more place than the bounds. */
 export interface SpreadSheet {
@@ -17,6 +17,8 @@ export interface SpreadSheet {
   readonly sumMs: number
   /** The highest of about the last minute. */
   readonly maxMs: number
+  /** The last of each range whose trace is kept; none of what no trace can tell more of. */
+  readonly examples?: readonly SpreadExample[]
 }
 
 /** Figures of one moment; taken without a look at each process. */

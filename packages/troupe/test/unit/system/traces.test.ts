@@ -69,6 +69,34 @@ describe('the traces of a node', () => {
     }))
 })
 
+describe('how long messages waited', () => {
+  it('has an example with its trace, and none while nothing is traced', () =>
+    systemStage(async (stage) => {
+      const { b, ask, pass } = stage
+      await shopOn(stage)
+      const flood = async (): Promise<void> => {
+        for (let at = 0; at < 2_000; at += 1) {
+          b.send('packer', 'pack')
+          if (at % 20 === 0) await pass(1)
+        }
+        await pass(5)
+      }
+      await flood()
+      assert.deepEqual((await ask('figures')).scheduler.waitMs.examples, [])
+      b.tracing.setSampler('always')
+      await flood()
+      const { waitMs } = (await ask('figures')).scheduler
+      const [example] = waitMs.examples ?? []
+      assert.ok(example !== undefined)
+      assert.match(example.traceId, /^[0-9a-f]{32}$/)
+      assert.ok(example.valueMs <= (waitMs.boundsMs[example.place] ?? 0))
+      const sheet = await ask('figures')
+      assert.ok(Math.abs(sheet.timeMs - example.timeMs) < 60_000)
+      const { spans } = await ask('trace', { traceId: example.traceId })
+      assert.equal(spans[0]?.name, 'pack')
+    }))
+})
+
 describe('the order "sampler"', () => {
   it('chooses for the node, an application and a process, and takes it back', () =>
     systemStage(async (stage) => {
