@@ -182,7 +182,7 @@ function nodeAt(node: string, place: number, timeMs: number, choice: ClusterChoi
     rates: told ? ratesOf(node, timeMs) : undefined,
     applications: [
       { name: 'jobs', state: 'running', weight: 100 },
-      { name: node.split('-')[0] ?? node, state: 'running', weight: 100 },
+      { name: node.split(/[-@]/)[0] ?? node, state: 'running', weight: 100 },
     ],
     leads: place === 2 ? [{ clusterId: 'jobs.coordinator', term: 7 }] : [],
   }

@@ -59,7 +59,7 @@ export const byteRate = (value: number | null | undefined): string =>
 export const percent = (value: number | null | undefined): string =>
   known(value) ? `${(value * 100).toFixed(value > 0 && value < 0.0995 ? 1 : 0)} %` : UNKNOWN
 
-/** How long, in the words of the nodes: 3.20 ms, 4.5 s, 2 min 5 s, 3 h 7 min, 4 d 2 h. */
+/** How long, as nodes say it, too: 3.20 ms, 4.5 s, 2 m 05 s, 3 h 07 m, 4 d 02 h. */
 export function duration(valueMs: number | null | undefined): string {
   if (!known(valueMs)) return UNKNOWN
   if (valueMs < 0) return `-${duration(-valueMs)}`
@@ -68,15 +68,15 @@ export function duration(valueMs: number | null | undefined): string {
   if (valueMs < 999.5) return `${digits(valueMs)} ms`
   if (valueMs < 59_950) return `${(valueMs / 1_000).toFixed(1)} s`
   const seconds = Math.round(valueMs / 1_000)
-  if (seconds < 3_600) return pair(seconds, 60, ['min', 's'])
+  if (seconds < 3_600) return pair(seconds, 60, ['m', 's'])
   const minutes = Math.floor(seconds / 60)
   return minutes < 1_440
-    ? pair(minutes, 60, ['h', 'min'])
+    ? pair(minutes, 60, ['h', 'm'])
     : pair(Math.floor(minutes / 60), 24, ['d', 'h'])
 }
 
 const pair = (value: number, size: number, units: readonly [string, string]): string =>
-  `${Math.floor(value / size)} ${units[0]} ${value % size} ${units[1]}`
+  `${Math.floor(value / size)} ${units[0]} ${String(value % size).padStart(2, '0')} ${units[1]}`
 
 /** How long ago, to the second. */
 export const ago = (pastMs: number): string =>

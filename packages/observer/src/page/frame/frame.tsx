@@ -19,6 +19,7 @@ import { Login } from './login.js'
 import { Navigation } from './navigation.js'
 import { NodeGone } from './node-gone.js'
 import { Search } from './search.js'
+import { Sources } from './sources.js'
 import { Freshness, IntervalChoice, ThemeSwitch } from './status.js'
 
 /** The whole page. */
@@ -52,6 +53,7 @@ export function Frame(): VNode {
       </main>
       {overlay.value === 'search' && <Search nodes={nodes} />}
       {overlay.value === 'help' && <Help />}
+      {overlay.value === 'sources' && <Sources />}
       <Toasts />
     </div>
   )
@@ -84,6 +86,14 @@ function Bar(): VNode {
         {who?.user !== undefined && <span class="bar-wide bar-user">{who.user}</span>}
         <Freshness />
         <IntervalChoice />
+        <Button
+          kind="bare"
+          icon="json"
+          title="This page as JSON"
+          onPress={() => {
+            overlay.value = 'sources'
+          }}
+        />
         <ThemeSwitch />
       </div>
     </header>

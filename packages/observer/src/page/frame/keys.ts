@@ -11,7 +11,7 @@ import { addressOf } from '#page/place'
 import { go, place } from '#page/router'
 
 /** Which box lies over the page. */
-export const overlay = signal<'none' | 'search' | 'help'>('none')
+export const overlay = signal<'none' | 'search' | 'help' | 'sources'>('none')
 /** The side navigation is open, on a narrow screen. */
 export const isMenuOpen = signal(false)
 

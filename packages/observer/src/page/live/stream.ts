@@ -43,6 +43,8 @@ export const INTERVALS = ['1', '2', '5', '15', '30', 'pause'] as const
 /** Seconds between two looks, or none. */
 export const interval = keptChoice('interval', INTERVALS, '1')
 export const streamState = signal<StreamState>({ kind: 'connecting' })
+/** What somebody looks at now, in the order it was asked for. */
+export const taken = signal<readonly string[]>([])
 /** Records that the server left out because we were slow. */
 export const leftBehind = signal(0)
 /** The clock of the page, once a second: for all that tells how old something is. */
@@ -106,17 +108,20 @@ function wishSoon(): void {
   wishIsComing = true
   after(GATHER_MS, () => {
     wishIsComing = false
+    taken.value = wanted()
     void tellWishes()
   })
 }
 
+const wanted = (): readonly string[] =>
+  [...entries].filter(([, { users }]) => users > 0).map(([subject]) => subject)
+
 async function tellWishes(): Promise<void> {
   // Without the session the server would refuse the wish; when it is told we come again.
   if (streamId === undefined || session.value === undefined) return
-  const wanted = [...entries].filter(([, { users }]) => users > 0).map(([subject]) => subject)
   const idle = hidden || interval.value === 'pause'
   const wish: StreamWish = {
-    subjects: idle ? [] : wanted.slice(0, SUBJECTS_MAX),
+    subjects: idle ? [] : wanted().slice(0, SUBJECTS_MAX),
     ...(interval.value === 'pause' ? {} : { everyMs: Number(interval.value) * 1_000 }),
   }
   const asked = streamId

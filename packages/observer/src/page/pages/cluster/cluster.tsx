@@ -16,6 +16,7 @@ import { address } from '#page/live/api'
 import { useSteadySubject, useSubject } from '#page/live/use'
 import { nodePath } from '#page/place'
 import { go } from '#page/router'
+import { CIRCLE_MAX, type GroupBy, usualGroups } from './layout.js'
 import { ClusterMap } from './map.js'
 
 const COLUMNS: readonly Column<ClusterNode>[] = [
@@ -95,12 +96,8 @@ export function ClusterPage(): VNode {
       <PageHead title="Cluster" subtitle={sheet === undefined ? ' ' : <Subtitle sheet={sheet} />} />
       {problem !== undefined && <ProblemBox problem={problem} />}
       <Sums sheet={sheet} />
-      <div class={isNarrow.value || (total ?? 0) > 10 ? 'flow' : 'map-and-notices'}>
-        {!isNarrow.value && (
-          <Card title="Map" note={sheet === undefined ? ' ' : <MapNote sheet={sheet} />} flush>
-            {sheet === undefined ? <Skeleton height={400} /> : <ClusterMap sheet={sheet} />}
-          </Card>
-        )}
+      <div class={isNarrow.value || (total ?? 0) > CIRCLE_MAX ? 'flow' : 'map-and-notices'}>
+        <MapCard sheet={sheet} />
         <Notices sheet={sheet} />
       </div>
       <Card title="Nodes" note={total === undefined ? ' ' : count(total)} flush>
@@ -128,10 +125,49 @@ function Subtitle({ sheet }: { readonly sheet: ClusterSheet }): VNode {
   return <>{parts.join(' · ')}</>
 }
 
-const MapNote = ({ sheet }: { readonly sheet: ClusterSheet }): VNode => (
+const GROUPS = [
+  ['host', 'By host'],
+  ['application', 'By application'],
+] as const
+
+function MapCard({ sheet }: { readonly sheet: ClusterSheet | undefined }): VNode {
+  const chosen = useSignal<GroupBy | undefined>(undefined)
+  if (sheet === undefined) {
+    return (
+      <Card title="Map" note=" " flush>
+        <Skeleton height={432} />
+      </Card>
+    )
+  }
+  const by = chosen.value ?? usualGroups(sheet.nodes)
+  const isGrouped = sheet.nodes.length > CIRCLE_MAX || isNarrow.value
+  return (
+    <Card
+      title="Map"
+      note={<MapNote sheet={sheet} />}
+      actions={
+        isGrouped && (
+          <Tabs
+            label="Nodes are put together"
+            value={by}
+            tabs={GROUPS}
+            onValue={(value) => {
+              chosen.value = value
+            }}
+          />
+        )
+      }
+      flush
+    >
+      <ClusterMap sheet={sheet} by={by} />
+    </Card>
+  )
+}
+
+const MapNote = ({ sheet: { links, linksTotal } }: { readonly sheet: ClusterSheet }): VNode => (
   <>
-    {count(sheet.linksTotal)} connections; messages of both ways
-    {sheet.linksTotal > 160 ? ', the busiest are drawn' : ''}
+    {linksTotal === 1 ? '1 connection' : `${count(linksTotal)} connections`}
+    {linksTotal > links.length ? `, the busiest ${count(links.length)} are known` : ''}
   </>
 )
 
@@ -153,8 +189,8 @@ function Sums({ sheet }: { readonly sheet: ClusterSheet | undefined }): VNode {
       <Tile
         label="Nodes"
         value={sums?.answering}
-        format={(value) => `${count(value)} of ${count(nodes?.length)}`}
-        note={sums === undefined ? '' : note}
+        format={count}
+        note={sums === undefined ? '' : `of ${count(nodes?.length)}, ${note}`}
         tone={silent > 0 ? 'warn' : undefined}
       />
       <Tile label="Processes" value={sums?.processes} format={count} trail={trails.processes} />

@@ -1,31 +1,40 @@
 /**
  * page/pages/cluster/map: the nodes with what flows between them.
  *
- * Cards stand on a circle, many of them in rows; lines are as thick as they are busy. Pointing at a
- * node, or leading the focus there, leaves its own lines alone and writes their rates.
+ * A few nodes are cards on a circle; the lines between them are as thick as they are busy. Many are
+ * in groups, without lines. Pointing at a node, or leading the focus there, draws what it is
+ * connected with, and tells it below.
  */
 import { useSignal } from '@preact/signals'
-import type { VNode } from 'preact'
+import type { RefObject, VNode } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import type { ClusterLink, ClusterNode, ClusterSheet } from '#observer/contract/api'
-import { duration, percent, rate } from '#page/base/format'
-import { toneOf } from '#page/kit/basics'
-import { Icon } from '#page/kit/icon'
-import { nodePath } from '#page/place'
-import { type Layout, layoutOf } from './layout.js'
+import type { ClusterLink, ClusterSheet } from '#observer/contract/api'
+import { count, duration, rate } from '#page/base/format'
+import { isNarrow } from '#page/frame/theme'
+import {
+  CIRCLE_MAX,
+  circle,
+  type GroupBy,
+  type GroupLabel,
+  grouped,
+  groupsOf,
+  type Layout,
+  type Line,
+  labelPlaces,
+  type Point,
+} from './layout.js'
+import { MapNode } from './map-node.js'
 
-/** Lines that are drawn: the busiest. */
-const LINES_MAX = { card: 160, small: 60, dot: 60 } as const
+/** Lines that are drawn at a time: the busiest. */
+const LINES_MAX = 160
 /** Lines that have their rate written while nobody points. */
 const LABELS_MAX = 6
 
 const busy = ({ messagesIn, messagesOut }: ClusterLink): number => messagesIn + messagesOut
 
-/** The map of a cluster. */
-export function ClusterMap({ sheet }: { readonly sheet: ClusterSheet }): VNode {
-  const box = useRef<HTMLDivElement>(null)
+/** The width of an element, while it is there. */
+function useWidth(box: RefObject<HTMLDivElement | null>): number {
   const width = useSignal(0)
-  const pointed = useSignal<string | undefined>(undefined)
   useLayoutEffect(() => {
     const target = box.current
     if (target === null) return undefined
@@ -36,209 +45,161 @@ export function ClusterMap({ sheet }: { readonly sheet: ClusterSheet }): VNode {
     watch.observe(target)
     return () => watch.disconnect()
   }, [width])
-  const layout = layoutOf(sheet.nodes.length, width.value || 800)
-  const point = (node: string | undefined): void => {
-    pointed.value = node
+  return width.value
+}
+
+interface MapProps {
+  readonly sheet: ClusterSheet
+  readonly by: GroupBy
+}
+
+/** The map of a cluster. */
+export function ClusterMap({ sheet, by }: MapProps): VNode {
+  const box = useRef<HTMLDivElement>(null)
+  const width = useWidth(box)
+  const pointed = useSignal<string | undefined>(undefined)
+  const { nodes } = sheet
+  const layout = layoutOf(nodes, by, width || 800)
+  const shown = linesOf(sheet, layout, pointed.value)
+  const point = (name: string | undefined): void => {
+    pointed.value = name
   }
-  return (
-    <div class="map" ref={box} style={{ height: `${layout.height}px` }}>
-      {width.value > 0 && (
-        <>
-          <Lines sheet={sheet} layout={layout} width={width.value} pointed={pointed.value} />
-          {sheet.nodes.map((node, place) => (
-            <Place key={node.node} node={node} layout={layout} place={place} onPoint={point} />
-          ))}
-        </>
-      )}
-    </div>
-  )
-}
-
-function Place({
-  node,
-  layout,
-  place,
-  onPoint,
-}: {
-  readonly node: ClusterNode
-  readonly layout: Layout
-  readonly place: number
-  readonly onPoint: (node: string | undefined) => void
-}): VNode {
-  const [x, y] = layout.places[place] ?? [0, 0]
-  const [name = '', host = ''] = node.node.split('@')
-  const leads = node.leads.map(({ clusterId, term }) => `leads ${clusterId}, term ${term}`)
-  const words = [node.node, node.state, node.problem, ...leads].filter(Boolean).join(', ')
-  if (layout.size === 'dot') return <Dot node={node} words={words} at={[x, y]} onPoint={onPoint} />
-  return (
-    <a
-      class={`map-node map-${layout.size} tone-${toneOf(node.state)}`}
-      href={nodePath(node.node)}
-      title={words}
-      style={{ left: `${x}px`, top: `${y}px` }}
-      onMouseEnter={() => onPoint(node.node)}
-      onMouseLeave={() => onPoint(undefined)}
-      onFocus={() => onPoint(node.node)}
-      onBlur={() => onPoint(undefined)}
-    >
-      <span class="map-name">
-        <span class="state-letter">{node.state.slice(0, 1).toUpperCase()}</span>
-        <span class="map-words">{name}</span>
-        {leads.length > 0 && <Icon name="leader" size={14} />}
-      </span>
-      {layout.size === 'card' && <span class="map-host">{host}</span>}
-      <span class="map-figures">
-        <Figures node={node} />
-      </span>
-    </a>
-  )
-}
-
-/** One of very many: a letter in its colour. */
-function Dot({
-  node,
-  words,
-  at: [x, y],
-  onPoint,
-}: {
-  readonly node: ClusterNode
-  readonly words: string
-  readonly at: readonly [number, number]
-  readonly onPoint: (node: string | undefined) => void
-}): VNode {
-  return (
-    <a
-      class={`map-node map-dot tone-${toneOf(node.state)}`}
-      href={nodePath(node.node)}
-      title={words}
-      aria-label={words}
-      style={{ left: `${x}px`, top: `${y}px` }}
-      onMouseEnter={() => onPoint(node.node)}
-      onMouseLeave={() => onPoint(undefined)}
-    >
-      <span class="state-letter">{node.state.slice(0, 1).toUpperCase()}</span>
-    </a>
-  )
-}
-
-function Figures({ node }: { readonly node: ClusterNode }): VNode {
-  if (node.rates === undefined) return <>{node.state === 'up' ? 'looking' : node.state}</>
+  const peers = new Set(shown.flatMap(({ link }) => [link.from, link.to]))
   return (
     <>
-      <span>{rate(node.rates.handled)}</span>
-      <span>{percent(node.rates.cpu)}</span>
+      <div
+        class="map"
+        ref={box}
+        style={{ height: `${layout.height}px`, '--cell': `${layout.cellWidth}px` }}
+      >
+        {width > 0 && (
+          <>
+            {layout.labels.map((label) => (
+              <GroupName key={label.name} label={label} />
+            ))}
+            <Lines shown={shown} layout={layout} width={width} isPointed={!!pointed.value} />
+            {nodes.map((node, place) => (
+              <MapNode
+                key={node.node}
+                node={node}
+                size={layout.size}
+                at={layout.places[place] ?? [0, 0]}
+                isFar={pointed.value !== undefined && !peers.has(node.node)}
+                onPoint={point}
+              />
+            ))}
+          </>
+        )}
+      </div>
+      <MapFoot sheet={sheet} pointed={pointed.value} />
     </>
   )
 }
 
-/** The lines that are drawn, the busiest first; of one node alone, when that is pointed at. */
-function busiest(
-  links: readonly ClusterLink[],
-  { size }: Layout,
+const layoutOf = (nodes: ClusterSheet['nodes'], by: GroupBy, width: number): Layout =>
+  nodes.length <= CIRCLE_MAX && !isNarrow.value
+    ? circle(nodes.length, width)
+    : grouped(groupsOf(nodes, by), width)
+
+const GroupName = ({ label: { name, count: many, x, y, width } }: { label: GroupLabel }): VNode => (
+  <p class="map-group" title={name} style={{ left: `${x}px`, top: `${y}px`, width: `${width}px` }}>
+    {name} <span class="aside">{count(many)}</span>
+  </p>
+)
+
+interface Shown {
+  readonly link: ClusterLink
+  readonly line: Line
+}
+
+/** What is drawn: of many nodes nothing, until one is pointed at. The busiest first. */
+function linesOf(
+  { nodes, links }: ClusterSheet,
+  { size, places }: Layout,
   pointed: string | undefined,
-): readonly ClusterLink[] {
-  const mine = ({ from, to }: ClusterLink): boolean => from === pointed || to === pointed
-  const chosen = pointed === undefined ? links : links.filter(mine)
-  const sorted = [...chosen].sort((left, right) => busy(right) - busy(left))
-  return sorted.slice(0, pointed === undefined ? LINES_MAX[size] : LINES_MAX.card)
+): readonly Shown[] {
+  if (pointed === undefined && size !== 'card') return []
+  const at = new Map(nodes.map(({ node }, place) => [node, places[place]]))
+  return links
+    .filter(({ from, to }) => pointed === undefined || from === pointed || to === pointed)
+    .sort((one, other) => busy(other) - busy(one))
+    .slice(0, LINES_MAX)
+    .flatMap((link): Shown[] => {
+      const [from, to] = [at.get(link.from), at.get(link.to)]
+      return from === undefined || to === undefined ? [] : [{ link, line: [from, to] }]
+    })
 }
 
 function Lines({
-  sheet,
+  shown,
   layout,
   width,
-  pointed,
+  isPointed,
 }: {
-  readonly sheet: ClusterSheet
+  readonly shown: readonly Shown[]
   readonly layout: Layout
   readonly width: number
-  readonly pointed: string | undefined
+  readonly isPointed: boolean
 }): VNode {
-  const at = new Map(sheet.nodes.map(({ node }, place) => [node, layout.places[place]]))
-  const drawn = busiest(sheet.links, layout, pointed)
-  const highest = Math.max(1, ...sheet.links.map(busy))
-  const free = drawn.filter(({ from, to }) => isFree(at.get(from), at.get(to), layout.places))
+  const highest = Math.max(1, ...shown.map(({ link }) => busy(link)))
+  const written = layout.size !== 'card' ? [] : isPointed ? shown : shown.slice(0, LABELS_MAX)
+  const lines = shown.map(({ line }) => line)
+  const labels = labelPlaces(lines, layout.places, written.length)
   return (
-    <svg
-      class={pointed === undefined ? `map-lines map-lines-${layout.size}` : 'map-lines'}
-      width={width}
-      height={layout.height}
-      aria-hidden="true"
-    >
-      {drawn.map((link) => (
-        <Link
+    <svg class={`map-lines${isPointed ? ' map-lines-pointed' : ''}`} aria-hidden="true">
+      <title>Connections</title>
+      {shown.map(({ link, line }) => (
+        <MapLine
           key={`${link.from} ${link.to}`}
           link={link}
-          ends={[at.get(link.from), at.get(link.to)]}
+          path={pathOf(line, layout.size === 'card', width)}
           weight={busy(link) / highest}
         />
       ))}
-      {free.slice(0, layout.size === 'card' ? LABELS_MAX : 0).map((link) => (
-        <Label
-          key={`${link.from} ${link.to}`}
-          link={link}
-          ends={[at.get(link.from), at.get(link.to)]}
-        />
-      ))}
+      {shown.map(({ link }, place) => {
+        const at = labels[place]
+        return at && <Label key={`${link.from} ${link.to}`} link={link} at={at} />
+      })}
     </svg>
   )
 }
 
-type End = readonly [number, number] | undefined
-
-/** Nearer to the middle of a node than this a label would lie below its card. */
-const COVERED = [118, 47] as const
-
-/** Whether the middle of a line lies below no card. */
-function isFree(from: End, to: End, places: Layout['places']): boolean {
-  if (from === undefined || to === undefined) return false
-  const [x, y] = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2]
-  const [across, up] = COVERED
-  return places.every(([left, top]) => Math.abs(left - x) > across || Math.abs(top - y) > up)
+/** Straight between cards; between the nodes of groups bent, so that each can be followed. */
+function pathOf([[left, top], [right, bottom]]: Line, isStraight: boolean, width: number): string {
+  if (isStraight) return `M${left} ${top}L${right} ${bottom}`
+  const [across, down] = [right - left, bottom - top]
+  const bend = Math.min(0.22, 60 / Math.max(60, Math.hypot(across, down)))
+  const side = left + right < width ? -1 : 1
+  const x = (left + right) / 2 + side * down * bend
+  const y = (top + bottom) / 2 - side * across * bend
+  return `M${left} ${top}Q${x.toFixed(1)} ${y.toFixed(1)} ${right} ${bottom}`
 }
 
-function Link({
+function MapLine({
   link,
-  ends,
+  path,
   weight,
 }: {
   readonly link: ClusterLink
-  readonly ends: readonly [End, End]
+  readonly path: string
   /** Of the busiest: 0 to 1. */
   readonly weight: number
-}): VNode | null {
-  const [from, to] = ends
-  if (from === undefined || to === undefined) return null
+}): VNode {
   return (
-    <g class={`map-link map-link-${link.state}`}>
-      <line
-        x1={from[0]}
-        y1={from[1]}
-        x2={to[0]}
-        y2={to[1]}
-        stroke-width={1 + 2 * weight}
-        stroke-opacity={0.22 + 0.5 * weight}
-      >
-        <title>{`${link.from} – ${link.to}: ${link.state}, ${duration(link.roundTripMs)}`}</title>
-      </line>
-    </g>
+    <path
+      class={`map-link map-link-${link.state}`}
+      d={path}
+      stroke-width={1 + 2 * weight}
+      stroke-opacity={0.25 + 0.5 * weight}
+    />
   )
 }
 
 const LABEL = [62, 18] as const
 
-/** Messages of both directions, in the middle of their line. */
-function Label({
-  link,
-  ends,
-}: {
-  readonly link: ClusterLink
-  readonly ends: readonly [End, End]
-}): VNode | null {
-  const [from, to] = ends
-  if (from === undefined || to === undefined) return null
-  const [x, y] = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2]
-  const [width, height] = LABEL
+/** Messages of both directions, on their line. */
+function Label({ link, at }: { readonly link: ClusterLink; readonly at: Point }): VNode {
+  const [[x, y], [width, height]] = [at, LABEL]
   return (
     <g class="map-label">
       <rect x={x - width / 2} y={y - height / 2} width={width} height={height} rx="9" />
@@ -246,5 +207,35 @@ function Label({
         {link.state === 'up' ? rate(busy(link)) : link.state}
       </text>
     </g>
+  )
+}
+
+/** Tells of the node that is pointed at; always there, so that nothing moves. */
+function MapFoot({
+  sheet,
+  pointed,
+}: {
+  readonly sheet: ClusterSheet
+  readonly pointed: string | undefined
+}): VNode {
+  if (pointed === undefined) {
+    return <p class="map-foot">Point at a node to see what it is connected with.</p>
+  }
+  const own = sheet.links.filter(({ from, to }) => from === pointed || to === pointed)
+  const ways = own.map(({ from, messagesIn, messagesOut }) =>
+    from === pointed ? [messagesOut, messagesIn] : [messagesIn, messagesOut],
+  )
+  const sum = (way: 0 | 1): number => ways.reduce((all, each) => all + (each[way] ?? 0), 0)
+  const slowest = Math.max(0, ...own.map(({ roundTripMs }) => roundTripMs))
+  const parts = [
+    own.length === 1 ? '1 connection' : `${count(own.length)} connections`,
+    `${rate(sum(0))} out`,
+    `${rate(sum(1))} in`,
+    ...(own.length === 0 ? [] : [`slowest round trip ${duration(slowest)}`]),
+  ]
+  return (
+    <p class="map-foot">
+      <b class="mono">{pointed}</b> {parts.join(' · ')}
+    </p>
   )
 }

@@ -47,8 +47,20 @@ const columnsOf = (node: string): readonly Column<Entry>[] => [
     cell: (entry) => entry.isTold && <Badge>{KIND_WORDS[kindOf(entry.value)]}</Badge>,
   },
   {
-    ...{ id: 'do', title: '', width: '80px', align: 'end', below: true },
-    cell: (entry) => <Change node={node} entry={entry} />,
+    ...{ id: 'do', title: '', width: '140px', align: 'end', below: true },
+    cell: (entry) => (
+      <span class="cell-actions">
+        <Change node={node} entry={entry} />
+        <Action
+          node={node}
+          needs="config"
+          label="Delete"
+          confirm={entry.key}
+          words="What is spawned from now on does not have it."
+          order={{ do: 'env', key: entry.key }}
+        />
+      </span>
+    ),
   },
 ]
 

@@ -65,8 +65,8 @@ const CHARTS: readonly HistoryChart[] = [
   {
     ...{ title: 'Trouble', format: rate },
     lines: [
-      ['droppedPerSecond', 'dropped'],
-      ['logWarningsPerSecond', 'warned'],
+      ['droppedPerSecond', 'drops'],
+      ['logWarningsPerSecond', 'warns'],
       ['logErrorsPerSecond', 'errors'],
     ],
   },

@@ -25,6 +25,8 @@ const LENGTHS = [
   ['30000', '30 s'],
 ] as const
 
+type Length = (typeof LENGTHS)[number][0]
+
 /** Takes profiles, one at a time. */
 function useProfile(node: string, kind: ProfileSheet['kind']) {
   const sheet = useSignal<ProfileSheet | undefined>(undefined)
@@ -68,41 +70,66 @@ function Memory({ node }: { readonly node: string }): VNode {
 }
 
 function Cpu({ node }: { readonly node: string }): VNode {
-  const length = useSignal<(typeof LENGTHS)[number][0]>('5000')
+  const length = useSignal<Length>('5000')
   const { sheet, problem, isBusy, take } = useProfile(node, 'cpu')
-  const refused = whyNot(node, 'profile')
   const note =
     sheet === undefined ? '' : `${duration(sheet.tookMs)}, ${count(sheet.samples)} samples`
   return (
     <Card
       title="CPU profile"
       note={isBusy ? 'taking it' : note}
-      actions={
-        <>
-          <Choice
-            label="How long"
-            hideLabel
-            value={length.value}
-            choices={LENGTHS}
-            onValue={(value) => {
-              length.value = value
-            }}
-          />
-          <Button
-            kind="strong"
-            onPress={() => void take(length.value)}
-            disabled={isBusy || refused !== undefined}
-            title={refused}
-          >
-            Take a CPU profile
-          </Button>
-        </>
-      }
+      actions={<CpuActions node={node} length={length} isBusy={isBusy} onTake={take} />}
       flush
     >
       {problem !== undefined && <ProblemBox problem={problem} />}
       <CpuSheet sheet={sheet} isBusy={isBusy} />
     </Card>
+  )
+}
+
+/** How long, taking one to be looked at here, and taking one as a file. */
+function CpuActions({
+  node,
+  length,
+  isBusy,
+  onTake,
+}: {
+  readonly node: string
+  readonly length: { value: Length }
+  readonly isBusy: boolean
+  readonly onTake: (forMs: string) => Promise<void>
+}): VNode {
+  const refused = whyNot(node, 'profile')
+  return (
+    <>
+      <Choice
+        label="How long"
+        hideLabel
+        value={length.value}
+        choices={LENGTHS}
+        onValue={(value) => {
+          length.value = value
+        }}
+      />
+      <Button
+        kind="strong"
+        onPress={() => void onTake(length.value)}
+        disabled={isBusy || refused !== undefined}
+        title={refused}
+      >
+        Take a CPU profile
+      </Button>
+      {refused === undefined && (
+        <a
+          class="button button-plain"
+          href={`/api${nodeAddress(node, 'cpu-profile', { forMs: length.value })}`}
+          title="Takes one as a file, for the tools of a browser"
+          download
+        >
+          .cpuprofile
+        </a>
+      )}
+    </>
   )
 }
 
