@@ -3,6 +3,7 @@
  */
 import {
   type ApplicationRoute,
+  type ConfigSheet,
   type ConnectionSheet,
   HISTORY_SERIES,
   type HostSheet,
@@ -273,13 +274,21 @@ const electionOf = (node: string, timeMs: number): AsJson<LeaderSheet> => ({
   })),
 })
 
+const entryOf = (
+  item: string,
+  value: unknown,
+  type: ConfigSheet['type'],
+  level: ConfigSheet['level'],
+): ConfigSheet => ({ item, value, type, level, whole: true, hidden: false, node: undefined })
+
 /** Items of the configuration. */
-export const configOf = (): unknown => ({
+export const configOf = (): Page<ConfigSheet> => ({
+  next: undefined,
   rows: [
-    { item: 'jobs.maxParallel', value: 64, level: 'cluster' },
-    { item: 'jobs.paused', value: false, level: 'global' },
-    { item: 'jobs.build', value: '96', level: 'cluster-node' },
-    { item: 'store.password', value: '[redacted]', level: 'node' },
+    entryOf('jobs.maxParallel', 64, 'number', 'cluster'),
+    entryOf('jobs.paused', false, 'boolean', 'global'),
+    entryOf('jobs.build', '96', 'string', 'cluster-node'),
+    { ...entryOf('store.password', '[redacted]', 'string', 'node'), whole: false, hidden: true },
   ],
 })
 

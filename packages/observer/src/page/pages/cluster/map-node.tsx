@@ -38,7 +38,7 @@ export function MapNode({
       class={names.filter(Boolean).join(' ')}
       href={nodePath(node.node)}
       title={words}
-      aria-label={words}
+      aria-label={size === 'dot' ? words : undefined}
       style={{ left: `${x}px`, top: `${y}px` }}
       onMouseEnter={() => onPoint(node.node)}
       onMouseLeave={() => onPoint(undefined)}
@@ -52,7 +52,11 @@ export function MapNode({
 
 function Inside({ node, size }: { readonly node: ClusterNode; readonly size: Size }): VNode {
   const [name = '', host = ''] = node.node.split(/@(.*)/s)
-  const letter = <span class="state-letter">{node.state.slice(0, 1).toUpperCase()}</span>
+  const letter = (
+    <span class="state-letter" aria-hidden={size === 'dot'}>
+      {node.state.slice(0, 1).toUpperCase()}
+    </span>
+  )
   if (size === 'dot') return letter
   const load = Math.min(1, node.figures?.loop.utilisation ?? 0)
   return (

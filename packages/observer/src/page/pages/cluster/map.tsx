@@ -67,11 +67,7 @@ export function ClusterMap({ sheet, by }: MapProps): VNode {
   const peers = new Set(shown.flatMap(({ link }) => [link.from, link.to]))
   return (
     <>
-      <div
-        class="map"
-        ref={box}
-        style={{ height: `${layout.height}px`, '--cell': `${layout.cellWidth}px` }}
-      >
+      <div class="map" ref={box} style={styleOf(layout)}>
         {width > 0 && (
           <>
             {layout.labels.map((label) => (
@@ -95,6 +91,11 @@ export function ClusterMap({ sheet, by }: MapProps): VNode {
     </>
   )
 }
+
+const styleOf = ({ height, cellWidth }: Layout) => ({
+  height: `${height}px`,
+  '--cell': `${cellWidth}px`,
+})
 
 const layoutOf = (nodes: ClusterSheet['nodes'], by: GroupBy, width: number): Layout =>
   nodes.length <= CIRCLE_MAX && !isNarrow.value

@@ -14,19 +14,11 @@ import { useSubject } from '#page/live/use'
 import {
   type Draft,
   draftOf,
-  kindOf,
   typedOf,
   type ValueKind,
   type Withheld,
-  withheldOf,
 } from '#page/model/typed-value'
 import { KIND_WORDS, TextIn, ValueEditor } from './value-editor.js'
-
-/** A value of the configuration, with the type that it has at its node. */
-type Entry = ConfigSheet & {
-  readonly type?: 'string' | 'number' | 'bigint' | 'boolean'
-  readonly hidden?: boolean
-}
 
 const LEVELS = [
   ['global', 'of all clusters'],
@@ -45,13 +37,12 @@ const TYPE_OF: Readonly<Record<string, string>> = {
   flag: 'boolean',
 }
 
-const kindIn = ({ type, value: given }: Entry): ValueKind =>
-  type === undefined ? kindOf(given) : KIND_OF[type]
+const kindIn = ({ type }: ConfigSheet): ValueKind => KIND_OF[type]
 
-const withheldIn = (entry: Entry | undefined): Withheld =>
-  entry?.hidden === true ? 'hidden' : withheldOf(entry?.value)
+const withheldIn = (entry: ConfigSheet | undefined): Withheld =>
+  entry === undefined || entry.whole ? undefined : entry.hidden ? 'hidden' : 'cut'
 
-const COLUMNS: readonly Column<Entry>[] = [
+const COLUMNS: readonly Column<ConfigSheet>[] = [
   {
     ...{ id: 'item', title: 'Item', width: 'minmax(110px, 1fr)' },
     cell: ({ item }) => <span class="mono">{item}</span>,
@@ -77,7 +68,7 @@ const COLUMNS: readonly Column<Entry>[] = [
   },
 ]
 
-const columnsOf = (node: string): readonly Column<Entry>[] => [
+const columnsOf = (node: string): readonly Column<ConfigSheet>[] => [
   ...COLUMNS,
   {
     ...{ id: 'do', title: '', width: '140px', align: 'end', below: true },
@@ -99,7 +90,9 @@ const columnsOf = (node: string): readonly Column<Entry>[] => [
 
 /** All items. */
 export function NodeConfig({ node }: { readonly node: string }): VNode {
-  const { sheet, problem } = useSubject<Page<Entry>>(nodeAddress(node, 'config', { limit: 500 }))
+  const { sheet, problem } = useSubject<Page<ConfigSheet>>(
+    nodeAddress(node, 'config', { limit: 500 }),
+  )
   return (
     <Card title="Configuration" actions={<Change node={node} />} flush>
       {problem !== undefined && <ProblemBox problem={problem} />}
@@ -114,12 +107,12 @@ export function NodeConfig({ node }: { readonly node: string }): VNode {
   )
 }
 
-const draftIn = (entry: Entry | undefined): Draft =>
+const draftIn = (entry: ConfigSheet | undefined): Draft =>
   entry === undefined || withheldIn(entry) === undefined
     ? draftOf(entry?.value, entry && kindIn(entry))
     : { kind: kindIn(entry), text: '' }
 
-function Change({ node, entry }: { readonly node: string; readonly entry?: Entry }): VNode {
+function Change({ node, entry }: { readonly node: string; readonly entry?: ConfigSheet }): VNode {
   const item = useSignal(entry?.item ?? '')
   const draft = useSignal<Draft>(draftIn(entry))
   const level = useSignal<Level>(entry?.level ?? 'cluster')

@@ -87,18 +87,15 @@ function Cpu({ node }: { readonly node: string }): VNode {
   )
 }
 
-/** How long, taking one to be looked at here, and taking one as a file. */
-function CpuActions({
-  node,
-  length,
-  isBusy,
-  onTake,
-}: {
+interface CpuActionsProps {
   readonly node: string
   readonly length: { value: Length }
   readonly isBusy: boolean
   readonly onTake: (forMs: string) => Promise<void>
-}): VNode {
+}
+
+/** How long, taking one to be looked at here, and taking one as a file. */
+function CpuActions({ node, length, isBusy, onTake }: CpuActionsProps): VNode {
   const refused = whyNot(node, 'profile')
   return (
     <>
