@@ -221,7 +221,9 @@ export function runUntimed(
   const setMs = trace === undefined ? 0 : kernel.tracer.wallMs()
   const due: Due = () => {
     try {
-      if (trace === undefined) run()
+      // The process may be in the middle of something else by now.
+      if (trace === undefined && kernel.tracing !== undefined) kernel.tracing.apart(run)
+      else if (trace === undefined) run()
       else kernel.traces.delayed(trace, send.message, process, setMs, run)
     } catch (thrown) {
       // An address or a payload may be a hostile object. The timers of others must go on.

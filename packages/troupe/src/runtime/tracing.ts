@@ -52,8 +52,9 @@ export class Tracing {
   /** Whose handler the sampler has been asked about, and for which message: it is asked once. */
   #asked: Process | undefined = undefined
   #askedAt = 0
-  /** What is begun now begins no trace. */
+  /** What is begun now begins no trace; or has nothing to do with what its process does. */
   #isSilent = false
+  #isApart = false
   /** In which trace the end of a process was begun. */
   readonly #ends = new WeakMap<Process, OpenSpan>()
 
@@ -64,7 +65,7 @@ export class Tracing {
   /** What a process does now belongs to this; undefined: to no trace. */
   active(process: Process | undefined): OpenSpan | undefined {
     if (this.#ambient !== undefined) return this.#ambient.inner
-    if (process === undefined) return undefined
+    if (process === undefined || this.#isApart) return undefined
     const origin = current(this.#home, process)?.from
     return origin instanceof Envelope ? origin.trace?.inner : undefined
   }
@@ -98,6 +99,16 @@ export class Tracing {
       return this.within(undefined, run)
     } finally {
       this.#isSilent = false
+    }
+  }
+
+  /** What `run` does before its first `await` is not of the message that its process is at. */
+  apart(run: () => void): void {
+    this.#isApart = true
+    try {
+      run()
+    } finally {
+      this.#isApart = false
     }
   }
 
@@ -328,7 +339,7 @@ export class Tracing {
     if (parent !== undefined) return parent.goesOn ? { parent } : undefined
     if (this.#isSilent || isOwn(to)) return undefined
     if (process === undefined) return this.#samples(process, kind, name) ? BEGINNING : undefined
-    const message = current(this.#home, process)
+    const message = this.#isApart ? undefined : current(this.#home, process)
     if (message === undefined || message.progress === 'none') {
       return this.#samples(process, kind, name) ? BEGINNING : undefined
     }

@@ -167,6 +167,8 @@ export class OneSpan implements OpenSpan, Span {
   delivered(process: Pid | undefined, behaviour?: string, application?: string): OneSpan {
     if (this.#isShared) return this.#handling(process, behaviour, application)
     this.deliveredMs = this.#verbs.wallMs()
+    // Its sender had given it up already, and it is handled all the same.
+    this.processedMs = undefined
     this.behaviour = behaviour
     this.application = application
     // Its receiver says of it what its sender could not know.

@@ -35,6 +35,7 @@ import { SUPERVISION_FAULTS } from './supervision-faults.js'
 import { SYSTEM_FAULTS } from './system-faults.js'
 import { TCP_FAULTS } from './tcp-faults.js'
 import { TELLING_FAULTS } from './telling-faults.js'
+import { TRACE_FAULTS } from './trace-faults.js'
 import { TRANSPORT_FAULTS } from './transport-faults.js'
 import { WEB_FAULTS } from './web-faults.js'
 import { WEB_SOCKET_FAULTS } from './websocket-faults.js'
@@ -83,6 +84,7 @@ export const CLUSTER_FAULTS: readonly Mutant[] = Object.freeze([
   ...MEMBERSHIP_FAULTS,
   ...REGISTRAR_FAULTS,
   ...SYSTEM_FAULTS,
+  ...TRACE_FAULTS,
   ...WHY_FAULTS,
   ...REMOTE_FAULTS,
   ...LEADER_FAULTS,

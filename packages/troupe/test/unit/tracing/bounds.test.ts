@@ -9,6 +9,7 @@ import { actor, message, Pid, type ProcessContext, protocol, type Span, TroupeEr
 import { type TestNode, testNode, virtualClock } from 'troupe/testing'
 import { seededRandom } from '#base/random'
 import type { OpenSpan, TracerHome } from '#contract'
+import { Tracing } from '#runtime/tracing'
 import { makeTracer } from '#tracing'
 import { readContext, readHeaders } from '#tracing/trace-context'
 import { spansOf } from './trace-kit.js'
@@ -172,22 +173,28 @@ describe('attributes that a process says of all its spans', () => {
   })
 })
 
-describe('a step that cannot begin', () => {
-  it('ends with the code of what refused it', async () => {
-    await using test = await working((context) => {
-      try {
-        void context.spawn(undefined as never)
-      } catch {
-        // Told by its span.
-      }
+describe('attributes of one span', () => {
+  it('are at most 32 as well, and further ones are let go', async () => {
+    await using test = await working(({ tracing }) => {
+      for (let at = 0; at < 40; at += 1) tracing.setAttribute(`a${at}`, at)
     })
     test.node.send('worker', 'go', 1)
     await test.clock.advance(0)
-    const spans = spansOf(test.node).filter(({ kind }) => kind === 'spawn')
-    assert.deepEqual(
-      spans.map(({ failed }) => failed !== undefined),
-      [true],
-    )
+    assert.equal(Object.keys(spansOf(test.node)[0]?.attributes ?? {}).length, 32)
+  })
+})
+
+describe('a step that cannot begin', () => {
+  it('ends with the code of what refused it', () => {
+    const tracer = makeTracer({ sampler: 'always' }, home)
+    const parts = { tracer, turn: { process: undefined } as never, find: () => undefined }
+    const tracing = new Tracing(parts)
+    const refuse = (): never => {
+      throw new RangeError('no room')
+    }
+    assert.throws(() => tracing.spawning(undefined, 'shop', refuse), RangeError)
+    const [span] = tracer.control.spans()
+    assert.deepEqual([span?.kind, span?.failed], ['spawn', 'RangeError'])
   })
 })
 

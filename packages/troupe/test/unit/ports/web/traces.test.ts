@@ -20,7 +20,7 @@ const desk = actor(WebHandler, {
 async function spansFor(
   t: TestContext,
   traceparent: TraceparentOption | undefined,
-  sampler: 'always' | 'off',
+  sampler: 'always' | 'off' | 'ratio 0',
   answering: WebAnswering = { handler: 'desk' },
   path = '/',
 ): Promise<readonly Span[]> {
@@ -54,6 +54,9 @@ describe('a web port that is asked with a traceparent', { timeout: 20_000 }, () 
 
   it('accepts its ids, and lets its own sampler say what is traced', async (t) => {
     assert.deepEqual(await spansFor(t, 'accept', 'off'), [])
+    // Nor where tracing is awake, because somebody else is traced.
+    assert.deepEqual(await spansFor(t, 'accept', 'ratio 0'), [])
+    assert.deepEqual(await spansFor(t, 'ignore', 'ratio 0'), [])
     const spans = await spansFor(t, 'accept', 'always')
     assert.deepEqual(treeOf(spans), WHOLE)
     assert.ok(spans.every(({ traceId }) => traceId === TRACE))

@@ -1,0 +1,161 @@
+/**
+ * Faults in the traces of a node: lost, torn apart, sampled wrongly, or without a bound.
+ */
+import type { Mutant } from './mutant.js'
+
+const SEEDS = ['simulation/traces.test']
+const BOUNDS = ['unit/tracing/bounds.test']
+const SINKS = ['unit/tracing/sinks.test']
+
+export const TRACE_FAULTS: readonly Mutant[] = Object.freeze([
+  {
+    name: 'what a birth begins is lost to its trace',
+    file: 'runtime/tracing',
+    find: 'const born = this.#bearing(span, spawn);',
+    replace: 'const born = spawn();',
+    caughtBy: SEEDS,
+  },
+  {
+    name: 'a timer forgets in which trace it was set',
+    file: 'runtime/own-timer',
+    find: 'what.goesOn === true ? kernel.tracing?.lasting(process) : undefined',
+    replace: 'undefined',
+    caughtBy: SEEDS,
+  },
+  {
+    name: 'a publication carries no trace',
+    file: 'runtime/context',
+    find: 'tracing === undefined ? process : tracing.publishing(process, event)',
+    replace: 'process',
+    caughtBy: SEEDS,
+  },
+  {
+    name: 'a handler forgets its trace when it waits for an answer',
+    file: 'runtime/current-message',
+    find: 'return process.extension?.pause?.current;',
+    replace: 'return undefined;',
+    caughtBy: SEEDS,
+  },
+  {
+    name: 'a message that is handed on has no step of its own',
+    file: 'runtime/current',
+    find: 'kernel.tracing.forwarded(message, process, to);',
+    replace: ';',
+    caughtBy: ['unit/tracing/local.test'],
+    tests: 'pool',
+  },
+  {
+    name: 'a trace is lost on the way to another node',
+    file: 'tracing/tracer',
+    find: 'parentId, isSampled, state, isRemote: true, depth: above + 1 };',
+    replace: 'isSampled, state, parentId: undefined, isRemote: true, depth: above + 1 };',
+    caughtBy: SEEDS,
+  },
+  {
+    name: 'what others do not want kept is kept',
+    file: 'tracing/trace-context',
+    find: '(Number.parseInt(flags, 16) & 1) === 1',
+    replace: 'true',
+    caughtBy: SEEDS,
+  },
+  {
+    name: 'the first sampler holds for ever',
+    file: 'tracing/sampling',
+    find: 'this.#node = sampler === undefined ? NEVER : this.#decider(sampler);',
+    replace: 'if (this.#node === NEVER) this.#node = this.#decider(sampler);',
+    caughtBy: SEEDS,
+  },
+  {
+    name: 'spans are kept without a bound',
+    file: 'tracing/span-ring',
+    find: 'while (this.kept > this.#keptMax || (this.#bytes > this.#bytesMax && this.kept > 0))',
+    replace: 'while (false)',
+    caughtBy: ['unit/tracing/exporters.test'],
+    tests: 'bounded by number',
+  },
+  {
+    name: 'a step hangs on the parent of its parent',
+    file: 'tracing/tracer',
+    find: 'const { traceId, spanId: parentId, isSampled, traceState: state, depth } = parent;',
+    replace: 'const { traceId, parentId, isSampled, traceState: state, depth } = parent;',
+    caughtBy: SEEDS,
+  },
+  {
+    name: 'a message is delivered when it was sent',
+    file: 'tracing/span',
+    find: 'this.deliveredMs = this.#verbs.wallMs();',
+    replace: 'this.deliveredMs = this.sentMs ?? this.#verbs.wallMs();',
+    caughtBy: SEEDS,
+  },
+  {
+    name: 'a span has as many attributes as it is told',
+    file: 'tracing/span',
+    find: 'if (isNew && this.#attributeCount === ATTRIBUTES_MAX)',
+    replace: 'if (false)',
+    caughtBy: BOUNDS,
+    tests: 'at most 32',
+  },
+  {
+    name: 'one attribute too many is kept and refused',
+    file: 'tracing/tracer',
+    find: 'requireOption(hasRoom, name, value,',
+    replace: 'held[name] = value; requireOption(hasRoom, name, value,',
+    caughtBy: BOUNDS,
+    tests: 'at most 32',
+  },
+  {
+    name: 'an attribute that grows is counted once',
+    file: 'tracing/span',
+    find: 'const before = isNew ? 0 : attributeBytes(name, this.#attributes[name]);',
+    replace: 'const before = isNew ? 0 : attributeBytes(name, value);',
+    caughtBy: BOUNDS,
+    tests: 'when it changes',
+  },
+  {
+    name: 'an id holds all of its header',
+    file: 'tracing/trace-context',
+    find: 'traceId: ownText(traceId),',
+    replace: 'traceId,',
+    caughtBy: BOUNDS,
+    tests: 'they came in',
+  },
+  {
+    name: 'a delayed send joins whatever its process does',
+    file: 'runtime/own-timer',
+    find: 'kernel.tracing.apart(run);',
+    replace: 'run();',
+    caughtBy: ['unit/tracing/apart.test'],
+  },
+  {
+    name: 'a birth that is refused at once goes on for ever',
+    file: 'runtime/tracing',
+    find: 'return this.within(span, spawn); } catch (thrown) { span.fail(codeOf(thrown));',
+    replace: 'return this.within(span, spawn); } catch (thrown) {',
+    caughtBy: BOUNDS,
+    tests: 'refused it',
+  },
+  {
+    name: 'strangers choose what is traced',
+    file: 'runtime/tracing',
+    find: "option === 'trust' ?",
+    replace: "option !== 'ignore' ?",
+    caughtBy: ['unit/ports/web/traces.test'],
+    tests: 'accepts its ids',
+  },
+  {
+    name: 'who takes spans away is traced, too',
+    file: 'tracing/tracer',
+    find: 'this.#exports.isSink(asked.process)',
+    replace: 'false',
+    caughtBy: SINKS,
+    tests: 'no trace begins',
+  },
+  {
+    name: 'what waits for an exporter has no bound of bytes',
+    file: 'tracing/exports',
+    find: 'this.#bytes + span.bytes > QUEUED_BYTES_MAX',
+    replace: 'false',
+    caughtBy: SINKS,
+    tests: 'so many bytes',
+  },
+])
