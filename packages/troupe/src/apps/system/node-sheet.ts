@@ -25,7 +25,7 @@ export function nodeSheet(parts: NodeSheetParts, { node: asking }: Asker): NodeS
   const { log } = node
   return {
     ...inspection.info(),
-    program: program.sheet(),
+    program: program.whole(),
     timeMs: clock.wallMs(),
     logLevel: log.level,
     logSinks: log.sinks().map(({ name, level }) => ({ name: nameOf(name), level })),

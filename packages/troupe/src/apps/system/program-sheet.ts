@@ -8,9 +8,14 @@ import { availableParallelism, hostname, release } from 'node:os'
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import type { ProgramSheet } from '#cluster/remote/system-sheets'
 
+/** What is asked again and again: all but the time zone. */
+export type ProgramSample = Omit<ProgramSheet, 'timeZone'>
+
 /** Where the figures of a program come from. */
 export interface ProgramFigures {
-  sheet(): ProgramSheet
+  sheet(): ProgramSample
+  /** Where nobody has asked yet, finding it takes 8 MB: not before a viewer wants to know. */
+  timeZone(): string
   stop(): void
 }
 
@@ -26,7 +31,7 @@ export function programFigures(): ProgramFigures {
   const machine = machineOf()
   const late = (valueNs: number): number =>
     Number.isFinite(valueNs) ? Math.max(0, valueNs / NS_PER_MS - RESOLUTION_MS) : 0
-  const sheet = (): ProgramSheet => {
+  const sheet = (): ProgramSample => {
     const { rss, heapUsed, heapTotal, external } = process.memoryUsage()
     const { user, system } = process.cpuUsage()
     const since = performance.eventLoopUtilization(usage)
@@ -56,17 +61,17 @@ export function programFigures(): ProgramFigures {
       utilisation: since.utilization,
     }
   }
-  return { sheet, stop: () => void delay.disable() }
+  const timeZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
+  return { sheet, timeZone, stop: () => void delay.disable() }
 }
 
 const PARTS = ['v8', 'uv', 'openssl'] as const
 
 /** What does not change while the program runs; never how it was started: that may hold secrets. */
 function machineOf() {
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
   const versions = PARTS.map((part) => [part, process.versions[part] ?? ''] as const)
   return {
-    ...{ hostName: hostname(), osRelease: release(), timeZone },
+    ...{ hostName: hostname(), osRelease: release() },
     versions: Object.freeze(Object.fromEntries(versions)),
   }
 }
@@ -82,7 +87,7 @@ export interface ProgramStretch {
 export class SampledProgram {
   readonly #figures: ProgramFigures
   readonly #nowMs: () => number
-  #sheet: ProgramSheet | undefined
+  #sheet: ProgramSample | undefined
   #atMs: number
   #stretchMs = 0
   #busyMs = 0
@@ -94,7 +99,11 @@ export class SampledProgram {
     this.#atMs = nowMs()
   }
 
-  sheet(): ProgramSheet {
+  whole(): ProgramSheet {
+    return { ...this.sheet(), timeZone: this.#figures.timeZone() }
+  }
+
+  sheet(): ProgramSample {
     const nowMs = this.#nowMs()
     if (this.#sheet !== undefined && nowMs - this.#atMs < SAMPLE_MS) return this.#sheet
     const sheet = this.#figures.sheet()

@@ -152,7 +152,10 @@ describe('the figures of a node', () => {
     const time = virtualClock()
     let blockedMs = 0
     const clock = { ...time, nowMs: () => time.nowMs() + blockedMs }
-    const parts = { figures: () => ({ sheet: () => PROGRAM, stop: () => {} }), options: {} }
+    const parts = {
+      figures: () => ({ sheet: () => PROGRAM, timeZone: () => 'UTC', stop: () => {} }),
+      options: {},
+    }
     const system = systemApplication({ ...parts, serving: clusterOf().serving })
     const b = await time.until(createNode('b@stage', { logSinks: [] }, { clock, system }))
     const turns = async (): Promise<SpreadSheet> =>

@@ -50,7 +50,7 @@ export const PROGRAM: ProgramSheet = Object.freeze({
   },
 })
 
-export const figures = () => ({ sheet: () => PROGRAM, stop: () => {} })
+export const figures = () => ({ sheet: () => PROGRAM, timeZone: () => 'UTC', stop: () => {} })
 
 /** The code of the error that a promise rejects with. */
 export async function codeOf(promise: Promise<unknown>): Promise<string> {
