@@ -6,15 +6,21 @@
  */
 import { createInterface } from 'node:readline'
 import { createObserver } from '@troupe/observer'
-import { actor, message, protocol, startNode } from 'troupe'
+import { actor, eventName, message, protocol, request, startNode } from 'troupe'
 
 const [kind, given] = process.argv.slice(2)
 const Worker = protocol('worker', { work: message() })
+const Chain = protocol('chain', { wait: message(), next: request() })
 const COOKIE = 'cookie-of-the-bench-of-the-observer'
 /** Messages and records of the log a second: figures change as in a system that works. */
 const MESSAGES = 200
 const RECORDS = 10
 const BATCH_MS = 50
+/** One send in twenty begins a trace: about twenty traces a second. */
+const SAMPLED = 'ratio 0.05'
+const TOPICS = 100
+/** The first asks the second, and so on; the last never answers. */
+const CHAIN = 4
 
 const network = {
   ...{ cookie: COOKIE, unixSocket: false, registrar: 'none' },
@@ -23,19 +29,44 @@ const network = {
 const quiet = { logSinks: [], handleSignals: false }
 
 async function shown(processes) {
-  const node = await startNode('shown@localhost', { ...quiet, network })
+  const tracing = { sampler: SAMPLED }
+  const node = await startNode('shown@localhost', { ...quiet, network, tracing })
   const worker = actor(Worker, { init: () => ({}), on: { work: () => {} } })
   const pids = []
   for (let at = 0; at < processes; at += 1) pids.push(await node.spawn(worker))
+  await stuck(node)
+  const topics = []
+  for (let at = 0; at < TOPICS; at += 1) topics.push(node.registerEvent(eventName(`topic-${at}`)))
   let next = 0
   setInterval(() => {
     for (let at = 0; at < (MESSAGES * BATCH_MS) / 1_000; at += 1) {
       node.send(pids[next % pids.length], 'work')
+      node.publish(topics[next % TOPICS], next)
       next += 1
     }
   }, BATCH_MS)
   setInterval(() => node.log.info('a record of the bench', { next }), 1_000 / RECORDS)
   return node.network.listening[0].port
+}
+
+/** Processes that wait for each other without end: the first is `stuck`. */
+async function stuck(node) {
+  const forEver = { timeoutMs: Number.POSITIVE_INFINITY }
+  const ask = (next, context) =>
+    next === undefined ? new Promise(() => {}) : context.call(next, 'next', undefined, forEver)
+  const link = actor(Chain, {
+    init: (_, next) => ({ next }),
+    on: {
+      wait: ({ next }, _, context) => ask(next, context),
+      next: ({ next }, _, context) => ask(next, context),
+    },
+  })
+  let last
+  for (let at = CHAIN; at > 0; at -= 1) {
+    const name = at === 1 ? { name: 'stuck' } : {}
+    last = await node.spawn(link, { args: [last], ...name })
+  }
+  node.send(last, 'wait')
 }
 
 async function observer(port) {
