@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { StreamWish } from '#observer/contract/api'
-import { refused } from '#observer/text/problem'
+import { type Refused, refused } from '#observer/text/problem'
 import { eventFrame } from './frame.js'
 import type { Verbs, View } from './verbs.js'
 import { Viewer, type ViewerParts } from './viewer.js'
@@ -80,11 +80,13 @@ export class Hub {
   }
 
   /** From now on a stream is told these subjects, and no others. Throws `Refused`. */
-  wish(id: string, session: string, given: unknown): void {
+  wish(id: string, { session, view }: Pick<ViewerParts, 'session' | 'view'>, given: unknown): void {
     const viewer = this.#viewers.get(id)
-    if (viewer === undefined || viewer.session !== session) {
-      const remedy = 'open another one at /api/stream'
-      throw refused(404, 'STREAM_UNKNOWN', 'there is no such stream of this session', remedy)
+    if (viewer === undefined || viewer.session !== session) throw streamUnknown()
+    // It was opened with the rights of that time.
+    if (viewer.view.capabilities.join() !== view.capabilities.join()) {
+      viewer.endFor('you may look at something else now')
+      throw streamUnknown()
     }
     const { subjects, everyMs } = readWish(given)
     const found = new Map(subjects.map((one) => [one, this.#parts.subjectOf(one, viewer.view)]))
@@ -172,6 +174,11 @@ export class Hub {
       if (this.#viewers.size > 0) this.#armBeat()
     })
   }
+}
+
+const streamUnknown = (): Refused => {
+  const remedy = 'open another one at /api/stream'
+  return refused(404, 'STREAM_UNKNOWN', 'there is no such stream of this session', remedy)
 }
 
 /** Reads what a page wants to hear. Throws `Refused`. */

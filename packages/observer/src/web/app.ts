@@ -104,8 +104,9 @@ function addSessionRoutes(app: Hono<Bindings>, parts: AppParts, admission: Admis
     return streamOf(parts.hub.open({ session, remote, view: parts.viewOf(visitor), mayStill }))
   })
   app.post('/api/stream/:id', async (c) => {
-    const { session } = c.get('visitor')
-    parts.hub.wish(c.req.param('id'), session, await bodyOf(c.req.raw))
+    const visitor = c.get('visitor')
+    const looking = { session: visitor.session, view: parts.viewOf(visitor) }
+    parts.hub.wish(c.req.param('id'), looking, await bodyOf(c.req.raw))
     return new Response(null, { status: 204 })
   })
 }

@@ -5,7 +5,7 @@ import { TroupeError } from 'troupe'
 import { eventFrame } from '#observer/hub/frame'
 import { HUB_LIMITS } from '#observer/hub/hub'
 import { RECORD_BYTES_MAX, RECORD_FRAMES_MAX, Viewer } from '#observer/hub/viewer'
-import { eventOf, hubOf, lookerOf, reading } from './kit.js'
+import { eventOf, hubOf, lookerOf, reading, VIEW } from './kit.js'
 
 const statesOf = (told: readonly { kind: string }[]): number =>
   told.filter(({ kind }) => kind === 'state').length
@@ -16,7 +16,8 @@ describe('subjects of streams', () => {
     const { hub, clock, looks } = hubOf(() => (at += 1))
     const viewers = Array.from({ length: 50 }, (_, number) => hub.open(lookerOf(`s${number}`)))
     const told = viewers.map(reading)
-    for (const { id, session } of viewers) hub.wish(id, session, { subjects: ['/cluster'] })
+    for (const { id, session } of viewers)
+      hub.wish(id, lookerOf(session), { subjects: ['/cluster'] })
     await clock.advance(10_000)
     assert.equal(looks.get('/cluster'), 11)
     for (const one of told) assert.equal(statesOf(one), 11)
@@ -26,7 +27,7 @@ describe('subjects of streams', () => {
     const { hub, clock, looks } = hubOf(() => 'same')
     const viewer = hub.open(lookerOf('s'))
     const told = reading(viewer)
-    hub.wish(viewer.id, 's', { subjects: ['/cluster'] })
+    hub.wish(viewer.id, lookerOf('s'), { subjects: ['/cluster'] })
     await clock.advance(10_000)
     assert.equal(looks.get('/cluster'), 11)
     assert.equal(statesOf(told), 1)
@@ -37,12 +38,12 @@ describe('subjects of streams', () => {
     const { hub, clock, looks } = hubOf(() => (at += 1))
     const [quick, slow] = [hub.open(lookerOf('q')), hub.open(lookerOf('s'))]
     const [toQuick, toSlow] = [reading(quick), reading(slow)]
-    hub.wish(slow.id, 's', { subjects: ['/x'], everyMs: 5_000 })
+    hub.wish(slow.id, lookerOf('s'), { subjects: ['/x'], everyMs: 5_000 })
     await clock.advance(0)
     assert.equal(looks.get('/x'), 1)
     await clock.advance(4_000)
     assert.equal(looks.get('/x'), 1)
-    hub.wish(quick.id, 'q', { subjects: ['/x'], everyMs: 1_000 })
+    hub.wish(quick.id, lookerOf('q'), { subjects: ['/x'], everyMs: 1_000 })
     await clock.advance(20_000)
     assert.ok((looks.get('/x') ?? 0) >= 20)
     assert.ok(statesOf(toQuick) >= 20)
@@ -53,7 +54,7 @@ describe('subjects of streams', () => {
     const { hub, clock, looks } = hubOf(() => 1, 5_000)
     const viewer = hub.open(lookerOf('s'))
     reading(viewer)
-    hub.wish(viewer.id, 's', { subjects: ['/x'], everyMs: 1_000 })
+    hub.wish(viewer.id, lookerOf('s'), { subjects: ['/x'], everyMs: 1_000 })
     await clock.advance(20_000)
     assert.equal(looks.get('/x'), 5)
   })
@@ -62,14 +63,14 @@ describe('subjects of streams', () => {
     const { hub, clock, looks } = hubOf(() => 1)
     const viewer = hub.open(lookerOf('s'))
     reading(viewer)
-    hub.wish(viewer.id, 's', { subjects: ['/x'] })
+    hub.wish(viewer.id, lookerOf('s'), { subjects: ['/x'] })
     await clock.advance(1_500)
-    hub.wish(viewer.id, 's', { subjects: [] })
+    hub.wish(viewer.id, lookerOf('s'), { subjects: [] })
     const before = looks.get('/x')
     await clock.advance(60_000)
     assert.equal(looks.get('/x'), before)
     assert.deepEqual(hub.counts, { streams: 1, subjects: 0 })
-    hub.wish(viewer.id, 's', { subjects: ['/x'] })
+    hub.wish(viewer.id, lookerOf('s'), { subjects: ['/x'] })
     viewer.end()
     assert.deepEqual(hub.counts, { streams: 0, subjects: 0 })
     await clock.advance(60_000)
@@ -82,7 +83,7 @@ describe('subjects of streams', () => {
     })
     const viewer = hub.open(lookerOf('s'))
     const told = reading(viewer)
-    hub.wish(viewer.id, 's', { subjects: ['/x'] })
+    hub.wish(viewer.id, lookerOf('s'), { subjects: ['/x'] })
     await clock.advance(60_000)
     const problems = told.filter(({ kind }) => kind === 'problem')
     assert.equal(problems.length, 1)
@@ -95,7 +96,7 @@ describe('subjects of streams', () => {
     })
     const viewer = hub.open(lookerOf('s'))
     reading(viewer)
-    hub.wish(viewer.id, 's', { subjects: ['/x'] })
+    hub.wish(viewer.id, lookerOf('s'), { subjects: ['/x'] })
     await clock.advance(60_000)
     assert.ok((looks.get('/x') ?? 0) >= 29)
   })
@@ -112,7 +113,7 @@ describe('subjects of streams', () => {
     })
     const viewer = hub.open(lookerOf('s'))
     reading(viewer)
-    hub.wish(viewer.id, 's', { subjects: ['/x'] })
+    hub.wish(viewer.id, lookerOf('s'), { subjects: ['/x'] })
     await clock.advance(30_000)
     assert.equal(most, 1)
   })
@@ -127,7 +128,7 @@ describe('a browser that is slow', () => {
     })
     const viewer = hub.open(lookerOf('s'))
     await viewer.next()
-    hub.wish(viewer.id, 's', { subjects: ['/x', '/y'] })
+    hub.wish(viewer.id, lookerOf('s'), { subjects: ['/x', '/y'] })
     await clock.advance(30_000)
     assert.deepEqual(viewer.held, { states: 2, frames: 0, bytes: 0 })
     const behind = eventOf((await viewer.next()) as never)
@@ -142,7 +143,7 @@ describe('a browser that is slow', () => {
     const { hub, clock } = hubOf(() => (at += 1))
     const viewer = hub.open(lookerOf('s'))
     await viewer.next()
-    hub.wish(viewer.id, 's', { subjects: ['/x'] })
+    hub.wish(viewer.id, lookerOf('s'), { subjects: ['/x'] })
     await clock.advance(HUB_LIMITS.beatMs * HUB_LIMITS.missedBeatsMax)
     const told = reading(viewer)
     await clock.settle()
@@ -156,14 +157,14 @@ describe('a browser that is slow', () => {
     let at = 0
     const { hub, clock } = hubOf(() => (at += 1))
     const asleep = hub.open(lookerOf('s'))
-    hub.wish(asleep.id, 's', { subjects: ['/x'] })
+    hub.wish(asleep.id, lookerOf('s'), { subjects: ['/x'] })
     await clock.advance(3_600_000)
     // Its stream was given up, and nothing was looked at for nobody.
     assert.deepEqual(hub.counts, { streams: 0, subjects: 0 })
     assert.ok(at < 100)
     const awake = hub.open(lookerOf('s'))
     const told = reading(awake)
-    hub.wish(awake.id, 's', { subjects: ['/x'] })
+    hub.wish(awake.id, lookerOf('s'), { subjects: ['/x'] })
     await clock.advance(0)
     assert.deepEqual(
       told.map(({ kind, sheet }) => [kind, sheet]),
@@ -218,8 +219,20 @@ describe('streams', () => {
     const { hub } = hubOf(() => 1)
     const viewer = hub.open(lookerOf('mine'))
     const wish = { subjects: ['/x'] }
-    assert.throws(() => hub.wish(viewer.id, 'theirs', wish), { status: 404 })
-    assert.throws(() => hub.wish('no-such-stream', 'mine', wish), { status: 404 })
+    assert.throws(() => hub.wish(viewer.id, lookerOf('theirs'), wish), { status: 404 })
+    assert.throws(() => hub.wish('no-such-stream', lookerOf('mine'), wish), { status: 404 })
+  })
+
+  it('that were opened with other rights end with the first wish', async () => {
+    const { hub, clock } = hubOf(() => 1)
+    const viewer = hub.open(lookerOf('s'))
+    const told = reading(viewer)
+    const view = { ...VIEW, capabilities: [] }
+    assert.throws(() => hub.wish(viewer.id, { session: 's', view }, { subjects: ['/x'] }), {
+      status: 404,
+    })
+    await clock.settle()
+    assert.equal(told.at(-1)?.kind, 'ended')
   })
 
   it('refuse a wish that cannot be', () => {
@@ -234,7 +247,7 @@ describe('streams', () => {
       { subjects: [], everyMs: 10 },
       { subjects: [], everyMs: '1000' },
     ]) {
-      assert.throws(() => hub.wish(id, 's', wish), { status: 400 })
+      assert.throws(() => hub.wish(id, lookerOf('s'), wish), { status: 400 })
     }
   })
 
@@ -268,7 +281,7 @@ describe('streams', () => {
     let may = true
     const viewer = hub.open({ ...lookerOf('s'), mayStill: () => Promise.resolve(may) })
     const told = reading(viewer)
-    hub.wish(viewer.id, 's', { subjects: ['/x'] })
+    hub.wish(viewer.id, lookerOf('s'), { subjects: ['/x'] })
     await clock.advance(10 * HUB_LIMITS.judgeMs)
     assert.equal(viewer.ended, false)
     may = false

@@ -55,6 +55,13 @@ export const PLANTED_FAULTS: readonly Fault[] = Object.freeze([
     caughtBy: HUB,
   },
   {
+    name: 'whoever has opened a stream is never asked for again',
+    file: 'web/app',
+    find: 'const mayStill = () => admission.mayStill(seen, visitor);',
+    replace: 'const mayStill = () => Promise.resolve(true);',
+    caughtBy: ADMISSION,
+  },
+  {
     name: 'a stream is its own proof that somebody is logged in',
     file: 'web/admission',
     find: 'return isOpen || sessions.isLoggedIn(visitor.session);',

@@ -1,10 +1,15 @@
 /** web/admission: who may still look, after he was let in. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { virtualClock } from 'troupe/testing'
 import { type ObserverOptions, surfacesOf, type Viewing } from '#observer/contract/options'
-import { Admission } from '#observer/web/admission'
+import { HUB_LIMITS, Hub } from '#observer/hub/hub'
+import { viewOf } from '#observer/hub/view'
+import { Admission, type Visitor } from '#observer/web/admission'
+import { type AppParts, observerApp } from '#observer/web/app'
 import { Attempts } from '#observer/web/attempts'
 import { Sessions } from '#observer/web/sessions'
+import { eventOf, verbsOf } from '#test/hub/kit'
 
 const TOKEN = 'a-token-of-these-tests'
 
@@ -19,7 +24,7 @@ function surfaceWith(options: ObserverOptions) {
     ...{ request: new Request('http://127.0.0.1/api/stream', { headers }), cookie },
     remote: '192.0.2.1',
   })
-  return { clock, sessions, admission, seen }
+  return { clock, admission, seen, ...parts }
 }
 
 describe('whoever was let in by a token', () => {
@@ -73,4 +78,38 @@ describe('whoever was let in by an authorizer', () => {
       assert.equal(judged, may)
     })
   }
+})
+
+describe('a stream', () => {
+  it('is judged by the authorizer with the request that opened it', async () => {
+    let says: Viewing | undefined = { user: 'ada' }
+    const asked: (string | null)[] = []
+    const { sessions, surface, attempts } = surfaceWith({
+      authorize: (request) => {
+        asked.push(request.headers.get('x-user'))
+        return says
+      },
+    })
+    const clock = virtualClock()
+    const subjectOf = () => assert.fail('nothing is wished for')
+    const hub = new Hub({ verbs: verbsOf(clock), subjectOf })
+    const app = observerApp({
+      ...{ surface, sessions, attempts, hub, files: new Map(), own: 'a@x', cookieName: 'c' },
+      viewOf: ({ capabilities }: Visitor) => viewOf(surface, capabilities),
+    } as unknown as AppParts)
+    const headers = { host: '127.0.0.1', 'x-user': 'token of ada' }
+    const request = new Request('http://127.0.0.1/api/stream', { headers })
+    const { body } = await app.fetch(request, { remoteAddress: '192.0.2.1' } as never)
+    const reader = (body as ReadableStream<Uint8Array<ArrayBuffer>>).getReader()
+    const kindOfNext = async () => eventOf((await reader.read()).value as never)?.kind
+    assert.equal(await kindOfNext(), 'hello')
+    const next = kindOfNext()
+    await clock.advance(HUB_LIMITS.judgeMs - 1)
+    says = undefined
+    await clock.advance(1)
+    // A sign of life may have come before it.
+    assert.equal((await next) ?? (await kindOfNext()), 'ended')
+    assert.deepEqual(new Set(asked), new Set(['token of ada']))
+    assert.equal(hub.counts.streams, 0)
+  })
 })
