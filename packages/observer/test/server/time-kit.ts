@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { startObserver } from '@troupe/observer'
 import { actor, message, type Node, protocol } from 'troupe'
-import { type TestNode, testNode } from 'troupe/testing'
+import { testNode, type VirtualClock } from 'troupe/testing'
 
 const Pulse = protocol('pulse', { beat: message<void>() })
 /** It handles ten messages in a second, so that a rate that is told can be checked. */
@@ -28,25 +28,39 @@ const FLOW_MS = 25
 /** Real sockets are read and written meanwhile. */
 const socketsTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1))
 
+/** A node and its time, which stops with it. */
+interface Passing {
+  readonly node: Node
+  readonly clock: VirtualClock
+  readonly stop: () => Promise<void>
+}
+
 export class SlowedTime {
   readonly url: string
   readonly node: Node
-  readonly #test: TestNode
+  readonly #clock: VirtualClock
+  readonly #end: () => Promise<void>
   #passing: Promise<void> = Promise.resolve()
   #isOver = false
 
-  private constructor(test: TestNode, url: string) {
-    this.#test = test
-    this.node = test.node
+  private constructor({ node, clock, stop }: Passing, url: string) {
+    this.node = node
+    this.#clock = clock
+    this.#end = stop
     this.url = url
   }
 
+  /** A node of its own that works a little. */
   static async start(): Promise<SlowedTime> {
     const test = await testNode({ name: 'clocked@localhost', system: {} })
     await test.node.spawn(pulse, { name: 'pulse' })
-    const { addresses } = await startObserver(test.node, { port: 0 })
-    const time = new SlowedTime(test, addresses[0] ?? '')
-    return time
+    return await SlowedTime.of(test)
+  }
+
+  /** An Observer on a node whose time is virtual. */
+  static async of(passing: Passing): Promise<SlowedTime> {
+    const { addresses } = await startObserver(passing.node, { port: 0 })
+    return new SlowedTime(passing, addresses[0] ?? '')
   }
 
   /** From now on time passes by itself, as fast as real time and not in step with it. */
@@ -56,7 +70,7 @@ export class SlowedTime {
 
   async #pass(): Promise<void> {
     while (!this.#isOver) {
-      await this.#test.clock.advance(FLOW_MS)
+      await this.#clock.advance(FLOW_MS)
       await new Promise((resolve) => setTimeout(resolve, FLOW_MS))
     }
   }
@@ -71,7 +85,7 @@ export class SlowedTime {
   /** Lets so much time pass at once. */
   async advance(ms: number): Promise<void> {
     for (let passed = 0; passed < ms; passed += STEP_MS) {
-      await this.#test.clock.advance(STEP_MS)
+      await this.#clock.advance(STEP_MS)
       await socketsTurn()
     }
   }
@@ -85,6 +99,6 @@ export class SlowedTime {
 
   async stop(): Promise<void> {
     await this.halt()
-    await this.#test.stop()
+    await this.#end()
   }
 }

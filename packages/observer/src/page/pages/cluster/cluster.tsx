@@ -83,9 +83,11 @@ const CHARTS: readonly HistoryChart[] = [
   { title: 'Dropped', lines: [['droppedPerSecond', 'dropped']], format: rate },
 ]
 
-/** By name, so that each stays where it is. */
+const BY_NUMBER = new Intl.Collator('en', { numeric: true })
+
+/** By name, so that each stays where it is; worker2 stands before worker10. */
 const inOrder = (nodes: readonly ClusterNode[]): readonly ClusterNode[] =>
-  [...nodes].sort((one, other) => (one.node < other.node ? -1 : 1))
+  [...nodes].sort((one, other) => BY_NUMBER.compare(one.node, other.node))
 
 /** The first page. */
 export function ClusterPage(): VNode {
