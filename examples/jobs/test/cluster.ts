@@ -17,6 +17,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+/** What `npm start` runs. */
+const START = fileURLToPath(new URL('../../../tools/commands/start.mjs', import.meta.url))
 
 /** How often an answer is asked for that is not there yet, in milliseconds. */
 const LOOK_MS = 25
@@ -80,6 +82,17 @@ export class Cluster {
 
   /** Starts it and waits until it serves; it ends with the test. */
   static async start(t: TestContext, ...given: readonly string[]): Promise<Cluster> {
+    const { folder, flags } = await Cluster.#flagsOf(t, given)
+    return await Cluster.again(t, folder, flags)
+  }
+
+  /** The same by what `npm start -- jobs` runs. */
+  static async launched(t: TestContext, ...given: readonly string[]): Promise<Cluster> {
+    const { folder, flags } = await Cluster.#flagsOf(t, given)
+    return await Cluster.again(t, folder, flags, [START, 'jobs'])
+  }
+
+  static async #flagsOf(t: TestContext, given: readonly string[]) {
     const folder = await mkdtemp(join(tmpdir(), 'jobs-test-'))
     t.after(() => rm(folder, { recursive: true, force: true }))
     const name = `t${randomBytes(4).toString('hex')}`
@@ -96,12 +109,18 @@ export class Cluster {
     // Its own registrar, or an etcd of its own, which has one.
     const registrar = given.includes('etcd') ? [] : ['--registrar-folder', join(folder, 'r')]
     const flags = [...own, ...registrar, ...given]
-    return await Cluster.again(t, folder, [...flags, '--http-port', '0'])
+    return { folder, flags: [...flags, '--http-port', '0'] }
   }
 
   /** Starts it with flags that were used before. */
-  static async again(t: TestContext, folder: string, flags: readonly string[]): Promise<Cluster> {
-    const child = spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
+  static async again(
+    t: TestContext,
+    folder: string,
+    flags: readonly string[],
+    program: readonly string[] = [MAIN],
+  ): Promise<Cluster> {
+    const words = [...program, ...flags]
+    const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] })
     const cluster = new Cluster(child, folder, flags)
     t.after(() => cluster.stop())
     await cluster.said((line) => line === 'ready')
@@ -114,7 +133,7 @@ export class Cluster {
 
   /** First part of the names of its nodes. */
   get name(): string {
-    return this.flags[this.flags.indexOf('--name') + 1] ?? ''
+    return this.flags[this.flags.lastIndexOf('--name') + 1] ?? ''
   }
 
   get urls(): readonly string[] {

@@ -1,0 +1,104 @@
+/**
+ * examples/jobs/test/system/showcase.test: what somebody sees who types `npm start` and opens the
+ * address that is printed first: six programs, their load, and a fail-over as it happens.
+ *
+ * With TROUPE_PICTURES=1 it takes the picture of the README.
+ */
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { partSkip } from '@troupe/tools/parts'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { Cluster } from '#test/cluster'
+
+const FLAGS = [
+  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  '--font-render-hinting=none',
+]
+const wantsPicture = process.env['TROUPE_PICTURES'] === '1'
+const PICTURE = fileURLToPath(
+  new URL('../../../../docs/guides/images/observer-jobs.png', import.meta.url),
+)
+const TEXT = 'to be or not to be that is the question\n'.repeat(500)
+const JOBS = 24
+/** How often the page is looked at, in milliseconds, and how often at most. */
+const LOOK_MS = 50
+const LOOKS_MAX = 400
+
+async function until(what: string, page: Page, isSeen: () => Promise<boolean>): Promise<void> {
+  for (let look = 0; look < LOOKS_MAX; look += 1) {
+    if (await isSeen()) return
+    await page.waitForTimeout(LOOK_MS)
+  }
+  assert.fail(`never seen: ${what}`)
+}
+
+const rows = (page: Page) =>
+  page.getByRole('table', { name: 'Nodes of the cluster' }).getByRole('row')
+
+/** How much of a core all programs use together, in hundredths, as the page says. */
+async function cpuOn(page: Page): Promise<number> {
+  const tile = page.locator('.tile', { hasText: 'CPU' }).locator('.tile-figure')
+  return Number.parseFloat((await tile.textContent()) ?? '')
+}
+
+/** Waits until six are up, beside the node of the Observer. */
+async function untilSixAreUp(page: Page): Promise<void> {
+  const up = rows(page).filter({ hasText: /up/ })
+  await until('six programs', page, async () => (await up.count()) === 7)
+}
+
+describe('the Observer of npm start', { skip: partSkip('chromium'), timeout: 90_000 }, () => {
+  let browser: Browser
+  before(async () => {
+    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+  })
+  after(() => browser.close())
+
+  const faults: string[] = []
+  const open = async (url: string): Promise<Page> => {
+    const page = await browser.newPage({ viewport: { width: 1_280, height: 860 } })
+    page.on('pageerror', (error) => faults.push(error.message))
+    await page.goto(url)
+    return page
+  }
+
+  it('shows six programs, their load, and who leads when the leader is killed', async (t) => {
+    const named = wantsPicture ? ['--name', 'jobs'] : []
+    const cluster = await Cluster.launched(t, '--observer', '0', ...named)
+    const told = cluster.lines.find((line) => !/^[…✓]/.test(line)) ?? ''
+    const [, url = ''] = /^Observer {2}(http:\/\/127\.0\.0\.1:\d+)\/$/.exec(told) ?? []
+    assert.notEqual(url, '', `the Observer is told first, not ${told}`)
+    const page = await open(url)
+    await untilSixAreUp(page)
+
+    const idle = await cpuOn(page)
+    const submitted = Array.from({ length: JOBS }, (_, at) =>
+      cluster.submit(`load-${at}`, 'kind=hash-chain&rounds=150000', `${at} ${TEXT}`, at),
+    )
+    await Promise.all(submitted)
+    await until('load', page, async () => (await cpuOn(page)) > idle + 20)
+
+    const { leader } = await cluster.view()
+    const other = `${cluster.name}${leader.startsWith(`${cluster.name}1@`) ? 2 : 1}@localhost`
+    const election = await open(`${url}/nodes/${encodeURIComponent(other)}/leader`)
+    const holder = election.getByRole('region', { name: cluster.name }).getByRole('link').first()
+    await holder.filter({ hasText: leader }).waitFor()
+    const back = cluster.kill(leader.split('@')[0] ?? '')
+    await holder.filter({ hasNotText: leader }).waitFor()
+    await page
+      .getByText(new RegExp(`^${leader} is down`))
+      .first()
+      .waitFor()
+    const next = new RegExp(`^(?!${leader}).* leads ${cluster.name}, term \\d+$`)
+    await page.getByText(next).first().waitFor()
+    if (wantsPicture) await page.screenshot({ path: PICTURE })
+    await back
+    await untilSixAreUp(page)
+    const jobs = Array.from({ length: JOBS }, (_, at) => cluster.jobWhen(`load-${at}`, 'done'))
+    await Promise.all(jobs)
+    assert.deepEqual(faults, [])
+    assert.equal(await cluster.stop(), 0)
+  })
+})
