@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { partSkip } from '@troupe/tools/parts'
@@ -74,6 +74,27 @@ describe('the dashboard', () => {
       Array.from({ length: w * h }, (_, at) => `${x + (at % w)} ${y + Math.floor(at / w)}`),
     )
     assert.equal(new Set(cells).size, cells.length)
+  })
+})
+
+describe('what Docker is given', () => {
+  it('names files that the package brings', () => {
+    const compose = readFileSync(fileOf('compose.yaml'), 'utf8')
+    const named = [...compose.matchAll(/- \.\/(\S+?):/g)].map(([, path = '']) => path)
+    assert.deepEqual(named, ['prometheus.yml', 'grafana/provisioning', 'grafana/troupe.json'])
+    const { files } = JSON.parse(readFileSync(fileOf('package.json'), 'utf8')) as {
+      readonly files: readonly string[]
+    }
+    for (const path of [...named, 'compose.yaml']) {
+      assert.ok(existsSync(fileOf(path)), path)
+      assert.ok(files.includes(path.split('/')[0] as string), path)
+    }
+  })
+
+  it('has Grafana ask the Prometheus that it starts', () => {
+    const source = readFileSync(fileOf('grafana/provisioning/datasources/troupe.yaml'), 'utf8')
+    const [, address = ''] = /url: http:\/\/(\S+)/.exec(source) ?? []
+    assert.ok(readFileSync(fileOf('compose.yaml'), 'utf8').includes(`listen-address=${address}\n`))
   })
 })
 
