@@ -9,8 +9,11 @@ import { bytesPerActor, expectEqual, gate, lateness, localRows, main } from '../
 
 /** For `bench -- tracing`; otherwise nothing is traced. */
 const { TROUPE_BENCH_SAMPLER: sampler } = process.env
-const tracing = sampler === undefined ? {} : { tracing: { sampler } }
+const isOffAgain = sampler === 'off again'
+const tracing =
+  sampler === undefined ? {} : { tracing: { sampler: isOffAgain ? 'always' : sampler } }
 const node = await startNode('bench@localhost', { logSinks: [], handleSignals: false, ...tracing })
+if (isOffAgain) node.tracing.setSampler('off')
 
 const SENDS_PER_TURN = 1_000
 
