@@ -72,7 +72,7 @@ export async function benchTracing(values, say) {
   return isWhole
 }
 
-/** Each sampler beside `never` of the same round: the median of the pairs, the least and the most. */
+/** Each sampler beside `never` of the same round: median of the pairs, the least and the most. */
 function sayRatios({ name }, samples, say) {
   const never = samples.get(`${name} never`) ?? []
   for (const sampler of SAMPLERS.slice(1)) {

@@ -11,6 +11,7 @@ import {
   type ImportantOptions,
   type Pid,
   PROCESS_DEFAULTS,
+  type Priority,
   type RouteFailure,
   requireDuration,
   requirePriority,
@@ -20,7 +21,7 @@ import {
 } from '#contract'
 import { enter, isOutside } from './entrance.js'
 import type { Kernel } from './kernel.js'
-import { Envelope } from './message.js'
+import { Envelope, type Origin } from './message.js'
 import { DEAD, type Process } from './process.js'
 import { codeOf } from './tracing-words.js'
 
@@ -53,14 +54,42 @@ function deliver(
 ): SendFailure | undefined {
   const shared = kernel.share === undefined ? payload : kernel.share(payload)
   const priority = options?.priority ?? from?.extension?.options?.priority
-  const origin = kernel.tracing === undefined ? from : kernel.tracing.sending(from, to, message)
+  if (kernel.tracing !== undefined) {
+    const origin = kernel.tracing.sending(from, to, message)
+    return origin === from
+      ? post(kernel, from, to, message, shared, priority)
+      : postTraced(kernel, origin as Envelope, to, message, shared, priority)
+  }
+  return priority === undefined
+    ? kernel.post.send(from, to, message, shared)
+    : kernel.post.sendPriority(from, to, message, shared, priority)
+}
+
+const post = (
+  { post: office }: Kernel,
+  origin: Origin,
+  to: Address,
+  message: string,
+  payload: unknown,
+  priority: Priority | undefined,
+): SendFailure | undefined =>
+  priority === undefined
+    ? office.send(origin, to, message, payload)
+    : office.sendPriority(origin, to, message, payload, priority)
+
+/** An address may be a hostile object: then the step that was begun is over. */
+function postTraced(
+  kernel: Kernel,
+  origin: Envelope,
+  to: Address,
+  message: string,
+  payload: unknown,
+  priority: Priority | undefined,
+): SendFailure | undefined {
   try {
-    return priority === undefined
-      ? kernel.post.send(origin, to, message, shared)
-      : kernel.post.sendPriority(origin, to, message, shared, priority)
+    return post(kernel, origin, to, message, payload, priority)
   } catch (thrown) {
-    // An address may be a hostile object.
-    if (origin !== from) (origin as Envelope).trace?.fail(codeOf(thrown))
+    origin.trace?.fail(codeOf(thrown))
     throw thrown
   }
 }
