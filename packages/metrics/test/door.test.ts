@@ -94,6 +94,9 @@ describe('a port of metrics', () => {
       { names: 'old' },
       { path: 'metrics' },
       { announce: 'here' },
+      { host: 'no' },
+      { targetHosts: '*' },
+      { targetHosts: [7] },
       { prefix: 'x' },
     ]
     for (const given of wrong) {

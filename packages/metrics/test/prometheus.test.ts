@@ -119,6 +119,11 @@ describe('a real Prometheus', {
     const { body: input } = await get(portOf(first), '/metrics', { authorization })
     for (const name of NAMES) assert.ok(input.includes(`troupe_node_up{node="${name}"} 1\n`), name)
     assert.ok(input.includes('remote_node="'))
+    const states = 'troupe_scrape_nodes{node="a@localhost",state="answered"} 3\n'
+    assert.ok(input.includes(states))
+    for (const name of NAMES) {
+      assert.ok(input.includes(`troupe_host_memory_size_bytes{node="${name}"}`), name)
+    }
     const lint = spawnSync('promtool', ['check', 'metrics'], { input, encoding: 'utf8' })
     assert.deepEqual([lint.status, `${lint.stdout}${lint.stderr}`.trim()], [0, ''])
   })
