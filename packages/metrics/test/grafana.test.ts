@@ -67,6 +67,7 @@ describe('the dashboard', () => {
       'Logging',
       'Network',
       'Leader, registrar, services',
+      'Machine',
     ])
     const ids = dashboard.panels.map(({ id }) => id)
     assert.equal(new Set(ids).size, ids.length)
