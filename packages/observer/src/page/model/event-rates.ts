@@ -50,15 +50,19 @@ export function useOf({
   event,
   subscribers,
   published,
+  notify = false,
 }: {
   /** As it is printed. */
   readonly event: string
   readonly subscribers: number
   readonly published: number
+  /** Its owner publishes while somebody listens; nodes of before do not tell. */
+  readonly notify?: boolean
 }): { readonly words: string; readonly tone: 'good' | 'warn' | 'quiet' } {
   if (OWN.has(nameOfEvent(event)) && subscribers === 0) {
     return { words: "Troupe's own", tone: 'quiet' }
   }
+  if (notify && subscribers === 0) return { words: 'on demand', tone: 'quiet' }
   if (published === 0) return { words: subscribers === 0 ? 'unused' : 'silent', tone: 'quiet' }
   return subscribers === 0
     ? { words: 'nobody listens', tone: 'warn' }

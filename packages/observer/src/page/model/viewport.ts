@@ -20,7 +20,7 @@ export interface Box extends Size {
   readonly y: number
 }
 
-export const SCALE = { least: 0.1, most: 2, readable: 0.55 } as const
+export const SCALE = { least: 0.1, most: 2, readable: 0.75 } as const
 
 const within = (value: number, least: number, most: number): number =>
   Math.min(most, Math.max(least, value))

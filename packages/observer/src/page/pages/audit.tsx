@@ -3,7 +3,8 @@
  */
 import type { VNode } from 'preact'
 import type { Merged } from '#observer/contract/api'
-import { count, dateTime, exactTime } from '#page/base/format'
+import { clockTime, count, dateTime, exactTime } from '#page/base/format'
+import { isNarrow } from '#page/frame/theme'
 import { Badge, Card, Empty, KeyValue, PageHead, ProblemBox } from '#page/kit/basics'
 import { Dialog } from '#page/kit/dialog'
 import { Tabs } from '#page/kit/fields'
@@ -11,7 +12,7 @@ import { NodeLink, PidLink } from '#page/kit/links'
 import { type Column, Table } from '#page/kit/table'
 import { address, nodeAddress } from '#page/live/api'
 import { useSteadySubject } from '#page/live/use'
-import { pidParts, shortPid } from '#page/model/pid-text'
+import { pidParts, pidWithin, shortPid } from '#page/model/pid-text'
 import type { ToldAudit } from '#page/model/told'
 import type { PageProps } from '#page/pages'
 import { setQuery } from '#page/router'
@@ -147,13 +148,17 @@ const columnsOf = (withNode: boolean): readonly Column<Row>[] => [
   {
     id: 'time',
     title: 'Time',
-    width: '142px',
-    cell: ({ timeMs }) => <span class="figure">{dateTime(timeMs)}</span>,
+    width: isNarrow.value ? '66px' : '142px',
+    cell: ({ timeMs }) => (
+      <span class="figure" title={dateTime(timeMs)}>
+        {isNarrow.value ? clockTime(timeMs) : dateTime(timeMs)}
+      </span>
+    ),
   },
   {
     id: 'operation',
     title: 'Operation',
-    width: 'minmax(76px, 0.8fr)',
+    width: 'minmax(76px, 1.1fr)',
     cell: ({ operation }) => <Word text={operation} />,
   },
   {
@@ -161,7 +166,7 @@ const columnsOf = (withNode: boolean): readonly Column<Row>[] => [
     title: 'Subject',
     width: 'minmax(100px, 1.2fr)',
     wide: true,
-    cell: ({ subject }) => <Subject subject={subject} />,
+    cell: (row) => <Subject row={row} />,
   },
   ...(withNode ? [NODE_COLUMN] : []),
   {
@@ -174,7 +179,7 @@ const columnsOf = (withNode: boolean): readonly Column<Row>[] => [
   {
     id: 'outcome',
     title: 'Outcome',
-    width: 'minmax(64px, 1.3fr)',
+    width: 'minmax(64px, 1fr)',
     cell: (row) => <Outcome row={row} />,
   },
 ]
@@ -187,9 +192,11 @@ const NODE_COLUMN: Column<Row> = {
   cell: ({ node }) => (node === undefined ? <Word text={undefined} /> : <NodeLink node={node} />),
 }
 
-function Subject({ subject }: { readonly subject: string }): VNode {
+/** The node has a column of its own: its pids need not name it. */
+function Subject({ row: { subject, node } }: { readonly row: Row }): VNode {
   if (subject === '') return <span class="quiet">the node</span>
-  return pidParts(subject) === undefined ? <Word text={subject} /> : <PidLink pid={subject} />
+  if (pidParts(subject) === undefined) return <Word text={subject} />
+  return <PidLink pid={subject} name={pidWithin(subject, node ?? '')} />
 }
 
 const Outcome = ({ row: { outcome, times } }: { readonly row: Row }): VNode => (

@@ -5,25 +5,22 @@ import type { VNode } from 'preact'
 import { useRef } from 'preact/hooks'
 import type { DropCause } from 'troupe'
 import type { Merged } from '#observer/contract/api'
-import { clockTime, count, exactTime, rate } from '#page/base/format'
-import { Badge, Button, Card, Empty, PageHead, ProblemBox, Skeleton } from '#page/kit/basics'
+import { count, rate } from '#page/base/format'
+import { Button, Card, PageHead, ProblemBox, Skeleton } from '#page/kit/basics'
 import { SearchField } from '#page/kit/fields'
-import { NodeLink, PidLink } from '#page/kit/links'
-import { type Column, Table } from '#page/kit/table'
 import { address, nodeAddress } from '#page/live/api'
 import type { Live } from '#page/live/stream'
 import { useSteadySubject } from '#page/live/use'
 import { addedUp, type CauseLook, type CauseRow, causeRows } from '#page/model/cause-rates'
-import { pidWithin } from '#page/model/pid-text'
 import type { ToldDeadLetter, ToldDeadLetters } from '#page/model/told'
 import type { PageProps } from '#page/pages'
 import { setQuery } from '#page/router'
+import { type Letter, Letters } from './dead-letters/letters.js'
 import { Missing } from './parts/missing.js'
-import { Word } from './parts/process-columns.js'
+import { useQuiet } from './parts/use-quiet.js'
 
 const LIMIT = 200
 
-type Row = ToldDeadLetter & { readonly node?: string }
 type Answer = Partial<ToldDeadLetters> & Partial<Merged<ToldDeadLetter>>
 type Dropped = Readonly<Partial<Record<DropCause, number>>>
 
@@ -32,8 +29,7 @@ const droppedOf = ({ dropped, sheets = [] }: Answer): Dropped =>
   dropped ?? addedUp(sheets.map((sheet) => (sheet['dropped'] ?? {}) as Dropped))
 
 export function DeadLettersPage({ node, query }: PageProps): VNode {
-  const cause = query.get('cause') ?? undefined
-  const search = query.get('search') ?? undefined
+  const [cause, search] = [query.get('cause') ?? undefined, query.get('search') ?? undefined]
   const question = { cause, search, limit: LIMIT }
   const live = useSteadySubject<Answer>(
     node === undefined
@@ -54,42 +50,21 @@ export function DeadLettersPage({ node, query }: PageProps): VNode {
       <Missing missing={sheet?.missing ?? []} />
       {sheet === undefined && problem === undefined && <Skeleton height={320} />}
       {sheet !== undefined && (
-        <Letters node={node} sheet={sheet} causes={causes} cause={cause} search={search} />
+        // Drawn when it is known how many causes there are: what stands below does not move.
+        <>
+          <Card title="By cause" flush note={causes.length === 0 ? 'none so far' : undefined}>
+            <Causes causes={causes} chosen={cause} />
+          </Card>
+          <LetterFilters cause={cause} search={search} />
+          <Letters
+            node={node}
+            rows={sheet.rows as readonly Letter[] | undefined}
+            gone={sheet.gone ?? 0}
+            isFiltered={cause !== undefined || search !== undefined}
+            query={query}
+          />
+        </>
       )}
-    </>
-  )
-}
-
-/** Drawn when it is known how many causes there are: what stands below them does not move. */
-function Letters({
-  node,
-  sheet,
-  causes,
-  cause,
-  search,
-}: {
-  readonly node: string | undefined
-  readonly sheet: Answer
-  readonly causes: readonly CauseRow[]
-  readonly cause: string | undefined
-  readonly search: string | undefined
-}): VNode {
-  return (
-    <>
-      <Card title="By cause" flush note={causes.length === 0 ? 'none so far' : undefined}>
-        <Causes causes={causes} chosen={cause} />
-      </Card>
-      <LetterFilters cause={cause} search={search} />
-      <Card title="The newest" note={<Gone sheet={sheet} />} flush>
-        <Table
-          label="Dead letters"
-          heightMax={620}
-          columns={columnsOf(node)}
-          rows={sheet.rows as readonly Row[] | undefined}
-          keyOf={({ node: of = '', number }) => `${of} ${number}`}
-          empty={<NoLetters filtered={cause !== undefined || search !== undefined} />}
-        />
-      </Card>
     </>
   )
 }
@@ -117,12 +92,6 @@ function LetterFilters({
   )
 }
 
-const NoLetters = ({ filtered }: { readonly filtered: boolean }): VNode => (
-  <Empty title="No dead letter is kept">
-    {filtered ? 'None is like that.' : 'Each message was handled, or waits.'}
-  </Empty>
-)
-
 /** Counters of now, and what came since the look before. */
 function useCauses({ sheet, atMs }: Live<Answer>): readonly CauseRow[] {
   const kept = useRef<{
@@ -134,7 +103,8 @@ function useCauses({ sheet, atMs }: Live<Answer>): readonly CauseRow[] {
     const look = { timeMs: atMs, dropped: droppedOf(sheet) }
     kept.current = { sheet, look, rows: causeRows(kept.current.look, look) }
   }
-  return kept.current.rows
+  const quiet = useQuiet(atMs)
+  return quiet ? kept.current.rows.map((row) => ({ ...row, perSecond: 0 })) : kept.current.rows
 }
 
 function Causes({
@@ -163,73 +133,3 @@ function Causes({
     </ul>
   )
 }
-
-function Gone({ sheet }: { readonly sheet: Answer | undefined }): VNode | null {
-  if (sheet?.gone === undefined || sheet.gone === 0) return null
-  return <span class="figure">{count(sheet.gone)} more were counted and are not kept</span>
-}
-
-const TIME: Column<Row> = {
-  id: 'time',
-  title: 'Time',
-  width: '68px',
-  cell: ({ timeMs }) => <span title={exactTime(timeMs)}>{clockTime(timeMs)}</span>,
-}
-
-const NODE_COLUMN: Column<Row> = {
-  id: 'node',
-  title: 'Node',
-  width: 'minmax(90px, 1fr)',
-  wide: true,
-  cell: ({ node }) => (node === undefined ? null : <NodeLink node={node} page="dead-letters" />),
-}
-
-const columnsOf = (node: string | undefined): readonly Column<Row>[] => [
-  TIME,
-  ...(node === undefined ? [NODE_COLUMN] : []),
-  {
-    id: 'cause',
-    title: 'Cause',
-    width: '132px',
-    cell: ({ cause }) => <Badge tone="warn">{cause}</Badge>,
-  },
-  {
-    id: 'message',
-    title: 'Message',
-    width: 'minmax(90px, 1.4fr)',
-    cell: ({ message }) => <Word text={message} />,
-  },
-  {
-    id: 'count',
-    title: 'Count',
-    width: '52px',
-    align: 'end',
-    wide: true,
-    cell: (row) => (
-      <span class={row.count > 1 ? 'figure' : 'figure quiet'}>{count(row.count)}</span>
-    ),
-  },
-  ...endsOf(node),
-]
-
-/** On the page of one node its pids need not name it. */
-const endsOf = (node: string | undefined): readonly Column<Row>[] => [
-  {
-    id: 'from',
-    title: 'From',
-    width: 'minmax(90px, 1fr)',
-    wide: true,
-    cell: ({ from, node: of }) =>
-      from === undefined ? (
-        <span class="quiet">a node</span>
-      ) : (
-        <PidLink pid={from} name={pidWithin(from, of ?? node ?? '')} />
-      ),
-  },
-  {
-    id: 'to',
-    title: 'To',
-    width: 'minmax(90px, 1.6fr)',
-    cell: ({ to, node: of }) => <PidLink pid={to} name={pidWithin(to, of ?? node ?? '')} />,
-  },
-]

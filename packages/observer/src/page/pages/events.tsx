@@ -20,6 +20,7 @@ import { nodePath } from '#page/place'
 import { go, setQuery } from '#page/router'
 import { EventStream } from './events/stream.js'
 import { Missing } from './parts/missing.js'
+import { useQuiet } from './parts/use-quiet.js'
 
 const LIMIT = 500
 
@@ -60,13 +61,9 @@ function Topics({
   readonly live: Live<Answer>
   readonly search: string
 }): VNode {
-  const look = useLook(live)
+  const seen = useLook(live)
+  const look = useQuiet(live.atMs) ? undefined : seen
   const wanted = search.toLowerCase()
-  const open = (row: Row): void => {
-    const of = node ?? row.node
-    if (of !== undefined && !OWN.has(nameOfEvent(row.event)))
-      go(nodePath(of, 'events', [nameOfEvent(row.event)]))
-  }
   return (
     <Card
       title="Topics"
@@ -85,7 +82,7 @@ function Topics({
         columns={columnsOf(node, look)}
         rows={live.sheet?.rows.filter(({ event }) => event.toLowerCase().includes(wanted))}
         keyOf={keyOf}
-        onOpen={open}
+        onOpen={(row) => openTopic(row, node)}
         empty={<Empty title={search === '' ? 'There is no topic' : 'No topic is like that'} />}
       />
     </Card>
@@ -94,6 +91,11 @@ function Topics({
 
 /** What the node tells of itself has pages of its own; only events of programs are followed. */
 const OWN: ReadonlySet<string> = new Set(['node', 'registrar', 'membership'])
+
+function openTopic(row: Row, node = row.node): void {
+  const name = nameOfEvent(row.event)
+  if (node !== undefined && !OWN.has(name)) go(nodePath(node, 'events', [name]))
+}
 
 const keyOf = ({ event, node = '' }: Row): string => `${node} ${event}`
 
@@ -109,7 +111,10 @@ function useLook({ sheet, atMs }: Live<Answer>): EventLook {
   return kept.current.look
 }
 
-function columnsOf(node: string | undefined, look: EventLook): readonly Column<Row>[] {
+/** Without a look nothing has been published for a while. */
+function columnsOf(node: string | undefined, look: EventLook | undefined): readonly Column<Row>[] {
+  const rateOf = (row: Row): number | undefined =>
+    look === undefined ? 0 : look.rates.get(keyOf(row))?.published
   return [
     {
       id: 'event',
@@ -132,7 +137,7 @@ function columnsOf(node: string | undefined, look: EventLook): readonly Column<R
     },
     figure('subscribers', 'Subscribers', (row) => row.subscribers, count),
     { ...figure('published', 'Published', (row) => row.published, count), wide: true },
-    figure('rate', 'Rate', (row) => look.rates.get(keyOf(row))?.published, rate),
+    figure('rate', 'Rate', rateOf, rate),
     { ...figure('delivered', 'Delivered', (row) => row.delivered, count), wide: true },
     { ...figure('buffer', 'Buffer', (row) => row.buffer, count), wide: true },
     { id: 'use', title: 'Use', width: '112px', wide: true, cell: (row) => <Use row={row} /> },

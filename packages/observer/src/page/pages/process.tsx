@@ -45,12 +45,11 @@ export function ProcessPage({ node, which, query }: ProcessPageProps): VNode {
   )
   const { sheet, problem } = live
   const gone = problem !== undefined && GONE.has(problem.code)
-  // A name that is to come back is explained as well, though there is no process now.
-  const asks = !gone || 'name' in asked
-  const why = useSteadySubject<ToldWhy>(asks ? nodeAddress(node, 'why', asked) : undefined)
+  // What is gone may be explained as well: a zombie, or a child that is to come back.
+  const why = useSteadySubject<ToldWhy>(nodeAddress(node, 'why', asked))
   // What stands below waits for what stands above: else it would be pushed away.
   const explained = gone || why.sheet !== undefined || why.problem !== undefined
-  const explains = gone ? asks && why.sheet !== undefined : sheet !== undefined
+  const explains = gone ? isAfterEnd(why) : sheet !== undefined
   return (
     <>
       <Head node={node} which={which} sheet={sheet} gone={gone} />
@@ -61,6 +60,12 @@ export function ProcessPage({ node, which, query }: ProcessPageProps): VNode {
       {sheet !== undefined && explained && <Body node={node} live={live} gone={gone} />}
     </>
   )
+}
+
+/** What is told of a process that is gone and is not about its life. */
+function isAfterEnd({ sheet, problem }: Live<ToldWhy>): boolean {
+  const cause = sheet?.verdict.cause
+  return problem === undefined && (cause === 'zombie' || cause === 'restart-back-off')
 }
 
 function Body({

@@ -9,6 +9,7 @@ import { useRef } from 'preact/hooks'
 import type { ProcessOrder, ProcessQuery } from 'troupe'
 import type { Merged } from '#observer/contract/api'
 import { count, duration } from '#page/base/format'
+import { isNarrow } from '#page/frame/theme'
 import { Button, Card, Empty, PageHead, ProblemBox } from '#page/kit/basics'
 import { Choice, Field, SearchField } from '#page/kit/fields'
 import { Table } from '#page/kit/table'
@@ -230,7 +231,9 @@ function Filters({
   readonly query: ProcessQuery
   readonly onQuery: (query: ProcessQuery) => void
 }): VNode {
-  const texts = TEXT_FIELDS.map(([key, label]) => (
+  // A narrow screen has the search alone, and what an address has chosen.
+  const shown = TEXT_FIELDS.filter(([key]) => !isNarrow.value || query[key] !== undefined)
+  const texts = shown.map(([key, label]) => (
     <Field
       key={key}
       label={label}

@@ -4,13 +4,14 @@
  */
 import type { VNode } from 'preact'
 import type { Merged } from '#observer/contract/api'
-import { clockTime, count, dateTime, duration } from '#page/base/format'
-import { Badge, Button, Card, Empty, PageHead, ProblemBox } from '#page/kit/basics'
+import { count, dateTime, duration, exactTime } from '#page/base/format'
+import { Badge, Button, Card, Empty, PageHead, ProblemBox, Skeleton } from '#page/kit/basics'
 import { SearchField } from '#page/kit/fields'
-import { NodeLink } from '#page/kit/links'
+import { NodeLink, PidLink } from '#page/kit/links'
 import { type Column, Table } from '#page/kit/table'
 import { address, nodeAddress } from '#page/live/api'
 import { useSteadySubject } from '#page/live/use'
+import { pidParts } from '#page/model/pid-text'
 import type { ToldTraces } from '#page/model/told'
 import type { PageProps } from '#page/pages'
 import { addressOf } from '#page/place'
@@ -22,7 +23,7 @@ import { TracePage } from './tracing/trace.js'
 
 const LIMIT = 100
 
-type Row = ToldTraces['rows'][number] & { readonly node?: string }
+type Row = ToldTraces['rows'][number]
 type Answer = Partial<ToldTraces> & Partial<Merged<Row>>
 
 export function TracingPage({ node, rest, query }: PageProps): VNode {
@@ -49,7 +50,27 @@ function TraceList({ node, query }: ListOf): VNode {
       <PageHead title="Tracing" subtitle={<Kept sheet={sheet} node={node} />} />
       {problem !== undefined && <ProblemBox problem={problem} />}
       <Missing missing={sheet?.missing ?? []} />
-      {node !== undefined && sheet?.samplers !== undefined && (
+      {sheet === undefined && problem === undefined && <Skeleton height={320} />}
+      {sheet !== undefined && <Traces node={node} sheet={sheet} search={search} pid={pid} />}
+    </>
+  )
+}
+
+/** Drawn when it is known how many samplers there are: what stands below does not move. */
+function Traces({
+  node,
+  sheet,
+  search,
+  pid,
+}: {
+  readonly node: string | undefined
+  readonly sheet: Answer
+  readonly search: string | undefined
+  readonly pid: string | undefined
+}): VNode {
+  return (
+    <>
+      {node !== undefined && sheet.samplers !== undefined && (
         <SamplerCard node={node} samplers={sheet.samplers} exporters={sheet.exporters ?? []} />
       )}
       <TraceFilters search={search} pid={pid} />
@@ -57,8 +78,8 @@ function TraceList({ node, query }: ListOf): VNode {
         <Table
           label="Traces"
           heightMax={620}
-          columns={node === undefined ? [...COLUMNS, NODE_COLUMN] : COLUMNS}
-          rows={sheet?.rows === undefined ? undefined : once(sheet.rows)}
+          columns={COLUMNS}
+          rows={sheet.rows === undefined ? undefined : once(sheet.rows)}
           keyOf={({ traceId }) => traceId}
           onOpen={({ traceId }) => go(addressOf({ node, page: 'tracing', rest: [traceId] }))}
           empty={<NoTraces node={node} />}
@@ -119,62 +140,82 @@ function Kept({
   if (sheet === undefined) return <>Looking…</>
   const { kept, gone, total } = sheet
   if (kept === undefined || node === undefined) return <>of all nodes</>
-  return (
-    <span class="figure">
-      {count(kept)} kept on {node} of {count(total)} since its start
-      {gone !== undefined && gone > 0 && `; ${count(gone)} fell out`}
-    </span>
-  )
+  const fell = gone !== undefined && gone > 0 ? `; ${count(gone)} fell out` : ''
+  const words = `${count(kept)} kept on ${node} of ${count(total)} since its start${fell}`
+  return <span class="figure">{words}</span>
 }
 
-const NODE_COLUMN: Column<Row> = {
-  id: 'node',
-  title: 'Told by',
-  width: 'minmax(90px, 1fr)',
-  wide: true,
-  cell: ({ node }) => (node === undefined ? null : <NodeLink node={node} page="tracing" />),
+/** Who got the first step, by what it runs; its pid is told when it is pointed at. */
+function Receiver({ row: { process, behaviour } }: { readonly row: Row }): VNode {
+  if (process === undefined) return <Word text={behaviour} />
+  if (pidParts(process) === undefined) return <Word text={process} />
+  return <PidLink pid={process} name={behaviour} />
 }
 
 const COLUMNS: readonly Column<Row>[] = [
   {
     id: 'start',
     title: 'Began',
-    width: '100px',
-    cell: ({ startMs }) => <span title={dateTime(startMs)}>{clockTime(startMs)}</span>,
+    width: '94px',
+    cell: ({ startMs }) => (
+      <span class="figure" title={dateTime(startMs)}>
+        {exactTime(startMs)}
+      </span>
+    ),
   },
   {
     id: 'name',
     title: 'First message',
-    width: 'minmax(120px, 2fr)',
-    cell: ({ name, traceId }) => (
+    width: 'minmax(76px, 1.4fr)',
+    cell: ({ name, kind, traceId }) => (
       <a class="word" href={addressOf({ page: 'tracing', rest: [traceId] })} title={name}>
-        {name}
+        {name} {name !== `[${kind}]` && <span class="quiet">{kind}</span>}
       </a>
     ),
   },
   {
+    id: 'process',
+    title: 'Process',
+    width: 'minmax(64px, 1.1fr)',
+    cell: (row) => <Receiver row={row} />,
+  },
+  {
+    id: 'node',
+    title: 'Node',
+    width: 'minmax(104px, 1fr)',
+    wide: true,
+    cell: ({ node }) => <NodeLink node={node} page="tracing" />,
+  },
+  {
     id: 'took',
     title: 'Took',
-    width: '84px',
+    width: '66px',
     align: 'end',
-    cell: ({ tookMs }) => duration(tookMs),
+    cell: ({ tookMs }) => <span class="figure">{duration(tookMs)}</span>,
   },
-  { id: 'spans', title: 'Spans', width: '70px', align: 'end', cell: ({ spans }) => count(spans) },
+  {
+    id: 'spans',
+    title: 'Spans',
+    width: '44px',
+    align: 'end',
+    wide: true,
+    cell: ({ spans }) => <span class="figure">{count(spans)}</span>,
+  },
   {
     id: 'failed',
     title: 'Outcome',
-    width: '84px',
+    width: '58px',
     cell: ({ failed }) =>
-      failed ? <Badge tone="bad">failed</Badge> : <Badge tone="good">well</Badge>,
+      failed ? <Badge tone="bad">failed</Badge> : <span class="quiet">well</span>,
   },
   {
     id: 'id',
     title: 'Trace',
-    width: 'minmax(100px, 1fr)',
+    width: '76px',
     wide: true,
     cell: ({ traceId }) => (
-      <span class="mono">
-        <Word text={traceId} />
+      <span class="mono quiet" title={traceId}>
+        {traceId.slice(0, 8)}
       </span>
     ),
   },

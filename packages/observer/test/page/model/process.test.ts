@@ -3,10 +3,18 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { confirmOf, exitOrder, killOrder, sendOrder, weightOrder } from '#page/model/orders'
+import {
+  callOrder,
+  confirmOf,
+  exitOrder,
+  killOrder,
+  sendOrder,
+  weightOrder,
+} from '#page/model/orders'
 import { pidParts, pidWithin, shortPid } from '#page/model/pid-text'
+import { textParts } from '#page/model/text-parts'
 import type { ToldWhyStep } from '#page/model/told'
-import { fieldsInShort, LINES_MAX, valueLines } from '#page/model/value-tree'
+import { fieldsInShort, LINES_MAX, valueInShort, valueLines } from '#page/model/value-tree'
 import { whyChain } from '#page/model/why-chain'
 
 const step = (pid: string | undefined, more: Partial<ToldWhyStep> = {}): ToldWhyStep => ({
@@ -49,6 +57,14 @@ describe('why a process is stuck', () => {
     assert.deepEqual(
       chain.steps.map(({ crossesTo }) => crossesTo),
       [undefined, 'b@h'],
+    )
+  })
+
+  it('marks the step whose sentence is the verdict, which is told once', () => {
+    const held = step('<a@h.2.1>', { text: 'its handler has not settled' })
+    assert.deepEqual(
+      chainOf(step('<a@h.1.1>'), held).steps.map(({ told }) => told),
+      [false, true],
     )
   })
 
@@ -123,6 +139,33 @@ describe('fields of a record', () => {
   })
 })
 
+describe('a value in one line', () => {
+  it('is its fields, or what it is', () => {
+    assert.equal(valueInShort({ parcel: 1, to: 'ada' }), 'parcel=1 to=ada')
+    assert.equal(valueInShort([1, 2]), '[2]')
+    assert.equal(valueInShort('words'), 'words')
+    assert.equal(valueInShort(null), 'null')
+  })
+})
+
+describe('a sentence of a node', () => {
+  it('has its pids and its names of messages apart from its words', () => {
+    assert.deepEqual(textParts('The handler of `pack` in till <a@10.0.0.1.9.17> waits.'), [
+      { kind: 'words', text: 'The handler of ' },
+      { kind: 'code', text: 'pack' },
+      { kind: 'words', text: ' in till ' },
+      { kind: 'pid', text: '<a@10.0.0.1.9.17>' },
+      { kind: 'words', text: ' waits.' },
+    ])
+  })
+
+  it('is read in no time, however many brackets it has, and stays text', () => {
+    const hostile = '<'.repeat(1_500)
+    assert.deepEqual(textParts(hostile), [{ kind: 'words', text: hostile }])
+    assert.deepEqual(textParts(''), [])
+  })
+})
+
 describe('a pid as text', () => {
   it('is read though the name of its node has dots', () => {
     assert.deepEqual(pidParts('<a@10.0.0.7.42.1700000000000>'), {
@@ -151,8 +194,16 @@ describe('orders', () => {
     })
   })
 
+  it('ask for an answer where they are requests', () => {
+    assert.deepEqual(callOrder('<a@h.1.1>', { request: 'sum', payload: '' }), {
+      kind: 'ready',
+      request: { order: { do: 'call', to: '<a@h.1.1>', request: 'sum' } },
+    })
+  })
+
   it('are refused with a sentence before a node is asked', () => {
     for (const prepared of [
+      callOrder('<a@h.1.1>', { request: ' ', payload: '' }),
       sendOrder('<a@h.1.1>', { message: '', payload: '' }),
       sendOrder('<a@h.1.1>', { message: 'add', payload: '{' }),
       sendOrder('<a@h.1.1>', { message: 'add', payload: ' '.repeat(70_000) }),

@@ -4,6 +4,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { addedUp, causeRows } from '#page/model/cause-rates'
+import { useOf } from '#page/model/event-rates'
+import { COLUMNS_DEFAULT, columnsOf, columnsText, toggledColumn } from '#page/model/process-columns'
 import { NO_LOOK, nextLook } from '#page/model/row-rates'
 import { treeRow } from './rows.js'
 
@@ -66,5 +68,38 @@ describe('dead letters by cause', () => {
       'no-route': 3,
       'mailbox-full': 4,
     })
+  })
+})
+
+describe('the columns of processes', () => {
+  it('are those by default unless an address says otherwise', () => {
+    assert.deepEqual(columnsOf(null, 'node'), COLUMNS_DEFAULT.node)
+    assert.equal(columnsText(COLUMNS_DEFAULT.cluster, 'cluster'), undefined)
+    assert.equal(columnsText(COLUMNS_DEFAULT.cluster, 'node')?.startsWith('application.'), true)
+  })
+
+  it('come back from the address in the order of the table, without what is no column', () => {
+    assert.deepEqual(columnsOf('wait.__proto__.state.<img>', 'node'), ['state', 'wait'])
+    const more = toggledColumn(COLUMNS_DEFAULT.node, 'kind')
+    assert.deepEqual(new Set(columnsOf(columnsText(more, 'node') ?? '', 'node')), new Set(more))
+    assert.deepEqual(toggledColumn(more, 'kind'), COLUMNS_DEFAULT.node)
+  })
+
+  it('may all be left out', () => {
+    assert.deepEqual(columnsOf(columnsText([], 'node') ?? '', 'node'), [])
+  })
+})
+
+describe('the use of a topic', () => {
+  const use = (event: string, subscribers: number, published: number) =>
+    useOf({ event: `event:${event}@(a@h)`, subscribers, published }).words
+
+  it('is a warning only where a program publishes for nobody', () => {
+    assert.equal(use('prices', 0, 5), 'nobody listens')
+    assert.equal(use('prices', 2, 5), 'in use')
+    assert.equal(use('registrar', 0, 5), "Troupe's own")
+    assert.equal(use('registrar', 1, 5), 'in use')
+    const waits = { event: 'event:prices@(a@h)', subscribers: 0, published: 5, notify: true }
+    assert.equal(useOf(waits).words, 'on demand')
   })
 })

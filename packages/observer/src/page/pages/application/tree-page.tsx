@@ -2,17 +2,17 @@
  * page/pages/application/tree-page: a supervision tree with what is chosen of it: colour, search,
  * focus, what is folded. All of that stands in the address.
  */
-import type { VNode } from 'preact'
+import type { ComponentChildren, VNode } from 'preact'
 import { useMemo, useRef } from 'preact/hooks'
 import { count } from '#page/base/format'
 import { Button, Card, Empty, PageHead, ProblemBox, Skeleton } from '#page/kit/basics'
 import { Choice, SearchField } from '#page/kit/fields'
 import { nodeAddress } from '#page/live/api'
 import type { Live } from '#page/live/stream'
-import { useSteadySubject } from '#page/live/use'
+import { useAnswer, useSteadySubject } from '#page/live/use'
 import { pidParts, pidWithin } from '#page/model/pid-text'
 import { type Look, NO_LOOK, nextLook } from '#page/model/row-rates'
-import type { ToldTree, ToldTreeRow } from '#page/model/told'
+import type { ToldApplication, ToldTree, ToldTreeRow } from '#page/model/told'
 import { isTreeColour, TREE_COLOURS, type TreeColour } from '#page/model/tree-colour'
 import { foldTree } from '#page/model/tree-fold'
 import { matching } from '#page/model/tree-steps'
@@ -57,7 +57,9 @@ export function TreePage({ node, application, query }: TreePageProps): VNode {
       <TreeFilters query={query} />
       <Card title="Supervision tree" flush>
         {sheet === undefined && <Skeleton height={560} />}
-        {sheet !== undefined && tree.boxes.length === 0 && <NoTree searched={search !== ''} />}
+        {sheet !== undefined && tree.boxes.length === 0 && (
+          <NoTree node={node} application={application} searched={search !== ''} />
+        )}
         {tree.boxes.length > 0 && (
           <TreeView
             node={node}
@@ -125,11 +127,39 @@ function depthOf(query: URLSearchParams): number | undefined {
   return Number.isInteger(depth) && depth > 0 && depth <= DEPTH_MAX ? depth : undefined
 }
 
-const NoTree = ({ searched }: { readonly searched: boolean }): VNode => (
+/** That an application does not run, and that there is none of that name, are two things. */
+function NoTree({
+  node,
+  application,
+  searched,
+}: Omit<TreePageProps, 'query'> & { readonly searched: boolean }): VNode {
+  const { answer } = useAnswer<{ readonly rows: readonly ToldApplication[] }>(
+    nodeAddress(node, 'applications', { limit: 500 }),
+  )
+  const found =
+    answer?.kind !== 'value' || answer.value.rows.some(({ name }) => name === application)
+  if (searched) {
+    return <EmptyTree title="No process is like that">Only what was told is searched.</EmptyTree>
+  }
+  if (found || application === undefined) {
+    return <EmptyTree title="No process here">The application does not run.</EmptyTree>
+  }
+  return (
+    <EmptyTree title="There is no such application">
+      No application of this name is loaded on {node}.
+    </EmptyTree>
+  )
+}
+
+const EmptyTree = ({
+  title,
+  children,
+}: {
+  readonly title: string
+  readonly children: ComponentChildren
+}): VNode => (
   <div class="tree-empty">
-    <Empty title={searched ? 'No process is like that' : 'No process here'}>
-      {searched ? 'Only what the node told is searched.' : 'The application does not run.'}
-    </Empty>
+    <Empty title={title}>{children}</Empty>
   </div>
 )
 

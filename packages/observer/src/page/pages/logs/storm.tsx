@@ -51,7 +51,7 @@ export function StormCard({ storm }: { readonly storm: Storm }): VNode | null {
       <p class="storm-title">
         <Icon name="warning" />
         <strong>A storm: the lines stand still, the counts go on.</strong>
-        <span class="figure">{`${rate(storm.perSecond)}, ${count(total)} since it began`}</span>
+        <span class="figure">{`${count(total)} since it began, ${rate(storm.perSecond)} now`}</span>
       </p>
       <dl class="storm-counts">
         <Counts title="By level" counts={Object.entries(byLevel)} leftOut={leftOut} levels />

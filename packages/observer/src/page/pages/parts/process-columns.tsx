@@ -6,6 +6,7 @@
 import type { VNode } from 'preact'
 import type { PidText } from '#observer/contract/api'
 import { count, duration, percent, short, UNKNOWN } from '#page/base/format'
+import { isNarrow } from '#page/frame/theme'
 import { State } from '#page/kit/basics'
 import { NodeLink } from '#page/kit/links'
 import type { Column } from '#page/kit/table'
@@ -41,7 +42,7 @@ const NODE: Column<Row> = {
 const PID: Column<Row> = {
   id: 'pid',
   title: 'Pid',
-  width: '82px',
+  width: '80px',
   wide: true,
   cell: ({ pid }) => (
     <a class="mono" href={pathOf(pid)} title={pid}>
@@ -68,11 +69,11 @@ const NAMES: readonly Column<Row>[] = [
     cell: ({ behaviour }) => <Word text={behaviour} />,
   },
   { id: 'kind', title: 'Kind', width: '72px', wide: true, cell: ({ kind }) => kind },
-  { id: 'state', title: 'State', width: '76px', cell: ({ state }) => <State state={state} /> },
+  { id: 'state', title: 'State', width: '74px', cell: ({ state }) => <State state={state} /> },
   {
     id: 'mailbox',
     title: 'Mailbox',
-    width: '58px',
+    width: '56px',
     align: 'end',
     sort: 'mailbox',
     cell: ({ mailbox }) => <Heat of="mailbox" value={mailbox} text={short(mailbox)} />,
@@ -80,7 +81,7 @@ const NAMES: readonly Column<Row>[] = [
   {
     id: 'wait',
     title: 'Wait',
-    width: '62px',
+    width: '74px',
     align: 'end',
     sort: 'wait',
     cell: ({ oldestWaitMs }) => (
@@ -95,8 +96,8 @@ export function processColumns(of: ColumnsOf): readonly Column<Row>[] {
   const name: Column<Row> = {
     id: 'name',
     title: 'Process',
-    width: 'minmax(104px, 2.2fr)',
-    cell: (row) => <Name row={row} behaves={!chosen.includes('behaviour')} />,
+    width: 'minmax(76px, 2.2fr)',
+    cell: (row) => <Name row={row} behaves={!isNarrow.value && !chosen.includes('behaviour')} />,
   }
   const others = [...NAMES, ...figureColumns(of)].filter(({ id }) =>
     chosen.includes(id as ColumnId),
@@ -134,7 +135,7 @@ const figure = (
   id: ColumnId,
   title: string,
   of: (row: Row) => readonly [number | undefined, Written],
-  { sort, width = '54px' }: { readonly sort?: string; readonly width?: string } = {},
+  { sort, width = '50px' }: { readonly sort?: string; readonly width?: string } = {},
 ): Column<Row> => ({
   ...{ id, title, width, align: 'end', wide: true },
   ...(sort === undefined ? {} : { sort }),
@@ -154,7 +155,7 @@ function Figure({
 const AGES: readonly Column<Row>[] = [
   figure('uptime', 'Uptime', ({ uptimeMs }) => [uptimeMs, duration], {
     sort: 'age',
-    width: '66px',
+    width: '74px',
   }),
   figure('restarts', 'Restarts', ({ restarts }) => [restarts, count], { sort: 'restarts' }),
 ]

@@ -54,13 +54,17 @@ export function useRecords<T extends NumberedRecord & Stormy>(
     const more = records.map((record) => (node === undefined ? record : { ...record, node }))
     list.value = withRecords(list.value, more, { lengthMax: LENGTH_MAX, leftOut })
   }
+  // Another filter is another list.
+  useEffect(() => {
+    list.value = noRecords<T>()
+    storm.value = NO_STORM
+    missed.value = 0
+  }, [follow])
   useEffect(() => {
     if (answer?.kind === 'value') add(answer.value.rows)
   }, [answer])
   // What came between the first answer and the beginning of the follow is in neither.
-  useEffect(() => {
-    if (told.begun > 0) again()
-  }, [told.begun])
+  useEffect(() => (told.begun > 0 ? again() : undefined), [told.begun])
   useFresh<OfNode<T>>(follow, told, (fresh, leftOut) => {
     storm.value = afterRecords(storm.value, fresh, { leftOut, timeMs: nowMs() })
     if (paused.value || storm.value.raging) missed.value += fresh.length + leftOut

@@ -97,7 +97,7 @@ export function ProcessFacts({ sheet }: { readonly sheet: ToldProcess }): VNode 
     ['Events it owns', sheet.events.length === 0 ? 'none' : sheet.events.join(', ')],
     [
       'Environment',
-      sheet.env === undefined ? (
+      sheet.env === undefined || sheet.envKeys.length === 0 ? (
         sheet.envKeys.join(', ') || 'none'
       ) : (
         <ValueTree value={sheet.env} />

@@ -3,12 +3,14 @@
  *
  * Payloads are shown where the node shows them and the viewer may see them.
  */
+import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { count, duration } from '#page/base/format'
 import { Badge } from '#page/kit/basics'
 import { PidLink } from '#page/kit/links'
 import { session } from '#page/live/api'
 import type { ToldMessage, ToldProcess } from '#page/model/told'
+import { valueInShort } from '#page/model/value-tree'
 import { Heat } from '#page/pages/parts/process-columns'
 import { ValueTree } from '#page/pages/parts/value-tree'
 import { Nothing, Pane } from './pane.js'
@@ -56,8 +58,13 @@ const whyNoPayloads = (): string =>
     ? 'The node does not show payloads (option system.payloads).'
     : 'Payloads are hidden: this Observer does not have the capability "payloads".'
 
+/** In one line; its payload is unfolded when it is pressed. */
 function Message({ message }: { readonly message: ToldMessage }): VNode {
   const { queue, from, isRequest, waitedMs, payload } = message
+  const isOpen = useSignal(false)
+  const toggle = (): void => {
+    isOpen.value = !isOpen.value
+  }
   return (
     <li class="message">
       <div class="message-head">
@@ -67,9 +74,19 @@ function Message({ message }: { readonly message: ToldMessage }): VNode {
         <span class="message-from">
           {from === undefined ? <span class="quiet">the node</span> : <PidLink pid={from} />}
         </span>
+        {payload !== undefined && (
+          <button
+            type="button"
+            class="message-short mono"
+            aria-expanded={isOpen.value}
+            onClick={toggle}
+          >
+            {valueInShort(unwrapped(payload))}
+          </button>
+        )}
         <Heat of="wait" value={waitedMs} text={duration(waitedMs)} />
       </div>
-      {payload !== undefined && <ValueTree value={unwrapped(payload)} label="Payload" />}
+      {isOpen.value && <ValueTree value={unwrapped(payload)} label="Payload" />}
     </li>
   )
 }

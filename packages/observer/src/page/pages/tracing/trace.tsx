@@ -29,7 +29,7 @@ export function TracePage({ traceId, query }: TracePageProps): VNode {
   const opened = picture.rows.find(({ span }) => span.spanId === query.get('span'))
   return (
     <>
-      <PageHead title={picture.rows[0]?.span.name ?? 'Trace'} subtitle={<Size picture={picture} />}>
+      <PageHead title={titleOf(picture)} subtitle={<Size picture={picture} />}>
         <a class="button button-plain" href={addressOf({ page: 'tracing' })}>
           All traces
         </a>
@@ -52,14 +52,18 @@ export function TracePage({ traceId, query }: TracePageProps): VNode {
   )
 }
 
+/** What began it, and at whom. */
+function titleOf({ rows: [first] }: Waterfall): string {
+  if (first === undefined) return 'Trace'
+  const { name, behaviour } = first.span
+  return behaviour === undefined ? name : `${name} at ${behaviour}`
+}
+
 function Size({ picture }: { readonly picture: Waterfall }): VNode {
   const { rows, nodes, tookMs, startMs } = picture
-  return (
-    <span class="figure">
-      {count(rows.length)} spans on {count(nodes.length)} {nodes.length === 1 ? 'node' : 'nodes'}
-      {`, ${duration(tookMs)} since ${dateTime(startMs)}`}
-    </span>
-  )
+  const where = `${count(nodes.length)} ${nodes.length === 1 ? 'node' : 'nodes'}`
+  const words = `${count(rows.length)} spans on ${where}, ${duration(tookMs)} since `
+  return <span class="figure">{`${words}${dateTime(startMs)}`}</span>
 }
 
 const NoSpans = (): VNode => (
@@ -149,6 +153,7 @@ function Row({ row, tookMs, nodes, chosen }: RowProps): VNode {
         </button>
         <span class="quiet waterfall-kind">
           {span.kind}
+          {span.behaviour !== undefined && ` · ${span.behaviour}`}
           {orphan && ', parent unknown'}
         </span>
       </span>
@@ -163,7 +168,8 @@ function Bars({
   tookMs,
   colour,
 }: Pick<RowProps, 'row' | 'tookMs'> & { readonly colour: string }): VNode {
-  const words = `${span.node}: ${duration(endMs - sentMs)}${open ? ', not seen to end' : ''}`
+  const took = isSeen(span) ? duration(endMs - sentMs) : 'sent'
+  const words = `${span.node}: ${took}${open ? ', not seen to end' : ''}`
   const marks = [span.failed !== undefined && 'is-failed', open && 'is-open'].filter(Boolean)
   return (
     <span class="waterfall-track" title={words}>
@@ -173,11 +179,15 @@ function Bars({
         style={barOf(deliveredMs, endMs, tookMs)}
       />
       <span class="waterfall-words figure" style={placeOf(sentMs, endMs, tookMs)}>
-        {duration(endMs - sentMs)} <span class="quiet">{span.node}</span>
+        {took} <span class="quiet">{span.node}</span>
       </span>
     </span>
   )
 }
+
+/** Where it came to is not told: how long it took is not known here. */
+const isSeen = ({ deliveredMs, processedMs }: ToldSpan): boolean =>
+  deliveredMs !== undefined || processedMs !== undefined
 
 const share = (ms: number, tookMs: number): string => `${tookMs === 0 ? 0 : (ms * 100) / tookMs}%`
 
