@@ -89,8 +89,8 @@ async function openIn(browser: Browser, url: string, options: OpenOptions): Prom
  * the end begins further left when it gets a digit more: its cell stays where it is.
  */
 function countShifts(): void {
-  const told = globalThis as unknown as { shifts: number }
-  told.shifts = 0
+  const told = globalThis as unknown as Shifts
+  Object.assign(told, { shifts: 0, shifted: [], shiftsFromMs: 0 })
   const isFigure = (node: Node | null): boolean =>
     node instanceof Text && node.parentElement?.closest('.cell-end, .figure-end') !== null
   new PerformanceObserver((list) => {
@@ -101,14 +101,34 @@ function countShifts(): void {
         readonly sources: readonly { readonly node: Node | null }[]
       }
       if (shift.hadRecentInput || shift.sources.every(({ node }) => isFigure(node))) continue
+      // They are told late: of a view that has been left nothing is counted.
+      if (entry.startTime < told.shiftsFromMs) continue
       told.shifts += shift.value
+      told.shifted.push(...shift.sources.map(({ node }) => node?.textContent ?? ''))
     }
   }).observe({ type: 'layout-shift' as never, buffered: true })
 }
 
+/** What the page counts of its shifts: how far, of what, and from when on. */
+interface Shifts {
+  shifts: number
+  shifted: string[]
+  shiftsFromMs: number
+}
+
 /** How far things have moved by themselves since the page began; 0 is none. */
 export const shiftsOf = (page: Page): Promise<number> =>
-  page.evaluate(() => (globalThis as unknown as { shifts: number }).shifts)
+  page.evaluate(() => (globalThis as unknown as Shifts).shifts)
+
+/** The texts of what has moved. */
+export const shiftedIn = (page: Page): Promise<string> =>
+  page.evaluate(() => (globalThis as unknown as Shifts).shifted.join(' | ').slice(0, 400))
+
+/** Counts from now on alone: another view is shown. */
+export const countShiftsAnew = (page: Page): Promise<unknown> =>
+  page.evaluate(() =>
+    Object.assign(globalThis, { shifts: 0, shifted: [], shiftsFromMs: performance.now() }),
+  )
 
 interface AxeResult {
   readonly violations: readonly {
@@ -135,5 +155,13 @@ const picturesWanted = process.env['TROUPE_PICTURES'] === '1'
 export async function shot(page: Page, name: string): Promise<void> {
   if (!picturesWanted) return
   mkdirSync(IMAGES, { recursive: true })
+  // What was done before is no part of the picture.
+  await page.evaluate(() => {
+    const toasts = document.querySelector<HTMLElement>('.toasts')
+    if (toasts !== null) toasts.style.display = 'none'
+  })
   await page.screenshot({ path: join(IMAGES, `observer-${name}.png`) })
+  await page.evaluate(() => {
+    document.querySelector<HTMLElement>('.toasts')?.style.removeProperty('display')
+  })
 }

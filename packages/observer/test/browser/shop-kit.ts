@@ -1,11 +1,21 @@
 /**
  * The shop with an Observer that may do everything, looked at in a real browser.
+ *
+ * One page is opened for all tests of a file and led from view to view by links, as a person does:
+ * what was loaded once is not loaded again, and streams are taken and let go of.
  */
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
 import { type StartedObserver, startObserver } from '@troupe/observer'
-import type { Page } from 'playwright-core'
-import { shiftsOf, type Watched } from './browser-kit.js'
+import type { Locator, Page } from 'playwright-core'
+import {
+  axeFaults,
+  type browserForAll,
+  countShiftsAnew,
+  type OpenOptions,
+  shiftedIn,
+  shiftsOf,
+} from './browser-kit.js'
 import { type ShopNodes, startShop } from './shop.js'
 
 export const SHOP = '/nodes/shop%40localhost'
@@ -37,17 +47,54 @@ export function shopForAll(): {
   }
 }
 
-/** Opens, looks, and closes; the page must have done nothing that it must not. */
-export async function looking(
-  opened: Promise<Watched>,
-  look: (page: Page) => Promise<void>,
-): Promise<void> {
-  const { page, context, faults, hosts } = await opened
-  await look(page)
-  assert.deepEqual(faults, [])
-  assert.equal(hosts.size, 1)
-  assert.equal(await page.evaluate(() => 'broken' in globalThis), false)
-  await context.close()
+/** One thing that a view shows or does. */
+export interface View {
+  readonly title: string
+  readonly path: string
+  readonly view: (page: Page, parts: ViewParts) => Promise<void>
+}
+
+/** What a view may need besides its page. */
+export interface ViewParts extends Tour {
+  readonly nodes: () => ShopNodes
+}
+
+/** One page that is led around. */
+export interface Tour {
+  /** Goes there by a link, looks, and the page must have done nothing that it must not. */
+  readonly look: (path: string, look: (page: Page) => Promise<void>) => Promise<void>
+}
+
+/** A page for all tests of a file; what it did wrong fails the test that saw it. */
+export function tourForAll(
+  { open }: ReturnType<typeof browserForAll>,
+  url: (path: string) => string,
+  options: OpenOptions = {},
+): Tour {
+  let watched: ReturnType<typeof open> | undefined
+  return {
+    look: async (path, look) => {
+      watched ??= open(url('/audit'), options)
+      const { page, faults, hosts } = await watched
+      await lead(page, path)
+      await look(page)
+      assert.deepEqual(faults.splice(0), [])
+      assert.equal(hosts.size, 1)
+      assert.equal(await page.evaluate(() => 'broken' in globalThis), false)
+    },
+  }
+}
+
+/** Takes a link to another view; whatever window was open is closed with the view it belongs to. */
+export async function lead(page: Page, path: string): Promise<void> {
+  await countShiftsAnew(page)
+  await page.evaluate((to) => {
+    const link = document.createElement('a')
+    link.href = to
+    document.body.append(link)
+    link.click()
+    link.remove()
+  }, path)
 }
 
 /** The page is no wider than its window. */
@@ -55,11 +102,39 @@ export async function assertFits(page: Page): Promise<void> {
   const beyond = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   )
-  assert.ok(beyond <= 0)
+  assert.ok(beyond <= 0, page.url())
 }
 
 /** Nothing has moved by itself, and the page is no wider than its window. */
 export async function assertSteady(page: Page): Promise<void> {
-  assert.equal(await shiftsOf(page), 0, page.url())
+  assert.equal(await shiftsOf(page), 0, `${page.url()}: ${await shiftedIn(page)}`)
   await assertFits(page)
+}
+
+/** Steady, and read by everybody. */
+export async function assertWell(page: Page): Promise<void> {
+  await assertSteady(page)
+  assert.deepEqual(await axeFaults(page), [], page.url())
+}
+
+/** Presses a button, fills in the window that asks, and sees that it was done. */
+export async function order(
+  page: Page,
+  button: Locator,
+  fill: (dialog: Locator) => Promise<unknown> = async () => {},
+): Promise<void> {
+  const label = (await button.textContent()) ?? ''
+  await button.click()
+  const dialog = page.getByRole('dialog')
+  await fill(dialog)
+  const press = dialog.getByRole('button', { name: label, exact: true })
+  await press.waitFor()
+  const subject = dialog.locator('.field code')
+  if ((await subject.count()) > 0) {
+    assert.equal(await press.isDisabled(), true, `${label} asks to be confirmed`)
+    await dialog.getByLabel(/^Type/).fill((await subject.textContent()) ?? '')
+  }
+  await press.click()
+  await page.getByText(`${label}: done`).last().waitFor()
+  await press.waitFor({ state: 'detached' })
 }
