@@ -8,7 +8,7 @@ import { partSkip } from '@troupe/tools/parts'
 import { answers } from '#test/page/fake-answers'
 import { FakeApi } from '#test/page/fake-api'
 import { EPOCH_MS } from '#test/page/fixtures'
-import { axeFaults, browserForAll, shiftsOf } from './browser-kit.js'
+import { axeFaults, browserForAll, shiftsOf, shot } from './browser-kit.js'
 
 describe('the frame', { skip: partSkip('chromium'), timeout: 120_000 }, () => {
   const { open } = browserForAll()
@@ -40,12 +40,63 @@ describe('the frame', { skip: partSkip('chromium'), timeout: 120_000 }, () => {
   it('says that it is cut off and since when, and comes back by itself', async () => {
     const { page, faults } = await open(url, { width: 390, theme: 'dark' })
     await page.locator('.table-row').last().waitFor()
+    await page.route('**/api/stream', (route) => route.abort())
     api.cut()
     await page.getByText('Cut off from the Observer').waitFor()
+    deepEqual(await axeFaults(page), [])
+    await shot(page, 'cut-off')
+    await page.unroute('**/api/stream')
+    await page.getByRole('button', { name: 'Try now' }).click()
     await page.locator('.freshness-live').waitFor()
     equal(await page.locator('.lost').count(), 0)
     deepEqual(await axeFaults(page), [])
     deepEqual(faults, [])
     await page.context().close()
+  })
+
+  it('tells the addresses of what it shows, and leads a keyboard to them', async () => {
+    const { page, context } = await open(`${url}/nodes/store%40jobs-2/network`)
+    await page.getByRole('button', { name: 'This page as JSON' }).press('Enter')
+    const dialog = page.getByRole('dialog')
+    const figures = dialog.getByRole('link', { name: '/api/nodes/store@jobs-2/figures' })
+    equal(await figures.getAttribute('href'), '/api/nodes/store%40jobs-2/figures')
+    const files = await dialog
+      .getByRole('link', { name: 'Save' })
+      .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''))
+    equal(
+      files.every((file) => /[?&]download=1$/.test(file)),
+      true,
+    )
+    deepEqual(await axeFaults(page), [])
+    await shot(page, 'json')
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    await context.close()
+  })
+
+  it('has each page once, and keeps it when another node is chosen', async () => {
+    const { page, context } = await open(`${url}/nodes/store%40jobs-2/network`)
+    const titles = await page.getByRole('navigation').getByRole('link').allTextContents()
+    equal(new Set(titles).size, titles.length)
+    await page.getByLabel('Looking at').selectOption('worker-1@jobs-4')
+    await page.waitForURL('**/nodes/worker-1%40jobs-4/network')
+    // No page of all nodes is called so: their first one is shown.
+    await page.getByLabel('Looking at').selectOption('')
+    await page.getByRole('heading', { name: 'Cluster', level: 1 }).waitFor()
+    await page.getByRole('navigation').getByRole('link', { name: 'Network' }).click()
+    await page.waitForURL('**/nodes/web%40jobs-1/network')
+    await context.close()
+  })
+
+  it('asks for the token when the server wants it', async () => {
+    const { page, context } = await open(url)
+    await page.locator('.table-row').last().waitFor()
+    const refused = { code: 'LOGIN_NEEDED', message: 'nobody is logged in', remedy: 'log in' }
+    await page.route('**/api/session', (route) => route.fulfill({ status: 401, json: refused }))
+    api.cut()
+    await page.getByLabel('Token').fill('not this one')
+    deepEqual(await axeFaults(page), [])
+    await shot(page, 'login')
+    await context.close()
   })
 })

@@ -17,7 +17,8 @@ const BASE = `/nodes/${encodeURIComponent(NODE)}`
 /** A page, and a text that is there when it is. */
 const PAGES = [
   ['cluster', '/', 'all answer'],
-  ['node', BASE, 'How long turns took'],
+  ['node', BASE, 'Event loop delay'],
+  ['figures', `${BASE}?tab=figures`, 'How long turns took'],
   ['machine', `${BASE}?tab=machine`, '6.1.0-31-amd64'],
   ['loggers', `${BASE}?tab=loggers`, 'Records since the start'],
   ['cron', `${BASE}?tab=cron`, 'sweep'],
@@ -32,6 +33,7 @@ const PAGES = [
   ['profiler', `${BASE}/profiler`, 'No profile has been taken'],
 ] as const
 
+const PICTURED_NARROW: ReadonlySet<string> = new Set(['cluster', 'node', 'services'])
 /** What is laid out on a narrow screen as another page that is looked at there. */
 const AS_WIDE: ReadonlySet<string> = new Set([
   'machine',
@@ -83,7 +85,8 @@ describe('a page of the Observer', { skip: partSkip('chromium'), timeout: 240_00
           const before = await shiftsOf(page)
           await expectToMove(page, api)
           equal((await shiftsOf(page)) - before, 0, 'nothing moves when figures change')
-          await shot(page, width < 600 ? `${name}-narrow` : name)
+          const isPictured = width > 600 ? name !== 'profiler' : PICTURED_NARROW.has(name)
+          if (isPictured) await shot(page, width < 600 ? `${name}-narrow` : name)
           await expectWell(watched)
         })
       }
@@ -230,6 +233,7 @@ describe('a page of the Observer', { skip: partSkip('chromium'), timeout: 240_00
     await waitForPath(page, '/nodes/worker-2%40jobs-1')
     await page.keyboard.press('?')
     await page.getByText('Next row').waitFor()
+    await shot(page, 'keyboard')
     deepEqual(await axeFaults(page), [])
     await page.keyboard.press('Escape')
     await page.keyboard.type('gc')
@@ -277,7 +281,21 @@ describe('rare states', { skip: partSkip('chromium'), timeout: 120_000 }, () => 
       equal(letter, state.slice(0, 1).toUpperCase())
     }
     deepEqual(await axeFaults(page), [])
+    await page.locator('.map-node').nth(16).hover()
+    await page.locator('.map-link').first().waitFor()
+    equal(await page.locator('.map-far').count(), 2, 'a node that is not there has no line')
     await shot(page, 'cluster-50')
+    await context.close()
+  })
+
+  it('shows two hundred nodes in the dark', async (t) => {
+    const states = { 9: 'down', 30: 'busy', 77: 'suspect' } as const
+    const api = new FakeApi(answers({ nodes: 200, states }), EPOCH_MS)
+    t.after(() => api.stop())
+    const { page, context } = await open(await api.start(), { theme: 'dark' })
+    await page.locator('.map-node').nth(199).waitFor()
+    deepEqual(await axeFaults(page), [])
+    await shot(page, 'cluster-dark')
     await context.close()
   })
 

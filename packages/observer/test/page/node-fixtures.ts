@@ -11,6 +11,7 @@ import {
   type NetworkSheet,
   type Page,
   type PeerInfo,
+  type RegistrarSheet,
   type ServiceInfo,
 } from 'troupe'
 import type { ClusterHistory } from '#observer/contract/api'
@@ -347,7 +348,7 @@ export const hostOf = (node: string, timeMs: number): AsJson<HostSheet> => ({
 })
 
 /** What the registrar told. */
-export const registrarOf = (node: string): unknown => ({
+export const registrarOf = (node: string): AsJson<RegistrarSheet> => ({
   info: {
     ...{ kind: 'etcd', state: 'connected', server: 'http://10.0.3.9:2379', serving: false },
     ...{ supports: { applications: true, config: true, events: true }, nodes: 5, refused: {} },
@@ -357,8 +358,12 @@ export const registrarOf = (node: string): unknown => ({
       .filter((name) => name !== node)
       .map((name, place) => ({
         ...{ node: name, creation: EPOCH_MS, addresses: [addressOf(place)], version: '0.1.0' },
-        state: 'running',
+        ...{ state: 'up', liveness: undefined },
       })),
+    next: undefined,
   },
-  applications: { rows: nodeNames(6).map((name) => routeOf('jobs', name, 100)) },
+  applications: {
+    rows: nodeNames(6).map((name) => routeOf('jobs', name, 100)),
+    next: undefined,
+  },
 })

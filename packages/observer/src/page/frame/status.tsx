@@ -38,7 +38,9 @@ function Lost({
     <div class="lost" role="alert">
       <span>
         <b>Cut off from the Observer.</b> What you see is stale for{' '}
-        <span class="figure lost-figure">{duration(Math.floor(staleMs / 1_000) * 1_000)}</span>
+        <span class="figure lost-figure">
+          {duration(Math.floor(staleMs / 1_000) * 1_000).replace('.0 s', ' s')}
+        </span>
       </span>
       <span class="lost-next figure">
         {leftMs < 500 ? 'trying now' : `next try in ${Math.ceil(leftMs / 1_000)} s`}

@@ -81,6 +81,8 @@ const STATE_TONES: Readonly<Record<string, Tone>> = {
   sleeping: 'quiet',
   leader: 'accent',
   closed: 'good',
+  connected: 'good',
+  disconnected: 'bad',
   busy: 'warn',
   suspect: 'warn',
   draining: 'warn',

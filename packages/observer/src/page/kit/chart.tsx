@@ -8,7 +8,7 @@ import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
-import { byteRate, bytes, clockTime, count, UNKNOWN } from '#page/base/format'
+import { byteRate, bytes, clockTime, count, rate, UNKNOWN } from '#page/base/format'
 import { isDark } from '#page/frame/theme'
 
 /** One line of a chart. */
@@ -191,7 +191,8 @@ function PointedTime({
 }
 
 /** Letters that a figure of this kind has at most, so that nothing beside it moves. */
-const widthOf = (format: ChartProps['format']): number => (format === byteRate ? 9 : 7)
+const widthOf = (format: ChartProps['format']): number =>
+  format === byteRate ? 9 : format === rate ? 6.5 : 7
 
 function Legend({
   lines,

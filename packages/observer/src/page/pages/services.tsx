@@ -36,7 +36,7 @@ const COLUMNS: readonly Column<ToldRoute>[] = [
     cell: ({ state }) => <State state={state} />,
   },
   {
-    ...{ id: 'breaker', title: 'Breaker', width: '122px' },
+    ...{ id: 'breaker', title: 'Breaker', width: '136px' },
     cell: (route) => <Breaker route={route} />,
   },
   {

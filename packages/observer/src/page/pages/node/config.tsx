@@ -18,7 +18,7 @@ import {
   type ValueKind,
   type Withheld,
 } from '#page/model/typed-value'
-import { KIND_WORDS, TextIn, ValueEditor } from './value-editor.js'
+import { KIND_NAMES, TextIn, ValueEditor } from './value-editor.js'
 
 const LEVELS = [
   ['global', 'of all clusters'],
@@ -60,7 +60,7 @@ const COLUMNS: readonly Column<ConfigSheet>[] = [
   },
   {
     ...{ id: 'type', title: 'Type', width: '100px', wide: true },
-    cell: (entry) => <Badge>{KIND_WORDS[kindIn(entry)]}</Badge>,
+    cell: (entry) => <Badge>{KIND_NAMES[kindIn(entry)]}</Badge>,
   },
   {
     ...{ id: 'level', title: 'Level', width: '100px', wide: true },

@@ -11,20 +11,27 @@ import { nodeAddress } from '#page/live/api'
 import { clock } from '#page/live/stream'
 import { useSubject } from '#page/live/use'
 
+const TITLES = { runs: 'Runs', failures: 'Failures', missed: 'Missed', skipped: 'Skipped' }
+
 /** Counts of a job, a column each. */
 const COUNTS = (['runs', 'failures', 'missed', 'skipped'] as const).map(
   (name): Column<CronJobInfo> => ({
-    ...{ id: name, title: name, width: '68px', align: 'end', wide: name !== 'failures' },
+    ...{ id: name, title: TITLES[name], width: '54px', align: 'end', wide: name !== 'failures' },
     cell: (job) => (
-      <span title={name === 'failures' ? job.lastError : undefined}>{count(job[name])}</span>
+      <span
+        class={name === 'failures' && job.failures > 0 ? 'words-warn' : ''}
+        title={name === 'failures' ? job.lastError : undefined}
+      >
+        {count(job[name])}
+      </span>
     ),
   }),
 )
 
 const columnsOf = (node: string): readonly Column<CronJobInfo>[] => [
-  { id: 'name', title: 'Job', width: 'minmax(120px, 2fr)', cell: ({ name }) => name },
+  { id: 'name', title: 'Job', width: 'minmax(100px, 2fr)', cell: ({ name }) => name },
   {
-    ...{ id: 'spec', title: 'When', width: 'minmax(110px, 1fr)', wide: true },
+    ...{ id: 'spec', title: 'When', width: 'minmax(96px, 1fr)', wide: true },
     cell: ({ spec, timeZone }) => (
       <span class="mono" title={timeZone}>
         {spec}
@@ -32,23 +39,23 @@ const columnsOf = (node: string): readonly Column<CronJobInfo>[] => [
     ),
   },
   {
-    ...{ id: 'state', title: 'State', width: '96px' },
+    ...{ id: 'state', title: 'State', width: '86px' },
     cell: ({ enabled, running }) => (
       <State state={running > 0 ? 'running' : enabled ? 'waiting' : 'disabled'} />
     ),
   },
   {
-    ...{ id: 'next', title: 'Next in', width: '96px', align: 'end', wide: true },
+    ...{ id: 'next', title: 'Next in', width: '76px', align: 'end', wide: true },
     cell: ({ nextRunMs }) =>
       nextRunMs === undefined ? '–' : duration(Math.max(0, nextRunMs - clock.value)),
   },
   {
-    ...{ id: 'last', title: 'Last run', width: '150px', align: 'end', wide: true },
+    ...{ id: 'last', title: 'Last run', width: '140px', align: 'end', wide: true },
     cell: ({ lastRunMs }) => dateTime(lastRunMs),
   },
   ...COUNTS,
   {
-    ...{ id: 'do', title: '', width: '84px', align: 'end', below: true },
+    ...{ id: 'do', title: '', width: '72px', align: 'end', below: true },
     cell: ({ name, enabled }) => (
       <Action
         node={node}

@@ -17,7 +17,7 @@ import {
   type Withheld,
   withheldOf,
 } from '#page/model/typed-value'
-import { KIND_WORDS, TextIn, ValueEditor } from './value-editor.js'
+import { KIND_NAMES, TextIn, ValueEditor } from './value-editor.js'
 
 interface Entry {
   readonly key: string
@@ -44,7 +44,7 @@ const columnsOf = (node: string): readonly Column<Entry>[] => [
   },
   {
     ...{ id: 'type', title: 'Type', width: '120px', wide: true },
-    cell: (entry) => entry.isTold && <Badge>{KIND_WORDS[kindOf(entry.value)]}</Badge>,
+    cell: (entry) => entry.isTold && <Badge>{KIND_NAMES[kindOf(entry.value)]}</Badge>,
   },
   {
     ...{ id: 'do', title: '', width: '140px', align: 'end', below: true },

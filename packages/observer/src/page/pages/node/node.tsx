@@ -23,6 +23,7 @@ import { NodeRegistrar } from './registrar.js'
 import { NodeTiles } from './tiles.js'
 
 const TABS = [
+  ['history', 'History'],
   ['figures', 'All figures'],
   ['machine', 'Machine'],
   ['loggers', 'Loggers'],
@@ -39,7 +40,7 @@ export function NodePage({ node = '', query }: PageProps): VNode {
   const sheet = useSubject<NodeSheet>(nodeAddress(node, 'node'))
   const rates = useBetween(figures.sheet, ratesBetween)
   const asked = query.get('tab')
-  const tab: Tab = TABS.find(([name]) => name === asked)?.[0] ?? 'figures'
+  const tab: Tab = TABS.find(([name]) => name === asked)?.[0] ?? 'history'
   const problem = figures.problem ?? sheet.problem
   return (
     <>
@@ -57,12 +58,11 @@ export function NodePage({ node = '', query }: PageProps): VNode {
       </PageHead>
       {problem !== undefined && <ProblemBox problem={problem} />}
       <NodeTiles node={node} figures={figures.sheet} rates={rates} />
-      <NodeHistory node={node} />
       <Tabs
         label="Parts of the node"
         value={tab}
         tabs={TABS}
-        onValue={(value) => setQuery({ tab: value === 'figures' ? undefined : value })}
+        onValue={(value) => setQuery({ tab: value === 'history' ? undefined : value })}
       />
       <div class="flow node-part">
         {tab === 'figures' ? (
@@ -85,6 +85,8 @@ function Part({
   readonly sheet: NodeSheet | undefined
 }): VNode {
   switch (tab) {
+    case 'history':
+      return <NodeHistory node={node} />
     case 'machine':
       return <NodeMachine node={node} sheet={sheet} />
     case 'loggers':

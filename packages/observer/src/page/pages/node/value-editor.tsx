@@ -5,8 +5,18 @@ import type { VNode } from 'preact'
 import { Choice, Field, TextArea } from '#page/kit/fields'
 import type { Draft, ValueKind, Withheld } from '#page/model/typed-value'
 
-/** Words for each type. */
-export const KIND_WORDS: Readonly<Record<ValueKind, string>> = {
+/** A word for each type, for a list. */
+export const KIND_NAMES: Readonly<Record<ValueKind, string>> = {
+  text: 'text',
+  number: 'number',
+  bigint: 'whole number',
+  flag: 'true or false',
+  json: 'JSON',
+  nothing: 'nothing',
+}
+
+/** Words for each type, where one is chosen. */
+const KIND_WORDS: Readonly<Record<ValueKind, string>> = {
   text: 'text',
   number: 'number',
   bigint: 'whole number of any size',
