@@ -21,7 +21,7 @@ const PICTURE = fileURLToPath(
   new URL('../../../../docs/guides/images/observer-jobs.png', import.meta.url),
 )
 const TEXT = 'to be or not to be that is the question\n'.repeat(500)
-const JOBS = 24
+const JOBS = 12
 /** How often the page is looked at, in milliseconds, and how often at most. */
 const LOOK_MS = 50
 const LOOKS_MAX = 400
@@ -75,7 +75,7 @@ describe('the Observer of npm start', { skip: partSkip('chromium'), timeout: 90_
 
     const idle = await cpuOn(page)
     const submitted = Array.from({ length: JOBS }, (_, at) =>
-      cluster.submit(`load-${at}`, 'kind=hash-chain&rounds=150000', `${at} ${TEXT}`, at),
+      cluster.submit(`load-${at}`, 'kind=hash-chain&rounds=100000', `${at} ${TEXT}`, at),
     )
     await Promise.all(submitted)
     await until('load', page, async () => (await cpuOn(page)) > idle + 20)

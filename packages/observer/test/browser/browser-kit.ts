@@ -42,10 +42,11 @@ export interface OpenOptions {
   readonly theme?: Theme
 }
 
+/** Opens a page in a window of its own. */
+export type Open = (url: string, options?: OpenOptions) => Promise<Watched>
+
 /** A browser for all tests of a file. */
-export function browserForAll(): {
-  readonly open: (url: string, options?: OpenOptions) => Promise<Watched>
-} {
+export function browserForAll(): { readonly open: Open } {
   let browser: Browser | undefined
   before(async () => {
     browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })

@@ -11,6 +11,7 @@ import { after, before } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { type StartedObserver, startObserver } from '@troupe/observer'
 import { embeddedRegistrar, type NetworkOptions, type Node, startNode } from 'troupe'
+import type { Open } from './browser-kit.js'
 import { MILL, type MillLook, type MillNode } from './mill-names.js'
 
 const PROGRAM = fileURLToPath(new URL('./mill-program.js', import.meta.url))
@@ -148,6 +149,12 @@ export class MillNodes {
   #programOf(name: MillNode): Program {
     return this.#programs.get(name) ?? assert.fail(`${name} runs`)
   }
+}
+
+/** Nodes, and a browser that looks at them. */
+export interface Looked {
+  readonly mill: MillNodes
+  readonly open: Open
 }
 
 /** A mill for all tests of a file. */

@@ -1,14 +1,17 @@
 /**
  * Pages and orders that take several nodes, on three real programs: each page shows their figures,
- * and what each order has done is read from the node it was for, not from the page.
+ * and what each order has done is read from the node it was for, not from the page. Then fifty look
+ * at one of them, one is killed while it is looked at, and one is drained.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { partSkip } from '@troupe/tools/parts'
 import type { Locator, Page } from 'playwright-core'
 import { axeFaults, browserForAll, type Watched } from './browser-kit.js'
+import { fiftyViewers } from './many-viewers.js'
 import { millForAll } from './mill-kit.js'
 import { MILL } from './mill-names.js'
+import { nodeDies } from './node-dies.js'
 
 const [FIRST, SECOND, THIRD] = MILL
 const pathOf = (node: string, page = ''): string => `/nodes/${encodeURIComponent(node)}${page}`
@@ -200,6 +203,10 @@ describe('three real nodes', { skip: partSkip('chromium'), timeout: 180_000 }, (
     await order(page, button(cart, 'Unload'), 'Unload')
     await state(undefined)
   })
+
+  fiftyViewers({ open, mill })
+
+  nodeDies({ open, mill })
 
   it('drain, stop, and are then told gone', async () => {
     const page = await at(pathOf(THIRD))

@@ -3,11 +3,10 @@
  * it; on the map, on its own page, on the page of one of its processes and in its tree.
  */
 import { deepEqual, equal, fail, match, ok } from 'node:assert/strict'
-import { describe, it } from 'node:test'
-import { partSkip } from '@troupe/tools/parts'
+import { it } from 'node:test'
 import type { Page } from 'playwright-core'
-import { axeFaults, browserForAll, shot, type Watched } from './browser-kit.js'
-import { millForAll } from './mill-kit.js'
+import { axeFaults, shot, type Watched } from './browser-kit.js'
+import type { Looked } from './mill-kit.js'
 import { MILL } from './mill-names.js'
 
 const [, DYING] = MILL
@@ -18,13 +17,16 @@ const GONE = /^mill2@localhost is down since \d\d:\d\d:\d\d, .+ ago: .+ the last
 /** How often the page is looked at again, in milliseconds. */
 const LOOK_MS = 50
 const LOOKS_MAX = 600
+/** Of a page that is not as it should be, so many characters are told. */
+const TOLD_MAX = 300
 
 async function until(what: string, page: Page, isSeen: () => Promise<boolean>): Promise<void> {
   for (let look = 0; look < LOOKS_MAX; look += 1) {
     if (await isSeen()) return
     await page.waitForTimeout(LOOK_MS)
   }
-  fail(`never seen: ${what}`)
+  const told = await page.locator('main').innerText()
+  fail(`never seen: ${what}, but ${told.slice(0, TOLD_MAX)}`)
 }
 
 const facts = (page: Page) => page.getByRole('region', { name: 'Facts' })
@@ -68,14 +70,9 @@ async function assertMissed({ page }: Watched): Promise<void> {
 const handled = (page: Page) => page.locator('.tile', { hasText: 'Handled' }).getByText('/s')
 const bornText = (page: Page) => page.locator('.page-head-subtitle').textContent()
 
-describe('a node that dies while it is looked at', {
-  skip: partSkip('chromium'),
-  timeout: 120_000,
-}, () => {
-  const { open } = browserForAll()
-  const mill = millForAll()
-
-  it('is told gone and since when, and comes back with another life', async () => {
+/** A test of the nodes that are given. */
+export function nodeDies({ open, mill }: Looked): void {
+  it('are told gone and since when, one killed while it is looked at, and come back', async () => {
     const cluster = await open(mill.url('/'))
     await cluster.page.getByText('all answer').waitFor()
     const node = await open(mill.url(BASE))
@@ -98,7 +95,9 @@ describe('a node that dies while it is looked at', {
     await shot(node.page, 'node-down')
 
     await mill.again(DYING)
-    for (const { page } of views) await page.locator('.strip').waitFor({ state: 'detached' })
+    for (const { page } of views) {
+      await until('its return', page, async () => (await page.locator('main.is-old').count()) === 0)
+    }
     // The new life has begun to count at nothing, and nothing is worked out over both lives.
     await facts(process.page).getByText(pid).waitFor({ state: 'detached' })
     await until('another life', node.page, async () => (await bornText(node.page)) !== born)
@@ -109,4 +108,4 @@ describe('a node that dies while it is looked at', {
     equal(await process.page.getByRole('button', { name: 'Kill' }).isDisabled(), false)
     for (const { faults } of [cluster, ...views]) deepEqual(faults, [])
   })
-})
+}
