@@ -14,7 +14,7 @@ import {
   optionTypes,
 } from '#house/reference'
 import { allSources, expectNone, readText } from '#house/report'
-import { ROOT } from '#setup/workspace'
+import { filesBelow, ROOT } from '#setup/workspace'
 
 const ERRORS = 'docs/reference/errors.md'
 const OPTIONS = 'docs/reference/options.md'
@@ -31,6 +31,22 @@ function pageFaults(file: string, check: (page: string) => readonly Fault[]): re
 /** The causes of a page, in its table, or of the code, in its list. */
 const causesIn = (text: string, pattern: RegExp): readonly string[] =>
   [...text.matchAll(pattern)].map(([, cause = '']) => cause)
+
+const PICTURES = 'docs/guides/images'
+
+describe('the pictures', () => {
+  it('are all shown on a page, and those that are shown are there', () => {
+    const pages = ['README.md', ...filesBelow('docs', (path) => path.endsWith('.md'), /^images$/)]
+    const shown = pages.flatMap((page) =>
+      [...readText(page).matchAll(/\]\([^)]*images\/([^)/]+)\)/g)].map(([, name = '']) => name),
+    )
+    const files = filesBelow(PICTURES, (path) => path.endsWith('.png'), /./)
+    deepEqual(
+      [...new Set(shown)].sort(),
+      files.map((path) => path.slice(PICTURES.length + 1)).sort(),
+    )
+  })
+})
 
 describe('the reference pages', () => {
   it('tell each cause of a dead letter and no other', () => {
