@@ -16,13 +16,21 @@ interface Children {
 export function PageHead({
   title,
   subtitle,
+  isLong = false,
   children,
-}: Children & { readonly title: ComponentChildren; readonly subtitle?: ComponentChildren }): VNode {
+}: Children & {
+  readonly title: ComponentChildren
+  readonly subtitle?: ComponentChildren
+  /** Where the screen is narrow the subtitle has two lines, also before it is known. */
+  readonly isLong?: boolean
+}): VNode {
   return (
     <header class="page-head">
       <div class="page-head-words">
         <h1>{title}</h1>
-        <p class="page-head-subtitle">{subtitle}</p>
+        <p class={isLong ? 'page-head-subtitle page-head-long' : 'page-head-subtitle'}>
+          {subtitle}
+        </p>
       </div>
       <div class="page-head-actions">{children}</div>
     </header>

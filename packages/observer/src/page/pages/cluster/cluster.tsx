@@ -95,7 +95,11 @@ export function ClusterPage(): VNode {
   const total = sheet?.nodes.length
   return (
     <>
-      <PageHead title="Cluster" subtitle={sheet === undefined ? ' ' : <Subtitle sheet={sheet} />} />
+      <PageHead
+        title="Cluster"
+        isLong
+        subtitle={sheet === undefined ? ' ' : <Subtitle sheet={sheet} />}
+      />
       {problem !== undefined && <ProblemBox problem={problem} />}
       <Sums sheet={sheet} />
       <div class={isNarrow.value || (total ?? 0) > CIRCLE_MAX ? 'flow' : 'map-and-notices'}>

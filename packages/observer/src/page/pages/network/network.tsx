@@ -5,7 +5,6 @@ import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import type { FiguresSheet, NetworkSheet, PeerInfo } from 'troupe'
 import { byteRate, bytes, count, duration, rate } from '#page/base/format'
-import { ratesBetween } from '#page/base/rates'
 import { Action } from '#page/kit/action'
 import { Card, Empty, PageHead, ProblemBox, Skeleton, State } from '#page/kit/basics'
 import { Field } from '#page/kit/fields'
@@ -17,6 +16,7 @@ import { nodeAddress } from '#page/live/api'
 import { useBetween, useSubject } from '#page/live/use'
 import { type PeerRates, peerRates } from '#page/model/peer-rates'
 import type { PageProps } from '#page/pages'
+import { useNodeRates } from '#page/pages/parts/use-node-rates'
 import { nodePath } from '#page/place'
 import { go } from '#page/router'
 import { ConnectionWindow } from './connection.js'
@@ -132,7 +132,7 @@ const TRAILS = [
 
 function NetworkTiles({ node }: { readonly node: string }): VNode {
   const { sheet: figures } = useSubject<FiguresSheet>(nodeAddress(node, 'figures'))
-  const rates = useBetween(figures, ratesBetween)
+  const rates = useNodeRates(node, figures)
   const trails = useTrails((query) => nodeAddress(node, 'history', query), TRAILS)
   const { network, timeMs: atMs = 0 } = figures ?? {}
   const told = (name: keyof typeof trails): Trail => trails[name] ?? []

@@ -31,7 +31,7 @@ const COUNTS = (['runs', 'failures', 'missed', 'skipped'] as const).map(
 const columnsOf = (node: string): readonly Column<CronJobInfo>[] => [
   { id: 'name', title: 'Job', width: 'minmax(100px, 2fr)', cell: ({ name }) => name },
   {
-    ...{ id: 'spec', title: 'When', width: 'minmax(96px, 1fr)', wide: true },
+    ...{ id: 'spec', title: 'When', width: 'minmax(112px, 1fr)', wide: true },
     cell: ({ spec, timeZone }) => (
       <span class="mono" title={timeZone}>
         {spec}

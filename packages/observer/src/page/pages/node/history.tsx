@@ -80,7 +80,7 @@ export function NodeHistory({ node }: { readonly node: string }): VNode {
   return (
     <section class="flow" aria-label="History">
       <div class="section-head">
-        <h2>History</h2>
+        <h2>How it went</h2>
         <Tabs
           label="How far back"
           value={span.value}

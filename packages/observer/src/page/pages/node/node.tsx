@@ -4,13 +4,13 @@
 import type { VNode } from 'preact'
 import type { FiguresSheet, NodeSheet } from 'troupe'
 import { dateTime } from '#page/base/format'
-import { ratesBetween } from '#page/base/rates'
 import { Action } from '#page/kit/action'
 import { PageHead, ProblemBox } from '#page/kit/basics'
 import { Tabs } from '#page/kit/fields'
 import { nodeAddress } from '#page/live/api'
-import { useBetween, useSubject } from '#page/live/use'
+import { useSubject } from '#page/live/use'
 import type { PageProps } from '#page/pages'
+import { useNodeRates } from '#page/pages/parts/use-node-rates'
 import { setQuery } from '#page/router'
 import { NodeConfig } from './config.js'
 import { NodeCron } from './cron.js'
@@ -38,7 +38,7 @@ type Tab = (typeof TABS)[number][0]
 export function NodePage({ node = '', query }: PageProps): VNode {
   const figures = useSubject<FiguresSheet>(nodeAddress(node, 'figures'))
   const sheet = useSubject<NodeSheet>(nodeAddress(node, 'node'))
-  const rates = useBetween(figures.sheet, ratesBetween)
+  const rates = useNodeRates(node, figures.sheet)
   const asked = query.get('tab')
   const tab: Tab = TABS.find(([name]) => name === asked)?.[0] ?? 'history'
   const problem = figures.problem ?? sheet.problem
@@ -46,6 +46,7 @@ export function NodePage({ node = '', query }: PageProps): VNode {
     <>
       <PageHead
         title={<span class="mono">{node}</span>}
+        isLong
         subtitle={sheet.sheet === undefined ? ' ' : <About sheet={sheet.sheet} />}
       >
         <Action

@@ -10,6 +10,7 @@ import { bytes, count, duration, percent } from '#page/base/format'
 import { whyNot } from '#page/kit/action'
 import { Button, Card, Empty, PageHead, ProblemBox, Usage } from '#page/kit/basics'
 import { Choice } from '#page/kit/fields'
+import { useTrails } from '#page/kit/history'
 import { NodeLink } from '#page/kit/links'
 import { type Column, Table } from '#page/kit/table'
 import { Tile, Tiles } from '#page/kit/tile'
@@ -54,17 +55,42 @@ export function ProfilerPage({ node = '' }: PageProps): VNode {
   )
 }
 
+const TRAILS = [
+  ...(['heapUsedBytes', 'externalBytes', 'rssBytes', 'utilisation', 'loopDelayMs'] as const),
+] as const
+
 function Memory({ node }: { readonly node: string }): VNode {
   const { sheet } = useSubject<FiguresSheet>(nodeAddress(node, 'figures'))
+  const trails = useTrails((query) => nodeAddress(node, 'history', query), TRAILS)
   const { memory, loop, timeMs: atMs = 0 } = sheet ?? {}
   return (
     <Tiles>
-      <Tile label="Heap" value={memory?.heapUsedBytes} format={bytes} atMs={atMs} />
+      <Tile
+        label="Heap"
+        value={memory?.heapUsedBytes}
+        format={bytes}
+        trail={trails.heapUsedBytes}
+      />
       <Tile label="Heap, taken" value={memory?.heapTotalBytes} format={bytes} atMs={atMs} />
-      <Tile label="Outside the heap" value={memory?.externalBytes} format={bytes} atMs={atMs} />
-      <Tile label="Resident" value={memory?.rssBytes} format={bytes} atMs={atMs} />
-      <Tile label="Loop busy" value={loop?.utilisation} format={percent} atMs={atMs} />
-      <Tile label="Loop delay p99" value={loop?.delayP99Ms} format={duration} atMs={atMs} />
+      <Tile
+        label="Outside the heap"
+        value={memory?.externalBytes}
+        format={bytes}
+        trail={trails.externalBytes}
+      />
+      <Tile label="Resident" value={memory?.rssBytes} format={bytes} trail={trails.rssBytes} />
+      <Tile
+        label="Loop busy"
+        value={loop?.utilisation}
+        format={percent}
+        trail={trails.utilisation}
+      />
+      <Tile
+        label="Loop delay p99"
+        value={loop?.delayP99Ms}
+        format={duration}
+        trail={trails.loopDelayMs}
+      />
     </Tiles>
   )
 }
