@@ -70,11 +70,15 @@ const PATIENT = [
 ]
 /** Of these, what keeps the cores busy for minutes: first, so that nothing waits for it alone. */
 const LONG = /^packages\/troupe\/dist-test\/(mutants|simulation)\//
-/** Of these, what talks with other programs: last, when the other lane is done. */
-const TALKING = /^packages\/etcd\/|^tools\/|\/dist-test\/(etcd|net|store|tls|fuzz)\//
+/** Of these, what talks over real sockets or with other programs: last, beside few others. */
+const TALKING =
+  /^packages\/etcd\/|^tools\/|\/dist-test\/(etcd|net|store|tls|fuzz|unit\/(ports|network))\//
+/** Of these, what has to be quicker than a limit of so many a second. */
+const HASTY = /^packages\/troupe\/dist-test\/unit\/network\/meeting-flood\./
 const AT_ONCE = Math.min(2, availableParallelism())
 
-const isPatient = (/** @type {string} */ file) => PATIENT.some((folder) => folder.test(file))
+const isPatient = (/** @type {string} */ file) =>
+  PATIENT.some((folder) => folder.test(file)) && !HASTY.test(file)
 const rank = (/** @type {string} */ file) => (LONG.test(file) ? 0 : TALKING.test(file) ? 2 : 1)
 const ordered = (/** @type {readonly string[]} */ files) =>
   [...files].sort((one, other) => rank(one) - rank(other))
