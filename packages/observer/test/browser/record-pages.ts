@@ -176,6 +176,7 @@ export const AUDIT_PAGES: readonly View[] = [
       const act = (name: string) => page.getByRole('row').filter({ hasText: name }).first()
       for (const name of ORDERS) await act(name).getByText('done').waitFor()
       await assertWell(page)
+      await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
       await shot(page, 'audit')
       await act('kill').getByText('kill', { exact: true }).click()
       const dialog = page.getByRole('dialog', { name: 'kill' })

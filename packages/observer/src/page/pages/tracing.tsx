@@ -81,6 +81,7 @@ function Traces({
           columns={COLUMNS}
           rows={sheet.rows === undefined ? undefined : once(sheet.rows)}
           keyOf={({ traceId }) => traceId}
+          toneOf={({ failed }) => (failed ? 'log-error' : undefined)}
           onOpen={({ traceId }) => go(addressOf({ node, page: 'tracing', rest: [traceId] }))}
           empty={<NoTraces node={node} />}
         />
@@ -205,6 +206,7 @@ const COLUMNS: readonly Column<Row>[] = [
     id: 'failed',
     title: 'Outcome',
     width: '58px',
+    wide: true,
     cell: ({ failed }) =>
       failed ? <Badge tone="bad">failed</Badge> : <span class="quiet">well</span>,
   },
