@@ -92,6 +92,10 @@ async function openIn(browser: Browser, url: string, options: OpenOptions): Prom
 function countShifts(): void {
   const told = globalThis as unknown as Shifts
   Object.assign(told, { shifts: 0, shifted: [], shiftsFromMs: 0 })
+  const nameOf = (node: Node | null): string => {
+    const kind = node instanceof Element ? `${node.nodeName} ${node.className}` : 'text'
+    return `${kind} ${node?.textContent}`
+  }
   const isFigure = (node: Node | null): boolean =>
     node instanceof Text && node.parentElement?.closest('.cell-end, .figure-end') !== null
   new PerformanceObserver((list) => {
@@ -105,7 +109,7 @@ function countShifts(): void {
       // They are told late: of a view that has been left nothing is counted.
       if (entry.startTime < told.shiftsFromMs) continue
       told.shifts += shift.value
-      told.shifted.push(...shift.sources.map(({ node }) => node?.textContent ?? ''))
+      told.shifted.push(...shift.sources.map(({ node }) => nameOf(node)))
     }
   }).observe({ type: 'layout-shift' as never, buffered: true })
 }

@@ -167,7 +167,7 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     id: 'name',
     title: 'First message',
-    width: 'minmax(76px, 1.4fr)',
+    width: 'minmax(68px, 1.4fr)',
     cell: ({ name, kind, traceId }) => (
       <a class="word" href={addressOf({ page: 'tracing', rest: [traceId] })} title={name}>
         {name} {name !== `[${kind}]` && <span class="quiet">{kind}</span>}
