@@ -18,6 +18,8 @@ const Echo = protocol('echo', { say: request<number, number>() })
 const echo = actor(Echo, { on: { say: (_state, value) => value } })
 const far = processName('echo', Echo, 'a@one')
 
+const ROUNDS_MAX = 20
+
 const portOf = ({ at }: Met): number => Number(at.split(':').at(-1))
 
 /** Lines of somebody who says only this, or nothing. */
@@ -117,13 +119,15 @@ describe('a node at whose door many strangers knock', { timeout: 30_000 }, () =>
   it('resets what comes from a host that floods, and lets a node in from another', async (t) => {
     const { a } = await connected(t)
     const said = 'GET / HTTP/1.1\r\n\r\n'
-    for (let i = 0; i < 4; i += 1) {
+    const reset = (): number => a.node.network.refused()['LINE_REFUSED'] ?? 0
+    // A busy machine knocks hardly more often than is allowed: then it takes longer.
+    for (let i = 0; i < ROUNDS_MAX && reset() <= HOST_BURST / 4; i += 1) {
       const sockets = await knocking(t, a, HOST_BURST / 2, said, '127.0.0.66')
       await until(() => sockets.every(({ closed }) => closed))
     }
-    const { LINE_REFUSED: reset = 0, HANDSHAKE_INVALID: heard = 0 } = a.node.network.refused()
+    const heard = a.node.network.refused()['HANDSHAKE_INVALID'] ?? 0
     assert.ok(heard >= HOST_BURST, `${heard} were heard`)
-    assert.ok(reset > HOST_BURST / 4, `${reset} were reset`)
+    assert.ok(reset() > HOST_BURST / 4, `${reset()} were reset`)
     const c = await met(t, 'c@three', { peers: { 'a@one': a.at } })
     await c.node.network.connect('a@one')
     assert.equal(await c.node.call(far, 'say', 3), 3)
