@@ -59,7 +59,7 @@ async function order(
 const button = (within: Locator | Page, name: string): Locator =>
   within.getByRole('button', { name, exact: true }).first()
 
-describe('three real nodes', { skip: partSkip('chromium'), timeout: 180_000 }, () => {
+describe('three real nodes', { skip: partSkip('chromium'), timeout: 280_000 }, () => {
   const { open } = browserForAll()
   const mill = millForAll()
   let watched: Watched | undefined
