@@ -2,7 +2,7 @@
  * Faults in the client of an etcd: each of them is a write done twice, a hole in what is told, a
  * lease that is believed too long, or a call that hangs.
  */
-import type { Fault } from './planting.js'
+import type { Fault } from '@troupe/tools/planting'
 
 const COURSE = 'client/course.test'
 const CHANCE = 'client/course-chance.test'

@@ -1,7 +1,7 @@
 /**
  * Faults in how an etcd decides who leads: each of them is two leaders, or a term that comes again.
  */
-import type { Fault } from './planting.js'
+import type { Fault } from '@troupe/tools/planting'
 
 const SIMULATED = 'leader/campaign-simulation.test'
 const ARBITER = 'leader/etcd-arbiter.test'

@@ -1,7 +1,7 @@
 /**
  * Faults in the etcd in memory: each of them would let a test pass that a real etcd fails.
  */
-import type { Fault } from './planting.js'
+import type { Fault } from '@troupe/tools/planting'
 
 const MEMORY = 'testing/memory-etcd.test'
 const SEMANTICS = 'client/semantics.test'

@@ -2,7 +2,7 @@
  * Faults in the registrar on an etcd: each of them is a node that others lose or never see, a name
  * that two programs have, or a change that is told wrongly or not at all.
  */
-import type { Fault } from './planting.js'
+import type { Fault } from '@troupe/tools/planting'
 
 const CONFIG = 'registrar/config.test'
 const FOREIGN = 'registrar/foreign.test'

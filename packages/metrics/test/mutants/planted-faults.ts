@@ -2,7 +2,7 @@
  * metrics/test/mutants/planted-faults: all faults that are planted in this package: each of them
  * is a page that lies or does not come, a probe that lies, or a door that is open.
  */
-import type { Fault } from './planting.js'
+import type { Fault, Field } from '@troupe/tools/planting'
 
 const ERGO = 'ergo-names.test'
 const FOREIGN = 'foreign.test'
@@ -214,9 +214,10 @@ const PROBES: readonly Fault[] = [
   },
 ]
 
-export const PLANTED_FAULTS: readonly Fault[] = Object.freeze([
-  ...PAGES,
-  ...ADDED,
-  ...DOORS,
-  ...PROBES,
-])
+const PLANTED_FAULTS: readonly Fault[] = Object.freeze([...PAGES, ...ADDED, ...DOORS, ...PROBES])
+
+export const FIELD: Field = {
+  folder: 'packages/metrics',
+  parts: ['grafana'],
+  faults: PLANTED_FAULTS,
+}

@@ -1,7 +1,7 @@
 /**
  * All faults that are planted in this package: holes in its safety, and costs that nobody bounds.
  */
-import type { Fault } from './planting.js'
+import type { Fault, Field } from '@troupe/tools/planting'
 
 const SAFETY = 'server/safety.test'
 const RIGHTS = 'server/rights.test'
@@ -18,7 +18,7 @@ const AUDIT = 'web/audit.test'
 const ADMISSION = 'web/admission.test'
 const VALUES = 'ask/values.test'
 
-export const PLANTED_FAULTS: readonly Fault[] = Object.freeze([
+const PLANTED_FAULTS: readonly Fault[] = Object.freeze([
   {
     name: 'any name that stands for our address is answered',
     file: 'web/origin',
@@ -294,3 +294,9 @@ export const PLANTED_FAULTS: readonly Fault[] = Object.freeze([
     caughtBy: CLUSTER,
   },
 ])
+
+export const FIELD: Field = {
+  folder: 'packages/observer',
+  parts: ['dist-page'],
+  faults: PLANTED_FAULTS,
+}
