@@ -84,7 +84,7 @@ const SPECS: Readonly<Record<QuestionName, QuestionSpec>> = Object.freeze({
   services: plain('services', PAGE),
   leaders: plain('leaders', PAGE),
   config: plain('config', PAGE),
-  traces: plain('traces', TRACE),
+  traces: costly(2_000, 'traces', TRACE),
   trace: plain('trace', TRACE),
   profile: Object.freeze({
     ...plain('profile', { kind: 'text', forMs: 'number' }),
