@@ -108,7 +108,7 @@ const INSIGHT: ToldInsight = {
   pid: pidOf(1),
   ...{ timers: [], calls: [], owes: [], sends: [], callsUnread: 0, rates: [], watchedForMs: 0 },
   ...{ exits: [], childExits: [], childWaits: [], utilisation: 0, handling: undefined },
-  handlers: 0,
+  ...{ handlers: 0, initMs: 0, priority: 'normal' },
 }
 
 /** Answers about them; undefined: it is about something else. */

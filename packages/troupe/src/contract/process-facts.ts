@@ -7,6 +7,7 @@
  * @source ergo-features 17, 25, 28 and weakness 25
  */
 import type { Address, Pid } from './identity.js'
+import type { Priority } from './limits.js'
 
 /** A timer of a process. */
 export interface TimerFact {
@@ -105,6 +106,10 @@ export interface ProcessFacts {
   readonly quietForMs: number
   /** Share of the last seconds it spent in handlers: 0 to 1. */
   readonly utilisation: number
+  /** How long its `init` took; 0 when that was below a millisecond or not timed. */
+  readonly initMs: number
+  /** Of the messages it sends. */
+  readonly priority: Priority
   /** Ends of this child under earlier pids; of its children, when it has some. */
   readonly exits: readonly ChildEnd[]
   readonly childExits: readonly ChildEnd[]

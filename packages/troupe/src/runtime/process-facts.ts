@@ -14,6 +14,7 @@ import type {
   ProcessFacts,
   SendFact,
 } from '#contract'
+import { PROCESS_DEFAULTS } from '#contract'
 import { KeyedBox, type Suspended } from './extension.js'
 import type { Kernel } from './kernel.js'
 import { Call, describeEntry, type Origin, senderOf } from './message.js'
@@ -52,6 +53,8 @@ export function processFacts(
     watchedForMs: watched === undefined ? 0 : kernel.clock.nowMs() - watched.sinceMs,
     quietForMs: watched?.quietMs() ?? 0,
     utilisation: watched?.utilisation() ?? lifeLong(kernel, process),
+    initMs: kernel.births.initTimes.of(process),
+    priority: process.extension?.options?.priority ?? PROCESS_DEFAULTS.priority,
     ...upbringingOf(process, limit),
   }
 }

@@ -113,7 +113,7 @@ function Panes({
       </div>
       <div class="panes-column">
         <StateCard sheet={sheet} />
-        <ProcessFacts sheet={sheet} />
+        <ProcessFacts sheet={sheet} insight={insight} />
         <ExitCard insight={insight} kind={sheet.kind} />
         <RelationsCard sheet={sheet} />
       </div>

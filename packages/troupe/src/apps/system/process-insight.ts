@@ -32,7 +32,7 @@ export function processInsight(pid: Pid, inspection: NodeInspection): ProcessIns
   if (facts === undefined) {
     throw new TroupeError('PROCESS_UNKNOWN', { to: formatTarget(addressOf(pid)) })
   }
-  const { watchedForMs, utilisation, callsUnread, childWaits } = facts
+  const { watchedForMs, utilisation, callsUnread, childWaits, initMs, priority } = facts
   const [oldest] = facts.handling
   return {
     pid: addressOf(pid),
@@ -52,7 +52,7 @@ export function processInsight(pid: Pid, inspection: NodeInspection): ProcessIns
       child: nameOf(wait.child),
       pid: maybeAddress(wait.pid),
     })),
-    utilisation,
+    ...{ utilisation, initMs, priority },
     handling:
       oldest === undefined
         ? undefined

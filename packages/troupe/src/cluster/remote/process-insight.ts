@@ -4,7 +4,7 @@
  *
  * @source ergo-features 17, 25, 28 and weakness 25; elixir-cluster 6.2 to 6.5
  */
-import type { Pid, ProcessState } from '#contract'
+import type { Pid, Priority, ProcessState } from '#contract'
 
 /** A timer of a process. */
 export interface TimerSheet {
@@ -91,6 +91,10 @@ export interface ProcessInsight {
   readonly childWaits: readonly ChildWaitSheet[]
   /** Share of the last seconds it spent in handlers: 0 to 1; at the first look that of its life. */
   readonly utilisation: number
+  /** How long its `init` took; 0 when that was below a millisecond or not timed. */
+  readonly initMs: number
+  /** Of the messages it sends. */
+  readonly priority: Priority
   /** What the oldest handler that has not settled works on, and for how long. */
   readonly handling: { readonly message: string; readonly sinceMs: number } | undefined
   /** Handlers that have not settled; a reentrant process may have many. */

@@ -43,7 +43,27 @@ const insightOf = (stage: AloneStage, name: string): Promise<ProcessInsight> =>
 
 const whereis = (node: Node, name: string): Pid => node.whereis(name) as Pid
 
+const SLOW_INIT_MS = 3
+
 describe('what is behind a process', () => {
+  it('is how long its init took, and with which priority it sends', () =>
+    aloneStage(async (stage) => {
+      const { b, settle, clock } = stage
+      const slow = actor(protocol('slow', { add: message<number>() }), {
+        init: () => new Promise<object>((done) => clock.after(SLOW_INIT_MS, () => done({}))),
+        on: { add: () => {} },
+      })
+      const started = b.spawn(slow, { name: 'slow', priority: 'high' })
+      await clock.settle()
+      await clock.advance(SLOW_INIT_MS)
+      await started
+      await settle(b.spawn(workActor, { name: 'quick' }))
+      const { initMs, priority } = await insightOf(stage, 'slow')
+      assert.deepEqual([initMs, priority], [SLOW_INIT_MS, 'high'])
+      const quick = await insightOf(stage, 'quick')
+      assert.deepEqual([quick.initMs, quick.priority], [0, 'normal'])
+    }))
+
   it('is what it waits for, and what others wait for of it', () =>
     aloneStage(async (stage) => {
       const { b, settle, pass } = stage

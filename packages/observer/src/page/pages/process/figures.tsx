@@ -82,8 +82,17 @@ function Application({ sheet: { application, pid } }: { readonly sheet: ToldProc
   return <a href={nodePath(node, 'applications', [application])}>{application}</a>
 }
 
+/** Most are below a millisecond, and of those only some are timed. */
+const initTime = (ms: number): string => (ms === 0 ? 'less than 1 ms' : duration(ms))
+
 /** What it is, rather than what it does. */
-export function ProcessFacts({ sheet }: { readonly sheet: ToldProcess }): VNode {
+export function ProcessFacts({
+  sheet,
+  insight,
+}: {
+  readonly sheet: ToldProcess
+  readonly insight: ToldInsight | undefined
+}): VNode {
   const rows: readonly (readonly [string, ComponentChildren])[] = [
     ['Pid', <span class="mono">{sheet.pid}</span>],
     ['Registered as', sheet.name ?? 'no name'],
@@ -91,6 +100,8 @@ export function ProcessFacts({ sheet }: { readonly sheet: ToldProcess }): VNode 
     ['Protocol', sheet.protocol ?? 'none'],
     ['Application', <Application sheet={sheet} />],
     ['Leader', sheet.leader === undefined ? 'none' : <PidLink pid={sheet.leader} />],
+    ['Its init took', insight === undefined ? '–' : initTime(insight.initMs)],
+    ['Sends with priority', insight?.priority ?? '–'],
     ['Traps exits', sheet.trapExit ? 'yes' : 'no'],
     ['Aliases', count(sheet.aliases)],
     ['See also', <Elsewhere pid={sheet.pid} />],
