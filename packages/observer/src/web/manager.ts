@@ -41,7 +41,7 @@ export class Manager {
     }
     try {
       requireNode(view, node)
-      requireWithin(view, read.order)
+      requireWithin(view, read.order, node)
       requireCapability(view, read.capability)
       requireConfirmed(read)
       const by = [surface, visitor.user].filter((one) => one !== undefined).join(' ')
@@ -62,12 +62,16 @@ export class Manager {
 const OWN_LEVELS: readonly unknown[] = ['node', 'cluster-node']
 
 /** Throws `Refused` where an order reaches nodes that this surface does not show. */
-function requireWithin(view: View, order: Readonly<Record<string, unknown>>): void {
+function requireWithin(view: View, order: Readonly<Record<string, unknown>>, at: string): void {
   if (!view.isNarrow) return
   const { node, level } = order
-  if (typeof node === 'string' && node.includes('@')) requireNode(view, node)
   const isConfig = order['do'] === 'config-put' || order['do'] === 'config-delete'
-  if (!isConfig || OWN_LEVELS.includes(level)) return
-  const remedy = `write it at one of the levels ${OWN_LEVELS.join(', ')}`
+  if (!isConfig) {
+    if (typeof node === 'string') requireNode(view, node)
+    return
+  }
+  // A short name is that of nodes on other hosts as well.
+  if (OWN_LEVELS.includes(level) && (node === undefined || node === at)) return
+  const remedy = `write it for ${at} alone, at one of the levels ${OWN_LEVELS.join(', ')}`
   throw refused(403, 'NODE_HIDDEN', 'it would hold for nodes this surface does not show', remedy)
 }

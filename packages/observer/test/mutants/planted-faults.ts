@@ -15,6 +15,7 @@ const FOREIGN = 'cluster/foreign.test'
 const FIGURES = 'cluster/figures.test'
 const PATH = 'web/path.test'
 const AUDIT = 'web/audit.test'
+const MANAGER = 'web/manager.test'
 const ADMISSION = 'web/admission.test'
 const VALUES = 'ask/values.test'
 
@@ -250,6 +251,13 @@ const PLANTED_FAULTS: readonly Fault[] = Object.freeze([
     find: 'requireCapability(view, read.capability);',
     replace: '',
     caughtBy: MANAGE,
+  },
+  {
+    name: 'a short name reaches nodes that are not shown',
+    file: 'web/manager',
+    find: 'node === undefined || node === at)',
+    replace: 'true)',
+    caughtBy: MANAGER,
   },
   {
     name: 'a confirmation is skipped',
