@@ -233,6 +233,9 @@ function Weigh({ node, name, weight }: Weighed): VNode {
         notYet={prepared.kind === 'wrong' ? prepared.problem : undefined}
         {...confirmOf(prepared)}
         kind="plain"
+        onOpen={() => {
+          wanted.value = String(weight)
+        }}
       >
         <Field
           label="Weight, a whole number from 0"

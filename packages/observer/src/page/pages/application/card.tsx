@@ -152,6 +152,9 @@ function StartAction({ node, application: { name, mode } }: Of): VNode {
       kind="strong"
       order={{ do: 'application-start', name, mode: chosen.value }}
       words={`Starts ${name}, after those it depends on.`}
+      onOpen={() => {
+        chosen.value = mode
+      }}
     >
       <Choice
         label="Mode"
@@ -179,6 +182,9 @@ function WeightAction({ node, application: { name, weight } }: Of): VNode {
       {...confirmOf(prepared)}
       kind="plain"
       words="Its share of work among the nodes that run it; 0 drains it."
+      onOpen={() => {
+        typed.value = String(weight)
+      }}
     >
       <Field
         label="Weight"

@@ -12,35 +12,24 @@ import { type Column, Table } from '#page/kit/table'
 import { nodeAddress } from '#page/live/api'
 import { useSubject } from '#page/live/use'
 import {
-  type Draft,
-  draftOf,
-  typedOf,
-  type ValueKind,
-  type Withheld,
-} from '#page/model/typed-value'
+  type ConfigFields,
+  type ConfigLevel,
+  configFieldsOf,
+  configOrder,
+  kindIn,
+  withheldIn,
+} from '#page/model/config-change'
+import { typedOf, type ValueKind } from '#page/model/typed-value'
 import { KIND_NAMES, TextIn, ValueEditor } from './value-editor.js'
 
-const LEVELS = [
+const LEVELS: readonly (readonly [ConfigLevel, string])[] = [
   ['global', 'of all clusters'],
   ['cluster', 'of the cluster'],
   ['node', 'of this node, in all clusters'],
   ['cluster-node', 'of this node in its cluster'],
-] as const
-type Level = (typeof LEVELS)[number][0]
+]
 
 const KINDS: readonly ValueKind[] = ['text', 'number', 'bigint', 'flag']
-const KIND_OF = { string: 'text', number: 'number', bigint: 'bigint', boolean: 'flag' } as const
-const TYPE_OF: Readonly<Record<string, string>> = {
-  text: 'string',
-  number: 'number',
-  bigint: 'bigint',
-  flag: 'boolean',
-}
-
-const kindIn = ({ type }: ConfigSheet): ValueKind => KIND_OF[type]
-
-const withheldIn = (entry: ConfigSheet | undefined): Withheld =>
-  entry === undefined || entry.whole ? undefined : entry.hidden ? 'hidden' : 'cut'
 
 const COLUMNS: readonly Column<ConfigSheet>[] = [
   {
@@ -75,14 +64,7 @@ const columnsOf = (node: string): readonly Column<ConfigSheet>[] => [
     cell: (entry) => (
       <span class="cell-actions">
         <Change node={node} entry={entry} />
-        <Action
-          node={node}
-          needs="config"
-          label="Delete"
-          confirm={entry.item}
-          words={`The entry at the level ${entry.level} is deleted for all whom it is for.`}
-          order={{ do: 'config-delete', item: entry.item, level: entry.level, node: entry.node }}
-        />
+        <Remove node={node} entry={entry} />
       </span>
     ),
   },
@@ -107,49 +89,72 @@ export function NodeConfig({ node }: { readonly node: string }): VNode {
   )
 }
 
-const draftIn = (entry: ConfigSheet | undefined): Draft =>
-  entry === undefined || withheldIn(entry) === undefined
-    ? draftOf(entry?.value, entry && kindIn(entry))
-    : { kind: kindIn(entry), text: '' }
+function Remove({ node, entry }: { readonly node: string; readonly entry: ConfigSheet }): VNode {
+  const opened = useSignal(entry)
+  const { item, level, node: of } = opened.value
+  return (
+    <Action
+      node={node}
+      needs="config"
+      label="Delete"
+      confirm={item}
+      words={`The entry at the level ${level} is deleted for all whom it is for.`}
+      order={{ do: 'config-delete', item, level, node: of }}
+      onOpen={() => {
+        opened.value = entry
+      }}
+    />
+  )
+}
+
+/** One field of several that are held together. */
+const part = <K extends keyof ConfigFields>(of: { value: ConfigFields }, key: K) => ({
+  get value(): ConfigFields[K] {
+    return of.value[key]
+  },
+  set value(value) {
+    of.value = { ...of.value, [key]: value }
+  },
+})
 
 function Change({ node, entry }: { readonly node: string; readonly entry?: ConfigSheet }): VNode {
-  const item = useSignal(entry?.item ?? '')
-  const draft = useSignal<Draft>(draftIn(entry))
-  const level = useSignal<Level>(entry?.level ?? 'cluster')
-  const ofNode = level.value === 'node' || level.value === 'cluster-node'
-  const about = ofNode ? { node: entry?.node ?? node } : {}
-  const typed = typedOf(draft.value)
-  const given = typed.kind === 'ready' ? { value: typed.value } : {}
-  const isNamed = item.value.trim() !== ''
+  // What is written is what the row told when the window opened, level and node with it: the row
+  // stays one while its entry goes to another level.
+  const opened = useSignal(entry)
+  const fields = useSignal(configFieldsOf(entry))
+  const typed = typedOf(fields.value.draft)
+  const isNamed = fields.value.item.trim() !== ''
   return (
     <Action
       node={node}
       needs="config"
       label={entry === undefined ? 'Add' : 'Change'}
       title={entry === undefined ? 'Add to the configuration' : `Change ${entry.item}`}
-      words="It is written for all whom it is for, and told to them."
-      order={{
-        ...{ do: 'config-put', item: item.value, level: level.value, ...about },
-        ...{ ...given, type: TYPE_OF[draft.value.kind] },
-      }}
+      words={
+        entry === undefined
+          ? 'It is written for all whom it is for, and told to them.'
+          : `It is written at the level ${fields.value.level}, and told to all whom it is for.`
+      }
+      order={configOrder(fields.value, node)}
       notYet={!isNamed ? 'Name the item.' : typed.kind === 'wrong' ? typed.problem : undefined}
       onOpen={() => {
-        draft.value = draftIn(entry)
+        opened.value = entry
+        fields.value = configFieldsOf(entry)
       }}
     >
-      {entry === undefined && <TextIn label="Item" of={item} />}
+      {entry === undefined && <TextIn label="Item" of={part(fields, 'item')} />}
       <ValueEditor
-        draft={draft}
+        draft={part(fields, 'draft')}
         kinds={KINDS}
-        before={entry === undefined ? undefined : kindIn(entry)}
-        withheld={withheldIn(entry)}
+        before={opened.value === undefined ? undefined : kindIn(opened.value)}
+        withheld={withheldIn(opened.value)}
       />
-      {entry === undefined && <LevelChoice level={level} />}
+      {entry === undefined && <LevelChoice level={part(fields, 'level')} />}
     </Action>
   )
 }
 
-const LevelChoice = ({ level }: { readonly level: { value: Level } }): VNode => (
+const LevelChoice = ({ level }: { readonly level: { value: ConfigLevel } }): VNode => (
   <Choice
     label="Level"
     value={level.value}

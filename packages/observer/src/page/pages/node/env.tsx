@@ -122,6 +122,7 @@ function Change({ node, entry }: { readonly node: string; readonly entry?: Entry
       }}
       notYet={!isNamed ? 'Give it a key.' : typed.kind === 'wrong' ? typed.problem : undefined}
       onOpen={() => {
+        key.value = entry?.key ?? ''
         draft.value = draftOf(entry?.value)
       }}
     >
