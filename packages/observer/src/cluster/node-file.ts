@@ -37,11 +37,13 @@ export class NodeFile {
   isAsked = false
   /** The last that was told of it was not good. */
   isMissed = false
+  /** That it was gone was told last, and that it is back was not. */
+  isAway = false
   /** It has answered all there is to ask, once. */
   wasSeen = false
   /** It says of itself that it takes nothing more. */
   isDraining = false
-  state: NodeState = 'unreachable'
+  state: NodeState = 'looking'
   sinceMs = 0
   #peers: PeersLook | undefined
 
@@ -85,6 +87,7 @@ export class NodeFile {
     this.rates = undefined
     this.links = []
     this.leads = []
+    this.problem = undefined
     this.wasSeen = false
     this.isDraining = false
     this.#peers = undefined
@@ -107,6 +110,7 @@ export function stateOf({
   if (member?.state === 'unresponsive') return 'busy'
   if (problem !== undefined) return SILENT.has(problem.code) ? 'busy' : 'unreachable'
   if (member?.state === 'suspect') return 'suspect'
-  if (member?.state === 'discovering' && !wasSeen) return 'unreachable'
+  // Nobody may say of it that it is well, nor that it is not, before it has answered.
+  if (!wasSeen) return 'looking'
   return isDraining || member?.leaving === true ? 'draining' : 'up'
 }

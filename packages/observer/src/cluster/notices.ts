@@ -8,6 +8,7 @@ import type { NodeFile } from './node-file.js'
 
 const KINDS: Readonly<Record<NodeState, ClusterNotice['kind'] | undefined>> = Object.freeze({
   up: 'node-well',
+  looking: undefined,
   busy: 'node-busy',
   suspect: 'node-suspect',
   draining: undefined,
@@ -24,7 +25,8 @@ export function noticeOf(
   timeMs: number,
 ): ClusterNotice | undefined {
   const { node, member, problem } = file
-  const kind = file.state === 'down' && state === 'up' ? 'node-up' : KINDS[state]
+  if (isBack(file, state)) return { timeMs, kind: 'node-up', node, text: `${node} is back` }
+  const kind = KINDS[state]
   if (kind === undefined) return undefined
   // That nobody has asked a node yet is no news, nor is that it is well when it was never missed.
   const isKnown = file.wasSeen || problem !== undefined || state === 'down'
@@ -32,4 +34,10 @@ export function noticeOf(
   const why = state === 'up' ? undefined : (problem?.message ?? member?.reason)
   const text = `${node} is ${state}${why === undefined ? '' : `: ${why}`}`
   return { timeMs, kind, node, text }
+}
+
+/** A name that only a registrar tells of is not back before it has answered. */
+function isBack({ isAway, member }: NodeFile, state: NodeState): boolean {
+  if (!isAway) return false
+  return state === 'up' || (state === 'looking' && member?.state !== 'discovering')
 }

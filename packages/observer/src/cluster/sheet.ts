@@ -37,6 +37,10 @@ export function sheetOf(parts: SheetParts, sees: Sees): ClusterSheet {
   }
 }
 
+/** It has answered, and did so the last time. */
+const isAnswering = ({ problem, state, wasSeen }: NodeFile): boolean =>
+  wasSeen && problem === undefined && state !== 'down'
+
 function narrowed(parts: SheetParts, sees: NonNullable<Sees>): SheetParts {
   const files = parts.files.filter(({ node }) => sees(node))
   const notices = parts.notices.filter(({ node }) => sees(node))
@@ -44,8 +48,7 @@ function narrowed(parts: SheetParts, sees: NonNullable<Sees>): SheetParts {
   const present = files.filter(({ state }) => state !== 'down').length
   const coverage: Coverage = {
     ...{ expected: files.length, connected: present },
-    responding: files.filter(({ problem, state }) => problem === undefined && state !== 'down')
-      .length,
+    responding: files.filter(isAnswering).length,
     suspect: suspect.filter(sees),
     unresponsive: unresponsive.filter(sees),
     gone: gone.filter(sees),
@@ -68,13 +71,13 @@ const nodeOf = (file: NodeFile): ClusterNode => ({
 })
 
 function problemText({ state, problem, member }: NodeFile): string | undefined {
-  if (state === 'up') return undefined
+  if (state === 'up' || state === 'looking') return undefined
   return state === 'down' ? member?.reason : (problem?.message ?? member?.reason)
 }
 
 function sumsOf(files: readonly NodeFile[]): ClusterSheet['sums'] {
   // What a silent node told is old; it would hide that its work has stopped.
-  const answering = files.filter(({ problem, state }) => problem === undefined && state !== 'down')
+  const answering = files.filter(isAnswering)
   const figures = answering.map((file) => file.figures).filter((one) => one !== undefined)
   const rates = answering.map((file) => file.rates).filter((one) => one !== undefined)
   const total = (read: (one: (typeof figures)[number]) => number): number =>

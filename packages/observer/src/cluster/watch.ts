@@ -151,9 +151,10 @@ export class ClusterWatch {
     const isGone = member?.state === 'gone'
     const timeMs = this.#verbs.wallMs()
     const file = new NodeFile(node)
-    file.state = isGone ? 'down' : 'up'
+    file.state = isGone ? 'down' : 'looking'
     file.sinceMs = isGone ? member.sinceMs : timeMs
     file.isMissed = isGone
+    file.isAway = isGone
     this.#files.set(node, file)
     // At first all of them are new, and no news.
     const isNews = !isFirst && !isGone
@@ -170,7 +171,8 @@ export class ClusterWatch {
     file.sinceMs = this.#verbs.wallMs()
     if (state === 'down') file.forget()
     if (notice === undefined) return
-    file.isMissed = state !== 'up'
+    file.isMissed = notice.kind !== 'node-up' && notice.kind !== 'node-well'
+    file.isAway = state === 'down'
     this.#note(notice)
   }
 
@@ -192,6 +194,8 @@ export class ClusterWatch {
       file.problem = problemOf(thrown, { node: file.node, own })
     }
     file.isAsked = false
+    // The answer came when the node had gone; its next life has told nothing yet.
+    if (file.state === 'down') file.forget()
     this.#judge(file)
   }
 

@@ -68,11 +68,13 @@ export interface SessionSheet {
 }
 
 /**
- * `down`: it was there while the Observer ran; `refused`: it does not let itself be looked at;
+ * `looking`: it is there, and has not answered yet; `down`: it was there while the Observer ran;
+ * `refused`: it does not let itself be looked at;
  * `unreadable`: it answers what this Observer cannot read.
  */
 export type NodeState =
   | 'up'
+  | 'looking'
   | 'busy'
   | 'suspect'
   | 'draining'

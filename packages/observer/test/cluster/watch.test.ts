@@ -109,6 +109,43 @@ describe('the sheet of a cluster', () => {
     assert.deepEqual(notices, [])
   })
 
+  it('has a node that has not answered yet as looked at, and counts it not', async () => {
+    let open: (answer: unknown) => void = () => {}
+    const waits = new Promise<unknown>((resolve) => (open = resolve))
+    const odd = ({ node, request }: { readonly node: string; readonly request: string }) =>
+      node === 'b@x' && request === 'network' ? waits : undefined
+    const { clock, watch } = farNodes(['a@x', 'b@x', 'c@x'], odd)
+    const statesNow = async () => {
+      const { nodes, sums, notices } = await clock.until(watch.sheet())
+      assert.deepEqual(notices, [])
+      assert.ok(nodes.every(({ problem }) => problem === undefined))
+      return [...nodes.map(({ state }) => state), sums.answering]
+    }
+    assert.deepEqual(await statesNow(), ['up', 'looking', 'up', 2])
+    open({ peers: { rows: [], next: undefined } })
+    await clock.advance(1_000)
+    assert.deepEqual(await statesNow(), ['up', 'up', 'up', 3])
+  })
+
+  it('tells once that a node is back, and asks it as one that has told nothing', async (t) => {
+    const { cluster, clock, watch } = await watching(t, HOSTS.slice(0, 3))
+    watch.start()
+    await clock.until(watch.sheet())
+    cluster.crash('n1')
+    await clock.advance(30_000)
+    await clock.until(watch.sheet())
+    cluster.restart('n1')
+    await clock.advance(20_000)
+    await clock.until(watch.sheet())
+    await clock.advance(1_000)
+    const { nodes, notices } = await clock.until(watch.sheet())
+    assert.ok(nodes.every(({ state }) => state === 'up'))
+    const told = notices.filter(({ node }) => node === 'n1@sim').map(({ kind }) => kind)
+    assert.equal(told[0], 'node-up')
+    assert.equal(told.filter((kind) => kind === 'node-up').length, 1)
+    assert.ok(told.includes('node-down'))
+  })
+
   it('forgets a node that is gone after ten minutes', async (t) => {
     const { cluster, clock, watch } = await watching(t, HOSTS.slice(0, 3))
     watch.start()

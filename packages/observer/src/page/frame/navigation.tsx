@@ -7,6 +7,7 @@
 import type { VNode } from 'preact'
 import type { ClusterNode } from '#observer/contract/api'
 import { Icon } from '#page/kit/icon'
+import { wordOf } from '#page/kit/states'
 import { session } from '#page/live/api'
 import { nodeFor, PAGES, pageAt } from '#page/pages'
 import { addressOf } from '#page/place'
@@ -102,7 +103,7 @@ function NodeChoice({ nodes, node, page }: Props): VNode {
         {node !== undefined && !known && <option value={node}>{node}</option>}
         {nodes.map((each) => (
           <option key={each.node} value={each.node}>
-            {each.state === 'up' ? each.node : `${shortName(each.node)} (${each.state})`}
+            {each.state === 'up' ? each.node : `${shortName(each.node)} (${wordOf(each.state)})`}
           </option>
         ))}
       </select>

@@ -9,6 +9,9 @@ import { Icon } from '#page/kit/icon'
 import { silentNode } from '#page/live/presence'
 import { clock } from '#page/live/stream'
 
+/** Of nodes in these states there is nothing to warn of. */
+const WELL: readonly string[] = ['up', 'looking', 'draining']
+
 /** The line; nothing while the node is well. */
 export function NodeGone({
   node,
@@ -19,7 +22,7 @@ export function NodeGone({
 }): VNode | null {
   if (node === undefined || cluster === undefined) return null
   const found = cluster.nodes.find((each) => each.node === node)
-  if (found !== undefined && ['up', 'draining'].includes(found.state)) return null
+  if (found !== undefined && WELL.includes(found.state)) return null
   return (
     <div class="strip tone-warn" role="status">
       <Icon name="warning" />

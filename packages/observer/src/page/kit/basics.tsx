@@ -7,6 +7,7 @@ import type { Problem } from '#observer/contract/api'
 import { silentNode } from '#page/live/presence'
 import { place } from '#page/router'
 import { Icon, type IconName } from './icon.js'
+import { type Tone, toneOf, wordOf } from './states.js'
 
 interface Children {
   readonly children?: ComponentChildren
@@ -63,9 +64,6 @@ export function Card({
   )
 }
 
-/** What a colour means; never told by the colour alone. */
-export type Tone = 'good' | 'warn' | 'bad' | 'quiet' | 'accent'
-
 /** A word in a coloured frame. */
 export function Badge({
   tone = 'quiet',
@@ -78,42 +76,6 @@ export function Badge({
     </span>
   )
 }
-
-const STATE_TONES: Readonly<Record<string, Tone>> = {
-  up: 'good',
-  running: 'accent',
-  started: 'good',
-  handling: 'accent',
-  waiting: 'accent',
-  idle: 'quiet',
-  sleeping: 'quiet',
-  leader: 'accent',
-  closed: 'good',
-  connected: 'good',
-  disconnected: 'bad',
-  busy: 'warn',
-  suspect: 'warn',
-  draining: 'warn',
-  dialling: 'warn',
-  candidate: 'warn',
-  'half-open': 'warn',
-  starting: 'warn',
-  stopping: 'warn',
-  terminating: 'warn',
-  suspended: 'warn',
-  restarting: 'warn',
-  refused: 'quiet',
-  unreadable: 'bad',
-  unreachable: 'bad',
-  broken: 'bad',
-  down: 'bad',
-  zombie: 'bad',
-  failed: 'bad',
-  open: 'bad',
-}
-
-/** The colour of a state of a node, connection, process, application or breaker. */
-export const toneOf = (state: string): Tone => STATE_TONES[state] ?? 'quiet'
 
 /** A state: its first letter in its colour, and the word. */
 export function State({
@@ -128,7 +90,7 @@ export function State({
       <span class="state-letter" aria-hidden="true">
         {state.slice(0, 1).toUpperCase()}
       </span>
-      {state}
+      {wordOf(state)}
     </span>
   )
 }

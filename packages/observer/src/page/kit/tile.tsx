@@ -3,7 +3,7 @@
  */
 import type { ComponentChildren, VNode } from 'preact'
 import { useTrail } from '#page/live/use'
-import type { Tone } from './basics.js'
+import type { Tone } from './states.js'
 
 const WIDTH = 120
 const HEIGHT = 28

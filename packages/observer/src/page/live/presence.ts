@@ -5,8 +5,8 @@
 import type { ClusterNode, ClusterSheet } from '#observer/contract/api'
 import { liveOf } from './stream.js'
 
-/** In these states a node answers; what it tells is of now. */
-const TELLING: readonly string[] = ['up', 'draining', 'suspect']
+/** In these states a node answers, or is asked for the first time: what it tells is of now. */
+const TELLING: readonly string[] = ['up', 'looking', 'draining', 'suspect']
 
 /** What the cluster knows of a node; undefined: no such node, or nothing is known yet. */
 export const nodeKnown = (node: string): ClusterNode | undefined =>

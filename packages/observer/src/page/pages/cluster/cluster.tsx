@@ -6,10 +6,11 @@ import type { VNode } from 'preact'
 import type { ClusterHistory, ClusterNode, ClusterSheet } from '#observer/contract/api'
 import { byteRate, bytes, clockTime, count, duration, percent, rate } from '#page/base/format'
 import { isNarrow } from '#page/frame/theme'
-import { Card, Empty, PageHead, ProblemBox, Skeleton, State, type Tone } from '#page/kit/basics'
+import { Card, Empty, PageHead, ProblemBox, Skeleton, State } from '#page/kit/basics'
 import { Tabs } from '#page/kit/fields'
 import { type HistoryChart, HistoryCharts, historyQuery, SPANS, useTrails } from '#page/kit/history'
 import { NodeLink } from '#page/kit/links'
+import type { Tone } from '#page/kit/states'
 import { type Column, Table } from '#page/kit/table'
 import { Tile, Tiles } from '#page/kit/tile'
 import { address } from '#page/live/api'
@@ -187,8 +188,10 @@ function Sums({ sheet }: { readonly sheet: ClusterSheet | undefined }): VNode {
   const { sums, nodes } = sheet ?? {}
   const trails = useTrails((query) => address(['cluster', 'history'], query), TRAILS)
   const rates = sums?.rates
-  const silent = (nodes?.length ?? 0) - (sums?.answering ?? 0)
-  const note = silent === 0 ? 'all answer' : `${silent} silent`
+  const looking = nodes?.filter(({ state }) => state === 'looking').length ?? 0
+  const silent = (nodes?.length ?? 0) - (sums?.answering ?? 0) - looking
+  const notes = [silent > 0 && `${silent} silent`, looking > 0 && `${looking} being asked`]
+  const note = notes.filter(Boolean).join(', ') || 'all answer'
   const dropped = rates?.dropped ?? 0
   return (
     <Tiles>

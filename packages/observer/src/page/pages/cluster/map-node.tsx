@@ -4,8 +4,8 @@
 import type { VNode } from 'preact'
 import type { ClusterNode } from '#observer/contract/api'
 import { percent, rate } from '#page/base/format'
-import { toneOf } from '#page/kit/basics'
 import { Icon } from '#page/kit/icon'
+import { toneOf, wordOf } from '#page/kit/states'
 import { nodePath } from '#page/place'
 import type { Point, Size } from './layout.js'
 
@@ -13,7 +13,7 @@ import type { Point, Size } from './layout.js'
 function wordsOf({ node, state, problem, leads, rates }: ClusterNode): string {
   const told = leads.map(({ clusterId, term }) => `leads ${clusterId}, term ${term}`)
   const figures = rates && `${rate(rates.handled)} handled, CPU ${percent(rates.cpu)}`
-  return [node, state, problem, ...told, figures].filter(Boolean).join(', ')
+  return [node, wordOf(state), problem, ...told, figures].filter(Boolean).join(', ')
 }
 
 /** A link to the page of the node. */
@@ -78,7 +78,7 @@ function Inside({ node, size }: { readonly node: ClusterNode; readonly size: Siz
 }
 
 function Figures({ node }: { readonly node: ClusterNode }): VNode {
-  if (node.rates === undefined) return <>{node.state === 'up' ? 'looking' : node.state}</>
+  if (node.rates === undefined) return <>{wordOf(node.state)}</>
   return (
     <>
       <span>{rate(node.rates.handled)}</span>
