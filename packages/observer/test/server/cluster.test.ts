@@ -1,30 +1,16 @@
 /** server/cluster: many nodes as one: the sheet, merged questions, histories, follows. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { startObserver } from '@troupe/observer'
-import type { Node } from 'troupe'
-import { Browser, nodesOf, streamOf } from './kit.js'
+import { streamOf, twoNodes } from './kit.js'
 
 interface Row {
   readonly node: string
   readonly name?: string
 }
 
-async function two(t: Parameters<typeof nodesOf>[0]) {
-  const [a, b] = (await nodesOf(t, ['a@localhost', 'b@localhost'])) as [Node, Node]
-  const [at] = b.network.listening
-  // Whoever looks has to know the way; a registrar would tell it.
-  a.network.addRoute({ match: 'b@localhost', address: `tcp://127.0.0.1:${at?.port}` })
-  await a.network.connect('b@localhost')
-  const { addresses } = await startObserver(a, { port: 0 })
-  const browser = new Browser(addresses[0] as string)
-  await browser.session()
-  return { a, b, browser }
-}
-
 describe('an Observer of several nodes', { timeout: 30_000 }, () => {
   it('shows each node in its state and each connection once', async (t) => {
-    const { browser } = await two(t)
+    const { browser } = await twoNodes(t)
     const [, sheet] = await browser.json('/api/cluster')
     const { nodes, links, sums } = sheet as {
       nodes: (Row & { state: string })[]
@@ -43,7 +29,7 @@ describe('an Observer of several nodes', { timeout: 30_000 }, () => {
   })
 
   it('shows a node that has gone as down, and tells it as a notice', async (t) => {
-    const { b, browser } = await two(t)
+    const { b, browser } = await twoNodes(t)
     await browser.json('/api/cluster')
     await b.stop()
     const { listener } = await streamOf(browser, ['/cluster'])
@@ -61,7 +47,7 @@ describe('an Observer of several nodes', { timeout: 30_000 }, () => {
   })
 
   it('asks all nodes one question and names those that do not answer', async (t) => {
-    const { b, browser } = await two(t)
+    const { b, browser } = await twoNodes(t)
     const [, before] = await browser.json('/api/cluster/applications')
     const { rows, missing, sheets } = before as {
       rows: Row[]
@@ -81,7 +67,7 @@ describe('an Observer of several nodes', { timeout: 30_000 }, () => {
   })
 
   it('tells services and elections once for all nodes, and who did not answer', async (t) => {
-    const { b, browser } = await two(t)
+    const { b, browser } = await twoNodes(t)
     for (const word of ['services', 'leaders']) {
       const [status, body] = await browser.json(`/api/cluster/${word}`)
       const { answering, missing } = body as { answering: string[]; missing: unknown[] }
@@ -104,7 +90,7 @@ describe('an Observer of several nodes', { timeout: 30_000 }, () => {
   })
 
   it('tells what happens at all nodes as one stream', async (t) => {
-    const { a, b, browser } = await two(t)
+    const { a, b, browser } = await twoNodes(t)
     const { listener } = await streamOf(browser, ['/cluster/follow?of=logs&level=warning'])
     const seen = new Set<string>()
     // Both have begun when nobody is missing; the first beginning may be that of one alone.
@@ -121,7 +107,7 @@ describe('an Observer of several nodes', { timeout: 30_000 }, () => {
   })
 
   it('refuses what every node refuses', async (t) => {
-    const { browser } = await two(t)
+    const { browser } = await twoNodes(t)
     const [status, problem] = await browser.json('/api/cluster/processes?top=size')
     assert.equal(status, 400)
     assert.equal((problem as { code: string }).code, 'OPTION_INVALID')
@@ -130,7 +116,7 @@ describe('an Observer of several nodes', { timeout: 30_000 }, () => {
   })
 
   it('tells what happens at a node as it happens', async (t) => {
-    const { b, browser } = await two(t)
+    const { b, browser } = await twoNodes(t)
     const subject = '/nodes/b@localhost/follow?of=logs&level=warning'
     const { listener } = await streamOf(browser, [subject])
     // An empty one says from when on nothing is missed; so does it to who comes later.

@@ -83,6 +83,19 @@ export async function observed(
   return { node: node as Node, observer, browser }
 }
 
+/** Two nodes that are connected, an Observer on the first, and a browser with a session. */
+export async function twoNodes(t: TestContext) {
+  const [a, b] = (await nodesOf(t, ['a@localhost', 'b@localhost'])) as [Node, Node]
+  const [at] = b.network.listening
+  // Whoever looks has to know the way; a registrar would tell it.
+  a.network.addRoute({ match: 'b@localhost', address: `tcp://127.0.0.1:${at?.port}` })
+  await a.network.connect('b@localhost')
+  const { addresses } = await startObserver(a, { port: 0 })
+  const browser = new Browser(addresses[0] as string)
+  await browser.session()
+  return { a, b, browser }
+}
+
 /** One stream as its browser reads it. */
 export class Listener {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>
