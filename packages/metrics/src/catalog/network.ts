@@ -87,8 +87,9 @@ export const PEER_METRICS: readonly Metric[] = Object.freeze([
   ),
   ofNetwork.gauge(
     'remote_connected',
-    'Whether the connection is up; 0 or 1.',
-    peers(({ state }) => (state === 'up' ? 1 : 0)),
+    'Whether the connection is up, be it silent for now; 0 or 1.',
+    // One that is suspect still has its line, and is counted in `connected_nodes`.
+    peers(({ state }) => (state === 'up' || state === 'suspect' ? 1 : 0)),
   ),
   ofNetwork.gauge(
     'remote_round_trip_seconds',
@@ -160,10 +161,15 @@ export const PEER_METRICS: readonly Metric[] = Object.freeze([
     'Our calls that it has not answered.',
     peers(({ calls }) => calls),
   ),
-  ofNetwork.gauge(
-    'remote_mailboxes_held',
-    'Mailboxes here that are held against it for want of credit.',
+  ofNetwork.counter(
+    'remote_mailboxes_held_total',
+    'Times that a mailbox here was held against it for want of credit.',
     peers(({ held }) => held),
+  ),
+  ofConnections.gauge(
+    'remote_mailboxes_held',
+    'Mailboxes here that are held against it, of the 50 that are held longest.',
+    each(({ heldMailboxes }) => heldMailboxes.filter((one) => one.direction === 'ours').length),
   ),
   ofNetwork.gauge(
     'remote_mailboxes_held_by_peer',

@@ -187,7 +187,7 @@ export const PROGRAM_METRICS: readonly Metric[] = Object.freeze([
     ({ cpuSystemMs }) => seconds(cpuSystemMs),
     'cpu_system_seconds',
   ),
-  gauge('cpu_cores', 'Cores of the machine.', ({ cores }) => cores, 'cpu_cores'),
+  gauge('cpu_cores', 'Cores that the program may use.', ({ cores }) => cores, 'cpu_cores'),
   gauge('event_loop_delay_seconds', 'How late the event loop is: mean of some seconds.', (all) =>
     seconds(all.loop.delayMs),
   ),

@@ -12,6 +12,7 @@ const OWN = 'own.test'
 const DOOR = 'door.test'
 const HEALTH = 'health.test'
 const TARGETS = 'targets.test'
+const VALUES = 'values.test'
 
 const PAGES: readonly Fault[] = [
   {
@@ -90,6 +91,52 @@ const PAGES: readonly Fault[] = [
     find: 'if (!SPECIAL.test(cut)) return cut;',
     replace: 'return cut;',
     caughtBy: DOOR,
+  },
+]
+
+/** A metric that reads the field beside its own, or in another unit. */
+const FIGURES: readonly Fault[] = [
+  {
+    name: 'processes that have ended are told as spawned',
+    file: 'catalog/node',
+    find: '({ spawned }) => spawned',
+    replace: '({ ended }) => ended',
+    caughtBy: VALUES,
+  },
+  {
+    name: 'seconds of the operating system are told in milliseconds',
+    file: 'catalog/node',
+    find: '({ cpuSystemMs }) => seconds(cpuSystemMs)',
+    replace: '({ cpuSystemMs }) => cpuSystemMs',
+    caughtBy: VALUES,
+  },
+  {
+    name: 'messages to a node are told as messages from it',
+    file: 'catalog/network',
+    find: 'peers(({ messagesIn }) => messagesIn)',
+    replace: 'peers(({ messagesOut }) => messagesOut)',
+    caughtBy: VALUES,
+  },
+  {
+    name: 'requests to a node are told as answered',
+    file: 'catalog/cluster',
+    find: 'routes(({ answered }) => answered)',
+    replace: 'routes(({ sent }) => sent)',
+    caughtBy: VALUES,
+  },
+  {
+    name: 'mailboxes are as deep as their messages are old',
+    file: 'catalog/processes',
+    find: '({ depth }) => depth.max',
+    replace: '({ waitMs }) => waitMs.max',
+    caughtBy: VALUES,
+  },
+  {
+    name: 'a node that is silent for a moment is told as not connected',
+    file: 'catalog/network',
+    find: `state === 'up' || state === 'suspect' ? 1 : 0`,
+    replace: `state === 'up' ? 1 : 0`,
+    caughtBy: VALUES,
   },
 ]
 
@@ -214,7 +261,13 @@ const PROBES: readonly Fault[] = [
   },
 ]
 
-const PLANTED_FAULTS: readonly Fault[] = Object.freeze([...PAGES, ...ADDED, ...DOORS, ...PROBES])
+const PLANTED_FAULTS: readonly Fault[] = Object.freeze([
+  ...PAGES,
+  ...FIGURES,
+  ...ADDED,
+  ...DOORS,
+  ...PROBES,
+])
 
 export const FIELD: Field = {
   folder: 'packages/metrics',
