@@ -6,6 +6,7 @@ import { deepEqual, equal } from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { partSkip } from '@troupe/tools/parts'
 import type { Locator, Page } from 'playwright-core'
+import { signOf } from '#page/kit/states'
 import { answers } from '#test/page/fake-answers'
 import { FakeApi } from '#test/page/fake-api'
 import { EPOCH_MS } from '#test/page/fixtures'
@@ -270,7 +271,7 @@ const waitForPath = (page: Page, path: string) =>
 describe('rare states', { skip: partSkip('chromium'), timeout: 120_000 }, () => {
   const { open } = browserForAll()
 
-  it('shows fifty nodes, each state with its letter', async (t) => {
+  it('shows fifty nodes, each state with its sign', async (t) => {
     const states = { 7: 'down', 12: 'suspect', 20: 'busy', 33: 'refused', 41: 'draining' } as const
     const api = new FakeApi(answers({ nodes: 50, states }), EPOCH_MS)
     t.after(() => api.stop())
@@ -278,7 +279,7 @@ describe('rare states', { skip: partSkip('chromium'), timeout: 120_000 }, () => 
     await page.locator('.map-node').nth(49).waitFor()
     for (const [place, state] of Object.entries(states)) {
       const letter = await page.locator('.map-node .state-letter').nth(Number(place)).textContent()
-      equal(letter, state.slice(0, 1).toUpperCase())
+      equal(letter, signOf(state))
     }
     deepEqual(await axeFaults(page), [])
     await page.locator('.map-node').nth(16).hover()

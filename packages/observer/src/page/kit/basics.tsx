@@ -7,7 +7,7 @@ import type { Problem } from '#observer/contract/api'
 import { silentNode } from '#page/live/presence'
 import { place } from '#page/router'
 import { Icon, type IconName } from './icon.js'
-import { type Tone, toneOf, wordOf } from './states.js'
+import { signOf, type Tone, toneOf, wordOf } from './states.js'
 
 interface Children {
   readonly children?: ComponentChildren
@@ -77,7 +77,7 @@ export function Badge({
   )
 }
 
-/** A state: its first letter in its colour, and the word. */
+/** A state: its sign in its colour, and the word. */
 export function State({
   state,
   title,
@@ -88,7 +88,7 @@ export function State({
   return (
     <span class={`state tone-${toneOf(state)}`} title={title}>
       <span class="state-letter" aria-hidden="true">
-        {state.slice(0, 1).toUpperCase()}
+        {signOf(state)}
       </span>
       {wordOf(state)}
     </span>

@@ -10,7 +10,7 @@ import { Card, Empty, PageHead, ProblemBox, Skeleton, State } from '#page/kit/ba
 import { Tabs } from '#page/kit/fields'
 import { type HistoryChart, HistoryCharts, historyQuery, SPANS, useTrails } from '#page/kit/history'
 import { NodeLink } from '#page/kit/links'
-import type { Tone } from '#page/kit/states'
+import { signOf, type Tone } from '#page/kit/states'
 import { type Column, Table } from '#page/kit/table'
 import { Tile, Tiles } from '#page/kit/tile'
 import { address } from '#page/live/api'
@@ -239,7 +239,7 @@ function Notices({ sheet }: { readonly sheet: ClusterSheet | undefined }): VNode
         {sheet?.notices.map(({ timeMs, kind, node, text }) => (
           <li key={`${timeMs} ${kind} ${node}`} class={`tone-${NOTICE_TONES[kind] ?? 'quiet'}`}>
             <span class="notice-dot state-letter" aria-hidden="true">
-              {kind.replace('node-', '').slice(0, 1).toUpperCase()}
+              {signOf(kind.replace('node-', ''))}
             </span>
             <span class="notice-text">{text}</span>
             <time class="figure">{clockTime(timeMs)}</time>

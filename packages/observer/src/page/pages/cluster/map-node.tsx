@@ -5,7 +5,7 @@ import type { VNode } from 'preact'
 import type { ClusterNode } from '#observer/contract/api'
 import { percent, rate } from '#page/base/format'
 import { Icon } from '#page/kit/icon'
-import { toneOf, wordOf } from '#page/kit/states'
+import { signOf, toneOf, wordOf } from '#page/kit/states'
 import { nodePath } from '#page/place'
 import type { Point, Size } from './layout.js'
 
@@ -54,7 +54,7 @@ function Inside({ node, size }: { readonly node: ClusterNode; readonly size: Siz
   const [name = '', host = ''] = node.node.split(/@(.*)/s)
   const letter = (
     <span class="state-letter" aria-hidden={size === 'dot'}>
-      {node.state.slice(0, 1).toUpperCase()}
+      {signOf(node.state)}
     </span>
   )
   if (size === 'dot') return letter
