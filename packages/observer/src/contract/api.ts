@@ -308,9 +308,16 @@ export interface ManageAnswer {
   readonly value?: unknown
 }
 
-/** What a page wants to hear on its stream: all of it, each time. */
+/**
+ * What a page wants to hear on its stream: all of it, each time. A subject that is refused is told
+ * as a `problem` on the stream, and the others are told as ever. The wish that came last holds: who
+ * gives several waits for the answer to each.
+ */
 export interface StreamWish {
-  /** Addresses below `/api` without that prefix, as `/nodes/a@b/figures`; at most 32. */
+  /**
+   * Addresses below `/api` without that prefix, as `/nodes/a@b/figures`; at most 32, each of 4,096
+   * characters.
+   */
   readonly subjects: readonly string[]
   /** Milliseconds between two looks: 1,000, 2,000, 5,000, 15,000 or 30,000; default 1,000. */
   readonly everyMs?: number
@@ -334,6 +341,7 @@ export type StreamEvent =
       /** Of `/cluster/follow`, with each beginning: nodes that cannot be followed now. */
       readonly missing?: Merged<unknown>['missing']
     }
+  /** It cannot be told now, or may not be: the other subjects are told as ever. */
   | { readonly kind: 'problem'; readonly subject: string; readonly problem: Problem }
   /** The last one: whoever looks may not do so any more. */
   | { readonly kind: 'ended'; readonly problem: Problem }

@@ -4,9 +4,11 @@
  * Limits: see `HUB_LIMITS`; what is above is refused with 429.
  */
 import { randomBytes } from 'node:crypto'
+import { ADDRESS_MAX } from '#observer/ask/asked'
 import type { StreamWish } from '#observer/contract/api'
-import { type Refused, refused } from '#observer/text/problem'
+import { problemOf, type Refused, refused } from '#observer/text/problem'
 import { eventFrame } from './frame.js'
+import { RefusedTopic } from './refused-topic.js'
 import type { Verbs, View } from './verbs.js'
 import { Viewer, type ViewerParts } from './viewer.js'
 
@@ -79,7 +81,11 @@ export class Hub {
     return viewer
   }
 
-  /** From now on a stream is told these subjects, and no others. Throws `Refused`. */
+  /**
+   * From now on a stream is told these subjects, and no others. A subject that is refused is told
+   * as a problem on the stream, and the others go on. Throws `Refused` where no subject is at
+   * fault.
+   */
   wish(id: string, { session, view }: Pick<ViewerParts, 'session' | 'view'>, given: unknown): void {
     const viewer = this.#viewers.get(id)
     if (viewer === undefined || viewer.session !== session) throw streamUnknown()
@@ -89,13 +95,27 @@ export class Hub {
       throw streamUnknown()
     }
     const { subjects, everyMs } = readWish(given)
-    const found = new Map(subjects.map((one) => [one, this.#parts.subjectOf(one, viewer.view)]))
+    const found = new Map(subjects.map((one) => [one, this.#subjectOf(one, viewer.view)]))
     this.#requireRoom(viewer, found)
     const before = this.#wishes.get(viewer) ?? new Map<string, AnyTopic>()
     const wanted = new Map([...found.values()].map((one) => [one.key, this.#topicOf(one)] as const))
     this.#wishes.set(viewer, wanted)
     for (const [key, topic] of before) if (!wanted.has(key)) this.#leave(viewer, key, topic)
     for (const topic of wanted.values()) topic.add(viewer, everyMs)
+  }
+
+  /** What is told of a subject: itself, or why it is refused. */
+  #subjectOf(subject: string, view: View): Subject {
+    try {
+      return this.#parts.subjectOf(subject, view)
+    } catch (thrown) {
+      const problem = problemOf(thrown)
+      if (problem.code === 'OBSERVER_FAILED') {
+        this.#parts.verbs.warn('a subject could not be read', { subject, thrown })
+      }
+      const make = (): AnyTopic => new RefusedTopic(subject, problem)
+      return { key: `${view.id} refused ${problem.code} ${subject}`, make }
+    }
   }
 
   /** A session is over, and its streams with it. */
@@ -192,6 +212,11 @@ function readWish(given: unknown): Required<StreamWish> {
   const isList = Array.isArray(subjects) && subjects.every((one) => typeof one === 'string')
   if (!isList || subjects.length > most) {
     throw wrong('subjects is no list of addresses', `give at most ${most} addresses`)
+  }
+  // It would be kept as long as the stream wishes for it.
+  if (subjects.some(({ length }) => length > ADDRESS_MAX)) {
+    const remedy = `give addresses of at most ${ADDRESS_MAX} characters`
+    throw refused(414, 'ADDRESS_TOO_LONG', 'a subject is too long', remedy)
   }
   if (!INTERVALS_MS.includes(everyMs)) {
     throw wrong('everyMs is out of range', `one of ${INTERVALS_MS.join(', ')}`)

@@ -5,10 +5,18 @@ import { TroupeError } from 'troupe'
 import { eventFrame } from '#observer/hub/frame'
 import { HUB_LIMITS } from '#observer/hub/hub'
 import { RECORD_BYTES_MAX, RECORD_FRAMES_MAX, Viewer } from '#observer/hub/viewer'
+import { refused } from '#observer/text/problem'
 import { eventOf, hubOf, lookerOf, reading, VIEW } from './kit.js'
 
 const statesOf = (told: readonly { kind: string }[]): number =>
   told.filter(({ kind }) => kind === 'state').length
+
+/** Refuses some subjects, in the three ways in which that happens. */
+const refusedOne = (subject: string): void => {
+  if (subject === '/bad') throw refused(403, 'NODE_HIDDEN', 'it is not shown', 'look elsewhere')
+  if (subject === '/nodes/foo') throw new TroupeError('NODE_NAME_INVALID', { name: 'foo' })
+  if (subject === '/broken') throw new TypeError('on purpose')
+}
 
 describe('subjects of streams', () => {
   it('are looked at once for fifty viewers', async () => {
@@ -99,6 +107,56 @@ describe('subjects of streams', () => {
     hub.wish(viewer.id, lookerOf('s'), { subjects: ['/x'] })
     await clock.advance(60_000)
     assert.ok((looks.get('/x') ?? 0) >= 29)
+  })
+
+  it('that are refused are told why, once, and the others go on', async () => {
+    let at = 0
+    const { hub, clock, looks } = hubOf(() => (at += 1), 0, refusedOne)
+    const viewer = hub.open(lookerOf('s'))
+    const told = reading(viewer)
+    const subjects = ['/cluster', '/bad', '/nodes/foo', '/broken']
+    for (let wishes = 0; wishes < 5; wishes += 1) {
+      hub.wish(viewer.id, lookerOf('s'), { subjects })
+      await clock.advance(1_000)
+    }
+    assert.equal(viewer.ended, false)
+    assert.equal(looks.get('/cluster'), 6)
+    assert.equal(statesOf(told), 6)
+    const problems = told
+      .filter(({ kind }) => kind === 'problem')
+      .map(({ subject, problem }) => [subject, (problem as { code: string }).code])
+    assert.deepEqual(problems, [
+      ['/bad', 'NODE_HIDDEN'],
+      ['/nodes/foo', 'NODE_NAME_INVALID'],
+      ['/broken', 'OBSERVER_FAILED'],
+    ])
+  })
+
+  it('that are refused are told again when they are wished for anew, and count', async () => {
+    const { hub, clock } = hubOf(() => 1, 0, refusedOne)
+    const viewer = hub.open(lookerOf('s'))
+    const told = reading(viewer)
+    for (const subjects of [['/bad'], [], ['/bad']]) {
+      hub.wish(viewer.id, lookerOf('s'), { subjects })
+      await clock.settle()
+      assert.equal(hub.counts.subjects, subjects.length)
+    }
+    assert.equal(told.filter(({ kind }) => kind === 'problem').length, 2)
+    viewer.end()
+    assert.deepEqual(hub.counts, { streams: 0, subjects: 0 })
+  })
+
+  it('that are refused wait for a slow browser as one version, however often', async () => {
+    const { hub, clock } = hubOf(() => 1, 0, refusedOne)
+    const viewer = hub.open(lookerOf('s'))
+    await viewer.next()
+    for (let at = 0; at < 100; at += 1) {
+      hub.wish(viewer.id, lookerOf('s'), { subjects: ['/bad'] })
+      hub.wish(viewer.id, lookerOf('s'), { subjects: [] })
+    }
+    hub.wish(viewer.id, lookerOf('s'), { subjects: ['/bad'] })
+    await clock.settle()
+    assert.deepEqual(viewer.held, { states: 1, frames: 0, bytes: 0 })
   })
 
   it('are asked one question at a time, however long it takes', async () => {
@@ -249,6 +307,8 @@ describe('streams', () => {
     ]) {
       assert.throws(() => hub.wish(id, lookerOf('s'), wish), { status: 400 })
     }
+    const long = { subjects: [`/${'x'.repeat(4_096)}`] }
+    assert.throws(() => hub.wish(id, lookerOf('s'), long), { status: 414 })
   })
 
   it('end with their session', () => {

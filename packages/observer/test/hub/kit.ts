@@ -38,21 +38,26 @@ export const verbsOf = (
   warn: () => {},
 })
 
-/** A hub whose subjects answer what `answers` says; each look is counted. */
-export function hubOf(answers: (subject: string) => unknown, leastMs = 0) {
+/** A hub whose subjects answer what `answers` says; each look is counted; `check` may refuse. */
+export function hubOf(
+  answers: (subject: string) => unknown,
+  leastMs = 0,
+  check: (subject: string) => void = () => {},
+) {
   const clock = virtualClock()
   const verbs = verbsOf(clock)
   const looks = new Map<string, number>()
-  const subjectOf = (subject: string): Subject => ({
-    key: subject,
-    make: () => {
-      const look = async (): Promise<string> => {
-        looks.set(subject, (looks.get(subject) ?? 0) + 1)
-        return JSON.stringify(await answers(subject))
-      }
-      return new Topic({ subject, node: undefined, look, leastMs, verbs })
-    },
-  })
+  const topicOf = (subject: string): Topic => {
+    const look = async (): Promise<string> => {
+      looks.set(subject, (looks.get(subject) ?? 0) + 1)
+      return JSON.stringify(await answers(subject))
+    }
+    return new Topic({ subject, node: undefined, look, leastMs, verbs })
+  }
+  const subjectOf = (subject: string): Subject => {
+    check(subject)
+    return { key: subject, make: () => topicOf(subject) }
+  }
   return { hub: new Hub({ verbs, subjectOf }), clock, looks }
 }
 

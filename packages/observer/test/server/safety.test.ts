@@ -238,8 +238,13 @@ describe('a surface that shows some nodes', { timeout: 30_000 }, () => {
     const [, rows] = await browser.json('/api/cluster/applications')
     assert.deepEqual((rows as { rows: unknown[] }).rows, [])
     await browser.session()
-    const { status: wished } = await streamOf(browser, ['/nodes/a@localhost/node'])
-    assert.equal(wished, 403)
+    const hidden = '/nodes/a@localhost/node'
+    const { listener, status: wished } = await streamOf(browser, [hidden, '/cluster'])
+    assert.equal(wished, 204)
+    const refusal = await listener.until('problem')
+    assert.deepEqual([refusal['subject'], codeOf(refusal['problem'])], [hidden, 'NODE_HIDDEN'])
+    assert.equal((await listener.until('state'))['subject'], '/cluster')
+    await listener.close()
   })
 })
 
