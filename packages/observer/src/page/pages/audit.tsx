@@ -45,6 +45,8 @@ interface ViewerAct {
   readonly operation: string
   readonly subject: string
   readonly outcome: string
+  /** Above 1: the same was refused to the same so many times. */
+  readonly times: number
 }
 
 const TABS = [
@@ -84,7 +86,6 @@ function ViewerAudit({ query }: Of): VNode {
       key: String(act.number),
       who: `${act.user ?? 'anonymous'} · ${act.remote} · ${act.surface}`,
       node: act.node,
-      times: 1,
     }),
   )
   return (
