@@ -172,6 +172,7 @@ export type {
   WhyQuestion,
   WhySheet,
   WhyStep,
+  ZombieSheet,
 } from '#cluster'
 export {
   ACROSS_DEFAULTS,

@@ -9,7 +9,8 @@ export const FIGURES: CommandSpec = {
   about:
     'Counters run since the start of the node; how long turns took and messages waited is ' +
     'sampled. The machine is read at most every 5 seconds. With --hour: the last hour, which ' +
-    'every node keeps, as one line for each figure.',
+    'every node keeps, as one line for each figure. Zombies, which are killed while a handler ' +
+    'goes on, are named: the newest 20.',
   words: [{ name: 'NODE', about: 'which one', kind: 'node', optional: true }],
   options: [{ name: 'hour', about: 'the lowest, mean, highest and last of the last hour' }],
   examples: [

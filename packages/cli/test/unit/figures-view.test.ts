@@ -9,6 +9,7 @@ import { connectionLines, connectionTable } from '#view/connection-view'
 import { figureLines, hourLines } from '#view/figures-view'
 import { hostLines } from '#view/host-view'
 import { profileLines } from '#view/profile-view'
+import { zombieLines } from '#view/zombies-view'
 
 const wide = { width: Number.POSITIVE_INFINITY, paint: plain }
 const lineOf = (lines: readonly string[], begin: string): string =>
@@ -47,6 +48,27 @@ describe('the figures of a node', () => {
       'heapUsedBytes  1.0 KB  2.0 KB   3.0 KB  3.0 KB',
       'waitP99Ms           -       -        -       -     1',
     ])
+  })
+})
+
+describe('zombies', () => {
+  it('are named with what they handle; of nonsense too, and at most twenty', () => {
+    const pid = { kind: 'pid', node: 'b@c', id: 12, creation: 1 }
+    const zombie = { pid, name: 'till', behaviour: 'till', message: 'pay' }
+    deepEqual(zombieLines([{ ...zombie, handlingMs: 5_000, endedForMs: 3_000 }], wide), [
+      '',
+      'ZOMBIE  NAME  BEHAVIOUR  HANDLES    FOR  KILLED BEFORE',
+      '    12  till  till       pay      5.0 s          3.0 s',
+    ])
+    deepEqual(zombieLines([], wide), [])
+    deepEqual(zombieLines('no list', wide), [])
+    equal(
+      zombieLines(
+        Array.from({ length: 1_000 }, () => null),
+        wide,
+      ).length,
+      22,
+    )
   })
 })
 

@@ -115,6 +115,7 @@ export function nodeOf(node: string, timeMs: number): unknown {
       database: { host: '10.0.3.8', password: '[redacted]' },
       ...{ mode: 'production', region: 'eu-central', retry: 3 },
     },
+    lastZombies: [],
     allows: { inspect: true, manage: true },
   }
 }

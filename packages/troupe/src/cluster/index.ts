@@ -153,6 +153,7 @@ export type {
   TreeQuestion,
   TreeRow,
   TreeSheet,
+  ZombieSheet,
 } from './remote/system-sheets.js'
 export type {
   PublicationSheet,

@@ -2,14 +2,15 @@
  * apps/system/node-sheet: the node itself, as it is told to others.
  */
 
-import type { NodeSheet } from '#cluster/remote/system-sheets'
-import type { NodeInspection, SystemOptions } from '#contract'
+import type { NodeSheet, ZombieSheet } from '#cluster/remote/system-sheets'
+import type { NodeInspection, SystemOptions, ZombieFact } from '#contract'
 import type { Access, Asker } from './access.js'
 import { cutValue } from './cut-value.js'
 import type { SampledProgram } from './program-sheet.js'
-import { nameOf } from './row.js'
+import { addressOf, nameOf } from './row.js'
 
 const ENV_KEYS_MAX = 1_000
+const ZOMBIES_MAX = 20
 
 /** What the sheet is made from. */
 export interface NodeSheetParts {
@@ -31,9 +32,18 @@ export function nodeSheet(parts: NodeSheetParts, { node: asking }: Asker): NodeS
     logSinks: log.sinks().map(({ name, level }) => ({ name: nameOf(name), level })),
     logCounts: log.counts(),
     ...envSheet(inspection, inspection.env(), options),
+    lastZombies: inspection.zombies().slice(0, ZOMBIES_MAX).map(zombieSheet),
     allows: { inspect: access.mayInspect(asking), manage: access.mayManage(asking) },
   }
 }
+
+const zombieSheet = ({ pid, name, behaviour, message, ...times }: ZombieFact): ZombieSheet => ({
+  pid: addressOf(pid),
+  name: name === undefined ? undefined : nameOf(name),
+  behaviour: nameOf(behaviour),
+  message: nameOf(message),
+  ...times,
+})
 
 /** Keys of an environment; its values where the node shows them. */
 export function envSheet(

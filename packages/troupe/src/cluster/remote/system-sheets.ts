@@ -71,6 +71,17 @@ export interface ProgramSheet {
   readonly utilisation: number
 }
 
+/** A handler that goes on though its process has been killed; what it does is void. */
+export interface ZombieSheet {
+  readonly pid: Pid
+  readonly name: string | undefined
+  readonly behaviour: string
+  /** What it handles, and for how long; how long ago its process ended. */
+  readonly message: string
+  readonly handlingMs: number
+  readonly endedForMs: number
+}
+
 /** A node: `NodeInfo` and what its program is. `account.waiting` is worked out, not counted. */
 export interface NodeSheet extends NodeInfo {
   readonly program: ProgramSheet
@@ -83,6 +94,8 @@ export interface NodeSheet extends NodeInfo {
   readonly envKeys: readonly string[]
   /** Values, where the node shows them: option `system.envValues`. */
   readonly env: Readonly<Record<string, unknown>> | undefined
+  /** The 20 zombies that became so last, the newest first; `zombies` counts all. */
+  readonly lastZombies: readonly ZombieSheet[]
   /** What the asking node may do here. */
   readonly allows: { readonly inspect: boolean; readonly manage: boolean }
 }

@@ -37,6 +37,35 @@ describe('a node looked at by another one', () => {
       { env: { region: 'eu', password: 'x' } },
     ))
 
+  it('names its zombies, the newest first and at most twenty, until they settle', () =>
+    systemStage(async (stage) => {
+      const { b, pass, ask } = stage
+      const settles: (() => void)[] = []
+      const behaviour = actor(Idle, {
+        name: 'hanging',
+        on: { wait: () => new Promise<void>((resolve) => settles.push(resolve)) },
+      })
+      for (let at = 0; at < 22; at += 1) {
+        const pid = await b.spawn(behaviour, { name: `hanging-${at}` })
+        b.send(pid, 'wait', at)
+        await pass(1_000)
+        b.kill(pid)
+      }
+      await pass(2_000)
+      const { zombies, lastZombies } = await ask('node')
+      assert.deepEqual([zombies, lastZombies.length], [22, 20])
+      const [{ pid, name, ...newest } = assert.fail('no zombie')] = lastZombies
+      assert.deepEqual([pid.node, name], ['b@stage', 'hanging-21'])
+      assert.deepEqual([newest.behaviour, newest.message], ['hanging', 'wait'])
+      // The question itself is some milliseconds on its way.
+      const seconds = [newest.handlingMs, newest.endedForMs].map((one) => Math.floor(one / 1_000))
+      assert.deepEqual(seconds, [3, 2])
+      for (const settle of settles) settle()
+      await pass(10)
+      const after = await ask('node')
+      assert.deepEqual([after.zombies, after.lastZombies], [0, []])
+    }))
+
   it('has the application as its own, which nobody stops, changes or unloads', () =>
     systemStage(async (stage) => {
       const { b } = stage

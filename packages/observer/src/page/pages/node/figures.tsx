@@ -6,6 +6,7 @@ import type { FiguresSheet, NodeSheet, SpreadSheet } from 'troupe'
 import type { RateFigures } from '#observer/contract/api'
 import { byteRate, bytes, count, duration, percent, rate } from '#page/base/format'
 import { Card, KeyValue, Skeleton } from '#page/kit/basics'
+import { Zombies } from './zombies.js'
 
 type Rows = readonly (readonly [string, ComponentChildren])[]
 
@@ -119,6 +120,7 @@ export function NodeFigures(given: {
         <Spread title="How long turns took" spread={figures.scheduler.turnMs} />
         <Spread title="How long messages waited" spread={figures.scheduler.waitMs} />
       </div>
+      <Zombies count={figures.zombies} sheet={given.sheet} />
       <div class="masonry masonry-cards">
         {groups.map(([title, rows]) => (
           <Card key={title} title={title}>
