@@ -1,7 +1,9 @@
 /**
  * cluster/history: the history of many nodes on one axis of time. Pure.
  *
- * Each point is the highest of those of its node that fall upon it, as within one node.
+ * Each point is the highest of those of its node that fall upon it, as within one node. The axis is
+ * no longer and no coarser than was asked for, whatever one node answers: a point that stands for
+ * more time stands at each place of that time.
  */
 import { HISTORY_SERIES, type HistorySeries, type HistorySheet } from 'troupe'
 import type { ClusterHistory } from '#observer/contract/api'
@@ -20,17 +22,30 @@ const POINTS_MAX = 720
 const APART_MS = 10_000
 /** Longest time between two points. */
 const STEP_MAX_MS = 3_600_000
+/** How far back nodes remember, and the time between two points that they take. */
+const KEPT_MS = 3_600_000
+const TAKEN_MS = 5_000
+
+/** What nodes were asked for, as it came from the viewer. */
+export type HistoryAsked = Readonly<Record<string, unknown>>
 
 /** `nowMs` is our own wall clock. */
 export function clusterHistory(
   given: readonly HistorySheet[],
   missing: readonly string[],
   nowMs: number,
+  asked: HistoryAsked = {},
 ): ClusterHistory {
+  const most = longestOf(asked)
   const sheets = given.map((sheet) => aligned(sheet, nowMs))
-  const stepMs = Math.max(1_000, ...sheets.map((sheet) => sheet.stepMs))
+  const coarsestMs = Math.max(1_000, ...sheets.map((sheet) => sheet.stepMs))
+  const stepMs = Math.min(most.stepMs, coarsestMs)
   const untilMs = Math.max(0, ...sheets.map((sheet) => sheet.untilMs))
-  const spanMs = Math.max(0, ...sheets.map((sheet) => untilMs - firstMs(sheet) + sheet.stepMs))
+  const longestMs = Math.max(
+    0,
+    ...sheets.map((sheet) => untilMs - firstMs(sheet) + Math.min(stepMs, sheet.stepMs)),
+  )
+  const spanMs = Math.min(most.spanMs + stepMs, longestMs)
   const count = Math.min(POINTS_MAX, Math.ceil(spanMs / stepMs))
   const nodes: Record<string, Lines> = {}
   for (const sheet of sheets) {
@@ -40,6 +55,16 @@ export function clusterHistory(
   }
   return { stepMs, untilMs, nodes, sum: sumOf(Object.values(nodes), count), missing }
 }
+
+/** The longest step and the longest span that a node answers that was asked so. */
+function longestOf({ lastMs, points }: HistoryAsked) {
+  const spanMs = within(lastMs, KEPT_MS)
+  const each = Math.ceil(Math.ceil(spanMs / TAKEN_MS) / within(points, POINTS_MAX))
+  return { spanMs, stepMs: each * TAKEN_MS }
+}
+
+const within = (value: unknown, most: number): number =>
+  typeof value === 'number' && value >= 1 ? Math.min(most, value) : most
 
 /** The sheet on our own clock, with a step that makes sense. */
 function aligned(sheet: HistorySheet, nowMs: number): HistorySheet {
@@ -73,12 +98,14 @@ interface Axis {
 
 function placed(points: Points, sheet: HistorySheet, axis: Axis): Points {
   const line: (number | null)[] = Array.from({ length: axis.count }, () => null)
+  const places = Math.max(1, Math.round(sheet.stepMs / axis.stepMs))
   for (const [at, value] of points.entries()) {
     const timeMs = sheet.untilMs - (points.length - 1 - at) * sheet.stepMs
-    const place = axis.count - 1 - Math.round((axis.untilMs - timeMs) / axis.stepMs)
-    const before = line[place]
-    if (value === null || before === undefined) continue
-    line[place] = before === null ? value : Math.max(before, value)
+    const first = axis.count - 1 - Math.round((axis.untilMs - timeMs) / axis.stepMs)
+    const end = Math.min(axis.count, first + places)
+    for (let place = Math.max(0, first); value !== null && place < end; place += 1) {
+      line[place] = Math.max(line[place] ?? value, value)
+    }
   }
   return line
 }

@@ -116,7 +116,7 @@ export class Teller {
     const sheets = answered.map(({ node, sheet }) => ({ ...sheet, node }))
     const away = missing.map(({ node }) => node)
     const nowMs = this.#parts.verbs.wallMs()
-    return clusterHistory(sheets as unknown as readonly HistorySheet[], away, nowMs)
+    return clusterHistory(sheets as unknown as readonly HistorySheet[], away, nowMs, payload)
   }
 
   async #services(view: View): Promise<ClusterServices> {

@@ -135,6 +135,40 @@ describe('a node that cannot be read', () => {
       assert.deepEqual(told.nodes[ODD]?.processes, [1, 2, 3])
     }
   })
+
+  it('cannot flatten the lines of others, nor draw their axis out, by a step of its own', () => {
+    const nowMs = 1_700_000_000_000
+    const points = Array.from({ length: 720 }, (_, at) => at)
+    const at = (node: string, stepMs: number, processes: readonly number[]) => ({
+      ...{ node, creation: 1, stepMs, untilMs: nowMs, timeMs: nowMs, series: { processes } },
+    })
+    for (const oddMs of [1, 6_000, 30_000, 3_600_000, Number.MAX_SAFE_INTEGER]) {
+      const sheets = [at('a@x', 5_000, points), at('b@x', 5_000, points), at(ODD, oddMs, points)]
+      const told = clusterHistory(sheets, [], nowMs)
+      assert.equal(told.stepMs, 5_000)
+      assert.deepEqual(told.nodes['a@x']?.processes, points)
+      assert.deepEqual(told.nodes['b@x']?.processes, points)
+      const short = clusterHistory([at('a@x', 30_000, [1, 2]), at(ODD, oddMs, points)], [], nowMs, {
+        lastMs: 300_000,
+        points: 10,
+      })
+      assert.equal(short.stepMs, 30_000)
+      const line = short.nodes['a@x']?.processes ?? []
+      assert.deepEqual(line.slice(-2), [1, 2])
+      assert.ok(line.length <= 11, String(line.length))
+    }
+  })
+
+  it('with coarser points than were asked for has each of them at all its places', () => {
+    const at = (node: string, stepMs: number, untilMs: number, processes: readonly number[]) => ({
+      ...{ node, creation: 1, stepMs, untilMs, timeMs: 60_000, series: { processes } },
+    })
+    const fine = at('a@x', 5_000, 55_000, [1, 2, 3, 4, 5, 6])
+    const told = clusterHistory([fine, at(ODD, 15_000, 45_000, [7, 8])], [], 60_000)
+    assert.deepEqual(told.nodes['a@x']?.processes, [1, 2, 3, 4, 5, 6])
+    assert.deepEqual(told.nodes[ODD]?.processes, [7, 7, 7, 8, 8, 8])
+    assert.deepEqual(told.sum.processes, [8, 9, 10, 12, 13, 14])
+  })
 })
 
 describe('forty nodes that never answer', () => {
