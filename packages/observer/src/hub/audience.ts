@@ -1,12 +1,18 @@
 /**
  * hub/audience: all who are told the records of one subject: each frame is made once.
  *
- * What is larger than an answer may be is left out and counted.
+ * Many records are told in pieces, so that none of them is more than a viewer may be kept. What is
+ * larger than an answer may be, or than that, is left out and counted.
  */
 import type { Merged, Problem } from '#observer/contract/api'
 import { plainOf } from '#observer/text/plain'
 import { eventFrame, type Frame } from './frame.js'
-import type { Told, Viewer } from './viewer.js'
+import { RECORD_BYTES_MAX, type Told, type Viewer } from './viewer.js'
+
+/** Bytes of one piece of more than one record: several of them have room at a viewer. */
+const PIECE_BYTES = 131_072
+/** What a piece is cut for: records are not all alike. */
+const AIMED_BYTES = 98_304
 
 /** Nodes that cannot be followed now. */
 export type Missing = Merged<unknown>['missing']
@@ -57,14 +63,17 @@ export class Audience implements Told {
 
   tell(records: readonly unknown[], leftOut: number): void {
     const frame = this.#frameIfItFits(records, leftOut)
-    if (frame !== undefined) {
+    const bytes = frame?.byteLength ?? Number.POSITIVE_INFINITY
+    if (frame !== undefined && bytes <= (records.length > 1 ? PIECE_BYTES : RECORD_BYTES_MAX)) {
       for (const viewer of this.#viewers) viewer.happened(frame, records.length + leftOut)
     } else if (records.length <= 1) {
-      this.tell([], leftOut + records.length)
+      if (records.length === 1) this.tell([], leftOut + 1)
     } else {
-      const half = records.length >> 1
-      this.tell(records.slice(0, half), leftOut)
-      this.tell(records.slice(half), 0)
+      const pieces = frame === undefined ? 2 : Math.ceil(bytes / AIMED_BYTES)
+      const each = Math.max(1, Math.floor(records.length / pieces))
+      for (let at = 0; at < records.length; at += each) {
+        this.tell(records.slice(at, at + each), at === 0 ? leftOut : 0)
+      }
     }
   }
 

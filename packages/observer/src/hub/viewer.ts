@@ -104,8 +104,13 @@ export class Viewer {
   /** Records of a follow. */
   happened(frame: Frame, records: number): void {
     if (this.#ended) return
-    this.#records.push({ frame, records })
-    this.#recordBytes += frame.byteLength
+    if (frame.byteLength > RECORD_BYTES_MAX) {
+      // It has no room, and those before it need not go for it.
+      this.#leftOut += records
+    } else {
+      this.#records.push({ frame, records })
+      this.#recordBytes += frame.byteLength
+    }
     while (this.#records.length > RECORD_FRAMES_MAX || this.#recordBytes > RECORD_BYTES_MAX) {
       const oldest = this.#records.shift()
       if (oldest === undefined) break
