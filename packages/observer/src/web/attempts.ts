@@ -4,6 +4,8 @@
  * Limit: `TRIES` at once and one more each `EVERY_MS`, of each address; of all addresses beyond
  * `ADDRESSES_MAX` together.
  */
+import { placeOfAddress } from './address.js'
+
 const TRIES = 10
 const EVERY_MS = 6_000
 const ADDRESSES_MAX = 1_024
@@ -36,7 +38,7 @@ export class Attempts {
 
   #of(address: string): Tries {
     const nowMs = this.#nowMs()
-    const place = placeOf(address)
+    const place = placeOfAddress(address)
     const known = this.#tries.get(place)
     if (known !== undefined) {
       known.left = Math.min(TRIES, known.left + (nowMs - known.atMs) / EVERY_MS)
@@ -57,9 +59,3 @@ export class Attempts {
     }
   }
 }
-
-/** Of IPv6 the half that a network gives to one of its customers. */
-const placeOf = (address: string): string =>
-  address.includes(':') && !address.startsWith('::ffff:')
-    ? address.split(':').slice(0, 4).join(':')
-    : address
