@@ -52,5 +52,6 @@ export async function readPageFiles(folder = PAGE_FOLDER): Promise<PageFiles> {
 
 /** The file of an address; the first page for whoever wants to see a page. */
 export function pageFileOf(files: PageFiles, path: string, accept: string): PageFile | undefined {
-  return files.get(path) ?? (accept.includes('text/html') ? files.get('/index.html') : undefined)
+  const isPage = path === '/' || accept.includes('text/html')
+  return files.get(path) ?? (isPage ? files.get('/index.html') : undefined)
 }

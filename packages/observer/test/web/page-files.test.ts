@@ -35,6 +35,8 @@ describe('the files of the page', () => {
     const found = (path: string, accept = 'text/html') => pageFileOf(files, path, accept)?.type
     assert.match(String(found('/nodes/a@b.example/processes')), /html/)
     assert.match(String(found('/')), /html/)
+    assert.match(String(found('/', '*/*')), /html/)
+    assert.match(String(found('/', '')), /html/)
     assert.equal(found('/app-OLDOLD22.js', '*/*'), undefined)
     assert.equal(found('/../secret.pem', '*/*'), undefined)
     assert.equal(found('/..%2fsecret.pem', '*/*'), undefined)
