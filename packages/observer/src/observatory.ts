@@ -29,6 +29,7 @@ import { Attempts } from '#observer/web/attempts'
 import { Audit } from '#observer/web/audit'
 import { Manager } from '#observer/web/manager'
 import { type PageFiles, readPageFiles } from '#observer/web/page-files'
+import { Refusals } from '#observer/web/refusals'
 import { Sessions } from '#observer/web/sessions'
 
 /** The process that answers on each node. */
@@ -108,7 +109,7 @@ export class Observatory {
     this.#ears = new Ears()
     const verbs = verbsOf(context, this.#ears)
     const watch = new ClusterWatch(verbs)
-    const audit = new Audit(verbs.wallMs, (row) => context.log.info('observer', { ...row }))
+    const audit = auditOf(context, verbs)
     const manager = new Manager(verbs, audit)
     const teller = new Teller({
       ...{ verbs, sheet: (sees) => watch.sheet(sees), nodes: () => watch.nodes() },
@@ -176,6 +177,14 @@ export class Observatory {
     const problem = { code: 'OBSERVER_STARTING', message: 'the Observer starts', remedy: 'wait' }
     return Response.json(problem, { status: 503, headers: { 'retry-after': '1' } })
   }
+}
+
+/** What was done and tried is kept, and logged. */
+function auditOf(context: ProcessContext, verbs: Verbs): Audit {
+  const refusals = new Refusals(verbs, (rest) =>
+    context.log.info('the Observer refused more than it logs', { ...rest }),
+  )
+  return new Audit(verbs.wallMs, (row) => context.log.info('observer', { ...row }), refusals)
 }
 
 /** A timer of a process that has ended. */

@@ -3,10 +3,12 @@
  *
  * What was done, what was refused to those who had been let in, and what strangers tried are kept
  * apart, so that nobody pushes out what was done by trying what he may not. The same that is
- * refused to the same again is counted, and stands in the log once.
+ * refused to the same again is counted, and stands in the log once; what is refused comes into the
+ * log as far as `Refusals` lets it.
  * Limits: `ROWS_MAX` of each; older ones are in the log alone.
  */
 import type { AuditRow } from '#observer/contract/api'
+import type { Refusals } from './refusals.js'
 
 /** Whose rows are kept together. */
 type Ring = 'done' | 'refused' | 'strangers'
@@ -44,11 +46,17 @@ export class Audit {
   }
   readonly #wallMs: () => number
   readonly #log: (row: AuditRow) => void
+  readonly #refusals: Pick<Refusals, 'isLogged'>
   #last = 0
 
-  constructor(wallMs: () => number, log: (row: AuditRow) => void) {
+  constructor(
+    wallMs: () => number,
+    log: (row: AuditRow) => void,
+    refusals: Pick<Refusals, 'isLogged'>,
+  ) {
     this.#wallMs = wallMs
     this.#log = log
+    this.#refusals = refusals
   }
 
   record(given: AuditAct): void {
@@ -66,7 +74,8 @@ export class Audit {
     ring.set(key, row)
     const [oldest] = ring.keys()
     if (ring.size > ROWS_MAX[of] && oldest !== undefined) ring.delete(oldest)
-    if (!isSame) this.#log(row)
+    if (isSame) return
+    if (of === 'done' || this.#refusals.isLogged(act.surface, act.remote)) this.#log(row)
   }
 
   /** Those that `isSeen` lets pass. */

@@ -15,6 +15,7 @@ const FOREIGN = 'cluster/foreign.test'
 const FIGURES = 'cluster/figures.test'
 const PATH = 'web/path.test'
 const AUDIT = 'web/audit.test'
+const ATTEMPTS = 'web/attempts.test'
 const MANAGER = 'web/manager.test'
 const ADMISSION = 'web/admission.test'
 const VALUES = 'ask/values.test'
@@ -116,6 +117,13 @@ const PLANTED_FAULTS: readonly Fault[] = Object.freeze([
     file: 'cluster/history',
     find: 'const isApart = Math.abs(sheet.timeMs - nowMs) > APART_MS;',
     replace: 'const isApart = false;',
+    caughtBy: FOREIGN,
+  },
+  {
+    name: 'a node draws the axis of time out by its step',
+    file: 'cluster/history',
+    find: 'const stepMs = Math.min(most.stepMs, coarsestMs);',
+    replace: 'const stepMs = coarsestMs;',
     caughtBy: FOREIGN,
   },
   {
@@ -279,6 +287,27 @@ const PLANTED_FAULTS: readonly Fault[] = Object.freeze([
     find: `if (outcome === 'done') return 'done';`,
     replace: `return 'strangers';`,
     caughtBy: AUDIT,
+  },
+  {
+    name: 'whoever is refused fills the log',
+    file: 'web/refusals',
+    find: 'if (one.left < 1 || this.#ofAll.left < 1) {',
+    replace: 'if (false) {',
+    caughtBy: AUDIT,
+  },
+  {
+    name: 'each address of a network of IPv6 has tries of its own',
+    file: 'web/address',
+    find: 'groups.slice(0, OF_ONE)',
+    replace: 'groups',
+    caughtBy: ATTEMPTS,
+  },
+  {
+    name: 'a flush that is too large for a viewer is told in one piece',
+    file: 'hub/audience',
+    find: 'records.length > 1 ? PIECE_BYTES : RECORD_BYTES_MAX',
+    replace: 'Number.MAX_SAFE_INTEGER',
+    caughtBy: 'hub/viewer.test',
   },
   {
     name: 'the mark of a secret is written in its place',

@@ -24,6 +24,7 @@ function ordering(nodes?: readonly string[]) {
   const audit = new Audit(
     () => 0,
     () => {},
+    { isLogged: () => true },
   )
   const manager = new Manager(verbs, audit)
   const visitor = { user: 'ada' } as unknown as Visitor
