@@ -10,7 +10,14 @@ import { signOf } from '#page/kit/states'
 import { answers } from '#test/page/fake-answers'
 import { FakeApi } from '#test/page/fake-api'
 import { EPOCH_MS } from '#test/page/fixtures'
-import { axeFaults, browserForAll, shiftsOf, shot, type Watched } from './browser-kit.js'
+import {
+  axeFaults,
+  browserForAll,
+  shiftsOf,
+  shot,
+  type Theme,
+  type Watched,
+} from './browser-kit.js'
 
 const NODE = 'coordinator@jobs-3'
 const BASE = `/nodes/${encodeURIComponent(NODE)}`
@@ -35,7 +42,14 @@ const PAGES = [
 ] as const
 
 const PICTURED_NARROW: ReadonlySet<string> = new Set(['cluster', 'node', 'services'])
-/** What is laid out on a narrow screen as another page that is looked at there. */
+
+/** How pages are looked at, and which. */
+type Run = readonly [width: number, theme: Theme, isLookedAt: (name: string) => boolean]
+
+/**
+ * What is laid out on a narrow screen as another page that is looked at there; these are looked at
+ * in the dark on a wide one.
+ */
 const AS_WIDE: ReadonlySet<string> = new Set([
   'machine',
   'loggers',
@@ -64,10 +78,11 @@ describe('a page of the Observer', { skip: partSkip('chromium'), timeout: 240_00
     equal(wider, false, 'nothing is wider than the screen')
   }
 
-  for (const [width, theme] of [
-    [1_280, 'light'],
-    [390, 'dark'],
-  ] as const) {
+  for (const [width, theme, isLookedAt] of [
+    [1_280, 'light', () => true],
+    [390, 'dark', (name) => !AS_WIDE.has(name)],
+    [1_280, 'dark', (name) => AS_WIDE.has(name)],
+  ] satisfies readonly Run[]) {
     describe(`at ${width} in the ${theme}`, () => {
       let watched: Watched | undefined
       before(async () => {
@@ -75,9 +90,7 @@ describe('a page of the Observer', { skip: partSkip('chromium'), timeout: 240_00
       })
       after(() => watched?.context.close())
 
-      for (const [name, path, text] of PAGES.filter(
-        ([name]) => width > 600 || !AS_WIDE.has(name),
-      )) {
+      for (const [name, path, text] of PAGES.filter(([name]) => isLookedAt(name))) {
         it(`${name} is well, and stands still while its figures change`, async () => {
           if (watched === undefined) throw new TypeError('no page was opened')
           const { page } = watched
@@ -86,7 +99,7 @@ describe('a page of the Observer', { skip: partSkip('chromium'), timeout: 240_00
           const before = await shiftsOf(page)
           await expectToMove(page, api)
           equal((await shiftsOf(page)) - before, 0, 'nothing moves when figures change')
-          const isPictured = width > 600 ? name !== 'profiler' : PICTURED_NARROW.has(name)
+          const isPictured = theme === 'light' ? name !== 'profiler' : PICTURED_NARROW.has(name)
           if (isPictured) await shot(page, width < 600 ? `${name}-narrow` : name)
           await expectWell(watched)
         })

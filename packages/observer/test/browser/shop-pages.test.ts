@@ -7,9 +7,11 @@ import { partSkip } from '@troupe/tools/parts'
 import { answers } from '#test/page/fake-answers'
 import { FakeApi } from '#test/page/fake-api'
 import { EPOCH_MS } from '#test/page/fixtures'
+import { knownAnswers } from '#test/page/known-links'
 import { stuckAnswer } from '#test/page/why-fixtures'
 import { APPLICATION_PAGES } from './application-pages.js'
 import { browserForAll, shot } from './browser-kit.js'
+import { figurePages } from './figure-pages.js'
 import { PROCESS_ORDERS, PROCESS_PAGES, SEARCH_BOX } from './process-pages.js'
 import { AUDIT_PAGES, LOG_PAGES, RECORD_PAGES } from './record-pages.js'
 import { assertWell, SHOP, shopForAll, tourForAll } from './shop-kit.js'
@@ -64,7 +66,7 @@ describe('the pages of a shop', { skip: partSkip('chromium'), timeout: 480_000 }
 
   const others = answers({ nodes: 6 })
   const api = new FakeApi(
-    (path, query, timeMs) => stuckAnswer(path, query) ?? others(path, query, timeMs),
+    knownAnswers((path, query, timeMs) => stuckAnswer(path, query) ?? others(path, query, timeMs)),
     EPOCH_MS,
   )
   let fake = ''
@@ -72,5 +74,7 @@ describe('the pages of a shop', { skip: partSkip('chromium'), timeout: 480_000 }
     fake = await api.start()
   })
   after(() => api.stop())
-  whyPages(tourForAll(browser, (path) => `${fake}${path}`))
+  const known = tourForAll(browser, (path) => `${fake}${path}`)
+  whyPages(known)
+  figurePages(known, api)
 })

@@ -127,6 +127,9 @@ export class FakeApi {
       return
     }
     viewer.subjects = wish.subjects
+    // What was let go of is told anew when it is wanted again.
+    for (const subject of viewer.told.keys())
+      if (!wish.subjects.includes(subject)) viewer.told.delete(subject)
     json(response, 200, {})
     this.#tell(viewer)
   }
