@@ -34,7 +34,7 @@ export function zombieLines(told: unknown, { paint, width }: Layout): readonly s
     { title: 'BEHAVIOUR', widthMin: 8, dispensable: 1 },
     { title: 'HANDLES', widthMin: 8 },
     right('FOR'),
-    right('KILLED BEFORE'),
+    right('KILLED AGO'),
   ]
   return ['', ...tableLines({ columns, rows, width, paint })]
 }

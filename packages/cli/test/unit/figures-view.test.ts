@@ -57,8 +57,8 @@ describe('zombies', () => {
     const zombie = { pid, name: 'till', behaviour: 'till', message: 'pay' }
     deepEqual(zombieLines([{ ...zombie, handlingMs: 5_000, endedForMs: 3_000 }], wide), [
       '',
-      'ZOMBIE  NAME  BEHAVIOUR  HANDLES    FOR  KILLED BEFORE',
-      '    12  till  till       pay      5.0 s          3.0 s',
+      'ZOMBIE  NAME  BEHAVIOUR  HANDLES    FOR  KILLED AGO',
+      '    12  till  till       pay      5.0 s       3.0 s',
     ])
     deepEqual(zombieLines([], wide), [])
     deepEqual(zombieLines('no list', wide), [])
