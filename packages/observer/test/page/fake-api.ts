@@ -40,6 +40,12 @@ const unknownAddress: Problem = {
   remedy: 'See the list of addresses.',
 }
 
+const unknownStream: Problem = {
+  code: 'STREAM_UNKNOWN',
+  message: 'There is no such stream of this session.',
+  remedy: 'Open another one.',
+}
+
 /** The stand-in; time stands still until `tick`. */
 export class FakeApi {
   readonly #server: Server
@@ -123,7 +129,7 @@ export class FakeApi {
   #wish(id: string, wish: StreamWish, response: ServerResponse): void {
     const viewer = this.#viewers.get(id)
     if (viewer === undefined) {
-      json(response, 404, unknownAddress)
+      json(response, 404, unknownStream)
       return
     }
     viewer.subjects = wish.subjects

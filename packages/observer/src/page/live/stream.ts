@@ -11,6 +11,7 @@ import { after, chance, every, nowMs } from '#page/base/clock'
 import { keptChoice } from '#page/base/kept'
 import { loadSession, post, session } from './api.js'
 import { backOffMs } from './back-off.js'
+import { Wishes } from './wishes.js'
 
 /** What is known of one subject. */
 export interface Live<T> {
@@ -52,6 +53,13 @@ export const clock = signal(nowMs())
 
 /** The server takes no more subjects of one stream. */
 const SUBJECTS_MAX = 32
+/** Characters of one; the server takes no longer ones. */
+const SUBJECT_LENGTH_MAX = 4_096
+const TOO_LONG: Problem = {
+  code: 'ADDRESS_TOO_LONG',
+  message: 'This is too long to be asked for.',
+  remedy: 'Type less into the filters.',
+}
 /** Wishes that come together go together. */
 const GATHER_MS = 15
 /** A page nobody sees lets go of its subjects after this. */
@@ -61,13 +69,15 @@ const RECORDS_MAX = 1_000
 
 interface Entry {
   users: number
+  /** Somebody has looked at it, and does so no more. */
+  isLeft: boolean
   readonly live: Signal<Live<unknown>>
   readonly records: Signal<Records>
 }
 
 const entries = new Map<string, Entry>()
 let source: EventSource | undefined
-let streamId: string | undefined
+let wishes: Wishes | undefined
 let tries = 0
 /** Counts what was begun, so that only the last goes on. */
 let connections = 0
@@ -77,10 +87,11 @@ let wishIsComing = false
 const entryOf = (subject: string): Entry => {
   const found = entries.get(subject)
   if (found !== undefined) return found
+  const problem = isShort(subject) ? undefined : TOO_LONG
   const made: Entry = {
-    users: 0,
-    live: signal<Live<unknown>>({ sheet: undefined, problem: undefined, atMs: 0 }),
-    records: signal<Records>({ records: [], total: 0, leftOut: 0, begun: 0, problem: undefined }),
+    ...{ users: 0, isLeft: false },
+    live: signal<Live<unknown>>({ sheet: undefined, problem, atMs: 0 }),
+    records: signal<Records>({ records: [], total: 0, leftOut: 0, begun: 0, problem }),
   }
   entries.set(subject, made)
   return made
@@ -94,11 +105,13 @@ export const recordsOf = (subject: string): Signal<Records> => entryOf(subject).
 export function take(subject: string): () => void {
   const entry = entryOf(subject)
   entry.users += 1
+  entry.isLeft = false
   if (entry.users === 1) wishSoon()
   return () => {
     entry.users -= 1
     if (entry.users > 0) return
-    after(GATHER_MS, () => entry.users === 0 && entries.delete(subject))
+    entry.isLeft = true
+    after(GATHER_MS, prune)
     wishSoon()
   }
 }
@@ -109,42 +122,76 @@ function wishSoon(): void {
   after(GATHER_MS, () => {
     wishIsComing = false
     taken.value = wanted()
-    void tellWishes()
+    wishes?.tell()
   })
 }
 
 const wanted = (): readonly string[] =>
   [...entries].filter(([, { users }]) => users > 0).map(([subject]) => subject)
 
-async function tellWishes(): Promise<void> {
+/** Shorter than the server takes: a longer one it would refuse, and all others with it. */
+const isShort = (subject: string): boolean => subject.length <= SUBJECT_LENGTH_MAX
+
+function wishOfNow(): StreamWish | undefined {
   // Without the session the server would refuse the wish; when it is told we come again.
-  if (streamId === undefined || session.value === undefined) return
+  if (session.value === undefined) return undefined
   const idle = hidden || interval.value === 'pause'
-  const wish: StreamWish = {
-    subjects: idle ? [] : wanted().slice(0, SUBJECTS_MAX),
+  return {
+    subjects: idle ? [] : wanted().filter(isShort).slice(0, SUBJECTS_MAX),
     ...(interval.value === 'pause' ? {} : { everyMs: Number(interval.value) * 1_000 }),
   }
-  const asked = streamId
-  const answer = await post(`/stream/${asked}`, wish)
-  // A server that started anew knows neither the stream nor the session.
-  if (answer.kind === 'problem' && asked === streamId) lose()
+}
+
+const wishesOf = (stream: string): Wishes =>
+  new Wishes({
+    wish: wishOfNow,
+    send: (wish) => post(`/stream/${stream}`, wish),
+    good: () => {
+      tries = 0
+      prune()
+    },
+    refused: (subjects, problem) => {
+      for (const subject of subjects) setProblem(subject, problem)
+    },
+    // A server that started anew knows neither the stream nor the session.
+    lost: lose,
+    ...{ after, chance },
+  })
+
+/**
+ * Forgets what nobody looks at, when nothing comes of it any more: the server tells again what it
+ * was asked to leave, and only that.
+ */
+function prune(): void {
+  for (const [subject, { users, isLeft }] of entries) {
+    if (isLeft && users === 0 && wishes?.mayTell(subject) !== true) entries.delete(subject)
+  }
+}
+
+function setProblem(subject: string, problem: Problem): void {
+  const entry = entries.get(subject)
+  if (entry === undefined) return
+  entry.live.value = { ...entry.live.value, problem }
+  entry.records.value = { ...entry.records.value, problem }
 }
 
 function hear(event: StreamEvent): void {
   switch (event.kind) {
     case 'hello':
-      streamId = event.stream
-      tries = 0
+      wishes = wishesOf(event.stream)
       streamState.value = { kind: 'live' }
       wishSoon()
       return
     case 'state': {
-      const atMs = nowMs()
-      entryOf(event.subject).live.value = { sheet: event.sheet, problem: undefined, atMs }
+      // What is still on its way of a subject that was let go of is for nobody.
+      const entry = entries.get(event.subject)
+      if (entry === undefined) return
+      entry.live.value = { sheet: event.sheet, problem: undefined, atMs: nowMs() }
       return
     }
     case 'records': {
-      const entry = entryOf(event.subject).records
+      const entry = entries.get(event.subject)?.records
+      if (entry === undefined) return
       const records = [...entry.value.records, ...event.records].slice(-RECORDS_MAX)
       const leftOut = entry.value.leftOut + event.leftOut
       const total = entry.value.total + event.records.length
@@ -153,12 +200,9 @@ function hear(event: StreamEvent): void {
       entry.value = { records, total, leftOut, begun, problem: undefined }
       return
     }
-    case 'problem': {
-      const { live, records } = entryOf(event.subject)
-      live.value = { ...live.value, problem: event.problem }
-      records.value = { ...records.value, problem: event.problem }
+    case 'problem':
+      setProblem(event.subject, event.problem)
       return
-    }
     case 'behind':
       leftBehind.value += event.leftOut
   }
@@ -167,7 +211,9 @@ function hear(event: StreamEvent): void {
 function lose(): void {
   source?.close()
   source = undefined
-  streamId = undefined
+  wishes?.end()
+  wishes = undefined
+  prune()
   const waitMs = backOffMs(tries, chance())
   tries += 1
   const before = streamState.value
@@ -188,6 +234,8 @@ function connect(): void {
   cancelRetry?.()
   source?.close()
   source = undefined
+  wishes?.end()
+  wishes = undefined
   connections += 1
   const connection = connections
   // Also after a loss: the one that answers now may be another life of the server. The stream waits
