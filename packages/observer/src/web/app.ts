@@ -294,5 +294,7 @@ function fileAnswer(request: Request, { type, etag, body, isHashed }: PageFile):
   const keep = isHashed ? 'max-age=31536000, immutable' : 'no-cache'
   const headers = { 'content-type': type, etag, 'cache-control': `private, ${keep}` }
   const isKnown = request.headers.get('if-none-match') === etag
-  return isKnown ? new Response(null, { status: 304, headers }) : new Response(body, { headers })
+  if (isKnown) return new Response(null, { status: 304, headers })
+  // To a HEAD it is told as well, which has no body to count.
+  return new Response(body, { headers: { ...headers, 'content-length': `${body.byteLength}` } })
 }

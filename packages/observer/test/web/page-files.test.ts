@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
+import { surfacesOf } from '#observer/contract/options'
+import { type AppParts, observerApp } from '#observer/web/app'
 import { pageFileOf, readPageFiles } from '#observer/web/page-files'
 
 function folderOf(t: TestContext, files: Readonly<Record<string, string>>): string {
@@ -45,5 +47,24 @@ describe('the files of the page', () => {
   it('are none where the page was not built', async (t) => {
     const files = await readPageFiles(join(folderOf(t, {}), 'nothing'))
     assert.equal(files.size, 0)
+  })
+
+  it('answer a HEAD as a GET, without what is in them', async (t) => {
+    const files = await readPageFiles(folderOf(t, { 'index.html': '<!doctype html>' }))
+    const [surface] = surfacesOf({})
+    const app = observerApp({ surface, files, own: 'a@x', cookieName: 'c' } as unknown as AppParts)
+    const ask = async (method: string, path: string) => {
+      const headers = { host: '127.0.0.1', accept: '*/*' }
+      const request = new Request(`http://127.0.0.1${path}`, { method, headers })
+      const answer = await app.fetch(request, { remoteAddress: '192.0.2.1' } as never)
+      return { status: answer.status, headers: [...answer.headers], text: await answer.text() }
+    }
+    for (const path of ['/', '/index.html']) {
+      const [whole, head] = [await ask('GET', path), await ask('HEAD', path)]
+      assert.deepEqual([whole.status, whole.text], [200, '<!doctype html>'])
+      assert.deepEqual(head, { ...whole, text: '' })
+      assert.equal(new Map(head.headers).get('content-length'), '15')
+    }
+    assert.equal((await ask('HEAD', '/nothing.js')).status, 404)
   })
 })
