@@ -12,9 +12,12 @@
  * @property {boolean} isLow
  */
 import { writeFileSync } from 'node:fs'
-import { constants, setPriority } from 'node:os'
+import { setPriority } from 'node:os'
 import { run } from 'node:test'
 import reporter from './test-reporter.mjs'
+
+/** A third of what others weigh: less, and other work on the machine would leave it nothing. */
+const PATIENT_PRIORITY = 5
 
 /** @type {Lane} */
 const { files, atOnce, timeoutMs, isLow } = JSON.parse(process.argv[2] ?? '{}')
@@ -27,10 +30,10 @@ events.on('test:fail', ({ todo }) => {
 events.compose(reporter).pipe(process.stdout)
 
 function stepBack() {
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+  setPriority(PATIENT_PRIORITY)
   try {
     // Where Linux shares the cores between sessions, a priority holds within ours alone.
-    writeFileSync('/proc/self/autogroup', String(constants.priority.PRIORITY_BELOW_NORMAL))
+    writeFileSync('/proc/self/autogroup', String(PATIENT_PRIORITY))
   } catch {
     // Here it does not.
   }

@@ -15,8 +15,10 @@ import { filesBelow, ROOT, workspacesOf } from './workspace.mjs'
 /** The tests that check the house itself: style, layers, samples. */
 export const HOUSE_FOLDER = 'tools/dist-test/house'
 const LANE = join(ROOT, 'tools', 'setup', 'lane.mjs')
-/** One file that hangs ends as a failure; most of a lane of low priority may be waiting. */
+/** One file that hangs ends as a failure. */
 const FILE_TIMEOUT_MS = 900_000
+/** The same in a lane that waits for what another one, or other work, leaves of the cores. */
+const LOW_FILE_TIMEOUT_MS = 1_800_000
 
 /**
  * The built tests of one kind in all workspaces, or below one folder.
@@ -94,7 +96,8 @@ function runLane({ files, atOnce, isLow }, options) {
       'See that the build made them: npm run build',
     )
   }
-  const lane = JSON.stringify({ files, atOnce, timeoutMs: FILE_TIMEOUT_MS, isLow })
+  const timeoutMs = isLow ? LOW_FILE_TIMEOUT_MS : FILE_TIMEOUT_MS
+  const lane = JSON.stringify({ files, atOnce, timeoutMs, isLow })
   return runTool(process.execPath, ['--enable-source-maps', LANE, lane], options)
 }
 
