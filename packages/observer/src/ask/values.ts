@@ -8,13 +8,18 @@ import { type Refused, refused } from '#observer/text/problem'
 
 type Fields = Readonly<Record<string, unknown>>
 
+/** Characters of a whole number with its sign: as many as a node reads from its configuration. */
+export const WHOLE_NUMBER_MAX = 1_000
+
+const isWhole = (value: string): boolean =>
+  value.length <= WHOLE_NUMBER_MAX && /^-?\d+$/.test(value)
+
 /** What JSON holds of each type of the configuration; a bigint travels as digits. */
 const READ: Readonly<Record<string, (value: unknown) => unknown>> = Object.freeze({
   string: (value) => (typeof value === 'string' ? value : undefined),
   number: (value) => (typeof value === 'number' ? value : undefined),
   boolean: (value) => (typeof value === 'boolean' ? value : undefined),
-  bigint: (value) =>
-    typeof value === 'string' && /^-?\d{1,40}$/.test(value) ? BigInt(value) : undefined,
+  bigint: (value) => (typeof value === 'string' && isWhole(value) ? BigInt(value) : undefined),
 })
 
 /** Texts in place of secrets, and the ends of texts and lists that were cut. */
@@ -42,7 +47,11 @@ export function valued(fields: Fields): Fields {
 }
 
 const wrongType = (isUnknown: boolean, type: string): Refused => {
-  const remedy = isUnknown ? `one of ${Object.keys(READ).join(', ')}` : `give a ${type} as value`
+  const remedy = isUnknown
+    ? `one of ${Object.keys(READ).join(', ')}`
+    : type === 'bigint'
+      ? `give its digits as a text of at most ${WHOLE_NUMBER_MAX} characters`
+      : `give a ${type} as value`
   const problem = isUnknown ? 'there is no such type' : `the value is no ${type}`
   return refused(400, 'OPTION_INVALID', problem, remedy)
 }

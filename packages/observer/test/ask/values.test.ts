@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { readOrder } from '#observer/ask/orders'
+import { WHOLE_NUMBER_MAX } from '#observer/ask/values'
+import { Refused } from '#observer/text/problem'
+import { WHOLE_NUMBER_MAX as WHOLE_ON_PAGE } from '#page/model/typed-value'
 
 const written = (order: object): unknown =>
   readOrder({ order: { do: 'config-put', item: 'port', level: 'cluster', ...order } }, 'a@x').order
@@ -28,7 +31,6 @@ describe('a value of the configuration', () => {
     ['boolean', 'true'],
     ['bigint', 96],
     ['bigint', '9.6'],
-    ['bigint', '9'.repeat(41)],
     ['constructor', 'x'],
     [7, 'x'],
   ] as const) {
@@ -36,6 +38,18 @@ describe('a value of the configuration', () => {
       assert.throws(() => written({ type, value }), { status: 400 })
     })
   }
+
+  it('is a whole number of as many digits as a node reads, and the remedy tells it', () => {
+    const most = '9'.repeat(WHOLE_NUMBER_MAX)
+    const { value } = written({ type: 'bigint', value: most }) as { value: unknown }
+    assert.equal(value, BigInt(most))
+    assert.equal(WHOLE_NUMBER_MAX, WHOLE_ON_PAGE)
+    assert.throws(
+      () => written({ type: 'bigint', value: `-${most}` }),
+      (thrown: unknown) =>
+        thrown instanceof Refused && thrown.problem.remedy.includes(String(WHOLE_NUMBER_MAX)),
+    )
+  })
 })
 
 describe('a key of the environment', () => {

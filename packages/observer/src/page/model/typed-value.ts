@@ -62,7 +62,7 @@ export function typedOf({ kind, text }: Draft): Typed {
       return text.trim() !== '' && Number.isFinite(value) ? ready(value) : wrong('Give a number.')
     }
     case 'bigint':
-      return /^-?\d{1,400}$/.test(text.trim()) ? ready(text.trim()) : wrong('Give a whole number.')
+      return ofDigits(text.trim())
     case 'flag':
       return text === 'true' || text === 'false'
         ? ready(text === 'true')
@@ -72,6 +72,16 @@ export function typedOf({ kind, text }: Draft): Typed {
     case 'nothing':
       return ready(null)
   }
+}
+
+/** Characters of a whole number with its sign: the server and the nodes take no more. */
+export const WHOLE_NUMBER_MAX = 1_000
+
+function ofDigits(digits: string): Typed {
+  if (!/^-?\d+$/.test(digits)) return wrong('Give a whole number.')
+  return digits.length <= WHOLE_NUMBER_MAX
+    ? ready(digits)
+    : wrong(`Give at most ${WHOLE_NUMBER_MAX} digits.`)
 }
 
 function ofJson(text: string): Typed {

@@ -31,6 +31,12 @@ describe('a value that is edited', () => {
     equal(wrong(typedOf({ kind: 'json', text: '{' })).startsWith('This is no JSON'), true)
   })
 
+  it('is refused where it has more digits than a node reads', () => {
+    const most = `-${'9'.repeat(999)}`
+    deepEqual(typedOf({ kind: 'bigint', text: most }), { kind: 'ready', value: most })
+    equal(wrong(typedOf({ kind: 'bigint', text: `${most}9` })), 'Give at most 1000 digits.')
+  })
+
   it('travels as digits where it is a whole number of any size', () => {
     deepEqual(typedOf({ kind: 'bigint', text: ' 12345678901234567890 ' }), {
       kind: 'ready',
