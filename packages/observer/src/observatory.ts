@@ -56,7 +56,7 @@ export class Observatory {
   #listeners: readonly WebListener[] = []
   #files: PageFiles = new Map()
   #running: Running | undefined
-  #ears = new Ears()
+  #ears: Ears | undefined
   #log: (address: string) => void = () => {}
 
   constructor(surfaces: readonly Surface[], onListening: ObserverOptions['onListening']) {
@@ -106,8 +106,9 @@ export class Observatory {
   /** Its process has started: from now on there are answers. */
   attach(context: ProcessContext): void {
     this.detach()
-    this.#ears = new Ears()
-    const verbs = verbsOf(context, this.#ears)
+    const ears = earsOf(context)
+    this.#ears = ears
+    const verbs = verbsOf(context, ears)
     const watch = new ClusterWatch(verbs)
     const audit = auditOf(context, verbs)
     const manager = new Manager(verbs, audit)
@@ -157,12 +158,12 @@ export class Observatory {
 
   /** A node has told something of a follow. */
   followed(told: unknown, fromNode: string): void {
-    this.#ears.followed(told, fromNode)
+    this.#ears?.followed(told, fromNode)
   }
 
   /** Something that is watched has ended. */
   down(ref: Ref): void {
-    this.#ears.down(ref)
+    this.#ears?.down(ref)
   }
 
   /** Streams and subjects that are open now. */
@@ -200,18 +201,32 @@ function unlessRevoked<T>(work: () => T, otherwise: T): T {
   }
 }
 
+/** How long a node may take to end a follow. */
+const UNFOLLOW_MS = 4_000
+
+const systemOf = (node: string) => processName(SYSTEM, undefined, node)
+
+const earsOf = (context: ProcessContext): Ears =>
+  new Ears({
+    nowMs: () => context.nowMs(),
+    unfollow: (node, follow) => {
+      const options = { timeoutMs: UNFOLLOW_MS }
+      // What goes on is heard of again, and ended then.
+      context.call(systemOf(node), 'unfollow', { follow }, options).catch(() => undefined)
+    },
+  })
+
 function verbsOf(context: ProcessContext, ears: Ears): Verbs {
-  const system = (node: string) => processName(SYSTEM, undefined, node)
   return {
     own: context.node,
     nowMs: () => context.nowMs(),
     wallMs: () => context.wallMs(),
     after: (delayMs, run) => unlessRevoked(() => context.after(delayMs, run), NEVER),
     ask: async ({ node, request, payload, timeoutMs }) =>
-      context.call(system(node), request, payload, { timeoutMs }),
+      context.call(systemOf(node), request, payload, { timeoutMs }),
     followed: (node, follow, take) => ears.addFollow(node, follow, take),
     watch: (node, lost) => {
-      const ref = unlessRevoked(() => context.monitor(system(node)), undefined)
+      const ref = unlessRevoked(() => context.monitor(systemOf(node)), undefined)
       if (ref === undefined) return () => {}
       const forget = ears.addWatch(ref, lost)
       return () => {

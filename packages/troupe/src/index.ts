@@ -168,6 +168,7 @@ export type {
   TreeQuestion,
   TreeRow,
   TreeSheet,
+  UnfollowQuestion,
   WhyChain,
   WhyQuestion,
   WhySheet,

@@ -3,8 +3,10 @@
  *
  * The node grants a follow for a while; it is asked for again before that is over. A follow that
  * was lost begins again, more slowly each time. There is one timer: for the renewal, or for the
- * next try. At any time at most one follow is held, and each that was begun is ended.
+ * next try. At any time at most one follow is held, and each that was begun is ended: also one
+ * whose answer came too late or never, by the key it was asked for with.
  */
+import { TroupeError, type UnfollowQuestion } from 'troupe'
 import type { Problem } from '#observer/contract/api'
 import { problemOf, refused, retryMsOf } from '#observer/text/problem'
 import type { Verbs } from './verbs.js'
@@ -28,6 +30,8 @@ export interface NodeFollowParts {
   readonly failed: (problem: Problem) => void
 }
 
+let lastKey = 0
+
 type Fields = Readonly<Record<string, unknown>>
 
 /** A follow that the node has granted. */
@@ -40,6 +44,10 @@ interface Held {
 export class NodeFollow {
   readonly #parts: NodeFollowParts
   #held: Held | undefined
+  /** No other follow of this process has it: a new one of this key stands for the earlier one. */
+  readonly #key: string
+  /** The node may hold one whose number never came. */
+  #isUnsure = false
   #failures = 0
   #isAsking = false
   #isWanted = false
@@ -47,6 +55,8 @@ export class NodeFollow {
 
   constructor(parts: NodeFollowParts) {
     this.#parts = parts
+    lastKey += 1
+    this.#key = `observer ${lastKey}`
   }
 
   /** It is told what happens now. */
@@ -67,22 +77,27 @@ export class NodeFollow {
     this.#timer?.cancel()
     this.#timer = undefined
     this.#drop()
+    // While it is asked, its answer decides.
+    if (!this.#isAsking) this.#endUnsure()
   }
 
   async #ask(): Promise<void> {
     const { verbs, node, payload, failed } = this.#parts
     this.#isAsking = true
     try {
-      const asked = { node, request: 'follow', payload, timeoutMs: ANSWER_MS }
+      const given = { ...Object(payload), key: this.#key }
+      const asked = { node, request: 'follow', payload: given, timeoutMs: ANSWER_MS }
       const { follow, endsAfterMs } = ticketOf(await verbs.ask(asked))
       this.#isAsking = false
+      this.#isUnsure = false
       if (this.#isWanted) this.#begun(follow, endsAfterMs)
-      else this.#unfollow(follow)
+      else this.#unfollow({ follow })
     } catch (thrown) {
       this.#isAsking = false
+      this.#isUnsure ||= TroupeError.is(thrown, 'CALL_TIMEOUT')
       // Also of a renewal that failed: what is not followed any more is let go of.
       this.#drop()
-      if (!this.#isWanted) return
+      if (!this.#isWanted) return this.#endUnsure()
       failed(problemOf(thrown, { node, own: verbs.own }))
       this.#again(retryMsOf(thrown))
     }
@@ -136,12 +151,17 @@ export class NodeFollow {
     if (held === undefined) return
     this.#held = undefined
     held.release()
-    this.#unfollow(held.follow)
+    this.#unfollow({ follow: held.follow })
   }
 
-  #unfollow(follow: number): void {
+  #endUnsure(): void {
+    if (this.#isUnsure) this.#unfollow({ key: this.#key })
+    this.#isUnsure = false
+  }
+
+  #unfollow(payload: UnfollowQuestion): void {
     const { verbs, node } = this.#parts
-    const asked = { node, request: 'unfollow', payload: { follow }, timeoutMs: ANSWER_MS }
+    const asked = { node, request: 'unfollow', payload, timeoutMs: ANSWER_MS }
     // A node that is gone has forgotten it by itself.
     verbs.ask(asked).catch(() => undefined)
   }

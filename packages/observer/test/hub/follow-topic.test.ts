@@ -113,6 +113,28 @@ describe('a follow', () => {
     assert.deepEqual(node.counts(), { held: 1, ears: 1, watches: 1 })
   })
 
+  it('whose answers come too late is held once at most, and ended when unwanted', async () => {
+    const node = followable()
+    node.grant.isLate = true
+    const topic = new FollowTopic({ ...PARTS, verbs: node.verbs })
+    const { viewer } = witness()
+    topic.add(viewer)
+    await node.clock.advance(120_000)
+    assert.ok(node.asked.length > 5)
+    assert.deepEqual(node.counts(), { held: 1, ears: 0, watches: 0 })
+    topic.remove(viewer)
+    await node.clock.settle()
+    assert.equal(node.counts().held, 0)
+    topic.add(viewer)
+    topic.remove(viewer)
+    await node.clock.settle()
+    assert.equal(node.counts().held, 0, 'also when it came while it was asked for')
+    node.grant.isLate = false
+    topic.add(viewer)
+    await node.clock.settle()
+    assert.deepEqual(node.counts(), { held: 1, ears: 1, watches: 1 })
+  })
+
   for (const [title, ticket] of [
     ['nothing', 0],
     ['a text', 'follow me'],

@@ -79,6 +79,13 @@ export {
   type SpreadSheet,
 } from './remote/figure-sheets.js'
 export type {
+  Followed,
+  FollowQuestion,
+  FollowTicket,
+  FollowTopic,
+  UnfollowQuestion,
+} from './remote/follow-sheets.js'
+export type {
   DiskSheet,
   HostContainer,
   HostMemory,
@@ -128,10 +135,6 @@ export type {
   DeadLetterQuery,
   DeadLetterSheet,
   EventSheet,
-  Followed,
-  FollowQuestion,
-  FollowTicket,
-  FollowTopic,
   LogPage,
   LogQuery,
   LogSheet,

@@ -150,8 +150,8 @@ export const SYSTEM_FAULTS: readonly Mutant[] = Object.freeze([
   {
     name: 'anybody ends the follow of another',
     file: 'apps/system/followers',
-    find: '!Pid.equals(follower.pid, pid)',
-    replace: 'false',
+    find: 'isMeant && Pid.equals(follower.pid, pid)',
+    replace: 'isMeant',
     caughtBy: RECORDS,
     tests: 'only by who began it',
   },

@@ -4,7 +4,7 @@
  *
  * @source design 5 (system addresses are not routable from outside)
  */
-import type { FollowQuestion, FollowTicket, FollowTopic } from '#cluster'
+import type { FollowQuestion, FollowTicket, FollowTopic, UnfollowQuestion } from '#cluster'
 import {
   type ConfigValue,
   type Down,
@@ -13,6 +13,7 @@ import {
   MEMBERSHIP_EVENT,
   NODE_EVENT,
   type NodeInspection,
+  Pid,
   type ProcessContext,
   REGISTRAR_EVENT,
   type RegistrarEvent,
@@ -20,8 +21,9 @@ import {
 } from '#contract'
 import type { Asker } from './access.js'
 import { EventTaps, type TapParts } from './event-taps.js'
-import { FOLLOW_MS, type Followers, type ReadFollow } from './followers.js'
-import { readCount, readQuestion, readText, readWord, told } from './reading.js'
+import { FOLLOW_MS, type Followers, type ReadFollow, type WhichFollow } from './followers.js'
+import { NAME_CHARS_MAX } from './limits.js'
+import { readCount, readPid, readQuestion, readText, readWord, told } from './reading.js'
 import { readActFilter, readLetterFilter, readLogFilter } from './record-filter.js'
 
 const KNOWN: Readonly<Record<keyof FollowQuestion, true>> = Object.freeze({
@@ -33,6 +35,7 @@ const KNOWN: Readonly<Record<keyof FollowQuestion, true>> = Object.freeze({
   application: true,
   cause: true,
   event: true,
+  key: true,
 })
 /** The node's own events, by what they are called here. */
 const EVENTS = Object.freeze({
@@ -57,6 +60,7 @@ export function readFollow(given: unknown): ReadFollow {
     perSecondMax,
     event: readEvent(of as FollowTopic, asked.event),
     isMeant,
+    key: keyText(readText('key', asked.key)) ?? questionText(asked),
   }
 }
 
@@ -70,11 +74,31 @@ function readEvent(of: FollowTopic, value: unknown): string | undefined {
   return event
 }
 
+/** A key that was given is never that of a question. */
+const keyText = (key: string | undefined): string | undefined =>
+  key === undefined ? undefined : `key ${key}`
+
+/** The question as one text: the same for the same question, and never longer than its fields. */
+function questionText(asked: { readonly [K in keyof FollowQuestion]?: unknown }): string {
+  const pid = readPid('pid', asked.pid)
+  const parts = Object.keys(KNOWN).map((name) => {
+    const value = asked[name as keyof FollowQuestion]
+    if (name === 'pid') return pid && `${Pid.format(pid)} ${pid.creation}`
+    return typeof value === 'string' ? value.slice(0, NAME_CHARS_MAX) : told(value)
+  })
+  return `asked ${JSON.stringify(parts)}`
+}
+
 /** OPTION_INVALID for what names no follow. */
-export function readFollowNumber(given: unknown): number {
-  const asked = readQuestion<{ readonly follow: number }>('unfollow', given, { follow: true })
+export function readUnfollow(given: unknown): WhichFollow {
+  const known = { follow: true, key: true } as const
+  const asked = readQuestion<UnfollowQuestion>('unfollow', given, known)
   const range = { least: 1, most: Number.MAX_SAFE_INTEGER, otherwise: 0 }
-  return readCount('follow', asked.follow, range)
+  const number = readCount('follow', asked.follow, range)
+  const key = keyText(readText('key', asked.key))
+  const isOne = number > 0 !== (key !== undefined)
+  requireOption(isOne, 'follow', told(asked.follow), 'give the number or the key of one')
+  return key === undefined ? number : { key }
 }
 
 function filterOf(of: FollowTopic, asked: { readonly [K in keyof FollowQuestion]?: unknown }) {

@@ -3,7 +3,8 @@
  *
  * What happens is gathered and sent a few times in a second; of more than a follower wants in a
  * second the rest is left out and counted. A follow ends with its process, with its node, on
- * request, when its messages do not get through, or after `FOLLOW_MS`.
+ * request, when its messages do not get through, or after `FOLLOW_MS`. One that is asked for again
+ * stands for the earlier one: whoever got no answer in time does not hold one he knows nothing of.
  *
  * Limit: `PER_NODE_MAX` of one node, `FOLLOWS_MAX` of all.
  */
@@ -16,11 +17,16 @@ import { PerSecond } from './second.js'
 export interface ReadFollow {
   readonly of: FollowTopic
   readonly perSecondMax: number
+  /** Tells it from others of the same process. */
+  readonly key: string
   /** Of the topic `event`: which one. */
   readonly event: string | undefined
   /** Decides about one record of this topic. */
   isMeant(record: unknown): boolean
 }
+
+/** A follow of an asker: by its number, or its key. */
+export type WhichFollow = number | Pick<ReadFollow, 'key'>
 
 const FLUSH_MS = 200
 export const FOLLOW_MS = 3_600_000
@@ -78,14 +84,16 @@ export class Followers {
       const problem = 'what happens is told to a process; ask with context.call'
       throw new TroupeError('NOT_ALLOWED', { operation: 'follow', problem })
     }
-    const own = [...this.#all.values()].filter((follower) => follower.pid.node === node).length
-    if (own >= PER_NODE_MAX || this.#all.size >= FOLLOWS_MAX) {
+    const before = this.#find(pid, what)
+    const rows = [...this.#all.values()].filter((follower) => follower !== before)
+    const own = rows.filter((follower) => follower.pid.node === node).length
+    if (own >= PER_NODE_MAX || rows.length >= FOLLOWS_MAX) {
       throw this.#access.limited(asker, 'it has too many follows here, or all have', RETRY_MS)
     }
     this.#lastId += 1
     const id = this.#lastId
     const follower: Follower = {
-      ...{ id, pid, what, records: [], leftOut: 0, failures: 0 },
+      ...{ id, pid, what, ...untoldOf(before, what), failures: 0 },
       ref: this.#context.monitor(pid),
       perSecond: new PerSecond(what.perSecondMax),
       end: this.#context.after(FOLLOW_MS, () => {
@@ -93,16 +101,26 @@ export class Followers {
         this.#drop(follower)
       }),
     }
+    if (before !== undefined) this.#drop(before)
     this.#all.set(id, follower)
     return id
   }
 
-  /** Ends a follow of this asker; false when it has none of this number. */
-  remove({ pid }: Asker, id: number): boolean {
-    const follower = this.#all.get(id)
-    if (follower === undefined || pid === undefined || !Pid.equals(follower.pid, pid)) return false
+  /** Ends a follow of this asker; false when it has no such. */
+  remove({ pid }: Asker, which: WhichFollow): boolean {
+    const follower = pid === undefined ? undefined : this.#find(pid, which)
+    if (follower === undefined) return false
     this.#drop(follower)
     return true
+  }
+
+  #find(pid: Pid, which: WhichFollow): Follower | undefined {
+    for (const follower of this.#all.values()) {
+      const isMeant =
+        typeof which === 'number' ? follower.id === which : follower.what.key === which.key
+      if (isMeant && Pid.equals(follower.pid, pid)) return follower
+    }
+    return undefined
   }
 
   /** A monitored process has ended, or its node is lost. */
@@ -183,4 +201,14 @@ export class Followers {
     this.#context.demonitor(follower.ref)
     this.#all.delete(follower.id)
   }
+}
+
+/** What the one before was not told yet is told to the one that stands for it. */
+function untoldOf(
+  before: Follower | undefined,
+  { of, event, isMeant }: ReadFollow,
+): Pick<Follower, 'records' | 'leftOut'> {
+  const isSame = before?.what.of === of && before.what.event === event
+  if (before === undefined || !isSame) return { records: [], leftOut: 0 }
+  return { records: before.records.filter((record) => isMeant(record)), leftOut: before.leftOut }
 }

@@ -16,7 +16,7 @@ import { connectionSheet, connectionSheets } from './connection-sheet.js'
 import { Desk, type DeskParts, type Wanted } from './desk.js'
 import { leaderSheets, wantedElectors } from './elections.js'
 import { figuresSheet } from './figures-sheet.js'
-import { readFollow, readFollowNumber } from './follow.js'
+import { readFollow, readUnfollow } from './follow.js'
 import { SCAN_COST } from './limits.js'
 import { wantedConfig, wantedEvents, wantedNames } from './long-lists.js'
 import { nodeSheet } from './node-sheet.js'
@@ -124,7 +124,7 @@ const definition = actor(systemProtocol, {
       ),
     unfollow: (seat, given, context) =>
       deskOf(seat).later('unfollow', context, async (asker) =>
-        deskOf(seat).followers.remove(asker, readFollowNumber(given)),
+        deskOf(seat).followers.remove(asker, readUnfollow(given)),
       ),
     manage: (seat, given, context) => deskOf(seat).order(given, context),
     figures: quick('figures', (_given, desk) => figuresSheet(desk)),

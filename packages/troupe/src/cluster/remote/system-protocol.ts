@@ -18,6 +18,7 @@ import type {
   ProfileQuestion,
   ProfileSheet,
 } from './figure-sheets.js'
+import type { Followed, FollowQuestion, FollowTicket, UnfollowQuestion } from './follow-sheets.js'
 import type { HostSheet } from './host-sheets.js'
 import type {
   ConfigSheet,
@@ -35,9 +36,6 @@ import type {
   DeadLetterPage,
   DeadLetterQuery,
   EventSheet,
-  Followed,
-  FollowQuestion,
-  FollowTicket,
   LogPage,
   LogQuery,
   MemberSheet,
@@ -116,7 +114,7 @@ export const systemProtocol = protocol('troupe.system', {
    */
   follow: request<FollowQuestion, FollowTicket>(),
   /** Ends a follow of the asking process; false when there is none. */
-  unfollow: request<{ readonly follow: number }, boolean>(),
+  unfollow: request<UnfollowQuestion, boolean>(),
   /** Does something here; NOT_ALLOWED unless this node lets the asking one. */
   manage: request<SystemOrder, OrderOutcome>(),
 })

@@ -13,12 +13,13 @@ import {
   protocol,
   request,
   systemProtocol,
+  type UnfollowQuestion,
 } from 'troupe'
 
 const Follower = protocol('follower', {
   followed: message<Followed>(),
   begin: request<unknown, FollowTicket>(),
-  end: request<number, boolean>(),
+  end: request<UnfollowQuestion, boolean>(),
 })
 
 interface Stage {
@@ -34,7 +35,7 @@ export interface FollowerOfB {
   leftOut(): number
   begin(question: FollowQuestion): Promise<FollowTicket>
   beginAnything(question: unknown): Promise<FollowTicket>
-  end(follow: number): Promise<boolean>
+  end(follow: number | UnfollowQuestion): Promise<boolean>
 }
 
 const system = processName('system', systemProtocol, 'b@stage')
@@ -50,7 +51,7 @@ export async function followerOfB(stage: Stage, at: Node = stage.a): Promise<Fol
         const asked = context.call(system, 'follow', given as FollowQuestion)
         return asked.catch((error: unknown) => ({ error }) as never)
       },
-      end: (_state, follow, context) => context.call(system, 'unfollow', { follow }),
+      end: (_state, which, context) => context.call(system, 'unfollow', which),
     },
   })
   const pid = await stage.settle(at.spawn(definition))
@@ -63,6 +64,9 @@ export async function followerOfB(stage: Stage, at: Node = stage.a): Promise<Fol
     ...{ pid, told, begin: beginAnything, beginAnything },
     records: () => told.flatMap(({ records }) => records),
     leftOut: () => told.reduce((sum, { leftOut }) => sum + leftOut, 0),
-    end: (follow) => stage.settle(at.call(pid, 'end', follow)),
+    end: (which) => {
+      const one = typeof which === 'number' ? { follow: which } : which
+      return stage.settle(at.call(pid, 'end', one))
+    },
   }
 }

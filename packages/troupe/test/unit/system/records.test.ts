@@ -211,10 +211,46 @@ describe('a follow', () => {
       })
     }))
 
+  it('that is asked for again stands for the earlier one, and nothing is lost', () =>
+    systemStage(async (stage) => {
+      const follower = await followerOfB(stage)
+      const other = await followerOfB(stage)
+      await other.begin({ of: 'logs', level: 'warning' })
+      // As of one whose answers all come too late.
+      for (let at = 0; at < 40; at += 1) await follower.begin({ of: 'logs', level: 'warning' })
+      stage.b.log.warning('before')
+      const { follow } = await follower.begin({ of: 'logs', level: 'warning' })
+      stage.b.log.warning('after')
+      await stage.pass(500)
+      const told = (follower.records() as readonly LogSheet[]).map(({ message }) => message)
+      assert.deepEqual(told, ['before', 'after'])
+      assert.ok(follower.told.every((one) => one.follow === follow))
+      assert.equal(other.records().length, 2, 'that of another process goes on')
+      const { inspected } = await stage.ask('process', { name: 'system' })
+      assert.equal(inspected?.['follows'], 2)
+    }))
+
+  it('of a key stands for another of that key, and ends by it', () =>
+    systemStage(async (stage) => {
+      const follower = await followerOfB(stage)
+      const logs = { of: 'logs', level: 'warning' } as const
+      await follower.begin({ ...logs, key: 'mine' })
+      await follower.begin({ ...logs, key: 'yours' })
+      await follower.begin({ of: 'dead-letters', key: 'mine' })
+      stage.b.log.warning('once')
+      await stage.pass(500)
+      assert.equal(follower.records().length, 1)
+      assert.equal(await follower.end({ key: 'yours' }), true)
+      assert.equal(await follower.end({ key: 'yours' }), false)
+      stage.b.log.warning('twice')
+      await stage.pass(500)
+      assert.equal(follower.records().length, 1)
+    }))
+
   it('cannot be had in numbers, by a node itself, or of what is not there', () =>
     systemStage(async (stage) => {
       const follower = await followerOfB(stage)
-      for (let at = 0; at < 16; at += 1) await follower.begin({ of: 'logs' })
+      for (let at = 0; at < 16; at += 1) await follower.begin({ of: 'logs', key: `${at}` })
       assert.equal(await codeOf(follower.begin({ of: 'logs' })), 'INSPECTION_LIMITED')
       const { a } = stage
       const codes: readonly (readonly [unknown, string])[] = [
@@ -228,9 +264,14 @@ describe('a follow', () => {
       for (const [given, code] of codes) {
         assert.equal(await codeOf(stage.askAnything(a, 'follow', given)), code)
       }
-      for (const given of [undefined, {}, { follow: -1 }, { follow: 'all' }]) {
-        const code = await codeOf(stage.askAnything(a, 'unfollow', given))
-        assert.ok(code === 'OPTION_INVALID' || code === 'it did not reject')
+      for (const given of [
+        undefined,
+        {},
+        { follow: -1 },
+        { follow: 'all' },
+        { follow: 1, key: 'a' },
+      ]) {
+        assert.equal(await codeOf(stage.askAnything(a, 'unfollow', given)), 'OPTION_INVALID')
       }
     }))
 })
