@@ -129,12 +129,6 @@ export const shiftsOf = (page: Page): Promise<number> =>
 export const shiftedIn = (page: Page): Promise<string> =>
   page.evaluate(() => (globalThis as unknown as Shifts).shifted.join(' | ').slice(0, 400))
 
-/** Counts from now on alone: another view is shown. */
-export const countShiftsAnew = (page: Page): Promise<unknown> =>
-  page.evaluate(() =>
-    Object.assign(globalThis, { shifts: 0, shifted: [], shiftsFromMs: performance.now() }),
-  )
-
 interface AxeResult {
   readonly violations: readonly {
     readonly id: string

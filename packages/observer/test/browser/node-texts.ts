@@ -236,6 +236,8 @@ export const NODE_TEXTS: readonly FigureTexts[] = [
       'Protocol: sale',
       'Application: shop',
       'Leader: <web@jobs-1.351>',
+      'Its init took: 399 ms',
+      'Sends with priority: urgent',
       'Traps exits: yes',
       'Aliases: 359',
       'See also: its log, its traces',

@@ -197,7 +197,7 @@ const insight = {
   ...{ calls: [callOf(371)], owes: [callOf(381)], handling: undefined, handlers: 0 },
   timers: [{ kind: 'send', what: 'tick', to: undefined, leftMs: 391, everyMs: 392 }],
   rates: [{ message: 'sell', count: 393, perSecond: 394, meanMs: 395, maxMs: 396, failed: 397 }],
-  ...{ watchedForMs: 398, utilisation: 0.39 },
+  ...{ watchedForMs: 398, utilisation: 0.39, initMs: 399, priority: 'urgent' },
 } as unknown as ToldInsight
 
 const clusterOf = (sheet: ClusterSheet): ClusterSheet => ({
