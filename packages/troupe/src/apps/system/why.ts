@@ -56,6 +56,9 @@ const SAMPLE_MS = 100
 /** Kept back of the time, for the way of the answer. */
 const RESERVE_MS = 200
 
+/** With less than this no other node is asked: it needs the time of a look and of the way back. */
+const ASKING_MIN_MS = RESERVE_MS + SAMPLE_MS
+
 /** What an inquiry works with. */
 export interface WhyParts {
   readonly inspection: NodeInspection
@@ -223,7 +226,12 @@ export class Inquiry {
       this.#unknown = `the chain goes on beyond ${NODES_MAX} nodes`
       return
     }
-    const leftMs = Math.max(0, this.#untilMs - this.#inspection.clock.nowMs())
+    const leftMs = this.#untilMs - this.#inspection.clock.nowMs()
+    // A node that is given no time to look would only seem to be silent.
+    if (leftMs < ASKING_MIN_MS) {
+      this.#unknown = `the time was over before ${word(node)} could be asked`
+      return
+    }
     const chain: WhyChain = {
       path: this.#path,
       waitsMs: this.#waitsMs,
@@ -231,7 +239,7 @@ export class Inquiry {
       nodes,
       askers: this.#askers,
       request: this.#request,
-      withinMs: Math.max(0, leftMs - RESERVE_MS),
+      withinMs: leftMs - RESERVE_MS,
     }
     const whom = pid === undefined ? { name: name ?? '' } : { pid: addressOf(pid) }
     const question: WhyQuestion = { ...whom, chain }

@@ -140,34 +140,35 @@ describe('a chain over nodes', () => {
   })
 })
 
+/** `n1` waits for `n2`, and that for `n3`; what `n3` shows. */
+async function chain(shown: SystemOptions, run: (ask: Asking) => Promise<void>): Promise<void> {
+  const next: Readonly<Record<string, string>> = { n1: 'n2', n2: 'n3' }
+  const cluster = simulatedCluster({
+    ...{ seed: 12, hosts: ['n1', 'n2', 'n3'], network: { membership: {} } },
+    system: (host) => (host === 'n3' ? shown : {}),
+    started: async ({ node, host: { name } }) => {
+      const to = next[name]
+      const asked = to === undefined ? undefined : far(to, { name: `${to}@sim` })
+      await node.spawn(stuckActor, { name, args: [asked] })
+    },
+  })
+  await cluster.start()
+  const { clock } = cluster
+  const nodes = cluster.members.map(({ node }) => node)
+  await clock.advance(5_000)
+  nodes[2]?.send('n3', 'hang')
+  nodes[0]?.send('n1', 'begin')
+  await clock.advance(4_000)
+  await run((from, whom, given) => {
+    const to = processName('system', undefined, `${whom}@sim`)
+    const asker = nodes[from - 1] as Node
+    return clock.until(asker.call(to, 'why', given) as Promise<WhySheet>)
+  })
+  await cluster.stop()
+}
+type Asking = (from: number, whom: string, given: unknown) => Promise<WhySheet>
+
 describe('who may know why', () => {
-  /** `n1` waits for `n2`, and that for `n3`; what `n3` shows. */
-  async function chain(shown: SystemOptions, run: (ask: Asking) => Promise<void>): Promise<void> {
-    const next: Readonly<Record<string, string>> = { n1: 'n2', n2: 'n3' }
-    const cluster = simulatedCluster({
-      ...{ seed: 12, hosts: ['n1', 'n2', 'n3'], network: { membership: {} } },
-      system: (host) => (host === 'n3' ? shown : {}),
-      started: async ({ node, host: { name } }) => {
-        const to = next[name]
-        const asked = to === undefined ? undefined : far(to, { name: `${to}@sim` })
-        await node.spawn(stuckActor, { name, args: [asked] })
-      },
-    })
-    await cluster.start()
-    const { clock } = cluster
-    const nodes = cluster.members.map(({ node }) => node)
-    await clock.advance(5_000)
-    nodes[2]?.send('n3', 'hang')
-    nodes[0]?.send('n1', 'begin')
-    await clock.advance(4_000)
-    await run((from, whom, given) => {
-      const to = processName('system', undefined, `${whom}@sim`)
-      const asker = nodes[from - 1] as Node
-      return clock.until(asker.call(to, 'why', given) as Promise<WhySheet>)
-    })
-    await cluster.stop()
-  }
-  type Asking = (from: number, whom: string, given: unknown) => Promise<WhySheet>
   const causes = ({ steps }: WhySheet): readonly string[] => steps.map(({ node }) => node)
 
   it('is told by each node on the way for all who ask', () =>
@@ -191,6 +192,19 @@ describe('who may know why', () => {
       assert.equal(await codeOf(ask(2, 'n3', named)), 'NOT_ALLOWED')
       const bad = { name: 'n3', chain: chainOf(Array(9).fill('n2@sim')) }
       assert.equal(await codeOf(ask(2, 'n3', bad)), 'OPTION_INVALID')
+    }))
+})
+
+describe('a chain whose time is nearly over', () => {
+  it('blames no node that could not have answered in what is left', () =>
+    chain({}, async (ask) => {
+      const nearly = { path: [], waitsMs: [], longestMs: 0, nodes: 1, askers: [], withinMs: 150 }
+      const { steps, unknown } = await ask(1, 'n2', { name: 'n2', chain: nearly })
+      assert.deepEqual(
+        steps.map(({ cause, node }) => [cause, node]),
+        [['waiting-for-call', 'n2@sim']],
+      )
+      assert.equal(unknown, 'the time was over before n3@sim could be asked')
     }))
 })
 
