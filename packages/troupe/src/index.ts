@@ -456,6 +456,7 @@ export {
   SpanSink,
   SYSTEM_DEFAULTS,
   SYSTEM_PROCESS,
+  secretNames,
   service,
   TRACING_DEFAULTS,
   TroupeError,
@@ -621,5 +622,5 @@ export {
   webSocketPort,
 } from '#ports'
 export type { ConsoleSinkOptions, MemorySink, MemorySinkOptions } from '#runtime'
-export { consoleSink, memorySink, plainFields, plainRecord, secretNames } from '#runtime'
+export { consoleSink, memorySink, plainFields, plainRecord } from '#runtime'
 export { startNode } from './start-node.js'

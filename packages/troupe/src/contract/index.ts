@@ -228,6 +228,7 @@ export {
   REASON_WORDS,
   requireReason,
 } from './reason.js'
+export { type IsSecret, REDACTED, REDACTED_WORDS, secretNames } from './redaction.js'
 export type {
   ApplicationEventKind,
   ApplicationRoute,

@@ -1,8 +1,9 @@
 /**
- * runtime/log/redaction: which fields hold secrets, told by their names.
+ * contract/redaction: which fields hold secrets, told by their names.
  *
- * A sink that prints shows `[redacted]` in their place, at any depth. It cannot know a secret
- * that is part of a message or of a field with a harmless name.
+ * A sink that prints shows `[redacted]` in their place, at any depth, and what is wrong with an
+ * item of the configuration is told without its value. Nobody can know a secret that is part of a
+ * message or of a field with a harmless name.
  *
  * @source OWASP "Logging Cheat Sheet: data to exclude"
  */

@@ -10,7 +10,6 @@ export {
   memorySink,
   plainFields,
   plainRecord,
-  secretNames,
 } from './log/index.js'
 export { createNode } from './node.js'
 export { VERSION } from './version.js'

@@ -28,10 +28,11 @@ import type {
   WireFacts,
   ZombieFact,
 } from '#contract'
+import { secretNames } from '#contract'
 import { KeyedBox, type Mail } from './extension.js'
 import type { InitTimes } from './init-times.js'
 import type { Kernel } from './kernel.js'
-import { plainValue, secretNames } from './log/index.js'
+import { plainValue } from './log/index.js'
 import { mailboxLength, oldestSinceMs } from './mailbox.js'
 import { Call, describeEntry, senderOf } from './message.js'
 import { DEAD, Process } from './process.js'

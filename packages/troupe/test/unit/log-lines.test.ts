@@ -4,16 +4,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { type LogRecord, type LogSource, Pid, Ref, TroupeError } from '#contract'
+import { type LogRecord, type LogSource, Pid, Ref, secretNames, TroupeError } from '#contract'
 import { type LogStream, wantsColour } from '#runtime/log/console-sink'
-import {
-  consoleSink,
-  jsonLine,
-  memorySink,
-  plainFields,
-  plainRecord,
-  secretNames,
-} from '#runtime/log/index'
+import { consoleSink, jsonLine, memorySink, plainFields, plainRecord } from '#runtime/log/index'
 
 const node: LogSource = { kind: 'node', node: 'unit@test' }
 const counter: LogSource = {

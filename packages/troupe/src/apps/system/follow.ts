@@ -168,11 +168,22 @@ export class Following {
 
   /** A value of the configuration is as hidden here as where it is looked up. */
   #shown(notice: object): object {
-    if (!('kind' in notice) || notice.kind !== 'config-updated') return notice
-    const { item, value, before } = notice as RegistrarEvent & { readonly kind: 'config-updated' }
-    const shown = (held: ConfigValue | undefined): unknown =>
-      held === undefined ? undefined : fieldOf(this.#inspection.plain({ [item]: held }), item)
-    return { ...notice, value: shown(value), before: shown(before) }
+    const event = notice as RegistrarEvent
+    const hidden = (item: string, held: ConfigValue): unknown =>
+      fieldOf(this.#inspection.plain({ [item]: held }), item)
+    const shown = (item: string, held: ConfigValue | undefined): unknown =>
+      held === undefined ? undefined : hidden(item, held)
+    switch (event.kind) {
+      case 'config-updated': {
+        const { item, value, before } = event
+        return { ...event, value: shown(item, value), before: shown(item, before) }
+      }
+      case 'config-invalid':
+        // A registrar of a program may tell the value with what is wrong with it.
+        return { ...event, problem: hidden(event.item, event.problem) }
+      default:
+        return notice
+    }
   }
 
   async #hear(of: FollowTopic): Promise<void> {

@@ -51,7 +51,7 @@ const invalid = (item: string, problem: string): TroupeError =>
   new TroupeError('CONFIG_INVALID', { item: printable(item, 80), problem })
 
 function requireReadable(item: string, value: ConfigValue): void {
-  const reading = readConfigValue(configText(value))
+  const reading = readConfigValue(configText(value), item)
   if (reading.kind === 'invalid') throw invalid(item, reading.problem)
   if (reading.value !== value) throw invalid(item, 'it would be read back as another value')
 }

@@ -175,7 +175,7 @@ export class ConfigStore {
     const { entriesMax } = CONFIG_LIMITS
     if (slot === undefined && this.#entries >= entriesMax)
       return [invalid(item, `there are more than ${entriesMax} entries`)]
-    const reading = readConfigValue(value)
+    const reading = readConfigValue(value, item)
     const problem = reading.kind === 'invalid' ? reading.problem : undefined
     const last = reading.kind === 'invalid' ? slot?.value : reading.value
     if (slot === undefined) this.#entries += 1

@@ -8,7 +8,7 @@
  *
  * @source ergo-features 21
  */
-import { type ConfigValue, printable } from '#contract'
+import { type ConfigValue, printable, secretNames } from '#contract'
 
 /** What is refused beyond: named, so that a page can list them. */
 export const CONFIG_LIMITS = Object.freeze({
@@ -48,6 +48,12 @@ const good = (value: ConfigValue): ConfigReading => ({ kind: 'value', value })
 const bad = (problem: string): ConfigReading => ({ kind: 'invalid', problem })
 const shown = (text: string): string => JSON.stringify(printable(text, 80))
 
+/** How a text that cannot be read is told. */
+type Say = (text: string) => string
+
+/** Told by its name, as in the log: what is wrong with such an item is told without its value. */
+export const isSecretItem = secretNames()
+
 /** Why an item cannot have this name; undefined: it can. */
 export function itemProblem(item: string): string | undefined {
   const { itemLengthMax } = CONFIG_LIMITS
@@ -61,9 +67,10 @@ export function itemProblem(item: string): string | undefined {
 
 /**
  * What an entry says: a value of JSON, whose strings may begin with `int:`, `float:`, `bool:`, or
- * with `string:` when what follows is to be taken as it is.
+ * with `string:` when what follows is to be taken as it is. Why not is told without the text when
+ * the name of the item is that of a secret.
  */
-export function readConfigValue(given: unknown): ConfigReading {
+export function readConfigValue(given: unknown, item: string): ConfigReading {
   switch (typeof given) {
     case 'boolean':
     case 'bigint':
@@ -71,7 +78,7 @@ export function readConfigValue(given: unknown): ConfigReading {
     case 'number':
       return readNumber(given)
     case 'string':
-      return readText(given)
+      return readText(given, isSecretItem(item) ? () => 'what follows the prefix' : shown)
     default:
       return bad(`it is ${kindOf(given)}; give a string, a number or a boolean`)
   }
@@ -92,7 +99,7 @@ function readNumber(given: number): ConfigReading {
   return good(given)
 }
 
-function readText(text: string): ConfigReading {
+function readText(text: string, say: Say): ConfigReading {
   const { valueBytesMax } = CONFIG_LIMITS
   if (text.length > valueBytesMax || Buffer.byteLength(text) > valueBytesMax)
     return bad(`the value is above the limit of ${valueBytesMax} bytes`)
@@ -100,11 +107,11 @@ function readText(text: string): ConfigReading {
   const rest = text.slice(colon + 1)
   switch (text.slice(0, colon + 1)) {
     case 'int:':
-      return readInt(rest.trim())
+      return readInt(rest.trim(), say)
     case 'float:':
-      return readFloat(rest.trim())
+      return readFloat(rest.trim(), say)
     case 'bool:':
-      return readBool(rest.trim())
+      return readBool(rest.trim(), say)
     case 'string:':
       return good(rest)
     default:
@@ -112,8 +119,8 @@ function readText(text: string): ConfigReading {
   }
 }
 
-function readInt(text: string): ConfigReading {
-  if (!INT.test(text)) return bad(`${shown(text)} is not a whole number`)
+function readInt(text: string, say: Say): ConfigReading {
+  if (!INT.test(text)) return bad(`${say(text)} is not a whole number`)
   const { intDigitsMax } = CONFIG_LIMITS
   if (text.length > intDigitsMax) return bad(`the number has more than ${intDigitsMax} digits`)
   const whole = BigInt(text.startsWith('+') ? text.slice(1) : text)
@@ -121,12 +128,12 @@ function readInt(text: string): ConfigReading {
   return good(Number.isSafeInteger(number) ? number : whole)
 }
 
-function readFloat(text: string): ConfigReading {
+function readFloat(text: string, say: Say): ConfigReading {
   const number = FLOAT.test(text) ? Number(text) : Number.NaN
-  return Number.isFinite(number) ? good(number) : bad(`${shown(text)} is not a number`)
+  return Number.isFinite(number) ? good(number) : bad(`${say(text)} is not a number`)
 }
 
-function readBool(text: string): ConfigReading {
+function readBool(text: string, say: Say): ConfigReading {
   const value = BOOLS.get(text.toLowerCase())
-  return value === undefined ? bad(`${shown(text)} is neither true nor false`) : good(value)
+  return value === undefined ? bad(`${say(text)} is neither true nor false`) : good(value)
 }

@@ -16,6 +16,7 @@ import {
   type RegistrarEvent,
   TroupeError,
 } from '#contract'
+import { isSecretItem } from './config-value.js'
 
 export interface TypedItemsParts {
   /** The value that holds for this node. */
@@ -76,9 +77,13 @@ export class TypedItems {
       case 'missing':
         memory.delete(item)
         throw new TroupeError('CONFIG_UNKNOWN', { item })
-      case 'invalid':
-        this.#tell(item, value, reply.problem)
-        return this.#instead(memory, item, given, reply.problem) as ConfigTyped<G>
+      case 'invalid': {
+        // What a schema says may have the value in it, and goes to the log and to all who follow.
+        const isTold = !isSchema(given) || !isSecretItem(item)
+        const problem = isTold ? reply.problem : 'its schema refuses it; why is hidden by its name'
+        this.#tell(item, value, problem)
+        return this.#instead(memory, item, given, problem) as ConfigTyped<G>
+      }
     }
   }
 

@@ -9,6 +9,7 @@
  * @source design 6 (static)
  */
 import { ConfigStore } from '#cluster/config/config-store'
+import { isSecretItem } from '#cluster/config/config-value'
 import {
   APPLICATION_DEFAULTS,
   type ApplicationRoute,
@@ -18,6 +19,7 @@ import {
   type NodeRoute,
   type OwnApplicationRoute,
   parseAddress,
+  REDACTED,
   type Registrar,
   type RegistrarHome,
   type RegistrarInfo,
@@ -147,7 +149,8 @@ class StaticRegistrar implements Registrar {
       const events = store.put({ place: { level: 'cluster' }, item, value })
       const fault = events.find(({ kind }) => kind === 'config-invalid')
       const problem = fault !== undefined && 'problem' in fault ? fault.problem : ''
-      requireOption(fault === undefined, `config.${item}`, value, problem)
+      const shown = isSecretItem(item) ? REDACTED : value
+      requireOption(fault === undefined, `config.${item}`, shown, problem)
     }
     return store
   }

@@ -12,11 +12,11 @@ import {
   type LogSink,
   type LogThreshold,
   requireOption,
+  secretNames,
   TroupeError,
 } from '#contract'
 import { jsonLine } from './json-line.js'
 import { requireLevel } from './level.js'
-import { secretNames } from './redaction.js'
 import { textLine } from './text-line.js'
 
 /** The part of a writable stream that the sink uses. */

@@ -4,9 +4,8 @@
  * Knows nothing of streams. A line is always valid JSON and never contains a line break.
  */
 import type { LogRecord, LogSource } from '#contract'
-import { Pid } from '#contract'
+import { type IsSecret, Pid, secretNames } from '#contract'
 import { type PlainFields, type PlainValue, plainFields } from './plain-value.js'
-import { type IsSecret, secretNames } from './redaction.js'
 
 /** A record as an object of plain values: what log collectors are sent. */
 export function plainRecord(record: LogRecord, isSecret: IsSecret = byName): PlainFields {

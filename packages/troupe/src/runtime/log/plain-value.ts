@@ -6,8 +6,7 @@
  * `VALUES_MAX` values of one record, `TEXT_LENGTH_MAX` characters of one text; what is beyond is
  * named by its number.
  */
-import { Alias, describeThrown, formatTarget, Pid, Ref } from '#contract'
-import { type IsSecret, REDACTED } from './redaction.js'
+import { Alias, describeThrown, formatTarget, type IsSecret, Pid, REDACTED, Ref } from '#contract'
 
 /** What JSON can hold. */
 export type PlainValue =

@@ -4,10 +4,11 @@
  * `time level source message fields`; the stack of an error follows on lines of its own. Text
  * from outside cannot forge a line or steer the terminal: control characters are shown, not sent.
  */
+
+import type { IsSecret } from '#contract'
 import { type LogLevel, type LogRecord, type LogSource, Pid } from '#contract'
 import { escapedCharacter, isoTime, seen } from './json-line.js'
 import { type PlainValue, plainFields } from './plain-value.js'
-import type { IsSecret } from './redaction.js'
 
 export interface TextOptions {
   readonly colour: boolean

@@ -33,7 +33,7 @@ const PLACES = [...ORDER, own('web2'), own('web1@other'), anywhere('web2@host'),
 
 describe('a value of the configuration', () => {
   const value = (given: unknown): ConfigValue | string => {
-    const reading = readConfigValue(given)
+    const reading = readConfigValue(given, 'a')
     return reading.kind === 'value' ? reading.value : `invalid: ${reading.problem}`
   }
 
@@ -113,6 +113,20 @@ describe('the configuration of a node', () => {
     assert.deepEqual(store.remove(CLUSTER, 'a'), [updated('a', 3, 2)])
     assert.deepEqual(store.remove(GLOBAL, 'a'), [updated('a', undefined, 3)])
     assert.deepEqual(store.remove(GLOBAL, 'a'), [])
+  })
+
+  it('tells what is wrong with a secret without its value', () => {
+    const store = new ConfigStore(NODE)
+    for (const value of ['int:sesame', 'float:sesame', 'bool:sesame']) {
+      const told: readonly string[] = ['db.password', 'API_TOKEN', 'plain'].map((item) =>
+        JSON.stringify(store.put({ place: GLOBAL, item, value })),
+      )
+      assert.deepEqual(
+        told.map((text) => /sesame/.test(text)),
+        [false, false, true],
+      )
+      assert.match(told[0] ?? '', /config-invalid.*what follows the prefix is n/)
+    }
   })
 
   it('keeps the last good value of an entry that cannot be read, and tells the fault once', () => {
@@ -213,7 +227,7 @@ describe('the configuration and its plain oracle', () => {
   class Oracle {
     readonly good = new Map<string, ConfigValue>()
     put(entry: ConfigEntry): void {
-      const reading = readConfigValue(entry.value)
+      const reading = readConfigValue(entry.value, entry.item)
       if (reading.kind === 'value') this.good.set(keyOf(entry.place, entry.item), reading.value)
     }
     replace(entries: readonly ConfigEntry[]): void {

@@ -79,6 +79,22 @@ describe('an item of the configuration', () => {
     assert.equal(told.length, 1, 'another schema that says the same tells nothing new')
   })
 
+  it('is told without what its schema says when its name is that of a secret', () => {
+    const { items, told } = stage({ 'db.password': 'sesame', colour: 'sesame' })
+    const schema = z.string().refine(() => false, { error: ({ input }) => `not ${input}` })
+    for (const [item, isShown] of [
+      ['db.password', false],
+      ['colour', true],
+    ] as const) {
+      assert.throws(
+        () => items.item(item, schema),
+        (error) => hasCode('CONFIG_INVALID')(error) && /sesame/.test(String(error)) === isShown,
+      )
+      assert.equal(/sesame/.test(JSON.stringify(told.at(-1))), isShown)
+    }
+    assert.equal(told.length, 2)
+  })
+
   it('is refused when the schema throws or answers later', () => {
     const { items } = stage({ port: 80 })
     const schema = (validate: () => never | Promise<never>): StandardSchema => ({
