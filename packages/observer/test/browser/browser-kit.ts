@@ -125,6 +125,9 @@ interface Shifts {
 export const shiftsOf = (page: Page): Promise<number> =>
   page.evaluate(() => (globalThis as unknown as Shifts).shifts)
 
+/** Below it no more has moved than a word by the width of a digit that came to it. */
+export const SHIFT_SEEN = 0.001
+
 /** The texts of what has moved. */
 export const shiftedIn = (page: Page): Promise<string> =>
   page.evaluate(() => (globalThis as unknown as Shifts).shifted.join(' | ').slice(0, 400))

@@ -12,6 +12,7 @@ import {
   axeFaults,
   type browserForAll,
   type OpenOptions,
+  SHIFT_SEEN,
   shiftedIn,
   shiftsOf,
 } from './browser-kit.js'
@@ -104,9 +105,6 @@ export async function assertFits(page: Page): Promise<void> {
   )
   assert.ok(beyond <= 0, page.url())
 }
-
-/** Below it no more has moved than an icon by the width of the word beside it. */
-const SHIFT_SEEN = 0.001
 
 /** Nothing that is seen has moved by itself, and the page is no wider than its window. */
 export async function assertSteady(page: Page): Promise<void> {
