@@ -7,6 +7,7 @@ import { runTroupe } from '#cli/run'
 import { Demo } from './demo.js'
 import { RecordedTerminal } from './recorded-terminal.js'
 
+const terminals: RecordedTerminal[] = []
 let demo: Demo
 let beside: Demo
 before(async () => {
@@ -14,6 +15,8 @@ before(async () => {
   beside = await demo.beside('observed-too')
 })
 after(() => {
+  // Whatever became of its test, none goes on serving.
+  for (const terminal of terminals) terminal.interrupt()
   demo.stop()
   beside.stop()
 })
@@ -21,6 +24,7 @@ after(() => {
 /** Runs it; answers where its page is. */
 async function observer(...typed: string[]) {
   const terminal = new RecordedTerminal(demo.env)
+  terminals.push(terminal)
   const ended = runTroupe(['observer', '--port', '0', '--json', ...typed], terminal)
   await Promise.race([terminal.until(/addresses/), ended])
   const { addresses, node } = JSON.parse(terminal.out) as { addresses: string[]; node: string }
@@ -31,11 +35,19 @@ interface Sheet {
   readonly nodes: readonly { readonly node: string; readonly state: string }[]
 }
 
+/** As soon as each node has answered, or is known not to. */
+async function clusterSheet(url: string): Promise<Sheet> {
+  for (;;) {
+    const sheet = (await (await fetch(`${url}/api/cluster`)).json()) as Sheet
+    if (sheet.nodes.every(({ state }) => state !== 'looking')) return sheet
+  }
+}
+
 describe('observer', { timeout: 30_000 }, () => {
   it('shows the nodes that are there, and ends with Ctrl-C', async () => {
     const { url, node, terminal, ended } = await observer('--as', 'operator')
     match(node, /^operator@/)
-    const sheet = (await (await fetch(`${url}/api/cluster`)).json()) as Sheet
+    const sheet = await clusterSheet(url)
     const states = new Map(sheet.nodes.map((one) => [one.node, one.state]))
     equal(states.get(demo.name), 'up')
     equal(states.get(beside.name), 'up')

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type Capability, startObserver } from '@troupe/observer'
 import { actor, message, type Node, type Pid, protocol, startNode } from 'troupe'
-import { Browser, nodesOf, observed, streamOf } from './kit.js'
+import { Browser, clusterSheet, nodesOf, observed, streamOf } from './kit.js'
 
 const idle = actor(protocol('idle', {}), { on: {} })
 
@@ -36,8 +36,7 @@ describe('the API of an Observer', { timeout: 30_000 }, () => {
 
   it('tells the cluster as one sheet', async (t) => {
     const { browser } = await observed(t)
-    const [status, sheet] = await browser.json('/api/cluster')
-    assert.equal(status, 200)
+    const sheet = await clusterSheet(browser)
     const { node, nodes } = sheet as { node: string; nodes: Record<string, unknown>[] }
     assert.equal(node, 'a@localhost')
     assert.deepEqual(
@@ -88,8 +87,7 @@ describe('an Observer of a node without a network', { timeout: 30_000 }, () => {
     t.after(() => node.stop({ timeoutMs: 1_000 }))
     const { addresses } = await startObserver(node, { port: 0 })
     const browser = new Browser(addresses[0] as string)
-    const [status, sheet] = await browser.json('/api/cluster')
-    assert.equal(status, 200)
+    const sheet = await clusterSheet(browser)
     const { nodes } = sheet as { nodes: { node: string; state: string }[] }
     assert.deepEqual(
       nodes.map(({ node: name, state }) => [name, state]),

@@ -96,6 +96,16 @@ export async function twoNodes(t: TestContext) {
   return { a, b, browser }
 }
 
+/** The sheet of the cluster as soon as each of its nodes has answered, or is known not to. */
+export async function clusterSheet(browser: Browser): Promise<Record<string, unknown>> {
+  for (;;) {
+    const [status, body] = await browser.json('/api/cluster')
+    const sheet = body as Record<string, unknown>
+    const nodes = sheet['nodes'] as readonly { readonly state: string }[]
+    if (status !== 200 || nodes.every(({ state }) => state !== 'looking')) return sheet
+  }
+}
+
 /** One stream as its browser reads it. */
 export class Listener {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>
