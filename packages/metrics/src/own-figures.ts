@@ -2,7 +2,8 @@
  * own-figures: what the process `metrics` tells of itself.
  */
 import type { NodeTally } from '#metrics/catalog/reader'
-import type { Family, Labels } from '#metrics/exposition/family'
+import type { Family, Labels, Sample } from '#metrics/exposition/family'
+import { FIRST_QUESTION } from '#metrics/gather/gather'
 import type { Pages } from './gather/pages.js'
 import type { Book } from './own/book.js'
 import type { Collectors } from './own/collectors.js'
@@ -64,22 +65,15 @@ function collectFamilies({ node, collectors }: OwnParts): readonly Family[] {
 /** What became of the questions to nodes. */
 function scrapeFamilies(node: string, nodes: readonly NodeTally[]): readonly Family[] {
   const { gauge } = familiesOf('troupe_scrape_', node)
-  const states = { answered: 0, unreadable: 0, silent: 0 }
-  const unanswered: Record<string, number> = {}
-  for (const { sheets, unreadable } of nodes) {
-    const state = unreadable > 0 ? 'unreadable' : 'answered'
-    states[sheets.isUp ? state : 'silent'] += 1
-    for (const question of sheets.unanswered) {
-      unanswered[question] = (unanswered[question] ?? 0) + 1
-    }
-  }
+  const states = { answered: 0, unreadable: 0, refused: 0, silent: 0 }
+  for (const tally of nodes) states[stateOf(tally)] += 1
   const each = (read: (tally: NodeTally) => number): Values =>
     Object.fromEntries(
       nodes.filter((one) => read(one) > 0).map((one) => [one.sheets.node, read(one)]),
     )
   return [
     gauge('nodes', 'Nodes that were to be told, by what became of it.', states, 'state'),
-    gauge('unanswered', 'Questions that nodes did not answer.', unanswered, 'question'),
+    unansweredFamily(node, nodes),
     gauge(
       'unreadable',
       'Parts and lines of a node that could not be read.',
@@ -93,6 +87,31 @@ function scrapeFamilies(node: string, nodes: readonly NodeTally[]): readonly Fam
       'remote_node',
     ),
   ]
+}
+
+type NodeState = 'answered' | 'unreadable' | 'refused' | 'silent'
+
+/** A node whose first question was refused has told nothing, and is not silent. */
+function stateOf({ sheets, unreadable }: NodeTally): NodeState {
+  if (!sheets.isUp) return 'silent'
+  if (unreadable > 0) return 'unreadable'
+  const isRefused = sheets.unanswered.some(({ question }) => question === FIRST_QUESTION)
+  return isRefused ? 'refused' : 'answered'
+}
+
+function unansweredFamily(node: string, nodes: readonly NodeTally[]): Family {
+  const counts = new Map<string, Sample & { value: number }>()
+  for (const { question, cause } of nodes.flatMap(({ sheets }) => sheets.unanswered)) {
+    const key = `${question} ${cause}`
+    const known = counts.get(key) ?? { labels: { node, question, cause }, value: 0 }
+    known.value += 1
+    counts.set(key, known)
+  }
+  return {
+    name: 'troupe_scrape_unanswered',
+    help: 'Questions without an answer: silent, limited (asks too often), denied (may not look).',
+    ...{ type: 'gauge', samples: [...counts.values()] },
+  }
 }
 
 /** Families of numbers, one for each value of one label, or one without. */

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { TroupeError } from 'troupe'
 import { virtualClock } from 'troupe/testing'
 import { METRICS } from '#metrics/catalog/all'
 import { Reader } from '#metrics/catalog/reader'
@@ -29,6 +30,7 @@ function askingOf(answers: Readonly<Record<string, unknown>>) {
     if (answer === undefined) await new Promise<void>((resolve) => clock.after(timeoutMs, resolve))
     open -= 1
     if (answer === undefined) throw new RangeError('no answer')
+    if (TroupeError.is(answer)) throw answer
     return answer
   }
   const asking = { own: OWN, ask, nowMs: () => clock.nowMs() }
@@ -62,7 +64,7 @@ describe('the nodes of a page', () => {
     assert.equal(own?.isUp, true)
     assert.ok(asked.includes(`${OWN} survey`))
     assert.ok(!asked.includes(`${OWN} host`))
-    assert.ok(own?.unanswered.includes('connections'))
+    assert.ok(own?.unanswered.some(({ question }) => question === 'connections'))
   })
 
   it('are all of the cluster: a silent one is down, and asked nothing else', async () => {
@@ -86,6 +88,27 @@ describe('the nodes of a page', () => {
     )
     assert.ok(!asked.includes('b@host survey'))
     assert.deepEqual(valuesOf('node_up', nodes), { [OWN]: 1, 'b@host': 1, 'dead@host': 0 })
+  })
+
+  it('are up when they refuse, because they are asked too often or do not show it', async () => {
+    const limit = { node: 'b@host', asker: OWN, problem: 'it asks too often', retryMs: 50 }
+    const { gather, asked } = askingOf({
+      [`${OWN} figures`]: {},
+      [`${OWN} members`]: members('b@host', 'c@host', 'dead@host'),
+      'b@host figures': new TroupeError('INSPECTION_LIMITED', limit),
+      'c@host figures': new TroupeError('NOT_ALLOWED', { operation: 'figures', problem: 'no' }),
+    })
+    const nodes = await gather(true)
+    const up = { [OWN]: 1, 'b@host': 1, 'c@host': 1, 'dead@host': 0 }
+    assert.deepEqual(valuesOf('node_up', nodes), up)
+    assert.deepEqual(
+      nodes.slice(1).map(({ unanswered }) => unanswered),
+      ['limited', 'denied', 'silent'].map((cause) => [{ question: 'figures', cause }]),
+    )
+    assert.deepEqual(
+      asked.filter((one) => one.startsWith('b@host')),
+      ['b@host figures'],
+    )
   })
 
   it('are asked for their lists a few at a time, however many there are', async () => {
@@ -115,7 +138,9 @@ describe('the nodes of a page', () => {
     assert.equal(up.length, 1 + 41 + 50)
     const whole = up.filter(({ unanswered }) => unanswered.length === 0)
     assert.equal(whole.filter(({ node }) => node.startsWith('w')).length, 50)
-    assert.deepEqual(nodes.find(({ node }) => node === 'a7@host')?.unanswered, ['figures'])
+    assert.deepEqual(nodes.find(({ node }) => node === 'a7@host')?.unanswered, [
+      { question: 'figures', cause: 'silent' },
+    ])
   })
 })
 

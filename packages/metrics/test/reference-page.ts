@@ -91,6 +91,9 @@ function ownSample(): readonly Family[] {
       waiting: new Set(['options.collect']),
     },
   } as unknown as OwnParts
-  const sheets = { ...WHOLE_SHEETS, unanswered: ['figures'] }
+  const sheets = {
+    ...WHOLE_SHEETS,
+    unanswered: [{ question: 'figures', cause: 'silent' }] as const,
+  }
   return ownFamilies(parts, [{ sheets, unreadable: 1, leftOut: 1 }])
 }

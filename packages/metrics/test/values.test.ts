@@ -7,21 +7,26 @@ import { describe, it } from 'node:test'
 import { METRICS } from '#metrics/catalog/all'
 import type { Metric } from '#metrics/catalog/metric'
 import { Reader } from '#metrics/catalog/reader'
+import type { Family } from '#metrics/exposition/family'
 import type { Sheets } from '#metrics/gather/sheets'
+import { ownFamilies } from '#metrics/own-figures'
 import { SURVEY, WHOLE_SHEETS } from '#test/sheets-kit'
 import { CLUSTER_VALUES } from '#test/values/cluster-values'
 import { NODE_VALUES } from '#test/values/node-values'
+import { OWN_NODES, OWN_PARTS, OWN_VALUES } from '#test/values/own-values'
 import { PROCESS_VALUES } from '#test/values/process-values'
-import type { Values } from '#test/values/table'
+import type { Lines, Values } from '#test/values/table'
 
 const TABLE: readonly Values[] = [...NODE_VALUES, ...PROCESS_VALUES, ...CLUSTER_VALUES]
 
 /** What is a name or an edge and no figure: no metric tells it as its value. */
 const NO_FIGURES = new Set(['creation', 'id', 'port', 'bounds', 'boundsMs'])
 
+const linesOf = (metric: Metric, sheets: Sheets): Lines =>
+  linesIn(new Reader([sheets]).family(metric, 'troupe'))
+
 /** Lines by what stands behind the name and the node: `_sum`, `{state="up"}`, or nothing. */
-function linesOf(metric: Metric, sheets: Sheets): Readonly<Record<string, number>> {
-  const { samples } = new Reader([sheets]).family(metric, 'troupe')
+function linesIn({ samples }: Family): Lines {
   return Object.fromEntries(
     samples.map(({ suffix = '', labels: { node, ...labels }, value }) => {
       assert.equal(node, 'x@host')
@@ -70,6 +75,24 @@ describe('the value of each metric', () => {
     }
     const states = ['dialling', 'up', 'suspect', 'broken']
     assert.deepEqual(states.map(connectedOf), [0, 1, 1, 0])
+  })
+})
+
+describe('what the process tells of itself', () => {
+  const families = ownFamilies(OWN_PARTS, OWN_NODES)
+
+  for (const [name, expected] of OWN_VALUES) {
+    it(`is what ${name} says it is`, () => {
+      const family = families.find((one) => one.name === `troupe_${name}`)
+      assert.ok(family !== undefined)
+      const lines = typeof expected === 'number' ? { '': expected } : expected
+      assert.deepEqual(linesIn(family), lines)
+    })
+  }
+
+  it('stands in this table once, all of it', () => {
+    const told = OWN_VALUES.map(([name]) => `troupe_${name}`)
+    assert.deepEqual(told.sort(), families.map(({ name }) => name).sort())
   })
 })
 

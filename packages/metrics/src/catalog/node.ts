@@ -12,7 +12,9 @@ const every = metricsOf((sheets) => sheets)
 const { counter, gauge } = metricsOf<FiguresSheet>(({ figures }) => figures)
 
 export const NODE_METRICS: readonly Metric[] = Object.freeze([
-  every.gauge('node_up', 'Whether the node answered; 0 or 1.', ({ isUp }) => (isUp ? 1 : 0)),
+  every.gauge('node_up', 'Whether the node answered, if only to refuse; 0 or 1.', ({ isUp }) =>
+    isUp ? 1 : 0,
+  ),
   every.gauge('node_phase', 'What the node is doing: 1 for the phase it is in.', ({ phase }) =>
     phase === undefined
       ? undefined

@@ -4,19 +4,20 @@
  * What is not answered is left out and named, and so is what is not of the shape it should be: the
  * node may be of another version, or hostile. Lists are taken up to one page each: `ROWS` lines.
  */
-import type {
-  ConnectionSheet,
-  CronJobInfo,
-  FiguresSheet,
-  HostSheet,
-  LeaderSheet,
-  MemberInfo,
-  NetworkSheet,
-  RegistrarInfo,
-  ServiceInfo,
-  SurveySheet,
+import {
+  type ConnectionSheet,
+  type CronJobInfo,
+  type FiguresSheet,
+  type HostSheet,
+  type LeaderSheet,
+  type MemberInfo,
+  type NetworkSheet,
+  type RegistrarInfo,
+  type ServiceInfo,
+  type SurveySheet,
+  TroupeError,
 } from 'troupe'
-import { type Sheets, silent } from './sheets.js'
+import { type Sheets, silent, type Unanswered, type Unanswering } from './sheets.js'
 
 /** Asks the process `system` of a node one question. */
 export type Ask = (
@@ -42,6 +43,8 @@ export interface GatherOptions {
   inTurn<T>(run: () => Promise<T>): Promise<T>
 }
 
+/** What each node is asked before all else: short, and never left out. */
+export const FIRST_QUESTION = 'figures'
 /** Lines of one list. */
 export const ROWS = 500
 const PAGE = Object.freeze({ limit: ROWS })
@@ -52,10 +55,11 @@ type Fields = Readonly<Record<string, unknown>>
 export async function gather(ask: Ask, options: GatherOptions): Promise<Sheets> {
   const { node, topN, host } = options
   const parts = new Parts(ask, options)
-  const figures = await parts.sheet<FiguresSheet>('figures', undefined, options.firstMs)
+  const figures = await parts.sheet<FiguresSheet>(FIRST_QUESTION, undefined, options.firstMs)
   // One that does not say the first thing is not asked for the rest, each of which may take long.
   if (figures === undefined && parts.unanswered.length > 0) {
-    return { ...silent(node), unanswered: parts.unanswered }
+    const isUp = parts.unanswered.some(({ cause }) => cause !== 'silent')
+    return { ...silent(node), isUp, unanswered: parts.unanswered }
   }
   const [machine, survey, network, connections, services, leaders, surroundings, cron] =
     await options.inTurn(() =>
@@ -90,7 +94,7 @@ const fieldsOf = (value: unknown): Fields | undefined =>
 
 /** What a node answers, part by part. */
 class Parts {
-  readonly unanswered: string[] = []
+  readonly unanswered: Unanswered[] = []
   readonly unreadable: string[] = []
   readonly #ask: Ask
   readonly #options: GatherOptions
@@ -131,12 +135,20 @@ class Parts {
   ): Promise<{ readonly value: unknown } | undefined> {
     const { node, leftMs } = this.#options
     const timeoutMs = Math.ceil(Math.min(leftMs(), mostMs))
+    let cause: Unanswering = 'silent'
     try {
       if (timeoutMs > 0) return { value: await this.#ask(node, question, given, timeoutMs) }
-    } catch {
+    } catch (thrown) {
       // Whatever it was: the page is written without it.
+      cause = causeOf(thrown)
     }
-    this.unanswered.push(question)
+    this.unanswered.push({ question, cause })
     return undefined
   }
+}
+
+/** A refusal is a word of the node itself, which is therefore up. */
+function causeOf(thrown: unknown): Unanswering {
+  if (TroupeError.is(thrown, 'INSPECTION_LIMITED')) return 'limited'
+  return TroupeError.is(thrown, 'NOT_ALLOWED') ? 'denied' : 'silent'
 }

@@ -19,10 +19,19 @@ import type {
   SurveySheet,
 } from 'troupe'
 
+/** Why a question has no answer: nothing came in time, it asks too often, it may not ask. */
+export type Unanswering = 'silent' | 'limited' | 'denied'
+
+/** A question that was not answered. */
+export interface Unanswered {
+  readonly question: string
+  readonly cause: Unanswering
+}
+
 /** One node in figures. */
 export interface Sheets {
   readonly node: string
-  /** It has answered, whatever it said. */
+  /** It has answered, whatever it said: one that refuses a question is up, too. */
   readonly isUp: boolean
   readonly phase: NodePhase | undefined
   readonly figures: FiguresSheet | undefined
@@ -36,7 +45,7 @@ export interface Sheets {
   readonly members: readonly MemberInfo[]
   readonly cron: readonly CronJobInfo[]
   /** Questions that were not answered. */
-  readonly unanswered: readonly string[]
+  readonly unanswered: readonly Unanswered[]
   /** Questions whose answer was not of the shape it should be. */
   readonly unreadable: readonly string[]
 }

@@ -79,6 +79,27 @@ const PAGES: readonly Fault[] = [
     caughtBy: GATHER,
   },
   {
+    name: 'a node that refuses for a moment is told as down',
+    file: 'gather/gather',
+    find: `TroupeError.is(thrown, 'INSPECTION_LIMITED')`,
+    replace: 'false',
+    caughtBy: GATHER,
+  },
+  {
+    name: 'a node that refuses is told as one that has answered',
+    file: 'own-figures',
+    find: `return isRefused ? 'refused' : 'answered'`,
+    replace: `return 'answered'`,
+    caughtBy: VALUES,
+  },
+  {
+    name: 'values that were lost are told as refused requests',
+    file: 'own-figures',
+    find: `not let in, by cause.', door.refused`,
+    replace: `not let in, by cause.', book.lost`,
+    caughtBy: VALUES,
+  },
+  {
     name: 'a page is collected for each who asks',
     file: 'gather/pages',
     find: 'this.#verbs.nowMs() - this.#lastAtMs < keptMs',
