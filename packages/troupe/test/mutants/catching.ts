@@ -24,22 +24,18 @@ const told = (verdict: Verdict): string => {
   }
 }
 
-/** It hangs when it takes so many times as long as without a fault, and this more. */
+/** It hangs when it costs so many times as much as without a fault, and this more. */
 const HUNG_FACTOR = 3
 const HUNG_EXTRA_MS = 2_500
 /** It hangs when it has done nothing for so long, unless it does so without a fault, too. */
 const IDLE_MS = 2_000
 /** The longest rest without a fault at which that is a sign. */
 const SOUND_IDLE_MS_MAX = 1_000
-/** A run that has gone on for so long is held against one without its fault. */
+/** A run that has cost so much is held against one without its fault. */
 const DOUBTFUL_MS = 5_000
 
 /** How the tests of a fault run without it; measured only for those that may hang with theirs. */
-interface SoundRun {
-  readonly verdict: Verdict
-  readonly tookMs: number
-}
-type SoundRuns = Map<string, Promise<SoundRun>>
+type SoundRuns = Map<string, Promise<Verdict>>
 
 /** Runs a file with its fault, until it fails, passes, or is known to hang. */
 async function runWith(
@@ -56,24 +52,20 @@ async function runWith(
   if (known !== undefined) return run(limitsOf(await known))
   const verdict = await run({ limitMs: DOUBTFUL_MS, idleMs: IDLE_MS })
   if (verdict.kind !== 'hung') return verdict
-  const sound = soundRun(lane, file, tests)
+  const sound = lane.run(file, tests, {})
   sounds.set(key, sound)
-  const { verdict: without, tookMs } = await sound
+  const without = await sound
   if (without.kind !== 'passed') return { kind: 'broken', output: `and without: ${told(without)}` }
-  const isSure = verdict.idle ? without.idleMs < SOUND_IDLE_MS_MAX : tookMs < DOUBTFUL_MS / 4
-  return isSure ? verdict : run(limitsOf({ verdict: without, tookMs }))
+  const isSure = verdict.idle
+    ? without.idleMs < SOUND_IDLE_MS_MAX
+    : without.costMs < DOUBTFUL_MS / 4
+  return isSure ? verdict : run(limitsOf(without))
 }
 
-async function soundRun(lane: Lane, file: string, tests: readonly string[]): Promise<SoundRun> {
-  const begin = performance.now()
-  const verdict = await lane.run(file, tests, {})
-  return { verdict, tookMs: performance.now() - begin }
-}
-
-function limitsOf({ verdict, tookMs }: SoundRun): RunLimits {
-  const limitMs = Math.min(HUNG_MS, HUNG_FACTOR * tookMs + HUNG_EXTRA_MS)
-  const rests = verdict.kind === 'passed' && verdict.idleMs >= SOUND_IDLE_MS_MAX
-  return rests ? { limitMs } : { limitMs, idleMs: IDLE_MS }
+function limitsOf(sound: Verdict): RunLimits {
+  if (sound.kind !== 'passed') return {}
+  const limitMs = Math.min(HUNG_MS, HUNG_FACTOR * sound.costMs + HUNG_EXTRA_MS)
+  return sound.idleMs >= SOUND_IDLE_MS_MAX ? { limitMs } : { limitMs, idleMs: IDLE_MS }
 }
 
 /** Runs the files of a fault until one of them fails or hangs. */
@@ -82,7 +74,10 @@ async function caught(
   mutant: Mutant,
   sounds: SoundRuns,
 ): Promise<readonly [string, Verdict]> {
-  let last: readonly [string, Verdict] = ['no test', { kind: 'passed', titles: [], idleMs: 0 }]
+  let last: readonly [string, Verdict] = [
+    'no test',
+    { kind: 'passed', titles: [], idleMs: 0, costMs: 0 },
+  ]
   for (const file of mutant.caughtBy) {
     last = [file, await runWith(lane, mutant, file, sounds)]
     if (last[1].kind !== 'passed') break

@@ -14,6 +14,13 @@ const COMPOSITE = 'cluster/registrar/composite/composite-registrar'
 
 export const COMPOSITE_FAULTS: readonly Mutant[] = Object.freeze([
   {
+    name: 'what has stopped on a node that goes begins again with a registrar that is behind',
+    file: UNION,
+    find: 'const isLate = memory.isLeaving && memory.isSecondHand;',
+    replace: 'const isLate = false;',
+    caughtBy: UNIT,
+  },
+  {
     name: 'what runs on a node is told by each registrar again',
     file: UNION,
     find: 'memory?.source === part &&',

@@ -15,16 +15,23 @@ import { type Mutant, planted } from './mutant.js'
 
 const PACKAGE = fileURLToPath(new URL('../../', import.meta.url))
 const MODULES = fileURLToPath(new URL('../../../../node_modules', import.meta.url))
-/** A test file that takes longer without a fault is too slow for this. */
+/** A test file that costs more without a fault is too slow for this. */
 const RUN_MS_MAX = 30_000
 /** With a fault it hangs then, which is a way to fail. */
 export const HUNG_MS = 12_000
+/** How many times longer it may take than it works: others share the machine, and may have more. */
+const SHARE_OF_CORE = 4
 const SEPARATOR = '\n'
 
 /** What came of one test file. */
 export type Verdict =
-  /** Titles of the tests and suites that ran, and the longest time in which nothing was done. */
-  | { readonly kind: 'passed'; readonly titles: readonly string[]; readonly idleMs: number }
+  /** Titles of the tests and suites that ran, the longest time in which nothing was done, and all. */
+  | {
+      readonly kind: 'passed'
+      readonly titles: readonly string[]
+      readonly idleMs: number
+      readonly costMs: number
+    }
   /** `test` is the title of the first test that failed. */
   | { readonly kind: 'failed'; readonly test: string }
   /** `idle`: it waited for something that does not come, and did nothing else. */
@@ -34,7 +41,7 @@ export type Verdict =
 
 /** When a run is given up. */
 export interface RunLimits {
-  /** Default: as long as any test file may take without a fault. */
+  /** What it may cost; default: what any test file may cost without a fault. */
   readonly limitMs?: number
   /** So long without any work; default never. Works where the system tells of it (Linux). */
   readonly idleMs?: number
@@ -93,8 +100,8 @@ export class Lane {
       const rest = new Rest(child.pid)
       const look = setInterval(() => {
         if (rest.look() > idleMs) settle({ kind: 'hung', idle: true })
+        else if (rest.costMs > limitMs) settle({ kind: 'hung', idle: false })
       }, LOOK_MS)
-      const limit = setTimeout(() => settle({ kind: 'hung', idle: false }), limitMs)
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         output += text
         const failed = firstFailure(output)
@@ -105,10 +112,14 @@ export class Lane {
       })
       child.on('close', (code) => {
         clearInterval(look)
-        clearTimeout(limit)
         const done: Verdict =
           code === 0 && /^# pass [1-9]/m.test(output)
-            ? { kind: 'passed', titles: titlesIn(output), idleMs: rest.longestMs }
+            ? {
+                kind: 'passed',
+                titles: titlesIn(output),
+                idleMs: rest.longestMs,
+                costMs: rest.costMs,
+              }
             : { kind: 'broken', output: output.slice(-2_000) }
         resolve(verdict ?? done)
       })
@@ -142,12 +153,17 @@ function keepPriority(pid: number | undefined): void {
 }
 
 const LOOK_MS = 250
+/** Linux tells of work in hundredths of a second. */
+const TICK_MS = 10
 
-/** How long a process has done nothing: it used no time on a core and did not wait for one. */
+/** What a process has done, and how long it has done nothing: no work, and no wait for a core. */
 class Rest {
   longestMs = 0
+  /** Milliseconds of work; of the clock where the system does not tell of work, or it rests. */
+  costMs = 0
+  readonly #begin = performance.now()
   #since = performance.now()
-  #work = ''
+  #work = -1
   readonly #pid: number | undefined
 
   constructor(pid: number | undefined) {
@@ -157,23 +173,25 @@ class Rest {
   /** Milliseconds it rests now; 0 where the system does not tell. */
   look(): number {
     const nowMs = performance.now()
-    const work = this.#workDone()
-    if (work === undefined || work !== this.#work) {
-      this.#work = work ?? ''
-      this.#since = nowMs
-    }
+    const done = this.#workDone()
+    const isTold = this.#work >= 0
+    if (done === undefined || done.isWaiting || done.workMs !== this.#work) this.#since = nowMs
+    this.#work = done?.workMs ?? this.#work
+    const tookMs = nowMs - this.#begin
+    const workMs = done?.workMs ?? (isTold ? 0 : tookMs)
+    this.costMs = Math.max(this.costMs, workMs, tookMs / SHARE_OF_CORE)
     const restMs = nowMs - this.#since
     this.longestMs = Math.max(this.longestMs, restMs)
     return restMs
   }
 
-  /** Ticks on a core; undefined while it waits for one, or where nobody knows. */
-  #workDone(): string | undefined {
+  /** Its time on cores, and whether it waits for one; undefined where nobody knows. */
+  #workDone(): { readonly workMs: number; readonly isWaiting: boolean } | undefined {
     try {
       const text = readFileSync(`/proc/${this.#pid}/stat`, 'latin1')
       const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-      const [state] = fields
-      return state === 'R' ? undefined : `${fields[11]} ${fields[12]} ${fields[13]} ${fields[14]}`
+      const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
+      return { workMs: ticks * TICK_MS, isWaiting: fields[0] === 'R' }
     } catch {
       return undefined
     }

@@ -9,7 +9,13 @@ import {
   type RegistrarEvent,
   type RegistrarHome,
 } from 'troupe'
-import { memoryHub, memoryRegistrar, seededRandom, virtualClock } from 'troupe/testing'
+import {
+  type MemoryHub,
+  memoryHub,
+  memoryRegistrar,
+  seededRandom,
+  virtualClock,
+} from 'troupe/testing'
 import type { Logger } from '#contract'
 import { applicationRoute } from '#test/unit/cluster/routes'
 
@@ -22,8 +28,13 @@ const BORN_MS = Date.UTC(2025, 0, 1)
 export class TwoHubs {
   readonly clock = virtualClock()
   readonly A = memoryHub({ clock: this.clock })
-  readonly B = memoryHub({ clock: this.clock, latencyMs: 4 })
+  readonly B: MemoryHub
   #creation = BORN_MS
+
+  /** So much later the second one tells everything. */
+  constructor(latencyMs = 4) {
+    this.B = memoryHub({ clock: this.clock, latencyMs })
+  }
 
   /** A life of a node that has not begun. */
   make(node: string, registrar: Registrar): Life {

@@ -162,6 +162,26 @@ describe('applications of several registrars', () => {
     )
   })
 
+  it('do not begin again on a node that goes, where one of them is seconds behind', async () => {
+    const hubs = new TwoHubs(3_000)
+    const a = await hubs.begin('a@h', BOTH)
+    const b = await hubs.begin('b@h', BOTH)
+    b.put('shop')
+    await hubs.pass(5_000)
+    const ends = [b.registrar.leave()]
+    b.put('shop', { state: 'stopping' })
+    b.put('shop', { state: 'loaded' })
+    await hubs.pass(500)
+    ends.push(b.registrar.stop())
+    await hubs.pass(7_000)
+    await Promise.all(ends)
+    assert.deepEqual(
+      a.words.filter((word) => word.includes('shop')),
+      ['started', 'stopping', 'stopped', 'unloaded'].map((word) => `${word} shop b@h`),
+    )
+    assert.deepEqual(a.names, [])
+  })
+
   it('are heard of through the one that is connected', async () => {
     const hubs = new TwoHubs()
     const a = await hubs.begin('a@h', BOTH)

@@ -12,6 +12,7 @@
 import { type NodeLife, RouteTable } from '#cluster/registrar/route-table'
 import type {
   ApplicationRoute,
+  ApplicationState,
   NodeRoute,
   NodeRouteState,
   OwnApplicationRoute,
@@ -44,6 +45,8 @@ interface Memory {
   isOver: boolean
   /** Whom its applications are taken from. */
   source: UnionPart | undefined
+  /** Another one was the source before. */
+  isSecondHand: boolean
   /** The applications that are known of it. */
   readonly applications: Set<string>
 }
@@ -162,7 +165,7 @@ export class NodeUnion {
     if (known !== undefined && creation <= known.creation) return known
     const applications = known?.applications ?? new Set<string>()
     const fresh = { isLeaving: false, end: undefined, isOver: false, source: undefined }
-    const memory = { ...fresh, creation, applications }
+    const memory: Memory = { ...fresh, isSecondHand: false, creation, applications }
     this.#memories.set(node, memory)
     return memory
   }
@@ -205,6 +208,7 @@ export class NodeUnion {
 
   /** What runs on a node is what this registrar says. */
   #takeApplications(node: string, memory: Memory, part: UnionPart): readonly RegistrarEvent[] {
+    memory.isSecondHand ||= memory.source !== undefined && memory.source !== part
     memory.source = part
     const routes = part.applicationsOn(node)
     const named = new Set(routes.map(({ name }) => name))
@@ -226,10 +230,28 @@ export class NodeUnion {
       memory.applications.delete(name)
       return this.#table.removeApplication(life, name)
     }
+    // Where a node goes everything comes to an end: who says less has not heard of it yet.
+    const isLate = memory.isLeaving && memory.isSecondHand
+    if (isLate && isEarlier(route, this.#applicationOn(node, name))) return NOTHING
     memory.applications.add(name)
     return this.#table.putApplication(life, ownPart(route))
   }
+
+  #applicationOn(node: string, name: string): ApplicationRoute | undefined {
+    return this.#table.applications(name).find((route) => route.node === node)
+  }
 }
+
+/** How near its end an application is. */
+const NEARNESS: Readonly<Record<ApplicationState, number>> = Object.freeze({
+  starting: 0,
+  running: 0,
+  stopping: 1,
+  loaded: 2,
+})
+
+const isEarlier = (one: ApplicationRoute, known: ApplicationRoute | undefined): boolean =>
+  known !== undefined && NEARNESS[one.state] < NEARNESS[known.state]
 
 /** Who is connected before who is not, who knows the birth before who does not, then in order. */
 function bestOf(words: readonly Word[]): Word {
