@@ -4,6 +4,7 @@
 import type { Mutant } from './mutant.js'
 
 const UNIT = ['unit/cluster/composite-registrar.test']
+const BEGINNING = ['unit/cluster/composite-start.test']
 const SUITE = ['conformance/registrar.test']
 const CHANCE = ['unit/cluster/composite-random.test']
 const SIZE = ['unit/cluster/composite-size.test']
@@ -74,21 +75,21 @@ export const COMPOSITE_FAULTS: readonly Mutant[] = Object.freeze([
     file: START,
     find: 'cancel ??= clock.after(waitMs, settle);',
     replace: ';',
-    caughtBy: UNIT,
+    caughtBy: BEGINNING,
   },
   {
     name: 'a name that another registrar gave away is no reason to stop',
     file: START,
     find: "TroupeError.is(thrown, 'NODE_NAME_TAKEN') ||",
     replace: '',
-    caughtBy: UNIT,
+    caughtBy: BEGINNING,
   },
   {
     name: 'what a late registrar knows is told to nobody',
     file: COMPOSITE,
     find: 'if (!this.#hasBegun || this.#isStopped) return; // It comes late',
     replace: 'return; // It comes late',
-    caughtBy: UNIT,
+    caughtBy: BEGINNING,
   },
   {
     name: 'every registrar is looked through for every node',

@@ -25,7 +25,7 @@ const SEPARATOR = '\n'
 
 /** What came of one test file. */
 export type Verdict =
-  /** Titles of the tests and suites that ran, the longest time in which nothing was done, and all. */
+  /** Titles of the tests and suites that ran; the longest time in which nothing was done. */
   | {
       readonly kind: 'passed'
       readonly titles: readonly string[]

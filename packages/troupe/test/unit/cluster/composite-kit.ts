@@ -8,6 +8,7 @@ import {
   type Registrar,
   type RegistrarEvent,
   type RegistrarHome,
+  TroupeError,
 } from 'troupe'
 import {
   type MemoryHub,
@@ -154,3 +155,7 @@ export function wordOf(event: RegistrarEvent): string {
       return `${event.kind.slice('application-'.length)} ${event.name} ${event.node}`
   }
 }
+
+/** What a registrar fails of. */
+export const failed = (problem: string): TroupeError =>
+  new TroupeError('REGISTRAR_FAILED', { registrar: 'x', problem })
