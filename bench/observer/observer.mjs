@@ -33,26 +33,75 @@ const PAGES = {
   tracing: [`${NODE}/traces?limit=100`],
 }
 
+/** The history a page draws: of its charts, and the lines behind its figures. */
+const drawn = (at, charts, trails) => [
+  `${at}/history?series=${charts}&lastMs=${at === '/cluster' ? 900_000 : 3_600_000}&points=180`,
+  `${at}/history?series=${trails}&lastMs=300000&points=60`,
+]
+const CLUSTER_CHARTS =
+  'handledPerSecond,waiting,cpuShare,rssBytes,heapUsedBytes,bytesOutPerSecond,bytesInPerSecond,' +
+  'droppedPerSecond'
+const CLUSTER_TRAILS =
+  'processes,handledPerSecond,waiting,droppedPerSecond,bytesOutPerSecond,cpuShare,rssBytes'
+const NODE_CHARTS =
+  'handledPerSecond,sentPerSecond,waiting,handling,waitP99Ms,turnP99Ms,processes,zombies,cpuShare,' +
+  'utilisation,loopDelayMs,rssBytes,heapUsedBytes,externalBytes,bytesInPerSecond,' +
+  'bytesOutPerSecond,droppedPerSecond,logWarningsPerSecond,logErrorsPerSecond'
+const NODE_TRAILS =
+  'processes,handledPerSecond,sentPerSecond,waiting,droppedPerSecond,runQueue,connected,' +
+  'loopDelayMs,utilisation,cpuShare,rssBytes,heapUsedBytes,bytesInPerSecond,bytesOutPerSecond,' +
+  'logErrorsPerSecond'
+
+/**
+ * Windows of one browser that stand open at once, each with all it asks for, as the page does it
+ * (packages/observer/src/page/pages): its frame asks for the cluster.
+ */
+const WINDOWS = [
+  ['/cluster', ...drawn('/cluster', CLUSTER_CHARTS, CLUSTER_TRAILS)],
+  [...['/cluster', `${NODE}/node`, `${NODE}/figures`], ...drawn(NODE, NODE_CHARTS, NODE_TRAILS)],
+  ['/cluster', `${NODE}/processes?top=mailbox&limit=100`],
+  [
+    ...['/cluster', `${NODE}/process?name=stuck&messages=50`],
+    ...[`${NODE}/why?name=stuck`, `${NODE}/insight?name=stuck`],
+  ],
+]
+
+/** What stands open in one browser, by the name of its row. */
+const OPEN = {
+  ...Object.fromEntries(Object.entries(PAGES).map(([page, subjects]) => [page, [subjects]])),
+  'page-set': WINDOWS,
+}
+
+const titleOf = (page) => (page === 'page-set' ? 'four pages' : `the page "${page}"`)
+
 const row = (page, viewers) => ({
   name: `observer-${page}${viewers === 1 ? '' : `-${viewers}`}`,
   ...{ unit: '% of one core', page, viewers },
-  title: `the page "${page}" open${viewers === 1 ? '' : ` in ${viewers} browsers`}`,
+  title: `${titleOf(page)} open${viewers === 1 ? '' : ` in ${viewers} browsers`}`,
   ...{ better: 'lower', budget: ONE_PERCENT, handledPerOp: 1 },
 })
 
 const MANY = 50
-const ROWS = Object.keys(PAGES).flatMap((page) => [row(page, 1), row(page, MANY)])
+const ROWS = Object.keys(OPEN).flatMap((page) => [row(page, 1), row(page, MANY)])
 
 const FIRST_VIEW = {
   ...{ name: 'observer-first-view', unit: 'ms', title: 'from the address to the first figures' },
   ...{ better: 'lower', budget: [{ atMost: 500 }], handledPerOp: 1 },
 }
 
-/** One browser that looks at these subjects until it is closed. */
-async function open(address, subjects) {
+/** One browser with these windows until it is closed; all have one session. */
+async function open(address, windows) {
   const session = await fetch(`${address}/api/session`)
   const cookie = session.headers.get('set-cookie').split(';')[0]
   const { csrf } = await session.json()
+  const opened = await Promise.all(
+    windows.map((subjects) => openWindow(address, { subjects, cookie, csrf })),
+  )
+  return { close: () => Math.min(...opened.map((one) => one.close())) }
+}
+
+/** One window that looks at these subjects until it is closed; then how often it was told. */
+async function openWindow(address, { subjects, cookie, csrf }) {
   const abort = new AbortController()
   const stream = await fetch(`${address}/api/stream`, { headers: { cookie }, signal: abort.signal })
   const reader = stream.body.getReader()
@@ -81,7 +130,7 @@ async function open(address, subjects) {
 /** What it takes beyond `idleMs`, as a share of one core. */
 async function shareOf({ page, viewers }, { address, spent, idleMs, seconds }) {
   const browsers = await Promise.all(
-    Array.from({ length: viewers }, () => open(address, PAGES[page])),
+    Array.from({ length: viewers }, () => open(address, OPEN[page])),
   )
   // The first look of all is not what an open page costs.
   await wait(1_000)
