@@ -10,6 +10,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { publish, summary } from '../lib/report.mjs'
 import { Child } from '../udp/child.mjs'
+import { openBrowser } from './browser.mjs'
 import { firstViews } from './first-view.mjs'
 
 const PROGRAM = fileURLToPath(new URL('program.mjs', import.meta.url))
@@ -89,48 +90,10 @@ const FIRST_VIEW = {
   ...{ better: 'lower', budget: [{ atMost: 500 }], handledPerOp: 1 },
 }
 
-/** One browser with these windows until it is closed; all have one session. */
-async function open(address, windows) {
-  const session = await fetch(`${address}/api/session`)
-  const cookie = session.headers.get('set-cookie').split(';')[0]
-  const { csrf } = await session.json()
-  const opened = await Promise.all(
-    windows.map((subjects) => openWindow(address, { subjects, cookie, csrf })),
-  )
-  return { close: () => Math.min(...opened.map((one) => one.close())) }
-}
-
-/** One window that looks at these subjects until it is closed; then how often it was told. */
-async function openWindow(address, { subjects, cookie, csrf }) {
-  const abort = new AbortController()
-  const stream = await fetch(`${address}/api/stream`, { headers: { cookie }, signal: abort.signal })
-  const reader = stream.body.getReader()
-  const first = new TextDecoder().decode((await reader.read()).value)
-  const { stream: id } = JSON.parse(first.slice('data: '.length))
-  const headers = { cookie, 'content-type': 'application/json', 'x-troupe-csrf': csrf }
-  const body = JSON.stringify({ subjects, everyMs: 1_000 })
-  const wished = await fetch(`${address}/api/stream/${id}`, { method: 'POST', headers, body })
-  if (wished.status !== 204) throw new Error(`the wish was answered with ${wished.status}`)
-  let events = 0
-  const read = async () => {
-    for (;;) {
-      if ((await reader.read()).done) return
-      events += 1
-    }
-  }
-  void read().catch(() => {})
-  return {
-    close: () => {
-      abort.abort()
-      return events
-    },
-  }
-}
-
 /** What it takes beyond `idleMs`, as a share of one core. */
 async function shareOf({ page, viewers }, { address, spent, idleMs, seconds }) {
   const browsers = await Promise.all(
-    Array.from({ length: viewers }, () => open(address, OPEN[page])),
+    Array.from({ length: viewers }, (_, at) => openBrowser(address, OPEN[page], at)),
   )
   // The first look of all is not what an open page costs.
   await wait(1_000)
