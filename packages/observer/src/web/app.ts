@@ -44,6 +44,12 @@ export interface AppParts {
   readonly warn: (text: string, fields: Readonly<Record<string, unknown>>) => void
 }
 
+/**
+ * A page asks for its first sheet beside its session: an answer to that must not give it a session
+ * which differs from that one.
+ */
+const GIVE_COOKIES: ReadonlySet<string> = new Set(['/api/session', '/api/stream'])
+
 type Bindings = { Bindings: WebEnv; Variables: { visitor: Visitor } }
 
 /** The function that answers all requests of one surface. */
@@ -66,7 +72,7 @@ export function observerApp(parts: AppParts): Hono<Bindings> {
     const visitor = await admit(c.req.raw, c.env)
     c.set('visitor', visitor)
     await next()
-    if (visitor.cookie === undefined) return
+    if (visitor.cookie === undefined || !GIVE_COOKIES.has(c.req.path)) return
     const text = cookieText(parts.cookieName, visitor.cookie, parts.surface.tls !== undefined)
     c.res.headers.append('set-cookie', text)
   })

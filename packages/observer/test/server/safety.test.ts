@@ -81,6 +81,19 @@ describe('a surface with a token', { timeout: 30_000 }, () => {
     assert.equal((await browser.json('/api/cluster'))[0], 401)
   })
 
+  it('gives a session with who somebody is and with a stream, and with no sheet', async (t) => {
+    const { browser } = await observed(t)
+    const givesCookie = async (path: string): Promise<boolean> => {
+      const answer = await browser.fetch(path)
+      await answer.body?.cancel()
+      return answer.headers.has('set-cookie')
+    }
+    // A page asks for them side by side: two sessions would contradict each other.
+    assert.equal(await givesCookie('/api/cluster'), false)
+    assert.equal(await givesCookie('/api/session'), true)
+    assert.equal(await givesCookie('/api/stream'), true)
+  })
+
   it('takes the form of its login page', async (t) => {
     const { browser } = await observed(t, { token: TOKEN })
     const form = (token: string) =>
