@@ -1,5 +1,6 @@
 /**
- * setup/bundle: makes the page of the Observer one script and one style, for browsers.
+ * setup/bundle: makes the page of the Observer a few scripts and one style, for browsers: what the
+ * first view needs, and the rest, which is loaded after it.
  *
  * The compiler has made plain modules of the page; esbuild joins them with the libraries they need,
  * whose licences are put beside them. Nobody who installs the package needs a bundler.
@@ -77,7 +78,9 @@ export async function bundlePage() {
       entryPoints: [`${COMPILED}/app.js`, `${SOURCES}/styles/app.css`],
       outdir: folder,
       entryNames: '[name]-[hash]',
+      chunkNames: '[name]-[hash]',
       bundle: true,
+      splitting: true,
       format: 'esm',
       legalComments: 'none',
       logLevel: 'silent',
@@ -86,8 +89,7 @@ export async function bundlePage() {
       target: 'es2022',
     })
     mkdirSync(folder, { recursive: true })
-    const names = Object.keys(result.metafile.outputs).map((path) => basename(path))
-    writeFileSync(join(folder, 'index.html'), indexWith(names))
+    writeFileSync(join(folder, 'index.html'), indexWith(result.metafile.outputs))
     writeFileSync(join(folder, 'licences.txt'), licencesOf(Object.keys(result.metafile.inputs)))
     for (const name of PLAIN) copyFileSync(join(ROOT, SOURCES, name), join(folder, name))
     rmSync(made(''), { recursive: true, force: true })
@@ -101,15 +103,24 @@ export async function bundlePage() {
 }
 
 /**
- * The page with the names that its parts have got.
+ * The page with the names that its parts have got. What its script begins with is asked for beside
+ * it, and not when it has been read.
  *
- * @param {readonly string[]} names
+ * @param {import('esbuild').Metafile['outputs']} outputs
  */
-function indexWith(names) {
-  const nameOf = (/** @type {string} */ ending) => names.find((name) => name.endsWith(ending)) ?? ''
+function indexWith(outputs) {
+  const entries = Object.entries(outputs).filter(([, { entryPoint }]) => entryPoint !== undefined)
+  const nameOf = (/** @type {string} */ ending) =>
+    basename(entries.find(([path]) => path.endsWith(ending))?.[0] ?? '')
+  const script = entries.find(([path]) => basename(path).startsWith('app-') && path.endsWith('.js'))
+  const needed = script?.[1].imports.filter(({ kind }) => kind === 'import-statement') ?? []
+  const preloads = needed.map(({ path }) => `<link rel="modulepreload" href="/${basename(path)}">`)
   return readFileSync(join(ROOT, SOURCES, 'index.html'), 'utf8')
     .replace('/app.css', `/${nameOf('.css')}`)
-    .replace('/app.js', `/${nameOf('.js')}`)
+    .replace('/app.js', `/${basename(script?.[0] ?? '')}`)
+    .replace(/^( *)<script/m, (tag, indent) =>
+      [...preloads, tag.trim()].map((one) => `${indent}${one}`).join('\n'),
+    )
 }
 
 /**

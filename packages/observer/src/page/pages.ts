@@ -1,22 +1,13 @@
 /**
  * page/pages: every page there is, in the order of the side navigation.
+ *
+ * The cluster comes with the frame, so that the first view waits for nothing else; the others are
+ * one script more.
  */
 import type { VNode } from 'preact'
 import type { Capability } from '#observer/contract/api'
 import type { IconName } from './kit/icon.js'
-import { ApplicationsPage } from './pages/applications.js'
-import { AuditPage } from './pages/audit.js'
 import { ClusterPage } from './pages/cluster/cluster.js'
-import { DeadLettersPage } from './pages/dead-letters.js'
-import { EventsPage } from './pages/events.js'
-import { LeaderPage } from './pages/leader.js'
-import { LogsPage } from './pages/logs.js'
-import { NetworkPage } from './pages/network/network.js'
-import { NodePage } from './pages/node/node.js'
-import { ProcessesPage } from './pages/processes.js'
-import { ProfilerPage } from './pages/profiler/profiler.js'
-import { ServicesPage } from './pages/services.js'
-import { TracingPage } from './pages/tracing.js'
 
 /** What a page is handed. */
 export interface PageProps {
@@ -26,6 +17,8 @@ export interface PageProps {
   readonly rest: readonly string[]
   readonly query: URLSearchParams
 }
+
+export type PageView = (props: PageProps) => VNode
 
 /** One page. */
 export interface PageEntry {
@@ -39,19 +32,36 @@ export interface PageEntry {
   readonly icon: IconName
   /** What the viewer has to be allowed. */
   readonly needs?: Capability
-  readonly view: (props: PageProps) => VNode
+  /** Loads what draws it. */
+  readonly load: () => Promise<PageView>
 }
 
+const rest = () => import('./pages/rest.js')
+
 export const PAGES: readonly PageEntry[] = [
-  { path: '', title: 'Cluster', scope: 'cluster', key: 'c', icon: 'cluster', view: ClusterPage },
-  { path: '', title: 'Node', scope: 'node', key: 'n', icon: 'node', view: NodePage },
+  {
+    path: '',
+    title: 'Cluster',
+    scope: 'cluster',
+    key: 'c',
+    icon: 'cluster',
+    load: async () => ClusterPage,
+  },
+  {
+    path: '',
+    title: 'Node',
+    scope: 'node',
+    key: 'n',
+    icon: 'node',
+    load: async () => (await rest()).NodePage,
+  },
   {
     path: 'applications',
     title: 'Applications',
     scope: 'both',
     key: 'a',
     icon: 'applications',
-    view: ApplicationsPage,
+    load: async () => (await rest()).ApplicationsPage,
   },
   {
     path: 'processes',
@@ -59,16 +69,23 @@ export const PAGES: readonly PageEntry[] = [
     scope: 'both',
     key: 'p',
     icon: 'processes',
-    view: ProcessesPage,
+    load: async () => (await rest()).ProcessesPage,
   },
-  { path: 'events', title: 'Events', scope: 'both', key: 'e', icon: 'events', view: EventsPage },
+  {
+    path: 'events',
+    title: 'Events',
+    scope: 'both',
+    key: 'e',
+    icon: 'events',
+    load: async () => (await rest()).EventsPage,
+  },
   {
     path: 'network',
     title: 'Network',
     scope: 'node',
     key: 'w',
     icon: 'network',
-    view: NetworkPage,
+    load: async () => (await rest()).NetworkPage,
   },
   {
     path: 'services',
@@ -76,25 +93,39 @@ export const PAGES: readonly PageEntry[] = [
     scope: 'both',
     key: 's',
     icon: 'services',
-    view: ServicesPage,
+    load: async () => (await rest()).ServicesPage,
   },
-  { path: 'leader', title: 'Leader', scope: 'both', key: 'l', icon: 'leader', view: LeaderPage },
+  {
+    path: 'leader',
+    title: 'Leader',
+    scope: 'both',
+    key: 'l',
+    icon: 'leader',
+    load: async () => (await rest()).LeaderPage,
+  },
   {
     path: 'dead-letters',
     title: 'Dead letters',
     scope: 'both',
     key: 'd',
     icon: 'dead-letters',
-    view: DeadLettersPage,
+    load: async () => (await rest()).DeadLettersPage,
   },
-  { path: 'logs', title: 'Logs', scope: 'both', key: 'o', icon: 'logs', view: LogsPage },
+  {
+    path: 'logs',
+    title: 'Logs',
+    scope: 'both',
+    key: 'o',
+    icon: 'logs',
+    load: async () => (await rest()).LogsPage,
+  },
   {
     path: 'tracing',
     title: 'Tracing',
     scope: 'both',
     key: 't',
     icon: 'tracing',
-    view: TracingPage,
+    load: async () => (await rest()).TracingPage,
   },
   {
     path: 'profiler',
@@ -102,9 +133,16 @@ export const PAGES: readonly PageEntry[] = [
     scope: 'node',
     key: 'f',
     icon: 'profiler',
-    view: ProfilerPage,
+    load: async () => (await rest()).ProfilerPage,
   },
-  { path: 'audit', title: 'Audit', scope: 'both', key: 'u', icon: 'audit', view: AuditPage },
+  {
+    path: 'audit',
+    title: 'Audit',
+    scope: 'both',
+    key: 'u',
+    icon: 'audit',
+    load: async () => (await rest()).AuditPage,
+  },
 ]
 
 /**

@@ -157,6 +157,10 @@ const picturesWanted = process.env['TROUPE_PICTURES'] === '1'
 export async function shot(page: Page, name: string): Promise<void> {
   if (!picturesWanted) return
   mkdirSync(IMAGES, { recursive: true })
+  // Charts are drawn when all else is there.
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('.chart-box')].every((box) => box.querySelector('canvas')),
+  )
   // What was done before is no part of the picture.
   await page.evaluate(() => {
     const toasts = document.querySelector<HTMLElement>('.toasts')

@@ -88,6 +88,18 @@ describe('the frame', { skip: partSkip('chromium'), timeout: 120_000 }, () => {
     await context.close()
   })
 
+  it('says that the script of a page is not there, and loads it when it is', async () => {
+    const { page, context } = await open(url)
+    await page.route('**/rest-*.js', (route) => route.abort())
+    await page.goto(`${url}/leader`)
+    await page.getByText('PAGE_NOT_LOADED').waitFor()
+    deepEqual(await axeFaults(page), [])
+    await page.unroute('**/rest-*.js')
+    await page.getByRole('button', { name: 'Load the page again' }).press('Enter')
+    await page.getByRole('heading', { name: 'Leader', level: 1 }).waitFor()
+    await context.close()
+  })
+
   it('asks for the token when the server wants it', async () => {
     const { page, context } = await open(url)
     await page.locator('.table-row').last().waitFor()

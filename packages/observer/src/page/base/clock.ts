@@ -19,3 +19,13 @@ export function every(intervalMs: number, run: () => void): () => void {
 
 /** A number from 0 to below 1. */
 export const chance = (): number => Math.random()
+
+/** Nothing to do may never come: then it runs after so long all the same. */
+const IDLE_MS = 1_000
+
+/** Runs it once, when the browser has nothing else to do. */
+export function whenIdle(run: () => void): void {
+  // Safari does not say when that is.
+  if (typeof requestIdleCallback === 'function') requestIdleCallback(run, { timeout: IDLE_MS })
+  else setTimeout(run, 1)
+}

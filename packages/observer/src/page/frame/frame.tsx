@@ -4,14 +4,15 @@
 import type { VNode } from 'preact'
 import { useEffect } from 'preact/hooks'
 import type { ClusterSheet } from '#observer/contract/api'
-import { Badge, Button, Empty } from '#page/kit/basics'
+import { Badge, Button, Empty, PageHead, ProblemBox, Skeleton } from '#page/kit/basics'
 import { Icon } from '#page/kit/icon'
 import { Toasts } from '#page/kit/toast'
 import { loginNeeded, session } from '#page/live/api'
 import { silentNode } from '#page/live/presence'
 import { useSubject } from '#page/live/use'
-import { pageAt } from '#page/pages'
+import { type PageEntry, type PageProps, pageAt } from '#page/pages'
 import { place } from '#page/router'
+import { loadedOf, loadPage } from '#page/views'
 import { Boundary } from './boundary.js'
 import { Help } from './help.js'
 import { isMenuOpen, overlay } from './keys.js'
@@ -47,7 +48,7 @@ export function Frame(): VNode {
           </Empty>
         ) : (
           <Boundary key={`${node} ${page}`}>
-            <entry.view node={node} rest={rest} query={query} />
+            <PageView entry={entry} node={node} rest={rest} query={query} />
           </Boundary>
         )}
       </main>
@@ -56,6 +57,32 @@ export function Frame(): VNode {
       {overlay.value === 'sources' && <Sources />}
       <Toasts />
     </div>
+  )
+}
+
+/** A page, as soon as its script is here. */
+function PageView({ entry, ...props }: PageProps & { readonly entry: PageEntry }): VNode {
+  const loaded = loadedOf(entry)
+  useEffect(() => void loadPage(entry), [entry])
+  if (loaded?.kind === 'view') return <loaded.view {...props} />
+  return (
+    <>
+      <PageHead title={entry.title} subtitle=" " />
+      {loaded === undefined ? <Skeleton height={432} /> : <NotLoaded message={loaded.message} />}
+    </>
+  )
+}
+
+function NotLoaded({ message }: { readonly message: string }): VNode {
+  const problem = {
+    code: 'PAGE_NOT_LOADED',
+    message: `The script of this page could not be loaded: ${message}`,
+    remedy: 'The Observer may be another one by now: load the page again.',
+  }
+  return (
+    <ProblemBox problem={problem}>
+      <Button onPress={() => location.reload()}>Load the page again</Button>
+    </ProblemBox>
   )
 }
 

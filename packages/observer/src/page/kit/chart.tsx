@@ -2,12 +2,14 @@
  * page/kit/chart: lines over time, drawn by uPlot in the colours of the theme.
  *
  * Its place has a fixed height before it is drawn; gaps stay gaps. The legend shows the last
- * values, or those under the pointer, in fields of one width.
+ * values, or those under the pointer, in fields of one width. uPlot is loaded and lines are drawn
+ * when all else is shown: the figures of a page do not wait for its charts.
  */
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import uPlot from 'uplot'
+import type uPlot from 'uplot'
+import { whenIdle } from '#page/base/clock'
 import { byteRate, bytes, clockTime, count, rate, UNKNOWN } from '#page/base/format'
 import { isDark } from '#page/frame/theme'
 
@@ -138,10 +140,47 @@ function optionsOf(
 const lastOf = (values: readonly (number | null)[]): number | null | undefined =>
   values.slice(-3).findLast((value) => value !== null)
 
+interface Drawing {
+  /** There are other values. */
+  renew(): void
+  end(): void
+}
+
+/** Draws a chart as soon as there is time for it. */
+function draw(
+  target: HTMLDivElement,
+  current: () => ChartProps,
+  point: (place: number | undefined) => void,
+): Drawing {
+  let plot: uPlot | undefined
+  let isOver = false
+  const begin = async (): Promise<void> => {
+    const { default: Plot } = await import('uplot')
+    if (isOver) return
+    const options = optionsOf(current, target.clientWidth, point)
+    plot = new Plot(options, dataOf(current()), target)
+    watch.observe(target)
+  }
+  const watch = new ResizeObserver(() => {
+    plot?.setSize({ width: target.clientWidth, height: current().height ?? HEIGHT })
+  })
+  whenIdle(() => {
+    if (!isOver) void begin()
+  })
+  return {
+    renew: () => plot?.setData(dataOf(current())),
+    end: () => {
+      isOver = true
+      watch.disconnect()
+      plot?.destroy()
+    },
+  }
+}
+
 /** A chart. */
 export function Chart(props: ChartProps): VNode {
   const box = useRef<HTMLDivElement>(null)
-  const plot = useRef<uPlot | undefined>(undefined)
+  const plot = useRef<Drawing | undefined>(undefined)
   const pointed = useSignal<number | undefined>(undefined)
   const labels = props.lines.map(({ label }) => label).join()
   const dark = isDark.value
@@ -153,19 +192,11 @@ export function Chart(props: ChartProps): VNode {
     const point = (place: number | undefined): void => {
       pointed.value = place
     }
-    const options = optionsOf(() => current.current, target.clientWidth, point)
-    const made = new uPlot(options, dataOf(current.current), target)
-    plot.current = made
-    const watch = new ResizeObserver(() =>
-      made.setSize({ width: target.clientWidth, height: options.height }),
-    )
-    watch.observe(target)
-    return () => {
-      watch.disconnect()
-      made.destroy()
-    }
+    const drawing = draw(target, () => current.current, point)
+    plot.current = drawing
+    return () => drawing.end()
   }, [labels, dark])
-  useEffect(() => plot.current?.setData(dataOf(props)), [props.lines, props.untilMs])
+  useEffect(() => plot.current?.renew(), [props.lines, props.untilMs])
   return (
     <figure class="chart">
       <figcaption class="chart-head">

@@ -9,7 +9,7 @@ import { type Signal, signal } from '@preact/signals'
 import type { Problem, StreamEvent, StreamWish } from '#observer/contract/api'
 import { after, chance, every, nowMs } from '#page/base/clock'
 import { keptChoice } from '#page/base/kept'
-import { loadSession, post, session } from './api.js'
+import { get, loadSession, post, session } from './api.js'
 import { backOffMs } from './back-off.js'
 import { Wishes } from './wishes.js'
 
@@ -100,6 +100,18 @@ const entryOf = (subject: string): Entry => {
 /** The signal of a subject; reading it asks for nothing. */
 export const liveOf = (subject: string): Signal<Live<unknown>> => entryOf(subject).live
 export const recordsOf = (subject: string): Signal<Records> => entryOf(subject).records
+
+/**
+ * Asks for a subject once, before the stream can tell it: what the page begins with. Its address
+ * stands in the head of the page, so that it is asked for before any script runs.
+ */
+export async function readFirst(subject: string): Promise<void> {
+  const answer = await get<unknown>(subject)
+  const { live } = entryOf(subject)
+  // The stream has told something newer, or will tell what is wrong.
+  if (answer.kind === 'problem' || live.peek().atMs > 0) return
+  live.value = { sheet: answer.value, problem: undefined, atMs: nowMs() }
+}
 
 /** From now on somebody looks at it; what is handed back ends that. */
 export function take(subject: string): () => void {
@@ -220,17 +232,17 @@ function lose(): void {
   const sinceMs = before.kind === 'lost' ? before.sinceMs : nowMs()
   const retryAtMs = nowMs() + waitMs
   streamState.value = { kind: 'lost', sinceMs, retryAtMs }
-  cancelRetry = after(waitMs, connect)
+  cancelRetry = after(waitMs, () => void connect())
 }
 
 let cancelRetry: (() => void) | undefined
 
 /** Tries at once to come back. */
 export function retryNow(): void {
-  if (streamState.value.kind === 'lost') connect()
+  if (streamState.value.kind === 'lost') void connect()
 }
 
-function connect(): void {
+function connect(): Promise<void> {
   cancelRetry?.()
   source?.close()
   source = undefined
@@ -240,7 +252,7 @@ function connect(): void {
   const connection = connections
   // Also after a loss: the one that answers now may be another life of the server. The stream waits
   // for it: asked for side by side, each would get a session of its own, and one would be refused.
-  void loadSession().then(() => {
+  return loadSession().then(() => {
     if (connection === connections) open()
   })
 }
@@ -254,9 +266,9 @@ function open(): void {
   }
 }
 
-/** Opens the stream, and keeps it. */
-export function startStream(): void {
-  connect()
+/** Opens the stream, and keeps it. Resolves when the server has told who we are, or did not. */
+export function startStream(): Promise<void> {
+  const connected = connect()
   interval.subscribe(() => wishSoon())
   session.subscribe(() => wishSoon())
   every(1_000, () => {
@@ -272,4 +284,5 @@ export function startStream(): void {
     cancelHide = document.hidden ? after(HIDDEN_MS, hide) : undefined
     if (!document.hidden) hide()
   })
+  return connected
 }
