@@ -40,6 +40,8 @@ export interface OpenSpan {
   delivered(process: Pid | undefined, behaviour?: string, application?: string): OpenSpan
   /** Its handler is done, or what it is about is over. */
   processed(): void
+  /** It is over for whoever asked; its handler may still be at it. */
+  answered(): void
   /** Nothing more is seen of it here. */
   end(): void
   /** It is over, and it failed. */
@@ -71,7 +73,7 @@ export interface SpanGiven {
   readonly isShared?: boolean
 }
 
-/** What traces for a node. The runtime asks it only once it has said that it is awake. */
+/** What traces for a node. The runtime asks it only while it is awake. */
 export interface Tracer {
   readonly control: NodeTracing
   /** There is something to trace from the beginning. */
@@ -91,6 +93,10 @@ export interface Tracer {
   headersOf(span: OpenSpan): TraceHeaders
   /** Wall clock of its spans: milliseconds to the microsecond. */
   wallMs(): number
+  /** False: nothing is known of any process that would have to be forgotten at its end. */
+  readonly remembers: boolean
+  /** Something is begun again below what was begun before: what is asleep wakes. */
+  goOn(): void
   setSampler(process: Pid, sampler: Sampler | undefined): void
   setAttribute(process: Pid, name: string, value: AttributeValue | undefined): void
   /** A process has ended: what was said of it is forgotten. */
@@ -106,6 +112,10 @@ export interface TracerHome {
   readonly random: Random
   /** From now on there is something to trace. */
   awaken(): void
+  /** Until it is awoken there is nothing to trace. */
+  rest(): void
+  /** Something is known of a process: its end has to be told, whether there are traces or not. */
+  remember(): void
   /** The process of this node behind an address. */
   find(to: Address): Pid | undefined
   /** Hands spans to a process, and begins no trace by it; settles with its answer. */

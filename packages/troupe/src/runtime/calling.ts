@@ -150,8 +150,8 @@ class ServiceRequest implements RoutedCall {
     call.reject = (thrown) => taker.failed(thrown)
     const kernel = this.#kernel
     const tryIt = (): void => begin(kernel, call, to, this.payload, this.#options)
-    if (kernel.tracing === undefined || this.#trace === undefined) tryIt()
-    else kernel.tracing.within(this.#trace, tryIt)
+    if (this.#trace === undefined) tryIt()
+    else kernel.traces.within(this.#trace, tryIt)
   }
 
   refuse(failure: SendFailure): unknown {

@@ -57,7 +57,7 @@ export interface DeathParts {
   readonly room: Room
   readonly outcomes: Outcomes
   readonly suspensions: Suspensions
-  readonly traces: { readonly tracing: Tracing | undefined }
+  readonly traces: { readonly traceEnds: Tracing | undefined }
   logOf(process: Process): Logger
   /** Tells the log, so that a process that was a sink leaves. */
   ended(process: Process): void
@@ -80,7 +80,7 @@ export class Deaths {
     this.#logEnd(process, reason)
     const { terminate } = process.program.behaviour
     if (terminate === undefined) {
-      this.#parts.traces.tracing?.ending(process, () => {})
+      this.#parts.traces.traceEnds?.ending(process, () => {})
       this.#finish(process, reason)
       return
     }
@@ -89,8 +89,8 @@ export class Deaths {
     try {
       const run = (): unknown =>
         terminate(process.state as never, reason, process.context as ProcessContext)
-      const { tracing } = this.#parts.traces
-      const waits = tracing === undefined ? run() : tracing.ending(process, run)
+      const { traceEnds } = this.#parts.traces
+      const waits = traceEnds === undefined ? run() : traceEnds.ending(process, run)
       if (isThenable(waits)) {
         this.#finishLater(process, reason, Promise.resolve(waits))
         return
@@ -192,7 +192,7 @@ export class Deaths {
     this.count += 1
     parts.table.remove(process)
     process.state = undefined
-    parts.traces.tracing?.ended(process)
+    parts.traces.traceEnds?.ended(process)
     if (process.extension === undefined) {
       this.#loseMailbox(process, reason)
       return

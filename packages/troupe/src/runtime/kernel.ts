@@ -116,8 +116,10 @@ export class Kernel implements Home {
   readonly tracer: Tracer
   /** The hooks of tracing. */
   readonly traces: Tracing
-  /** The same once there is something to trace; until then nothing of it is asked. */
+  /** The same while there is something to trace; else nothing of it is asked. */
   tracing: Tracing | undefined = undefined
+  /** The same while something is known of processes that their ends take away. */
+  traceEnds: Tracing | undefined = undefined
   #rootLineage: Lineage
   #birthsOpen = true
 
@@ -255,8 +257,14 @@ export class Kernel implements Home {
 
   #makeTraces(): Tracing {
     const { tracer, turn, post } = this
-    const traces = new Tracing({ tracer, turn, find: (to) => post.find(to) })
-    if (tracer.isNeeded) this.tracing = traces
+    const forget = (): void => {
+      if (this.tracing === undefined) this.traceEnds = undefined
+    }
+    const traces = new Tracing({ tracer, turn, forget, find: (to) => post.find(to) })
+    if (tracer.isNeeded) {
+      this.tracing = traces
+      this.traceEnds = traces
+    }
     return traces
   }
 

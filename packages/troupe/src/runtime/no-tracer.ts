@@ -16,6 +16,8 @@ export const noTracer: MakeTracer = () => ({
     info: () => ({ samplers: [], exporters: [], kept: 0, gone: 0, total: 0, invalid: 0 }),
   }),
   isNeeded: false,
+  remembers: false,
+  goOn: () => {},
   samples: () => false,
   begin: none,
   arrived: () => undefined,

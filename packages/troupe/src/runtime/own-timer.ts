@@ -116,9 +116,9 @@ class OwnTimer implements Timer, TimerTurn, HeldTimer {
   }
 
   #origin(): Origin {
-    const { tracing } = this.#kernel
-    if (this.#trace === undefined || tracing === undefined) return undefined
-    return traced(undefined, tracing.timer(this.#trace, '[timer]', this.#process, this.#setMs))
+    const { traces } = this.#kernel
+    if (this.#trace === undefined) return undefined
+    return traced(undefined, traces.timer(this.#trace, '[timer]', this.#process, this.#setMs))
   }
 
   /** The turn it asked for. */

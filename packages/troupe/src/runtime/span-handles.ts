@@ -46,8 +46,7 @@ class OwnSpan implements SpanHandle {
   }
 
   run<R>(run: () => R): R {
-    const { tracing } = this.#kernel
-    return tracing === undefined ? run() : tracing.within(this.#span, run)
+    return this.#kernel.traces.within(this.#span, run)
   }
 
   end(): void {
@@ -114,8 +113,7 @@ export class TracingOfProcess implements ProcessTracing {
 
   proceed<R>(headers: TraceHeaders, run: () => R): R {
     const span = this.#kernel.tracer.outside(headers)
-    const { tracing } = this.#kernel
-    return span === undefined || tracing === undefined ? run() : tracing.within(span, run)
+    return span === undefined ? run() : this.#kernel.traces.within(span, run)
   }
 
   incoming(

@@ -11,6 +11,13 @@ export const tracerHome = (kernel: Kernel): TracerHome => ({
   random: kernel.random,
   awaken: () => {
     kernel.tracing = kernel.traces
+    kernel.traceEnds = kernel.traces
+  },
+  rest: () => {
+    kernel.tracing = undefined
+  },
+  remember: () => {
+    kernel.traceEnds = kernel.traces
   },
   find: (to) => kernel.post.find(to),
   hand: (to, spans, timeoutMs) =>

@@ -25,8 +25,8 @@ import type { Process } from './process.js'
 
 /** A request is answered: what was put off, or handed on, ends with its answer at the latest. */
 export function over(span: OpenSpan, call: Call): void {
-  call.trace?.processed()
-  span.processed()
+  call.trace?.answered()
+  span.answered()
 }
 
 /** Events by which a node speaks with itself. */

@@ -1,9 +1,10 @@
 /**
  * runtime/tracing: which trace a process acts in, and the spans of what it begins.
  *
- * Made when there is something to trace for the first time; until then nothing of it runs. The
- * trace of a handler is that of its message, also after an `await`; a reentrant process has it
- * until its first `await` only, as all it knows of its current message.
+ * Nothing of it runs while there is nothing to trace: no sampler that is not `off`, and no handler
+ * of a trace that is going on. What waits in a mailbox or for its time wakes it. The trace of a
+ * handler is that of its message, also after an `await`; a reentrant process has it until its first
+ * `await` only, as all it knows of its current message.
  *
  * @source ergo-features 17
  */
@@ -24,7 +25,7 @@ import {
 import { current } from './current-message.js'
 import type { Suspended } from './extension.js'
 import { Call, describeEntry, Envelope, type Origin, senderOf } from './message.js'
-import type { Process } from './process.js'
+import { DEAD, type Process } from './process.js'
 import { codeOf, isOwn, kindOf, over, traced } from './tracing-words.js'
 import type { Turn } from './turn.js'
 
@@ -34,6 +35,8 @@ export interface TracingHome {
   readonly turn: Turn
   /** The process behind an address of this node. */
   find(to: Address): Process | undefined
+  /** Nothing is known of any process any more. */
+  forget(): void
 }
 
 /** Where a new span belongs: below another one, or at the beginning of a trace. */
@@ -55,8 +58,8 @@ export class Tracing {
   /** What is begun now begins no trace; or has nothing to do with what its process does. */
   #isSilent = false
   #isApart = false
-  /** In which trace the end of a process was begun. */
-  readonly #ends = new WeakMap<Process, OpenSpan>()
+  /** In which trace the end of a process was begun; until it has ended. */
+  readonly #ends = new Map<Process, OpenSpan>()
 
   constructor(home: TracingHome) {
     this.#home = home
@@ -85,6 +88,8 @@ export class Tracing {
   within<R>(span: OpenSpan | undefined, run: () => R): R {
     const before = this.#ambient
     this.#ambient = span
+    // It may have been begun long ago, and what is sent now goes on with it.
+    if (span !== undefined) this.#home.tracer.goOn()
     try {
       return run()
     } finally {
@@ -304,7 +309,8 @@ export class Tracing {
 
   /** A process asks to end, or its handler has failed: the trace its end belongs to. */
   stopping(process: Process, cause: OpenSpan | undefined): void {
-    if (cause !== undefined && !this.#ends.has(process)) this.#ends.set(process, cause)
+    const isGone = (process.flags & DEAD) !== 0
+    if (cause !== undefined && !isGone && !this.#ends.has(process)) this.#ends.set(process, cause)
   }
 
   /** A process begins to end; `run` is its `terminate`, which is a part of that. */
@@ -321,7 +327,10 @@ export class Tracing {
   /** A process has ended. */
   ended(process: Process): void {
     this.#ends.get(process)?.processed()
-    this.#home.tracer.ended(process)
+    this.#ends.delete(process)
+    const { tracer } = this.#home
+    tracer.ended(process)
+    if (this.#ends.size === 0 && !tracer.remembers) this.#home.forget()
   }
 
   #begin({ parent }: Place, given: SpanGiven): OpenSpan {

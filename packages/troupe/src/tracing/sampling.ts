@@ -38,6 +38,8 @@ export class Sampling {
   #node: Decider = NEVER
   readonly #applications = new Map<string, Decider>()
   readonly #processes = new Map<Pid, Decider>()
+  /** Samplers of applications and processes that may begin a trace. */
+  #others = 0
 
   constructor(clock: Clock, random: Random) {
     this.#clock = clock
@@ -46,8 +48,12 @@ export class Sampling {
 
   /** False: nothing begins a trace here. */
   get isOn(): boolean {
-    const others = [...this.#applications.values(), ...this.#processes.values()]
-    return this.#node !== NEVER || others.some((decider) => decider !== NEVER)
+    return this.#node !== NEVER || this.#others > 0
+  }
+
+  /** False: no process has a sampler of its own. */
+  get remembers(): boolean {
+    return this.#processes.size > 0
   }
 
   samples(asked: SampleQuestion): boolean {
@@ -75,7 +81,7 @@ export class Sampling {
 
   /** A process has ended. */
   ended(process: Pid): void {
-    this.#processes.delete(process)
+    this.#delete(this.#processes, process)
   }
 
   *infos(): Iterable<SamplerInfo> {
@@ -89,13 +95,20 @@ export class Sampling {
 
   #set<K>(deciders: Map<K, Decider>, key: K, sampler: Sampler | undefined): void {
     if (sampler === undefined) {
-      deciders.delete(key)
+      this.#delete(deciders, key)
       return
     }
     const decider = this.#decider(sampler)
     const hasRoom = deciders.has(key) || deciders.size < SAMPLERS_MAX
     requireOption(hasRoom, 'sampler', decider.told, `there are ${SAMPLERS_MAX} of its kind already`)
+    this.#delete(deciders, key)
     deciders.set(key, decider)
+    if (decider !== NEVER) this.#others += 1
+  }
+
+  #delete<K>(deciders: Map<K, Decider>, key: K): void {
+    const decider = deciders.get(key)
+    if (deciders.delete(key) && decider !== NEVER) this.#others -= 1
   }
 
   #decider(sampler: Sampler): Decider {

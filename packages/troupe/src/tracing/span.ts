@@ -46,6 +46,8 @@ export interface SpanVerbs {
   grown(bytes: number): void
   /** Nothing more is seen of it. */
   finished(span: OneSpan): void
+  /** A handler begins with one, or is done. */
+  atWork(handlers: 1 | -1): void
   /** What a process wants said in all its spans. */
   attributesOf(process: Pid): Readonly<Record<string, AttributeValue>> | undefined
 }
@@ -98,6 +100,8 @@ export class OneSpan implements OpenSpan, Span {
   #handled = 0
   #dropped = 0
   #isFinished = false
+  /** A process is at it. */
+  #isAtWork = false
 
   constructor(place: SpanPlace, given: SpanGiven, verbs: SpanVerbs) {
     const { sentMs = verbs.wallMs(), process, from, to } = given
@@ -167,6 +171,7 @@ export class OneSpan implements OpenSpan, Span {
   delivered(process: Pid | undefined, behaviour?: string, application?: string): OneSpan {
     if (this.#isShared) return this.#handling(process, behaviour, application)
     this.deliveredMs = this.#verbs.wallMs()
+    if (process !== undefined) this.#work(true)
     // Its sender had given it up already, and it is handled all the same.
     this.processedMs = undefined
     this.behaviour = behaviour
@@ -197,8 +202,19 @@ export class OneSpan implements OpenSpan, Span {
   }
 
   processed(): void {
+    this.#work(false)
+    this.answered()
+  }
+
+  answered(): void {
     this.processedMs ??= this.#verbs.wallMs()
     this.end()
+  }
+
+  #work(isAtWork: boolean): void {
+    if (isAtWork === this.#isAtWork) return
+    this.#isAtWork = isAtWork
+    this.#verbs.atWork(isAtWork ? 1 : -1)
   }
 
   end(): void {

@@ -1,8 +1,8 @@
 /**
  * tracing/tracer: begins the spans of a node, keeps the newest, and hands finished ones on.
  *
- * Sleeps until there is something to trace: a sampler that is not `off`, or a trace that another
- * node or a request from outside has begun. Until then the runtime does not ask it.
+ * Sleeps while there is nothing to trace: no sampler that is not `off`, and no handler of a trace
+ * that is going on, whoever has begun it. Meanwhile the runtime does not ask it.
  *
  * @source ergo-features 17; W3C Trace Context
  */
@@ -45,6 +45,8 @@ import { type CompleteTracing, tracingOptions } from './tracing-options.js'
 
 const WORD = 4_294_967_296
 const PERMANENT_MAX = 32
+/** It sleeps so long after the last one was done: what a handler has handed on may be near. */
+const REST_MS = 1_000
 
 /** Of the first span of a trace. */
 const BEGINNING: SpanPlace = Object.freeze({
@@ -67,6 +69,10 @@ class NodeTracer implements Tracer {
   readonly #verbs: SpanVerbs
   readonly #clock: SpanClock
   #invalid = 0
+  /** Handlers that are at a message of a trace. */
+  #working = 0
+  /** Since when there is nothing to trace; undefined: there is, or nobody has asked since. */
+  #quietMs: number | undefined = undefined
 
   constructor(options: CompleteTracing, home: TracerHome) {
     this.#options = options
@@ -90,10 +96,33 @@ class NodeTracer implements Tracer {
     return this.#sampling.isOn
   }
 
+  get remembers(): boolean {
+    return this.#permanent.size > 0 || this.#sampling.remembers
+  }
+
   samples(asked: SampleQuestion): boolean {
+    if (!this.#sampling.isOn) {
+      this.#tire()
+      return false
+    }
     // Of what takes the spans away no trace begins: it would never end.
     if (asked.process !== undefined && this.#exports.isSink(asked.process)) return false
     return this.#sampling.samples(asked)
+  }
+
+  goOn(): void {
+    this.#quietMs = undefined
+    this.#home.awaken()
+  }
+
+  /** Whoever asks in vain sends it to sleep in the end: no timer is needed for it. */
+  #tire(): void {
+    if (this.#working > 0) return
+    const nowMs = this.#home.clock.nowMs()
+    this.#quietMs ??= nowMs
+    if (nowMs - this.#quietMs < REST_MS) return
+    this.#quietMs = undefined
+    this.#home.rest()
   }
 
   begin(parent: OpenSpan | undefined, given: SpanGiven): OpenSpan {
@@ -144,7 +173,7 @@ class NodeTracer implements Tracer {
     requireOption(hasRoom, name, value, `a process has at most ${PERMANENT_MAX}`)
     held[ownText(name)] = typeof value === 'string' ? ownText(cut(value)) : value
     this.#permanent.set(process, held)
-    this.#home.awaken()
+    this.#home.remember()
   }
 
   wallMs(): number {
@@ -162,12 +191,14 @@ class NodeTracer implements Tracer {
 
   #counted(context: TraceContext | undefined): TraceContext | undefined {
     if (context === undefined) this.#invalid += 1
-    else this.#home.awaken()
+    else this.goOn()
     return context
   }
 
   #wake(): void {
-    if (this.#sampling.isOn) this.#home.awaken()
+    if (this.#sampling.isOn) this.goOn()
+    // As good as nothing to trace, and still to be forgotten with its process.
+    else if (this.#sampling.remembers) this.#home.remember()
   }
 
   #placeBelow(parent: OneSpan | undefined): SpanPlace {
@@ -199,6 +230,10 @@ class NodeTracer implements Tracer {
       grown: (bytes) => this.#ring.grown(bytes),
       finished: (span) => this.#exports.offer(span),
       attributesOf: (process) => this.#permanent.get(process),
+      atWork: (handlers) => {
+        this.#working += handlers
+        this.goOn()
+      },
     }
   }
 

@@ -5,6 +5,7 @@ import type { Mutant } from './mutant.js'
 
 const SEEDS = ['simulation/traces.test']
 const BOUNDS = ['unit/tracing/bounds.test']
+const REST = ['unit/tracing/rest.test']
 const SINKS = ['unit/tracing/sinks.test']
 
 export const TRACE_FAULTS: readonly Mutant[] = Object.freeze([
@@ -118,6 +119,34 @@ export const TRACE_FAULTS: readonly Mutant[] = Object.freeze([
     replace: 'traceId,',
     caughtBy: BOUNDS,
     tests: 'they came in',
+  },
+  {
+    name: 'a tracer with nothing to trace stays awake',
+    file: 'tracing/tracer',
+    find: 'this.#home.rest();',
+    replace: ';',
+    caughtBy: REST,
+  },
+  {
+    name: 'a tracer sleeps while a handler of a trace goes on',
+    file: 'tracing/tracer',
+    find: 'if (this.#working > 0)',
+    replace: 'if (false)',
+    caughtBy: REST,
+  },
+  {
+    name: 'what a program has kept of a trace is lost to it when nothing else is traced',
+    file: 'runtime/tracing',
+    find: 'this.#home.tracer.goOn();',
+    replace: ';',
+    caughtBy: REST,
+  },
+  {
+    name: 'samplers of processes that have ended are kept',
+    file: 'runtime/tracing',
+    find: 'if (this.#ends.size === 0 && !tracer.remembers)',
+    replace: 'if (true)',
+    caughtBy: REST,
   },
   {
     name: 'a delayed send joins whatever its process does',

@@ -53,7 +53,14 @@ async function working(
 const hexOf = (at: number, digits: number): string => (at + 1).toString(16).padStart(digits, '0')
 const home: TracerHome = {
   ...{ name: 'a@host', clock: virtualClock(), random: seededRandom(5) },
-  ...{ awaken: () => {}, find: () => undefined, hand: async () => {}, warn: () => {} },
+  ...{
+    awaken: () => {},
+    rest: () => {},
+    remember: () => {},
+    find: () => undefined,
+    hand: async () => {},
+    warn: () => {},
+  },
 }
 const parentOf = (at: number): string => `00-${hexOf(at, 32)}-${hexOf(at, 16)}-01`
 const BYTES = 2_000_000
@@ -187,7 +194,8 @@ describe('attributes of one span', () => {
 describe('a step that cannot begin', () => {
   it('ends with the code of what refused it', () => {
     const tracer = makeTracer({ sampler: 'always' }, home)
-    const parts = { tracer, turn: { process: undefined } as never, find: () => undefined }
+    const turn = { process: undefined } as never
+    const parts = { tracer, turn, find: () => undefined, forget: () => {} }
     const tracing = new Tracing(parts)
     const refuse = (): never => {
       throw new RangeError('no room')

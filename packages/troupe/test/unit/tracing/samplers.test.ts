@@ -60,6 +60,8 @@ describe('a sampler', () => {
         find: () => undefined,
         hand: async () => {},
         warn: () => {},
+        rest: () => {},
+        remember: () => {},
       },
       awaken: () => {
         woken += 1
