@@ -13,11 +13,13 @@ import {
   type Down,
   describeThrown,
   type Handlers,
+  type MetricsWish,
   NoReply,
   type Pid,
   processName,
   SYSTEM_PROCESS,
   type Timer,
+  TroupeError,
 } from 'troupe'
 import type { NodeTally } from '#metrics/catalog/reader'
 import type { Family } from '#metrics/exposition/family'
@@ -26,13 +28,15 @@ import type { Ask } from '#metrics/gather/gather'
 import { type Asking, Gatherer } from '#metrics/gather/gatherer'
 import { isForm, keptMsOf, Pages } from '#metrics/gather/pages'
 import type { SliceVerbs } from '#metrics/gather/slices'
+import { SeriesHistory, STEP_MS_MIN } from './look/history.js'
+import { Look } from './look/look.js'
+import { readWish } from './look/wish.js'
 import { Additions } from './own/additions.js'
 import type { OwnKind, OwnVerb } from './own/own-metric.js'
 import {
   type CounterValue,
   type HistogramRegistration,
   type MetricRegistration,
-  type MetricsPage,
   type MetricValue,
   metricsProtocol,
   type TopRegistration,
@@ -54,6 +58,7 @@ export class MetricsActor
   readonly #watched = new Set<string>()
   readonly #warned = new Set<string>()
   #additions: Additions | undefined
+  #look: Look | undefined
   #targets: Targets | undefined
 
   override init(seat: Seat): void {
@@ -67,6 +72,7 @@ export class MetricsActor
     const gatherer = new Gatherer(this.#asking(), seat.options)
     const additions = this.#additionsOf(seat, slices)
     this.#additions = additions
+    this.#look = this.#lookOf(seat, { ...slices, gatherer, additions })
     this.#pages = new Pages(
       {
         ...slices,
@@ -136,6 +142,16 @@ export class MetricsActor
     return this.#later('targets', () => (this.#targets as Targets).json())
   }
 
+  metricsSheet(given: MetricsWish): NoReply {
+    return this.#later('metricsSheet', () => {
+      const problem = 'ask the process "system" of this node, which lets in whom it may'
+      if (this.context.fromNode !== this.node) {
+        throw new TroupeError('NOT_ALLOWED', { operation: 'metricsSheet', problem })
+      }
+      return (this.#look as Look).told(readWish(given))
+    })
+  }
+
   override handleDown({ target }: Down): void {
     if (target.kind !== 'pid') return
     this.#watched.delete(keyOf(target))
@@ -153,10 +169,11 @@ export class MetricsActor
     return this.#seat as Seat
   }
 
-  #later(request: string, make: () => Promise<MetricsPage | string>): NoReply {
-    const replier = this.replyLater<MetricsPage | string>()
-    make().then(
-      (made) => replier.reply(made),
+  #later<T>(request: string, make: () => Promise<T>): NoReply {
+    const replier = this.replyLater<T>()
+    const made = (async () => make())()
+    made.then(
+      (value) => replier.reply(value),
       (thrown: unknown) => replier.reject(refusalOf(request, thrown)),
     )
     return NoReply
@@ -193,6 +210,54 @@ export class MetricsActor
     this.log.warning(problem, { about })
   }
 
+  /** What is shown of the metrics; its history outlives this process. */
+  #lookOf(
+    seat: Seat,
+    {
+      gatherer,
+      additions,
+      ...slices
+    }: SliceVerbs & { readonly gatherer: Gatherer; readonly additions: Additions },
+  ): Look {
+    const { names, collectIntervalMs, historySeriesMax: seriesMax } = seat.options
+    const stepMs = Math.max(STEP_MS_MIN, collectIntervalMs)
+    seat.history ??= new SeriesHistory({ startMs: this.nowMs(), stepMs, seriesMax })
+    const look = new Look(
+      {
+        ...slices,
+        wallMs: () => this.wallMs(),
+        deadline: (ms) => this.#deadline(ms),
+        families: (withCollect) => additions.shown({ node: this.node }, withCollect),
+        figures: () => gatherer.figures(),
+        home: () => gatherer.home(),
+        ownFamilies: (nodes) => this.#ownFamilies(seat, nodes),
+      },
+      { names, keptMs: keptMsOf(collectIntervalMs) },
+      seat.history,
+    )
+    if (seriesMax > 0) this.#keepPoints(look, seat.history)
+    return look
+  }
+
+  #keepPoints(look: Look, history: SeriesHistory): void {
+    this.after(history.dueInMs(this.nowMs()), () => {
+      this.#keepPoints(look, history)
+      look.step().catch((thrown: unknown) => {
+        // It was killed meanwhile.
+        if (TroupeError.is(thrown, 'PROCESS_REVOKED')) return
+        this.#warnOnce('a point of the metrics was not kept', describeThrown(thrown))
+      })
+    })
+  }
+
+  #deadline(ms: number): { readonly late: Promise<void>; cancel(): void } {
+    let timer: Timer | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = this.after(ms, () => resolve())
+    })
+    return { late, cancel: () => void timer?.cancel() }
+  }
+
   #additionsOf({ registry, options, book }: Seat, slices: SliceVerbs): Additions {
     return new Additions(registry, {
       ...slices,
@@ -200,14 +265,9 @@ export class MetricsActor
         'actor.collect': () => this.collect(registry),
         'options.collect': () => options.collect(registry, this.context),
       },
-      deadline: (ms) => {
-        let timer: Timer | undefined
-        const late = new Promise<void>((resolve) => {
-          timer = this.after(ms, () => resolve())
-        })
-        return { late, cancel: () => void timer?.cancel() }
-      },
+      deadline: (ms) => this.#deadline(ms),
       writing: () => book.writing(),
+      standing: () => book.standing(),
       failed: (name, why, thrown) => {
         const problem = why === 'threw' ? describeThrown(thrown) : WHY_LATE[why]
         this.#warnOnce(`what a page adds could not be collected: ${problem}`, name)

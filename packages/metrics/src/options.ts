@@ -80,6 +80,11 @@ export interface MetricsOptions extends MetricsPortOptions {
   readonly ownMetricsMax?: number
   /** Most series of one of them; one more is counted and left out. Default 1,000. */
   readonly ownSeriesMax?: number
+  /**
+   * Series whose last hour is kept for the Observer, those of the program first: 0 to 5,000;
+   * default 500, 0: none. Then nothing is read while nobody looks and nobody scrapes.
+   */
+  readonly historySeriesMax?: number
   /** The address that other nodes and `/sd` are told, as host:port; default worked out. */
   readonly announce?: string
   /**
@@ -114,6 +119,7 @@ export const METRICS_DEFAULTS = Object.freeze({
   targetHosts: Object.freeze([]) as readonly string[],
   ownMetricsMax: 1_000,
   ownSeriesMax: 1_000,
+  historySeriesMax: 500,
 })
 
 /** Where something is served, checked. */
@@ -146,6 +152,7 @@ export interface CheckedMetrics {
   readonly collect: (registry: Registry, context: ProcessContext) => unknown
   readonly ownMetricsMax: number
   readonly ownSeriesMax: number
+  readonly historySeriesMax: number
   readonly announce: string | undefined
 }
 
@@ -164,12 +171,14 @@ const METRICS_KEYS = [
   'actor',
   'ownMetricsMax',
   'ownSeriesMax',
+  'historySeriesMax',
   'announce',
 ] as const
 const TOKEN_CHARS_MIN = 16
 const INTERVAL_MS_MAX = 3_600_000
 const TOP_MAX = 200
 const OWN_MAX = 100_000
+const HISTORY_SERIES_MAX = 5_000
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/
 
 /** OPTION_INVALID, naming the option. */
@@ -185,6 +194,8 @@ export function metricsOptions(given: MetricsOptions = {}): CheckedMetrics {
   requireCount('topN', options.topN, { least: 0, most: TOP_MAX })
   requireCount('ownMetricsMax', options.ownMetricsMax, { least: 0, most: OWN_MAX })
   requireCount('ownSeriesMax', options.ownSeriesMax, { least: 1, most: OWN_MAX })
+  const kept = { least: 0, most: HISTORY_SERIES_MAX }
+  requireCount('historySeriesMax', options.historySeriesMax, kept)
   requireThat(names === 'troupe' || names === 'ergo', 'names', names, 'give troupe or ergo')
   requireThat(typeof cluster === 'boolean', 'cluster', cluster, 'give true or false')
   requireThat(typeof options.host === 'boolean', 'host', options.host, 'give true or false')

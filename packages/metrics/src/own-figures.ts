@@ -51,7 +51,7 @@ function collectFamilies({ node, collectors }: OwnParts): readonly Family[] {
   return [
     {
       name: 'troupe_metrics_collect_failed_total',
-      help: 'What pages went without: it threw, was late, or still waits since an earlier page.',
+      help: 'What pages or looks went without: it threw, was late, or still waits since then.',
       ...{ type: 'counter', samples: failed },
     },
     {

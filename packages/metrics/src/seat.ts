@@ -7,6 +7,7 @@
 import { Registry } from 'prom-client'
 import { type ApplicationContext, openWeb, TroupeError, type WebListener } from 'troupe'
 import type { HealthBoard } from './health/board.js'
+import type { SeriesHistory } from './look/history.js'
 import type { CheckedMetrics, Surface } from './options.js'
 import { Book } from './own/book.js'
 import { hostOf } from './sd/host-rules.js'
@@ -93,6 +94,8 @@ export class Seat {
   readonly board: HealthBoard | undefined
   readonly open: OpenPort
   address: string | undefined
+  /** The last hour of its metrics; undefined before the first start, and where none is kept. */
+  history: SeriesHistory | undefined
 
   constructor(options: CheckedMetrics, door: Door, board: HealthBoard | undefined) {
     this.options = options

@@ -23,6 +23,7 @@ export function additionsStage(
   const clock = virtualClock()
   const failed: string[] = []
   const additions = new Additions(registry, {
+    standing: () => new Map(),
     ...{ collects, writing, nowMs: () => clock.nowMs(), rest: () => Promise.resolve() },
     deadline: (ms) => {
       let cancel = (): void => {}

@@ -87,6 +87,17 @@ export async function gather(ask: Ask, options: GatherOptions): Promise<Sheets> 
   }
 }
 
+/** The first answer alone. Never rejects. */
+export async function gatherFigures(ask: Ask, node: string, timeoutMs: number): Promise<Sheets> {
+  const inTurn = <T>(run: () => Promise<T>): Promise<T> => run()
+  const waits = { firstMs: timeoutMs, listsMs: timeoutMs, leftMs: () => timeoutMs, inTurn }
+  const parts = new Parts(ask, { node, topN: undefined, host: false, ...waits })
+  const figures = await parts.sheet<FiguresSheet>(FIRST_QUESTION)
+  const { unanswered, unreadable } = parts
+  const isUp = figures !== undefined
+  return { ...silent(node), isUp, phase: figures?.phase, figures, unanswered, unreadable }
+}
+
 const fieldsOf = (value: unknown): Fields | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Fields)

@@ -9,7 +9,7 @@
  * processes are told by each node itself.
  * Limits: `NODES_MAX` nodes, the lists of `AT_ONCE` of them at a time.
  */
-import { type Ask, gather } from './gather.js'
+import { type Ask, gather, gatherFigures } from './gather.js'
 import type { Sheets } from './sheets.js'
 
 /** Whom to ask, and how. */
@@ -46,21 +46,25 @@ export class Gatherer {
 
   /** The own node first, the others by name. Never rejects. */
   async gather(): Promise<readonly Sheets[]> {
+    const { cluster } = this.#options
+    const [first, others] = await Promise.all([this.home(), cluster ? this.#others() : []])
+    return [first, ...others]
+  }
+
+  /** The own node alone, with its processes. Never rejects. */
+  home(): Promise<Sheets> {
     const { own, ask } = this.#asking
-    const { cluster, topN, host } = this.#options
+    const { topN, host } = this.#options
     const leftMs = this.#countdown(OWN_MS)
     const inTurn = <T>(run: () => Promise<T>): Promise<T> => run()
-    const home = gather(ask, {
-      node: own,
-      topN,
-      host,
-      firstMs: OWN_MS,
-      listsMs: OWN_MS,
-      leftMs,
-      inTurn,
-    })
-    const [first, others] = await Promise.all([home, cluster ? this.#others() : []])
-    return [first, ...others]
+    const waits = { firstMs: OWN_MS, listsMs: OWN_MS, leftMs, inTurn }
+    return gather(ask, { node: own, topN, host, ...waits })
+  }
+
+  /** What the own node counts always, which costs no look at anything. Never rejects. */
+  figures(): Promise<Sheets> {
+    const { own, ask } = this.#asking
+    return gatherFigures(ask, own, OWN_MS)
   }
 
   async #others(): Promise<readonly Sheets[]> {

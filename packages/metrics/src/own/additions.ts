@@ -3,7 +3,7 @@
  * and the metrics of the registry, of which each may collect by itself.
  */
 import type { Registry } from 'prom-client'
-import type { Family, Labels } from '#metrics/exposition/family'
+import type { Family, Labels, Sample } from '#metrics/exposition/family'
 import { familyOfTold, metricsIn } from '#metrics/exposition/of-registry'
 import { inSlices, type SliceVerbs } from '#metrics/gather/slices'
 import { type CollectFailure, Collectors } from './collectors.js'
@@ -16,6 +16,8 @@ export interface AdditionVerbs extends SliceVerbs {
   deadline(ms: number): { readonly late: Promise<void>; cancel(): void }
   /** Everything has been collected: lists are put into the registry. */
   writing(): void
+  /** By name: the lists as they stand since the last page. */
+  standing(): ReadonlyMap<string, readonly Sample[]>
   failed(name: string, why: CollectFailure, thrown: unknown): void
 }
 
@@ -34,16 +36,35 @@ export class Additions {
     this.collectors = new Collectors((name, why, thrown) => verbs.failed(name, why, thrown))
   }
 
-  /** The families of the registry, each line with `constant` labels on top. Never rejects. */
+  /**
+   * The families of the registry for a page, each line with `constant` labels on top. Never
+   * rejects.
+   */
   async families(constant: Labels): Promise<readonly Family[]> {
-    const { collects, writing } = this.#verbs
-    await this.#within(COLLECT_MS, (late) =>
+    await this.#collect()
+    this.#verbs.writing()
+    return this.#within(READ_MS, (late) => this.#read(constant, late))
+  }
+
+  /** The same for a look, which leaves lists as they are; `withCollect`: that is due. */
+  async shown(constant: Labels, withCollect: boolean): Promise<readonly Family[]> {
+    if (withCollect) await this.#collect()
+    const families = await this.#within(READ_MS, (late) => this.#read(constant, late))
+    const standing = this.#verbs.standing()
+    return families.map((family) => {
+      const rows = standing.get(family.name)
+      return rows === undefined ? family : { ...family, samples: rows }
+    })
+  }
+
+  #collect(): Promise<unknown> {
+    return this.#within(COLLECT_MS, (late) =>
       Promise.all(
-        Object.entries(collects).map(([name, run]) => this.collectors.run(name, run, late)),
+        Object.entries(this.#verbs.collects).map(([name, run]) =>
+          this.collectors.run(name, run, late),
+        ),
       ),
     )
-    writing()
-    return this.#within(READ_MS, (late) => this.#read(constant, late))
   }
 
   async #read(constant: Labels, late: Promise<void>): Promise<readonly Family[]> {

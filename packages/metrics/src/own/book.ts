@@ -8,6 +8,7 @@
  */
 import type { Registry } from 'prom-client'
 import { Pid, TroupeError } from 'troupe'
+import type { Sample } from '#metrics/exposition/family'
 import { requireThat } from '#metrics/options'
 import { type OwnKind, OwnMetric, type OwnShape, type OwnVerb, SeriesRoom } from './own-metric.js'
 
@@ -104,6 +105,12 @@ export class Book {
   /** A page is about to be written: lists are put into it and begin anew. */
   writing(): void {
     for (const metric of this.#metrics.values()) metric.written()
+  }
+
+  /** By name: lists as they stand, which a look does not put into the page. */
+  standing(): ReadonlyMap<string, readonly Sample[]> {
+    const lists = [...this.#metrics].map(([name, metric]) => [name, metric.standing()] as const)
+    return new Map(lists.flatMap(([name, rows]) => (rows === undefined ? [] : [[name, rows]])))
   }
 
   #forget(name: string): void {

@@ -7,6 +7,7 @@
  */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Pid } from 'troupe'
+import type { Sample } from '#metrics/exposition/family'
 import { LABEL_CHARS_MAX } from '#metrics/exposition/write'
 import type { LabelValues } from './protocol.js'
 import { TopMetric } from './top-metric.js'
@@ -106,6 +107,11 @@ export class OwnMetric {
   written(): void {
     if (!(this.#instrument instanceof TopMetric)) return
     this.#instrument.flush()
+  }
+
+  /** Its list as it stands; undefined: it is none, or as the last page showed it. */
+  standing(): readonly Sample[] | undefined {
+    return this.#instrument instanceof TopMetric ? this.#instrument.standing() : undefined
   }
 
   /** Exactly the labels it has, as text; undefined when some are missing or unknown. */

@@ -1,7 +1,7 @@
 /**
  * own/protocol: what the process `metrics` understands: metrics of other processes.
  */
-import { message, protocol, request } from 'troupe'
+import { METRICS_PROTOCOL, message, metricsSource, protocol, request } from 'troupe'
 import type { TextForm } from '#metrics/exposition/write'
 
 /** Values of the labels of one series. */
@@ -56,7 +56,7 @@ export interface MetricsPage {
  * cannot be; NAME_TAKEN when another has it. What is told of a metric that is not registered, or
  * cannot be, is counted and warned of once.
  */
-export const metricsProtocol = protocol('troupe.metrics', {
+export const metricsProtocol = protocol(METRICS_PROTOCOL, {
   registerCounter: request<MetricRegistration, void>(),
   registerGauge: request<MetricRegistration, void>(),
   registerHistogram: request<HistogramRegistration, void>(),
@@ -72,4 +72,6 @@ export const metricsProtocol = protocol('troupe.metrics', {
   page: request<TextForm, MetricsPage>(),
   /** Targets of the whole cluster, as Prometheus' `http_sd` wants them. */
   targets: request<void, string>(),
+  /** What the process `system` of this node shows of them; NOT_ALLOWED for other nodes. */
+  metricsSheet: metricsSource.messages.metricsSheet,
 })

@@ -4,6 +4,7 @@
  * @source ergo-features 25 (top-N metric)
  */
 import type { Gauge } from 'prom-client'
+import type { Sample } from '#metrics/exposition/family'
 
 interface Row {
   readonly labels: Readonly<Record<string, string>>
@@ -40,6 +41,13 @@ export class TopMetric {
     // Without labels a reset leaves a 0 that nobody has observed.
     for (const { labels, value } of this.#rows.values()) this.#gauge.set(labels, value)
     this.#rows.clear()
+  }
+
+  /** What has been observed since the last page; where that is nothing, what that page showed. */
+  standing(): readonly Sample[] | undefined {
+    if (this.#rows.size === 0) return undefined
+    this.#cut()
+    return [...this.#rows.values()]
   }
 
   #cut(): void {

@@ -3,6 +3,7 @@
  * is a page that lies or does not come, a probe that lies, or a door that is open.
  */
 import type { Fault, Field } from '@troupe/tools/planting'
+import { LOOK_FAULTS } from './look-faults.js'
 
 const ERGO = 'ergo-names.test'
 const FOREIGN = 'foreign.test'
@@ -172,7 +173,7 @@ const ADDED: readonly Fault[] = [
   {
     name: 'what is late piles up',
     file: 'own/collectors',
-    find: 'if (this.#waiting.has(name)) {',
+    find: 'if (known?.isLate === true) {',
     replace: 'if (false) {',
     caughtBy: COLLECT,
   },
@@ -286,6 +287,7 @@ const PLANTED_FAULTS: readonly Fault[] = Object.freeze([
   ...PAGES,
   ...FIGURES,
   ...ADDED,
+  ...LOOK_FAULTS,
   ...DOORS,
   ...PROBES,
 ])

@@ -100,6 +100,19 @@ export type {
   LeaderSheet,
 } from './remote/link-sheets.js'
 export type {
+  MetricGroup,
+  MetricLine,
+  MetricNumber,
+  MetricSeries,
+  MetricSheet,
+  MetricsQuestion,
+  MetricsSheet,
+  MetricsTold,
+  MetricsWish,
+  MetricType,
+} from './remote/metric-sheets.js'
+export { METRICS_PROCESS, METRICS_PROTOCOL, metricsSource } from './remote/metric-sheets.js'
+export type {
   CallSheet,
   ChildWaitSheet,
   ExitSheet,

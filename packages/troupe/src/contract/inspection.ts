@@ -40,6 +40,8 @@ export interface ProcessRow {
 /** One process as a scan passes it; valid within the call only. */
 export interface ProcessGlance extends ProcessRow {
   readonly id: number
+  /** The name of the protocol it speaks; undefined: it declares none. */
+  readonly protocol: string | undefined
   /** Its birth, in milliseconds since the start of the node. */
   readonly bornMs: number
   /** How long its `init` took; 0 when that was below a millisecond or not timed. */

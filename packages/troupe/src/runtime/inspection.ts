@@ -78,6 +78,10 @@ class Glance implements ProcessGlance {
     return this.#process.program.behaviour.name
   }
 
+  get protocol(): string | undefined {
+    return this.#process.program.behaviour.protocol?.name
+  }
+
   get kind(): BehaviourKind {
     return this.#process.program.behaviour.kind
   }

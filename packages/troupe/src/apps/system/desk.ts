@@ -173,8 +173,9 @@ export class Desk {
     name: string,
     context: ProcessContext,
     answer: (asker: Asker) => Promise<unknown>,
+    cost = 1,
   ): NoReply {
-    return this.#take(name, 1, context, (asker, replier) => {
+    return this.#take(name, cost, context, (asker, replier) => {
       settleLater(name, replier, answer(asker))
     })
   }

@@ -19,6 +19,7 @@ import { figuresSheet } from './figures-sheet.js'
 import { readFollow, readUnfollow } from './follow.js'
 import { SCAN_COST } from './limits.js'
 import { wantedConfig, wantedEvents, wantedNames } from './long-lists.js'
+import { metricsSheet } from './metrics-sheet.js'
 import { nodeSheet } from './node-sheet.js'
 import { pageOf, readPlace } from './page.js'
 import { processInsight } from './process-insight.js'
@@ -130,6 +131,11 @@ const definition = actor(systemProtocol, {
     figures: quick('figures', (_given, desk) => figuresSheet(desk)),
     host: (seat, _given, context) =>
       deskOf(seat).later('host', context, () => deskOf(seat).host.sheet()),
+    metrics: (seat, given, context) => {
+      const { inspection } = deskOf(seat)
+      const answer = () => metricsSheet(given, context, inspection)
+      return deskOf(seat).later('metrics', context, answer, SCAN_COST)
+    },
     profile: (seat, given, context) =>
       deskOf(seat).later('profile', context, (asker) => deskOf(seat).profiling.take(asker, given)),
     history: quick('history', (given, { recorder }) => recorder.sheet(given), SCAN_COST),

@@ -26,6 +26,7 @@ import type {
   ConnectionSheet,
   LeaderSheet,
 } from './link-sheets.js'
+import type { MetricsQuestion, MetricsSheet } from './metric-sheets.js'
 import type { ProcessInsight, WhyQuestion, WhySheet } from './process-insight.js'
 import type { SurveyQuestion, SurveySheet } from './survey-sheets.js'
 import type { OrderOutcome, SystemOrder } from './system-orders.js'
@@ -95,6 +96,8 @@ export const systemProtocol = protocol('troupe.system', {
   host: request<void, HostSheet>(),
   /** All processes and events in one scan: spreads, sums, and the first of each order. */
   survey: request<SurveyQuestion, SurveySheet>(),
+  /** What is measured here, the metrics of the program first, with their last hour. */
+  metrics: request<MetricsQuestion, MetricsSheet>(),
   /** Only for nodes that may `manage`, one at a time; INSPECTION_LIMITED tells when it ends. */
   profile: request<ProfileQuestion, ProfileSheet>(),
   /** The last hour, kept while nobody looks; it costs as much as a scan. */

@@ -1,0 +1,160 @@
+/**
+ * look/readings: families as what is shown of them: each series once, with its ranges. Pure.
+ *
+ * Whatever a program has put into its metrics, a reading is bounded: labels are texts of bounded
+ * length and number, and of all metrics so many series are looked at. One that cannot be read costs
+ * itself.
+ */
+import type { MetricType } from 'troupe'
+import type { Family, Labels, Sample } from '#metrics/exposition/family'
+import { cutLabel } from '#metrics/exposition/write'
+import type { Ranges } from './quantiles.js'
+
+/** One series as it was read. */
+export interface SeriesReading {
+  /** What tells it from the others of its metric. */
+  readonly key: string
+  readonly labels: readonly (readonly [name: string, value: string])[]
+  /** Of a gauge its value, of a counter its sum; else how many were observed. */
+  readonly value: number
+  readonly sum: number | undefined
+  readonly ranges: Ranges | undefined
+  readonly quantiles: readonly (readonly [share: number, value: number])[]
+}
+
+/** One metric as it was read. */
+export interface MetricReading {
+  readonly name: string
+  readonly help: string
+  readonly type: MetricType
+  readonly group: string
+  readonly own: boolean
+  readonly series: readonly SeriesReading[]
+}
+
+/** How many series are still looked at. */
+export interface ReadingRoom {
+  left: number
+  /** Those beyond it, and those that could not be read. */
+  unread: number
+}
+
+/** Series of all metrics together. */
+export const SERIES_READ_MAX = 20_000
+const LABELS_MAX = 16
+const NAME_CHARS_MAX = 255
+const HELP_CHARS_MAX = 1_000
+const GROUP_CHARS_MAX = 100
+const RANGES_MAX = 200
+
+/** The first word of a name. */
+const groupOf = (name: string): string => {
+  const [first = name] = name.split(/[_:]/).filter((word) => word !== '')
+  return first.slice(0, GROUP_CHARS_MAX)
+}
+
+/** `section`: of Troupe what it is about; undefined: the program brought it. */
+export function readingOf(
+  family: Family,
+  section: string | undefined,
+  room: ReadingRoom,
+): MetricReading {
+  const { type, samples } = family
+  const name = family.name.slice(0, NAME_CHARS_MAX)
+  const own = section === undefined
+  const group = own ? groupOf(name) : `troupe ${section}`
+  const help = family.help.slice(0, HELP_CHARS_MAX)
+  const isPlain = type === 'counter' || type === 'gauge'
+  const series = isPlain ? plain(samples, room) : spread(samples, room)
+  return { name, help, type, group, own, series }
+}
+
+function plain(samples: readonly Sample[], room: ReadingRoom): readonly SeriesReading[] {
+  const found: SeriesReading[] = []
+  for (const { labels: given, value } of samples) {
+    const labels = room.left > 0 ? labelsOf(given, undefined) : undefined
+    if (labels === undefined || typeof value !== 'number') {
+      room.unread += 1
+      continue
+    }
+    room.left -= 1
+    const none = { sum: undefined, ranges: undefined, quantiles: [] }
+    found.push({ key: keyOf(labels), labels, value, ...none })
+  }
+  return found
+}
+
+/** What is gathered of the lines of one series. */
+interface Gathered {
+  readonly labels: SeriesReading['labels']
+  count: number
+  sum: number
+  readonly upTo: [bound: number, count: number][]
+  readonly quantiles: [share: number, value: number][]
+}
+
+/** A histogram or a summary has several lines for each series. */
+function spread(samples: readonly Sample[], room: ReadingRoom): readonly SeriesReading[] {
+  const found = new Map<string, Gathered>()
+  const lost = new Set<string>()
+  for (const sample of samples) {
+    const labels = labelsOf(sample.labels, sample.suffix === '_bucket' ? 'le' : 'quantile')
+    const key = labels === undefined ? '' : keyOf(labels)
+    const known = found.get(key)
+    if (labels === undefined || (known === undefined && room.left === 0)) {
+      lost.add(key)
+      continue
+    }
+    const gathered = known ?? { labels, count: 0, sum: 0, upTo: [], quantiles: [] }
+    if (known === undefined) {
+      found.set(key, gathered)
+      room.left -= 1
+    }
+    take(gathered, sample)
+  }
+  room.unread += lost.size
+  return [...found].map(([key, gathered]) => readOf(key, gathered))
+}
+
+function take(gathered: Gathered, { suffix = '', labels, value }: Sample): void {
+  if (suffix === '_sum') gathered.sum = value
+  else if (suffix === '_count') gathered.count = value
+  else if (suffix === '_bucket') {
+    const { le } = labels
+    const bound = le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le)
+    if (gathered.upTo.length < RANGES_MAX) gathered.upTo.push([bound, value])
+  } else {
+    const share = Number(labels['quantile'])
+    const isShare = share >= 0 && share <= 1 && gathered.quantiles.length < RANGES_MAX
+    if (isShare) gathered.quantiles.push([share, value])
+  }
+}
+
+function readOf(key: string, { labels, count, sum, upTo, quantiles }: Gathered): SeriesReading {
+  const rising = upTo.sort(([one], [other]) => one - other)
+  const bounds = rising.map(([bound]) => bound).filter((bound) => Number.isFinite(bound))
+  const ends = [...rising.slice(0, bounds.length).map(([, below]) => below), count]
+  // What was observed meanwhile may make a line of an earlier moment the higher one.
+  const counts = ends.map((below, at) => Math.max(0, below - (ends[at - 1] ?? 0)))
+  const ranges = bounds.length === 0 ? undefined : { bounds, counts }
+  return { key, labels, value: count, sum, ranges, quantiles }
+}
+
+/** Undefined when one of them cannot be told. `node` is that of the whole sheet. */
+function labelsOf(given: Labels, without: string | undefined): SeriesReading['labels'] | undefined {
+  const labels: (readonly [string, string])[] = []
+  try {
+    for (const name in given) {
+      const value = given[name]
+      if (value === undefined || name === 'node' || name === without) continue
+      if (labels.length === LABELS_MAX) break
+      labels.push([name.slice(0, NAME_CHARS_MAX), cutLabel(String(value))])
+    }
+  } catch {
+    return undefined
+  }
+  return labels
+}
+
+const keyOf = (labels: SeriesReading['labels']): string =>
+  labels.length === 0 ? '' : JSON.stringify(labels)
