@@ -2,7 +2,7 @@
  * The live map in a real browser, against the real program: it moves, it answers, it comes back.
  */
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { after, before, describe, it, type TestContext } from 'node:test'
 import { partSkip } from '@troupe/tools/parts'
 import { encode } from 'msgpackr'
 import { type Browser, chromium, type Page } from 'playwright-core'
@@ -20,11 +20,13 @@ interface Watched {
   readonly hosts: Set<string>
 }
 
-async function open(browser: Browser, url: string): Promise<Watched> {
+async function open(t: TestContext, browser: Browser, url: string): Promise<Watched> {
   const context = await browser.newContext({
     ignoreHTTPSErrors: true,
     viewport: { width: 1_000, height: 700 },
   })
+  // A page that is left open goes on drawing, and takes the cores from the next one.
+  t.after(() => context.close())
   const page = await context.newPage()
   const faults: string[] = []
   const hosts = new Set<string>()
@@ -65,7 +67,7 @@ describe('the live map', { skip: partSkip('chromium'), timeout: 120_000 }, () =>
 
   it('shows the fleet and its account as they move, and asks nobody else', async (t) => {
     const system = await SystemProcess.startAs(t, '--no-data', '--vehicles', '50', '--seed', '3')
-    const { page, faults, hosts } = await open(browser, system.url)
+    const { page, faults, hosts } = await open(t, browser, system.url)
     await until(page, async () => (await figure(page, 'vehicles')) === 50)
     const sent = await figure(page, 'sent')
     await until(page, async () => (await figure(page, 'sent')) > sent)
@@ -85,7 +87,7 @@ describe('the live map', { skip: partSkip('chromium'), timeout: 120_000 }, () =>
       const [Lon, Lat] = [10 + i / 1_000, 50.5]
       await send(encode({ ID: i === 0 ? hostile : `v${i}`, Lon, Lat, Emergency: i === 1 }))
     }
-    const { page, faults } = await open(browser, system.url)
+    const { page, faults } = await open(t, browser, system.url)
     await until(page, async () => (await figure(page, 'vehicles')) === 12)
     // Until the view has come to rest where the vehicles are.
     const scale = page.locator('#scale-text')
@@ -112,7 +114,7 @@ describe('the live map', { skip: partSkip('chromium'), timeout: 120_000 }, () =>
     ] as const) {
       await send(encode({ ID, Lon, Lat, Emergency: false }))
     }
-    const { page, faults } = await open(browser, system.url)
+    const { page, faults } = await open(t, browser, system.url)
     const scale = async () => (await page.locator('#scale-text').textContent()) ?? ''
     const areAllShown = async () => /^\d,\d{3} km$/.test(await scale())
     await until(page, async () => (await figure(page, 'in-view')) === 3)
@@ -132,7 +134,7 @@ describe('the live map', { skip: partSkip('chromium'), timeout: 120_000 }, () =>
     const system = await SystemProcess.startAs(t, ...flags)
     const send = await udpClient(t, system.udpPort)
     const report = (ID: string, Lon: number) => send(encode({ ID, Lon, Lat: 50, Emergency: false }))
-    const { page, faults } = await open(browser, system.url)
+    const { page, faults } = await open(t, browser, system.url)
     const told = async () => (await page.locator('#map').getAttribute('aria-label')) ?? ''
     // All go on reporting until the page knows them, however long that takes.
     await until(page, async () => {
@@ -150,7 +152,7 @@ describe('the live map', { skip: partSkip('chromium'), timeout: 120_000 }, () =>
   it('comes back by itself when its parts or the whole web port are killed', async (t) => {
     const flags = ['--no-data', '--vehicles', '20', '--allow-kill']
     const system = await SystemProcess.startAs(t, ...flags)
-    const { page, faults } = await open(browser, system.url)
+    const { page, faults } = await open(t, browser, system.url)
     for (const part of ['map', 'map-feed', 'map-page', 'web']) {
       await page.locator('#status.live').waitFor()
       await until(page, async () => (await figure(page, 'sent')) > 0)
