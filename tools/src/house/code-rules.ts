@@ -9,7 +9,7 @@ import { importsOf, lineOf, type Source, type Visit, visits } from './source.js'
 const LOADED_BY_DEFAULT: ReadonlySet<string> = new Set(['tools/setup/test-reporter.mjs'])
 
 export const noDefaultExport = (source: Source): readonly Fault[] =>
-  [...visits(source.program)]
+  visits(source.program)
     .filter(({ node }) => node.type === 'ExportDefaultDeclaration')
     .filter(() => !LOADED_BY_DEFAULT.has(source.file))
     .map(({ node }) => ({
@@ -20,7 +20,7 @@ export const noDefaultExport = (source: Source): readonly Fault[] =>
     }))
 
 export const noExportAll = (source: Source): readonly Fault[] =>
-  [...visits(source.program)]
+  visits(source.program)
     .filter(({ node }) => node.type === 'ExportAllDeclaration')
     .map(({ node }) => ({
       file: source.file,
@@ -36,7 +36,7 @@ const mayThrowBare = (file: string): boolean => /(^|\/)test\//.test(file) || /^b
 
 export function noBareError(source: Source): readonly Fault[] {
   if (mayThrowBare(source.file)) return []
-  return [...visits(source.program)].flatMap(({ node }) => {
+  return visits(source.program).flatMap(({ node }) => {
     if (node.type !== 'NewExpression' && node.type !== 'CallExpression') return []
     if (node.callee.type !== 'Identifier' || !BARE_ERRORS.has(node.callee.name)) return []
     return [
@@ -102,7 +102,7 @@ export function noHiddenClock(source: Source): readonly Fault[] {
     problem: `${what} is used outside base`,
     remedy: 'take the clock or the chance as an argument (see base/clock and base/random)',
   })
-  const calls = [...visits(source.program)].flatMap((visit) => {
+  const calls = visits(source.program).flatMap((visit) => {
     const what = hiddenIn(visit)
     return what === undefined ? [] : [fault(lineOf(visit.node), what)]
   })

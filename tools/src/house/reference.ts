@@ -32,7 +32,7 @@ function sectionsOf(page: string): readonly Section[] {
 
 /** The codes of the table in contract/errors. */
 export const errorCodes = (errors: Source): readonly string[] =>
-  [...visits(errors.program)].flatMap(({ node }) => {
+  visits(errors.program).flatMap(({ node }) => {
     if (node.type !== 'VariableDeclarator' || node.id.type !== 'Identifier') return []
     if (node.id.name !== 'ERRORS') return []
     const table = node.init?.type === 'TSAsExpression' ? node.init.expression : node.init
@@ -46,7 +46,7 @@ export const errorCodes = (errors: Source): readonly string[] =>
 
 /** The names that a front door exports, types included. */
 export const exportedNames = (door: Source): readonly string[] =>
-  [...visits(door.program)].flatMap(({ node }) =>
+  visits(door.program).flatMap(({ node }) =>
     node.type === 'ExportSpecifier' && node.exported.type === 'Identifier'
       ? [node.exported.name]
       : [],
@@ -59,7 +59,7 @@ export const optionTypes = (
 ): ReadonlyMap<string, readonly string[]> =>
   new Map(
     sources.flatMap((source) =>
-      [...visits(source.program)].flatMap(({ node, parent }) => {
+      visits(source.program).flatMap(({ node, parent }) => {
         if (node.type !== 'TSInterfaceDeclaration' || !node.id.name.endsWith('Options')) return []
         if (parent?.type !== 'ExportNamedDeclaration' || !publicNames.includes(node.id.name))
           return []

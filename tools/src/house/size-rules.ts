@@ -25,7 +25,7 @@ const UNBREAKABLE = /\S{80,}/
 
 /** Lines that a template literal quotes word for word. */
 function quotedLines(source: Source): ReadonlySet<number> {
-  const quoted = [...visits(source.program)].flatMap(({ node }) => {
+  const quoted = visits(source.program).flatMap(({ node }) => {
     const { start, end } = node.loc ?? {}
     if (node.type !== 'TemplateLiteral' || start === undefined || end === undefined) return []
     const count = end.line === start.line ? 0 : end.line - start.line + 1
@@ -101,7 +101,7 @@ const nameHolderOf = (parent: Node | undefined): Node | undefined => {
 }
 
 export function functionSizes(source: Source): readonly FunctionSize[] {
-  return [...visits(source.program)].flatMap(({ node, parent }) => {
+  return visits(source.program).flatMap(({ node, parent }) => {
     if (!FUNCTIONS.has(node.type) || isDescribe(parent)) return []
     const lines = (node.loc?.end.line ?? 0) - lineOf(node) + 1
     return [{ file: source.file, line: lineOf(node), name: nameOf(node, parent), lines }]

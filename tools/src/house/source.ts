@@ -45,17 +45,29 @@ const OUTSIDE: ReadonlySet<string> = new Set([
   'innerComments',
 ])
 
-function childrenOf(node: Node): readonly Node[] {
-  return Object.entries(node).flatMap(([key, value]: [string, unknown]) => {
-    if (OUTSIDE.has(key)) return []
-    return Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : []
-  })
-}
+/** Several rules ask for the same trees. */
+const visited = new WeakMap<Node, readonly Visit[]>()
 
 /** Every node of the tree, parents first. */
-export function* visits(node: Node, parent?: Node): Generator<Visit> {
-  yield { node, parent }
-  for (const child of childrenOf(node)) yield* visits(child, node)
+export function visits(node: Node): readonly Visit[] {
+  const known = visited.get(node)
+  if (known !== undefined) return known
+  const found: Visit[] = []
+  collect(node, undefined, found)
+  visited.set(node, found)
+  return found
+}
+
+function collect(node: Node, parent: Node | undefined, found: Visit[]): void {
+  found.push({ node, parent })
+  const parts = node as unknown as Readonly<Record<string, unknown>>
+  for (const key in parts) {
+    if (OUTSIDE.has(key)) continue
+    const value = parts[key]
+    if (Array.isArray(value)) {
+      for (const one of value) if (isNode(one)) collect(one, node, found)
+    } else if (isNode(value)) collect(value, node, found)
+  }
 }
 
 export const lineOf = (node: Node | Comment): number => node.loc?.start.line ?? 1
@@ -69,7 +81,7 @@ export interface ImportEdge {
 }
 
 export function importsOf(source: Source): readonly ImportEdge[] {
-  return [...visits(source.program)].flatMap(({ node }): readonly ImportEdge[] => {
+  return visits(source.program).flatMap(({ node }): readonly ImportEdge[] => {
     switch (node.type) {
       case 'ImportDeclaration':
         return [
