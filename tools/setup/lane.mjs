@@ -6,9 +6,9 @@
  * ends with all of it when its standard input does: when who has started it is gone.
  *
  * @typedef {object} Lane
- * @property {readonly string[]} files
+ * @property {readonly string[]} files paths of test files, and of programs of several of them
  * @property {number} atOnce
- * @property {number} timeoutMs of one file
+ * @property {number} timeoutMs of one of them
  * @property {boolean} isLow
  */
 import { writeFileSync } from 'node:fs'

@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { runTool } from './child.mjs'
 import { say } from './console.mjs'
 import { CommandFault } from './fault.mjs'
+import { grouped, withPrograms } from './groups.mjs'
 import { filesBelow, ROOT, workspacesOf } from './workspace.mjs'
 
 /** The tests that check the house itself: style, layers, samples. */
@@ -65,13 +66,14 @@ const PATIENT = [
   /^packages\/[^/]+\/dist-test\/(unit|scenarios|regression|conformance|simulation|mutants)\//,
   /^packages\/(etcd\/dist-test|log\/dist-test|troupe\/dist-test\/types)\//,
   /^packages\/observer\/dist-test\/(page|text|web)\//,
+  /^packages\/observer\/dist-test\/browser\/(frame|fifty-nodes|million|node-pages|shop-pages)\./,
   /^examples\/jobs\/dist-test\/(cli|coordinator|job|kinds|load|mutants|store|web|worker)\//,
   /^examples\/jobs-chaos\/dist-test\/(account|cli|client|effects|etcd|faults|net|planted)\//,
   /^examples\/traffic\/dist-test\/(account|cli|fleet|fuzz|map|packet|query|replay|store|tls)\//,
   /^tools\/dist-test\/(house|rules|setup)\//,
 ]
 /** Of these, what keeps the cores busy for minutes: first, so that nothing waits for it alone. */
-const LONG = /^packages\/troupe\/dist-test\/(mutants|simulation)\//
+const LONG = /^packages\/(observer\/dist-test\/browser|troupe\/dist-test\/(mutants|simulation))\//
 /** Of these, what talks over real sockets or with other programs: last, beside few others. */
 const TALKING =
   /^packages\/etcd\/|^tools\/|\/dist-test\/(etcd|net|store|tls|fuzz|unit\/(ports|network))\//
@@ -97,8 +99,10 @@ function runLane({ files, atOnce, isLow }, options) {
     )
   }
   const timeoutMs = isLow ? LOW_FILE_TIMEOUT_MS : FILE_TIMEOUT_MS
-  const lane = JSON.stringify({ files, atOnce, timeoutMs, isLow })
-  return runTool(process.execPath, ['--enable-source-maps', LANE, lane], options)
+  return withPrograms(grouped(files), (paths) => {
+    const lane = JSON.stringify({ files: paths, atOnce, timeoutMs, isLow })
+    return runTool(process.execPath, ['--enable-source-maps', LANE, lane], options)
+  })
 }
 
 /** What a lane tells, kept until the other one has told all. */
