@@ -20,6 +20,7 @@ import type { ObserverOptions, Surface } from '#observer/contract/options'
 import { Ears } from '#observer/hub/ears'
 import { Hub } from '#observer/hub/hub'
 import { isSeenRow } from '#observer/hub/narrow'
+import { nodePaces, pacedVerbs, viewerPaces } from '#observer/hub/paces'
 import { subjectOf } from '#observer/hub/subject'
 import { Teller } from '#observer/hub/teller'
 import type { Verbs } from '#observer/hub/verbs'
@@ -38,6 +39,12 @@ const ABOUT_MS = 2_000
 
 type App = ReturnType<typeof observerApp>
 
+/** What holds for all surfaces. */
+interface ObservatoryOptions {
+  readonly nodePerSecondMax: number
+  readonly onListening: ObserverOptions['onListening']
+}
+
 /** What lives as long as the process of the Observer. */
 interface Running {
   readonly hub: Hub
@@ -52,16 +59,16 @@ function stop({ hub, watch }: Running): void {
 
 export class Observatory {
   readonly surfaces: readonly Surface[]
-  readonly #onListening: ObserverOptions['onListening']
+  readonly #options: ObservatoryOptions
   #listeners: readonly WebListener[] = []
   #files: PageFiles = new Map()
   #running: Running | undefined
   #ears: Ears | undefined
   #log: (address: string) => void = () => {}
 
-  constructor(surfaces: readonly Surface[], onListening: ObserverOptions['onListening']) {
+  constructor(surfaces: readonly Surface[], options: ObservatoryOptions) {
     this.surfaces = surfaces
-    this.#onListening = onListening
+    this.#options = options
   }
 
   /** Listens. PORT_IN_USE, PORT_FAILED; OPTION_INVALID when it does so already. */
@@ -110,14 +117,15 @@ export class Observatory {
     this.#ears = ears
     const verbs = verbsOf(context, ears)
     const watch = new ClusterWatch(verbs)
+    // Viewers together ask a node for less than it answers us: the watch has the rest.
+    const shared = pacedVerbs(verbs, nodePaces(this.#options.nodePerSecondMax, verbs.nowMs))
     const audit = auditOf(context, verbs)
-    const manager = new Manager(verbs, audit)
+    const manager = new Manager(shared, audit)
     const teller = new Teller({
-      ...{ verbs, sheet: (sees) => watch.sheet(sees), nodes: () => watch.nodes() },
+      ...{ verbs: shared, sheet: (sees) => watch.sheet(sees), nodes: () => watch.nodes() },
       audit: (limit, view) => audit.newest(limit, (row) => isSeenRow(row, view)),
     })
-    const nodes = () => watch.nodes()
-    const reader = { teller, verbs, nodes }
+    const reader = { teller, verbs: shared, nodes: () => watch.nodes() }
     const hub = new Hub({ verbs, subjectOf: (text, view) => subjectOf(text, view, reader) })
     const attempts = new Attempts(verbs.nowMs)
     const apps = this.surfaces.map((surface, at) =>
@@ -128,7 +136,8 @@ export class Observatory {
         own: verbs.own,
         cookieName: `troupe_observer_${this.listenerOf(at).port}`,
         viewOf: ({ capabilities }) => viewOf(surface, capabilities),
-        about: () => aboutOf(verbs),
+        paces: viewerPaces(surface.viewerPerSecondMax, verbs.nowMs),
+        about: onceDone(() => aboutOf(verbs)),
         warn: verbs.warn,
       }),
     )
@@ -146,7 +155,7 @@ export class Observatory {
   /** Its web ports answer. */
   told(): void {
     for (const address of this.addresses) this.#log(address)
-    this.#onListening?.(this.addresses)
+    this.#options.onListening?.(this.addresses)
   }
 
   /** Its process ends. */
@@ -235,6 +244,18 @@ function verbsOf(context: ProcessContext, ears: Ears): Verbs {
       }
     },
     warn: (text, fields) => context.log.warning(text, { ...fields }),
+  }
+}
+
+/** Asks until it has been answered once; what is answered stays true. */
+function onceDone<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined
+  return () => {
+    asked ??= ask().catch((thrown: unknown) => {
+      asked = undefined
+      throw thrown
+    })
+    return asked
   }
 }
 

@@ -17,7 +17,7 @@ import {
   type WebEnv,
   webPort,
 } from 'troupe'
-import { type ObserverOptions, surfacesOf } from '#observer/contract/options'
+import { nodePerSecondMaxOf, type ObserverOptions, surfacesOf } from '#observer/contract/options'
 import { Observatory } from './observatory.js'
 
 /** The name of the application, and of its process. */
@@ -67,7 +67,9 @@ const observerActor = actor(observerProtocol, {
  * @example const node = await startNode('a@localhost', { applications: [createObserver()] })
  */
 export function createObserver(options: ObserverOptions = {}): ApplicationSpec {
-  const observatory = new Observatory(surfacesOf(options), options.onListening)
+  const { onListening } = options
+  const nodePerSecondMax = nodePerSecondMaxOf(options)
+  const observatory = new Observatory(surfacesOf(options), { nodePerSecondMax, onListening })
   const child = { name: OBSERVER_NAME, start: observerActor, args: [observatory] as const }
   const name = 'observer-supervisor'
   return application({

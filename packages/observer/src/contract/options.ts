@@ -40,12 +40,22 @@ export interface SurfaceOptions {
   readonly hosts?: readonly string[]
   /** Makes it HTTPS. */
   readonly tls?: ServerTls
+  /**
+   * Most that one viewer asks for in a second, three times as much at once after a rest; a scan
+   * counts five. Default 40.
+   */
+  readonly viewerPerSecondMax?: number
 }
 
 /** How an Observer is made. */
 export interface ObserverOptions extends SurfaceOptions {
   /** Several addresses with rights of their own, in place of the one said beside it. */
   readonly surfaces?: readonly SurfaceOptions[]
+  /**
+   * Most that all viewers together ask one node for in a second, twice as much at once after a
+   * rest; default 80. Less than `system.perSecondMax` of the nodes: the rest is for the cluster.
+   */
+  readonly nodePerSecondMax?: number
   /** Told once it listens, as `http://127.0.0.1:9911`, in the order of the surfaces. */
   readonly onListening?: (addresses: readonly string[]) => void
 }
@@ -61,6 +71,7 @@ export interface Surface {
   readonly authorize: Authorize | undefined
   readonly hosts: readonly string[]
   readonly tls: ServerTls | undefined
+  readonly viewerPerSecondMax: number
 }
 
 /** What the options of an Observer leave open. */
@@ -69,6 +80,8 @@ export const OBSERVER_DEFAULTS = Object.freeze({
   port: 9_911,
   host: '127.0.0.1',
   capabilities: Object.freeze(['inspect']) as readonly Capability[],
+  viewerPerSecondMax: 40,
+  nodePerSecondMax: 80,
 })
 
 export const CAPABILITIES: readonly Capability[] = Object.freeze([
@@ -77,8 +90,10 @@ export const CAPABILITIES: readonly Capability[] = Object.freeze([
 
 const SURFACE_KNOWN = Object.freeze([
   ...['name', 'port', 'host', 'capabilities', 'nodes', 'token', 'authorize', 'hosts', 'tls'],
+  'viewerPerSecondMax',
 ])
-const KNOWN = Object.freeze([...SURFACE_KNOWN, 'surfaces', 'onListening'])
+const KNOWN = Object.freeze([...SURFACE_KNOWN, 'surfaces', 'nodePerSecondMax', 'onListening'])
+const PER_SECOND_MAX = 100_000
 const SURFACES_MAX = 16
 const TOKEN_MIN = 16
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
@@ -91,7 +106,7 @@ export const isLoopback = (host: string): boolean => LOOPBACK.has(host)
 /** Fills in the defaults. Throws OPTION_INVALID, naming the option. */
 export function surfacesOf(options: ObserverOptions): readonly Surface[] {
   requireKnown('', options, KNOWN)
-  const { surfaces, onListening, ...single } = options
+  const { surfaces, onListening, nodePerSecondMax: _all, ...single } = options
   const isFunction = onListening === undefined || typeof onListening === 'function'
   requireOption(isFunction, 'onListening', onListening, 'give a function')
   if (surfaces === undefined) return [surfaceOf('', single)]
@@ -105,13 +120,26 @@ export function surfacesOf(options: ObserverOptions): readonly Surface[] {
   return Object.freeze(checked)
 }
 
+/** What all viewers together may ask one node for. Throws OPTION_INVALID. */
+export function nodePerSecondMaxOf(options: ObserverOptions): number {
+  const { nodePerSecondMax = OBSERVER_DEFAULTS.nodePerSecondMax } = options
+  requirePerSecond('nodePerSecondMax', nodePerSecondMax)
+  return nodePerSecondMax
+}
+
+function requirePerSecond(option: string, value: unknown): void {
+  const holds = Number.isInteger(value) && Number(value) >= 1 && Number(value) <= PER_SECOND_MAX
+  requireOption(holds, option, value, `give a whole number from 1 to ${PER_SECOND_MAX}`)
+}
+
 function surfaceOf(path: string, given: SurfaceOptions): Surface {
   const at = (name: string): string => (path === '' ? name : `${path}.${name}`)
   const isObject = typeof given === 'object' && given !== null
   requireOption(isObject, path === '' ? 'options' : path, given, 'give an object')
   requireKnown(path, given, SURFACE_KNOWN)
   const { nodes, token, authorize, hosts = [], tls, ...rest } = given
-  const surface = { ...OBSERVER_DEFAULTS, ...rest, nodes, token, authorize, hosts, tls }
+  const { nodePerSecondMax: _all, ...defaults } = OBSERVER_DEFAULTS
+  const surface = { ...defaults, ...rest, nodes, token, authorize, hosts, tls }
   const { name, port, host, capabilities } = surface
   const isName = typeof name === 'string' && /^[\w.-]{1,60}$/.test(name)
   requireOption(isName, at('name'), name, 'give letters, digits, dots and dashes')
@@ -129,6 +157,7 @@ function surfaceOf(path: string, given: SurfaceOptions): Surface {
   requireOption(arePatterns, at('nodes'), nodes, 'a list of nodes as name@host, *@host or name@*')
   const areHosts = isListOf(hosts, (one) => HOST.test(one))
   requireOption(areHosts, at('hosts'), hosts, 'a list of names, each with or without a port')
+  requirePerSecond(at('viewerPerSecondMax'), surface.viewerPerSecondMax)
   requireAccess(at, surface)
   return Object.freeze(surface)
 }

@@ -8,6 +8,7 @@ import { ADDRESS_MAX } from '#observer/ask/asked'
 import type { StreamWish } from '#observer/contract/api'
 import { problemOf, type Refused, refused } from '#observer/text/problem'
 import { eventFrame } from './frame.js'
+import { requirePace } from './paces.js'
 import { RefusedTopic } from './refused-topic.js'
 import type { Verbs, View } from './verbs.js'
 import { Viewer, type ViewerParts } from './viewer.js'
@@ -41,6 +42,8 @@ export interface AnyTopic {
 export interface Subject {
   /** The same for all who are told the same. */
   readonly key: string
+  /** What its first look takes of what a viewer may ask for. */
+  readonly cost: number
   make(): AnyTopic
 }
 
@@ -98,6 +101,11 @@ export class Hub {
     const found = new Map(subjects.map((one) => [one, this.#subjectOf(one, viewer.view)]))
     this.#requireRoom(viewer, found)
     const before = this.#wishes.get(viewer) ?? new Map<string, AnyTopic>()
+    const fresh = [...found.values()].filter(({ key }) => !before.has(key))
+    requirePace(
+      viewer.pace,
+      fresh.reduce((sum, { cost }) => sum + cost, 0),
+    )
     const wanted = new Map([...found.values()].map((one) => [one.key, this.#topicOf(one)] as const))
     this.#wishes.set(viewer, wanted)
     for (const [key, topic] of before) if (!wanted.has(key)) this.#leave(viewer, key, topic)
@@ -114,7 +122,7 @@ export class Hub {
         this.#parts.verbs.warn('a subject could not be read', { subject, thrown })
       }
       const make = (): AnyTopic => new RefusedTopic(subject, problem)
-      return { key: `${view.id} refused ${problem.code} ${subject}`, make }
+      return { key: `${view.id} refused ${problem.code} ${subject}`, cost: 0, make }
     }
   }
 

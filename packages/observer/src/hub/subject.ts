@@ -2,6 +2,7 @@
  * hub/subject: a subject of a stream, read and found good: what is looked at or followed for it.
  */
 import { type Asked, readAddress } from '#observer/ask/asked'
+import { costOfAsked } from '#observer/ask/costs'
 import { jsonOf } from '#observer/text/plain'
 import { refused } from '#observer/text/problem'
 import { ClusterFollowTopic } from './cluster-follow-topic.js'
@@ -36,7 +37,8 @@ export function subjectOf(text: string, view: View, parts: SubjectParts): Subjec
   const asked = readAddress(text)
   teller.check(asked, view)
   requireStreamed(asked)
-  return { key: `${view.id} ${text}`, make: () => topicOf(text, asked, view, parts) }
+  const make = () => topicOf(text, asked, view, parts)
+  return { key: `${view.id} ${text}`, cost: costOfAsked(asked), make }
 }
 
 function topicOf(
@@ -61,7 +63,8 @@ function topicOf(
   const node = asked.kind === 'question' ? asked.node : undefined
   const look = async (): Promise<string> => jsonOf(await teller.tell(asked, view))
   const news = newsOf(asked, verbs)
-  const parts = { subject, node, look, leastMs: leastMsOf(asked), verbs }
+  const cost = costOfAsked(asked)
+  const parts = { subject, node, look, cost, leastMs: leastMsOf(asked), verbs }
   return new Topic(news === undefined ? parts : { ...parts, news })
 }
 

@@ -3,10 +3,12 @@
  *
  * Only what differs from the last is told. While an answer is waited for nothing is asked again;
  * after failures more slowly, up to `SLOW_MAX_MS`. Nothing is asked when nobody looks. Where the
- * node tells by itself that there is something new it is looked at then, and else seldom.
+ * node tells by itself that there is something new it is looked at then, and else seldom. Each look
+ * counts as one of the viewer who has asked for least lately: the first when it was wished for.
  */
 import { refusedOf, retryMsOf } from '#observer/text/problem'
 import { eventFrame, type Frame, stateFrame } from './frame.js'
+import { type Pace, requirePace } from './paces.js'
 import type { Verbs } from './verbs.js'
 import type { Told, Viewer } from './viewer.js'
 
@@ -20,6 +22,9 @@ const REST_MS = 100
 
 /** Between two looks at what tells by itself when it changes. */
 const QUIET_MS = 15_000
+
+/** Nobody looks any more, and the look is on its way. */
+const NOBODY: Pace = Object.freeze({ left: 0, take: () => 0 })
 
 /** What tells by itself that there is something new. */
 export interface News {
@@ -41,6 +46,8 @@ export interface TopicParts {
   readonly verbs: Verbs
   /** Looks; answers JSON. */
   readonly look: () => Promise<string>
+  /** What a look takes of what a viewer may ask for. */
+  readonly cost: number
   /** It is looked at no more often, whatever viewers want. */
   readonly leastMs: number
   /** Whose name stands in problems. */
@@ -121,12 +128,13 @@ export class Topic implements Told {
   }
 
   async #ask(): Promise<void> {
-    const { subject, verbs, look, node } = this.#parts
+    const { subject, verbs, look, node, cost } = this.#parts
     this.#isAsking = true
     this.#isFresh = false
     this.#askedMs = verbs.nowMs()
     this.looks += 1
     try {
+      if (this.looks > 1) requirePace(this.#payer, cost)
       const text = await look()
       this.#failures = 0
       this.#retryMs = 0
@@ -143,6 +151,13 @@ export class Topic implements Told {
     this.#isAsking = false
     this.#tell(true)
     this.#arm()
+  }
+
+  /** Who has most left: a viewer who asks for ever holds up what he alone looks at. */
+  get #payer(): Pace {
+    let most: Pace = NOBODY
+    for (const { pace } of this.#viewers.keys()) if (pace.left >= most.left) most = pace
+    return most
   }
 
   #learn(text: string, frame: () => Frame): void {

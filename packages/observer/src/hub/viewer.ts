@@ -7,6 +7,7 @@
  */
 
 import { eventFrame, type Frame, HEARTBEAT } from './frame.js'
+import type { Pace } from './paces.js'
 import type { View } from './verbs.js'
 
 export const RECORD_FRAMES_MAX = 100
@@ -25,6 +26,8 @@ export interface ViewerParts {
   /** The address it comes from. */
   readonly remote: string
   readonly view: View
+  /** What it may ask for. */
+  readonly pace: Pace
   /** Whether it may still look: as it was let in, judged anew. */
   readonly mayStill: () => Promise<boolean>
 }
@@ -39,6 +42,7 @@ export class Viewer {
   readonly session: string
   readonly remote: string
   readonly view: View
+  readonly pace: Pace
   /** Whose newest version has not been taken. */
   readonly #changed = new Set<Told>()
   readonly #notes: Frame[] = []
@@ -55,13 +59,14 @@ export class Viewer {
   readonly #onEnd: (viewer: Viewer) => void
 
   constructor(
-    { id, session, remote, view, mayStill }: ViewerParts,
+    { id, session, remote, view, pace, mayStill }: ViewerParts,
     onEnd: (viewer: Viewer) => void,
   ) {
     this.id = id
     this.session = session
     this.remote = remote
     this.view = view
+    this.pace = pace
     this.#mayStill = mayStill
     this.#onEnd = onEnd
   }

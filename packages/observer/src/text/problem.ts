@@ -119,8 +119,9 @@ function allowRemedy(thrown: TroupeError, node = 'that node', own = 'this node')
   return `start ${node} with the option system: { ${option}: ['${own}'] }`
 }
 
-/** When a node told so, the milliseconds after which it answers again; else 0. */
+/** Where it was asked too often, the milliseconds after which it is answered again; else 0. */
 export function retryMsOf(thrown: unknown): number {
+  if (thrown instanceof Refused) return Number(thrown.headers['retry-after'] ?? 0) * 1_000
   if (!TroupeError.is(thrown, 'INSPECTION_LIMITED')) return 0
   const retryMs = Number(thrown.detail.retryMs)
   return retryMs > 0 ? Math.min(retryMs, 60_000) : 0

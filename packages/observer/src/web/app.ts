@@ -6,15 +6,18 @@
 import { Hono } from 'hono'
 import type { WebEnv } from 'troupe'
 import { type Asked, readGet } from '#observer/ask/asked'
+import { costOf, costOfAsked } from '#observer/ask/costs'
 import type { SessionSheet } from '#observer/contract/api'
 import type { Surface } from '#observer/contract/options'
 import type { Frame } from '#observer/hub/frame'
 import type { Hub } from '#observer/hub/hub'
+import { type Pace, type Paces, requirePace } from '#observer/hub/paces'
 import type { Teller } from '#observer/hub/teller'
 import type { View } from '#observer/hub/verbs'
 import type { Viewer } from '#observer/hub/viewer'
 import { jsonOf } from '#observer/text/plain'
 import { type AskedOf, type Refused, refused, refusedOf } from '#observer/text/problem'
+import { placeOfAddress } from './address.js'
 import { Admission, type Seen, type Visitor } from './admission.js'
 import type { Attempts } from './attempts.js'
 import type { Audit } from './audit.js'
@@ -35,6 +38,8 @@ export interface AppParts {
   readonly hub: Hub
   readonly teller: Teller
   readonly manager: Manager
+  /** What each viewer may ask for. */
+  readonly paces: Paces
   readonly files: PageFiles
   readonly own: string
   /** Of cookies: two Observers of one host must not take each other's. */
@@ -107,7 +112,8 @@ function addSessionRoutes(app: Hono<Bindings>, parts: AppParts, admission: Admis
     const seen = seenOf(c.req.raw, c.env, parts)
     const mayStill = () => admission.mayStill(seen, visitor)
     const { remote } = seen
-    return streamOf(parts.hub.open({ session, remote, view: parts.viewOf(visitor), mayStill }))
+    const [view, pace] = [parts.viewOf(visitor), paceOf(visitor, remote, parts)]
+    return streamOf(parts.hub.open({ session, remote, view, pace, mayStill }))
   })
   app.post('/api/stream/:id', async (c) => {
     const visitor = c.get('visitor')
@@ -123,6 +129,7 @@ function addAnswerRoutes(app: Hono<Bindings>, parts: AppParts): void {
     const visitor = c.get('visitor')
     const { name: surface } = parts.surface
     const remote = c.env.remoteAddress
+    requirePace(paceOf(visitor, remote, parts), costOf('manage'))
     const ordering = { visitor, view: parts.viewOf(visitor), surface, remote }
     const given = await bodyOf(c.req.raw)
     return answerJson(await parts.manager.carryOut(ordering, c.req.param('node'), given))
@@ -132,8 +139,11 @@ function addAnswerRoutes(app: Hono<Bindings>, parts: AppParts): void {
     const { asked, isFile } = readGet(path, new URL(c.req.url).searchParams)
     const node = 'node' in asked ? asked.node : undefined
     try {
-      const view = parts.viewOf(c.get('visitor'))
+      const visitor = c.get('visitor')
+      const view = parts.viewOf(visitor)
       if (c.req.raw.method === 'HEAD') return headAnswer(asked, view, parts)
+      parts.teller.check(asked, view)
+      requirePace(paceOf(visitor, c.env.remoteAddress, parts), costOfAsked(asked))
       const answer = await parts.teller.tell(asked, view)
       return isFile ? fileOf(path, asked, answer) : answerJson(answer)
     } catch (thrown) {
@@ -142,6 +152,10 @@ function addAnswerRoutes(app: Hono<Bindings>, parts: AppParts): void {
   })
   app.all('/api/*', () => problemOf(refused(405, 'METHOD_UNKNOWN', 'not so', 'see the API')))
 }
+
+/** Those whom a cookie tells apart by it, all others of one address together. */
+const paceOf = ({ session, cookie }: Visitor, remote: string, { paces }: AppParts): Pace =>
+  paces.of(cookie === undefined ? `session ${session}` : `address ${placeOfAddress(remote)}`)
 
 /** Whether it may be asked; nothing is asked of any node, as nobody would read it. */
 function headAnswer(asked: Asked, view: View, { teller }: AppParts): Response {

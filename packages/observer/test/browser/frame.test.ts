@@ -100,6 +100,21 @@ describe('the frame', { skip: partSkip('chromium'), timeout: 120_000 }, () => {
     await context.close()
   })
 
+  it('says that it has asked too often, and asks again when it was told to', async () => {
+    const { page, context } = await open(url)
+    const limited = { code: 'VIEWER_LIMITED', message: 'too much', remedy: 'wait a second' }
+    const headers = { 'retry-after': '1' }
+    await page.route('**/api/cluster/logs*', (route) =>
+      route.fulfill({ status: 429, headers, json: limited }),
+    )
+    await page.getByRole('navigation').getByRole('link', { name: 'Logs' }).click()
+    await page.getByText('VIEWER_LIMITED').waitFor()
+    deepEqual(await axeFaults(page), [])
+    await page.unroute('**/api/cluster/logs*')
+    await page.getByText('VIEWER_LIMITED').waitFor({ state: 'detached' })
+    await context.close()
+  })
+
   it('asks for the token when the server wants it', async () => {
     const { page, context } = await open(url)
     await page.locator('.table-row').last().waitFor()

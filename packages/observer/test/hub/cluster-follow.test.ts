@@ -119,7 +119,7 @@ describe('a subject whose node tells when it changes', () => {
     const far = followable(answer)
     let at = 0
     const topic = new Topic({
-      ...{ subject: '/r', node: 'b@localhost', verbs: far.verbs, leastMs: 0 },
+      ...{ subject: '/r', node: 'b@localhost', verbs: far.verbs, cost: 1, leastMs: 0 },
       look: async () => {
         at += 1
         return String(at)

@@ -2,6 +2,7 @@
 import { type VirtualClock, virtualClock } from 'troupe/testing'
 import type { Frame } from '#observer/hub/frame'
 import { Hub, type Subject } from '#observer/hub/hub'
+import type { Pace } from '#observer/hub/paces'
 import { Topic } from '#observer/hub/topic'
 import type { Verbs, View } from '#observer/hub/verbs'
 import type { Viewer, ViewerParts } from '#observer/hub/viewer'
@@ -14,9 +15,12 @@ export const VIEW: View = {
   mayLookAt: () => true,
 }
 
+/** Nobody counts what this one asks for. */
+export const BOUNDLESS: Pace = { left: 1, take: () => 0 }
+
 /** A browser of this session that may look for ever. */
-export const lookerOf = (session: string): Omit<ViewerParts, 'id'> => ({
-  ...{ session, remote: '127.0.0.1', view: VIEW },
+export const lookerOf = (session: string, pace = BOUNDLESS): Omit<ViewerParts, 'id'> => ({
+  ...{ session, remote: '127.0.0.1', view: VIEW, pace },
   mayStill: () => Promise.resolve(true),
 })
 
@@ -52,11 +56,11 @@ export function hubOf(
       looks.set(subject, (looks.get(subject) ?? 0) + 1)
       return JSON.stringify(await answers(subject))
     }
-    return new Topic({ subject, node: undefined, look, leastMs, verbs })
+    return new Topic({ subject, node: undefined, look, cost: 1, leastMs, verbs })
   }
   const subjectOf = (subject: string): Subject => {
     check(subject)
-    return { key: subject, make: () => topicOf(subject) }
+    return { key: subject, cost: 1, make: () => topicOf(subject) }
   }
   return { hub: new Hub({ verbs, subjectOf }), clock, looks }
 }

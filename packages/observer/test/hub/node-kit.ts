@@ -4,7 +4,7 @@ import { virtualClock } from 'troupe/testing'
 import type { Frame } from '#observer/hub/frame'
 import type { Question, Verbs } from '#observer/hub/verbs'
 import type { Viewer } from '#observer/hub/viewer'
-import { eventOf, type Told, verbsOf } from './kit.js'
+import { BOUNDLESS, eventOf, type Told, verbsOf } from './kit.js'
 
 type Tell = Parameters<Verbs['followed']>[2]
 
@@ -85,6 +85,7 @@ export function witness() {
     happened: take,
     changed: (subject: { readonly frame: Frame | undefined }) => take(subject.frame),
     forget: () => {},
+    pace: BOUNDLESS,
   }
   return { told, viewer: viewer as unknown as Viewer }
 }

@@ -19,6 +19,7 @@ const ATTEMPTS = 'web/attempts.test'
 const MANAGER = 'web/manager.test'
 const ADMISSION = 'web/admission.test'
 const VALUES = 'ask/values.test'
+const PACES = 'hub/paces.test'
 
 const PLANTED_FAULTS: readonly Fault[] = Object.freeze([
   {
@@ -329,6 +330,41 @@ const PLANTED_FAULTS: readonly Fault[] = Object.freeze([
     find: `if (member?.state === 'gone') return 'down';`,
     replace: '',
     caughtBy: CLUSTER,
+  },
+  {
+    name: 'one viewer may ask for ever',
+    file: 'web/app',
+    find: 'requirePace(paceOf(visitor, c.env.remoteAddress, parts), costOfAsked(asked));',
+    replace: '',
+    caughtBy: SAFETY,
+  },
+  {
+    name: 'what a stream looks at again and again counts as nothing',
+    file: 'hub/topic',
+    find: 'if (this.looks > 1)',
+    replace: 'if (false)',
+    caughtBy: PACES,
+  },
+  {
+    name: 'a wish for other subjects counts as nothing',
+    file: 'hub/hub',
+    find: 'fresh.reduce((sum, { cost }) => sum + cost, 0)',
+    replace: '0',
+    caughtBy: PACES,
+  },
+  {
+    name: 'viewers may ask a node for all that it answers',
+    file: 'hub/paces',
+    find: 'const waitMs = cost === 0 ? 0 : paces.take(question.node, cost);',
+    replace: 'const waitMs = 0;',
+    caughtBy: PACES,
+  },
+  {
+    name: 'each name that is asked for is kept',
+    file: 'hub/paces',
+    find: 'if (this.#buckets.size >= KEPT_MAX && key !== OTHERS)',
+    replace: 'if (false)',
+    caughtBy: PACES,
   },
 ])
 

@@ -32,6 +32,8 @@ describe('an Observer that others could reach', () => {
     ['with a pattern that is none', { nodes: ['everything'] }, 'nodes'],
     ['with an option that is none', { prot: 1 } as never, 'prot'],
     ['with two surfaces of one name', { surfaces: [{}, {}] }, 'surfaces'],
+    ['for viewers who may ask for nothing', { viewerPerSecondMax: 0 }, 'viewerPerSecondMax'],
+    ['for half a question of a node', { nodePerSecondMax: 0.5 }, 'nodePerSecondMax'],
     ['with an option beside its surfaces', { port: 1, surfaces: [{}] }, 'port'],
   ] as const) {
     it(`cannot be ${title}`, () => {
@@ -92,6 +94,27 @@ describe('a surface with a token', { timeout: 30_000 }, () => {
     assert.equal(await givesCookie('/api/cluster'), false)
     assert.equal(await givesCookie('/api/session'), true)
     assert.equal(await givesCookie('/api/stream'), true)
+  })
+
+  it('keeps one viewer who asks for ever from nobody else', async (t) => {
+    const { browser } = await observed(t, { viewerPerSecondMax: 1 })
+    const other = new Browser(browser.url)
+    await Promise.all([browser.session(), other.session()])
+    const path = '/api/nodes/a@localhost/node'
+    const answers = await Promise.all(Array.from({ length: 30 }, () => browser.fetch(path)))
+    const limited = answers.filter(({ status }) => status === 429)
+    assert.ok(limited.length > 0)
+    assert.equal(codeOf(await limited[0]?.json()), 'VIEWER_LIMITED')
+    assert.equal(limited[0]?.headers.get('retry-after'), '1')
+    const [status] = await browser.post('/api/nodes/a@localhost/manage', { order: {} })
+    assert.equal(status, 429)
+    // The cluster is looked at for all together.
+    assert.equal((await browser.fetch('/api/cluster')).status, 200)
+    assert.equal((await other.fetch(path)).status, 200)
+    // Who throws his cookie away is one with all of his address who have none.
+    const strangers = Array.from({ length: 30 }, () => new Browser(browser.url).fetch(path))
+    const statuses = (await Promise.all(strangers)).map((answer) => answer.status)
+    assert.ok(statuses.includes(429))
   })
 
   it('takes the form of its login page', async (t) => {

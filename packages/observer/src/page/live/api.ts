@@ -8,7 +8,13 @@ import type { ManageAnswer, ManageRequest, Problem, SessionSheet } from '#observ
 /** Something, or why not. */
 export type Answer<T> =
   | { readonly kind: 'value'; readonly value: T }
-  | { readonly kind: 'problem'; readonly problem: Problem; readonly status: number }
+  | {
+      readonly kind: 'problem'
+      readonly problem: Problem
+      readonly status: number
+      /** When it is worth to ask again, where the server has told. */
+      readonly retryMs?: number
+    }
 
 /** Who looks; undefined until the server has told. */
 export const session = signal<SessionSheet | undefined>(undefined)
@@ -49,7 +55,8 @@ async function ask<T>(path: string, init: RequestInit): Promise<Answer<T>> {
     if (response.ok) return { kind: 'value', value: body as T }
     if (response.status === 401) loginNeeded.value = true
     const problem = isProblem(body) ? body : { ...UNREACHABLE, code: `HTTP ${response.status}` }
-    return { kind: 'problem', problem, status: response.status }
+    const retryMs = Number(response.headers.get('retry-after') ?? 0) * 1_000
+    return { kind: 'problem', problem, status: response.status, ...(retryMs > 0 && { retryMs }) }
   } catch {
     return { kind: 'problem', problem: UNREACHABLE, status: 0 }
   }

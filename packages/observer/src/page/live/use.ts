@@ -2,6 +2,7 @@
  * page/live/use: hooks by which a view looks at something: live, followed, or asked once.
  */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { after } from '#page/base/clock'
 import { type Answer, get } from './api.js'
 import { interval, type Live, liveOf, type Records, recordsOf, take } from './stream.js'
 
@@ -29,7 +30,10 @@ export function useSteadySubject<T>(subject: string | undefined): Live<T> {
   return last.current
 }
 
-/** An answer that is asked for once for each address; `again` asks anew. */
+/**
+ * An answer that is asked for once for each address; `again` asks anew, and so does a server that
+ * was asked too often, by saying when.
+ */
 export function useAnswer<T>(path: string | undefined): {
   readonly answer: Answer<T> | undefined
   readonly again: () => void
@@ -39,9 +43,16 @@ export function useAnswer<T>(path: string | undefined): {
   useEffect(() => {
     if (path === undefined) return undefined
     let wanted = true
-    void get<T>(path).then((told) => wanted && setAnswer(told))
+    let cancel: (() => void) | undefined
+    const again = (): void => setRound((before) => before + 1)
+    void get<T>(path).then((told) => {
+      if (!wanted) return
+      setAnswer(told)
+      if (told.kind === 'problem' && told.retryMs !== undefined) cancel = after(told.retryMs, again)
+    })
     return () => {
       wanted = false
+      cancel?.()
     }
   }, [path, round])
   return { answer, again: () => setRound((before) => before + 1) }

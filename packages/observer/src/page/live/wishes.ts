@@ -91,7 +91,7 @@ export class Wishes {
       if (this.#isAgain) this.#tellNow()
       return
     }
-    const { problem, status } = answer
+    const { problem, status, retryMs = 0 } = answer
     if (isLoss(problem.code, status)) {
       this.#lose()
       return
@@ -99,9 +99,10 @@ export class Wishes {
     this.#asked = this.#known
     const untold = subjects.filter((subject) => !this.#known.has(subject))
     this.#parts.refused(untold, problem)
-    const waitMs = backOffMs(this.#refusals, this.#parts.chance())
+    const waitMs = Math.max(retryMs, backOffMs(this.#refusals, this.#parts.chance()))
     this.#refusals += 1
-    if (this.#isAgain) this.#tellNow()
+    // Who wishes for too much would only be refused again.
+    if (this.#isAgain && retryMs === 0) this.#tellNow()
     else this.#cancel = this.#parts.after(waitMs, () => this.tell())
   }
 

@@ -59,6 +59,19 @@ describe('a wish', () => {
     equal(open(), 0)
   })
 
+  it('that was one too many waits as long as the server says', async () => {
+    const { clock, wishes, want, answer, sent } = wishing()
+    want('/a')
+    want('/b')
+    await answer({ ...refusal('VIEWER_LIMITED', 429), retryMs: 4_000 } as Answer<unknown>)
+    deepEqual(sent, [['/a']])
+    await clock.advance(3_999)
+    deepEqual(sent, [['/a']])
+    await clock.advance(1)
+    deepEqual(sent, [['/a'], ['/b']])
+    wishes.end()
+  })
+
   it('that is refused is tried again more and more slowly, and the stream stays', async () => {
     const { clock, want, answer, sent, heard } = wishing()
     want('/a')

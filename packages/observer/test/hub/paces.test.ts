@@ -1,0 +1,141 @@
+/** hub/paces: one viewer asks for ever, in virtual time; nobody else notices. */
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+import { processName, TroupeError } from 'troupe'
+import { testNode, virtualClock } from 'troupe/testing'
+import { QUESTIONS } from '#observer/ask/questions'
+import { ClusterWatch } from '#observer/cluster/watch'
+import { OBSERVER_DEFAULTS } from '#observer/contract/options'
+import { nodePaces, Paces, pacedVerbs, viewerPaces } from '#observer/hub/paces'
+import type { Verbs } from '#observer/hub/verbs'
+import { problemOf } from '#observer/text/problem'
+import { hubOf, lookerOf, reading, VIEW, verbsOf } from './kit.js'
+
+const { viewerPerSecondMax, nodePerSecondMax } = OBSERVER_DEFAULTS
+
+describe('a pace', () => {
+  const clock = virtualClock()
+  const nowMs = () => clock.nowMs()
+
+  it('lets so much pass in a second, three times as much after a rest', async () => {
+    const paces = viewerPaces(10, nowMs)
+    assert.equal(paces.take('a', 30), 0)
+    assert.equal(paces.take('a', 5), 500)
+    assert.equal(paces.take('b', 5), 0)
+    await clock.advance(499)
+    assert.equal(paces.take('a', 5), 1)
+    await clock.advance(1)
+    assert.equal(paces.take('a', 5), 0)
+    assert.equal(paces.of('a').left, 0)
+  })
+
+  it('has more than can ever be there for all there can be', () => {
+    const paces = viewerPaces(10, nowMs)
+    assert.equal(paces.take('a', 1_000), 0)
+    assert.equal(paces.of('a').left, 0)
+  })
+
+  it('is kept of so many alone; those beyond them have one together', async () => {
+    const paces = new Paces({ perSecond: 1, atOnce: 2 }, nowMs)
+    for (let at = 0; at < 5_000; at += 1) paces.take(`n${at}`, 1)
+    assert.ok(paces.kept <= 2_049, `${paces.kept} are kept`)
+    assert.ok(paces.take('another', 2) > 0)
+    await clock.advance(1_000)
+    assert.equal(paces.take('another', 2), 0)
+    assert.ok(paces.kept < 10, `${paces.kept} are kept`)
+  })
+})
+
+describe('a viewer who wishes for more and more', () => {
+  it('is refused, and another is told all he looks at', async () => {
+    let figure = 0
+    const { hub, clock, looks } = hubOf(() => {
+      figure += 1
+      return figure
+    })
+    const paces = viewerPaces(5, () => clock.nowMs())
+    const open = (session: string) => hub.open(lookerOf(session, paces.of(session)))
+    const [greedy, other] = [open('greedy'), open('other')]
+    const [toldGreedy, toldOther] = [reading(greedy), reading(other)]
+    const subjects = ['/a', '/b', '/c']
+    hub.wish(other.id, { session: 'other', view: VIEW }, { subjects })
+    let refusals = 0
+    for (let second = 0; second < 60; second += 1) {
+      const many = Array.from({ length: 8 }, (_, at) => `/${second}/${at}`)
+      try {
+        hub.wish(greedy.id, { session: 'greedy', view: VIEW }, { subjects: [...many, '/a'] })
+      } catch (thrown) {
+        assert.equal(problemOf(thrown).code, 'VIEWER_LIMITED')
+        refusals += 1
+      }
+      await clock.advance(1_000)
+    }
+    assert.ok(refusals > 30, `${refusals} wishes were refused`)
+    const problems = (told: typeof toldOther) => told.filter(({ kind }) => kind === 'problem')
+    assert.deepEqual(problems(toldOther), [])
+    assert.ok(problems(toldGreedy).length > 0)
+    for (const subject of subjects) assert.ok(Number(looks.get(subject)) >= 58, subject)
+    const asked = [...looks].filter(([subject]) => !subjects.includes(subject))
+    const sum = asked.reduce((all, [, count]) => all + count, 0)
+    assert.ok(sum <= 5 * 60 + 15, `${sum} looks for the greedy one`)
+  })
+})
+
+/** A real node of virtual time, and what its refusals say. */
+async function asking(t: TestContext) {
+  const { node, clock, stop } = await testNode({ name: 'a@localhost', system: {} })
+  t.after(stop)
+  const tooOften: string[] = []
+  const ask: Verbs['ask'] = async ({ request, payload, timeoutMs }) => {
+    try {
+      return await node.call(processName('system'), request, payload, { timeoutMs })
+    } catch (thrown) {
+      const isOften = TroupeError.is(thrown, 'INSPECTION_LIMITED')
+      if (isOften && /too often/.test(thrown.message)) tooOften.push(request)
+      throw thrown
+    }
+  }
+  return { clock, verbs: verbsOf(clock, ask), tooOften }
+}
+
+describe('all viewers together', () => {
+  it('ask a node for less than it answers: the watch is never refused', async (t) => {
+    const { clock, verbs, tooOften } = await asking(t)
+    const watch = new ClusterWatch(verbs)
+    t.after(() => watch.stop())
+    const paced = pacedVerbs(
+      verbs,
+      nodePaces(nodePerSecondMax, () => clock.nowMs()),
+    )
+    const requests = Object.values(QUESTIONS).map(({ request }) => request)
+    const codes = new Set<string>()
+    let [answered, at] = [0, 0]
+    const flood = (): void => {
+      const request = requests[at % requests.length] ?? ''
+      at += 1
+      paced.ask({ node: 'a@localhost', request, timeoutMs: 1_000 }).then(
+        () => {
+          answered += 1
+        },
+        (thrown: unknown) => codes.add(problemOf(thrown).code),
+      )
+    }
+    for (let step = 0; step < 100; step += 1) {
+      for (let each = 0; each < 50; each += 1) flood()
+      await clock.advance(100)
+      if (step % 5 > 0) continue
+      const sheet = await clock.until(watch.sheet())
+      assert.deepEqual(
+        sheet.nodes.map(({ state, problem }) => [state, problem]),
+        [['up', undefined]],
+      )
+    }
+    assert.deepEqual(tooOften, [])
+    assert.ok(codes.has('OBSERVER_BUSY'))
+    assert.ok(answered > 100, `${answered} questions were answered`)
+  })
+
+  it('leave as much again for a second viewer as one may ask for', () => {
+    assert.ok(2 * viewerPerSecondMax <= nodePerSecondMax)
+  })
+})
