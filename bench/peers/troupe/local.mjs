@@ -4,6 +4,7 @@
  * Senders send a thousand messages a turn and tell themselves to go on, like every Node peer with
  * a mailbox; callers are actors that await; the node runs with its defaults, the log aside.
  */
+import { setTimeout as wait } from 'node:timers/promises'
 import { actor, eventName, message, protocol, request, startNode, supervisor } from 'troupe'
 import { bytesPerActor, expectEqual, gate, lateness, localRows, main } from '../node/harness.mjs'
 
@@ -13,7 +14,16 @@ const isOffAgain = sampler === 'off again'
 const tracing =
   sampler === undefined ? {} : { tracing: { sampler: isOffAgain ? 'always' : sampler } }
 const node = await startNode('bench@localhost', { logSinks: [], handleSignals: false, ...tracing })
-if (isOffAgain) node.tracing.setSampler('off')
+if (isOffAgain) await letRest()
+
+/** Its tracer sleeps again after a second of messages without a trace. */
+async function letRest() {
+  node.tracing.setSampler('off')
+  for (const waitMs of [0, 1_100]) {
+    await wait(waitMs)
+    node.send('nobody', 'wake')
+  }
+}
 
 const SENDS_PER_TURN = 1_000
 

@@ -29,6 +29,7 @@ import { observerApp } from '#observer/web/app'
 import { Attempts } from '#observer/web/attempts'
 import { Audit } from '#observer/web/audit'
 import { Manager } from '#observer/web/manager'
+import { NameSampler } from '#observer/web/name-sampler'
 import { type PageFiles, readPageFiles } from '#observer/web/page-files'
 import { Refusals } from '#observer/web/refusals'
 import { Sessions } from '#observer/web/sessions'
@@ -121,18 +122,21 @@ export class Observatory {
     const shared = pacedVerbs(verbs, nodePaces(this.#options.nodePerSecondMax, verbs.nowMs))
     const audit = auditOf(context, verbs)
     const manager = new Manager(shared, audit)
+    const nodes = () => watch.nodes()
+    const nameSampler = new NameSampler(shared, audit, nodes)
     const teller = new Teller({
-      ...{ verbs: shared, sheet: (sees) => watch.sheet(sees), nodes: () => watch.nodes() },
+      ...{ verbs: shared, sheet: (sees) => watch.sheet(sees), nodes },
       audit: (limit, view) => audit.newest(limit, (row) => isSeenRow(row, view)),
     })
-    const reader = { teller, verbs: shared, nodes: () => watch.nodes() }
+    const reader = { teller, verbs: shared, nodes }
     const hub = new Hub({ verbs, subjectOf: (text, view) => subjectOf(text, view, reader) })
     const attempts = new Attempts(verbs.nowMs)
     const apps = this.surfaces.map((surface, at) =>
       observerApp({
         // Whoever is let in at one surface is a stranger at the others.
         sessions: new Sessions(verbs.nowMs),
-        ...{ surface, attempts, audit, hub, teller, manager, files: this.#files },
+        ...{ surface, attempts, audit, hub, teller, manager, nameSampler },
+        files: this.#files,
         own: verbs.own,
         cookieName: `troupe_observer_${this.listenerOf(at).port}`,
         viewOf: ({ capabilities }) => viewOf(surface, capabilities),
@@ -141,15 +145,18 @@ export class Observatory {
         warn: verbs.warn,
       }),
     )
-    const running = { hub, watch, apps }
+    this.#keep({ hub, watch, apps }, context)
+    this.#log = (address) => context.log.info('the Observer listens', { address })
+    watch.start()
+  }
+
+  #keep(running: Running, context: ProcessContext): void {
     this.#running = running
     // A killed process has no terminate, and its browsers must not wait for ever.
     void context.ended(context.self).then(() => {
       if (this.#running === running) this.detach()
       else stop(running)
     })
-    this.#log = (address) => context.log.info('the Observer listens', { address })
-    watch.start()
   }
 
   /** Its web ports answer. */

@@ -218,11 +218,13 @@ const SAMPLER: CommandSpec = {
   options: [
     { name: 'application', value: 'APP', kind: 'application', about: 'that of an application' },
     { name: 'process', value: 'PID|NAME', kind: 'process', about: 'that of one process' },
+    { name: 'all-nodes', about: 'of that name, at each node that has it' },
   ],
   examples: [
     { line: 'troupe sampler', about: 'all of them' },
     { line: 'troupe sampler per-second 5 --manage', about: 'five traces a second' },
     { line: 'troupe sampler always --process cart --manage', about: 'all that one begins' },
+    { line: 'troupe sampler none --process cart --all-nodes --manage', about: 'ends it anywhere' },
   ],
   load: async () => (await import('./sampler.js')).run,
 }

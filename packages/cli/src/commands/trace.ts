@@ -3,7 +3,7 @@
  */
 import type { Given, Run } from '#arguments/command-spec'
 import { EXIT, type ExitCode, usageFault } from '#cli/fault'
-import { joinOthers } from '#connect/others'
+import { allNodes } from '#connect/others'
 import { fieldsOf, listOf, numberOf, textOf } from '#connect/reading'
 import { type Session, withSession } from '#connect/session'
 import { connectSettings } from '#connect/settings'
@@ -45,10 +45,7 @@ async function list(given: Given, terminal: Terminal, session: Session): Promise
 
 /** What each node has of it; one that does not answer has nothing. */
 async function spansOf(session: Session, traceId: string): Promise<readonly unknown[]> {
-  const entry = await session.target()
-  await joinOthers(session, entry)
-  const peers = session.node.network.peers().filter(({ state }) => state === 'up')
-  const nodes = [...new Set([entry, ...peers.map(({ node }) => node)])]
+  const nodes = await allNodes(session)
   const answers = await Promise.allSettled(
     nodes.map((node) => session.ask(node, 'trace', { traceId, limit: SPANS_MAX })),
   )

@@ -27,6 +27,14 @@ export async function joinOthers(session: Session, entry: string): Promise<void>
   await Promise.all(wanted.map((name) => node.network.connect(name).catch(() => undefined)))
 }
 
+/** All nodes that can be reached, the one that was entered by first. */
+export async function allNodes(session: Session): Promise<readonly string[]> {
+  const entry = await session.target()
+  await joinOthers(session, entry)
+  const peers = session.node.network.peers().filter(({ state }) => state === 'up')
+  return [...new Set([entry, ...peers.map(({ node }) => node)])]
+}
+
 const namesIn = (answer: unknown): readonly string[] =>
   listOf(fieldsOf(fieldsOf(answer)['nodes'])['rows'])
     .map((row) => textOf(fieldsOf(row)['node']))

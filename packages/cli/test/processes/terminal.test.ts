@@ -27,7 +27,7 @@ describe('nodes', () => {
 })
 
 describe('a node that only others know', () => {
-  it('is listed, and asked by the way they tell', async () => {
+  it('is listed, asked by the way they tell, and told what is for all nodes', async () => {
     const far = await demo.beside('far')
     try {
       const elsewhere = ['--registrar-port', '4498']
@@ -37,9 +37,33 @@ describe('a node that only others know', () => {
       equal(code, 0, notes)
       ok(out.startsWith(far.name))
       equal((await demo.type('top', '--node', far.name)).code, 0)
+      const everywhere = ['--all-nodes', '--manage', '--as', 'ops@localhost', ...elsewhere]
+      const set = await demo.type('sampler', 'always', '--process', 'stock', ...everywhere)
+      equal(set.code, 0, set.notes)
+      deepEqual(set.out.trim().split('\n').sort(), [`${far.name}: set`, `${demo.name}: set`].sort())
+      const own = (await demo.json('sampler')) as { scope: string; sampler: string }[]
+      ok(own.some(({ scope, sampler }) => scope === 'process' && sampler === 'always'))
+      const ended = await demo.type('sampler', 'none', '--process', 'stock', ...everywhere)
+      equal(ended.code, 0, ended.notes)
+      equal(((await demo.json('sampler')) as unknown[]).length, 1)
+      const nobody = await demo.type('sampler', 'off', '--process', 'nobody', ...everywhere)
+      equal(nobody.code, 1)
+      match(nobody.out, /: no process of this name\n/)
     } finally {
       far.stop()
     }
+  })
+})
+
+describe('sampler', () => {
+  it('of all nodes needs a name, and a node that lets us', async () => {
+    const unnamed = await demo.type('sampler', 'off', '--all-nodes', '--manage')
+    equal(unnamed.code, 2)
+    const named = ['sampler', 'off', '--process', 'stock', '--all-nodes']
+    equal((await demo.type(...named)).code, 4)
+    const refused = await demo.type(...named, '--manage')
+    equal(refused.code, 4)
+    match(refused.out, /: not set: NOT_ALLOWED: /)
   })
 })
 

@@ -70,6 +70,7 @@ export interface ReadOrder {
 
 /** Longest subject that is told. */
 const SUBJECT_MAX = 600
+const NAME_MAX = 255
 /** Fields that hold a process; `to` may be a name as well. */
 const PIDS: readonly string[] = ['pid', 'to']
 
@@ -92,6 +93,36 @@ export function readOrder(given: unknown, node: string): ReadOrder {
   const subject = printed.slice(0, SUBJECT_MAX)
   const written = revived(capability === 'config' ? valued(fields) : fields)
   return { order: written, name, capability, subject, destroys: isEnd, confirm }
+}
+
+/** A sampler for a name, wherever it is. */
+export interface NameOrder {
+  readonly name: string
+  readonly sampler: string
+}
+
+const NAME_ORDER = "{ do: 'sampler', scope: 'name', of, sampler }"
+/** As nodes read it: here it is refused once, and not by each of them. */
+const SAMPLER = /^(?:off|none|always|ratio (?:0|1|0?\.\d{1,12}|1\.0+)|per-second [1-9]\d{0,6})$/
+const SAMPLER_CHARS_MAX = 32
+
+const isSampler = (text: string): boolean => text.length <= SAMPLER_CHARS_MAX && SAMPLER.test(text)
+
+/** Reads an order for all nodes. Throws `Refused`. */
+export function readNameOrder(given: unknown): NameOrder {
+  const { order } = fieldsOf(given, 'the body', '{ order }')
+  const fields = fieldsOf(order, 'order', NAME_ORDER)
+  const { do: name, scope, of, sampler, ...others } = fields
+  if (name !== 'sampler' || scope !== 'name' || Object.keys(others).length > 0) {
+    throw wrong('that is no order for all nodes', `give ${NAME_ORDER}`)
+  }
+  if (typeof of !== 'string' || of === '' || of.length > NAME_MAX) {
+    throw wrong('of is no name', `give a registered name of at most ${NAME_MAX} characters`)
+  }
+  if (typeof sampler !== 'string' || !isSampler(sampler)) {
+    throw wrong('the sampler is none', 'off, always, ratio 0 to 1, per-second 1 or more, or none')
+  }
+  return { name: of, sampler }
 }
 
 /** Throws `Refused` unless what destroys something repeats what. */

@@ -16,6 +16,7 @@
  * - `GET /api/nodes/<node>/<question>?...`: the sheet that the node answers, see
  *   docs/reference/system.md; names of more words with hyphens (`dead-letters`)
  * - `POST /api/nodes/<node>/manage`: `ManageRequest`, answered with `ManageAnswer`
+ * - `POST /api/cluster/manage`: `EverywhereRequest`, answered with `EverywhereAnswer`
  * - `GET /api/audit`: what was done or tried through this Observer, newest first
  * - `POST /api/login`, `POST /api/logout`
  * - `GET /api/nodes/<node>/cpu-profile?forMs=`: a file `.cpuprofile`
@@ -295,6 +296,11 @@ export interface AuditRow {
   readonly outcome: string
   /** Above 1: the same was refused to the same so many times. */
   readonly times: number
+  /**
+   * Of an act at all nodes: those that did something or could not say, at most 32; a node without
+   * the name is left out.
+   */
+  readonly at?: readonly Pick<AtNode, 'node' | 'outcome'>[]
 }
 
 /** An order for a node, as `SystemOrder` with pids as text. */
@@ -306,6 +312,31 @@ export interface ManageRequest {
 
 export interface ManageAnswer {
   readonly value?: unknown
+}
+
+/** `POST /api/cluster/manage`: the sampler of a registered name, at all nodes that have it. */
+export interface EverywhereRequest {
+  readonly order: {
+    readonly do: 'sampler'
+    readonly scope: 'name'
+    readonly of: string
+    /** `none` takes it away. */
+    readonly sampler: string
+  }
+}
+
+/** What became of it at one node. */
+export interface AtNode {
+  readonly node: string
+  /** `silent`: it has not answered in time; what it was told may hold. */
+  readonly outcome: 'set' | 'unknown' | 'refused' | 'silent'
+  /** Of `refused` and `silent`. */
+  readonly problem?: Problem
+}
+
+export interface EverywhereAnswer {
+  /** All nodes that the viewer may see, by their names. */
+  readonly nodes: readonly AtNode[]
 }
 
 /**

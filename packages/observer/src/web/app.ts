@@ -23,7 +23,8 @@ import type { Attempts } from './attempts.js'
 import type { Audit } from './audit.js'
 import { cookieOf, cookieText, JSON_HEADERS, SAFETY_HEADERS } from './headers.js'
 import { LOGIN_STYLE, loginPage } from './login-page.js'
-import type { Manager } from './manager.js'
+import type { Manager, Ordering } from './manager.js'
+import type { NameSampler } from './name-sampler.js'
 import { foreignRequest, isWrite } from './origin.js'
 import { type PageFile, type PageFiles, pageFileOf } from './page-files.js'
 import { pathOf } from './path.js'
@@ -40,6 +41,7 @@ export interface AppParts {
   readonly manager: Manager
   /** What each viewer may ask for. */
   readonly paces: Paces
+  readonly nameSampler: NameSampler
   readonly files: PageFiles
   readonly own: string
   /** Of cookies: two Observers of one host must not take each other's. */
@@ -125,14 +127,20 @@ function addSessionRoutes(app: Hono<Bindings>, parts: AppParts, admission: Admis
 
 /** What is asked once, and what is to be done. */
 function addAnswerRoutes(app: Hono<Bindings>, parts: AppParts): void {
+  const orderingOf = (visitor: Visitor, { remoteAddress: remote }: WebEnv): Ordering => ({
+    ...{ visitor, view: parts.viewOf(visitor), surface: parts.surface.name, remote },
+  })
   app.post('/api/nodes/:node/manage', async (c) => {
-    const visitor = c.get('visitor')
-    const { name: surface } = parts.surface
-    const remote = c.env.remoteAddress
-    requirePace(paceOf(visitor, remote, parts), costOf('manage'))
-    const ordering = { visitor, view: parts.viewOf(visitor), surface, remote }
+    requirePace(paceOf(c.get('visitor'), c.env.remoteAddress, parts), costOf('manage'))
+    const ordering = orderingOf(c.get('visitor'), c.env)
     const given = await bodyOf(c.req.raw)
     return answerJson(await parts.manager.carryOut(ordering, c.req.param('node'), given))
+  })
+  app.post('/api/cluster/manage', async (c) => {
+    const pace = paceOf(c.get('visitor'), c.env.remoteAddress, parts)
+    requirePace(pace, costOf('process') + costOf('manage'))
+    const ordering = orderingOf(c.get('visitor'), c.env)
+    return answerJson(await parts.nameSampler.carryOut(ordering, await bodyOf(c.req.raw)))
   })
   app.get('/api/*', async (c) => {
     const path = c.req.path.slice('/api'.length)

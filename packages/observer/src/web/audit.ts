@@ -18,6 +18,8 @@ const ROWS_MAX: Readonly<Record<Ring, number>> = Object.freeze({
   refused: 300,
   strangers: 100,
 })
+/** Nodes of one act at all of them. */
+const AT_MAX = 32
 /** Characters of one text: a viewer gives some of them. */
 const TEXT_MAX = 300
 /** After so long the same is told anew. */
@@ -60,7 +62,12 @@ export class Audit {
   }
 
   record(given: AuditAct): void {
-    const act = { ...given, operation: cut(given.operation), subject: cut(given.subject) }
+    const { at = [], ...rest } = given
+    const told = at.filter(({ outcome }) => outcome !== 'unknown').slice(0, AT_MAX)
+    const act = {
+      ...{ ...rest, operation: cut(given.operation), subject: cut(given.subject) },
+      ...(told.length === 0 ? {} : { at: told.map(({ node, outcome }) => ({ node, outcome })) }),
+    }
     const of = ringOf(act)
     const ring = this.#rings[of]
     this.#last += 1

@@ -119,6 +119,8 @@ const node = await startNode(name, {
   logLevel: 'warning',
   logSinks: [consoleSink({ level: 'error' })],
   handleSignals: false,
+  // A sieve never ends what it has begun.
+  stopTimeoutMs: 1_000,
   network: {
     ...{ cookie: 'a-cookie-of-the-mill', acceptors: [{ port: 0 }], unixSocket: false },
     registrar: embeddedRegistrar({ folder, configFile: join(folder, 'mill.json') }),

@@ -7,7 +7,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { partSkip } from '@troupe/tools/parts'
 import type { Locator, Page } from 'playwright-core'
-import { axeFaults, browserForAll, type Watched } from './browser-kit.js'
+import { axeFaults, browserForAll, shot, type Watched } from './browser-kit.js'
 import { fiftyViewers } from './many-viewers.js'
 import { millForAll } from './mill-kit.js'
 import { MILL } from './mill-names.js'
@@ -54,6 +54,19 @@ async function order(
   }
   await dialog.getByRole('button', { name: label, exact: true }).click()
   await page.getByText(`${label}: done`).last().waitFor()
+}
+
+/** Sets the sampler of a name wherever it is; two of them have none of that name. */
+async function byName(page: Page): Promise<void> {
+  await button(page, 'Set a sampler by name').click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill('stone')
+  await dialog.getByLabel('Traces').selectOption('always')
+  await button(dialog, 'Set at all nodes').click()
+  await dialog.getByText('Set at 3 of 5 nodes').waitFor()
+  equal(await dialog.getByRole('listitem').filter({ hasText: 'no such name' }).count(), 2)
+  deepEqual(await axeFaults(page), [])
+  await shot(page, 'sampler-by-name')
 }
 
 const button = (within: Locator | Page, name: string): Locator =>
@@ -181,6 +194,11 @@ describe('three real nodes', { skip: partSkip('chromium'), timeout: 280_000 }, (
     await order(page, button(page, 'Set a sampler'), 'Set a sampler')
     const told = await mill.lookWhen<readonly unknown[]>(FIRST, 'samplers', (all) => all.length > 0)
     deepEqual(told, [{ scope: 'node', of: '', sampler: 'per-second 5' }])
+    await byName(await at('/tracing'))
+    const own = await mill.lookWhen<readonly { sampler: string }[]>(THIRD, 'samplers', (all) => {
+      return all.length > 1
+    })
+    equal(own.at(-1)?.sampler, 'always')
     await at(pathOf(FIRST, '/profiler'))
     await page.getByLabel('How long').selectOption('1000')
     await button(page, 'Take a CPU profile').click()
@@ -210,7 +228,10 @@ describe('three real nodes', { skip: partSkip('chromium'), timeout: 280_000 }, (
 
   it('drain, stop, and are then told gone', async () => {
     const page = await at(pathOf(THIRD))
-    await order(page, button(page, 'Drain and stop'), 'Drain and stop')
+    // A sieve of it has work that never ends.
+    await order(page, button(page, 'Drain and stop'), 'Drain and stop', (dialog) =>
+      dialog.getByLabel('At most, in seconds').fill('0.5'),
+    )
     equal(await mill.ended(THIRD), 0)
     await page.locator('.strip').getByText('is down since').waitFor()
     deepEqual(watched?.faults, [])

@@ -104,6 +104,15 @@ const timeMarks = (times: readonly number[]): string[] => {
   return times.map((time) => clockTime(time * 1_000).slice(0, isShort ? 8 : 5))
 }
 
+/** Places of a line whose neighbours are not known. */
+function lonely({ data }: uPlot, line: number): number[] {
+  const values = data[line] ?? []
+  const isKnown = (at: number): boolean => typeof values[at] === 'number'
+  return Array.from(values.keys()).filter(
+    (at) => isKnown(at) && !isKnown(at - 1) && !isKnown(at + 1),
+  )
+}
+
 function optionsOf(
   current: () => ChartProps,
   width: number,
@@ -128,7 +137,8 @@ function optionsOf(
         stroke: colourOf(place),
         width: 1.5,
         ...(place === 0 && props.lines.length === 1 ? { fill: `${colourOf(0)}1f` } : {}),
-        points: { show: false },
+        // A value without neighbours is no line, and there all the same.
+        points: { show: true, size: 4, width: 0, fill: colourOf(place), filter: lonely },
         spanGaps: false,
       })),
     ],

@@ -3,7 +3,14 @@
  * `Problem`; nothing here throws.
  */
 import { signal } from '@preact/signals'
-import type { ManageAnswer, ManageRequest, Problem, SessionSheet } from '#observer/contract/api'
+import type {
+  EverywhereAnswer,
+  EverywhereRequest,
+  ManageAnswer,
+  ManageRequest,
+  Problem,
+  SessionSheet,
+} from '#observer/contract/api'
 
 /** Something, or why not. */
 export type Answer<T> =
@@ -76,6 +83,10 @@ export const post = <T>(path: string, body: unknown): Promise<Answer<T>> =>
 /** Has something done at a node. */
 export const manage = (node: string, request: ManageRequest): Promise<Answer<ManageAnswer>> =>
   post<ManageAnswer>(address(['nodes', node, 'manage']), request)
+
+/** Has something done at all nodes that have what it is about. */
+export const manageAll = (request: EverywhereRequest): Promise<Answer<EverywhereAnswer>> =>
+  post<EverywhereAnswer>(address(['cluster', 'manage']), request)
 
 /** Asks who we are; again after a login or when the server has started anew. */
 export async function loadSession(): Promise<void> {

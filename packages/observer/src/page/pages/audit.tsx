@@ -2,7 +2,7 @@
  * page/pages/audit: who changed something, or tried to: through this Observer, and at the nodes.
  */
 import type { VNode } from 'preact'
-import type { Merged } from '#observer/contract/api'
+import type { AuditRow, Merged } from '#observer/contract/api'
 import { clockTime, count, dateTime, exactTime } from '#page/base/format'
 import { isNarrow } from '#page/frame/theme'
 import { Badge, Card, Empty, KeyValue, PageHead, ProblemBox } from '#page/kit/basics'
@@ -33,6 +33,8 @@ interface Row {
   readonly subject: string
   readonly outcome: string
   readonly times: number
+  /** Of an act at all nodes: what became of it at those that have it. */
+  readonly at?: AuditRow['at']
 }
 
 interface ViewerAct {
@@ -47,6 +49,7 @@ interface ViewerAct {
   readonly outcome: string
   /** Above 1: the same was refused to the same so many times. */
   readonly times: number
+  readonly at?: AuditRow['at']
 }
 
 const TABS = [
@@ -237,16 +240,28 @@ function AuditTable({
   )
 }
 
+/** What one act has done at each node that has what it is about. */
+const Nodes = ({ at }: { readonly at: NonNullable<AuditRow['at']> }): VNode => (
+  <ul>
+    {at.map(({ node, outcome }) => (
+      <li key={node}>
+        <NodeLink node={node} /> <span class="quiet">{outcome}</span>
+      </li>
+    ))}
+  </ul>
+)
+
 /** One act, whole: nothing of it is cut. */
 function Act({ row }: { readonly row: Row }): VNode {
-  const { timeMs, operation, subject, node, who, times } = row
+  const { timeMs, operation, subject, node, who, times, at } = row
+  const where = at === undefined ? 'this Observer' : <Nodes at={at} />
   return (
     <Dialog title={operation} wide onClose={() => setQuery({ act: undefined })}>
       <KeyValue
         rows={[
           ['Time', <time title={exactTime(timeMs)}>{dateTime(timeMs)}</time>],
           ['Subject', <span class="mono">{subject}</span>],
-          ['At', node === undefined ? 'this Observer' : <NodeLink node={node} />],
+          ['At', node === undefined ? where : <NodeLink node={node} />],
           ['Who', who],
           ['Outcome', <Outcome row={row} />],
           ['Times', count(times)],

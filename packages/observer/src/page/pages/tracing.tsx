@@ -18,7 +18,8 @@ import { addressOf } from '#page/place'
 import { go, setQuery } from '#page/router'
 import { Missing } from './parts/missing.js'
 import { Word } from './parts/process-columns.js'
-import { SamplerCard } from './tracing/samplers.js'
+import { NameSampler } from './tracing/name-sampler.js'
+import { ClusterSamplers, SamplerCard } from './tracing/samplers.js'
 import { TracePage } from './tracing/trace.js'
 
 const LIMIT = 100
@@ -47,7 +48,9 @@ function TraceList({ node, query }: ListOf): VNode {
   )
   return (
     <>
-      <PageHead title="Tracing" subtitle={<Kept sheet={sheet} node={node} />} />
+      <PageHead title="Tracing" subtitle={<Kept sheet={sheet} node={node} />}>
+        {node === undefined && <NameSampler />}
+      </PageHead>
       {problem !== undefined && <ProblemBox problem={problem} />}
       <Missing missing={sheet?.missing ?? []} />
       {sheet === undefined && problem === undefined && <Skeleton height={320} />}
@@ -73,6 +76,7 @@ function Traces({
       {node !== undefined && sheet.samplers !== undefined && (
         <SamplerCard node={node} samplers={sheet.samplers} exporters={sheet.exporters ?? []} />
       )}
+      {node === undefined && sheet.sheets !== undefined && <ClusterSamplers nodes={sheet.sheets} />}
       <TraceFilters search={search} pid={pid} />
       <Card title="Traces" note="the newest first" flush>
         <Table
@@ -116,7 +120,7 @@ function TraceFilters({
 const NoTraces = ({ node }: { readonly node: string | undefined }): VNode => (
   <Empty title="No trace is kept">
     {node === undefined
-      ? 'Choose at a node, or at a process, what begins a trace.'
+      ? 'Choose above by name, or at a node or a process, what begins a trace.'
       : 'Choose above what begins a trace.'}
   </Empty>
 )

@@ -4,7 +4,6 @@
 import type { VNode } from 'preact'
 import type { FiguresSheet, NodeSheet } from 'troupe'
 import { dateTime } from '#page/base/format'
-import { Action } from '#page/kit/action'
 import { PageHead, ProblemBox } from '#page/kit/basics'
 import { Tabs } from '#page/kit/fields'
 import { nodeAddress } from '#page/live/api'
@@ -14,6 +13,7 @@ import { useNodeRates } from '#page/pages/parts/use-node-rates'
 import { setQuery } from '#page/router'
 import { NodeConfig } from './config.js'
 import { NodeCron } from './cron.js'
+import { Drain } from './drain.js'
 import { NodeEnv } from './env.js'
 import { NodeFigures } from './figures.js'
 import { NodeHistory } from './history.js'
@@ -49,13 +49,7 @@ export function NodePage({ node = '', query }: PageProps): VNode {
         isLong
         subtitle={sheet.sheet === undefined ? ' ' : <About sheet={sheet.sheet} />}
       >
-        <Action
-          node={node}
-          label="Drain and stop"
-          order={{ do: 'drain' }}
-          confirm={node}
-          words="It takes itself out of routing, finishes what it has, and stops."
-        />
+        <Drain node={node} />
       </PageHead>
       {problem !== undefined && <ProblemBox problem={problem} />}
       <NodeTiles node={node} figures={figures.sheet} rates={rates} />

@@ -4,10 +4,11 @@
 import { type Signal, useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import type { SamplerSheet } from 'troupe'
+import { count } from '#page/base/format'
 import { Action } from '#page/kit/action'
 import { Card } from '#page/kit/basics'
 import { Choice, Field } from '#page/kit/fields'
-import { PidLink } from '#page/kit/links'
+import { NodeLink, PidLink } from '#page/kit/links'
 import { SAMPLERS } from '#page/pages/parts/sampler-choices'
 
 type Scope = SamplerSheet['scope']
@@ -36,6 +37,39 @@ export function SamplerCard({
             <span class="mono">{sampler}</span>
           </li>
         ))}
+      </ul>
+    </Card>
+  )
+}
+
+/** What one node told of itself, where all were asked. */
+interface NodeSamplers {
+  readonly node: string
+  readonly samplers?: readonly SamplerSheet[]
+}
+
+/** The first of them are shown; there may be thousands. */
+const SHOWN_MAX = 40
+
+/** What begins a trace anywhere; a sampler that is off is not worth a line. */
+export function ClusterSamplers({ nodes }: { readonly nodes: readonly object[] }): VNode {
+  const all = (nodes as readonly NodeSamplers[]).flatMap(({ node, samplers = [] }) =>
+    samplers.filter(({ sampler }) => sampler !== 'off').map((one) => ({ ...one, node })),
+  )
+  const more = all.length - SHOWN_MAX
+  return (
+    <Card title="What begins a trace" note="at all nodes">
+      <ul class="samplers">
+        {all.length === 0 && <li class="quiet">Nothing: no message is traced.</li>}
+        {all.slice(0, SHOWN_MAX).map(({ node, scope, of, sampler }) => (
+          <li key={`${node} ${scope} ${of}`}>
+            <span class="quiet">{scope}</span> {scope === 'process' && <PidLink pid={of} />}
+            {scope === 'application' && <span>{of} at </span>}
+            {scope !== 'process' && <NodeLink node={node} page="tracing" />}{' '}
+            <span class="mono">{sampler}</span>
+          </li>
+        ))}
+        {more > 0 && <li class="quiet">and {count(more)} more</li>}
       </ul>
     </Card>
   )
