@@ -21,6 +21,31 @@ export const FIGURES: CommandSpec = {
   load: async () => (await import('./figures.js')).run,
 }
 
+export const METRICS: CommandSpec = {
+  name: 'metrics',
+  summary: 'what is measured on a node, the metrics of its program first',
+  about:
+    'Those of @troupe/metrics, which the node has to run: counters with how much a second, ' +
+    'gauges, histograms and summaries with mean and quantiles. Of several series the sum, or ' +
+    'of a gauge the highest; with NAME each of them, the highest first.',
+  words: [
+    { name: 'NODE', about: 'which one', kind: 'node', optional: true },
+    { name: 'NAME', about: 'of one metric: all its series', kind: 'text', optional: true },
+  ],
+  options: [
+    {
+      ...{ name: 'search', value: 'TEXT', kind: 'text' },
+      about: 'only those with this in their name or meaning',
+    },
+  ],
+  examples: [
+    { line: 'troupe metrics shop@localhost', about: 'all of them' },
+    { line: 'troupe metrics shop --search order', about: 'those about orders' },
+    { line: 'troupe metrics shop shop_orders_total', about: 'one, by its labels' },
+  ],
+  load: async () => (await import('./metrics.js')).run,
+}
+
 export const CONNECTION: CommandSpec = {
   name: 'connection',
   summary: 'all that a node knows of its connection with another one',

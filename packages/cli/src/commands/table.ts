@@ -2,7 +2,7 @@
  * commands/table: every command there is, as data. What a command does is read when it runs.
  */
 import type { CommandSpec, OptionSpec, WordSpec } from '#arguments/command-spec'
-import { CONNECTION, FIGURES, PROFILE } from './figure-specs.js'
+import { CONNECTION, FIGURES, METRICS, PROFILE } from './figure-specs.js'
 import { CONFIG, LEADERS, SERVICES } from './led-specs.js'
 import { OBSERVER } from './observer-spec.js'
 
@@ -338,7 +338,7 @@ const COMPLETION: CommandSpec = {
 
 /** All commands, in the order of the help. */
 export const COMMANDS: readonly CommandSpec[] = Object.freeze([
-  ...[NODES, PING, TREE, TOP, INSPECT, WHY, FIGURES, CONNECTION, PROFILE],
+  ...[NODES, PING, TREE, TOP, INSPECT, WHY, FIGURES, METRICS, CONNECTION, PROFILE],
   ...[CALL, LOGS, DEAD_LETTERS, TRACE, SAMPLER, SERVICES, LEADERS, CONFIG],
   ...[SPAWN, APP, EXIT_COMMAND, KILL, OBSERVER, COMPLETION],
 ])

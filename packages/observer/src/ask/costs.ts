@@ -10,7 +10,18 @@ const SHORT = 1
 const SCAN = 5
 const SCANS: ReadonlySet<string> = new Set([
   ...['processes', 'process', 'why', 'tree', 'survey', 'names', 'applications', 'connections'],
-  ...['events', 'leaders', 'config', 'logs', 'deadLetters', 'audit', 'traces', 'trace', 'history'],
+  ...[
+    'events',
+    'leaders',
+    'config',
+    'logs',
+    'deadLetters',
+    'audit',
+    'traces',
+    'trace',
+    'history',
+    'metrics',
+  ],
 ])
 
 /** By its name in `systemProtocol`. */

@@ -11,7 +11,7 @@ import { type Refused, refused } from '#observer/text/problem'
 
 /** How a value has to look; numbers are finite. */
 export type Shape =
-  | { readonly kind: 'number' | 'text' | 'flag' }
+  | { readonly kind: 'number' | 'text' | 'flag' | 'figure' }
   | { readonly kind: 'fields'; readonly fields: Readonly<Record<string, Shape>> }
   /** Any names, all of one shape. */
   | { readonly kind: 'named'; readonly of: Shape }
@@ -22,6 +22,8 @@ export type Shape =
 export const NUMBER: Shape = Object.freeze({ kind: 'number' })
 export const TEXT: Shape = Object.freeze({ kind: 'text' })
 export const FLAG: Shape = Object.freeze({ kind: 'flag' })
+/** A number, or the word for one that JSON has not. */
+export const FIGURE: Shape = Object.freeze({ kind: 'figure' })
 export const fields = (of: Readonly<Record<string, Shape>>): Shape => ({
   kind: 'fields',
   fields: of,
@@ -71,6 +73,8 @@ const unreadable = (place: string): Refused =>
     'see which version of Troupe that node runs',
   )
 
+const ODD_FIGURES: ReadonlySet<unknown> = new Set(['NaN', '+Inf', '-Inf'])
+
 /** Where a value does not fit its shape, in words; undefined: it fits. */
 export function misfit(value: unknown, shape: Shape, at: string): string | undefined {
   switch (shape.kind) {
@@ -79,6 +83,8 @@ export function misfit(value: unknown, shape: Shape, at: string): string | undef
     case 'text':
       if (typeof value !== 'string') return `${at} is no text`
       return value.length <= TEXT_MAX ? undefined : `${at} is too long`
+    case 'figure':
+      return ODD_FIGURES.has(value) ? undefined : misfit(value, NUMBER, at)
     case 'flag':
       return typeof value === 'boolean' ? undefined : `${at} is neither true nor false`
     case 'maybe':

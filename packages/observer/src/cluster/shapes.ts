@@ -2,6 +2,7 @@
  * cluster/shapes: how the sheets of nodes have to look that the Observer itself works with.
  */
 import {
+  FIGURE,
   FLAG,
   type ForeignSize,
   fields,
@@ -95,3 +96,28 @@ export const HISTORY = fields({
   ...numbers('stepMs', 'untilMs', 'timeMs'),
   series: named(list(maybe(NUMBER), POINTS_MAX)),
 })
+
+const PAIRS_MAX = 256
+const pairs = (of: Shape): Shape => list(list(of, 2), PAIRS_MAX)
+const METRIC_SERIES = fields({
+  ...{ labels: pairs(TEXT), value: FIGURE, sum: maybe(FIGURE) },
+  ...{ quantiles: pairs(FIGURE), ranges: pairs(FIGURE) },
+  lines: named(list(maybe(NUMBER), POINTS_MAX)),
+})
+
+export const METRICS = fields({
+  ...{ state: TEXT, ...numbers('timeMs', 'readMs', 'groupsTotal', 'metricsTotal') },
+  ...numbers('seriesTotal', 'unread'),
+  groups: list(fields({ name: TEXT, own: FLAG, metrics: NUMBER }), ROWS_MAX),
+  metrics: list(
+    fields({
+      ...{ name: TEXT, help: TEXT, type: TEXT, group: TEXT, own: FLAG, seriesTotal: NUMBER },
+      ...{ all: maybe(METRIC_SERIES), series: list(METRIC_SERIES, ROWS_MAX) },
+    }),
+    ROWS_MAX,
+  ),
+  history: fields(numbers('stepMs', 'untilMs', 'kept', 'leftOut')),
+})
+
+/** Answers to one viewer that are more than rows: the page works with what is in them. */
+export const CHECKED: Readonly<Record<string, Shape>> = Object.freeze({ metrics: METRICS })

@@ -114,6 +114,30 @@ const why: Narrow = (answer, sees) => {
   }
 }
 
+/** Series are about the node that one of their labels names; sums of all tell of the others. */
+const metrics: Narrow = (answer, sees) => ({
+  ...answer,
+  metrics: listOf(answer['metrics']).map((metric) => {
+    const { series, all, seriesTotal, ...rest } = fieldsOf(metric)
+    const isAbout = (one: unknown): boolean =>
+      listOf(fieldsOf(one)['labels']).some((label) => OF_NODE.has(listOf(label)[0]))
+    const isSeen = (one: unknown): boolean =>
+      listOf(fieldsOf(one)['labels']).every((label) => {
+        const [name, node] = listOf(label)
+        return !OF_NODE.has(name) || sees(String(node))
+      })
+    const told = listOf(series)
+    // Of none nobody knows whom it is about.
+    const isPlain = told.length > 0 && !told.some(isAbout)
+    if (isPlain) return { ...rest, series, all, seriesTotal }
+    const left = told.filter(isSeen)
+    return { ...rest, series: left, seriesTotal: left.length }
+  }),
+})
+
+/** Labels of Troupe's own metrics whose values are nodes. */
+const OF_NODE: ReadonlySet<unknown> = new Set(['remote_node'])
+
 /** By question: what of its answer names other nodes. */
 const NARROW: Readonly<Record<string, Narrow>> = Object.freeze({
   network: all(page('peers'), without('total', 'routes')),
@@ -121,7 +145,7 @@ const NARROW: Readonly<Record<string, Narrow>> = Object.freeze({
   registrar: all(page('nodes'), page('applications'), without('info')),
   connections: rows(),
   audit: rows(),
-  ...{ services, leaders, why },
+  ...{ services, leaders, metrics, why },
 })
 
 /** The answer of one node to one question, for this viewer. */

@@ -7,10 +7,11 @@
 import type { HistorySheet } from 'troupe'
 import type { Asked } from '#observer/ask/asked'
 import { ELECTIONS_MAX, electionsOf, type SeenElection } from '#observer/cluster/elections'
+import { readForeign } from '#observer/cluster/foreign'
 import { clusterHistory } from '#observer/cluster/history'
 import { type Gathered, gathered, type MergeQuestion, merged } from '#observer/cluster/merge'
 import { SERVICES_MAX, type SeenService, servicesOf } from '#observer/cluster/services'
-import { HISTORY, LEADERS, SERVICES } from '#observer/cluster/shapes'
+import { CHECKED, HISTORY, LARGE, LEADERS, SERVICES } from '#observer/cluster/shapes'
 import { SingleFlight } from '#observer/cluster/single-flight'
 import { Turnstile } from '#observer/cluster/turnstile'
 import type {
@@ -67,7 +68,9 @@ export class Teller {
       case 'question': {
         const { node, payload, spec } = asked
         const { request, timeoutMs } = spec
-        const answer = await this.#parts.verbs.ask({ node, request, payload, timeoutMs })
+        const told = await this.#parts.verbs.ask({ node, request, payload, timeoutMs })
+        const shape = CHECKED[request]
+        const answer = shape === undefined ? told : readForeign(told, shape, LARGE)
         const seen = narrowedAnswer(request, answer, view)
         return may(view, 'payloads') ? seen : withoutPayloads(seen)
       }

@@ -128,6 +128,14 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await rest()).TracingPage,
   },
   {
+    path: 'metrics',
+    title: 'Metrics',
+    scope: 'node',
+    key: 'm',
+    icon: 'metrics',
+    load: async () => (await rest()).MetricsPage,
+  },
+  {
     path: 'profiler',
     title: 'Profiler',
     scope: 'node',

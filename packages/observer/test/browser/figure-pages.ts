@@ -8,6 +8,7 @@ import type { Page } from 'playwright-core'
 import type { FakeApi } from '#test/page/fake-api'
 import { EPOCH_MS } from '#test/page/fixtures'
 import { LINK_TEXTS } from './link-texts.js'
+import { METRIC_TEXTS } from './metric-texts.js'
 import { NODE_TEXTS } from './node-texts.js'
 import type { Tour } from './shop-kit.js'
 
@@ -56,7 +57,7 @@ function figuresIn({ texts, hasOwnRates }: Wanted): readonly string[] | boolean 
     return title === undefined || title === text ? shown : `${shown} (${title})`
   }
   const lineOf = (part: Element): string => {
-    if (part.matches('.tile, .key-value > div, .usage-words, .spread > li')) {
+    if (part.matches('.tile, .metric, .key-value > div, .usage-words, .spread > li')) {
       const [name, ...values] = [...part.children].map(textOf)
       return `${name}: ${values.filter(Boolean).join(', ')}`
     }
@@ -69,7 +70,7 @@ function figuresIn({ texts, hasOwnRates }: Wanted): readonly string[] | boolean 
   }
   const parts = [
     ...['h2', 'h3', '.card-note', '.tile', '.key-value > div', '.usage-words', '.spread > li'],
-    ...['[role="row"]', '.plain-table tr', '.queues > li', '.changes > li'],
+    ...['.metric', '[role="row"]', '.plain-table tr', '.queues > li', '.changes > li'],
     ...['.card-actions .badge', 'p.badges > *'],
   ]
   const root = document.querySelector('dialog') ?? document.querySelector('main')
@@ -94,7 +95,7 @@ async function ready(page: Page, { presses = [], ticksAfter }: Ready, api: FakeA
 }
 
 export function figurePages({ look }: Tour, api: FakeApi): void {
-  for (const { title, path, texts, ...needs } of [...NODE_TEXTS, ...LINK_TEXTS]) {
+  for (const { title, path, texts, ...needs } of [...NODE_TEXTS, ...LINK_TEXTS, ...METRIC_TEXTS]) {
     it(`${title}: each figure stands under its own name`, () => {
       // Counters that grow begin anew, whatever was looked at before.
       api.timeMs = EPOCH_MS

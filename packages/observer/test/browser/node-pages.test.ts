@@ -40,10 +40,12 @@ const PAGES = [
   ['services', `${BASE}/services`, 'half-open'],
   ['services-all', '/services', 'tried again'],
   ['leader', '/leader', 'not heard'],
+  ['metrics', `${BASE}/metrics`, 'shop_queue_length'],
+  ['metric', `${BASE}/metrics/shop_order_seconds`, '99 of 100 are below'],
   ['profiler', `${BASE}/profiler`, 'No profile has been taken'],
 ] as const
 
-const PICTURED_NARROW: ReadonlySet<string> = new Set(['cluster', 'node', 'services'])
+const PICTURED_NARROW: ReadonlySet<string> = new Set(['cluster', 'node', 'services', 'metrics'])
 
 /** How pages are looked at, and which. */
 type Run = readonly [width: number, theme: Theme, isLookedAt: (name: string) => boolean]

@@ -2,6 +2,7 @@
  * All faults that are planted in this package: holes in its safety, and costs that nobody bounds.
  */
 import type { Fault, Field } from '@troupe/tools/planting'
+import { METRIC_FAULTS } from './metric-faults.js'
 
 const SAFETY = 'server/safety.test'
 const RIGHTS = 'server/rights.test'
@@ -366,6 +367,7 @@ const PLANTED_FAULTS: readonly Fault[] = Object.freeze([
     replace: 'if (false)',
     caughtBy: PACES,
   },
+  ...METRIC_FAULTS,
 ])
 
 export const FIELD: Field = {

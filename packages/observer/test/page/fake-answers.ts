@@ -5,6 +5,7 @@ import type { SessionSheet } from '#observer/contract/api'
 import { clusterLeadersOf, clusterServicesOf } from './cluster-fixtures.js'
 import type { Answers } from './fake-api.js'
 import { type ClusterChoice, clusterAt, figuresOf, nodeNames } from './fixtures.js'
+import { metricsOf } from './metric-fixtures.js'
 import {
   clusterHistoryOf,
   configOf,
@@ -71,6 +72,8 @@ function nodeAnswer(
       return cronOf(timeMs)
     case 'registrar':
       return registrarOf(node)
+    case 'metrics':
+      return metricsOf(node, query, timeMs)
     case 'profile':
       return query.get('kind') === 'cpu' ? cpuProfile() : heapProfile()
     default:
@@ -91,6 +94,9 @@ export function answers(choice: AnswerChoice): Answers {
     if (path === '/cluster/history') return clusterHistoryOf(query, timeMs, choice.nodes)
     const [, node, question = ''] = /^\/nodes\/([^/]+)\/(.+)$/.exec(path) ?? []
     if (node === undefined || !names.includes(node)) return undefined
+    if (choice.bare === true && question === 'metrics') {
+      return metricsOf(node, query, timeMs, 'none')
+    }
     if (choice.bare === true && LISTS.has(question)) return { rows: [] }
     return nodeAnswer(node, question, query, timeMs)
   }

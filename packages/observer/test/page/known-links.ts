@@ -15,6 +15,7 @@ import type { AsJson } from '#page/live/json'
 import type { ToldEvent, ToldInsight, ToldProcess } from '#page/model/told'
 import type { Answers } from './fake-api.js'
 import { EPOCH_MS } from './fixtures.js'
+import { knownMetrics } from './known-metrics.js'
 import {
   KIB,
   KNOWN_NODE,
@@ -219,6 +220,7 @@ const clusterOf = (sheet: ClusterSheet): ClusterSheet => ({
 const ofNode = (question: string, query: URLSearchParams, passedMs: number): unknown => {
   const sheets: Readonly<Record<string, unknown>> = {
     ...{ figures: knownFigures, node: knownProgram, host: knownHost, insight, connection },
+    metrics: knownMetrics(KNOWN_NODE, query),
     ...{ services, leaders, network: network(passedMs), events: events(passedMs) },
     ...{ process: process(passedMs), profile: query.get('kind') === 'cpu' ? knownCpu : knownHeap },
   }

@@ -1,0 +1,137 @@
+/**
+ * page/model/metrics: metrics as words and lines: in which unit a value is, which figure stands for
+ * a metric, how it went. Pure.
+ */
+import type { MetricLine, MetricNumber, MetricSeries, MetricSheet } from 'troupe'
+import { bytes, count, duration, percent, rate, short, UNKNOWN } from '#page/base/format'
+
+/** A sheet of a metric after its way through JSON. */
+export type ToldMetric = MetricSheet
+type Maybe = MetricNumber | null | undefined
+/** Values as text. */
+export type Format = (value: number | null | undefined) => string
+export type Points = readonly (number | null)[]
+
+const MS_PER_SECOND = 1_000
+const ofSeconds: Format = (value) =>
+  duration(typeof value === 'number' ? value * MS_PER_SECOND : undefined)
+/** What is counted whole stands whole, as long as it is short. */
+const plain: Format = (value) =>
+  typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 1e6
+    ? count(value)
+    : short(value)
+
+const UNITS: readonly (readonly [ending: RegExp, format: Format])[] = [
+  [/_seconds(_max|_p99|_top)?$/, ofSeconds],
+  [/_bytes$/, bytes],
+  [/_(ratio|utilization)$/, percent],
+]
+
+/** How values of a metric are written: its name ends in its unit. */
+export function formatOf(name: string): Format {
+  const bare = name.replace(/_total$/, '')
+  return UNITS.find(([ending]) => ending.test(bare))?.[1] ?? plain
+}
+
+/** What a counter counts in a second. */
+export function rateFormatOf(name: string): Format {
+  const format = formatOf(name)
+  if (format === plain) return rate
+  return (value) => (typeof value === 'number' ? `${format(value)}/s` : UNKNOWN)
+}
+
+/** A value, also one that JSON has no number for. */
+export const valueText = (value: Maybe, format: Format): string =>
+  typeof value === 'string' ? value : format(value)
+
+/** The last point that is known, of the last two. */
+export const lastOf = (points: Points | undefined): number | undefined =>
+  points?.slice(-2).findLast((point) => point !== null) ?? undefined
+
+/** The labels of a series in one line; those of all together have none. */
+export const labelText = ({ labels }: MetricSeries): string =>
+  labels.map(([name, value]) => `${name}=${value}`).join(', ')
+
+/** What stands for a metric: all series together, or the highest of them. */
+export const mainOf = ({ all, series }: MetricSheet): MetricSeries | undefined => all ?? series[0]
+
+/** Which line tells how a metric goes. */
+export const lineOf = (type: MetricSheet['type']): MetricLine =>
+  type === 'gauge' ? 'value' : type === 'counter' ? 'perSecond' : 'mean'
+
+/** The mean of all that was observed since the start. */
+export function meanOf({ value, sum }: MetricSeries): number | undefined {
+  if (typeof value !== 'number' || typeof sum !== 'number' || value === 0) return undefined
+  return sum / value
+}
+
+export const quantileOf = (series: MetricSeries, share: number): Maybe =>
+  series.quantiles.find(([one]) => one === share)?.[1]
+
+/** What a tile of a metric shows. */
+export interface MetricWords {
+  readonly figure: string
+  /** What the figure is, where that does not follow from the type. */
+  readonly of: string
+  readonly note: string
+  readonly trail: Points
+}
+
+const manySeries = (total: number): string => (total > 1 ? `${count(total)} series` : '')
+
+const joined = (...words: readonly string[]): string =>
+  words.filter((word) => word !== '').join(' · ')
+
+export function wordsOf(metric: ToldMetric): MetricWords {
+  const { name, type, seriesTotal } = metric
+  const main = mainOf(metric)
+  if (main === undefined) {
+    return { figure: UNKNOWN, of: '', note: manySeries(seriesTotal), trail: [] }
+  }
+  const format = formatOf(name)
+  const trail = main.lines[lineOf(type)] ?? []
+  const perSecond = lastOf(main.lines.perSecond)
+  switch (type) {
+    case 'gauge': {
+      const figure = valueText(main.value, format)
+      const of = seriesTotal > 1 ? 'highest' : ''
+      return { figure, of, note: joined(manySeries(seriesTotal), labelText(main)), trail }
+    }
+    case 'counter': {
+      const now = perSecond === undefined ? '' : rateFormatOf(name)(perSecond)
+      const note = joined(now, manySeries(seriesTotal), labelText(main))
+      return { figure: valueText(main.value, format), of: '', note, trail }
+    }
+    case 'histogram':
+    case 'summary': {
+      const p99 = quantileOf(main, 0.99)
+      const high = p99 === undefined ? '' : `p99 ${valueText(p99, format)}`
+      const now = perSecond === undefined ? `${valueText(main.value, count)} seen` : rate(perSecond)
+      const figure = format(lastOf(trail) ?? meanOf(main))
+      return { figure, of: 'mean', note: joined(high, now, manySeries(seriesTotal)), trail }
+    }
+  }
+}
+
+/** The lowest, the mean and the highest of what is known; undefined: nothing is. */
+export function extremes(
+  points: Points,
+): { readonly lowest: number; readonly mean: number; readonly highest: number } | undefined {
+  const known = points.filter((point) => point !== null)
+  if (known.length === 0) return undefined
+  const sum = known.reduce((total, point) => total + point, 0)
+  return { lowest: Math.min(...known), mean: sum / known.length, highest: Math.max(...known) }
+}
+
+/** Metrics by their group, in the order in which they came. */
+export function byGroup(
+  metrics: readonly ToldMetric[],
+): readonly (readonly [group: string, metrics: readonly ToldMetric[]])[] {
+  const groups = new Map<string, ToldMetric[]>()
+  for (const metric of metrics) {
+    const known = groups.get(metric.group)
+    if (known === undefined) groups.set(metric.group, [metric])
+    else known.push(metric)
+  }
+  return [...groups]
+}
