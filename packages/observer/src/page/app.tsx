@@ -15,7 +15,7 @@ import { place, startRouter } from './router.js'
 import { loadPage, loadRest } from './views.js'
 
 /** The frame waits no longer for what it could be drawn with. */
-const TOGETHER_MS = 100
+const TOGETHER_MS = 250
 
 startTheme()
 startRouter()
