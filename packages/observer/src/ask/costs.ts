@@ -24,6 +24,9 @@ const SCANS: ReadonlySet<string> = new Set([
   ],
 ])
 
+/** Whether a node has to look for the answer, which it does for a few at a time. */
+export const isScan = (request: string): boolean => SCANS.has(request)
+
 /** By its name in `systemProtocol`. */
 export function costOf(request: string): number {
   // What is begun is ended as well, and that must never be refused.

@@ -28,6 +28,7 @@ export interface Look {
   /** Undefined: the node is too old for the question. */
   readonly figures: FiguresSheet | undefined
   readonly peers: readonly PeerInfo[]
+  /** Undefined: it was not asked for, or the node looks for too much else to tell it now. */
   readonly seldom: SeldomLook | undefined
 }
 
@@ -41,11 +42,13 @@ export async function lookAt(verbs: Verbs, node: string, isSeldom: boolean): Pro
   ): Promise<unknown> =>
     readForeign(await verbs.ask({ node, request, payload, timeoutMs: ANSWER_MS }), shape, size)
   const seldom = isSeldom
-    ? Promise.all([
-        ask('applications', APPLICATIONS, LARGE, PAGE),
-        unlessUnknown(ask('leaders', LEADERS, LARGE, PAGE)),
-        ask('node', NODE, LARGE),
-      ])
+    ? unlessLimited(
+        Promise.all([
+          ask('applications', APPLICATIONS, LARGE, PAGE),
+          unlessUnknown(ask('leaders', LEADERS, LARGE, PAGE)),
+          ask('node', NODE, LARGE),
+        ]),
+      )
     : undefined
   const [figures, network, rest] = await Promise.all([
     unlessUnknown(ask('figures', FIGURES, SMALL)),
@@ -66,6 +69,16 @@ export async function lookAt(verbs: Verbs, node: string, isSeldom: boolean): Pro
 
 const rowsOf = <T>(page: unknown): readonly T[] =>
   page === undefined ? [] : (page as { readonly rows: readonly T[] }).rows
+
+/** Undefined where a node is looked at too much by others: its figures are told all the same. */
+async function unlessLimited<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer
+  } catch (thrown) {
+    if (TroupeError.is(thrown, 'INSPECTION_LIMITED')) return undefined
+    throw thrown
+  }
+}
 
 /** Undefined where a node is too old for the question. */
 async function unlessUnknown(answer: Promise<unknown>): Promise<unknown> {

@@ -31,6 +31,11 @@ export class Turnstile {
     this.#waitingMax = waitingMax
   }
 
+  /** Nobody is inside, and nobody waits. */
+  get isIdle(): boolean {
+    return this.#inside === 0
+  }
+
   /** Runs `work` when it is its turn. Throws `Refused` where too many wait already. */
   async through<T>(work: () => Promise<T>): Promise<T> {
     if (this.#inside < this.#most) this.#inside += 1

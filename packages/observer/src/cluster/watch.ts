@@ -188,7 +188,6 @@ export class ClusterWatch {
       const turnstile = file.problem === undefined ? this.#turnstile : this.#doubtful
       await turnstile.through(() => this.#askAll(file, isSeldom || !file.wasSeen))
       file.problem = undefined
-      file.wasSeen = true
     } catch (thrown) {
       const { own } = this.#verbs
       file.problem = problemOf(thrown, { node: file.node, own })
@@ -205,6 +204,7 @@ export class ClusterWatch {
     if (figures !== undefined) file.tookFigures(figures)
     file.tookPeers(peers, this.#verbs.nowMs())
     if (seldom === undefined) return
+    file.wasSeen = true
     file.isDraining = seldom.phase === 'draining'
     file.applications = seldom.applications
       .filter(({ own }) => !own)

@@ -3,9 +3,10 @@
  *
  * Limit: `perSecond` of each, and `atOnce` after a rest; of those beyond `KEPT_MAX` together.
  */
-import { costOf } from '#observer/ask/costs'
+import { costOf, isScan } from '#observer/ask/costs'
+import { Turnstile } from '#observer/cluster/turnstile'
 import { Refused } from '#observer/text/problem'
-import type { Verbs } from './verbs.js'
+import type { Question, Verbs } from './verbs.js'
 
 const KEPT_MAX = 2_048
 /** No node, session or address is called so. */
@@ -113,20 +114,37 @@ export function requirePace(pace: Pace, cost: number): void {
   throw tooOften('VIEWER_LIMITED', message, waitMs)
 }
 
+/** Of the four scans that a node does for us at a time the watch needs two. */
+export const SCANS_AT_ONCE = 2
+/** Scans that wait for their turn at one node. */
+export const SCANS_WAITING_MAX = 32
+
 /**
  * The same verbs for all that viewers want: a node is asked less for them together than it answers
  * this node, so that what is left is there for the watch of the cluster.
  */
-export const pacedVerbs = (verbs: Verbs, paces: Paces): Verbs => ({
-  ...verbs,
-  ask: async (question) => {
-    const cost = costOf(question.request)
-    const waitMs = cost === 0 ? 0 : paces.take(question.node, cost)
-    if (waitMs === 0) return verbs.ask(question)
-    const message = `all viewers together ask ${question.node} for more than it is asked for`
+export function pacedVerbs(verbs: Verbs, paces: Paces): Verbs {
+  const scans = new Map<string, Turnstile>()
+  const scan = async (question: Question): Promise<unknown> => {
+    const { node } = question
+    const turnstile = scans.get(node) ?? new Turnstile(SCANS_AT_ONCE, SCANS_WAITING_MAX)
+    scans.set(node, turnstile)
+    try {
+      return await turnstile.through(() => verbs.ask(question))
+    } finally {
+      if (turnstile.isIdle) scans.delete(node)
+    }
+  }
+  const ask = async (question: Question): Promise<unknown> => {
+    const { node, request } = question
+    const cost = costOf(request)
+    const waitMs = cost === 0 ? 0 : paces.take(node, cost)
+    if (waitMs === 0) return isScan(request) ? scan(question) : verbs.ask(question)
+    const message = `all viewers together ask ${node} for more than it is asked for`
     throw tooOften('OBSERVER_BUSY', message, waitMs)
-  },
-})
+  }
+  return { ...verbs, ask }
+}
 
 function tooOften(code: string, message: string, waitMs: number): Refused {
   const seconds = Math.ceil(waitMs / 1_000)

@@ -1,11 +1,12 @@
 /** cluster/watch: fifty nodes on one sheet, in virtual time; none of them holds it up. */
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
-import { processName } from 'troupe'
+import { processName, TroupeError } from 'troupe'
 import { type SimulatedCluster, simulatedCluster, virtualClock } from 'troupe/testing'
 import { gathered, merged } from '#observer/cluster/merge'
 import { Turnstile } from '#observer/cluster/turnstile'
 import { ClusterWatch } from '#observer/cluster/watch'
+import type { ClusterNode } from '#observer/contract/api'
 import type { Verbs } from '#observer/hub/verbs'
 import { verbsOf } from '#test/hub/kit'
 import { farNodes } from './far-kit.js'
@@ -125,6 +126,31 @@ describe('the sheet of a cluster', () => {
     open({ peers: { rows: [], next: undefined } })
     await clock.advance(1_000)
     assert.deepEqual(await statesNow(), ['up', 'up', 'up', 3])
+  })
+
+  it('has the figures of a node that has too much else to look for', async () => {
+    let isLimited = true
+    const detail = { node: 'b@x', asker: 'a@x', problem: 'too many scans wait', retryMs: 500 }
+    const odd = ({ node, request }: { readonly node: string; readonly request: string }) =>
+      node === 'b@x' && request === 'applications' && isLimited
+        ? Promise.reject(new TroupeError('INSPECTION_LIMITED', detail))
+        : undefined
+    const { clock, watch } = farNodes(['a@x', 'b@x'], odd)
+    const second = async () => {
+      const { nodes, sums } = await clock.until(watch.sheet())
+      await clock.advance(1_000)
+      const [, { state, problem, figures }] = nodes as [unknown, ClusterNode]
+      return [state, problem, figures !== undefined, sums.answering]
+    }
+    await second()
+    assert.deepEqual(await second(), ['looking', undefined, true, 1])
+    isLimited = false
+    await second()
+    assert.deepEqual(await second(), ['up', undefined, true, 2])
+    isLimited = true
+    for (let at = 0; at < 10; at += 1) {
+      assert.deepEqual(await second(), ['up', undefined, true, 2])
+    }
   })
 
   it('tells once that a node is back, and asks it as one that has told nothing', async (t) => {

@@ -6,7 +6,14 @@ import { testNode, virtualClock } from 'troupe/testing'
 import { QUESTIONS } from '#observer/ask/questions'
 import { ClusterWatch } from '#observer/cluster/watch'
 import { OBSERVER_DEFAULTS } from '#observer/contract/options'
-import { nodePaces, Paces, pacedVerbs, viewerPaces } from '#observer/hub/paces'
+import {
+  nodePaces,
+  Paces,
+  pacedVerbs,
+  SCANS_AT_ONCE,
+  SCANS_WAITING_MAX,
+  viewerPaces,
+} from '#observer/hub/paces'
 import type { Verbs } from '#observer/hub/verbs'
 import { problemOf } from '#observer/text/problem'
 import { hubOf, lookerOf, reading, VIEW, verbsOf } from './kit.js'
@@ -133,6 +140,35 @@ describe('all viewers together', () => {
     assert.deepEqual(tooOften, [])
     assert.ok(codes.has('OBSERVER_BUSY'))
     assert.ok(answered > 100, `${answered} questions were answered`)
+  })
+
+  it('have two scans of a node at a time, and the watch has the other two', async () => {
+    const clock = virtualClock()
+    let scans = 0
+    const finish: (() => void)[] = []
+    const ask: Verbs['ask'] = ({ request }) => {
+      if (request !== 'processes') return Promise.resolve('told')
+      scans += 1
+      return new Promise((resolve) => finish.push(() => resolve('found')))
+    }
+    const paced = pacedVerbs(
+      verbsOf(clock, ask),
+      nodePaces(10_000, () => clock.nowMs()),
+    )
+    const node = 'a@localhost'
+    const asked = Array.from({ length: SCANS_AT_ONCE + SCANS_WAITING_MAX }, () =>
+      paced.ask({ node, request: 'processes', timeoutMs: 1_000 }),
+    )
+    const refused = paced.ask({ node, request: 'processes', timeoutMs: 1_000 })
+    await assert.rejects(refused, ({ problem }) => problem.code === 'OBSERVER_BUSY')
+    assert.equal(scans, SCANS_AT_ONCE)
+    assert.equal(await paced.ask({ node, request: 'figures', timeoutMs: 1_000 }), 'told')
+    for (const _one of asked) {
+      finish.shift()?.()
+      await clock.settle()
+      assert.ok(finish.length <= SCANS_AT_ONCE)
+    }
+    assert.equal((await Promise.all(asked)).length, scans)
   })
 
   it('leave as much again for a second viewer as one may ask for', () => {

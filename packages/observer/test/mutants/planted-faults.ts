@@ -356,8 +356,15 @@ const PLANTED_FAULTS: readonly Fault[] = Object.freeze([
   {
     name: 'viewers may ask a node for all that it answers',
     file: 'hub/paces',
-    find: 'const waitMs = cost === 0 ? 0 : paces.take(question.node, cost);',
+    find: 'const waitMs = cost === 0 ? 0 : paces.take(node, cost);',
     replace: 'const waitMs = 0;',
+    caughtBy: PACES,
+  },
+  {
+    name: 'viewers may have a node look for all that it does at a time',
+    file: 'hub/paces',
+    find: 'isScan(request) ? scan(question) : verbs.ask(question)',
+    replace: 'verbs.ask(question)',
     caughtBy: PACES,
   },
   {

@@ -175,7 +175,10 @@ function draw(
     plot?.setSize({ width: target.clientWidth, height: current().height ?? HEIGHT })
   })
   whenIdle(() => {
-    if (!isOver) void begin()
+    if (isOver) return
+    begin().catch(() => {
+      target.textContent = 'The script that draws this could not be loaded.'
+    })
   })
   return {
     renew: () => plot?.setData(dataOf(current())),
