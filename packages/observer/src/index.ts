@@ -7,6 +7,7 @@ export type {
   ClusterElections,
   ClusterHistory,
   ClusterLink,
+  ClusterMetrics,
   ClusterNode,
   ClusterNotice,
   ClusterRoute,

@@ -23,6 +23,7 @@ export type Payload = Readonly<Record<string, unknown>> | undefined
 export type Asked =
   | { readonly kind: 'cluster' }
   | { readonly kind: 'cluster-history'; readonly payload: Payload }
+  | { readonly kind: 'cluster-metrics'; readonly payload: Payload }
   | { readonly kind: 'cluster-services' }
   | { readonly kind: 'cluster-leaders' }
   /** What happens at all nodes. */
@@ -134,6 +135,9 @@ function ofCluster(word: string, query: URLSearchParams): Asked {
       return { kind: 'cluster-follow', payload }
     const remedy = `one of ${CLUSTER_FOLLOWS.join(', ')}`
     throw refused(400, 'OPTION_INVALID', 'that is not followed at all nodes', remedy)
+  }
+  if (word === 'metrics') {
+    return { kind: 'cluster-metrics', payload: payloadOf(specOf(word), query) }
   }
   if (word === 'services' || word === 'leaders') {
     readQuery(query, {})

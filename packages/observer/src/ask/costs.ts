@@ -47,6 +47,8 @@ export function costOfAsked(asked: Asked): number {
       return costOf('follow')
     case 'cluster-history':
       return costOf('history')
+    case 'cluster-metrics':
+      return costOf('metrics')
     case 'cluster-services':
       return costOf('services')
     case 'cluster-leaders':

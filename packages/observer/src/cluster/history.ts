@@ -66,8 +66,15 @@ function longestOf({ lastMs, points }: HistoryAsked) {
 const within = (value: unknown, most: number): number =>
   typeof value === 'number' && value >= 1 ? Math.min(most, value) : most
 
+/** When the points of a sheet were taken, by the clock of its node. */
+export interface Times {
+  readonly timeMs: number
+  readonly stepMs: number
+  readonly untilMs: number
+}
+
 /** The sheet on our own clock, with a step that makes sense. */
-function aligned(sheet: HistorySheet, nowMs: number): HistorySheet {
+export function aligned<T extends Times>(sheet: T, nowMs: number): T {
   const stepMs = Math.min(STEP_MAX_MS, Math.max(1, sheet.stepMs))
   const oldMs = Math.min(STEP_MAX_MS, Math.max(0, sheet.timeMs - sheet.untilMs))
   const isApart = Math.abs(sheet.timeMs - nowMs) > APART_MS
@@ -90,13 +97,15 @@ function mapped(lines: Lines, make: (points: Points) => Points): Lines {
   return made
 }
 
-interface Axis {
+/** The axis of time of several nodes. */
+export interface Axis {
   readonly stepMs: number
   readonly untilMs: number
   readonly count: number
 }
 
-function placed(points: Points, sheet: HistorySheet, axis: Axis): Points {
+/** Points of a sheet where they fall upon the axis. */
+export function placed(points: Points, sheet: Omit<Times, 'timeMs'>, axis: Axis): Points {
   const line: (number | null)[] = Array.from({ length: axis.count }, () => null)
   const places = Math.max(1, Math.round(sheet.stepMs / axis.stepMs))
   for (const [at, value] of points.entries()) {

@@ -10,6 +10,7 @@
  * - `GET /api/cluster/history?series=&lastMs=&points=`: `ClusterHistory`
  * - `GET /api/cluster/services`: `ClusterServices`, each service once, as all nodes see it
  * - `GET /api/cluster/leaders`: `ClusterElections`, each election once, as all members see it
+ * - `GET /api/cluster/metrics?...`: `ClusterMetrics`, sums of all nodes, each series with its node
  * - `GET /api/cluster/<search>?...`: `Merged<row>`, a question to all nodes (`processes`,
  *   `applications`, `logs`, `dead-letters`, `traces`, `events`, `audit`; of `trace` the rows are
  *   spans)
@@ -31,6 +32,7 @@ import type {
   Coverage,
   FiguresSheet,
   HistorySeries,
+  MetricsSheet,
   RegistrarInfo,
   ServiceInfo,
   ServiceRouteInfo,
@@ -277,6 +279,16 @@ export interface ClusterElections {
   readonly elections: readonly ClusterElection[]
   readonly total: number
   readonly answering: readonly string[]
+  readonly missing: Merged<unknown>['missing']
+}
+
+/** What all nodes measure, as one; each series has its node as its first label. */
+export interface ClusterMetrics extends Omit<MetricsSheet, 'node' | 'state'> {
+  /** `none`: no node that has answered keeps metrics. */
+  readonly state: 'kept' | 'none'
+  /** Nodes that keep metrics, and those that have answered and keep none. */
+  readonly keeping: readonly string[]
+  readonly without: readonly string[]
   readonly missing: Merged<unknown>['missing']
 }
 

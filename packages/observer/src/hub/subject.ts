@@ -93,6 +93,7 @@ function leastMsOf(asked: Asked): number {
     case 'cluster-services':
     case 'cluster-leaders':
       return MERGED_MS
+    case 'cluster-metrics':
     case 'cluster-history':
       return HISTORY_MS
     default:

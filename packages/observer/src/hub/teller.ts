@@ -4,20 +4,22 @@
  * What a viewer may not see is left out here, so that no way leads around it.
  */
 
-import type { HistorySheet } from 'troupe'
+import type { HistorySheet, MetricsSheet } from 'troupe'
 import type { Asked } from '#observer/ask/asked'
 import { ELECTIONS_MAX, electionsOf, type SeenElection } from '#observer/cluster/elections'
 import { readForeign } from '#observer/cluster/foreign'
 import { clusterHistory } from '#observer/cluster/history'
 import { type Gathered, gathered, type MergeQuestion, merged } from '#observer/cluster/merge'
+import { clusterMetrics } from '#observer/cluster/metrics'
 import { SERVICES_MAX, type SeenService, servicesOf } from '#observer/cluster/services'
-import { CHECKED, HISTORY, LARGE, LEADERS, SERVICES } from '#observer/cluster/shapes'
+import { CHECKED, HISTORY, LARGE, LEADERS, METRICS, SERVICES } from '#observer/cluster/shapes'
 import { SingleFlight } from '#observer/cluster/single-flight'
 import { Turnstile } from '#observer/cluster/turnstile'
 import type {
   AuditRow,
   ClusterElections,
   ClusterHistory,
+  ClusterMetrics,
   ClusterServices,
   ClusterSheet,
 } from '#observer/contract/api'
@@ -69,8 +71,7 @@ export class Teller {
         const { node, payload, spec } = asked
         const { request, timeoutMs } = spec
         const told = await this.#parts.verbs.ask({ node, request, payload, timeoutMs })
-        const shape = CHECKED[request]
-        const answer = shape === undefined ? told : readForeign(told, shape, LARGE)
+        const answer = checked(request, told)
         const seen = narrowedAnswer(request, answer, view)
         return may(view, 'payloads') ? seen : withoutPayloads(seen)
       }
@@ -90,6 +91,8 @@ export class Teller {
       }
       case 'cluster-history':
         return this.#history(asked.payload, view)
+      case 'cluster-metrics':
+        return this.#metrics(asked.payload, view)
       case 'cluster-services':
         return this.#services(view)
       case 'cluster-leaders':
@@ -122,6 +125,15 @@ export class Teller {
     return clusterHistory(sheets as unknown as readonly HistorySheet[], away, nowMs, payload)
   }
 
+  async #metrics(payload: MergeQuestion['payload'], view: View): Promise<ClusterMetrics> {
+    const question = { request: 'metrics', payload: payload ?? {}, ...WHOLE, shape: METRICS }
+    const { answered, missing } = await this.#gathered(question, view)
+    const sheets = answered.map(({ node, sheet }) => ({ ...sheet, node }))
+    const nowMs = this.#parts.verbs.wallMs()
+    const told = sheets as unknown as readonly MetricsSheet[]
+    return { ...clusterMetrics(told, nowMs, payload), missing }
+  }
+
   async #services(view: View): Promise<ClusterServices> {
     const question = { request: 'services', payload: PAGE, ...WHOLE, shape: SERVICES }
     const { answered, missing } = await this.#gathered(question, view)
@@ -141,6 +153,12 @@ export class Teller {
     const total = elections.length
     return { elections: elections.slice(0, ELECTIONS_MAX), total, answering, missing }
   }
+}
+
+/** What the page works with is read as the foreign data it is. Throws `Refused`. */
+function checked(request: string, told: unknown): unknown {
+  const shape = CHECKED[request]
+  return shape === undefined ? told : readForeign(told, shape, LARGE)
 }
 
 /** No rows are put in order: they are worked with all together. */

@@ -130,7 +130,7 @@ export const PAGES: readonly PageEntry[] = [
   {
     path: 'metrics',
     title: 'Metrics',
-    scope: 'node',
+    scope: 'both',
     key: 'm',
     icon: 'metrics',
     load: async () => (await rest()).MetricsPage,

@@ -41,6 +41,7 @@ const PAGES = [
   ['services-all', '/services', 'tried again'],
   ['leader', '/leader', 'not heard'],
   ['metrics', `${BASE}/metrics`, 'shop_queue_length'],
+  ['metrics-all', '/metrics', 'of 4 nodes'],
   ['metric', `${BASE}/metrics/shop_order_seconds`, '99 of 100 are below'],
   ['profiler', `${BASE}/profiler`, 'No profile has been taken'],
 ] as const
@@ -60,6 +61,7 @@ const AS_WIDE: ReadonlySet<string> = new Set([
   'env',
   'registrar',
   'services-all',
+  'metrics-all',
 ])
 
 describe('a page of the Observer', { skip: partSkip('chromium'), timeout: 240_000 }, () => {

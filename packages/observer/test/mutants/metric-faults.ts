@@ -4,6 +4,7 @@
 import type { Fault } from '@troupe/tools/planting'
 
 const METRICS = 'cluster/metrics.test'
+const TOGETHER = 'cluster/cluster-metrics.test'
 
 export const METRIC_FAULTS: readonly Fault[] = [
   {
@@ -33,5 +34,33 @@ export const METRIC_FAULTS: readonly Fault[] = [
     find: 'told.length > 0 && !told.some(isAbout)',
     replace: '!told.some(isAbout)',
     caughtBy: METRICS,
+  },
+  {
+    name: 'the mean of all nodes is the mean of their means',
+    file: 'cluster/metrics',
+    find: 'sum + mean * rate, 0) / weight',
+    replace: 'sum + mean, 0) / known.length',
+    caughtBy: TOGETHER,
+  },
+  {
+    name: 'gauges of all nodes have a sum',
+    file: 'cluster/metrics',
+    find: `all: first.type === 'gauge' ? undefined : together(`,
+    replace: 'all: together(',
+    caughtBy: TOGETHER,
+  },
+  {
+    name: 'metrics of different types are put together',
+    file: 'cluster/metrics',
+    find: 'metric.type === first.type',
+    replace: 'true',
+    caughtBy: TOGETHER,
+  },
+  {
+    name: 'a node with a wrong clock draws the axis of all',
+    file: 'cluster/metrics',
+    find: 'keeping.map((sheet) => aligned(lineTimes(sheet), nowMs));',
+    replace: 'keeping.map((sheet) => lineTimes(sheet));',
+    caughtBy: TOGETHER,
   },
 ]

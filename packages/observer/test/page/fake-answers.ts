@@ -5,7 +5,7 @@ import type { SessionSheet } from '#observer/contract/api'
 import { clusterLeadersOf, clusterServicesOf } from './cluster-fixtures.js'
 import type { Answers } from './fake-api.js'
 import { type ClusterChoice, clusterAt, figuresOf, nodeNames } from './fixtures.js'
-import { metricsOf } from './metric-fixtures.js'
+import { clusterMetricsOf, metricsOf } from './metric-fixtures.js'
 import {
   clusterHistoryOf,
   configOf,
@@ -89,6 +89,9 @@ export function answers(choice: AnswerChoice): Answers {
   return (path, query, timeMs) => {
     if (path === '/session') return session(names[0] ?? '', choice.readOnly === true)
     if (path === '/cluster') return clusterAt(timeMs, choice)
+    if (path === '/cluster/metrics') {
+      return clusterMetricsOf(names, query, timeMs, choice.bare === true ? 'none' : 'kept')
+    }
     if (path === '/cluster/services') return clusterServicesOf(names, timeMs)
     if (path === '/cluster/leaders') return clusterLeadersOf(names, timeMs)
     if (path === '/cluster/history') return clusterHistoryOf(query, timeMs, choice.nodes)

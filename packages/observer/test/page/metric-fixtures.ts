@@ -3,6 +3,7 @@
  * and without labels, in seconds and bytes, and labels that mean harm.
  */
 import type { MetricSeries, MetricSheet, MetricsSheet } from 'troupe'
+import type { ClusterMetrics } from '#observer/contract/api'
 
 const STEP_MS = 10_000
 
@@ -186,4 +187,24 @@ export function metricsOf(
     metricsTotal: meant.length,
     history: { stepMs: lastMs / length, untilMs: timeMs, kept: 92, leftOut: 0 },
   }
+}
+
+/** The same of all nodes together, of which the last two measure nothing. */
+export function clusterMetricsOf(
+  names: readonly string[],
+  query: URLSearchParams,
+  timeMs: number,
+  state: 'kept' | 'none' = 'kept',
+): ClusterMetrics {
+  const { node: _node, metrics, ...rest } = metricsOf('', query, timeMs, state)
+  const keeping = state === 'kept' ? names.slice(0, -2) : []
+  const named = metrics.map((one): MetricSheet => {
+    const series = one.series.map((each, at) => {
+      const label = ['node', keeping[at % keeping.length] ?? ''] as const
+      return { ...each, labels: [label, ...each.labels] }
+    })
+    return { ...one, series }
+  })
+  const without = names.filter((name) => !keeping.includes(name))
+  return { ...rest, state, metrics: named, keeping, without, missing: [] }
 }

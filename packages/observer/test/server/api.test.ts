@@ -2,8 +2,50 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type Capability, startObserver } from '@troupe/observer'
-import { actor, message, type Node, type Pid, protocol, startNode } from 'troupe'
+import {
+  actor,
+  METRICS_PROCESS,
+  METRICS_PROTOCOL,
+  type MetricsSheet,
+  type MetricsTold,
+  type MetricsWish,
+  message,
+  metricsSource,
+  type Node,
+  type Pid,
+  protocol,
+  startNode,
+} from 'troupe'
 import { Browser, clusterSheet, nodesOf, observed, streamOf } from './kit.js'
+
+/** What a program may tell of itself, hostile words with it. */
+const MEASURED: MetricsTold = {
+  ...{ readMs: 7, groupsTotal: 1, metricsTotal: 1, seriesTotal: 1, unread: 0 },
+  groups: [{ name: 'shop', own: true, metrics: 1 }],
+  metrics: [
+    {
+      ...{ name: 'shop_queue', help: '<b>', type: 'gauge', group: 'shop', own: true },
+      ...{ seriesTotal: 1, all: null as never },
+      series: [
+        {
+          ...{ labels: [['of', '<script>']], value: '+Inf', sum: null as never },
+          ...{ quantiles: [], ranges: [], lines: { value: [1, null, 2] } },
+        },
+      ],
+    },
+  ],
+  history: { stepMs: 10_000, untilMs: 5, kept: 1, leftOut: 0 },
+}
+
+const keeperOf = (wishes: MetricsWish[]) =>
+  actor(protocol(METRICS_PROTOCOL, { metricsSheet: metricsSource.messages.metricsSheet }), {
+    on: {
+      metricsSheet: (_state, wish) => {
+        wishes.push(wish)
+        return MEASURED
+      },
+    },
+  })
 
 const idle = actor(protocol('idle', {}), { on: {} })
 
@@ -32,6 +74,21 @@ describe('the API of an Observer', { timeout: 30_000 }, () => {
     const { pid: told, mailbox } = sheet as { pid: string; mailbox: { lengthMax: unknown } }
     assert.equal(told, text)
     assert.equal(mailbox.lengthMax, 'Infinity')
+  })
+
+  it('tells what the program of a node measures, and that it measures nothing', async (t) => {
+    const { browser, node } = await observed(t)
+    const at = '/api/nodes/a@localhost/metrics?search=shop&limit=7'
+    const [, before] = await browser.json(at)
+    assert.equal((before as MetricsSheet).state, 'none')
+    const wishes: MetricsWish[] = []
+    await node.spawn(keeperOf(wishes), { name: METRICS_PROCESS })
+    const [status, told] = await browser.json(at)
+    const { state, metrics, node: of } = told as MetricsSheet
+    assert.deepEqual([status, state, of, metrics], [200, 'kept', 'a@localhost', MEASURED.metrics])
+    assert.deepEqual([wishes[0]?.search, wishes[0]?.limit, wishes[0]?.points], ['shop', 7, 60])
+    const [refused, problem] = await browser.json('/api/nodes/a@localhost/metrics?limit=501')
+    assert.deepEqual([refused, (problem as { code: string }).code], [400, 'OPTION_INVALID'])
   })
 
   it('tells the cluster as one sheet', async (t) => {

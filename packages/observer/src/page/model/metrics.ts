@@ -2,11 +2,17 @@
  * page/model/metrics: metrics as words and lines: in which unit a value is, which figure stands for
  * a metric, how it went. Pure.
  */
-import type { MetricLine, MetricNumber, MetricSeries, MetricSheet } from 'troupe'
+import type { MetricLine, MetricNumber, MetricSeries, MetricSheet, MetricsSheet } from 'troupe'
+import type { ClusterMetrics } from '#observer/contract/api'
 import { bytes, count, duration, percent, rate, short, UNKNOWN } from '#page/base/format'
 
 /** A sheet of a metric after its way through JSON. */
 export type ToldMetric = MetricSheet
+/** What is told of a node, or of all of them. */
+export type ToldMetrics = Omit<MetricsSheet, 'node'> & {
+  readonly node?: string
+} & Partial<Pick<ClusterMetrics, 'keeping' | 'without' | 'missing'>>
+
 type Maybe = MetricNumber | null | undefined
 /** Values as text. */
 export type Format = (value: number | null | undefined) => string

@@ -4,24 +4,25 @@
  */
 import type { VNode } from 'preact'
 import { useRef } from 'preact/hooks'
-import type { MetricGroup, MetricsSheet } from 'troupe'
+import type { MetricGroup } from 'troupe'
 import { clockTime, count } from '#page/base/format'
 import { Button, PageHead, ProblemBox, Skeleton } from '#page/kit/basics'
 import { Choice, SearchField } from '#page/kit/fields'
 import { useKeys } from '#page/kit/keys'
-import { nodeAddress } from '#page/live/api'
 import { useSteadySubject } from '#page/live/use'
-import { byGroup } from '#page/model/metrics'
+import { byGroup, type ToldMetrics } from '#page/model/metrics'
 import type { PageProps } from '#page/pages'
 import { setQuery } from '#page/router'
+import { metricsAddress } from './metrics/asked.js'
 import { NoMetrics } from './metrics/none.js'
 import { MetricPage } from './metrics/one.js'
 import { MetricTile } from './metrics/tile.js'
+import { Missing } from './parts/missing.js'
 
 const FEW = 60
 const ALL = 500
 
-export function MetricsPage({ node = '', rest, query }: PageProps): VNode {
+export function MetricsPage({ node, rest, query }: PageProps): VNode {
   const [name] = rest
   if (name !== undefined) return <MetricPage key={name} node={node} name={name} query={query} />
   return <MetricList node={node} query={query} />
@@ -31,18 +32,19 @@ function MetricList({
   node,
   query,
 }: {
-  readonly node: string
+  readonly node: string | undefined
   readonly query: URLSearchParams
 }): VNode {
   const [search, group] = [query.get('search') ?? undefined, query.get('group') ?? undefined]
   const limit = query.has('all') ? ALL : FEW
   const question = { search, group, limit, series: 1, points: 60 }
-  const { sheet, problem } = useSteadySubject<MetricsSheet>(nodeAddress(node, 'metrics', question))
+  const { sheet, problem } = useSteadySubject<ToldMetrics>(metricsAddress(node, question))
   const isKept = sheet?.state === 'kept'
   return (
     <>
       <PageHead title="Metrics" subtitle={<Summary sheet={sheet} />} isLong />
       {problem !== undefined && <ProblemBox problem={problem} />}
+      <Missing missing={sheet?.missing ?? []} />
       {sheet === undefined && problem === undefined && <Skeleton height={480} />}
       {isKept && <Filters groups={sheet.groups} search={search} group={group} />}
       {sheet !== undefined &&
@@ -56,9 +58,9 @@ function MetricList({
 }
 
 /** How much there is, and of when. */
-function Summary({ sheet }: { readonly sheet: MetricsSheet | undefined }): VNode {
+function Summary({ sheet }: { readonly sheet: ToldMetrics | undefined }): VNode {
   if (sheet === undefined) return <>Looking…</>
-  if (sheet.state !== 'kept') return <>of {sheet.node}</>
+  if (sheet.state !== 'kept') return <>of {sheet.node ?? 'all nodes'}</>
   const { seriesTotal, unread, history, readMs } = sheet
   const beyond = unread > 0 ? `, ${count(unread)} more are not looked at` : ''
   const left = history.leftOut > 0 ? `; no room for ${count(history.leftOut)}` : ''
@@ -66,10 +68,18 @@ function Summary({ sheet }: { readonly sheet: MetricsSheet | undefined }): VNode
     history.kept === 0 ? 'no history is kept' : `the last hour is kept of ${count(history.kept)}`
   return (
     <span class="figure">
-      {count(seriesTotal)} series{beyond}, read {clockTime(readMs)}; {kept}
+      {count(seriesTotal)} series{ofNodes(sheet)}
+      {beyond}, read {clockTime(readMs)}; {kept}
       {left}
     </span>
   )
+}
+
+/** Of how many nodes, where it is of all. */
+function ofNodes({ keeping, without = [] }: ToldMetrics): string {
+  if (keeping === undefined) return ''
+  const others = without.length === 0 ? '' : `; ${count(without.length)} measure nothing`
+  return ` of ${count(keeping.length)} nodes${others}`
 }
 
 function Filters({
@@ -105,7 +115,13 @@ function Filters({
   )
 }
 
-function Groups({ node, sheet }: { readonly node: string; readonly sheet: MetricsSheet }): VNode {
+function Groups({
+  node,
+  sheet,
+}: {
+  readonly node: string | undefined
+  readonly sheet: ToldMetrics
+}): VNode {
   const box = useRef<HTMLDivElement>(null)
   useTileKeys(box)
   const { metrics, metricsTotal, groups } = sheet

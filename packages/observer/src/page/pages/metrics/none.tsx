@@ -2,8 +2,8 @@
  * page/pages/metrics/none: there is nothing to show, and what can be done about that.
  */
 import type { VNode } from 'preact'
-import type { MetricsSheet } from 'troupe'
 import { Card, Empty } from '#page/kit/basics'
+import type { ToldMetrics } from '#page/model/metrics'
 
 const SAMPLE = `import { metrics } from '@troupe/metrics'
 import { startNode } from 'troupe'
@@ -18,10 +18,10 @@ export function NoMetrics({
   node,
   sheet,
 }: {
-  readonly node: string
-  readonly sheet: MetricsSheet
+  readonly node: string | undefined
+  readonly sheet: ToldMetrics
 }): VNode {
-  if (sheet.state === 'none') return <HowTo node={node} />
+  if (sheet.state === 'none') return <HowTo where={node ?? 'any node'} />
   if (sheet.state === 'silent') {
     return (
       <Empty title="Its process metrics does not answer">
@@ -35,9 +35,9 @@ export function NoMetrics({
   return <Empty title="No metric is so">Search for a part of its name or its meaning.</Empty>
 }
 
-const HowTo = ({ node }: { readonly node: string }): VNode => (
+const HowTo = ({ where }: { readonly where: string }): VNode => (
   <>
-    <Empty title={`Nobody measures on ${node}`}>
+    <Empty title={`Nobody measures on ${where}`}>
       What Troupe counts itself is on the page of the node. For metrics of your program, and for
       Prometheus, start the application metrics there:
     </Empty>

@@ -2,17 +2,25 @@
  * page/pages/metrics/one: one metric: how it went, each of its series, and how it is spread.
  */
 import type { VNode } from 'preact'
-import type { MetricLine, MetricSeries, MetricSheet, MetricsSheet } from 'troupe'
+import type { MetricLine, MetricSeries, MetricSheet } from 'troupe'
 import { count, rate } from '#page/base/format'
 import { Badge, Empty, PageHead, ProblemBox, Skeleton } from '#page/kit/basics'
 import { Chart } from '#page/kit/chart'
 import { Tabs } from '#page/kit/fields'
 import { SPANS } from '#page/kit/history'
-import { nodeAddress } from '#page/live/api'
 import { useSteadySubject } from '#page/live/use'
-import { type Format, formatOf, labelText, mainOf, rateFormatOf } from '#page/model/metrics'
-import { nodePath } from '#page/place'
+import {
+  type Format,
+  formatOf,
+  labelText,
+  mainOf,
+  rateFormatOf,
+  type ToldMetrics,
+} from '#page/model/metrics'
+import { Missing } from '#page/pages/parts/missing'
+import { addressOf } from '#page/place'
 import { setQuery } from '#page/router'
+import { metricsAddress } from './asked.js'
 import { NoMetrics } from './none.js'
 import { MetricRanges } from './ranges.js'
 import { MetricFigures, SeriesTable } from './series.js'
@@ -32,13 +40,13 @@ export function MetricPage({
   name,
   query,
 }: {
-  readonly node: string
+  readonly node: string | undefined
   readonly name: string
   readonly query: URLSearchParams
 }): VNode {
   const span = spanOf(query)
   const question = { name, series: SERIES, points: POINTS, lastMs: span }
-  const { sheet, problem } = useSteadySubject<MetricsSheet>(nodeAddress(node, 'metrics', question))
+  const { sheet, problem } = useSteadySubject<ToldMetrics>(metricsAddress(node, question))
   const [metric] = sheet?.metrics ?? []
   return (
     <>
@@ -46,9 +54,10 @@ export function MetricPage({
         title={<span class="mono metric-title">{name}</span>}
         subtitle={metric?.help ?? '…'}
       >
-        <a href={nodePath(node, 'metrics')}>All metrics</a>
+        <a href={addressOf({ node, page: 'metrics' })}>All metrics</a>
       </PageHead>
       {problem !== undefined && <ProblemBox problem={problem} />}
+      <Missing missing={sheet?.missing ?? []} />
       {sheet === undefined && problem === undefined && <Skeleton height={480} />}
       {sheet !== undefined && metric === undefined && <Gone node={node} sheet={sheet} />}
       {sheet !== undefined && metric !== undefined && (
@@ -59,7 +68,13 @@ export function MetricPage({
 }
 
 /** There may be none of this name any more, or nobody who keeps any. */
-function Gone({ node, sheet }: { readonly node: string; readonly sheet: MetricsSheet }): VNode {
+function Gone({
+  node,
+  sheet,
+}: {
+  readonly node: string | undefined
+  readonly sheet: ToldMetrics
+}): VNode {
   if (sheet.state !== 'kept' || sheet.readMs === 0) return <NoMetrics node={node} sheet={sheet} />
   return (
     <Empty title="There is no metric of this name">
@@ -73,7 +88,7 @@ function Whole({
   metric,
   span,
 }: {
-  readonly sheet: MetricsSheet
+  readonly sheet: ToldMetrics
   readonly metric: MetricSheet
   readonly span: Span
 }): VNode {
@@ -127,7 +142,7 @@ function Charts({
   metric,
   spanMs,
 }: {
-  readonly sheet: MetricsSheet
+  readonly sheet: ToldMetrics
   readonly metric: MetricSheet
   readonly spanMs: number
 }): VNode {

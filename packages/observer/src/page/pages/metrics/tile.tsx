@@ -4,19 +4,23 @@
 import type { VNode } from 'preact'
 import { Spark } from '#page/kit/tile'
 import { type ToldMetric, wordsOf } from '#page/model/metrics'
-import { nodePath } from '#page/place'
+import { addressOf } from '#page/place'
 
 export function MetricTile({
   node,
   metric,
 }: {
-  readonly node: string
+  readonly node: string | undefined
   readonly metric: ToldMetric
 }): VNode {
   const { name, help, type } = metric
   const { figure, of, note, trail } = wordsOf(metric)
   return (
-    <a class="metric" href={nodePath(node, 'metrics', [name])} title={`${name}: ${help}`}>
+    <a
+      class="metric"
+      href={addressOf({ node, page: 'metrics', rest: [name] })}
+      title={`${name}: ${help}`}
+    >
       <span class="metric-name mono">{name}</span>
       <span class="metric-line">
         <span class="metric-figure">
