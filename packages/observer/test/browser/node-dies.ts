@@ -81,7 +81,7 @@ export function nodeDies({ open, mill }: Looked): void {
     const views = [node, process, tree]
     await handled(node.page).waitFor()
     // It is young: its life is drawn as wide as can be.
-    await node.page.getByRole('button', { name: '5 min' }).click()
+    await node.page.getByRole('button', { name: '5 min', exact: true }).click()
     await until('work', process.page, async () => (await groundOn(process.page)) >= 10)
     await tree.page.getByRole('treeitem', { name: /^hopper/ }).waitFor()
     const pid = (await facts(process.page).getByText(PID).first().textContent()) ?? ''
