@@ -160,11 +160,12 @@ describe('applications of several registrars', () => {
     const hubs = new TwoHubs(3_000)
     const a = await hubs.begin('a@h', BOTH)
     const b = await hubs.begin('b@h', BOTH)
-    b.put('shop')
+    for (const name of ['shop', 'bank']) b.put(name)
     await hubs.pass(5_000)
     const ends = [b.registrar.leave()]
     b.put('shop', { state: 'stopping' })
     b.put('shop', { state: 'loaded' })
+    b.registrar.removeApplication('bank')
     await hubs.pass(500)
     ends.push(b.registrar.stop())
     await hubs.pass(7_000)
@@ -172,6 +173,10 @@ describe('applications of several registrars', () => {
     assert.deepEqual(
       a.words.filter((word) => word.includes('shop')),
       ['started', 'stopping', 'stopped', 'unloaded'].map((word) => `${word} shop b@h`),
+    )
+    assert.deepEqual(
+      a.words.filter((word) => word.includes('bank')),
+      ['started bank b@h', 'unloaded bank b@h'],
     )
     assert.deepEqual(a.names, [])
   })

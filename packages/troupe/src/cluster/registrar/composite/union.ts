@@ -232,7 +232,7 @@ export class NodeUnion {
     }
     // Where a node goes everything comes to an end: who says less has not heard of it yet.
     const isLate = memory.isLeaving && memory.isSecondHand
-    if (isLate && isEarlier(route, this.#applicationOn(node, name))) return NOTHING
+    if (isLate && !isNearer(route, this.#applicationOn(node, name))) return NOTHING
     memory.applications.add(name)
     return this.#table.putApplication(life, ownPart(route))
   }
@@ -250,8 +250,9 @@ const NEARNESS: Readonly<Record<ApplicationState, number>> = Object.freeze({
   loaded: 2,
 })
 
-const isEarlier = (one: ApplicationRoute, known: ApplicationRoute | undefined): boolean =>
-  known !== undefined && NEARNESS[one.state] < NEARNESS[known.state]
+/** True: as near as what is known of it, or nearer; what is not there any more has ended. */
+const isNearer = (one: ApplicationRoute, known: ApplicationRoute | undefined): boolean =>
+  known !== undefined && NEARNESS[one.state] >= NEARNESS[known.state]
 
 /** Who is connected before who is not, who knows the birth before who does not, then in order. */
 function bestOf(words: readonly Word[]): Word {
