@@ -12,6 +12,9 @@ const PEER = `${HERE}/network/${encodeURIComponent(KNOWN_PEER)}`
 /** A row that is too long to be written in one piece. */
 const line = (...cells: readonly string[]): string => cells.join(' | ')
 
+const HELD_NOW = '3 (Mailboxes there for which this node has to wait)'
+const HELD_HERE = '213 × (Times since it came that a mailbox here made it wait)'
+
 export const LINK_TEXTS: readonly FigureTexts[] = [
   {
     title: 'network',
@@ -38,7 +41,8 @@ export const LINK_TEXTS: readonly FigureTexts[] = [
         'Messages in',
         'Bytes in',
         'Kept',
-        'Held',
+        'Held now',
+        'Held here',
         'Lines',
         'Up for',
       ),
@@ -51,7 +55,8 @@ export const LINK_TEXTS: readonly FigureTexts[] = [
         '0/s (207 messages in all)',
         '0 B/s (208 KiB in all)',
         '209 KiB',
-        '216',
+        HELD_NOW,
+        HELD_HERE,
         '202',
         '201 ms',
       ),
@@ -64,7 +69,8 @@ export const LINK_TEXTS: readonly FigureTexts[] = [
         'some (1,207 messages in all)',
         '0 B/s (208 KiB in all)',
         '209 KiB',
-        '216',
+        HELD_NOW,
+        HELD_HERE,
         '202',
         '201 ms',
       ),
@@ -77,7 +83,8 @@ export const LINK_TEXTS: readonly FigureTexts[] = [
         '0/s (207 messages in all)',
         'some (209 KiB in all)',
         '209 KiB',
-        '216',
+        HELD_NOW,
+        HELD_HERE,
         '202',
         '201 ms',
       ),

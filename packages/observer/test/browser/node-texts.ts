@@ -165,7 +165,7 @@ export const NODE_TEXTS: readonly FigureTexts[] = [
       '1',
       '/data (xfs): 16.0 KiB of 33.0 KiB',
       '# What the program holds',
-      'at 2026-11-18 11:07:42',
+      'at 11:07:42',
       'Open files and sockets: 18 of 19',
       'Memory of the container: 30.0 KiB of 70.0 KiB',
       'TCPSocketWrap: 20',

@@ -4,7 +4,7 @@
  */
 import type { ComponentChildren, VNode } from 'preact'
 import type { HostSheet, NodeSheet } from 'troupe'
-import { bytes, count, dateTime, duration, percent } from '#page/base/format'
+import { bytes, clockTime, count, dateTime, duration, percent } from '#page/base/format'
 import { Badge, Card, KeyValue, ProblemBox, Skeleton, Usage } from '#page/kit/basics'
 import { type Column, Table } from '#page/kit/table'
 import { nodeAddress } from '#page/live/api'
@@ -119,7 +119,7 @@ function Holds({ host }: { readonly host: Host }): VNode {
   const { memoryLimitBytes, memoryAvailableBytes } = container
   const limit = (memoryLimitBytes ?? 0) > 0 ? memoryLimitBytes : undefined
   return (
-    <Card title="What the program holds" note={`at ${dateTime(host.timeMs)}`}>
+    <Card title="What the program holds" note={`at ${clockTime(host.timeMs)}`}>
       {files?.max !== undefined && (
         <Usage label="Open files and sockets" used={files.open} limit={files.max} format={count} />
       )}
