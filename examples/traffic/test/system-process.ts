@@ -15,6 +15,7 @@ import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { nodeOf } from '#traffic/nodes/roles'
 
+const START = fileURLToPath(new URL('../../../tools/commands/start.mjs', import.meta.url))
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
 /** Nothing listens for those who look inside. */
@@ -146,7 +147,12 @@ export class SystemProcess {
 
   /** The same as a user has it: HTTPS, and a data folder when one is named. */
   static async startAs(t: TestContext, ...flags: readonly string[]): Promise<SystemProcess> {
-    return SystemProcess.#startWith(t, [], flags)
+    return SystemProcess.#startWith(t, [MAIN], flags)
+  }
+
+  /** The same by the command of `npm start -- traffic`. */
+  static async startTyped(t: TestContext, flags: readonly string[]): Promise<SystemProcess> {
+    return SystemProcess.#startWith(t, [START, 'traffic'], flags)
   }
 
   /** The same with a module loaded before it: a fault that a test has planted. */
@@ -155,15 +161,15 @@ export class SystemProcess {
     fault: URL,
     ...flags: readonly string[]
   ): Promise<SystemProcess> {
-    return SystemProcess.#startWith(t, ['--import', fault.href], flags)
+    return SystemProcess.#startWith(t, ['--import', fault.href, MAIN], flags)
   }
 
   static async #startWith(
     t: TestContext,
-    nodeFlags: readonly string[],
+    program: readonly string[],
     flags: readonly string[],
   ): Promise<SystemProcess> {
-    const words = [...nodeFlags, MAIN, ...FREE_PORTS, ...formFlags(), ...flags]
+    const words = [...program, ...FREE_PORTS, ...formFlags(), ...flags]
     const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] })
     const system = new SystemProcess(child)
     t.after(() => system.stop())

@@ -77,7 +77,7 @@ function partsOf(
   const courier = courierOf(flags, outbox)
   const intake = { ledger, roster, socket, tcp, token, outbox, reply, storage }
   const playback = rows === undefined ? undefined : new Playback(rows, flags.speed)
-  const feeding = feed({ feed: feedOf(flags, sockets, playback), socket })
+  const feeding = feed({ feed: feedOf(node, flags, sockets, playback), socket })
   const groups = [
     { name: 'intake', children: [...delivering({ courier }), ...taking(intake)] },
     { name: 'feed', children: feeding, type: 'rest-for-one' as const },

@@ -227,7 +227,7 @@ class Run {
       files,
       feed: { table, stats: async () => statsJson(await books.read(), surroundings()) },
     }
-    const feed = feedOf(this.#flags, this.#sockets, playback)
+    const feed = feedOf(node, this.#flags, this.#sockets, playback)
     const chaosMs = this.#flags.chaosSeconds * 1_000
     const reply = REPLIES[this.#flags.reply]
     const { flushMs } = this.#flags
@@ -272,6 +272,7 @@ export function courierOf({ emergencyUrl }: Flags, outbox: Outbox): CourierSourc
 
 /** Our own packets, from the fleet or a recording; undefined when we send none. */
 export function feedOf(
+  node: Node,
   { vehicles, packetsPerSecond, seed }: Flags,
   { sender, socket }: IntakeSockets,
   playback: Playback | undefined,
@@ -288,5 +289,6 @@ export function feedOf(
           startedAtMs: undefined,
           sent: 0,
         }
-  return { socket: sender, tour, playback }
+  const replies = node.registerEvent(eventName<Datagram>('replies'))
+  return { socket: sender, tour, playback, replies }
 }

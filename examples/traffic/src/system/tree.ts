@@ -84,6 +84,8 @@ export interface Feed {
   readonly socket: UdpSocket
   readonly tour: Tour | undefined
   readonly playback: Playback | undefined
+  /** What our own packets are answered with; nobody has to listen. */
+  readonly replies: EventToken<Datagram>
 }
 
 /** What those who take packets need; `storage` where it is in another program. */
@@ -205,8 +207,8 @@ export function feed({
 }: Pick<TrafficSources, 'feed' | 'socket'>): readonly PartSpec[] {
   if (given === undefined) return []
   const destination = { address: '127.0.0.1', port: socket.port }
-  const target = { kind: 'process', to: 'nobody' } as const
-  const { tour, playback } = given
+  const { tour, playback, replies } = given
+  const target = { kind: 'event', token: replies } as const
   const fleet = { name: 'fleet', start: driverActor, args: [tour] }
   const replay = { name: 'replay', start: playerActor, args: [playback, destination] }
   return [
