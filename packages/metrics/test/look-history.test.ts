@@ -8,7 +8,18 @@ import type { MetricLine } from 'troupe'
 import type { Sample } from '#metrics/exposition/family'
 import { keyIn, type SeriesHistory } from '#metrics/look/history'
 import type { MetricReading, SeriesReading } from '#metrics/look/readings'
-import { family, historyOf, read, STEP_MS, sample, spread, toldOf, WHOLE } from '#test/look-kit'
+import {
+  drained,
+  family,
+  historyOf,
+  put,
+  read,
+  STEP_MS,
+  sample,
+  spread,
+  toldOf,
+  WHOLE,
+} from '#test/look-kit'
 
 const first = (metric: MetricReading): string => keyIn(metric, metric.series[0] as SeriesReading)
 
@@ -23,7 +34,7 @@ function linesOf(
     if (samples === undefined) continue
     const metric = read(family('m', type, samples))
     if (key === '') key = first(metric)
-    history.put(at * STEP_MS, [metric])
+    put(history, at * STEP_MS, [metric])
   }
   return history.lines(key, steps.length * STEP_MS, WHOLE)
 }
@@ -51,9 +62,9 @@ describe('the lines that are kept', () => {
 
   it('tell of a series that comes later what it has grown since the point before', () => {
     const history = historyOf()
-    history.put(0, [])
+    put(history, 0, [])
     const metric = read(family('late_total', 'counter', [sample(20)]))
-    history.put(STEP_MS, [metric])
+    put(history, STEP_MS, [metric])
     assert.deepEqual(history.lines(first(metric), 2 * STEP_MS, WHOLE), { perSecond: [null, 2] })
   })
 
@@ -68,13 +79,13 @@ describe('the hour', () => {
 
   it('ends after 360 points, and has the highest of those that a point stands for', () => {
     const history = historyOf()
-    for (let at = 0; at <= 400; at += 1) history.put(at * STEP_MS, [gauge(at)])
+    for (let at = 0; at <= 400; at += 1) put(history, at * STEP_MS, [gauge(at)])
     const nowMs = 401 * STEP_MS
-    const whole = history.lines('g ', nowMs, WHOLE)?.value ?? []
+    const whole = history.lines('gauge g ', nowMs, WHOLE)?.value ?? []
     assert.deepEqual([whole.length, whole[0], whole.at(-1)], [360, 41, 400])
-    const few = history.lines('g ', nowMs, { lastMs: 3_600_000, points: 60 })?.value ?? []
+    const few = history.lines('gauge g ', nowMs, { lastMs: 3_600_000, points: 60 })?.value ?? []
     assert.deepEqual([few.length, few[0], few.at(-2), few.at(-1)], [60, 47, 395, 400])
-    const minute = history.lines('g ', nowMs, { lastMs: 60_000, points: 60 })?.value
+    const minute = history.lines('gauge g ', nowMs, { lastMs: 60_000, points: 60 })?.value
     assert.deepEqual(minute, [395, 396, 397, 398, 399, 400])
     assert.equal(history.stepOf(nowMs, { lastMs: 3_600_000, points: 60 }), 60_000)
     assert.equal(history.lastAtMs(nowMs, WHOLE), 4_000_000)
@@ -82,9 +93,9 @@ describe('the hour', () => {
 
   it('is empty behind a time in which nothing was taken', () => {
     const history = historyOf()
-    history.put(0, [gauge(1)])
-    history.put(1_000 * STEP_MS, [gauge(2)])
-    const line = history.lines('g ', 1_001 * STEP_MS, WHOLE)?.value ?? []
+    put(history, 0, [gauge(1)])
+    put(history, 1_000 * STEP_MS, [gauge(2)])
+    const line = history.lines('gauge g ', 1_001 * STEP_MS, WHOLE)?.value ?? []
     assert.deepEqual([line.length, line.filter((one) => one !== null)], [360, [2]])
   })
 })
@@ -93,23 +104,23 @@ describe('room for series', () => {
   const named = (name: string, section?: string): MetricReading =>
     read(family(name, 'gauge', [sample(1)]), section)
   const keeps = (history: SeriesHistory, name: string): boolean =>
-    history.lines(`${name} `, 10 * STEP_MS, WHOLE) !== undefined
+    history.lines(`gauge ${name} `, 10 * STEP_MS, WHOLE) !== undefined
 
   it('is for those of the program first, also when they come later', () => {
     const history = historyOf(2)
-    history.put(0, [named('troupe_a', 'node'), named('troupe_b', 'node')])
+    put(history, 0, [named('troupe_a', 'node'), named('troupe_b', 'node')])
     assert.deepEqual([history.kept, history.leftOut], [2, 0])
-    history.put(STEP_MS, [named('shop_a'), named('troupe_a', 'node'), named('troupe_b', 'node')])
+    put(history, STEP_MS, [named('shop_a'), named('troupe_a', 'node'), named('troupe_b', 'node')])
     assert.deepEqual([history.kept, history.leftOut], [2, 1])
     assert.ok(keeps(history, 'shop_a') && keeps(history, 'troupe_a'))
   })
 
   it('is given by those that are gone, and by none that is there', () => {
     const history = historyOf(2)
-    history.put(0, [named('a'), named('b')])
-    history.put(STEP_MS, [named('c'), named('b')])
+    put(history, 0, [named('a'), named('b')])
+    put(history, STEP_MS, [named('c'), named('b')])
     assert.deepEqual([keeps(history, 'a'), keeps(history, 'c')], [true, false])
-    history.put(2 * STEP_MS, [named('c'), named('b')])
+    put(history, 2 * STEP_MS, [named('c'), named('b')])
     assert.deepEqual(
       ['a', 'b', 'c'].map((name) => keeps(history, name)),
       [false, true, true],
@@ -119,7 +130,7 @@ describe('room for series', () => {
   it('is not for labels without end', () => {
     const history = historyOf()
     const labels = Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [name, 'x'.repeat(255)]))
-    history.put(0, [read(family('long', 'gauge', [sample(1, labels)]))])
+    put(history, 0, [read(family('long', 'gauge', [sample(1, labels)]))])
     assert.deepEqual([history.kept, history.leftOut], [0, 1])
   })
 
@@ -127,9 +138,38 @@ describe('room for series', () => {
     const history = historyOf(50)
     for (let at = 0; at < 40; at += 1) {
       const samples = Array.from({ length: 100 }, (_, of) => sample(of, { pid: `${at}.${of}` }))
-      history.put(at * STEP_MS, [read(family('top', 'gauge', samples))])
+      put(history, at * STEP_MS, [read(family('top', 'gauge', samples))])
     }
     assert.deepEqual([history.kept, history.leftOut], [50, 100])
+  })
+})
+
+describe('a point', () => {
+  it('of many series is put in pieces, and is not told before it is whole', () => {
+    const history = historyOf(2_000)
+    const of = (value: number): MetricReading =>
+      read(
+        family(
+          'm',
+          'gauge',
+          Array.from({ length: 1_500 }, (_, at) => sample(value, { at })),
+        ),
+      )
+    assert.ok(put(history, 0, [of(1)]) >= 20)
+    const work = history.put(STEP_MS, [of(2)])
+    work.next()
+    const key = `gauge m ${JSON.stringify([['at', '0']])}`
+    assert.deepEqual(history.lines(key, STEP_MS, WHOLE), { value: [1] })
+    drained(work)
+    assert.deepEqual(history.lines(key, STEP_MS, WHOLE), { value: [1, 2] })
+  })
+
+  it('of a metric that has another type from now on begins a line of its own', () => {
+    const history = historyOf()
+    put(history, 0, [read(family('x', 'counter', [sample(1)]))])
+    const gauge = read(family('x', 'gauge', [sample(7)]))
+    put(history, STEP_MS, [gauge])
+    assert.deepEqual(history.lines(first(gauge), STEP_MS, WHOLE), { value: [null, 7] })
   })
 })
 
@@ -143,9 +183,9 @@ describe('lines that are told', () => {
           ...spread([0, 0, b], b * 4, { to: 'b' }),
         ]),
       )
-    history.put(0, [at(0, 0)])
+    put(history, 0, [at(0, 0)])
     const now = at(30, 10)
-    history.put(STEP_MS, [now])
+    put(history, STEP_MS, [now])
     const [told] = await toldOf([now], { points: 60 }, { history, nowMs: 2 * STEP_MS })
     assert.deepEqual(told?.all?.lines, { perSecond: [null, 4], mean: [null, 1.75] })
     assert.deepEqual(told.series[0]?.lines.mean, [null, 1])
@@ -154,7 +194,7 @@ describe('lines that are told', () => {
   it('are none where none are asked for', async () => {
     const history = historyOf()
     const metric = read(family('g', 'gauge', [sample(1)]))
-    history.put(0, [metric])
+    put(history, 0, [metric])
     const [told] = await toldOf([metric], { points: 0 }, { history, nowMs: STEP_MS })
     assert.deepEqual(told?.series[0]?.lines, {})
   })

@@ -3,9 +3,10 @@
  */
 import type { MetricSheet, MetricsWish } from 'troupe'
 import type { Family, FamilyType, Labels, Sample } from '#metrics/exposition/family'
-import { chosen } from '#metrics/look/answer'
+import { chosen, inOrder } from '#metrics/look/answer'
 import { type LinesPart, SeriesHistory } from '#metrics/look/history'
 import { type MetricReading, type ReadingRoom, readingOf } from '#metrics/look/readings'
+import { sorted, type Work } from '#metrics/look/turns'
 
 export const STEP_MS = 10_000
 
@@ -39,18 +40,35 @@ export const spread = (
   sample(one + two + above, labels, '_count'),
 ]
 
-export const read = (of: Family, section?: string): MetricReading =>
-  readingOf(of, section, roomOf())
+/** All of a work at once, and how often it could have been interrupted. */
+export function drained<T>(work: Work<T>): { readonly value: T; readonly pauses: number } {
+  for (let pauses = 0; ; pauses += 1) {
+    const step = work.next()
+    if (step.done === true) return { value: step.value, pauses }
+  }
+}
+
+export const readIn = (of: Family, room: ReadingRoom, section?: string): MetricReading =>
+  drained(readingOf(of, section, room)).value
+
+export const read = (of: Family, section?: string): MetricReading => readIn(of, roomOf(), section)
+
+/** Puts a point of these. */
+export const put = (
+  history: SeriesHistory,
+  nowMs: number,
+  metrics: readonly MetricReading[],
+): number => drained(history.put(nowMs, metrics)).pauses
 
 export const historyOf = (seriesMax = 100): SeriesHistory =>
   new SeriesHistory({ startMs: 0, stepMs: STEP_MS, seriesMax })
 
 /** What is told of these, with a history that may be empty. */
-export async function toldOf(
-  metrics: readonly MetricReading[],
+export function toldOf(
+  given: readonly MetricReading[],
   wish: Partial<MetricsWish> = {},
   { history = historyOf(), nowMs = 0 } = {},
-): Promise<readonly MetricSheet[]> {
-  const verbs = { nowMs: () => 0, rest: () => Promise.resolve() }
-  return (await chosen({ metrics, history, nowMs }, { ...WISH, ...wish }, verbs)).metrics
+): readonly MetricSheet[] {
+  const metrics = drained(sorted(given, inOrder)).value
+  return drained(chosen({ metrics, history, nowMs }, { ...WISH, ...wish })).value.metrics
 }

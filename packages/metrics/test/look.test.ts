@@ -31,7 +31,9 @@ const KEPT_MS = 9_000
 function stage() {
   const clock = virtualClock()
   const counts = { read: 0, collected: 0, home: 0, figures: 0 }
-  const state: { reading: Promise<void> | undefined } = { reading: undefined }
+  const state: { reading: Promise<void> | undefined; odd: readonly Family[] } = {
+    ...{ reading: undefined, odd: [] },
+  }
   const home = async (name: 'home' | 'figures'): Promise<Sheets> => {
     counts[name] += 1
     return name === 'home' ? WHOLE_SHEETS : { ...silent('x@host'), figures: WHOLE_SHEETS.figures }
@@ -52,7 +54,7 @@ function stage() {
         if (withCollect) counts.collected += 1
         const told = counts.read
         await state.reading
-        return [family('shop_reads', 'gauge', [sample(told)])]
+        return [...state.odd, family('shop_reads', 'gauge', [sample(told)])]
       },
       ...{ home: () => home('home'), figures: () => home('figures'), ownFamilies: () => [] },
     },
@@ -125,6 +127,20 @@ describe('a look at metrics', () => {
     await look.step()
     await look.step()
     assert.equal((await ask()).history.kept > 1, true)
+  })
+
+  it('leaves out a metric that cannot be read, and no other', async () => {
+    const { clock, look, state, ask } = stage()
+    state.odd = [{ name: 'odd', type: 'summary', help: 'O.', samples: 7 as never }]
+    const told = await ask()
+    assert.deepEqual(
+      told.metrics.map(({ name }) => name),
+      ['shop_reads'],
+    )
+    assert.equal(told.unread, 1)
+    await look.step()
+    await clock.advance(READ_AGAIN_MS)
+    assert.ok((await ask()).history.kept > 1)
   })
 
   it('takes one point at a time', async () => {

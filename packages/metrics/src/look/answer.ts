@@ -4,55 +4,65 @@
  *
  * Limits: `ANSWER_CHARS_MAX` characters, about, over all metrics; whatever is left out is counted.
  */
-import type { MetricGroup, MetricNumber, MetricSeries, MetricSheet, MetricsWish } from 'troupe'
-import { inSlices, type SliceVerbs } from '#metrics/gather/slices'
+import type {
+  MetricGroup,
+  MetricLine,
+  MetricNumber,
+  MetricSeries,
+  MetricSheet,
+  MetricsWish,
+} from 'troupe'
 import { keyIn, type Lines, type LinesPart, type SeriesHistory } from './history.js'
 import { quantileOf } from './quantiles.js'
 import type { MetricReading, SeriesReading } from './readings.js'
-import { together } from './together.js'
+import { SUMMED, together } from './together.js'
+import { QUICK_ITEMS, sorted, type Work } from './turns.js'
 
 export const ANSWER_CHARS_MAX = 262_144
-const GROUPS_MAX = 200
+const POINT_CHARS = 4
 const SHARES = [0.5, 0.9, 0.99]
 /** Digits that are told of what is worked out. */
 const DIGITS = 6
 
-/** What was read and what is kept. */
+/** What was read, in order, and what is kept. */
 export interface Known {
   readonly metrics: readonly MetricReading[]
   readonly history: SeriesHistory
   readonly nowMs: number
 }
 
-/** Metrics that are meant, those of the program first, and so much of them as fits. */
-export async function chosen(
+/** Metrics that are meant, as they come, and so much of them as fits. */
+export function* chosen(
   { metrics, history, nowMs }: Known,
   wish: MetricsWish,
-  verbs: SliceVerbs,
-): Promise<{ readonly metrics: readonly MetricSheet[]; readonly metricsTotal: number }> {
-  const meant = metrics.filter(meantBy(wish)).sort(inOrder)
+): Work<{ readonly metrics: readonly MetricSheet[]; readonly metricsTotal: number }> {
+  const isMeant = meantBy(wish)
   const told: MetricSheet[] = []
-  let left = ANSWER_CHARS_MAX
-  await inSlices(verbs, meant.slice(0, wish.limit), (metric) => {
-    if (left <= 0) return
+  let [left, metricsTotal] = [ANSWER_CHARS_MAX, 0]
+  for (const [at, metric] of metrics.entries()) {
+    if (at % QUICK_ITEMS === QUICK_ITEMS - 1) yield
+    if (!isMeant(metric)) continue
+    metricsTotal += 1
+    if (metricsTotal > wish.limit || left <= 0) continue
     const teller = new Teller({ history, nowMs, wish, metric })
-    const sheet = teller.sheet(left)
+    told.push(yield* teller.sheet(left))
     left = teller.left
-    told.push(sheet)
-  })
-  return { metrics: told, metricsTotal: meant.length }
+    yield
+  }
+  return { metrics: told, metricsTotal }
 }
 
 /** All groups by name, those of the program first. */
-export function groupsOf(metrics: readonly MetricReading[]): readonly MetricGroup[] {
+export function* groupsOf(metrics: readonly MetricReading[]): Work<readonly MetricGroup[]> {
   const groups = new Map<string, { name: string; own: boolean; metrics: number }>()
-  for (const { group, own } of metrics) {
+  for (const [at, { group, own }] of metrics.entries()) {
+    if (at % QUICK_ITEMS === QUICK_ITEMS - 1) yield
     const known = groups.get(group) ?? { name: group, own, metrics: 0 }
     known.metrics += 1
     known.own ||= own
     groups.set(group, known)
   }
-  return [...groups.values()].sort(inOrder).slice(0, GROUPS_MAX)
+  return yield* sorted([...groups.values()], inOrder)
 }
 
 interface Ordered {
@@ -60,7 +70,8 @@ interface Ordered {
   readonly name: string
 }
 
-const inOrder = (one: Ordered, other: Ordered): number =>
+/** Those of the program first, then by name. */
+export const inOrder = (one: Ordered, other: Ordered): number =>
   Number(other.own) - Number(one.own) || (one.name < other.name ? -1 : 1)
 
 function meantBy({ search, group, name }: MetricsWish): (metric: MetricReading) => boolean {
@@ -99,31 +110,32 @@ class Teller {
     this.#part = { lastMs: parts.wish.lastMs, points: parts.wish.points }
   }
 
-  sheet(left: number): MetricSheet {
+  *sheet(left: number): Work<MetricSheet> {
     const { metric, wish } = this.#parts
     const { name, help, type, group, own, series } = metric
     const about = { name, help, type, group, own, seriesTotal: series.length }
     this.left = left - JSON.stringify(about).length
     const isSummed = type !== 'gauge' && series.length > 1
-    const all = isSummed ? this.#counted(this.#all()) : undefined
+    const all = isSummed ? this.#counted(yield* this.#all()) : undefined
     const told: MetricSeries[] = []
-    for (const one of highest(series, wish.series)) {
+    for (const one of yield* highest(series, wish.series)) {
       if (this.left <= 0) break
+      yield
       told.push(this.#counted(this.#series(one, this.#linesOf(one))))
     }
     return { ...about, all, series: told }
   }
 
-  #all(): MetricSeries {
+  *#all(): Work<MetricSeries> {
     const { metric } = this.#parts
-    const sum = together(metric.series, (one) => this.#linesOf(one))
+    const sum = yield* together(metric.series, (one) => this.#linesOf(one, SUMMED))
     return this.#series(sum.reading, sum.lines)
   }
 
-  #linesOf(reading: SeriesReading): Lines {
+  #linesOf(reading: SeriesReading, wanted?: ReadonlySet<MetricLine>): Lines {
     const { history, nowMs, metric, wish } = this.#parts
     if (wish.points === 0) return {}
-    return history.lines(keyIn(metric, reading), nowMs, this.#part) ?? {}
+    return history.lines(keyIn(metric, reading), nowMs, this.#part, wanted) ?? {}
   }
 
   #series({ labels, value, sum, ranges, quantiles }: SeriesReading, lines: Lines): MetricSeries {
@@ -149,14 +161,16 @@ class Teller {
     }
   }
 
+  /** A point counts for more than it takes: who reads an answer bounds its values, too. */
   #counted(series: MetricSeries): MetricSeries {
-    this.left -= JSON.stringify(series).length
+    const points = Object.values(series.lines).reduce((sum, line) => sum + line.length, 0)
+    this.left -= JSON.stringify(series).length + points * POINT_CHARS
     return series
   }
 }
 
 /** The highest few; what is no number comes last. */
-function highest(series: readonly SeriesReading[], most: number): readonly SeriesReading[] {
+function* highest(series: readonly SeriesReading[], most: number): Work<readonly SeriesReading[]> {
   const rank = ({ value }: SeriesReading): number =>
     Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value
   const compare = (one: SeriesReading, other: SeriesReading): number => {
@@ -164,7 +178,8 @@ function highest(series: readonly SeriesReading[], most: number): readonly Serie
     return first === second ? (one.key < other.key ? -1 : 1) : second - first
   }
   const best: SeriesReading[] = []
-  for (const one of most > 0 ? series : []) {
+  for (const [place, one] of (most > 0 ? series : []).entries()) {
+    if (place % QUICK_ITEMS === QUICK_ITEMS - 1) yield
     const last = best.at(-1)
     const isOut = best.length === most && last !== undefined && compare(one, last) >= 0
     if (isOut) continue

@@ -5,12 +5,13 @@
  * each step: so a counter that begins anew makes no peak. A point that was not taken in its time is
  * a gap. A series that is gone keeps its place until another one needs it.
  *
- * Limits: `POINTS_MAX` points of up to four lines of `seriesMax` series, 5,760 bytes each; a series
+ * Limits: `POINTS_MAX` points of up to four lines of `seriesMax` series, 5,776 bytes each; a series
  * whose labels are longer than `KEY_CHARS_MAX` together has none.
  */
 import type { MetricLine, MetricType } from 'troupe'
 import { quantileOf } from './quantiles.js'
 import type { MetricReading, SeriesReading } from './readings.js'
+import { QUICK_ITEMS, type Work } from './turns.js'
 
 /** Shortest time between two points, in milliseconds. */
 export const STEP_MS_MIN = 10_000
@@ -18,6 +19,8 @@ export const STEP_MS_MIN = 10_000
 export const POINTS_MAX = 360
 /** The first point comes soon, so that the second one can tell what grew. */
 const FIRST_MS = 1_000
+/** One place more than there are points: that of the point that is being put. */
+const PLACES = POINTS_MAX + 1
 const KEY_CHARS_MAX = 1_000
 const MS_PER_SECOND = 1_000
 
@@ -62,7 +65,8 @@ const LINES: Readonly<Record<MetricType, readonly MetricLine[]>> = Object.freeze
 })
 
 /** What tells a series from all others. */
-export const keyIn = ({ name }: MetricReading, { key }: SeriesReading): string => `${name} ${key}`
+export const keyIn = ({ type, name }: MetricReading, { key }: SeriesReading): string =>
+  `${type} ${name} ${key}`
 
 export class SeriesHistory {
   readonly #rules: HistoryRules
@@ -70,6 +74,8 @@ export class SeriesHistory {
   /** Places of the first and of the newest point; -1 before it. */
   #first = -1
   #last = -1
+  /** Place of the newest point that is whole. */
+  #whole = -1
   #lastMs = 0
   /** Who gives its place to a new series, the first to go last: found once for each point. */
   #spare: { readonly gone: string[]; readonly lesser: string[] } | undefined
@@ -107,49 +113,69 @@ export class SeriesHistory {
   }
 
   /** Takes a point of all series; those that come first have room before the others. */
-  put(nowMs: number, metrics: readonly MetricReading[]): void {
+  *put(nowMs: number, metrics: readonly MetricReading[]): Work<void> {
     const place = this.#placeOf(nowMs)
     if (place <= this.#last) return
-    const from = Math.max(this.#last + 1, place - POINTS_MAX + 1)
-    for (const { lines } of this.#kept.values()) {
-      for (const line of lines.values()) {
-        for (let at = from; at <= place; at += 1) line[at % POINTS_MAX] = Number.NaN
-      }
-    }
+    const from = Math.max(this.#last + 1, place - PLACES + 1)
     const before = { place: this.#last, atMs: this.#lastMs }
     this.#last = place
     this.#lastMs = nowMs
     if (this.#first < 0) this.#first = place
     this.#spare = undefined
-    this.leftOut = 0
+    yield* this.#clear(from, place)
+    let [leftOut, at] = [0, 0]
     for (const metric of metrics) {
-      for (const reading of metric.series) this.#putOne({ atMs: nowMs, reading }, metric, before)
+      for (const reading of metric.series) {
+        at += 1
+        if (at % QUICK_ITEMS === 0) yield
+        if (!this.#putOne({ atMs: nowMs, reading }, metric, before)) leftOut += 1
+      }
+    }
+    this.leftOut = leftOut
+    this.#whole = place
+  }
+
+  /** Places that hold what was there before an hour. */
+  *#clear(from: number, to: number): Work<void> {
+    let done = 0
+    for (const { lines } of this.#kept.values()) {
+      done += 1
+      if (done % QUICK_ITEMS === 0) yield
+      for (const line of lines.values()) {
+        for (let at = from; at <= to; at += 1) line[at % PLACES] = Number.NaN
+      }
     }
   }
 
   /** Lines of one series; undefined: it is not kept. */
-  lines(key: string, nowMs: number, part: LinesPart): Lines | undefined {
+  lines(
+    key: string,
+    nowMs: number,
+    part: LinesPart,
+    wanted?: ReadonlySet<MetricLine>,
+  ): Lines | undefined {
     const kept = this.#kept.get(key)
     if (kept === undefined) return undefined
     const span = this.#span(nowMs, part)
     return Object.fromEntries(
-      [...kept.lines].map(([name, line]) => [name, this.#grouped(line, span)]),
+      [...kept.lines]
+        .filter(([name]) => wanted?.has(name) !== false)
+        .map(([name, line]) => [name, this.#grouped(line, span)]),
     )
   }
 
-  #putOne(now: At, metric: MetricReading, before: PointAt): void {
+  /** False: there is no room for it. */
+  #putOne(now: At, metric: MetricReading, before: PointAt): boolean {
     const key = keyIn(metric, now.reading)
     const known = this.#kept.get(key)
-    if (known === undefined && !this.#hasRoom(key, metric.own, before.place)) {
-      this.leftOut += 1
-      return
-    }
+    if (known === undefined && !this.#hasRoom(key, metric.own, before.place)) return false
     const kept = known ?? keptOf(metric, bornOf(now, before))
     if (known === undefined) this.#kept.set(key, kept)
     const point = pointOf(metric.type, kept.before, now)
-    for (const [name, line] of kept.lines) line[this.#last % POINTS_MAX] = point[name] ?? Number.NaN
+    for (const [name, line] of kept.lines) line[this.#last % PLACES] = point[name] ?? Number.NaN
     kept.before = now
     kept.seenAt = this.#last
+    return true
   }
 
   /** Makes room if it must: of those that are gone, and for the program of those of Troupe. */
@@ -177,7 +203,7 @@ export class SeriesHistory {
 
   /** Points that stand for the same steps whenever they are asked for: a line does not shake. */
   #span(nowMs: number, { lastMs, points }: LinesPart): Span {
-    const upTo = Math.max(this.#last, this.#placeOf(nowMs) - 1)
+    const upTo = Math.max(this.#whole, this.#placeOf(nowMs) - 1)
     const slots = Math.min(POINTS_MAX, Math.max(1, Math.ceil(lastMs / this.#rules.stepMs)))
     const oldest = Math.max(0, this.#first, upTo - slots + 1)
     const each = Math.max(1, Math.ceil((upTo - oldest + 1) / Math.max(1, points)))
@@ -194,7 +220,7 @@ export class SeriesHistory {
       let highest: number | null = null
       const to = Math.min(upTo, (group + 1) * each - 1)
       for (let at = Math.max(oldest, group * each); at <= to; at += 1) {
-        const value = at > this.#last ? Number.NaN : (line[at % POINTS_MAX] as number)
+        const value = at > this.#whole ? Number.NaN : (line[at % PLACES] as number)
         if (Number.isFinite(value) && (highest === null || value > highest)) highest = value
       }
       row.push(highest)
@@ -215,7 +241,7 @@ interface At {
 }
 
 function keptOf({ type, own }: MetricReading, now: At): Kept {
-  const empty = (): Float32Array => new Float32Array(POINTS_MAX).fill(Number.NaN)
+  const empty = (): Float32Array => new Float32Array(PLACES).fill(Number.NaN)
   const lines = new Map(LINES[type].map((name) => [name, empty()] as const))
   return { lines, own, before: now, seenAt: -1 }
 }

@@ -8,16 +8,17 @@
  *
  * Knows nothing of pages: a list of the highest is shown as it stands, and goes on.
  */
-import type { MetricsTold, MetricsWish } from 'troupe'
+import type { MetricGroup, MetricsTold, MetricsWish } from 'troupe'
 import { baseNames, SECTIONS } from '#metrics/catalog/all'
 import type { Names } from '#metrics/catalog/metric'
 import { type NodeTally, Reader } from '#metrics/catalog/reader'
 import type { Family } from '#metrics/exposition/family'
 import type { Sheets } from '#metrics/gather/sheets'
-import { inSlices, type SliceVerbs } from '#metrics/gather/slices'
-import { chosen, groupsOf } from './answer.js'
+import type { SliceVerbs } from '#metrics/gather/slices'
+import { chosen, groupsOf, inOrder } from './answer.js'
 import { POINTS_MAX, type SeriesHistory } from './history.js'
 import { type MetricReading, type ReadingRoom, readingOf, SERIES_READ_MAX } from './readings.js'
+import { inTurns, sorted, type Work } from './turns.js'
 
 /** What is looked at, and when. */
 export interface LookVerbs extends SliceVerbs {
@@ -49,6 +50,7 @@ const FIRST_MS = 2_500
 export const FORGET_MS = 30_000
 /** Different answers out of one reading that are kept. */
 const ANSWERS_MAX = 16
+const GROUPS_MAX = 200
 
 const SECTIONED = SECTIONS.flatMap(([section, metrics]) =>
   metrics.map((metric) => [section, metric] as const),
@@ -58,6 +60,8 @@ interface Read {
   readonly atMs: number
   readonly wallMs: number
   readonly metrics: readonly MetricReading[]
+  readonly groups: readonly MetricGroup[]
+  readonly seriesTotal: number
   readonly unread: number
   readonly answers: Map<string, Promise<MetricsTold>>
 }
@@ -91,7 +95,7 @@ export class Look {
     const nowMs = this.#verbs.nowMs()
     try {
       const { metrics } = await this.#gather(() => this.#verbs.figures())
-      this.#history.put(nowMs, metrics)
+      await inTurns(this.#verbs, this.#history.put(nowMs, metrics))
     } finally {
       this.#isStepping = false
     }
@@ -140,25 +144,42 @@ export class Look {
     const isDue = nowMs() - this.#collectedMs >= this.#rules.keptMs
     if (isDue) this.#collectedMs = nowMs()
     const [families, sheets] = await Promise.all([this.#verbs.families(isDue), sheetsOf()])
-    const room: ReadingRoom = { left: SERIES_READ_MAX, unread: 0 }
-    const metrics: MetricReading[] = []
-    const taken = new Set(this.#taken)
-    await inSlices(this.#verbs, families, (family) => {
-      // As on a page: the second of a name is not there.
-      if (!taken.has(family.name)) metrics.push(readingOf(family, undefined, room))
-      taken.add(family.name)
-    })
-    const reader = new Reader([sheets])
-    await inSlices(this.#verbs, SECTIONED, ([section, metric]) => {
-      metrics.push(readingOf(reader.family(metric, this.#rules.names), section, room))
-    })
-    for (const family of this.#verbs.ownFamilies(reader.tallies)) {
-      metrics.push(readingOf(family, 'metrics', room))
-    }
+    const read = await inTurns(this.#verbs, this.#all(families, sheets))
     this.readings += 1
-    const seen = metrics.filter(({ series }) => series.length > 0)
-    const { unread } = room
-    return { atMs: nowMs(), wallMs: wallMs(), metrics: seen, unread, answers: new Map() }
+    return { ...read, atMs: nowMs(), wallMs: wallMs(), answers: new Map() }
+  }
+
+  /** Everything that was told, in order; what cannot be read costs itself. */
+  *#all(
+    families: readonly Family[],
+    sheets: Sheets,
+  ): Work<Omit<Read, 'atMs' | 'wallMs' | 'answers'>> {
+    const room: ReadingRoom = { left: SERIES_READ_MAX, unread: 0 }
+    const found: MetricReading[] = []
+    const take = function* (family: Family, section?: string): Work<void> {
+      yield
+      try {
+        const metric = yield* readingOf(family, section, room)
+        if (metric.series.length > 0) found.push(metric)
+      } catch {
+        room.unread += 1
+      }
+    }
+    const taken = new Set(this.#taken)
+    for (const family of families) {
+      // As on a page: the second of a name is not there.
+      if (!taken.has(family.name)) yield* take(family)
+      taken.add(family.name)
+    }
+    const reader = new Reader([sheets])
+    for (const [section, metric] of SECTIONED) {
+      yield* take(reader.family(metric, this.#rules.names), section)
+    }
+    for (const own of this.#verbs.ownFamilies(reader.tallies)) yield* take(own, 'metrics')
+    const metrics = yield* sorted(found, inOrder)
+    const groups = yield* groupsOf(metrics)
+    const seriesTotal = metrics.reduce((sum, { series }) => sum + series.length, 0)
+    return { metrics, groups, seriesTotal, unread: room.unread }
   }
 
   #answer(wish: MetricsWish): Promise<MetricsTold> {
@@ -171,27 +192,23 @@ export class Look {
     return answer
   }
 
-  async #make({ metrics, wallMs, unread }: Read, wish: MetricsWish): Promise<MetricsTold> {
+  async #make(read: Read, wish: MetricsWish): Promise<MetricsTold> {
+    const { metrics, groups, seriesTotal, wallMs, unread } = read
     const history = this.#history
     const nowMs = this.#verbs.nowMs()
     const part = { lastMs: wish.lastMs, points: Math.max(1, Math.min(POINTS_MAX, wish.points)) }
-    const told = await chosen({ metrics, history, nowMs }, wish, this.#verbs)
+    const [stepMs, lastMs] = [history.stepOf(nowMs, part), history.lastAtMs(nowMs, part)]
+    const untilMs = this.#verbs.wallMs() - (nowMs - lastMs)
+    const told = await inTurns(this.#verbs, chosen({ metrics, history, nowMs }, wish))
     return {
-      readMs: wallMs,
-      ...{ groups: groupsOf(metrics), groupsTotal: new Set(metrics.map((one) => one.group)).size },
-      ...told,
-      seriesTotal: metrics.reduce((sum, { series }) => sum + series.length, 0),
-      unread,
-      history: {
-        stepMs: history.stepOf(nowMs, part),
-        untilMs: this.#verbs.wallMs() - (this.#verbs.nowMs() - history.lastAtMs(nowMs, part)),
-        ...{ kept: history.kept, leftOut: history.leftOut },
-      },
+      ...{ readMs: wallMs, groups: groups.slice(0, GROUPS_MAX), groupsTotal: groups.length },
+      ...{ ...told, seriesTotal, unread },
+      history: { stepMs, untilMs, kept: history.kept, leftOut: history.leftOut },
     }
   }
 }
 
 const NOTHING_READ: Read = Object.freeze({
-  ...{ atMs: 0, wallMs: 0, metrics: Object.freeze([]), unread: 0 },
+  ...{ atMs: 0, wallMs: 0, metrics: [], groups: [], seriesTotal: 0, unread: 0 },
   answers: new Map<string, never>(),
 })

@@ -7,8 +7,9 @@
  */
 import type { MetricType } from 'troupe'
 import type { Family, Labels, Sample } from '#metrics/exposition/family'
-import { cutLabel } from '#metrics/exposition/write'
+import { cutLabel, LABEL_CHARS_MAX } from '#metrics/exposition/write'
 import type { Ranges } from './quantiles.js'
+import { QUICK_ITEMS, type Work } from './turns.js'
 
 /** One series as it was read. */
 export interface SeriesReading {
@@ -46,6 +47,8 @@ const NAME_CHARS_MAX = 255
 const HELP_CHARS_MAX = 1_000
 const GROUP_CHARS_MAX = 100
 const RANGES_MAX = 200
+/** Of labels that are cut so much tells one series from another. */
+const BEYOND_CHARS_MAX = 10_000
 
 /** The first word of a name. */
 const groupOf = (name: string): string => {
@@ -54,39 +57,42 @@ const groupOf = (name: string): string => {
 }
 
 /** `section`: of Troupe what it is about; undefined: the program brought it. */
-export function readingOf(
+export function* readingOf(
   family: Family,
   section: string | undefined,
   room: ReadingRoom,
-): MetricReading {
+): Work<MetricReading> {
   const { type, samples } = family
   const name = family.name.slice(0, NAME_CHARS_MAX)
   const own = section === undefined
   const group = own ? groupOf(name) : `troupe ${section}`
-  const help = family.help.slice(0, HELP_CHARS_MAX)
+  // Whoever puts an object of its own into a registry may leave it out.
+  const help = typeof family.help === 'string' ? family.help.slice(0, HELP_CHARS_MAX) : ''
   const isPlain = type === 'counter' || type === 'gauge'
-  const series = isPlain ? plain(samples, room) : spread(samples, room)
+  const series = yield* isPlain ? plain(samples, room) : spread(samples, room)
   return { name, help, type, group, own, series }
 }
 
-function plain(samples: readonly Sample[], room: ReadingRoom): readonly SeriesReading[] {
-  const found: SeriesReading[] = []
-  for (const { labels: given, value } of samples) {
-    const labels = room.left > 0 ? labelsOf(given, undefined) : undefined
-    if (labels === undefined || typeof value !== 'number') {
+function* plain(samples: readonly Sample[], room: ReadingRoom): Work<readonly SeriesReading[]> {
+  const found = new Map<string, SeriesReading>()
+  for (const [at, { labels: given, value }] of samples.entries()) {
+    if (at % QUICK_ITEMS === QUICK_ITEMS - 1) yield
+    const read = room.left > 0 ? labelsOf(given, undefined) : undefined
+    // Two that are alike where they are cut cannot be told apart by anybody.
+    if (read === undefined || typeof value !== 'number' || found.has(read.key)) {
       room.unread += 1
       continue
     }
     room.left -= 1
-    const none = { sum: undefined, ranges: undefined, quantiles: [] }
-    found.push({ key: keyOf(labels), labels, value, ...none })
+    const { key, labels } = read
+    found.set(key, { key, labels, value, sum: undefined, ranges: undefined, quantiles: [] })
   }
-  return found
+  return [...found.values()]
 }
 
 /** What is gathered of the lines of one series. */
 interface Gathered {
-  readonly labels: SeriesReading['labels']
+  readonly read: ReadLabels
   count: number
   sum: number
   readonly upTo: [bound: number, count: number][]
@@ -94,26 +100,47 @@ interface Gathered {
 }
 
 /** A histogram or a summary has several lines for each series. */
-function spread(samples: readonly Sample[], room: ReadingRoom): readonly SeriesReading[] {
+function* spread(samples: readonly Sample[], room: ReadingRoom): Work<readonly SeriesReading[]> {
   const found = new Map<string, Gathered>()
   const lost = new Set<string>()
-  for (const sample of samples) {
-    const labels = labelsOf(sample.labels, sample.suffix === '_bucket' ? 'le' : 'quantile')
-    const key = labels === undefined ? '' : keyOf(labels)
-    const known = found.get(key)
-    if (labels === undefined || (known === undefined && room.left === 0)) {
-      lost.add(key)
+  for (const [at, sample] of samples.entries()) {
+    if (at % QUICK_ITEMS === QUICK_ITEMS - 1) yield
+    const read = labelsOf(sample.labels, sample.suffix === '_bucket' ? 'le' : 'quantile')
+    const whole = read?.whole ?? ''
+    const known = found.get(whole)
+    const isFull = known === undefined && room.left === 0
+    if (read === undefined || isFull || typeof sample.value !== 'number') {
+      lost.add(whole)
       continue
     }
-    const gathered = known ?? { labels, count: 0, sum: 0, upTo: [], quantiles: [] }
+    const gathered = known ?? { read, count: 0, sum: 0, upTo: [], quantiles: [] }
     if (known === undefined) {
-      found.set(key, gathered)
+      found.set(whole, gathered)
       room.left -= 1
     }
     take(gathered, sample)
   }
   room.unread += lost.size
-  return [...found].map(([key, gathered]) => readOf(key, gathered))
+  return yield* told(found, lost, room)
+}
+
+/** Each series once; one of which a line could not be read is left out. */
+function* told(
+  found: ReadonlyMap<string, Gathered>,
+  lost: ReadonlySet<string>,
+  room: ReadingRoom,
+): Work<readonly SeriesReading[]> {
+  const series = new Map<string, SeriesReading>()
+  let at = 0
+  for (const [whole, gathered] of found) {
+    at += 1
+    if (at % QUICK_ITEMS === 0) yield
+    const { key } = gathered.read
+    if (lost.has(whole)) continue
+    if (series.has(key)) room.unread += 1
+    else series.set(key, readOf(key, gathered))
+  }
+  return [...series.values()]
 }
 
 function take(gathered: Gathered, { suffix = '', labels, value }: Sample): void {
@@ -122,7 +149,8 @@ function take(gathered: Gathered, { suffix = '', labels, value }: Sample): void 
   else if (suffix === '_bucket') {
     const { le } = labels
     const bound = le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le)
-    if (gathered.upTo.length < RANGES_MAX) gathered.upTo.push([bound, value])
+    const isBound = !Number.isNaN(bound) && gathered.upTo.length < RANGES_MAX
+    if (isBound) gathered.upTo.push([bound, value])
   } else {
     const share = Number(labels['quantile'])
     const isShare = share >= 0 && share <= 1 && gathered.quantiles.length < RANGES_MAX
@@ -130,7 +158,10 @@ function take(gathered: Gathered, { suffix = '', labels, value }: Sample): void 
   }
 }
 
-function readOf(key: string, { labels, count, sum, upTo, quantiles }: Gathered): SeriesReading {
+function readOf(
+  key: string,
+  { read: { labels }, count, sum, upTo, quantiles }: Gathered,
+): SeriesReading {
   const rising = upTo.sort(([one], [other]) => one - other)
   const bounds = rising.map(([bound]) => bound).filter((bound) => Number.isFinite(bound))
   const ends = [...rising.slice(0, bounds.length).map(([, below]) => below), count]
@@ -140,21 +171,30 @@ function readOf(key: string, { labels, count, sum, upTo, quantiles }: Gathered):
   return { key, labels, value: count, sum, ranges, quantiles }
 }
 
+/** Labels as they are told, with what tells them from others: as they are cut, and whole. */
+interface ReadLabels {
+  readonly labels: SeriesReading['labels']
+  readonly key: string
+  readonly whole: string
+}
+
 /** Undefined when one of them cannot be told. `node` is that of the whole sheet. */
-function labelsOf(given: Labels, without: string | undefined): SeriesReading['labels'] | undefined {
+function labelsOf(given: Labels, without: string | undefined): ReadLabels | undefined {
   const labels: (readonly [string, string])[] = []
+  let beyond = ''
   try {
     for (const name in given) {
       const value = given[name]
       if (value === undefined || name === 'node' || name === without) continue
-      if (labels.length === LABELS_MAX) break
-      labels.push([name.slice(0, NAME_CHARS_MAX), cutLabel(String(value))])
+      const text = String(value)
+      const isTold = labels.length < LABELS_MAX
+      if (isTold) labels.push([name.slice(0, NAME_CHARS_MAX), cutLabel(text)])
+      const isCut = !isTold || text.length > LABEL_CHARS_MAX
+      if (isCut && beyond.length < BEYOND_CHARS_MAX) beyond += `\n${name}=${text}`
     }
   } catch {
     return undefined
   }
-  return labels
+  const key = labels.length === 0 ? '' : JSON.stringify(labels)
+  return { labels, key, whole: beyond === '' ? key : `${key}${beyond.slice(0, BEYOND_CHARS_MAX)}` }
 }
-
-const keyOf = (labels: SeriesReading['labels']): string =>
-  labels.length === 0 ? '' : JSON.stringify(labels)

@@ -75,7 +75,7 @@ export const LOOK_FAULTS: readonly Fault[] = [
   {
     name: 'a step without a point is a step back by an hour',
     file: 'look/history',
-    find: 'line[at % POINTS_MAX] = Number.NaN;',
+    find: 'line[at % PLACES] = Number.NaN;',
     replace: ';',
     caughtBy: LOOK_HISTORY,
   },
@@ -96,8 +96,8 @@ export const LOOK_FAULTS: readonly Fault[] = [
   {
     name: 'means of series are put together as if all had observed the same',
     file: 'look/together',
-    find: 'weight > 0 ? total / weight : null',
-    replace: 'seen.length > 0 ? total / seen.length : null',
+    find: 'this.#totals[at] = (this.#totals[at] ?? 0) + rate * one;',
+    replace: 'this.#totals[at] = (this.#totals[at] ?? 0) + one;',
     caughtBy: LOOK_HISTORY,
   },
   {
@@ -127,5 +127,40 @@ export const LOOK_FAULTS: readonly Fault[] = [
     find: 'this.context.fromNode !== this.node',
     replace: 'false',
     caughtBy: LOOK,
+  },
+  {
+    name: 'one odd metric takes all others with it',
+    file: 'look/look',
+    find: 'catch { room.unread += 1; }',
+    replace: 'catch (thrown) { throw thrown; }',
+    caughtBy: LOOK,
+  },
+  {
+    name: 'an answer has more values than its readers allow',
+    file: 'look/answer',
+    find: '+ points * POINT_CHARS',
+    replace: '',
+    caughtBy: LOOK_READINGS,
+  },
+  {
+    name: 'a point is told before it is whole',
+    file: 'look/history',
+    find: 'const upTo = Math.max(this.#whole,',
+    replace: 'const upTo = Math.max(this.#last,',
+    caughtBy: LOOK_HISTORY,
+  },
+  {
+    name: 'a metric of another type goes on with the line of the one before',
+    file: 'look/history',
+    find: 'keyIn = ({ type, name }, { key }) =>',
+    replace: `keyIn = ({ name }, { key }, type = 'any') =>`,
+    caughtBy: LOOK_HISTORY,
+  },
+  {
+    name: 'two series that look alike are two',
+    file: 'look/readings',
+    find: `|| found.has(read.key)`,
+    replace: '',
+    caughtBy: LOOK_READINGS,
   },
 ]

@@ -15,7 +15,9 @@ export type Shape =
   | { readonly kind: 'fields'; readonly fields: Readonly<Record<string, Shape>> }
   /** Any names, all of one shape. */
   | { readonly kind: 'named'; readonly of: Shape }
-  | { readonly kind: 'list'; readonly of: Shape; readonly most: number }
+  | { readonly kind: 'list'; readonly of: Shape; readonly most: number; readonly least?: number }
+  /** One of these. */
+  | { readonly kind: 'word'; readonly of: readonly string[] }
   /** It may be missing. */
   | { readonly kind: 'maybe'; readonly of: Shape }
 
@@ -29,6 +31,10 @@ export const fields = (of: Readonly<Record<string, Shape>>): Shape => ({
   fields: of,
 })
 export const named = (of: Shape): Shape => ({ kind: 'named', of })
+/** One text out of a few. */
+export const word = (...of: readonly string[]): Shape => ({ kind: 'word', of })
+/** Two of them. */
+export const pair = (of: Shape): Shape => ({ kind: 'list', of, most: 2, least: 2 })
 export const list = (of: Shape, most: number): Shape => ({ kind: 'list', of, most })
 export const maybe = (of: Shape): Shape => ({ kind: 'maybe', of })
 /** All these fields are numbers. */
@@ -85,6 +91,8 @@ export function misfit(value: unknown, shape: Shape, at: string): string | undef
       return value.length <= TEXT_MAX ? undefined : `${at} is too long`
     case 'figure':
       return ODD_FIGURES.has(value) ? undefined : misfit(value, NUMBER, at)
+    case 'word':
+      return shape.of.includes(value as string) ? undefined : `${at} is no such word`
     case 'flag':
       return typeof value === 'boolean' ? undefined : `${at} is neither true nor false`
     case 'maybe':
@@ -99,11 +107,12 @@ export function misfit(value: unknown, shape: Shape, at: string): string | undef
 
 function misfitOfList(
   value: unknown,
-  { of, most }: Extract<Shape, { readonly kind: 'list' }>,
+  { of, most, least = 0 }: Extract<Shape, { readonly kind: 'list' }>,
   at: string,
 ): string | undefined {
   if (!Array.isArray(value)) return `${at} is no list`
   if (value.length > most) return `${at} is longer than ${most}`
+  if (value.length < least) return `${at} is shorter than ${least}`
   for (const [place, one] of value.entries()) {
     const found = misfit(one, of, `${at}[${place}]`)
     if (found !== undefined) return found

@@ -11,8 +11,10 @@ import {
   NUMBER,
   named,
   numbers,
+  pair,
   type Shape,
   TEXT,
+  word,
 } from './foreign.js'
 
 /** Rows of one page: as many as a node answers at once. */
@@ -98,7 +100,7 @@ export const HISTORY = fields({
 })
 
 const PAIRS_MAX = 256
-const pairs = (of: Shape): Shape => list(list(of, 2), PAIRS_MAX)
+const pairs = (of: Shape): Shape => list(pair(of), PAIRS_MAX)
 const METRIC_SERIES = fields({
   ...{ labels: pairs(TEXT), value: FIGURE, sum: maybe(FIGURE) },
   ...{ quantiles: pairs(FIGURE), ranges: pairs(FIGURE) },
@@ -106,12 +108,16 @@ const METRIC_SERIES = fields({
 })
 
 export const METRICS = fields({
-  ...{ state: TEXT, ...numbers('timeMs', 'readMs', 'groupsTotal', 'metricsTotal') },
+  ...{
+    state: word('kept', 'none', 'silent'),
+    ...numbers('timeMs', 'readMs', 'groupsTotal', 'metricsTotal'),
+  },
   ...numbers('seriesTotal', 'unread'),
   groups: list(fields({ name: TEXT, own: FLAG, metrics: NUMBER }), ROWS_MAX),
   metrics: list(
     fields({
-      ...{ name: TEXT, help: TEXT, type: TEXT, group: TEXT, own: FLAG, seriesTotal: NUMBER },
+      ...{ name: TEXT, help: TEXT, group: TEXT, own: FLAG, seriesTotal: NUMBER },
+      ...{ type: word('counter', 'gauge', 'histogram', 'summary') },
       ...{ all: maybe(METRIC_SERIES), series: list(METRIC_SERIES, ROWS_MAX) },
     }),
     ROWS_MAX,

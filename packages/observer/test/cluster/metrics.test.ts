@@ -23,6 +23,11 @@ const odd = (series: object, sheet: object = {}): unknown => {
   return { ...SOUND, metrics: [mixed, ...rest], ...sheet }
 }
 
+const typed = (type: string): unknown => ({
+  ...SOUND,
+  metrics: SOUND.metrics.map((metric) => ({ ...metric, type })),
+})
+
 async function told(answer: unknown, path = '/nodes/b@x/metrics?limit=5'): Promise<unknown> {
   const { verbs, watch, clock } = farNodes(['a@x', 'b@x'], ({ request }) =>
     request === 'metrics' ? answer : undefined,
@@ -50,7 +55,11 @@ describe('metrics of a node', () => {
       [odd({ lines: { value: ['x'] } }), /is no number/],
       [odd({}, { groups: Array(501).fill(SOUND.groups[0]) }), /groups is longer than 500/],
       [odd({}, { history: {} }), /history\.stepMs is no number/],
-      [odd({}, { state: 'x'.repeat(1_001) }), /state is too long/],
+      [odd({}, { state: 'well' }), /state is no such word/],
+      [odd({ labels: [['a']] }), /labels\[0\] is shorter than 2/],
+      [odd({ ranges: [[]] }), /ranges\[0\] is shorter than 2/],
+      [typed('untyped'), /metrics\[0\]\.type is no such word/],
+      [typed('__proto__'), /metrics\[0\]\.type is no such word/],
     ] as const) {
       await assert.rejects(told(answer), place)
     }
