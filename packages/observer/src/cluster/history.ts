@@ -3,7 +3,8 @@
  *
  * Each point is the highest of those of its node that fall upon it, as within one node. The axis is
  * no longer and no coarser than was asked for, whatever one node answers: a point that stands for
- * more time stands at each place of that time.
+ * more time stands at each place of that time. Nodes take their points at different times: the axis
+ * ends, and begins, where all of them have one, so that no sum is of those alone who were first.
  */
 import { HISTORY_SERIES, type HistorySeries, type HistorySheet } from 'troupe'
 import type { ClusterHistory } from '#observer/contract/api'
@@ -25,6 +26,8 @@ const STEP_MAX_MS = 3_600_000
 /** How far back nodes remember, and the time between two points that they take. */
 const KEPT_MS = 3_600_000
 const TAKEN_MS = 5_000
+/** A point is a step old when the next one is due, and is taken later by a node that is busy. */
+const BEHIND_STEPS = 2
 
 /** What nodes were asked for, as it came from the viewer. */
 export type HistoryAsked = Readonly<Record<string, unknown>>
@@ -40,13 +43,20 @@ export function clusterHistory(
   const sheets = given.map((sheet) => aligned(sheet, nowMs))
   const coarsestMs = Math.max(1_000, ...sheets.map((sheet) => sheet.stepMs))
   const stepMs = Math.min(most.stepMs, coarsestMs)
-  const untilMs = Math.max(0, ...sheets.map((sheet) => sheet.untilMs))
+  const told = sheets.filter((sheet) => lengthOf(sheet) > 0)
+  const untilMs = commonEnd(told, stepMs)
   const longestMs = Math.max(
     0,
-    ...sheets.map((sheet) => untilMs - firstMs(sheet) + Math.min(stepMs, sheet.stepMs)),
+    ...told.map((sheet) => untilMs - firstMs(sheet) + Math.min(stepMs, sheet.stepMs)),
   )
   const spanMs = Math.min(most.spanMs + stepMs, longestMs)
-  const count = Math.min(POINTS_MAX, Math.ceil(spanMs / stepMs))
+  const places = Math.min(POINTS_MAX, Math.ceil(spanMs / stepMs))
+  // Where all that was asked for is there, the first places are of those alone who are behind.
+  const lacking = told
+    .map((sheet) => places - 1 - Math.round((untilMs - firstMs(sheet)) / stepMs))
+    .filter((at) => at > 0 && at <= BEHIND_STEPS)
+  const isFull = places * stepMs >= most.spanMs
+  const count = isFull ? places - Math.max(0, ...lacking) : places
   const nodes: Record<string, Lines> = {}
   for (const sheet of sheets) {
     nodes[sheet.node] = mapped(sheet.series, (points) =>
@@ -80,6 +90,17 @@ export function aligned<T extends Times>(sheet: T, nowMs: number): T {
   const isApart = Math.abs(sheet.timeMs - nowMs) > APART_MS
   const untilMs = (isApart ? nowMs : sheet.timeMs) - oldMs
   return { ...sheet, stepMs, untilMs }
+}
+
+/**
+ * The last time at which all have a point. Who is further behind than others are by chance has
+ * stopped, and does not hold back the others.
+ */
+export function commonEnd(times: readonly Pick<Times, 'untilMs'>[], stepMs: number): number {
+  const newestMs = times.reduce((most, { untilMs }) => Math.max(most, untilMs), -Infinity)
+  if (newestMs === -Infinity) return 0
+  const near = times.filter(({ untilMs }) => newestMs - untilMs < BEHIND_STEPS * stepMs)
+  return near.reduce((least, { untilMs }) => Math.min(least, untilMs), newestMs)
 }
 
 const lengthOf = ({ series }: HistorySheet): number =>

@@ -8,7 +8,7 @@
 import type { MetricGroup, MetricLine, MetricSeries, MetricSheet, MetricsSheet } from 'troupe'
 import type { ClusterMetrics } from '#observer/contract/api'
 import { grouped } from './grouped.js'
-import { type Axis, aligned, placed } from './history.js'
+import { type Axis, aligned, commonEnd, placed } from './history.js'
 
 const METRICS_MAX = 500
 const SERIES_MAX = 100
@@ -69,11 +69,11 @@ const linesIn = ({ metrics }: MetricsSheet): readonly (readonly (number | null)[
     [...series, ...(all == null ? [] : [all])].flatMap(({ lines }) => Object.values(lines)),
   )
 
-/** The coarsest step of all nodes, and as far back as the longest line. */
+/** The coarsest step of all nodes, until all have a point, and as far back as the longest line. */
 function axisOf(keeping: readonly MetricsSheet[], nowMs: number): Axis {
   const times = keeping.map((sheet) => aligned(lineTimes(sheet), nowMs))
   const stepMs = Math.max(STEP_MIN_MS, ...times.map((one) => one.stepMs))
-  const untilMs = Math.max(0, ...times.map((one) => one.untilMs))
+  const untilMs = commonEnd(times, stepMs)
   const spans = keeping.map((sheet, at) => {
     const longest = Math.max(0, ...linesIn(sheet).map((line) => line.length))
     return longest * (times[at]?.stepMs ?? stepMs)

@@ -113,6 +113,17 @@ describe('the metrics of all nodes', () => {
     assert.equal(metrics[0]?.all?.lines.perSecond?.at(-1), 12)
   })
 
+  it('have lines that end where all nodes have a point, whoever was read last', () => {
+    const line = { perSecond: [1, 1, 1] }
+    const one = metric('counter', [series(1, { lines: line })])
+    const ahead = sheet('a@x', [one])
+    const behind = sheet('b@x', [one])
+    const history = { ...behind.history, untilMs: ahead.history.untilMs - 6_000 }
+    const told = clusterMetrics([ahead, { ...behind, history }], NOW_MS)
+    assert.equal(told.history.untilMs, history.untilMs)
+    assert.deepEqual(told.metrics[0]?.all?.lines.perSecond?.slice(-2), [2, 2])
+  })
+
   it('leave out what is another type under the same name, and are no more than wanted', () => {
     const many = Array.from({ length: 9 }, (_, at) => series(at, { labels: [['at', `${at}`]] }))
     const told = [

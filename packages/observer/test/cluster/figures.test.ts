@@ -1,13 +1,16 @@
 /** cluster/figures: rates, services, elections and questions that are shared. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { FiguresSheet } from 'troupe'
+import type { FiguresSheet, HistorySheet } from 'troupe'
 import { electionsOf, type SeenElection } from '#observer/cluster/elections'
+import { clusterHistory } from '#observer/cluster/history'
 import { NodeFile } from '#observer/cluster/node-file'
 import { type SeenService, servicesOf } from '#observer/cluster/services'
 import { SingleFlight } from '#observer/cluster/single-flight'
 import { Turnstile } from '#observer/cluster/turnstile'
 import { figuresOf } from './far-kit.js'
+
+const NOW_MS = 1_700_000_000_000
 
 const looked = (file: NodeFile, uptimeMs: number, handled: number): void =>
   file.tookFigures(figuresOf('b@x', uptimeMs, handled) as unknown as FiguresSheet)
@@ -127,6 +130,42 @@ describe('the elections of all nodes', () => {
         [10, 1],
       ],
     )
+  })
+})
+
+const POINTS = 60
+const lineOf = (node: string, untilMs: number, points = POINTS): HistorySheet => ({
+  ...{ node, creation: 1, stepMs: 5_000, untilMs, timeMs: NOW_MS },
+  series: { processes: Array.from({ length: points }, () => 1) },
+})
+
+describe('the history of nodes that take their points at different times', () => {
+  const asked = { lastMs: 5_000 * POINTS, points: POINTS }
+
+  it('has all of them in each sum, the newest and the oldest too', () => {
+    for (let behindMs = 0; behindMs < 10_000; behindMs += 250) {
+      const sheets = [
+        lineOf('a@x', NOW_MS),
+        lineOf('b@x', NOW_MS - behindMs),
+        lineOf('c@x', NOW_MS - behindMs / 2),
+      ]
+      const { sum, untilMs } = clusterHistory(sheets, [], NOW_MS, asked)
+      assert.equal(untilMs, NOW_MS - behindMs)
+      assert.deepEqual([...new Set(sum.processes)], [3], `behind by ${behindMs} ms`)
+      assert.ok((sum.processes?.length ?? 0) >= POINTS - 2)
+    }
+  })
+
+  it('goes on without a node that has stopped taking them', () => {
+    const sheets = [lineOf('a@x', NOW_MS), lineOf('b@x', NOW_MS - 30_000)]
+    const { sum, untilMs } = clusterHistory(sheets, [], NOW_MS, asked)
+    assert.equal(untilMs, NOW_MS)
+    assert.deepEqual(sum.processes?.slice(-8), [2, 2, 1, 1, 1, 1, 1, 1])
+  })
+
+  it('keeps each point of nodes that are young', () => {
+    const sheets = [lineOf('a@x', NOW_MS, 3), lineOf('b@x', NOW_MS, 2)]
+    assert.deepEqual(clusterHistory(sheets, [], NOW_MS, asked).sum.processes, [1, 2, 2])
   })
 })
 
