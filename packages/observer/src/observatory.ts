@@ -20,7 +20,7 @@ import type { ObserverOptions, Surface } from '#observer/contract/options'
 import { Ears } from '#observer/hub/ears'
 import { Hub } from '#observer/hub/hub'
 import { isSeenRow } from '#observer/hub/narrow'
-import { nodePaces, pacedVerbs, viewerPaces } from '#observer/hub/paces'
+import { NodePaces, pacedVerbs, ViewerPaces } from '#observer/hub/paces'
 import { subjectOf } from '#observer/hub/subject'
 import { Teller } from '#observer/hub/teller'
 import type { Verbs } from '#observer/hub/verbs'
@@ -119,7 +119,7 @@ export class Observatory {
     const verbs = verbsOf(context, ears)
     const watch = new ClusterWatch(verbs)
     // Viewers together ask a node for less than it answers us: the watch has the rest.
-    const shared = pacedVerbs(verbs, nodePaces(this.#options.nodePerSecondMax, verbs.nowMs))
+    const shared = pacedVerbs(verbs, new NodePaces(this.#options.nodePerSecondMax, verbs.nowMs))
     const audit = auditOf(context, verbs)
     const manager = new Manager(shared, audit)
     const nodes = () => watch.nodes()
@@ -140,7 +140,7 @@ export class Observatory {
         own: verbs.own,
         cookieName: `troupe_observer_${this.listenerOf(at).port}`,
         viewOf: ({ capabilities }) => viewOf(surface, capabilities),
-        paces: viewerPaces(surface.viewerPerSecondMax, verbs.nowMs),
+        paces: new ViewerPaces(surface.viewerPerSecondMax, verbs.nowMs),
         about: onceDone(() => aboutOf(verbs)),
         warn: verbs.warn,
       }),

@@ -13,7 +13,7 @@ import { NodeFollow } from './node-follow.js'
 import { withoutPayload } from './payloads.js'
 import type { Teller } from './teller.js'
 import { type News, Topic } from './topic.js'
-import { may, type Verbs, type View } from './verbs.js'
+import { may, type Verbs, type View, type Who } from './verbs.js'
 
 /** Between two looks of a stream at all nodes, and at their histories. */
 const MERGED_MS = 2_000
@@ -61,7 +61,7 @@ function topicOf(
     })
   }
   const node = asked.kind === 'question' ? asked.node : undefined
-  const look = async (): Promise<string> => jsonOf(await teller.tell(asked, view))
+  const look = async (by: Who): Promise<string> => jsonOf(await teller.tell(asked, { ...view, by }))
   const news = newsOf(asked, verbs)
   const cost = costOfAsked(asked)
   const parts = { subject, node, look, cost, leastMs: leastMsOf(asked), verbs }

@@ -70,7 +70,7 @@ export class Teller {
       case 'question': {
         const { node, payload, spec } = asked
         const { request, timeoutMs } = spec
-        const told = await this.#parts.verbs.ask({ node, request, payload, timeoutMs })
+        const told = await this.#askFor(view)({ node, request, payload, timeoutMs })
         const answer = checked(request, told)
         const seen = narrowedAnswer(request, answer, view)
         return may(view, 'payloads') ? seen : withoutPayloads(seen)
@@ -78,7 +78,7 @@ export class Teller {
       case 'cpu-profile': {
         const { node, payload, spec } = asked
         const { request, timeoutMs } = spec
-        return cpuProfile(await this.#parts.verbs.ask({ node, request, payload, timeoutMs }))
+        return cpuProfile(await this.#askFor(view)({ node, request, payload, timeoutMs }))
       }
       case 'cluster':
         return this.#parts.sheet(view.isNarrow ? (node) => view.mayLookAt(node) : undefined)
@@ -108,12 +108,16 @@ export class Teller {
   /** Those who ask all nodes the same at the same time share one answer. */
   #gathered(question: MergeQuestion, view: View): Promise<Gathered> {
     const { request, payload } = question
-    const { verbs } = this.#parts
+    const verbs = { ...this.#parts.verbs, ask: this.#askFor(view) }
     return this.#questions.run(JSON.stringify([view.id, request, payload]), async () => {
       const nodes = (await this.#parts.nodes()).filter((node) => view.mayLookAt(node))
       const narrow = (answer: unknown): unknown => narrowedAnswer(request, answer, view)
       return gathered({ ...question, narrow }, nodes, verbs, this.#turnstile)
     })
+  }
+
+  #askFor({ by }: View): Verbs['ask'] {
+    return (question) => this.#parts.verbs.ask({ ...question, by })
   }
 
   async #history(payload: MergeQuestion['payload'], view: View): Promise<ClusterHistory> {

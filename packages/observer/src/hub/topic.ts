@@ -9,7 +9,7 @@
 import { refusedOf, retryMsOf } from '#observer/text/problem'
 import { eventFrame, type Frame, stateFrame } from './frame.js'
 import { type Pace, requirePace } from './paces.js'
-import type { Verbs } from './verbs.js'
+import type { Verbs, Who } from './verbs.js'
 import type { Told, Viewer } from './viewer.js'
 
 /** Between two looks after failures, at most. */
@@ -24,7 +24,7 @@ const REST_MS = 100
 const QUIET_MS = 15_000
 
 /** Nobody looks any more, and the look is on its way. */
-const NOBODY: Pace = Object.freeze({ left: 0, take: () => 0 })
+const NOBODY: Pace = Object.freeze({ who: { place: '', key: '' }, left: 0, take: () => 0 })
 
 /** What tells by itself that there is something new. */
 export interface News {
@@ -45,7 +45,7 @@ export interface TopicParts {
   readonly subject: string
   readonly verbs: Verbs
   /** Looks; answers JSON. */
-  readonly look: () => Promise<string>
+  readonly look: (by: Who) => Promise<string>
   /** What a look takes of what a viewer may ask for. */
   readonly cost: number
   /** It is looked at no more often, whatever viewers want. */
@@ -134,8 +134,9 @@ export class Topic implements Told {
     this.#askedMs = verbs.nowMs()
     this.looks += 1
     try {
-      if (this.looks > 1) requirePace(this.#payer, cost)
-      const text = await look()
+      const payer = this.#payer
+      if (this.looks > 1) requirePace(payer, cost)
+      const text = await look(payer.who)
       this.#failures = 0
       this.#retryMs = 0
       this.#learn(text, () => stateFrame(subject, text))

@@ -3,6 +3,13 @@
  */
 import type { Capability } from '#observer/contract/api'
 
+/** Who wants something: himself, and where he comes from. */
+export interface Who {
+  /** A user, or an address: many viewers of one place have its share together. */
+  readonly place: string
+  readonly key: string
+}
+
 /** A question to the process `system` of a node. */
 export interface Question {
   readonly node: string
@@ -10,6 +17,8 @@ export interface Question {
   readonly request: string
   readonly payload?: unknown
   readonly timeoutMs: number
+  /** The viewer it is asked for. */
+  readonly by?: Who | undefined
 }
 
 /** What the process of the Observer does for its parts. */
@@ -42,6 +51,8 @@ export interface View {
   mayLookAt(node: string): boolean
   /** False: nothing is left out. */
   readonly isNarrow: boolean
+  /** Whose share it is taken of; it changes nothing of what is told. */
+  readonly by?: Who
 }
 
 export const may = (view: View, capability: Capability): boolean =>

@@ -11,7 +11,7 @@ import type { SessionSheet } from '#observer/contract/api'
 import type { Surface } from '#observer/contract/options'
 import type { Frame } from '#observer/hub/frame'
 import type { Hub } from '#observer/hub/hub'
-import { type Pace, type Paces, requirePace } from '#observer/hub/paces'
+import { type Pace, requirePace, type ViewerPaces } from '#observer/hub/paces'
 import type { Teller } from '#observer/hub/teller'
 import type { View } from '#observer/hub/verbs'
 import type { Viewer } from '#observer/hub/viewer'
@@ -40,7 +40,7 @@ export interface AppParts {
   readonly teller: Teller
   readonly manager: Manager
   /** What each viewer may ask for. */
-  readonly paces: Paces
+  readonly paces: ViewerPaces
   readonly nameSampler: NameSampler
   readonly files: PageFiles
   readonly own: string
@@ -127,9 +127,10 @@ function addSessionRoutes(app: Hono<Bindings>, parts: AppParts, admission: Admis
 
 /** What is asked once, and what is to be done. */
 function addAnswerRoutes(app: Hono<Bindings>, parts: AppParts): void {
-  const orderingOf = (visitor: Visitor, { remoteAddress: remote }: WebEnv): Ordering => ({
-    ...{ visitor, view: parts.viewOf(visitor), surface: parts.surface.name, remote },
-  })
+  const orderingOf = (visitor: Visitor, { remoteAddress: remote }: WebEnv): Ordering => {
+    const view = { ...parts.viewOf(visitor), by: paceOf(visitor, remote, parts).who }
+    return { visitor, view, surface: parts.surface.name, remote }
+  }
   app.post('/api/nodes/:node/manage', async (c) => {
     requirePace(paceOf(c.get('visitor'), c.env.remoteAddress, parts), costOf('manage'))
     const ordering = orderingOf(c.get('visitor'), c.env)
@@ -151,8 +152,9 @@ function addAnswerRoutes(app: Hono<Bindings>, parts: AppParts): void {
       const view = parts.viewOf(visitor)
       if (c.req.raw.method === 'HEAD') return headAnswer(asked, view, parts)
       parts.teller.check(asked, view)
-      requirePace(paceOf(visitor, c.env.remoteAddress, parts), costOfAsked(asked))
-      const answer = await parts.teller.tell(asked, view)
+      const pace = paceOf(visitor, c.env.remoteAddress, parts)
+      requirePace(pace, costOfAsked(asked))
+      const answer = await parts.teller.tell(asked, { ...view, by: pace.who })
       return isFile ? fileOf(path, asked, answer) : answerJson(answer)
     } catch (thrown) {
       throw told(thrown, parts, { node, own: parts.own })
@@ -161,9 +163,17 @@ function addAnswerRoutes(app: Hono<Bindings>, parts: AppParts): void {
   app.all('/api/*', () => problemOf(refused(405, 'METHOD_UNKNOWN', 'not so', 'see the API')))
 }
 
-/** Those whom a cookie tells apart by it, all others of one address together. */
-const paceOf = ({ session, cookie }: Visitor, remote: string, { paces }: AppParts): Pace =>
-  paces.of(cookie === undefined ? `session ${session}` : `address ${placeOfAddress(remote)}`)
+/**
+ * Who is named is one, with as many sessions as he likes. Of the others a cookie tells those of one
+ * address apart, and all who have none are one.
+ */
+function paceOf({ session, cookie, user }: Visitor, remote: string, parts: AppParts): Pace {
+  const { paces, surface } = parts
+  const isNamed = surface.authorize !== undefined
+  const place = isNamed ? `user ${user}` : `address ${placeOfAddress(remote)}`
+  const hasSession = !isNamed && cookie === undefined
+  return paces.of({ place, key: hasSession ? `session ${session}` : place })
+}
 
 /** Whether it may be asked; nothing is asked of any node, as nobody would read it. */
 function headAnswer(asked: Asked, view: View, { teller }: AppParts): Response {

@@ -46,7 +46,7 @@ export class Manager {
       requireConfirmed(read)
       const by = [surface, visitor.user].filter((one) => one !== undefined).join(' ')
       const payload = { ...read.order, by }
-      const asked = { node, request: 'manage', payload, timeoutMs: ANSWER_MS }
+      const asked = { node, request: 'manage', payload, timeoutMs: ANSWER_MS, by: view.by }
       const answer = await this.#verbs.ask(asked)
       note('done')
       return answer

@@ -16,7 +16,7 @@ export const VIEW: View = {
 }
 
 /** Nobody counts what this one asks for. */
-export const BOUNDLESS: Pace = { left: 1, take: () => 0 }
+export const BOUNDLESS: Pace = { who: { place: 'p', key: 'k' }, left: 1, take: () => 0 }
 
 /** A browser of this session that may look for ever. */
 export const lookerOf = (session: string, pace = BOUNDLESS): Omit<ViewerParts, 'id'> => ({

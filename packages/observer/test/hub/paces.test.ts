@@ -7,14 +7,15 @@ import { QUESTIONS } from '#observer/ask/questions'
 import { ClusterWatch } from '#observer/cluster/watch'
 import { OBSERVER_DEFAULTS } from '#observer/contract/options'
 import {
-  nodePaces,
+  NodePaces,
   Paces,
   pacedVerbs,
   SCANS_AT_ONCE,
   SCANS_WAITING_MAX,
-  viewerPaces,
+  ViewerPaces,
 } from '#observer/hub/paces'
-import type { Verbs } from '#observer/hub/verbs'
+import { Shares } from '#observer/hub/shares'
+import type { Verbs, Who } from '#observer/hub/verbs'
 import { problemOf } from '#observer/text/problem'
 import { hubOf, lookerOf, reading, VIEW, verbsOf } from './kit.js'
 
@@ -25,7 +26,7 @@ describe('a pace', () => {
   const nowMs = () => clock.nowMs()
 
   it('lets so much pass in a second, three times as much after a rest', async () => {
-    const paces = viewerPaces(10, nowMs)
+    const paces = new Paces({ perSecond: 10, atOnce: 30 }, nowMs)
     assert.equal(paces.take('a', 30), 0)
     assert.equal(paces.take('a', 5), 500)
     assert.equal(paces.take('b', 5), 0)
@@ -33,13 +34,13 @@ describe('a pace', () => {
     assert.equal(paces.take('a', 5), 1)
     await clock.advance(1)
     assert.equal(paces.take('a', 5), 0)
-    assert.equal(paces.of('a').left, 0)
+    assert.equal(paces.left('a'), 0)
   })
 
   it('has more than can ever be there for all there can be', () => {
-    const paces = viewerPaces(10, nowMs)
+    const paces = new Paces({ perSecond: 10, atOnce: 30 }, nowMs)
     assert.equal(paces.take('a', 1_000), 0)
-    assert.equal(paces.of('a').left, 0)
+    assert.equal(paces.left('a'), 0)
   })
 
   it('is kept of so many alone; those beyond them have one together', async () => {
@@ -53,6 +54,24 @@ describe('a pace', () => {
   })
 })
 
+describe('the viewers of one address', () => {
+  it('have what four of them have, however many sessions they are', async () => {
+    const clock = virtualClock()
+    const paces = new ViewerPaces(10, () => clock.nowMs())
+    const sum = () => {
+      let taken = 0
+      for (let at = 0; at < 100; at += 1) {
+        if (paces.of({ place: 'here', key: `${at}` }).take(5) === 0) taken += 5
+      }
+      return taken
+    }
+    assert.equal(sum(), 4 * 30)
+    await clock.advance(1_000)
+    assert.equal(sum(), 4 * 10)
+    assert.equal(paces.of({ place: 'there', key: 'x' }).take(30), 0)
+  })
+})
+
 describe('a viewer who wishes for more and more', () => {
   it('is refused, and another is told all he looks at', async () => {
     let figure = 0
@@ -60,8 +79,9 @@ describe('a viewer who wishes for more and more', () => {
       figure += 1
       return figure
     })
-    const paces = viewerPaces(5, () => clock.nowMs())
-    const open = (session: string) => hub.open(lookerOf(session, paces.of(session)))
+    const paces = new ViewerPaces(5, () => clock.nowMs())
+    const open = (session: string) =>
+      hub.open(lookerOf(session, paces.of({ place: session, key: session })))
     const [greedy, other] = [open('greedy'), open('other')]
     const [toldGreedy, toldOther] = [reading(greedy), reading(other)]
     const subjects = ['/a', '/b', '/c']
@@ -110,10 +130,7 @@ describe('all viewers together', () => {
     const { clock, verbs, tooOften } = await asking(t)
     const watch = new ClusterWatch(verbs)
     t.after(() => watch.stop())
-    const paced = pacedVerbs(
-      verbs,
-      nodePaces(nodePerSecondMax, () => clock.nowMs()),
-    )
+    const paced = pacedVerbs(verbs, new NodePaces(nodePerSecondMax, () => clock.nowMs()))
     const requests = Object.values(QUESTIONS).map(({ request }) => request)
     const codes = new Set<string>()
     let [answered, at] = [0, 0]
@@ -151,10 +168,7 @@ describe('all viewers together', () => {
       scans += 1
       return new Promise((resolve) => finish.push(() => resolve('found')))
     }
-    const paced = pacedVerbs(
-      verbsOf(clock, ask),
-      nodePaces(10_000, () => clock.nowMs()),
-    )
+    const paced = pacedVerbs(verbsOf(clock, ask), new NodePaces(10_000, () => clock.nowMs()))
     const node = 'a@localhost'
     const asked = Array.from({ length: SCANS_AT_ONCE + SCANS_WAITING_MAX }, () =>
       paced.ask({ node, request: 'processes', timeoutMs: 1_000 }),
@@ -169,6 +183,40 @@ describe('all viewers together', () => {
       assert.ok(finish.length <= SCANS_AT_ONCE)
     }
     assert.equal((await Promise.all(asked)).length, scans)
+  })
+
+  /** Scans that a quiet viewer has, who asks for `each` a second beside so many who flood. */
+  async function quietAmong(flooding: readonly Who[], quiet: Who, each: number) {
+    const clock = virtualClock()
+    const paces = new NodePaces(nodePerSecondMax, () => clock.nowMs())
+    const scan = (who: Who): boolean => paces.take('a@localhost', 5, who) === 0
+    let [had, asked] = [0, 0]
+    for (let step = 0; step < 600; step += 1) {
+      for (const who of flooding) for (let at = 0; at < 5; at += 1) scan(who)
+      // The flood has what was there to begin with.
+      if (step >= 100 && step % (20 / each) === 0) {
+        asked += 1
+        if (scan(quiet)) had += 1
+      }
+      await clock.advance(50)
+    }
+    return [had, asked]
+  }
+
+  it('are shared out by place: many sessions of one address are one place', async () => {
+    const flooding = Array.from({ length: 40 }, (_, at) => ({ place: 'eve', key: `eve ${at}` }))
+    assert.deepEqual(await quietAmong(flooding, { place: 'bob', key: 'bob' }, 4), [100, 100])
+  })
+
+  it('are shared out within a place, too: each session has its part', async () => {
+    const flooding = Array.from({ length: 12 }, (_, at) => ({ place: 'home', key: `eve ${at}` }))
+    assert.deepEqual(await quietAmong(flooding, { place: 'home', key: 'bob' }, 0.5), [12, 12])
+  })
+
+  it('keep shares of so many alone', () => {
+    const shares = new Shares(80, 0)
+    for (let at = 0; at < 1_000; at += 1) shares.took({ place: `${at}`, key: `${at}` }, 5)
+    assert.ok(shares.kept <= 257, `${shares.kept} are kept`)
   })
 
   it('leave as much again for a second viewer as one may ask for', () => {

@@ -335,7 +335,7 @@ const PLANTED_FAULTS: readonly Fault[] = Object.freeze([
   {
     name: 'one viewer may ask for ever',
     file: 'web/app',
-    find: 'requirePace(paceOf(visitor, c.env.remoteAddress, parts), costOfAsked(asked));',
+    find: 'requirePace(pace, costOfAsked(asked));',
     replace: '',
     caughtBy: SAFETY,
   },
@@ -356,7 +356,7 @@ const PLANTED_FAULTS: readonly Fault[] = Object.freeze([
   {
     name: 'viewers may ask a node for all that it answers',
     file: 'hub/paces',
-    find: 'const waitMs = cost === 0 ? 0 : paces.take(node, cost);',
+    find: 'const waitMs = cost === 0 ? 0 : paces.take(node, cost, by);',
     replace: 'const waitMs = 0;',
     caughtBy: PACES,
   },
@@ -366,6 +366,20 @@ const PLANTED_FAULTS: readonly Fault[] = Object.freeze([
     find: 'isScan(request) ? scan(question) : verbs.ask(question)',
     replace: 'verbs.ask(question)',
     caughtBy: PACES,
+  },
+  {
+    name: 'who floods a node has as much of it as who asks now and then',
+    file: 'hub/paces',
+    find: 'const kept = shares.keptBy(who, cost, this.#nowMs());',
+    replace: 'const kept = 0;',
+    caughtBy: PACES,
+  },
+  {
+    name: 'a user has as much again with each cookie',
+    file: 'web/app',
+    find: 'const isNamed = surface.authorize !== undefined;',
+    replace: 'const isNamed = false;',
+    caughtBy: SAFETY,
   },
   {
     name: 'each name that is asked for is kept',

@@ -117,6 +117,22 @@ describe('a surface with a token', { timeout: 30_000 }, () => {
     assert.ok(statuses.includes(429))
   })
 
+  it('has a user with many cookies as one', async (t) => {
+    const authorize = (request: Request) => ({ user: request.headers.get('x-user') ?? '' })
+    const { browser } = await observed(t, { authorize, viewerPerSecondMax: 1 })
+    const path = '/api/nodes/a@localhost/node'
+    const as = async (user: string): Promise<number> => {
+      const one = new Browser(browser.url)
+      const headers = { 'x-user': user }
+      const session = await one.fetch('/api/session', { headers })
+      one.cookie = session.headers.get('set-cookie')?.split(';')[0] ?? ''
+      return (await one.fetch(path, { headers })).status
+    }
+    const statuses = await Promise.all(Array.from({ length: 30 }, () => as('eve')))
+    assert.ok(statuses.includes(429))
+    assert.equal(await as('bob'), 200)
+  })
+
   it('takes the form of its login page', async (t) => {
     const { browser } = await observed(t, { token: TOKEN })
     const form = (token: string) =>

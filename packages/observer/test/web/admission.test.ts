@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { virtualClock } from 'troupe/testing'
 import { type ObserverOptions, surfacesOf, type Viewing } from '#observer/contract/options'
 import { HUB_LIMITS, Hub } from '#observer/hub/hub'
-import { viewerPaces } from '#observer/hub/paces'
+import { ViewerPaces } from '#observer/hub/paces'
 import { viewOf } from '#observer/hub/view'
 import { Admission, type Visitor } from '#observer/web/admission'
 import { type AppParts, observerApp } from '#observer/web/app'
@@ -96,7 +96,7 @@ describe('a stream', () => {
     const hub = new Hub({ verbs: verbsOf(clock), subjectOf })
     const app = observerApp({
       ...{ surface, sessions, attempts, hub, files: new Map(), own: 'a@x', cookieName: 'c' },
-      paces: viewerPaces(40, () => clock.nowMs()),
+      paces: new ViewerPaces(40, () => clock.nowMs()),
       viewOf: ({ capabilities }: Visitor) => viewOf(surface, capabilities),
     } as unknown as AppParts)
     const headers = { host: '127.0.0.1', 'x-user': 'token of ada' }
