@@ -222,7 +222,7 @@ export class Kernel implements Home {
       sent: this.post.sent,
       handled: this.outcomes.handled,
       waiting: waiting + this.deaths.preserved,
-      handling: this.outcomes.handling,
+      handling: this.outcomes.handling + this.turn.taken,
       dropped: this.letters.counts(),
     })
   }
@@ -230,7 +230,7 @@ export class Kernel implements Home {
   /** The same without a look at each mailbox: what waits is what is left of the rest. */
   derivedAccount(): Account {
     const { sent } = this.post
-    const { handled, handling } = this.outcomes
+    const [handled, handling] = [this.outcomes.handled, this.outcomes.handling + this.turn.taken]
     const waiting = sent - handled - handling - this.letters.total
     return Object.freeze({ sent, handled, waiting, handling, dropped: this.letters.counts() })
   }

@@ -73,6 +73,12 @@ export class Turn {
     this.#verbs = verbs
   }
 
+  /** 1 while a message is taken and its handler on the stack, which may ask; else 0. */
+  get taken(): number {
+    const isTaken = this.progress === 'open' || this.progress === 'handed-on'
+    return this.process !== undefined && isTaken ? 1 : 0
+  }
+
   /** Runs a process from the run queue; puts it back when it has more to do. */
   run(process: Process): void {
     if ((process.flags & RESTLESS) !== 0) return

@@ -284,6 +284,17 @@ describe(SENTENCES.died, () => {
     assertCloses(node)
   })
 
+  it('a message whose handler asks is being handled, and waits no more', async () => {
+    await using test = await testNode()
+    const { node } = test
+    const { pid } = await play(node)
+    const before = node.account()
+    const inside = await node.call(pid, 'ask', () => node.account())
+    const expected = { ...before, sent: before.sent + 1, handling: before.handling + 1 }
+    assert.deepEqual(inside, expected)
+    assert.deepEqual(node.account(), { ...expected, handled: before.handled + 1, handling: 0 })
+  })
+
   it('the totals close after any mixture of sends, calls, throws, kills and limits', async () => {
     const step = fc.record({
       do: fc.constantFrom('note', 'throw', 'kill', 'exit', 'hold', 'ask', 'unknown', 'name'),
