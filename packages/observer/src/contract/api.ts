@@ -309,10 +309,12 @@ export interface AuditRow {
   /** Above 1: the same was refused to the same so many times. */
   readonly times: number
   /**
-   * Of an act at all nodes: those that did something or could not say, at most 32; a node without
-   * the name is left out.
+   * Of an act at all nodes: those that did it first, then those that could not say, at most 32; a
+   * node without the name is left out.
    */
   readonly at?: readonly Pick<AtNode, 'node' | 'outcome'>[]
+  /** So many more of them. */
+  readonly more?: number
 }
 
 /** An order for a node, as `SystemOrder` with pids as text. */

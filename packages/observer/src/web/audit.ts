@@ -28,7 +28,11 @@ const SAME_MS = 600_000
 const cut = (text: string): string => (text.length > TEXT_MAX ? text.slice(0, TEXT_MAX) : text)
 
 /** What there is to record. */
-export type AuditAct = Omit<AuditRow, 'number' | 'timeMs' | 'times'>
+export type AuditAct = Omit<AuditRow, 'number' | 'timeMs' | 'times' | 'more'>
+
+const setFirst = (one: Outcome, other: Outcome): number =>
+  Number(other.outcome === 'set') - Number(one.outcome === 'set')
+type Outcome = NonNullable<AuditRow['at']>[number]
 
 const ringOf = ({ outcome, operation }: AuditAct): Ring => {
   if (outcome === 'done') return 'done'
@@ -63,10 +67,14 @@ export class Audit {
 
   record(given: AuditAct): void {
     const { at = [], ...rest } = given
-    const told = at.filter(({ outcome }) => outcome !== 'unknown').slice(0, AT_MAX)
+    const all = at.filter(({ outcome }) => outcome !== 'unknown')
+    // Where something was done comes before those that could not say.
+    const told = all.sort(setFirst).slice(0, AT_MAX)
+    const left = all.length - told.length
     const act = {
       ...{ ...rest, operation: cut(given.operation), subject: cut(given.subject) },
       ...(told.length === 0 ? {} : { at: told.map(({ node, outcome }) => ({ node, outcome })) }),
+      ...(left === 0 ? {} : { more: left }),
     }
     const of = ringOf(act)
     const ring = this.#rings[of]

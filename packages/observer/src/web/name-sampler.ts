@@ -49,21 +49,27 @@ export class NameSampler {
       this.#audit.record({ ...about, subject: `${name}: ${sampler}`, outcome, at })
     try {
       requireCapability(view, 'trace')
-      if (this.#acts >= ACTS_MAX) throw observerBusy()
+      const by = [surface, visitor.user].filter((one) => one !== undefined).join(' ')
+      const order = { do: 'sampler', scope: 'process', sampler, by }
+      const at = await this.#atAll((node) => view.mayLookAt(node), name, order)
+      note(outcomeOf(at), at)
+      return { nodes: at } satisfies EverywhereAnswer
     } catch (thrown) {
       note(refusedOf(thrown).problem.code)
       throw thrown
     }
-    const by = [surface, visitor.user].filter((one) => one !== undefined).join(' ')
-    const nodes = (await this.#nodes()).filter((node) => view.mayLookAt(node))
-    const at = await this.#atAll(nodes, name, { do: 'sampler', scope: 'process', sampler, by })
-    note(outcomeOf(at), at)
-    return { nodes: at } satisfies EverywhereAnswer
   }
 
-  async #atAll(nodes: readonly string[], name: string, order: object): Promise<readonly AtNode[]> {
+  async #atAll(
+    isSeen: (node: string) => boolean,
+    name: string,
+    order: object,
+  ): Promise<readonly AtNode[]> {
+    if (this.#acts >= ACTS_MAX) throw observerBusy()
+    // Counted before anything is waited for: else many would come through together.
     this.#acts += 1
     try {
+      const nodes = (await this.#nodes()).filter(isSeen)
       const told = nodes.map((node) => this.#turnstile.through(() => this.#at(node, name, order)))
       return (await Promise.all(told)).sort((one, other) => (one.node < other.node ? -1 : 1))
     } finally {

@@ -12,8 +12,7 @@ const PEER = `${HERE}/network/${encodeURIComponent(KNOWN_PEER)}`
 /** A row that is too long to be written in one piece. */
 const line = (...cells: readonly string[]): string => cells.join(' | ')
 
-const HELD_NOW = '3 (Mailboxes there for which this node has to wait)'
-const HELD_HERE = '213 × (Times since it came that a mailbox here made it wait)'
+const HELD = '3 (now, by mailboxes there; those here have held it 213 times)'
 
 export const LINK_TEXTS: readonly FigureTexts[] = [
   {
@@ -41,8 +40,7 @@ export const LINK_TEXTS: readonly FigureTexts[] = [
         'Messages in',
         'Bytes in',
         'Kept',
-        'Held now',
-        'Held here',
+        'Held',
         'Lines',
         'Up for',
       ),
@@ -55,8 +53,7 @@ export const LINK_TEXTS: readonly FigureTexts[] = [
         '0/s (207 messages in all)',
         '0 B/s (208 KiB in all)',
         '209 KiB',
-        HELD_NOW,
-        HELD_HERE,
+        HELD,
         '202',
         '201 ms',
       ),
@@ -69,8 +66,7 @@ export const LINK_TEXTS: readonly FigureTexts[] = [
         'some (1,207 messages in all)',
         '0 B/s (208 KiB in all)',
         '209 KiB',
-        HELD_NOW,
-        HELD_HERE,
+        HELD,
         '202',
         '201 ms',
       ),
@@ -83,8 +79,7 @@ export const LINK_TEXTS: readonly FigureTexts[] = [
         '0/s (207 messages in all)',
         'some (209 KiB in all)',
         '209 KiB',
-        HELD_NOW,
-        HELD_HERE,
+        HELD,
         '202',
         '201 ms',
       ),

@@ -38,6 +38,10 @@ export interface OpenSpan {
   left(): void
   /** A handler begins. Gives the span of that handler: of a publication each has its own. */
   delivered(process: Pid | undefined, behaviour?: string, application?: string): OpenSpan
+  /** A handler of this process is at it, and what is begun meanwhile belongs to its trace. */
+  handledBy(process: Pid): void
+  /** The handler of this process is done, though its answer, or another handler, is not. */
+  leftBy(process: Pid): void
   /** Its handler is done, or what it is about is over. */
   processed(): void
   /** It is over for whoever asked; its handler may still be at it. */

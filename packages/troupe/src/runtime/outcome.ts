@@ -51,7 +51,11 @@ export class Outcomes {
   done(process: Process, from: Origin, result: unknown, progress: Progress): void {
     if (progress === 'dropped') return
     this.handled += 1
-    if (progress === 'handed-on' || !(from instanceof Envelope)) return
+    if (!(from instanceof Envelope)) return
+    if (progress === 'handed-on') {
+      from.trace?.leftBy(process)
+      return
+    }
     from.trace?.processed()
     if (!(from instanceof Call)) return
     // Kept without a replier: nobody can answer it any more, but its end is still told.

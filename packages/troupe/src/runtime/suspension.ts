@@ -146,6 +146,6 @@ export class Suspensions {
     const { from, name, progress, sinceMs } = suspended
     this.zombies.add(process, describeEntry(name), sinceMs, suspended, process)
     if (progress === 'open') this.#outcomes.ended(process, from, name, reason)
-    else if (progress === 'handed-on') this.#outcomes.handled += 1
+    else if (progress === 'handed-on') this.#outcomes.done(process, from, undefined, progress)
   }
 }

@@ -62,6 +62,7 @@ export function traced(from: Pid | undefined, span: OpenSpan): Envelope {
 export function handling(process: Process, from: Envelope, span: OpenSpan): Envelope {
   const { program, lineage } = process
   const own = span.delivered(process, program.behaviour.name, lineage.application)
+  own.handledBy(process)
   return own === span ? from : traced(from.from, own)
 }
 

@@ -375,6 +375,7 @@ export class Tracing {
     const { program, lineage } = process
     const span = this.#home.tracer.begin(undefined, given)
     span.delivered(process, program.behaviour.name, lineage.application)
+    span.handledBy(process)
     if (from instanceof Envelope) from.trace = span
     else message.from = traced(from, span)
     return span

@@ -100,8 +100,8 @@ export class OneSpan implements OpenSpan, Span {
   #handled = 0
   #dropped = 0
   #isFinished = false
-  /** A process is at it. */
-  #isAtWork = false
+  /** The number of the process whose handler is at it. */
+  #worker: number | undefined = undefined
 
   constructor(place: SpanPlace, given: SpanGiven, verbs: SpanVerbs) {
     const { sentMs = verbs.wallMs(), process, from, to } = given
@@ -171,7 +171,6 @@ export class OneSpan implements OpenSpan, Span {
   delivered(process: Pid | undefined, behaviour?: string, application?: string): OneSpan {
     if (this.#isShared) return this.#handling(process, behaviour, application)
     this.deliveredMs = this.#verbs.wallMs()
-    if (process !== undefined) this.#work(true)
     // Its sender had given it up already, and it is handled all the same.
     this.processedMs = undefined
     this.behaviour = behaviour
@@ -201,8 +200,17 @@ export class OneSpan implements OpenSpan, Span {
     return handling
   }
 
+  handledBy({ id }: Pid): void {
+    if (this.#worker === undefined) this.#verbs.atWork(1)
+    this.#worker = id
+  }
+
+  leftBy({ id }: Pid): void {
+    if (this.#worker === id) this.#rest()
+  }
+
   processed(): void {
-    this.#work(false)
+    this.#rest()
     this.answered()
   }
 
@@ -211,10 +219,10 @@ export class OneSpan implements OpenSpan, Span {
     this.end()
   }
 
-  #work(isAtWork: boolean): void {
-    if (isAtWork === this.#isAtWork) return
-    this.#isAtWork = isAtWork
-    this.#verbs.atWork(isAtWork ? 1 : -1)
+  #rest(): void {
+    if (this.#worker === undefined) return
+    this.#worker = undefined
+    this.#verbs.atWork(-1)
   }
 
   end(): void {

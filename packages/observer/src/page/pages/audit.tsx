@@ -35,6 +35,7 @@ interface Row {
   readonly times: number
   /** Of an act at all nodes: what became of it at those that have it. */
   readonly at?: AuditRow['at']
+  readonly more?: number
 }
 
 interface ViewerAct {
@@ -50,6 +51,7 @@ interface ViewerAct {
   /** Above 1: the same was refused to the same so many times. */
   readonly times: number
   readonly at?: AuditRow['at']
+  readonly more?: number
 }
 
 const TABS = [
@@ -241,20 +243,25 @@ function AuditTable({
 }
 
 /** What one act has done at each node that has what it is about. */
-const Nodes = ({ at }: { readonly at: NonNullable<AuditRow['at']> }): VNode => (
+const Nodes = ({ at, more = 0 }: Required<Pick<AuditRow, 'at'>> & MoreOf): VNode => (
   <ul>
     {at.map(({ node, outcome }) => (
       <li key={node}>
         <NodeLink node={node} /> <span class="quiet">{outcome}</span>
       </li>
     ))}
+    {more > 0 && <li class="quiet">and {count(more)} more</li>}
   </ul>
 )
+
+interface MoreOf {
+  readonly more: number | undefined
+}
 
 /** One act, whole: nothing of it is cut. */
 function Act({ row }: { readonly row: Row }): VNode {
   const { timeMs, operation, subject, node, who, times, at } = row
-  const where = at === undefined ? 'this Observer' : <Nodes at={at} />
+  const where = at === undefined ? 'this Observer' : <Nodes at={at} more={row.more} />
   return (
     <Dialog title={operation} wide onClose={() => setQuery({ act: undefined })}>
       <KeyValue

@@ -4,7 +4,16 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
-import { actor, message, type Node, type Pid, protocol, type TracingOptions } from 'troupe'
+import {
+  actor,
+  message,
+  type Node,
+  NoReply,
+  type Pid,
+  protocol,
+  request,
+  type TracingOptions,
+} from 'troupe'
 import { virtualClock } from 'troupe/testing'
 import { seededRandom } from '#base/random'
 import type { MakeTracer } from '#contract'
@@ -15,7 +24,8 @@ import { spansOf, treeOf } from './trace-kit.js'
 
 const Work = protocol('work', {
   ...{ go: message<void>(), hold: message<number>(), later: message<number>(), end: message() },
-  ...{ keep: message<number>(), stop: message(), fail: message() },
+  ...{ keep: message<number>(), stop: message(), fail: message(), outside: message() },
+  ...{ soon: request<number, number>(), never: request(), onward: request(), hang: request() },
 })
 
 const worker = actor(Work, {
@@ -36,8 +46,31 @@ const worker = actor(Work, {
       throw new TypeError('no')
     },
     end: () => {},
+    // What came from outside is ended by its program, which may forget it.
+    outside: (_state, _given, context) => void context.tracing.incoming('GET', {}),
+    soon: (_state, ms, context) => {
+      const replier = context.replyLater()
+      context.after(ms, () => replier.reply(ms))
+      return NoReply
+    },
+    never: (_state, _given, context) => {
+      context.replyLater()
+      return NoReply
+    },
+    onward: (_state, _given, context) => context.forward('other'),
+    hang: () => new Promise<void>(() => {}),
   },
   terminate: (_state, _reason, context) => void context.send('last', 'end'),
+})
+
+/** Who is handed something on, and never answers. */
+const mute = actor(protocol('mute', { onward: request() }), {
+  on: {
+    onward: (_state, _given, context) => {
+      context.replyLater()
+      return NoReply
+    },
+  },
 })
 
 /** A node that counts what its tracer is asked. */
@@ -59,6 +92,7 @@ async function watched(t: TestContext, tracing: TracingOptions = {}) {
   t.after(() => clock.until(node.stop()))
   const worked = await clock.until(node.spawn(worker, { name: 'worker' }))
   await clock.until(node.spawn(worker, { name: 'last' }))
+  await clock.until(node.spawn(mute, { name: 'other' }))
   /** Whether a message is asked about. */
   const isAwake = async (): Promise<boolean> => {
     const before = asked
@@ -163,6 +197,28 @@ describe('a tracer whose last sampler is off', () => {
       ])
       assert.equal(await sleeps(), true)
     }
+  })
+
+  it('waits for no answer that comes later, or never, and for nobody who was killed', async (t) => {
+    const quick = { timeoutMs: 100 }
+    for (const [title, ask] of [
+      ['later', (node: Node) => node.call('worker', 'soon', 50)],
+      ['never', (node: Node) => node.call('worker', 'never', undefined, quick)],
+      ['handed on', (node: Node) => node.call('worker', 'onward', undefined, quick)],
+    ] as const) {
+      const { clock, sleeps } = await begun(t, (node) => void ask(node).catch(() => {}))
+      await clock.advance(1_000)
+      assert.equal(await sleeps(), true, title)
+    }
+    const ended = await begun(t, (node) => node.send('worker', 'outside'))
+    assert.equal(await ended.sleeps(), true)
+    const killed = await begun(t, (node) => {
+      node.call('worker', 'hang', undefined, quick).catch(() => {})
+    })
+    assert.equal(await killed.sleeps(), false)
+    killed.node.kill(killed.worked)
+    await killed.clock.advance(1_000)
+    assert.equal(await killed.sleeps(), true)
   })
 
   it('forgets the samplers of processes that end while it sleeps', async (t) => {

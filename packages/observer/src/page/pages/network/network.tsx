@@ -66,15 +66,11 @@ const COLUMNS: readonly Column<Row>[] = [
     cell: ({ keptBytes }) => bytes(keptBytes),
   },
   {
-    ...{ id: 'held-by-it', title: 'Held now', width: '62px', align: 'end', wide: true },
-    cell: ({ heldByPeer }) => (
-      <span title="Mailboxes there for which this node has to wait">{count(heldByPeer)}</span>
-    ),
-  },
-  {
-    ...{ id: 'held', title: 'Held here', width: '62px', align: 'end', wide: true },
-    cell: ({ held }) => (
-      <span title="Times since it came that a mailbox here made it wait">{count(held)} ×</span>
+    ...{ id: 'held', title: 'Held', width: '44px', align: 'end', wide: true },
+    cell: ({ held, heldByPeer }) => (
+      <span title={`now, by mailboxes there; those here have held it ${count(held)} times`}>
+        {count(heldByPeer)}
+      </span>
     ),
   },
   {
