@@ -2,6 +2,7 @@
  * metrics/test/look-kit: families as a page has them, read as a look reads them.
  */
 import type { MetricSheet, MetricsWish } from 'troupe'
+import { unitOf } from '#metrics/catalog/metric'
 import type { Family, FamilyType, Labels, Sample } from '#metrics/exposition/family'
 import { chosen, inOrder } from '#metrics/look/answer'
 import { type LinesPart, SeriesHistory } from '#metrics/look/history'
@@ -48,8 +49,10 @@ export function drained<T>(work: Work<T>): { readonly value: T; readonly pauses:
   }
 }
 
-export const readIn = (of: Family, room: ReadingRoom, section?: string): MetricReading =>
-  drained(readingOf(of, section, room)).value
+export const readIn = (of: Family, room: ReadingRoom, section?: string): MetricReading => {
+  const troupe = section === undefined ? undefined : { section, unit: unitOf(of.name) }
+  return drained(readingOf(of, troupe, room)).value
+}
 
 export const read = (of: Family, section?: string): MetricReading => readIn(of, roomOf(), section)
 

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Gauge, Histogram, Registry, Summary } from '@troupe/metrics'
+import { unitOf } from '#metrics/catalog/metric'
 import { familyOfTold, metricsIn } from '#metrics/exposition/of-registry'
 import { ANSWER_CHARS_MAX, chosen, groupsOf, inOrder } from '#metrics/look/answer'
 import { quantileOf } from '#metrics/look/quantiles'
@@ -34,7 +35,7 @@ describe('a metric as it is told', () => {
     const [told] = toldOf([read(family('shop_sales_total', 'counter', samples))])
     assert.deepEqual(told, {
       ...{ name: 'shop_sales_total', help: 'Of shop_sales_total.', type: 'counter' },
-      ...{ group: 'shop', own: true, seriesTotal: 2 },
+      ...{ unit: undefined, group: 'shop', own: true, seriesTotal: 2 },
       all: { ...NONE, labels: [], value: 7 },
       series: [
         { ...NONE, labels: [['item', 'jam']], value: 4 },
@@ -285,6 +286,36 @@ describe('what is meant by a question', () => {
     assert.deepEqual(await names({ group: 'troupe node', search: '_b' }), ['troupe_b'])
     assert.deepEqual(await names({ name: 'shop' }), [])
     assert.deepEqual(await names({ name: 'shop_b', search: 'nothing' }), ['shop_b'])
+  })
+
+  it('has some of each group where not all fit, and more of the program', async () => {
+    const many = [
+      ...Array.from({ length: 9 }, (_, at) => of(`shop_${at}`)),
+      ...Array.from({ length: 9 }, (_, at) => of(`troupe_${at}`, 'node')),
+      of('troupe_z', 'events'),
+    ]
+    const told = toldOf(many, { limit: 6 })
+    assert.deepEqual(
+      told.map(({ name }) => name),
+      ['shop_0', 'shop_1', 'shop_2', 'troupe_0', 'troupe_1', 'troupe_z'],
+    )
+    assert.equal(toldOf(many, { limit: 1 })[0]?.name, 'shop_0')
+  })
+
+  it('has the unit that its values are of, not one that its name looks like', () => {
+    for (const [name, unit] of [
+      ['shop_order_seconds', 'seconds'],
+      ['cpu_user_seconds_total', 'seconds'],
+      ['shop_stock_bytes', 'bytes'],
+      ['event_loop_utilization_ratio', 'ratio'],
+      ['process_utilization_top', 'ratio'],
+      ['event_utilization', undefined],
+      ['process_utilization_distribution', undefined],
+      ['shop_utilization', undefined],
+      ['seconds', undefined],
+    ] as const) {
+      assert.equal(unitOf(name), unit, name)
+    }
   })
 
   it('has groups by the first word of a name', () => {

@@ -131,6 +131,7 @@ export type {
   MetricsTold,
   MetricsWish,
   MetricType,
+  MetricUnit,
   NameQuestion,
   NetworkSheet,
   NodeSheet,

@@ -3,7 +3,7 @@
  */
 import type { Run } from '#arguments/command-spec'
 import { EXIT } from '#cli/fault'
-import { fieldsOf } from '#connect/reading'
+import { fieldsOf, listOf } from '#connect/reading'
 import { withSession } from '#connect/session'
 import { connectSettings } from '#connect/settings'
 import { metricLines, seriesLines } from '#view/metrics-view'
@@ -26,6 +26,8 @@ export const run: Run = (given, terminal) => {
     const lines = name === undefined ? metricLines : seriesLines
     if (wantsJson(given)) await printJson(terminal, sheet)
     else await printLines(terminal, lines(sheet, terminal))
-    return EXIT.done
+    // A script that asks for one metric has to know that there is none.
+    const isThere = name === undefined || listOf(sheet['metrics']).length > 0
+    return isThere ? EXIT.done : EXIT.failed
   })
 }

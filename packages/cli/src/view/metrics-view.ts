@@ -95,8 +95,10 @@ type Figures = readonly [value: string, perSecond: string, mean: string, p50: st
 
 /** A spread tells how many were observed as its value. */
 function figuresOf(metric: Fields, series: Fields): Figures {
-  const format = formatOf(textOf(metric['name']))
   const isSpread = metric['type'] === 'histogram' || metric['type'] === 'summary'
+  const format = formatOf(metric['unit'])
+  // Of a spread it is how many were observed.
+  const rates = isSpread || metric['unit'] == null ? rate : (value: number) => `${format(value)}/s`
   const quantile = (share: number): string => {
     const found = listOf(series['quantiles']).map(listOf)
     return shown(found.find(([one]) => one === share)?.[1], format)
@@ -106,7 +108,7 @@ function figuresOf(metric: Fields, series: Fields): Figures {
   const mean = isSpread && observed > 0 && isNumber(sum) ? format(sum / observed) : '-'
   return [
     shown(series['value'], isSpread ? count : format),
-    isNumber(perSecond) ? rate(perSecond) : '-',
+    isNumber(perSecond) ? rates(perSecond) : '-',
     mean,
     isSpread ? quantile(0.5) : '-',
     isSpread ? quantile(0.99) : '-',
@@ -122,11 +124,10 @@ const shown = (value: unknown, format: (value: number) => string): string =>
 
 const ODD: ReadonlySet<unknown> = new Set(['NaN', '+Inf', '-Inf'])
 
-/** The name of a metric ends in its unit. */
-function formatOf(name: string): (value: number) => string {
-  const bare = name.replace(/_total$/, '')
-  if (/_seconds(_max|_p99|_top)?$/.test(bare)) return (value) => duration(value * MS_PER_SECOND)
-  if (bare.endsWith('_bytes')) return bytes
-  if (/_(ratio|utilization)$/.test(bare)) return (value) => `${(value * 100).toFixed(0)} %`
+/** How values of this unit are written; of none they are counted. */
+function formatOf(unit: unknown): (value: number) => string {
+  if (unit === 'seconds') return (value) => duration(value * MS_PER_SECOND)
+  if (unit === 'bytes') return bytes
+  if (unit === 'ratio') return (value) => `${(value * 100).toFixed(0)} %`
   return (value) => (Number.isInteger(value) ? count(value) : value.toPrecision(3))
 }

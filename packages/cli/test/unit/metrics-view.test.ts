@@ -18,15 +18,21 @@ const took = {
 }
 const seconds = {
   ...{ name: 'shop_order_seconds', help: 'Orders.', type: 'histogram', seriesTotal: 3 },
+  unit: 'seconds',
   ...{ all: { ...took, labels: [], value: 842 }, series: [took] },
 }
 const stock = {
   ...{ name: 'shop_stock_bytes', help: 'Stock.', type: 'gauge', seriesTotal: 2 },
+  unit: 'bytes',
   series: [{ labels: [['at', 'x']], value: 2_048, quantiles: [], lines: { value: [1] } }],
 }
 const sales = {
   ...{ name: 'shop_sales_total', type: 'counter', seriesTotal: 1 },
   series: [{ labels: [], value: 12_345, quantiles: [], lines: { perSecond: [12] } }],
+}
+const cpu = {
+  ...{ name: 'troupe_cpu_user_seconds_total', type: 'counter', unit: 'seconds', seriesTotal: 1 },
+  series: [{ labels: [], value: 90, quantiles: [], lines: { perSecond: [0.0304] } }],
 }
 const odd = { name: 'odd', type: 'gauge', seriesTotal: 1, series: [{ value: 'NaN' }] }
 
@@ -42,6 +48,11 @@ describe('the metrics of a node', () => {
       'odd                 gauge           1     NaN         -      -       -',
       '5 more: ask for a part with --search',
     ])
+  })
+
+  it('have rates of their own unit', () => {
+    const [, , line = ''] = metricLines({ node: 'b@c', metrics: [cpu], metricsTotal: 1 }, wide)
+    deepEqual(line.split(/ {2,}/).slice(3, 5), ['1m 30s', '30 ms/s'])
   })
 
   it('have a line for each series where one of them is asked for', () => {

@@ -4,7 +4,7 @@
  * Each has the name of Troupe, with the type it really is, and where Ergo has the same the name
  * that it has there.
  */
-import type { SpreadSheet } from 'troupe'
+import type { MetricUnit, SpreadSheet } from 'troupe'
 import type { FamilyType, Labels } from '#metrics/exposition/family'
 import type { Sheets } from '#metrics/gather/sheets'
 
@@ -57,5 +57,14 @@ export const byKey = (
   record: Readonly<Record<string, number>>,
 ): readonly Reading[] =>
   Object.entries(record).map(([key, value]) => ({ labels: { [label]: key }, value }))
+
+/** Shares whose names do not say so, as Ergo has them. */
+const SHARES: ReadonlySet<string> = new Set(['process_utilization_max', 'process_utilization_top'])
+
+/** What values are, by the name of a metric: of Troupe the one behind `troupe_`. */
+export function unitOf(name: string): MetricUnit | undefined {
+  if (SHARES.has(name)) return 'ratio'
+  return /_(seconds|bytes|ratio)(_total)?$/.exec(name)?.[1] as MetricUnit | undefined
+}
 
 export const seconds = (ms: number): number => ms / MS_PER_SECOND

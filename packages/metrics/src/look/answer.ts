@@ -31,25 +31,51 @@ export interface Known {
   readonly nowMs: number
 }
 
-/** Metrics that are meant, as they come, and so much of them as fits. */
+/** Metrics that are meant, as they come, some of each group, and so much of them as fits. */
 export function* chosen(
   { metrics, history, nowMs }: Known,
   wish: MetricsWish,
 ): Work<{ readonly metrics: readonly MetricSheet[]; readonly metricsTotal: number }> {
   const isMeant = meantBy(wish)
-  const told: MetricSheet[] = []
-  let [left, metricsTotal] = [ANSWER_CHARS_MAX, 0]
+  const meant: MetricReading[] = []
   for (const [at, metric] of metrics.entries()) {
     if (at % QUICK_ITEMS === QUICK_ITEMS - 1) yield
-    if (!isMeant(metric)) continue
-    metricsTotal += 1
-    if (metricsTotal > wish.limit || left <= 0) continue
+    if (isMeant(metric)) meant.push(metric)
+  }
+  const told: MetricSheet[] = []
+  let left = ANSWER_CHARS_MAX
+  for (const metric of yield* shared(meant, wish.limit)) {
+    if (left <= 0) break
     const teller = new Teller({ history, nowMs, wish, metric })
     told.push(yield* teller.sheet(left))
     left = teller.left
     yield
   }
-  return { metrics: told, metricsTotal }
+  return { metrics: told, metricsTotal: meant.length }
+}
+
+/** The same number of each group, so that none is missing; what room is left goes to the first. */
+function* shared(meant: readonly MetricReading[], limit: number): Work<readonly MetricReading[]> {
+  if (meant.length <= limit) return meant
+  const sizes = new Map<string, number>()
+  for (const { group } of meant) sizes.set(group, (sizes.get(group) ?? 0) + 1)
+  yield
+  const withEach = (each: number): number =>
+    [...sizes.values()].reduce((sum, size) => sum + Math.min(size, each), 0)
+  let each = 0
+  while (withEach(each + 1) <= limit) {
+    each += 1
+    yield
+  }
+  let spare = limit - withEach(each)
+  const taken = new Map<string, number>()
+  return meant.filter(({ group }) => {
+    const before = taken.get(group) ?? 0
+    if (before >= each && spare <= 0) return false
+    if (before >= each) spare -= 1
+    taken.set(group, before + 1)
+    return true
+  })
 }
 
 /** All groups by name, those of the program first. */
@@ -112,8 +138,8 @@ class Teller {
 
   *sheet(left: number): Work<MetricSheet> {
     const { metric, wish } = this.#parts
-    const { name, help, type, group, own, series } = metric
-    const about = { name, help, type, group, own, seriesTotal: series.length }
+    const { name, help, type, unit, group, own, series } = metric
+    const about = { name, help, type, unit, group, own, seriesTotal: series.length }
     this.left = left - JSON.stringify(about).length
     const isSummed = type !== 'gauge' && series.length > 1
     const all = isSummed ? this.#counted(yield* this.#all()) : undefined

@@ -10,14 +10,20 @@
  */
 import type { MetricGroup, MetricsTold, MetricsWish } from 'troupe'
 import { baseNames, SECTIONS } from '#metrics/catalog/all'
-import type { Names } from '#metrics/catalog/metric'
+import { type Names, unitOf } from '#metrics/catalog/metric'
 import { type NodeTally, Reader } from '#metrics/catalog/reader'
 import type { Family } from '#metrics/exposition/family'
 import type { Sheets } from '#metrics/gather/sheets'
 import type { SliceVerbs } from '#metrics/gather/slices'
 import { chosen, groupsOf, inOrder } from './answer.js'
 import { POINTS_MAX, type SeriesHistory } from './history.js'
-import { type MetricReading, type ReadingRoom, readingOf, SERIES_READ_MAX } from './readings.js'
+import {
+  type MetricReading,
+  type OfTroupe,
+  type ReadingRoom,
+  readingOf,
+  SERIES_READ_MAX,
+} from './readings.js'
 import { inTurns, sorted, type Work } from './turns.js'
 
 /** What is looked at, and when. */
@@ -156,10 +162,10 @@ export class Look {
   ): Work<Omit<Read, 'atMs' | 'wallMs' | 'answers'>> {
     const room: ReadingRoom = { left: SERIES_READ_MAX, unread: 0 }
     const found: MetricReading[] = []
-    const take = function* (family: Family, section?: string): Work<void> {
+    const take = function* (family: Family, of?: OfTroupe): Work<void> {
       yield
       try {
-        const metric = yield* readingOf(family, section, room)
+        const metric = yield* readingOf(family, of, room)
         if (metric.series.length > 0) found.push(metric)
       } catch {
         room.unread += 1
@@ -173,9 +179,12 @@ export class Look {
     }
     const reader = new Reader([sheets])
     for (const [section, metric] of SECTIONED) {
-      yield* take(reader.family(metric, this.#rules.names), section)
+      const of = { section, unit: unitOf(metric.name) }
+      yield* take(reader.family(metric, this.#rules.names), of)
     }
-    for (const own of this.#verbs.ownFamilies(reader.tallies)) yield* take(own, 'metrics')
+    for (const own of this.#verbs.ownFamilies(reader.tallies)) {
+      yield* take(own, { section: 'metrics', unit: unitOf(own.name) })
+    }
     const metrics = yield* sorted(found, inOrder)
     const groups = yield* groupsOf(metrics)
     const seriesTotal = metrics.reduce((sum, { series }) => sum + series.length, 0)

@@ -5,7 +5,8 @@
  * length and number, and of all metrics so many series are looked at. One that cannot be read costs
  * itself.
  */
-import type { MetricType } from 'troupe'
+import type { MetricType, MetricUnit } from 'troupe'
+import { unitOf } from '#metrics/catalog/metric'
 import type { Family, Labels, Sample } from '#metrics/exposition/family'
 import { cutLabel, LABEL_CHARS_MAX } from '#metrics/exposition/write'
 import type { Ranges } from './quantiles.js'
@@ -28,6 +29,7 @@ export interface MetricReading {
   readonly name: string
   readonly help: string
   readonly type: MetricType
+  readonly unit: MetricUnit | undefined
   readonly group: string
   readonly own: boolean
   readonly series: readonly SeriesReading[]
@@ -56,21 +58,27 @@ const groupOf = (name: string): string => {
   return first.slice(0, GROUP_CHARS_MAX)
 }
 
-/** `section`: of Troupe what it is about; undefined: the program brought it. */
+/** A metric of Troupe: what it is about, and its unit, which its name in Ergo may not tell. */
+export interface OfTroupe {
+  readonly section: string
+  readonly unit: MetricUnit | undefined
+}
+
+/** `of` undefined: the program brought it. */
 export function* readingOf(
   family: Family,
-  section: string | undefined,
+  of: OfTroupe | undefined,
   room: ReadingRoom,
 ): Work<MetricReading> {
   const { type, samples } = family
   const name = family.name.slice(0, NAME_CHARS_MAX)
-  const own = section === undefined
-  const group = own ? groupOf(name) : `troupe ${section}`
+  const group = of === undefined ? groupOf(name) : `troupe ${of.section}`
+  const unit = of === undefined ? unitOf(name) : of.unit
   // Whoever puts an object of its own into a registry may leave it out.
   const help = typeof family.help === 'string' ? family.help.slice(0, HELP_CHARS_MAX) : ''
   const isPlain = type === 'counter' || type === 'gauge'
   const series = yield* isPlain ? plain(samples, room) : spread(samples, room)
-  return { name, help, type, group, own, series }
+  return { name, help, type, unit, group, own: of === undefined, series }
 }
 
 function* plain(samples: readonly Sample[], room: ReadingRoom): Work<readonly SeriesReading[]> {

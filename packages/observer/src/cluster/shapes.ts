@@ -118,6 +118,7 @@ export const METRICS = fields({
     fields({
       ...{ name: TEXT, help: TEXT, group: TEXT, own: FLAG, seriesTotal: NUMBER },
       ...{ type: word('counter', 'gauge', 'histogram', 'summary') },
+      unit: maybe(word('seconds', 'bytes', 'ratio')),
       ...{ all: maybe(METRIC_SERIES), series: list(METRIC_SERIES, ROWS_MAX) },
     }),
     ROWS_MAX,

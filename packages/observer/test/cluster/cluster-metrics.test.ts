@@ -21,7 +21,7 @@ const metric = (
   given: readonly MetricSeries[],
   all?: MetricSeries,
 ): MetricSheet => ({
-  ...{ name: 'm', help: 'M.', type, group: 'm', own: true, all, series: given },
+  ...{ name: 'm', help: 'M.', type, unit: undefined, group: 'm', own: true, all, series: given },
   seriesTotal: given.length,
 })
 

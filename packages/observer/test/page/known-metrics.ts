@@ -34,17 +34,21 @@ const ranges: MetricSeries['ranges'] = [
 const METRICS: readonly MetricSheet[] = [
   {
     ...{ name: 'shop_order_seconds', help: 'Orders.', type: 'histogram', group: 'shop' },
-    ...{ own: true, seriesTotal: 2, all: series({ ...took(410), ranges }) },
+    ...{ unit: 'seconds', own: true, seriesTotal: 2, all: series({ ...took(410), ranges }) },
     series: [series(took(421), ['kind', 'express']), series(took(431), ['kind', 'usual'])],
   },
   {
     ...{ name: 'shop_orders_total', help: 'Taken.', type: 'counter', group: 'shop', own: true },
-    ...{ seriesTotal: 441, all: series({ value: 442, lines: { perSecond: [447, 443, 448] } }) },
+    ...{
+      unit: undefined,
+      seriesTotal: 441,
+      all: series({ value: 442, lines: { perSecond: [447, 443, 448] } }),
+    },
     series: [series({ value: 444, lines: { perSecond: [445] } }, ['item', 'tea'], ['to', 'a'])],
   },
   {
     ...{ name: 'shop_stock_bytes', help: 'Stock.', type: 'gauge', group: 'shop', own: true },
-    ...{ seriesTotal: 451, all: undefined },
+    ...{ unit: 'bytes', seriesTotal: 451, all: undefined },
     series: [
       series({ value: 452 * 1_024, lines: { value: [453 * 1_024, 455 * 1_024] } }, ['at', 'x']),
       series({ value: 'NaN' }, ['at', 'y']),
@@ -52,7 +56,7 @@ const METRICS: readonly MetricSheet[] = [
   },
   {
     ...{ name: 'troupe_cpu_user_seconds_total', help: 'CPU.', type: 'counter' },
-    ...{ group: 'troupe program', own: false, seriesTotal: 1, all: undefined },
+    ...{ unit: 'seconds', group: 'troupe program', own: false, seriesTotal: 1, all: undefined },
     series: [series({ value: 0.461, lines: { perSecond: [0.462] } })],
   },
 ]

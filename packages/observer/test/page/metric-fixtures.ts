@@ -2,7 +2,7 @@
  * page/metric-fixtures: metrics of a node of a shop, as the fake server tells them: each type, with
  * and without labels, in seconds and bytes, and labels that mean harm.
  */
-import type { MetricSeries, MetricSheet, MetricsSheet } from 'troupe'
+import type { MetricSeries, MetricSheet, MetricsSheet, MetricUnit } from 'troupe'
 import type { ClusterMetrics } from '#observer/contract/api'
 
 const STEP_MS = 10_000
@@ -78,7 +78,8 @@ function metric(
   all?: MetricSeries,
 ): MetricSheet {
   const own = !group.startsWith('troupe ')
-  return { name, help, type, group, own, seriesTotal: series.length, all, series }
+  const unit = /_(seconds|bytes|ratio)(_total)?$/.exec(name)?.[1] as MetricUnit | undefined
+  return { name, help, type, unit, group, own, seriesTotal: series.length, all, series }
 }
 
 const HOSTILE = '<img src=x onerror="globalThis.broken=1">\n\u202e'

@@ -25,7 +25,7 @@ const MEASURED: MetricsTold = {
   metrics: [
     {
       ...{ name: 'shop_queue', help: '<b>', type: 'gauge', group: 'shop', own: true },
-      ...{ seriesTotal: 1, all: null as never },
+      ...{ unit: null as never, seriesTotal: 1, all: null as never },
       series: [
         {
           ...{ labels: [['of', '<script>']], value: '+Inf', sum: null as never },

@@ -110,6 +110,7 @@ export type {
   MetricsTold,
   MetricsWish,
   MetricType,
+  MetricUnit,
 } from './remote/metric-sheets.js'
 export { METRICS_PROCESS, METRICS_PROTOCOL, metricsSource } from './remote/metric-sheets.js'
 export type {

@@ -2,7 +2,14 @@
  * page/model/metrics: metrics as words and lines: in which unit a value is, which figure stands for
  * a metric, how it went. Pure.
  */
-import type { MetricLine, MetricNumber, MetricSeries, MetricSheet, MetricsSheet } from 'troupe'
+import type {
+  MetricLine,
+  MetricNumber,
+  MetricSeries,
+  MetricSheet,
+  MetricsSheet,
+  MetricUnit,
+} from 'troupe'
 import type { ClusterMetrics } from '#observer/contract/api'
 import { bytes, count, duration, percent, rate, short, UNKNOWN } from '#page/base/format'
 
@@ -27,21 +34,21 @@ const plain: Format = (value) =>
     ? count(value)
     : short(value)
 
-const UNITS: readonly (readonly [ending: RegExp, format: Format])[] = [
-  [/_seconds(_max|_p99|_top)?$/, ofSeconds],
-  [/_bytes$/, bytes],
-  [/_(ratio|utilization)$/, percent],
-]
-
-/** How values of a metric are written: its name ends in its unit. */
-export function formatOf(name: string): Format {
-  const bare = name.replace(/_total$/, '')
-  return UNITS.find(([ending]) => ending.test(bare))?.[1] ?? plain
+const UNITS: Readonly<Record<MetricUnit, Format>> = {
+  seconds: ofSeconds,
+  bytes,
+  ratio: percent,
 }
 
+/** What is needed of a metric to write its values. */
+export type Measured = Pick<MetricSheet, 'unit'>
+
+/** How values of a metric are written. */
+export const formatOf = ({ unit }: Measured): Format => (unit == null ? plain : UNITS[unit])
+
 /** What a counter counts in a second. */
-export function rateFormatOf(name: string): Format {
-  const format = formatOf(name)
+export function rateFormatOf(metric: Measured): Format {
+  const format = formatOf(metric)
   if (format === plain) return rate
   return (value) => (typeof value === 'number' ? `${format(value)}/s` : UNKNOWN)
 }
@@ -89,12 +96,12 @@ const joined = (...words: readonly string[]): string =>
   words.filter((word) => word !== '').join(' · ')
 
 export function wordsOf(metric: ToldMetric): MetricWords {
-  const { name, type, seriesTotal } = metric
+  const { type, seriesTotal } = metric
   const main = mainOf(metric)
   if (main === undefined) {
     return { figure: UNKNOWN, of: '', note: manySeries(seriesTotal), trail: [] }
   }
-  const format = formatOf(name)
+  const format = formatOf(metric)
   const trail = main.lines[lineOf(type)] ?? []
   const perSecond = lastOf(main.lines.perSecond)
   switch (type) {
@@ -104,7 +111,7 @@ export function wordsOf(metric: ToldMetric): MetricWords {
       return { figure, of, note: joined(manySeries(seriesTotal), labelText(main)), trail }
     }
     case 'counter': {
-      const now = perSecond === undefined ? '' : rateFormatOf(name)(perSecond)
+      const now = perSecond === undefined ? '' : rateFormatOf(metric)(perSecond)
       const note = joined(now, manySeries(seriesTotal), labelText(main))
       return { figure: valueText(main.value, format), of: '', note, trail }
     }

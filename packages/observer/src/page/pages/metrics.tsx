@@ -10,8 +10,9 @@ import { Button, PageHead, ProblemBox, Skeleton } from '#page/kit/basics'
 import { Choice, SearchField } from '#page/kit/fields'
 import { useKeys } from '#page/kit/keys'
 import { useSteadySubject } from '#page/live/use'
-import { byGroup, type ToldMetrics } from '#page/model/metrics'
+import { byGroup, type ToldMetric, type ToldMetrics } from '#page/model/metrics'
 import type { PageProps } from '#page/pages'
+import { addressOf } from '#page/place'
 import { setQuery } from '#page/router'
 import { metricsAddress } from './metrics/asked.js'
 import { NoMetrics } from './metrics/none.js'
@@ -49,7 +50,7 @@ function MetricList({
       {isKept && <Filters groups={sheet.groups} search={search} group={group} />}
       {sheet !== undefined &&
         (isKept && sheet.metrics.length > 0 ? (
-          <Groups node={node} sheet={sheet} />
+          <Groups node={node} sheet={sheet} isWhole={search === undefined && group === undefined} />
         ) : (
           <NoMetrics node={node} sheet={sheet} />
         ))}
@@ -118,9 +119,12 @@ function Filters({
 function Groups({
   node,
   sheet,
+  isWhole,
 }: {
   readonly node: string | undefined
   readonly sheet: ToldMetrics
+  /** Nothing was searched for. */
+  readonly isWhole: boolean
 }): VNode {
   const box = useRef<HTMLDivElement>(null)
   useTileKeys(box)
@@ -129,22 +133,11 @@ function Groups({
   const sizeOf = new Map(groups.map(({ name, metrics: size }) => [name, size]))
   return (
     <div class="metric-groups" ref={box}>
-      {byGroup(metrics).map(([name, those]) => (
-        <section key={name} class="metric-group" aria-label={`Metrics ${name}`}>
-          <div class="metric-group-head">
-            <h2>{name}</h2>
-            <span class="card-note">
-              {those[0]?.own === true ? 'of the program' : 'of Troupe'},{' '}
-              {count(sizeOf.get(name) ?? those.length)}
-            </span>
-          </div>
-          <div class="metric-tiles">
-            {those.map((metric) => (
-              <MetricTile key={metric.name} node={node} metric={metric} />
-            ))}
-          </div>
-        </section>
-      ))}
+      {byGroup(metrics).map(([name, those]) => {
+        const size = sizeOf.get(name) ?? those.length
+        const more = isWhole ? size - those.length : 0
+        return <Group key={name} node={node} name={name} those={those} size={size} more={more} />
+      })}
       {beyond > 0 && (
         <p class="metric-more">
           {count(beyond)} more of {count(metricsTotal)} are not shown.{' '}
@@ -152,6 +145,55 @@ function Groups({
         </p>
       )}
     </div>
+  )
+}
+
+function Group({
+  node,
+  name,
+  those,
+  size,
+  more,
+}: {
+  readonly node: string | undefined
+  readonly name: string
+  readonly those: readonly ToldMetric[]
+  readonly size: number
+  readonly more: number
+}): VNode {
+  return (
+    <section class="metric-group" aria-label={`Metrics ${name}`}>
+      <div class="metric-group-head">
+        <h2>{name}</h2>
+        <span class="card-note">
+          {those[0]?.own === true ? 'of the program' : 'of Troupe'}, {count(size)}
+        </span>
+        <MoreOf node={node} group={name} more={more} />
+      </div>
+      <div class="metric-tiles">
+        {those.map((metric) => (
+          <MetricTile key={metric.name} node={node} metric={metric} />
+        ))}
+      </div>
+    </section>
+  )
+}
+
+/** What of a group is not shown, as a way to all of it. */
+function MoreOf({
+  node,
+  group,
+  more,
+}: {
+  readonly node: string | undefined
+  readonly group: string
+  readonly more: number
+}): VNode | null {
+  if (more <= 0) return null
+  return (
+    <a class="metric-rest" href={addressOf({ node, page: 'metrics' }, { group })}>
+      {count(more)} more<span class="unseen"> of {group}</span>
+    </a>
   )
 }
 

@@ -18,34 +18,34 @@ const series = (given: Partial<MetricSeries>): MetricSeries => ({
   ...given,
 })
 const metric = (given: Partial<MetricSheet>): MetricSheet => ({
-  ...{ name: 'x', help: '', type: 'gauge', group: 'x', own: true, seriesTotal: 1 },
+  ...{ name: 'x', help: '', type: 'gauge', unit: undefined, group: 'x', own: true, seriesTotal: 1 },
   ...{ all: undefined, series: [] },
   ...given,
 })
 
 describe('a value', () => {
-  it('stands in the unit that its name ends in', () => {
-    assert.equal(formatOf('shop_order_seconds')(0.0123), '12.3 ms')
-    assert.equal(formatOf('cpu_seconds_total')(90), '1 m 30 s')
-    assert.equal(formatOf('turn_delay_seconds_max')(2), '2.0 s')
-    assert.equal(formatOf('heap_bytes')(1_536), '1.50 KiB')
-    assert.equal(formatOf('loop_ratio')(0.5), '50 %')
-    assert.equal(formatOf('orders_total')(118_800), '118,800')
-    assert.equal(formatOf('orders_total')(6_630_000), '6.63M')
-    assert.equal(formatOf('degrees')(-2.5), '-2.50')
+  it('stands in the unit that is told of it', () => {
+    assert.equal(formatOf({ unit: 'seconds' })(0.0123), '12.3 ms')
+    assert.equal(formatOf({ unit: 'seconds' })(90), '1 m 30 s')
+    assert.equal(formatOf({ unit: 'seconds' })(2), '2.0 s')
+    assert.equal(formatOf({ unit: 'bytes' })(1_536), '1.50 KiB')
+    assert.equal(formatOf({ unit: 'ratio' })(0.5), '50 %')
+    assert.equal(formatOf({ unit: undefined })(118_800), '118,800')
+    assert.equal(formatOf({ unit: undefined })(6_630_000), '6.63M')
+    assert.equal(formatOf({ unit: undefined })(-2.5), '-2.50')
   })
 
   it('has a rate of its own unit', () => {
-    assert.equal(rateFormatOf('orders_total')(12.34), '12.3/s')
-    assert.equal(rateFormatOf('sent_bytes_total')(2_048), '2.00 KiB/s')
-    assert.equal(rateFormatOf('cpu_seconds_total')(0.25), '250 ms/s')
-    assert.equal(rateFormatOf('sent_bytes_total')(undefined), '–')
+    assert.equal(rateFormatOf({ unit: undefined })(12.34), '12.3/s')
+    assert.equal(rateFormatOf({ unit: 'bytes' })(2_048), '2.00 KiB/s')
+    assert.equal(rateFormatOf({ unit: 'seconds' })(0.25), '250 ms/s')
+    assert.equal(rateFormatOf({ unit: 'bytes' })(undefined), '–')
   })
 
   it('is a word where it is no number', () => {
-    assert.equal(valueText('NaN', formatOf('a_seconds')), 'NaN')
-    assert.equal(valueText('+Inf', formatOf('a_bytes')), '+Inf')
-    assert.equal(valueText(undefined, formatOf('a_bytes')), '–')
+    assert.equal(valueText('NaN', formatOf({ unit: 'seconds' })), 'NaN')
+    assert.equal(valueText('+Inf', formatOf({ unit: 'bytes' })), '+Inf')
+    assert.equal(valueText(undefined, formatOf({ unit: 'bytes' })), '–')
   })
 })
 
@@ -71,7 +71,7 @@ describe('what stands for a metric', () => {
 
   it('is the mean of a histogram: of the last step, else of all', () => {
     const one = series({ value: 4, sum: 2, quantiles: [[0.99, 3]] })
-    const given = metric({ name: 'x_seconds', type: 'histogram', series: [one] })
+    const given = metric({ unit: 'seconds', type: 'histogram', series: [one] })
     assert.deepEqual(wordsOf(given), {
       ...{ figure: '500 ms', of: 'mean', note: 'p99 3.0 s · 4 seen', trail: [] },
     })

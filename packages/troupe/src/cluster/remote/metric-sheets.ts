@@ -17,6 +17,9 @@ export const METRICS_PROTOCOL = 'troupe.metrics'
 /** What a metric is, as Prometheus has it. */
 export type MetricType = 'counter' | 'gauge' | 'histogram' | 'summary'
 
+/** What its values are; undefined: they are counted. */
+export type MetricUnit = 'seconds' | 'bytes' | 'ratio'
+
 /** A number as JSON can hold it. */
 export type MetricNumber = number | 'NaN' | '+Inf' | '-Inf'
 
@@ -84,6 +87,7 @@ export interface MetricSheet {
   readonly name: string
   readonly help: string
   readonly type: MetricType
+  readonly unit: MetricUnit | undefined
   readonly group: string
   /** The program brought it; else Troupe measures it. */
   readonly own: boolean
@@ -100,7 +104,10 @@ export interface MetricsTold {
   /** By name, those of the program first; at most 200 of `groupsTotal`. */
   readonly groups: readonly MetricGroup[]
   readonly groupsTotal: number
-  /** Those of the program first, then by name; fewer than `metricsTotal` where it is too much. */
+  /**
+   * Those of the program first, then by name; where they are more than `limit`, or too much, so
+   * many of each group, and fewer than `metricsTotal`.
+   */
   readonly metrics: readonly MetricSheet[]
   /** How many were meant. */
   readonly metricsTotal: number

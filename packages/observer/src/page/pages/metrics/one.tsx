@@ -125,10 +125,11 @@ function Whole({
 /** A chart of a metric: which line of each series, under which name. */
 type Drawn = readonly [line: MetricLine, title: string, format: Format]
 
-function drawnOf({ type, name }: MetricSheet): readonly Drawn[] {
-  const format = formatOf(name)
+function drawnOf(metric: MetricSheet): readonly Drawn[] {
+  const { type } = metric
+  const format = formatOf(metric)
   if (type === 'gauge') return [['value', 'Value', format]]
-  if (type === 'counter') return [['perSecond', 'In a second', rateFormatOf(name)]]
+  if (type === 'counter') return [['perSecond', 'In a second', rateFormatOf(metric)]]
   return [
     ['perSecond', 'Observed in a second', rate],
     ['mean', 'Mean', format],

@@ -11,7 +11,7 @@ import { formatOf, mainOf, valueText } from '#page/model/metrics'
 export function MetricRanges({ metric }: { readonly metric: MetricSheet }): VNode | null {
   const ranges = mainOf(metric)?.ranges ?? []
   if (ranges.length === 0) return null
-  const format = formatOf(metric.name)
+  const format = formatOf(metric)
   const most = Math.max(1, ...ranges.map(([, counted]) => counted))
   const note = metric.seriesTotal > 1 ? 'all series together, since the start' : 'since the start'
   return (
@@ -25,7 +25,9 @@ export function MetricRanges({ metric }: { readonly metric: MetricSheet }): VNod
             <li key={words}>
               <span class="spread-bound">{words}</span>
               <span class="spread-track">
-                <span class="spread-bar" style={{ width: `${(counted / most) * 100}%` }} />
+                {counted > 0 && (
+                  <span class="spread-bar" style={{ width: `${(counted / most) * 100}%` }} />
+                )}
               </span>
               <span class="spread-count figure-end">{count(counted)}</span>
             </li>

@@ -25,8 +25,8 @@ import {
 type Figure = readonly [label: string, text: string]
 
 function figuresOf(metric: MetricSheet, series: MetricSeries): readonly Figure[] {
-  const { name, type } = metric
-  const format = formatOf(name)
+  const { type } = metric
+  const format = formatOf(metric)
   const perSecond = lastOf(series.lines.perSecond)
   switch (type) {
     case 'gauge':
@@ -34,7 +34,7 @@ function figuresOf(metric: MetricSheet, series: MetricSeries): readonly Figure[]
     case 'counter':
       return [
         ['Sum', valueText(series.value, format)],
-        ['Per second', rateFormatOf(name)(perSecond)],
+        ['Per second', rateFormatOf(metric)(perSecond)],
       ]
     case 'histogram':
     case 'summary':
@@ -52,10 +52,10 @@ function figuresOf(metric: MetricSheet, series: MetricSeries): readonly Figure[]
 
 /** The lowest, mean and highest of the points that are shown. */
 function seenOf(metric: MetricSheet, series: MetricSeries): readonly Figure[] {
-  const { name, type } = metric
+  const { type } = metric
   if (type === 'histogram' || type === 'summary') return []
   const seen = extremes(series.lines[lineOf(type)] ?? [])
-  const format: Format = type === 'counter' ? rateFormatOf(name) : formatOf(name)
+  const format: Format = type === 'counter' ? rateFormatOf(metric) : formatOf(metric)
   return [
     ['Lowest seen', format(seen?.lowest)],
     ['Mean seen', format(seen?.mean)],
@@ -89,8 +89,9 @@ const figure = (
   cell: (series) => <span class="figure">{read(series)}</span>,
 })
 
-function columnsOf({ name, type }: MetricSheet): readonly Column<MetricSeries>[] {
-  const format = formatOf(name)
+function columnsOf(metric: MetricSheet): readonly Column<MetricSeries>[] {
+  const { type } = metric
+  const format = formatOf(metric)
   const labels: Column<MetricSeries> = {
     ...{ id: 'labels', title: 'Series', width: 'minmax(96px, 2fr)' },
     cell: (series) => <Labels series={series} />,
@@ -103,7 +104,9 @@ function columnsOf({ name, type }: MetricSheet): readonly Column<MetricSeries>[]
       </span>
     ),
   }
-  const perSecond = figure('rate', 'Per second', ({ lines }) => rate(lastOf(lines.perSecond)))
+  // Of a spread it is how many were observed.
+  const rates = type === 'counter' ? rateFormatOf(metric) : rate
+  const perSecond = figure('rate', 'Per second', ({ lines }) => rates(lastOf(lines.perSecond)))
   const isSpread = type === 'histogram' || type === 'summary'
   if (!isSpread) {
     const value = figure('value', type === 'counter' ? 'Sum' : 'Value', (series) =>

@@ -156,7 +156,9 @@ function Spread({
             <li key={words}>
               <span class="spread-bound">{words}</span>
               <span class="spread-track">
-                <span class="spread-bar" style={{ width: `${(value / highest) * 100}%` }} />
+                {value > 0 && (
+                  <span class="spread-bar" style={{ width: `${(value / highest) * 100}%` }} />
+                )}
               </span>
               <span class="spread-count figure-end">{count(value)}</span>
             </li>
