@@ -163,4 +163,18 @@ export const LOOK_FAULTS: readonly Fault[] = [
     replace: '',
     caughtBy: LOOK_READINGS,
   },
+  {
+    name: 'the first groups take all room',
+    file: 'look/answer',
+    find: 'if (meant.length <= limit) return meant;',
+    replace: 'return meant.slice(0, limit);',
+    caughtBy: LOOK_READINGS,
+  },
+  {
+    name: 'a count is told as a share, for its name looks like one',
+    file: 'catalog/metric',
+    find: '_(seconds|bytes|ratio)(_total)?$',
+    replace: '_(seconds|bytes|ratio|utilization)(_total)?$',
+    caughtBy: LOOK_READINGS,
+  },
 ]
