@@ -19,6 +19,7 @@ import { ClusterWatch } from '#observer/cluster/watch'
 import type { ObserverOptions, Surface } from '#observer/contract/options'
 import { Ears } from '#observer/hub/ears'
 import { Hub } from '#observer/hub/hub'
+import { knownVerbs } from '#observer/hub/known'
 import { isSeenRow } from '#observer/hub/narrow'
 import { NodePaces, pacedVerbs, ViewerPaces } from '#observer/hub/paces'
 import { subjectOf } from '#observer/hub/subject'
@@ -119,7 +120,8 @@ export class Observatory {
     const verbs = verbsOf(context, ears)
     const watch = new ClusterWatch(verbs)
     // Viewers together ask a node for less than it answers us: the watch has the rest.
-    const shared = pacedVerbs(verbs, new NodePaces(this.#options.nodePerSecondMax, verbs.nowMs))
+    const paces = new NodePaces(this.#options.nodePerSecondMax, verbs.nowMs)
+    const shared = knownVerbs(pacedVerbs(verbs, paces), (node) => watch.knows(node))
     const audit = auditOf(context, verbs)
     const manager = new Manager(shared, audit)
     const nodes = () => watch.nodes()

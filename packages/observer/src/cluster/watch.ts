@@ -46,6 +46,9 @@ export class ClusterWatch {
   #notices: readonly ClusterNotice[] = []
   #looks = 0
   #isStopped = false
+  /** When it was last asked whether a node is there, and what comes of it. */
+  #readMs = Number.NEGATIVE_INFINITY
+  #reading: Promise<void> | undefined
   #lookedMs = Number.NEGATIVE_INFINITY
   #looking: Promise<void> | undefined
   #timer: { cancel(): boolean } | undefined
@@ -71,6 +74,23 @@ export class ClusterWatch {
     const isDoubtful = ({ problem }: NodeFile): number => Number(problem !== undefined)
     present.sort((one, other) => isDoubtful(one) - isDoubtful(other))
     return present.map(({ node }) => node)
+  }
+
+  /** Whether the cluster has this node now; of one that it had not just now, it asks again. */
+  async knows(node: string): Promise<boolean> {
+    if (this.#has(node)) return true
+    const nowMs = this.#verbs.nowMs()
+    if (this.#reading === undefined || nowMs - this.#readMs >= SHARE_MS) {
+      this.#readMs = nowMs
+      this.#reading = this.#readMembers()
+    }
+    await this.#reading
+    return this.#has(node)
+  }
+
+  #has(node: string): boolean {
+    const state = this.#files.get(node)?.state
+    return state !== undefined && state !== 'down'
   }
 
   /** The cluster as it is now, made of the nodes that are seen. */
@@ -176,8 +196,10 @@ export class ClusterWatch {
     this.#note(notice)
   }
 
+  /** The newest is first: what is heard of late stands where it happened. */
   #note(notice: ClusterNotice): void {
-    this.#notices = [notice, ...this.#notices].slice(0, NOTICES_MAX)
+    const notices = [notice, ...this.#notices].sort((one, other) => other.timeMs - one.timeMs)
+    this.#notices = notices.slice(0, NOTICES_MAX)
   }
 
   /** Asks one node, unless the last questions still wait. */
@@ -213,18 +235,29 @@ export class ClusterWatch {
   }
 
   #tookLeaders(file: NodeFile, leaders: readonly LeaderSheet[]): void {
-    const leads = leaders
-      .filter(({ role }) => role === 'leader')
-      .map(({ clusterId, term }) => ({ clusterId, term }))
-    const fresh = leads.filter(
+    const leading = leaders.filter(({ role }) => role === 'leader')
+    const leads = leading.map(({ clusterId, term }) => ({ clusterId, term }))
+    const fresh = leading.filter(
       ({ clusterId, term }) =>
         !file.leads.some((one) => one.clusterId === clusterId && one.term === term),
     )
     // One node must not push what the others did out of the notices.
-    for (const { clusterId, term } of fresh.slice(0, LEADER_NOTICES_MAX)) {
-      const text = `${file.node} leads ${clusterId}, term ${term}`
-      this.#note({ timeMs: this.#verbs.wallMs(), kind: 'leader', node: file.node, text })
+    for (const sheet of fresh.slice(0, LEADER_NOTICES_MAX)) {
+      const text = `${file.node} leads ${sheet.clusterId}, term ${sheet.term}`
+      const timeMs = leadsSinceMs(sheet, file.figures?.timeMs, this.#verbs.wallMs())
+      this.#note({ timeMs, kind: 'leader', node: file.node, text })
     }
     file.leads = leads
   }
+}
+
+/** Since when it leads, by our clock: as long ago as it is by that of its node. */
+function leadsSinceMs(
+  { term, changes }: LeaderSheet,
+  itsNowMs: number | undefined,
+  nowMs: number,
+): number {
+  const change = changes.find((one) => one.term === term && one.leader !== undefined)
+  if (change === undefined || itsNowMs === undefined) return nowMs
+  return nowMs - Math.max(0, itsNowMs - change.timeMs)
 }

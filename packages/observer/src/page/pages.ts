@@ -8,6 +8,7 @@ import type { VNode } from 'preact'
 import type { Capability } from '#observer/contract/api'
 import type { IconName } from './kit/icon.js'
 import { ClusterPage } from './pages/cluster/cluster.js'
+import { addressOf, type Place } from './place.js'
 
 /** What a page is handed. */
 export interface PageProps {
@@ -173,3 +174,14 @@ export const pageAt = (path: string, node: string | undefined): PageEntry | unde
       page.path === path &&
       (page.scope === 'both' || (page.scope === 'node') === (node !== undefined)),
   )
+
+/** Where a page is that only a node has, when it is asked for of all: at the node that serves. */
+export function pageElsewhere(
+  { node, page, rest, query }: Place,
+  serving: string | undefined,
+): string | undefined {
+  if (node !== undefined || serving === undefined || pageAt(page, serving) === undefined) {
+    return undefined
+  }
+  return addressOf({ node: serving, page, rest }, Object.fromEntries(query))
+}

@@ -85,6 +85,13 @@ describe('the frame', { skip: partSkip('chromium'), timeout: 120_000 }, () => {
     await page.getByRole('heading', { name: 'Cluster', level: 1 }).waitFor()
     await page.getByRole('navigation').getByRole('link', { name: 'Network' }).click()
     await page.waitForURL('**/nodes/web%40jobs-1/network')
+    // Typed by hand it is the same.
+    await page.goto(`${url}/profiler?form=1`)
+    await page.waitForURL('**/nodes/web%40jobs-1/profiler?form=1')
+    await page.getByRole('heading', { name: 'Profiler', level: 1 }).waitFor()
+    await page.goto(`${url}/nodes/nobody%40nowhere`)
+    await page.getByText('There is no such node').waitFor()
+    equal(await page.locator('.chart').count(), 0)
     await context.close()
   })
 

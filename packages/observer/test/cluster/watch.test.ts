@@ -7,9 +7,9 @@ import { gathered, merged } from '#observer/cluster/merge'
 import { Turnstile } from '#observer/cluster/turnstile'
 import { ClusterWatch } from '#observer/cluster/watch'
 import type { ClusterNode } from '#observer/contract/api'
-import type { Verbs } from '#observer/hub/verbs'
+import type { Question, Verbs } from '#observer/hub/verbs'
 import { verbsOf } from '#test/hub/kit'
-import { farNodes } from './far-kit.js'
+import { farNodes, figuresOf } from './far-kit.js'
 
 const HOSTS = Array.from({ length: 50 }, (_, at) => `n${at}`)
 
@@ -215,5 +215,51 @@ describe('a question to all nodes', () => {
       counts,
       [...counts].sort((one, other) => other - one),
     )
+  })
+})
+
+describe('who leads', () => {
+  it('is told since when it leads, by our clock, however late it is heard of', async () => {
+    const clock = virtualClock()
+    await clock.advance(100_000)
+    const aheadMs = 3_600_000
+    const leads = {
+      ...{ clusterId: 'jobs', pid: '<b@x.7.1>', role: 'leader', decidedBy: 'vote', term: 3 },
+      ...{ leaseLeftMs: 1_000, voters: [], heard: [], leader: '<b@x.7.1>' },
+      changes: [
+        { timeMs: clock.wallMs() + aheadMs - 60_000, term: 3, leader: 'b@x' },
+        { timeMs: clock.wallMs() + aheadMs - 90_000, term: 2, leader: 'a@x' },
+      ],
+    }
+    const odd = ({ node, request }: Question): unknown => {
+      if (node !== 'b@x') return undefined
+      if (request === 'leaders') return { rows: [leads], next: undefined }
+      const timeMs = clock.wallMs() + aheadMs
+      return request === 'figures' ? { ...figuresOf(node, clock.nowMs()), timeMs } : undefined
+    }
+    const { watch } = farNodes(['a@x', 'b@x'], odd, clock)
+    const sinceMs = clock.wallMs() - 60_000
+    const { notices } = await clock.until(watch.sheet())
+    const told = notices.find(({ kind }) => kind === 'leader')
+    assert.equal(told?.text, 'b@x leads jobs, term 3')
+    assert.equal(told?.timeMs, sinceMs)
+  })
+})
+
+describe('a node that is asked for by its name', () => {
+  it('is known as soon as it has come, and many who ask at once ask once', async () => {
+    const { watch, asked } = farNodes(['a@x', 'b@x'], () => undefined)
+    const names = ['b@x', 'nobody@x', 'nobody@x', 'none@x']
+    const known = await Promise.all(names.map((name) => watch.knows(name)))
+    assert.deepEqual(known, [true, false, false, false])
+    assert.deepEqual(
+      asked.map(({ request }) => request),
+      ['members'],
+    )
+  })
+
+  it('is not known any more when it has gone', async () => {
+    const { watch } = farNodes(['a@x', 'b@x'], () => undefined, virtualClock(), 'gone')
+    assert.equal(await watch.knows('b@x'), false)
   })
 })

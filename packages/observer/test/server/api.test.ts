@@ -115,6 +115,20 @@ describe('the API of an Observer', { timeout: 30_000 }, () => {
     await listener.close()
   })
 
+  it('asks no node that the cluster does not have, so that nothing is lost', async (t) => {
+    const { browser } = await observed(t)
+    const dropped = async () => {
+      const [, figures] = await browser.json('/api/nodes/a@localhost/figures')
+      return (figures as { readonly dropped: Record<string, number> }).dropped
+    }
+    const before = await dropped()
+    for (const question of ['node', 'figures', 'history']) {
+      const [status] = await browser.json(`/api/nodes/nobody@localhost/${question}`)
+      assert.equal(status, 503)
+    }
+    assert.deepEqual(await dropped(), before)
+  })
+
   for (const [address, status, code] of [
     ['/api/nowhere', 404, 'PATH_UNKNOWN'],
     ['/api/nodes/a@localhost/nothing', 404, 'PATH_UNKNOWN'],

@@ -2,7 +2,7 @@
  * page/frame/frame: what is around every page: navigation, who looks, how fresh the figures are.
  */
 import type { VNode } from 'preact'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import type { ClusterSheet } from '#observer/contract/api'
 import { Badge, Button, Empty, PageHead, ProblemBox, Skeleton } from '#page/kit/basics'
 import { Icon } from '#page/kit/icon'
@@ -10,8 +10,8 @@ import { Toasts } from '#page/kit/toast'
 import { loginNeeded, session } from '#page/live/api'
 import { silentNode } from '#page/live/presence'
 import { useSubject } from '#page/live/use'
-import { type PageEntry, type PageProps, pageAt } from '#page/pages'
-import { place } from '#page/router'
+import { type PageEntry, type PageProps, pageAt, pageElsewhere } from '#page/pages'
+import { go, place } from '#page/router'
 import { loadedOf, loadPage } from '#page/views'
 import { Boundary } from './boundary.js'
 import { Help } from './help.js'
@@ -31,6 +31,7 @@ export function Frame(): VNode {
   useEffect(() => {
     document.title = [entry?.title, node, 'Observer'].filter(Boolean).join(' · ')
   }, [entry, node])
+  const isStrange = useStrange(node, cluster.sheet)
   if (loginNeeded.value) return <Login />
   const nodes = cluster.sheet?.nodes ?? []
   return (
@@ -43,8 +44,11 @@ export function Frame(): VNode {
       <main id="main" tabIndex={-1} class={silentNode(node) === undefined ? '' : 'is-old'}>
         <NodeGone node={node} cluster={cluster.sheet} />
         {entry === undefined ? (
-          <Empty title="There is no such page">
-            Nothing is at this address. Choose a page on the left, or press <kbd>/</kbd>.
+          <NoPage />
+        ) : isStrange ? (
+          <Empty title="There is no such node">
+            The cluster has none of this name, so that there is nobody to ask. Choose one on the
+            left.
           </Empty>
         ) : (
           <Boundary key={`${node} ${page}`}>
@@ -57,6 +61,28 @@ export function Frame(): VNode {
       {overlay.value === 'sources' && <Sources />}
       <Toasts />
     </div>
+  )
+}
+
+/** Whether nobody has ever known the node; of one that has left, the last is still on screen. */
+function useStrange(node: string | undefined, cluster: ClusterSheet | undefined): boolean {
+  const met = useRef<string | undefined>(undefined)
+  if (node === undefined || cluster === undefined) return false
+  if (cluster.nodes.some((each) => each.node === node)) met.current = node
+  return met.current !== node
+}
+
+/** Nothing is at this address, unless a node alone has such a page: then that of who serves. */
+function NoPage(): VNode | null {
+  const elsewhere = pageElsewhere(place.value, session.value?.node)
+  useEffect(() => {
+    if (elsewhere !== undefined) go(elsewhere, { replace: true })
+  }, [elsewhere])
+  if (elsewhere !== undefined || session.value === undefined) return null
+  return (
+    <Empty title="There is no such page">
+      Nothing is at this address. Choose a page on the left, or press <kbd>/</kbd>.
+    </Empty>
   )
 }
 

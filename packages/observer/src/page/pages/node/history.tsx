@@ -5,6 +5,7 @@ import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import type { HistorySheet } from 'troupe'
 import { byteRate, bytes, count, duration, percent, rate } from '#page/base/format'
+import { Empty } from '#page/kit/basics'
 import { Tabs } from '#page/kit/fields'
 import { type HistoryChart, HistoryCharts, historyQuery, SPANS } from '#page/kit/history'
 import { nodeAddress } from '#page/live/api'
@@ -76,7 +77,7 @@ const CHARTS: readonly HistoryChart[] = [
 export function NodeHistory({ node }: { readonly node: string }): VNode {
   const span = useSignal<(typeof SPANS)[number][0]>('3600000')
   const query = historyQuery(CHARTS, Number(span.value))
-  const { sheet } = useSteadySubject<HistorySheet>(nodeAddress(node, 'history', query))
+  const { sheet, problem } = useSteadySubject<HistorySheet>(nodeAddress(node, 'history', query))
   return (
     <section class="flow" aria-label="History">
       <div class="section-head">
@@ -90,7 +91,11 @@ export function NodeHistory({ node }: { readonly node: string }): VNode {
           }}
         />
       </div>
-      <HistoryCharts charts={CHARTS} shown={sheet} spanMs={Number(span.value)} />
+      {sheet === undefined && problem !== undefined ? (
+        <Empty title="Its history is not known">{problem.message}</Empty>
+      ) : (
+        <HistoryCharts charts={CHARTS} shown={sheet} spanMs={Number(span.value)} />
+      )}
     </section>
   )
 }
