@@ -7,13 +7,14 @@ import { backingOf } from './backing.js'
 import { observerOf } from './names.js'
 import { meetingOf } from './program-node.js'
 
-const LOOKING = ['inspect', 'profile'] as const
-const ALL = [...LOOKING, 'payloads', 'trace', 'config', 'manage'] as const
+/** Programs take profiles, too, only for whom their `system.manage` names. */
+const LOOKING = ['inspect'] as const
+const ALL = [...LOOKING, 'profile', 'payloads', 'trace', 'config', 'manage'] as const
 
 export function lookoutOf(flags: Flags): Promise<Lookout> {
-  const { observerPort: port, name, allowsManage } = flags
+  const { observerPort: port, metricsPort, name, allowsManage } = flags
   return openLookout({
-    ...{ port, name: observerOf(name) },
+    ...{ port, name: observerOf(name), hasMetrics: metricsPort !== 'off' },
     network: () => meetingOf(flags, backingOf({ ...flags, servesRegistrar: false }).registrar()),
     options: { capabilities: allowsManage ? ALL : LOOKING },
   })

@@ -66,13 +66,19 @@ describe('the Observer of npm start', { skip: partSkip('chromium'), timeout: 90_
 
   it('shows six programs, their load, and who leads when the leader is killed', async (t) => {
     const named = wantsPicture ? ['--name', 'jobs'] : []
-    const cluster = await Cluster.launched(t, '--observer', '0', ...named)
+    const cluster = await Cluster.launched(t, '--observer', '0', '--metrics', '0', ...named)
     const told = cluster.lines.find((line) => !/^[…✓]/.test(line)) ?? ''
     const [, url = ''] = /^Observer {2}(http:\/\/127\.0\.0\.1:\d+)\/$/.exec(told) ?? []
     assert.notEqual(url, '', `the Observer is told first, not ${told}`)
     const page = await open(url)
     await untilSixAreUp(page)
 
+    const ask = async (path: string) => (await page.request.get(`${url}/api/${path}`)).json()
+    const { node, capabilities } = await ask('session')
+    // What the programs would refuse cannot be pressed.
+    assert.deepEqual(capabilities, ['inspect'])
+    const { state } = await ask(`nodes/${encodeURIComponent(node)}/metrics`)
+    assert.equal(state, 'kept', 'the node of the Observer has metrics, too')
     const idle = await cpuOn(page)
     const submitted = Array.from({ length: JOBS }, (_, at) =>
       cluster.submit(`load-${at}`, 'kind=hash-chain&rounds=100000', `${at} ${TEXT}`, at),

@@ -48,6 +48,8 @@ export interface Lookout {
 
 interface LookoutParts {
   readonly port: SeeingPort
+  /** Its own figures are gathered like those of the others, at a free port; default not. */
+  readonly hasMetrics?: boolean
   /** The node that serves it, and how it meets the others. */
   readonly name: string
   network(): NetworkOptions
@@ -62,7 +64,7 @@ const NONE: Lookout = Object.freeze({ line: undefined, stop: async () => {} })
  * does not: the programs run all the same.
  */
 export async function openLookout(parts: LookoutParts): Promise<Lookout> {
-  const { port, name, network, options = {} } = parts
+  const { port, name, network, hasMetrics = false, options = {} } = parts
   if (port === 'off') return NONE
   try {
     const node = await startNode(name, {
@@ -70,6 +72,7 @@ export async function openLookout(parts: LookoutParts): Promise<Lookout> {
       network: { ...network(), mode: 'hidden' },
     })
     try {
+      if (hasMetrics) await showFigures(node, 0)
       const { line } = await showCluster(node, port, options)
       return { line, stop: () => node.stop() }
     } catch (thrown) {

@@ -78,6 +78,7 @@ export async function runPrograms(
   const own = [...process.execArgv, program, ...words]
   const lookout = openLookout({
     ...{ port: flags.observerPort, name: observerOf(flags.name) },
+    hasMetrics: flags.metricsPort !== 'off',
     network: () => joiningOf(flags, false),
   })
   const launch: Launch = {
