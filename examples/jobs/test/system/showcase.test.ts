@@ -49,6 +49,15 @@ async function untilSixAreUp(page: Page): Promise<void> {
   await until('six programs', page, async () => (await up.count()) === 7)
 }
 
+/** The node of the Observer has figures as well; what programs would refuse cannot be pressed. */
+async function knowsItsOwnNode(page: Page, url: string): Promise<void> {
+  const ask = async (path: string) => (await page.request.get(`${url}/api/${path}`)).json()
+  const { node, capabilities } = await ask('session')
+  assert.deepEqual(capabilities, ['inspect'])
+  const { state } = await ask(`nodes/${encodeURIComponent(node)}/metrics`)
+  assert.equal(state, 'kept')
+}
+
 describe('the Observer of npm start', { skip: partSkip('chromium'), timeout: 90_000 }, () => {
   let browser: Browser
   before(async () => {
@@ -73,12 +82,7 @@ describe('the Observer of npm start', { skip: partSkip('chromium'), timeout: 90_
     const page = await open(url)
     await untilSixAreUp(page)
 
-    const ask = async (path: string) => (await page.request.get(`${url}/api/${path}`)).json()
-    const { node, capabilities } = await ask('session')
-    // What the programs would refuse cannot be pressed.
-    assert.deepEqual(capabilities, ['inspect'])
-    const { state } = await ask(`nodes/${encodeURIComponent(node)}/metrics`)
-    assert.equal(state, 'kept', 'the node of the Observer has metrics, too')
+    await knowsItsOwnNode(page, url)
     const idle = await cpuOn(page)
     const submitted = Array.from({ length: JOBS }, (_, at) =>
       cluster.submit(`load-${at}`, 'kind=hash-chain&rounds=100000', `${at} ${TEXT}`, at),

@@ -76,7 +76,7 @@ export class ClusterWatch {
     return present.map(({ node }) => node)
   }
 
-  /** Whether the cluster has this node now; of one that it had not just now, it asks again. */
+  /** Whether the cluster has this node now; of one that it did not have, it asks once more. */
   async knows(node: string): Promise<boolean> {
     if (this.#has(node)) return true
     const nowMs = this.#verbs.nowMs()
