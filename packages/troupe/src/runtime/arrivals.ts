@@ -23,7 +23,6 @@ import {
   type Logger,
   type NameClash,
   NODE_EVENT,
-  NodeName,
   type PeerNotice,
   Pid,
   type Priority,
@@ -322,9 +321,5 @@ export class Arrivals implements WireHome {
   }
 }
 
-/** Messages lost on their way have no one receiver: the node stands for all. */
-const nodeAddress = (node: string): HomeAddress => ({
-  kind: 'name',
-  name: formatTarget(NodeName.of(node)),
-  node,
-})
+/** Messages lost on their way have no one receiver: whoever it was at the node. */
+const nodeAddress = (node: string): HomeAddress => ({ kind: 'name', name: '*', node })

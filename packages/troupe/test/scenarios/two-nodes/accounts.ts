@@ -2,7 +2,7 @@
  * two nodes: what becomes of messages that arrive nowhere: counted once, where it happens.
  */
 import assert from 'node:assert/strict'
-import { type DropCause, Pid, processName, TroupeError } from 'troupe'
+import { type DropCause, formatTarget, Pid, processName, TroupeError } from 'troupe'
 import type { NetworkOptions } from '#contract'
 import { assertCloses } from '#test/scenarios/closing'
 import { type Cases, LOST_SOON } from './cases.js'
@@ -188,7 +188,7 @@ export const DIED_CASES: Cases = {
         letters.map(({ cause, count, message }) => [cause, count, message]),
         [['connection-lost', 4, '[unacknowledged]']],
       )
-      assert.ok(letter !== undefined && (letter.to as Pid).node === b.name)
+      assert.equal(letter && formatTarget(letter.to), `*@(${b.name})`)
       assert.deepEqual(far.seen, [1, 2, 3])
       for (const node of [a, b]) assertCloses(node)
     },
