@@ -15,6 +15,7 @@ import { readCount, wantsJson } from './printing.js'
 
 const LINES = 20
 const LINES_MAX = 500
+const NONE = 'no record that fits is kept\n'
 const PER_SECOND = 100
 const PER_SECOND_MAX = 1_000
 
@@ -41,7 +42,9 @@ export const run: Run = async (given, terminal) => {
       return [...listOf(page['rows'])].reverse()
     }
     if (given.options['follow'] !== true) {
-      await terminal.write((await before()).map(print).join(''))
+      const records = await before()
+      const isEmpty = records.length === 0 && !wantsJson(given)
+      await terminal.write(isEmpty ? NONE : records.map(print).join(''))
       return EXIT.done
     }
     const question = { of: 'logs', level: 'trace', perSecondMax, ...filter }

@@ -331,6 +331,8 @@ describe('logs and dead letters', () => {
     match(lines[1] ?? '', /warning stock \d+ second\\x1b\[2J field=/)
     match(lines[2] ?? '', /^ +│ forged$/)
     ok(terminal.isHarmless)
+    const none = await demo.type('logs', '--search', 'nobody said this')
+    equal(none.out, 'no record that fits is kept\n')
   })
 
   it('of a cause alone, with the totals of all', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { AtNode, AuditRow } from '#observer/contract/api'
-import type { Verbs, View } from '#observer/hub/verbs'
+import type { Question, Verbs, View } from '#observer/hub/verbs'
 import { Audit } from '#observer/web/audit'
 import { NameSampler } from '#observer/web/name-sampler'
 
@@ -12,7 +12,14 @@ const VIEW: View = {
 }
 const ordering = { visitor: { user: 'ann' } as never, view: VIEW, surface: 'main', remote: '::1' }
 const ORDER = { order: { do: 'sampler', scope: 'name', of: 'cart', sampler: 'off' } }
-const verbs = { own: 'a@h', ask: async () => ({ pid: '<a@h.1.1>' }) } as unknown as Verbs
+const asked: Question[] = []
+const verbs = {
+  own: 'a@h',
+  ask: async (question: Question) => {
+    asked.push(question)
+    return { pid: '<a@h.1.1>' }
+  },
+} as unknown as Verbs
 const rows = (audit: Audit): readonly AuditRow[] => audit.newest(100)
 const newAudit = (): Audit =>
   new Audit(
@@ -40,6 +47,18 @@ describe('a sampler for a name at all nodes', () => {
     assert.ok(outcomes.includes('OBSERVER_BUSY 4'))
     await Promise.all([sampler.carryOut(ordering, ORDER), new Promise(setImmediate)].slice(1))
     assert.equal(release.length, 9)
+  })
+
+  it('gives a node two and a half seconds for each of its answers', async () => {
+    asked.length = 0
+    const sampler = new NameSampler(verbs, newAudit(), async () => ['a@h'])
+    assert.deepEqual(await sampler.carryOut(ordering, ORDER), {
+      nodes: [{ node: 'a@h', outcome: 'set' }],
+    })
+    assert.deepEqual(
+      asked.map(({ request, timeoutMs }) => `${request} ${timeoutMs}`),
+      ['process 2500', 'manage 2500'],
+    )
   })
 
   it('stands in the audit when nobody knows the nodes', async () => {

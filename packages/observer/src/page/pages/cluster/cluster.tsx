@@ -124,8 +124,12 @@ export function ClusterPage(): VNode {
 
 function Subtitle({ sheet }: { readonly sheet: ClusterSheet }): VNode {
   const { registrar, coverage } = sheet
+  // A node that is down is expected no more when the registrar has forgotten it.
+  const gone = sheet.nodes.filter(({ state }) => state === 'down').length
+  const isForgotten = gone > 0 && sheet.nodes.length > coverage.expected
   const parts = [
     `${coverage.responding} of ${coverage.expected} expected nodes respond`,
+    ...(isForgotten ? [`${gone} gone`] : []),
     `as ${sheet.node} sees it`,
     registrar === undefined ? 'no registrar' : `registrar ${registrar.kind}, ${registrar.state}`,
   ]

@@ -16,19 +16,19 @@ const yesOrNo = (holds: boolean, yes: string, no: string): VNode => (
 
 const ACCEPTORS: readonly Column<AcceptorInfo>[] = [
   {
-    ...{ id: 'address', title: 'Listens at', width: 'minmax(120px, 1fr)' },
+    ...{ id: 'address', title: 'Listens at', width: 'minmax(138px, 1fr)' },
     cell: ({ address }) => <span class="mono">{endpoint(address)}</span>,
   },
   {
-    ...{ id: 'advertised', title: 'Others are told', width: 'minmax(120px, 1fr)', wide: true },
+    ...{ id: 'advertised', title: 'Others are told', width: 'minmax(138px, 1fr)', wide: true },
     cell: ({ advertised }) => <span class="mono">{endpoint(advertised)}</span>,
   },
   {
-    ...{ id: 'tls', title: 'TLS', width: '52px' },
+    ...{ id: 'tls', title: 'TLS', width: '44px' },
     cell: ({ tls }) => yesOrNo(tls, 'TLS', 'plain'),
   },
   {
-    ...{ id: 'lines', title: 'Lines', width: '52px', align: 'end' },
+    ...{ id: 'lines', title: 'Lines', width: '38px', align: 'end' },
     cell: ({ lines }) => count(lines),
   },
   {

@@ -34,7 +34,7 @@ type Row = ToldProcessRow
 const NODE: Column<Row> = {
   id: 'node',
   title: 'Node',
-  width: 'minmax(104px, 1fr)',
+  width: 'minmax(126px, 1.2fr)',
   wide: true,
   cell: ({ pid }) => <NodeLink node={pidParts(pid)?.node ?? ''} page="processes" />,
 }
