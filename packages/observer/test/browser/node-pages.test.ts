@@ -343,7 +343,7 @@ describe('rare states', { skip: partSkip('chromium'), timeout: 120_000 }, () => 
     equal(await drain.isDisabled(), true)
     equal(await drain.getAttribute('title'), 'This Observer is read-only')
     await page.goto(`${url}/nodes/nobody%40nowhere/network`)
-    await page.getByText('There is nothing at this address.').waitFor()
+    await page.getByText('There is no such node').waitFor()
     deepEqual(await axeFaults(page), [])
     await context.close()
   })
