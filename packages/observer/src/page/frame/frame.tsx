@@ -46,10 +46,7 @@ export function Frame(): VNode {
         {entry === undefined ? (
           <NoPage />
         ) : isStrange ? (
-          <Empty title="There is no such node">
-            The cluster has none of this name, so that there is nobody to ask. Choose one on the
-            left.
-          </Empty>
+          <NoNode title={entry.title} />
         ) : (
           <Boundary key={`${node} ${page}`}>
             <PageView entry={entry} node={node} rest={rest} query={query} />
@@ -70,6 +67,17 @@ function useStrange(node: string | undefined, cluster: ClusterSheet | undefined)
   if (node === undefined || cluster === undefined) return false
   if (cluster.nodes.some((each) => each.node === node)) met.current = node
   return met.current !== node
+}
+
+function NoNode({ title }: { readonly title: string }): VNode {
+  return (
+    <>
+      <PageHead title={title} subtitle=" " />
+      <Empty title="There is no such node">
+        The cluster has none of this name, so that there is nobody to ask. Choose one on the left.
+      </Empty>
+    </>
+  )
 }
 
 /** Nothing is at this address, unless a node alone has such a page: then that of who serves. */
