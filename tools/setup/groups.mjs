@@ -18,8 +18,8 @@ import { ROOT } from './workspace.mjs'
 const TOGETHER = [
   /^packages\/troupe\/dist-test\/(unit|scenarios|regression|conformance)\//,
   /^packages\/(etcd|log)\/dist-test\//,
-  /^packages\/metrics\/dist-test\/unit\//,
-  /^packages\/observer\/dist-test\/(page|text|web)\//,
+  /^packages\/metrics\/dist-test\/(?!prometheus)[^/]+\.test\./,
+  /^packages\/observer\/dist-test\/(ask|cluster|hub|page|server|text|web)\//,
   /^examples\/jobs\/dist-test\/(cli|coordinator|job|kinds|load|web|worker)\//,
   /^examples\/jobs-chaos\/dist-test\/(account|cli|client|effects|etcd|faults|net)\//,
   /^examples\/traffic\/dist-test\/(account|cli|fleet|packet|query|replay)\//,
@@ -28,7 +28,7 @@ const TOGETHER = [
   /^tools\/dist-test\/house\/(layers|lock|reference|style)\./,
 ]
 /** More would save little, and make the longest programs longer than a core has to spare. */
-const FILES_MAX = 8
+const FILES_MAX = 12
 /** Of a path: packages/troupe/dist-test/unit. */
 const FOLDER_PARTS = 4
 
@@ -44,7 +44,7 @@ export function grouped(files) {
   /** @type {Map<string, string[]>} the group of each folder that has room */
   const open = new Map()
   for (const file of files) {
-    const folder = file.split('/').slice(0, FOLDER_PARTS).join('/')
+    const folder = file.split('/').slice(0, -1).slice(0, FOLDER_PARTS).join('/')
     const mayShare = TOGETHER.some((pattern) => pattern.test(file))
     const group = mayShare ? open.get(folder) : undefined
     if (group !== undefined && group.length < FILES_MAX) {

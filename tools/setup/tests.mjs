@@ -66,7 +66,7 @@ const PATIENT = [
   /^packages\/[^/]+\/dist-test\/(unit|scenarios|regression|conformance|simulation|mutants)\//,
   /^packages\/(etcd\/dist-test|log\/dist-test|troupe\/dist-test\/types)\//,
   /^packages\/observer\/dist-test\/(page|text|web)\//,
-  /^packages\/observer\/dist-test\/browser\/(frame|fifty-nodes|million|node-pages|shop-pages)\./,
+  /^packages\/observer\/dist-test\/browser\/(frame|fifty-nodes|shop-pages)\./,
   /^examples\/jobs\/dist-test\/(cli|coordinator|job|kinds|load|mutants|store|web|worker)\//,
   /^examples\/jobs-chaos\/dist-test\/(account|cli|client|effects|etcd|faults|net|planted)\//,
   /^examples\/traffic\/dist-test\/(account|cli|fleet|fuzz|map|packet|query|replay|store|tls)\//,

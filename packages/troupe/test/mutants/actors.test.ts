@@ -1,5 +1,5 @@
 /**
- * Faults in processes, messages and supervision are caught, one in five of them each time.
+ * Faults in processes, messages and supervision are caught, one in eight of them each time.
  */
 import { catchesSome } from '#test/mutants/catching'
 import { ACTOR_FAULTS } from '#test/mutants/planted-faults'

@@ -1,5 +1,5 @@
 /**
- * Faults in the road between two nodes are caught, one in five of them each time.
+ * Faults in the road between two nodes are caught, one in eight of them each time.
  */
 import { catchesSome } from '#test/mutants/catching'
 import { ROAD_FAULTS } from '#test/mutants/planted-faults'

@@ -1,5 +1,5 @@
 /**
- * Faults in ports, and in what fuzzes them, are caught, one in five of them each time.
+ * Faults in ports, and in what fuzzes them, are caught, one in eight of them each time.
  */
 import { catchesSome } from '#test/mutants/catching'
 import { PORT_FAULTS } from '#test/mutants/planted-faults'

@@ -7,7 +7,7 @@ import { runTrial } from '#testing/simulation/cluster-trial'
 import { seedPasses } from './cluster-seeds.js'
 
 /** Each takes half a second of work; `npm run soak` goes on from there. */
-const SEEDS = 60
+const SEEDS = 40
 
 describe('a simulated cluster', () => {
   it('does exactly the same again for the same seed', async () => {
