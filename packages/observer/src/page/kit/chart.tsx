@@ -66,7 +66,8 @@ function dataOf({ lines, untilMs, stepMs }: ChartProps): uPlot.AlignedData {
   return [times, ...lines.map(({ values }) => [...values])]
 }
 
-function axes({ format }: ChartProps): uPlot.Axis[] {
+function axes(current: () => ChartProps): uPlot.Axis[] {
+  const { format } = current()
   const common: uPlot.Axis = {
     stroke: styleOf('--words-3'),
     font: `11px ${styleOf('--font')}`,
@@ -79,7 +80,8 @@ function axes({ format }: ChartProps): uPlot.Axis[] {
       size: 24,
       space: 70,
       grid: { show: false },
-      values: (_, times) => timeMarks(times),
+      // Before the first values nobody knows what time it is there.
+      values: (_, times) => (current().untilMs === 0 ? [] : timeMarks(times)),
     },
     {
       ...common,
@@ -129,7 +131,7 @@ function optionsOf(
       x: { time: true, range: (_, from, to) => spanOf(current(), from, to) },
       y: { range: (_, __, highest) => [0, (highest || 1) * 1.1] },
     },
-    axes: axes(props),
+    axes: axes(current),
     series: [
       {},
       ...props.lines.map(({ label }, place) => ({
