@@ -16,7 +16,9 @@ import { ROOT } from './workspace.mjs'
  * told when it ends, or libraries that have trouble with a second store in one program (lmdb).
  */
 const TOGETHER = [
-  /^packages\/troupe\/dist-test\/(unit|scenarios|regression|conformance)\//,
+  // Not those of a real host: they wait for other threads and programs.
+  /^packages\/troupe\/dist-test\/(scenarios|regression|conformance)\//,
+  /^packages\/troupe\/dist-test\/unit\/(?!.*(embedded-|real-file))/,
   /^packages\/(etcd|log)\/dist-test\//,
   /^packages\/metrics\/dist-test\/(?!prometheus)[^/]+\.test\./,
   /^packages\/observer\/dist-test\/(ask|cluster|hub|page|server|text|web)\//,
@@ -28,7 +30,7 @@ const TOGETHER = [
   /^tools\/dist-test\/house\/(layers|lock|reference|style)\./,
 ]
 /** More would save little, and make the longest programs longer than a core has to spare. */
-const FILES_MAX = 12
+const FILES_MAX = 8
 /** Of a path: packages/troupe/dist-test/unit. */
 const FOLDER_PARTS = 4
 

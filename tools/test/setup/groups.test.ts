@@ -11,12 +11,12 @@ const numbered = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, at) => `${UNIT}/${at}.test.js`)
 
 describe('files of tests', () => {
-  it('of one folder share programs of twelve', () => {
+  it('of one folder share programs of eight', () => {
     assert.deepEqual(
-      grouped(numbered(30)).map((files) => files.length),
-      [12, 12, 6],
+      grouped(numbered(20)).map((files) => files.length),
+      [8, 8, 4],
     )
-    assert.deepEqual(grouped(numbered(30)).flat(), numbered(30))
+    assert.deepEqual(grouped(numbered(20)).flat(), numbered(20))
   })
 
   it('of two folders share none', () => {

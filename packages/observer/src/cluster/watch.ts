@@ -157,7 +157,11 @@ export class ClusterWatch {
     // Membership remembers for longer who was there.
     const shown = members.filter(({ state, sinceMs }) => state !== 'gone' || sinceMs > oldMs)
     this.#fileOf(this.#verbs.own, undefined, isFirst)
-    for (const member of shown) this.#fileOf(member.node, member, isFirst).member = member
+    for (const member of shown) {
+      const file = this.#fileOf(member.node, member, isFirst)
+      if (isOtherLife(file.member, member)) this.#endLife(file)
+      file.member = member
+    }
     const known = new Set([this.#verbs.own, ...shown.map(({ node }) => node)])
     for (const [node, file] of this.#files) {
       if (known.has(node)) this.#judge(file)
@@ -180,6 +184,16 @@ export class ClusterWatch {
     const isNews = !isFirst && !isGone
     if (isNews) this.#note({ timeMs, kind: 'node-up', node, text: `${node} has come` })
     return file
+  }
+
+  /** It went and came back between two looks. */
+  #endLife(file: NodeFile): void {
+    if (file.state === 'down') return
+    const timeMs = this.#verbs.wallMs()
+    const text = `${file.node} is down: another life of it has begun since`
+    this.#note({ timeMs, kind: 'node-down', node: file.node, text })
+    Object.assign(file, { state: 'down', sinceMs: timeMs, isMissed: true, isAway: true })
+    file.forget()
   }
 
   /** Puts a node into its state, and tells when it is another one. */
@@ -261,3 +275,10 @@ function leadsSinceMs(
   if (change === undefined || itsNowMs === undefined) return nowMs
   return nowMs - Math.max(0, itsNowMs - change.timeMs)
 }
+
+/** A registrar may name a node before anybody knows when it began: that is no other life. */
+const isOtherLife = (before: MemberInfo | undefined, now: MemberInfo): boolean =>
+  before !== undefined &&
+  before.creation !== 0 &&
+  now.creation !== 0 &&
+  before.creation !== now.creation

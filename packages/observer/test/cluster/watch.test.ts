@@ -172,6 +172,23 @@ describe('the sheet of a cluster', () => {
     assert.ok(told.includes('node-down'))
   })
 
+  it('tells of an end that fell between two looks, and of the life after it', async (t) => {
+    const { cluster, clock, watch } = await watching(t, HOSTS.slice(0, 3))
+    watch.start()
+    await clock.until(watch.sheet())
+    await clock.advance(2_000)
+    await clock.until(watch.sheet())
+    cluster.crash('n1')
+    cluster.restart('n1')
+    await clock.advance(20_000)
+    await clock.until(watch.sheet())
+    await clock.advance(1_000)
+    const { nodes, notices } = await clock.until(watch.sheet())
+    assert.ok(nodes.every(({ state }) => state === 'up'))
+    const told = notices.filter(({ node }) => node === 'n1@sim').map(({ kind }) => kind)
+    assert.deepEqual(told.slice(0, 2), ['node-up', 'node-down'], JSON.stringify(notices))
+  })
+
   it('forgets a node that is gone after ten minutes', async (t) => {
     const { cluster, clock, watch } = await watching(t, HOSTS.slice(0, 3))
     watch.start()
