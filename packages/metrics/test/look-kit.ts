@@ -4,10 +4,11 @@
 import type { MetricSheet, MetricsWish } from 'troupe'
 import { unitOf } from '#metrics/catalog/metric'
 import type { Family, FamilyType, Labels, Sample } from '#metrics/exposition/family'
+import type { Work } from '#metrics/gather/slices'
 import { chosen, inOrder } from '#metrics/look/answer'
 import { type LinesPart, SeriesHistory } from '#metrics/look/history'
 import { type MetricReading, type ReadingRoom, readingOf } from '#metrics/look/readings'
-import { sorted, type Work } from '#metrics/look/turns'
+import { sorted } from '#metrics/look/sorted'
 
 export const STEP_MS = 10_000
 

@@ -10,7 +10,7 @@ import { familyOfTold, metricsIn } from '#metrics/exposition/of-registry'
 import { ANSWER_CHARS_MAX, chosen, groupsOf, inOrder } from '#metrics/look/answer'
 import { quantileOf } from '#metrics/look/quantiles'
 import { readingOf } from '#metrics/look/readings'
-import { sorted } from '#metrics/look/turns'
+import { sorted } from '#metrics/look/sorted'
 import { readWish } from '#metrics/look/wish'
 import {
   drained,

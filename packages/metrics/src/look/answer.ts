@@ -12,11 +12,12 @@ import type {
   MetricSheet,
   MetricsWish,
 } from 'troupe'
+import { QUICK_ITEMS, type Work } from '#metrics/gather/slices'
 import { keyIn, type Lines, type LinesPart, type SeriesHistory } from './history.js'
 import { quantileOf } from './quantiles.js'
 import type { MetricReading, SeriesReading } from './readings.js'
+import { sorted } from './sorted.js'
 import { SUMMED, together } from './together.js'
-import { QUICK_ITEMS, sorted, type Work } from './turns.js'
 
 export const ANSWER_CHARS_MAX = 262_144
 const POINT_CHARS = 4

@@ -9,9 +9,9 @@
  * whose labels are longer than `KEY_CHARS_MAX` together has none.
  */
 import type { MetricLine, MetricType } from 'troupe'
+import { QUICK_ITEMS, type Work } from '#metrics/gather/slices'
 import { quantileOf } from './quantiles.js'
 import type { MetricReading, SeriesReading } from './readings.js'
-import { QUICK_ITEMS, type Work } from './turns.js'
 
 /** Shortest time between two points, in milliseconds. */
 export const STEP_MS_MIN = 10_000

@@ -14,7 +14,7 @@ import { type Names, unitOf } from '#metrics/catalog/metric'
 import { type NodeTally, Reader } from '#metrics/catalog/reader'
 import type { Family } from '#metrics/exposition/family'
 import type { Sheets } from '#metrics/gather/sheets'
-import type { SliceVerbs } from '#metrics/gather/slices'
+import { inTurns, type SliceVerbs, type Work } from '#metrics/gather/slices'
 import { chosen, groupsOf, inOrder } from './answer.js'
 import { POINTS_MAX, type SeriesHistory } from './history.js'
 import {
@@ -24,7 +24,7 @@ import {
   readingOf,
   SERIES_READ_MAX,
 } from './readings.js'
-import { inTurns, sorted, type Work } from './turns.js'
+import { sorted } from './sorted.js'
 
 /** What is looked at, and when. */
 export interface LookVerbs extends SliceVerbs {

@@ -9,8 +9,8 @@ import type { MetricType, MetricUnit } from 'troupe'
 import { unitOf } from '#metrics/catalog/metric'
 import type { Family, Labels, Sample } from '#metrics/exposition/family'
 import { cutLabel, LABEL_CHARS_MAX } from '#metrics/exposition/write'
+import { QUICK_ITEMS, type Work } from '#metrics/gather/slices'
 import type { Ranges } from './quantiles.js'
-import { QUICK_ITEMS, type Work } from './turns.js'
 
 /** One series as it was read. */
 export interface SeriesReading {

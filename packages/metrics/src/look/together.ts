@@ -5,10 +5,10 @@
  * those that were told by each, and those of the past, cannot be put together.
  */
 import type { MetricLine } from 'troupe'
+import { QUICK_ITEMS, type Work } from '#metrics/gather/slices'
 import type { Lines } from './history.js'
 import type { Ranges } from './quantiles.js'
 import type { SeriesReading } from './readings.js'
-import { QUICK_ITEMS, type Work } from './turns.js'
 
 /** What can be put together of how series went. */
 export const SUMMED: ReadonlySet<MetricLine> = new Set(['perSecond', 'mean'])

@@ -1,27 +1,7 @@
 /**
- * look/turns: long work that stops now and then, however large one piece of it is: the node does
- * its own between.
+ * look/sorted: long lists put in order, in work that stops now and then.
  */
-import type { SliceVerbs } from '#metrics/gather/slices'
-
-/** Work that yields where it may be interrupted. */
-export type Work<T> = Generator<undefined, T>
-
-/** Longest piece, in milliseconds. */
-const SLICE_MS = 1
-/** Items that are quick, between two places where work may be interrupted. */
-export const QUICK_ITEMS = 64
-
-export async function inTurns<T>(verbs: SliceVerbs, work: Work<T>): Promise<T> {
-  let beganMs = verbs.nowMs()
-  for (;;) {
-    const step = work.next()
-    if (step.done === true) return step.value
-    if (verbs.nowMs() - beganMs < SLICE_MS) continue
-    await verbs.rest()
-    beganMs = verbs.nowMs()
-  }
-}
+import { QUICK_ITEMS, type Work } from '#metrics/gather/slices'
 
 type Compare<T> = (one: T, other: T) => number
 
