@@ -79,7 +79,8 @@ describe('on a line', () => {
 
     it(`a server ${what} does not keep others from answering`, async () => {
       const fake = await fakeEtcd()
-      const client = clientOf([await server(serve), fake.endpoint])
+      const patient = { dialTimeoutMs: 1_000, requestTimeoutMs: 10_000 }
+      const client = clientOf([await server(serve), fake.endpoint], patient)
       assert.equal((await client.range(READ)).revision, 10)
     })
   }
