@@ -10,9 +10,11 @@
  * @property {number} atOnce
  * @property {number} timeoutMs of one of them
  * @property {boolean} isLow
+ * @property {string} [failures] path of a file that gets a paragraph for each test that fails
  */
-import { writeFileSync } from 'node:fs'
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
+import { relative } from 'node:path'
 import { run } from 'node:test'
 import reporter from './test-reporter.mjs'
 
@@ -20,12 +22,14 @@ import reporter from './test-reporter.mjs'
 const PATIENT_PRIORITY = 5
 
 /** @type {Lane} */
-const { files, atOnce, timeoutMs, isLow } = JSON.parse(process.argv[2] ?? '{}')
+const { files, atOnce, timeoutMs, isLow, failures } = JSON.parse(process.argv[2] ?? '{}')
 if (isLow) stepBack()
 
 const events = run({ files: [...files], concurrency: atOnce, timeout: timeoutMs })
-events.on('test:fail', ({ todo }) => {
-  if (todo === undefined || todo === false) process.exitCode = 1
+events.on('test:fail', (failed) => {
+  if (failed.todo !== undefined && failed.todo !== false) return
+  process.exitCode = 1
+  if (failures !== undefined) appendFileSync(failures, failureText(failed))
 })
 events.compose(reporter).pipe(process.stdout)
 
@@ -39,4 +43,17 @@ function stepBack() {
   }
   process.stdin.on('end', () => process.kill(-process.pid, 'SIGKILL'))
   process.stdin.resume().unref()
+}
+
+/**
+ * Nothing for a suite: its tests are told.
+ *
+ * @param {import('node:test').EventData.TestFail} failed
+ */
+function failureText({ name, file, details: { error } }) {
+  const { failureType, cause } = /** @type {Error & { failureType?: string }} */ (error)
+  if (failureType === 'subtestsFailed') return ''
+  const reason = cause instanceof Error ? cause.message : String(cause ?? error.message)
+  const path = file === undefined ? '' : `${relative(process.cwd(), file)}: `
+  return `${path}${name}\n${reason.replaceAll(/^/gm, '    ')}\n`
 }

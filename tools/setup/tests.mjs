@@ -5,7 +5,8 @@
  * `npm run soak`, `*.acceptance.js` with `npm run acceptance`.
  */
 
-import { availableParallelism } from 'node:os'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runTool } from './child.mjs'
 import { say } from './console.mjs'
@@ -88,19 +89,19 @@ const ordered = (/** @type {readonly string[]} */ files) =>
   [...files].sort((one, other) => rank(one) - rank(other))
 
 /**
- * @param {Pick<import('./lane.mjs').Lane, 'files' | 'atOnce' | 'isLow'>} lane
+ * @param {Omit<import('./lane.mjs').Lane, 'timeoutMs'>} lane
  * @param {Parameters<typeof runTool>[2]} options
  */
-function runLane({ files, atOnce, isLow }, options) {
+function runLane({ files, ...rest }, options) {
   if (files.length === 0) {
     throw new CommandFault(
       'No test files were found.',
       'See that the build made them: npm run build',
     )
   }
-  const timeoutMs = isLow ? LOW_FILE_TIMEOUT_MS : FILE_TIMEOUT_MS
+  const timeoutMs = rest.isLow ? LOW_FILE_TIMEOUT_MS : FILE_TIMEOUT_MS
   return withPrograms(grouped(files), (paths) => {
-    const lane = JSON.stringify({ files: paths, atOnce, timeoutMs, isLow })
+    const lane = JSON.stringify({ ...rest, files: paths, timeoutMs })
     return runTool(process.execPath, ['--enable-source-maps', LANE, lane], options)
   })
 }
@@ -140,20 +141,34 @@ export async function runTests(files, env = {}) {
     const lane = { files: [...alone, ...patient], atOnce, isLow: false }
     return (await runLane(lane, { ...options, loud: true })).exitCode
   }
+  return runBoth(alone, patient, options)
+}
+
+/**
+ * @param {readonly string[]} alone
+ * @param {readonly string[]} patient
+ * @param {Parameters<typeof runTool>[2]} options
+ */
+async function runBoth(alone, patient, options) {
+  const folder = mkdtempSync(join(tmpdir(), 'troupe-lanes-'))
+  const failures = join(folder, 'failures.txt')
   const held = new Held()
   const tell = (/** @type {Buffer} */ part) => held.tell(part)
-  const low = runLane(
-    { files: patient, atOnce: AT_ONCE, isLow: true },
-    { ...options, tell, leashed: true },
-  )
-  const high = runLane({ files: alone, atOnce: 1, isLow: false }, { ...options, loud: true })
-  const codes = [(await high).exitCode]
-  held.open()
-  codes.push((await low).exitCode)
-  if (codes[0] !== 0) {
-    say('The first part of the tests failed: its failures and its summary are further up.')
+  try {
+    const low = runLane(
+      { files: patient, atOnce: AT_ONCE, isLow: true, failures },
+      { ...options, tell, leashed: true },
+    )
+    const lane = { files: alone, atOnce: 1, isLow: false, failures }
+    const codes = [(await runLane(lane, { ...options, loud: true })).exitCode]
+    held.open()
+    codes.push((await low).exitCode)
+    // The end of all is where a reader looks, and the failures of the first lane are far from it.
+    if (existsSync(failures)) say(`\nwhat failed:\n${readFileSync(failures, 'utf8').trimEnd()}`)
+    return codes.find((code) => code !== 0) ?? 0
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
-  return codes.find((code) => code !== 0) ?? 0
 }
 
 /**
