@@ -150,7 +150,8 @@ function sumOf(nodes: readonly Lines[], count: number): Lines {
   return sum
 }
 
-const added = (values: readonly (number | null | undefined)[]): number | null => {
+/** The sum of what is known; null where nothing is. */
+export const added = (values: readonly (number | null | undefined)[]): number | null => {
   const told = values.filter((value) => typeof value === 'number')
   return told.length === 0 ? null : told.reduce((sum, value) => sum + value, 0)
 }

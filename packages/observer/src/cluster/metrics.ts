@@ -8,7 +8,7 @@
 import type { MetricGroup, MetricLine, MetricSeries, MetricSheet, MetricsSheet } from 'troupe'
 import type { ClusterMetrics } from '#observer/contract/api'
 import { grouped } from './grouped.js'
-import { type Axis, aligned, commonEnd, placed } from './history.js'
+import { type Axis, added, aligned, commonEnd, placed } from './history.js'
 
 const METRICS_MAX = 500
 const SERIES_MAX = 100
@@ -165,11 +165,6 @@ function linesOf(all: readonly Lines[]): Lines {
     weighted(at(place, 'mean'), at(place, 'perSecond')),
   )
   return { perSecond, mean }
-}
-
-function added(values: readonly (number | null)[]): number | null {
-  const told = values.filter((value) => value !== null)
-  return told.length === 0 ? null : told.reduce((sum, value) => sum + value, 0)
 }
 
 /** The mean of all, each by how much was observed. */

@@ -6,7 +6,7 @@
  * Limit: `NODES_MAX` nodes; `AT_ONCE` are asked at a time.
  */
 import type { LeaderSheet, MemberInfo, MemberSheet } from 'troupe'
-import type { ClusterNotice, ClusterSheet } from '#observer/contract/api'
+import type { ClusterNotice, ClusterSheet, NodeState } from '#observer/contract/api'
 import type { Verbs } from '#observer/hub/verbs'
 import { problemOf } from '#observer/text/problem'
 import { lookAt } from './look.js'
@@ -189,18 +189,20 @@ export class ClusterWatch {
   /** It went and came back between two looks. */
   #endLife(file: NodeFile): void {
     if (file.state === 'down') return
-    const timeMs = this.#verbs.wallMs()
     const text = `${file.node} is down: another life of it has begun since`
-    this.#note({ timeMs, kind: 'node-down', node: file.node, text })
-    Object.assign(file, { state: 'down', sinceMs: timeMs, isMissed: true, isAway: true })
-    file.forget()
+    const timeMs = this.#verbs.wallMs()
+    this.#enter(file, 'down', { timeMs, kind: 'node-down', node: file.node, text })
   }
 
   /** Puts a node into its state, and tells when it is another one. */
   #judge(file: NodeFile): void {
     const state = stateOf(file)
-    if (state === file.state) return
-    const notice = noticeOf(file, state, this.#verbs.wallMs())
+    if (state !== file.state) {
+      this.#enter(file, state, noticeOf(file, state, this.#verbs.wallMs()))
+    }
+  }
+
+  #enter(file: NodeFile, state: NodeState, notice: ClusterNotice | undefined): void {
     file.state = state
     file.sinceMs = this.#verbs.wallMs()
     if (state === 'down') file.forget()
