@@ -218,19 +218,14 @@ export class Kernel implements Home {
   account(): Account {
     const alive = this.table.all()
     const waiting = alive.reduce((sum, process) => sum + mailboxLength(process), 0)
-    return Object.freeze({
-      sent: this.post.sent,
-      handled: this.outcomes.handled,
-      waiting: waiting + this.deaths.preserved,
-      handling: this.outcomes.handling + this.turn.taken,
-      dropped: this.letters.counts(),
-    })
+    return Object.freeze({ ...this.derivedAccount(), waiting: waiting + this.deaths.preserved })
   }
 
   /** The same without a look at each mailbox: what waits is what is left of the rest. */
   derivedAccount(): Account {
     const { sent } = this.post
-    const [handled, handling] = [this.outcomes.handled, this.outcomes.handling + this.turn.taken]
+    const { handled } = this.outcomes
+    const handling = this.outcomes.handling + this.turn.taken
     const waiting = sent - handled - handling - this.letters.total
     return Object.freeze({ sent, handled, waiting, handling, dropped: this.letters.counts() })
   }
