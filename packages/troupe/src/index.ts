@@ -444,6 +444,7 @@ export {
   isCalm,
   isEventOf,
   isFailure,
+  isSamplerText,
   LIVENESS_DEFAULTS,
   LOG_LEVELS,
   MEMBERSHIP_DEFAULTS,

@@ -5,7 +5,7 @@
  * Pure. What fields an order has the node knows; here pids become pids, and what an order is about
  * is printed as it has to be confirmed.
  */
-import type { SystemOrder } from 'troupe'
+import { isSamplerText, type SamplerText, type SystemOrder } from 'troupe'
 import type { Capability } from '#observer/contract/api'
 import { pidOf } from '#observer/text/pid-text'
 import { type Refused, refused } from '#observer/text/problem'
@@ -103,10 +103,8 @@ export interface NameOrder {
 
 const NAME_ORDER = "{ do: 'sampler', scope: 'name', of, sampler }"
 /** As nodes read it: here it is refused once, and not by each of them. */
-const SAMPLER = /^(?:off|none|always|ratio (?:0|1|0?\.\d{1,12}|1\.0+)|per-second [1-9]\d{0,6})$/
-const SAMPLER_CHARS_MAX = 32
-
-const isSampler = (text: string): boolean => text.length <= SAMPLER_CHARS_MAX && SAMPLER.test(text)
+const isSampler = (value: unknown): value is SamplerText | 'none' =>
+  value === 'none' || isSamplerText(value)
 
 /** Reads an order for all nodes. Throws `Refused`. */
 export function readNameOrder(given: unknown): NameOrder {
@@ -119,7 +117,7 @@ export function readNameOrder(given: unknown): NameOrder {
   if (typeof of !== 'string' || of === '' || of.length > NAME_MAX) {
     throw wrong('of is no name', `give a registered name of at most ${NAME_MAX} characters`)
   }
-  if (typeof sampler !== 'string' || !isSampler(sampler)) {
+  if (!isSampler(sampler)) {
     throw wrong('the sampler is none', 'off, always, ratio 0 to 1, per-second 1 or more, or none')
   }
   return { name: of, sampler }

@@ -286,7 +286,11 @@ export function requireTraceparent(value: unknown): void {
 
 const TEXT = /^(off|always|ratio (0|1|0?\.\d{1,12}|1\.0+)|per-second [1-9]\d{0,6})$/
 
-/** True for a sampler in words. */
+/**
+ * True for a sampler in words: `off`, `always`, `ratio 0` to `ratio 1`, or `per-second 1` and more.
+ *
+ * @example isSamplerText('ratio 0.01') // true
+ */
 export const isSamplerText = (value: unknown): value is SamplerText =>
   typeof value === 'string' && value.length <= 32 && TEXT.test(value)
 
