@@ -21,6 +21,10 @@ export interface Ordering {
   readonly remote: string
 }
 
+/** As the audit of a node names who wants it. */
+export const byOf = ({ surface, visitor }: Ordering): string =>
+  visitor.user === undefined ? surface : `${surface} ${visitor.user}`
+
 export class Manager {
   readonly #verbs: Verbs
   readonly #audit: Audit
@@ -44,8 +48,7 @@ export class Manager {
       requireWithin(view, read.order, node)
       requireCapability(view, read.capability)
       requireConfirmed(read)
-      const by = [surface, visitor.user].filter((one) => one !== undefined).join(' ')
-      const payload = { ...read.order, by }
+      const payload = { ...read.order, by: byOf(ordering) }
       const asked = { node, request: 'manage', payload, timeoutMs: ANSWER_MS, by: view.by }
       const answer = await this.#verbs.ask(asked)
       note('done')

@@ -10,10 +10,10 @@ import { readNameOrder } from '#observer/ask/orders'
 import { observerBusy, Turnstile } from '#observer/cluster/turnstile'
 import type { AtNode, EverywhereAnswer } from '#observer/contract/api'
 import { requireCapability } from '#observer/hub/teller'
-import type { Verbs } from '#observer/hub/verbs'
+import type { Question, Verbs, View } from '#observer/hub/verbs'
 import { refusedOf } from '#observer/text/problem'
 import type { Audit } from './audit.js'
-import type { Ordering } from './manager.js'
+import { byOf, type Ordering } from './manager.js'
 
 /** How long one node may take for each of its two answers. */
 const ANSWER_MS = 2_500
@@ -42,16 +42,16 @@ export class NameSampler {
   }
 
   /** Throws `Refused` where it may not be done at any node. */
-  async carryOut({ visitor, view, surface, remote }: Ordering, given: unknown) {
+  async carryOut(ordering: Ordering, given: unknown) {
+    const { visitor, view, surface, remote } = ordering
     const { name, sampler } = readNameOrder(given)
     const about = { user: visitor.user, remote, surface, node: undefined, operation: 'sampler' }
     const note = (outcome: string, at: readonly AtNode[] = []): void =>
       this.#audit.record({ ...about, subject: `${name}: ${sampler}`, outcome, at })
     try {
       requireCapability(view, 'trace')
-      const by = [surface, visitor.user].filter((one) => one !== undefined).join(' ')
-      const order = { do: 'sampler', scope: 'process', sampler, by }
-      const at = await this.#atAll((node) => view.mayLookAt(node), name, order)
+      const order = { do: 'sampler', scope: 'process', sampler, by: byOf(ordering) }
+      const at = await this.#atAll(view, name, order)
       note(outcomeOf(at), at)
       return { nodes: at } satisfies EverywhereAnswer
     } catch (thrown) {
@@ -60,27 +60,29 @@ export class NameSampler {
     }
   }
 
-  async #atAll(
-    isSeen: (node: string) => boolean,
-    name: string,
-    order: object,
-  ): Promise<readonly AtNode[]> {
+  async #atAll(view: View, name: string, order: object): Promise<readonly AtNode[]> {
     if (this.#acts >= ACTS_MAX) throw observerBusy()
     // Counted before anything is waited for: else many would come through together.
     this.#acts += 1
     try {
-      const nodes = (await this.#nodes()).filter(isSeen)
-      const told = nodes.map((node) => this.#turnstile.through(() => this.#at(node, name, order)))
+      const nodes = (await this.#nodes()).filter((node) => view.mayLookAt(node))
+      const ask = (node: string) =>
+        this.#turnstile.through(() => this.#at({ node, by: view.by }, name, order))
+      const told = nodes.map(ask)
       return (await Promise.all(told)).sort((one, other) => (one.node < other.node ? -1 : 1))
     } finally {
       this.#acts -= 1
     }
   }
 
-  async #at(node: string, name: string, order: object): Promise<AtNode> {
+  async #at(
+    { node, by }: Pick<Question, 'node' | 'by'>,
+    name: string,
+    order: object,
+  ): Promise<AtNode> {
     const { own } = this.#verbs
     const ask = (request: string, payload: object): Promise<unknown> =>
-      this.#verbs.ask({ node, request, payload, timeoutMs: ANSWER_MS })
+      this.#verbs.ask({ node, by, request, payload, timeoutMs: ANSWER_MS })
     try {
       const of = Reflect.get(Object(await ask('process', { name, messages: 0 })), 'pid')
       await ask('manage', { ...order, of })

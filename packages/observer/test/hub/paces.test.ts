@@ -6,53 +6,14 @@ import { testNode, virtualClock } from 'troupe/testing'
 import { QUESTIONS } from '#observer/ask/questions'
 import { ClusterWatch } from '#observer/cluster/watch'
 import { OBSERVER_DEFAULTS } from '#observer/contract/options'
-import {
-  NodePaces,
-  Paces,
-  pacedVerbs,
-  SCANS_AT_ONCE,
-  SCANS_WAITING_MAX,
-  ViewerPaces,
-} from '#observer/hub/paces'
+import { pacedVerbs, SCANS_AT_ONCE, SCANS_WAITING_MAX } from '#observer/hub/paced-verbs'
+import { NodePaces, ViewerPaces } from '#observer/hub/paces'
 import { Shares } from '#observer/hub/shares'
 import type { Verbs, Who } from '#observer/hub/verbs'
 import { problemOf } from '#observer/text/problem'
 import { hubOf, lookerOf, reading, VIEW, verbsOf } from './kit.js'
 
 const { viewerPerSecondMax, nodePerSecondMax } = OBSERVER_DEFAULTS
-
-describe('a pace', () => {
-  const clock = virtualClock()
-  const nowMs = () => clock.nowMs()
-
-  it('lets so much pass in a second, three times as much after a rest', async () => {
-    const paces = new Paces({ perSecond: 10, atOnce: 30 }, nowMs)
-    assert.equal(paces.take('a', 30), 0)
-    assert.equal(paces.take('a', 5), 500)
-    assert.equal(paces.take('b', 5), 0)
-    await clock.advance(499)
-    assert.equal(paces.take('a', 5), 1)
-    await clock.advance(1)
-    assert.equal(paces.take('a', 5), 0)
-    assert.equal(paces.left('a'), 0)
-  })
-
-  it('has more than can ever be there for all there can be', () => {
-    const paces = new Paces({ perSecond: 10, atOnce: 30 }, nowMs)
-    assert.equal(paces.take('a', 1_000), 0)
-    assert.equal(paces.left('a'), 0)
-  })
-
-  it('is kept of so many alone; those beyond them have one together', async () => {
-    const paces = new Paces({ perSecond: 1, atOnce: 2 }, nowMs)
-    for (let at = 0; at < 5_000; at += 1) paces.take(`n${at}`, 1)
-    assert.ok(paces.kept <= 2_049, `${paces.kept} are kept`)
-    assert.ok(paces.take('another', 2) > 0)
-    await clock.advance(1_000)
-    assert.equal(paces.take('another', 2), 0)
-    assert.ok(paces.kept < 10, `${paces.kept} are kept`)
-  })
-})
 
 describe('the viewers of one address', () => {
   it('have what four of them have, however many sessions they are', async () => {

@@ -293,7 +293,7 @@ const PLANTED_FAULTS: readonly Fault[] = Object.freeze([
   {
     name: 'whoever is refused fills the log',
     file: 'web/refusals',
-    find: 'if (one.left < 1 || this.#ofAll.left < 1) {',
+    find: 'if (this.#ofOne.left(one) < 1 || this.#ofAll.left(ALL) < 1) {',
     replace: 'if (false) {',
     caughtBy: AUDIT,
   },
@@ -355,14 +355,14 @@ const PLANTED_FAULTS: readonly Fault[] = Object.freeze([
   },
   {
     name: 'viewers may ask a node for all that it answers',
-    file: 'hub/paces',
+    file: 'hub/paced-verbs',
     find: 'const waitMs = cost === 0 ? 0 : paces.take(node, cost, by);',
     replace: 'const waitMs = 0;',
     caughtBy: PACES,
   },
   {
     name: 'viewers may have a node look for all that it does at a time',
-    file: 'hub/paces',
+    file: 'hub/paced-verbs',
     find: 'isScan(request) ? scan(question) : verbs.ask(question)',
     replace: 'verbs.ask(question)',
     caughtBy: PACES,
@@ -383,10 +383,10 @@ const PLANTED_FAULTS: readonly Fault[] = Object.freeze([
   },
   {
     name: 'each name that is asked for is kept',
-    file: 'hub/paces',
+    file: 'hub/buckets',
     find: 'if (this.#buckets.size >= KEPT_MAX && key !== OTHERS)',
     replace: 'if (false)',
-    caughtBy: PACES,
+    caughtBy: 'hub/buckets.test',
   },
   ...METRIC_FAULTS,
 ])
