@@ -4,9 +4,7 @@
  *
  * Each view is that of a stranger: no cache, no cookie. The browser itself runs already.
  */
-import { chromium } from 'playwright-core'
-
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-sync']
+import { launchBrowser } from '@troupe/tools/browser'
 
 /** Runs in the page: notes when each has happened, in milliseconds since the navigation began. */
 function noteFigures() {
@@ -25,7 +23,7 @@ function noteFigures() {
 
 /** Opens a browser; `view` answers the milliseconds of one first view. */
 export async function firstViews() {
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+  const browser = await launchBrowser()
   const view = async (url) => {
     const context = await browser.newContext({ viewport: { width: 1_280, height: 860 } })
     const page = await context.newPage()

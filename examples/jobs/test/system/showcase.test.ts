@@ -7,32 +7,17 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { launchBrowser, untilSeen } from '@troupe/tools/browser'
 import { partSkip } from '@troupe/tools/parts'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { Cluster } from '#test/cluster'
 
-const FLAGS = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  '--font-render-hinting=none',
-]
 const wantsPicture = process.env['TROUPE_PICTURES'] === '1'
 const PICTURE = fileURLToPath(
   new URL('../../../../docs/guides/images/observer-jobs.png', import.meta.url),
 )
 const TEXT = 'to be or not to be that is the question\n'.repeat(500)
 const JOBS = 12
-/** How often the page is looked at, in milliseconds, and how often at most. */
-const LOOK_MS = 50
-const LOOKS_MAX = 400
-
-async function until(what: string, page: Page, isSeen: () => Promise<boolean>): Promise<void> {
-  for (let look = 0; look < LOOKS_MAX; look += 1) {
-    if (await isSeen()) return
-    await page.waitForTimeout(LOOK_MS)
-  }
-  assert.fail(`never seen: ${what}`)
-}
 
 const rows = (page: Page) =>
   page.getByRole('table', { name: 'Nodes of the cluster' }).getByRole('row')
@@ -46,7 +31,7 @@ async function cpuOn(page: Page): Promise<number> {
 /** Waits until six are up, beside the node of the Observer. */
 async function untilSixAreUp(page: Page): Promise<void> {
   const up = rows(page).filter({ hasText: /up/ })
-  await until('six programs', page, async () => (await up.count()) === 7)
+  await untilSeen('six programs', page, async () => (await up.count()) === 7)
 }
 
 /** The node of the Observer has figures as well; what programs would refuse cannot be pressed. */
@@ -61,7 +46,7 @@ async function knowsItsOwnNode(page: Page, url: string): Promise<void> {
 describe('the Observer of npm start', { skip: partSkip('chromium'), timeout: 90_000 }, () => {
   let browser: Browser
   before(async () => {
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+    browser = await launchBrowser()
   })
   after(() => browser.close())
 
@@ -88,7 +73,7 @@ describe('the Observer of npm start', { skip: partSkip('chromium'), timeout: 90_
       cluster.submit(`load-${at}`, 'kind=hash-chain&rounds=100000', `${at} ${TEXT}`, at),
     )
     await Promise.all(submitted)
-    await until('load', page, async () => (await cpuOn(page)) > idle + 20)
+    await untilSeen('load', page, async () => (await cpuOn(page)) > idle + 20)
 
     const { leader } = await cluster.view()
     const other = `${cluster.name}${leader.startsWith(`${cluster.name}1@`) ? 2 : 1}@localhost`

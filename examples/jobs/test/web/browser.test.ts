@@ -3,8 +3,9 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { launchBrowser } from '@troupe/tools/browser'
 import { partSkip } from '@troupe/tools/parts'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { type Node, openWeb, startNode, type WebListener } from 'troupe'
 import type { WorkerView } from '#jobs/coordinator/coordinator-protocol'
 import type { ReplicaState } from '#jobs/store/book'
@@ -19,10 +20,6 @@ import {
   VIEW,
 } from '#test/web/fakes'
 
-const FLAGS = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-]
 const HARM = '<img src=x onerror="document.title=1"><script>document.title=1</script>'
 const WORKER: WorkerView = {
   ...{ node: 'worker1@localhost', state: 'running', weight: 100, version: HARM },
@@ -39,7 +36,7 @@ describe('the page of the jobs', { skip: partSkip('chromium'), timeout: 60_000 }
   const cluster: FakeCluster = fakeCluster()
 
   before(async () => {
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+    browser = await launchBrowser()
     node = await startNode('jobs1@localhost', { logSinks: [] })
     listener = await openWeb(listenOptions(0))
     cluster.view = { ...VIEW, workers: [WORKER], coordinators: [COORDINATOR] }

@@ -3,15 +3,11 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, it, type TestContext } from 'node:test'
+import { launchBrowser } from '@troupe/tools/browser'
 import { partSkip } from '@troupe/tools/parts'
 import { encode } from 'msgpackr'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { SystemProcess, udpClient } from '#test/system-process'
-
-const FLAGS = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-]
 
 /** What a page did that it must not. */
 interface Watched {
@@ -61,7 +57,7 @@ const isListed = (page: Page) => async (): Promise<boolean> =>
 describe('the live map', { skip: partSkip('chromium'), timeout: 120_000 }, () => {
   let browser: Browser
   before(async () => {
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+    browser = await launchBrowser()
   })
   after(() => browser.close())
 

@@ -8,31 +8,17 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { launchBrowser, untilSeen } from '@troupe/tools/browser'
 import { partSkip } from '@troupe/tools/parts'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { SystemProcess } from '#test/system-process'
 
-const FLAGS = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  '--font-render-hinting=none',
-]
 const wantsPicture = process.env['TROUPE_PICTURES'] === '1'
 const PICTURE = fileURLToPath(
   new URL('../../../../docs/guides/images/observer-traffic.png', import.meta.url),
 )
 /** Packets a second; each becomes messages of several processes. */
 const RATE = 1_000
-const LOOK_MS = 50
-const LOOKS_MAX = 400
-
-async function until(what: string, page: Page, isSeen: () => Promise<boolean>): Promise<void> {
-  for (let look = 0; look < LOOKS_MAX; look += 1) {
-    if (await isSeen()) return
-    await page.waitForTimeout(LOOK_MS)
-  }
-  assert.fail(`never seen: ${what}`)
-}
 
 /** Messages that all programs handle in a second, as the page says. */
 async function handledOn(page: Page): Promise<number> {
@@ -48,7 +34,7 @@ describe('the Observer of the traffic system', {
 }, () => {
   let browser: Browser
   before(async () => {
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+    browser = await launchBrowser()
   })
   after(() => browser.close())
 
@@ -71,7 +57,7 @@ describe('the Observer of the traffic system', {
         .filter({ hasText: /up/ })
         .waitFor()
     }
-    await until('load', page, async () => (await handledOn(page)) > RATE)
+    await untilSeen('load', page, async () => (await handledOn(page)) > RATE)
     if (wantsPicture) await page.screenshot({ path: PICTURE })
 
     const ingest = encodeURIComponent(`${name}-ingest@localhost`)
@@ -82,7 +68,7 @@ describe('the Observer of the traffic system', {
     await page.getByTitle(/^desk <\S+>: pool,/).waitFor()
     await page.goto(`${url}/applications`)
     const cards = page.getByText('traffic', { exact: true })
-    await until('all parts', page, async () => (await cards.count()) >= 3)
+    await untilSeen('all parts', page, async () => (await cards.count()) >= 3)
     assert.deepEqual(faults, [])
     assert.equal(await system.stop(), 0)
   })

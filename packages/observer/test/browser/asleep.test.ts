@@ -4,10 +4,10 @@
  */
 import { equal, ok } from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { BROWSER } from '@troupe/tools/browser'
 import { partSkip } from '@troupe/tools/parts'
 import { chromium, type Page } from 'playwright-core'
 import { SlowedTime } from '#test/server/time-kit'
-import { FLAGS } from './browser-kit.js'
 
 const HOUR_MS = 3_600_000
 /** What the system keeps for one socket; in an hour there are more than eight thousand. */
@@ -36,7 +36,7 @@ describe('a viewer asleep for an hour', { skip: partSkip('chromium'), timeout: 1
   it('wakes to the figures of now, with no heap of what it has missed', async (t) => {
     const time = await SlowedTime.start()
     t.after(() => time.stop())
-    const server = await chromium.launchServer({ executablePath: '/usr/bin/chromium', args: FLAGS })
+    const server = await chromium.launchServer(BROWSER)
     t.after(() => server.kill())
     const { pid = 0 } = server.process()
     const page = await (await chromium.connect(server.wsEndpoint())).newPage()

@@ -11,13 +11,9 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { launchBrowser } from '@troupe/tools/browser'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 
-export const FLAGS = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  '--font-render-hinting=none',
-]
 const IMAGES = fileURLToPath(new URL('../../../../docs/guides/images/', import.meta.url))
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -49,7 +45,7 @@ export type Open = (url: string, options?: OpenOptions) => Promise<Watched>
 export function browserForAll(): { readonly open: Open } {
   let browser: Browser | undefined
   before(async () => {
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+    browser = await launchBrowser()
   })
   after(() => browser?.close())
   return {

@@ -1,8 +1,9 @@
 /** ports/websocket with a real browser: what a page sends and hears, and which pages may. */
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
+import { launchBrowser } from '@troupe/tools/browser'
 import { partSkip } from '@troupe/tools/parts'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { webPort } from 'troupe'
 import {
   connectionIn,
@@ -12,17 +13,8 @@ import {
   until,
 } from '#test/unit/ports/websocket/ws-kit'
 
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-]
-
 async function browserOf(t: TestContext): Promise<Browser> {
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGS })
+  const browser = await launchBrowser()
   t.after(() => browser.close())
   return browser
 }

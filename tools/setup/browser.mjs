@@ -1,0 +1,38 @@
+/**
+ * setup/browser: the browser that tests open pages in, and how they wait for what a page shows.
+ */
+import { chromium } from 'playwright-core'
+import { CommandFault } from './fault.mjs'
+
+/** It asks nobody outside, and draws text the same on each machine. */
+const FLAGS = [
+  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  '--font-render-hinting=none',
+]
+/** How often a page is looked at, in milliseconds, and how often at most. */
+const LOOK_MS = 50
+const LOOKS_MAX = 400
+
+/** The browser of the system, as playwright starts one. */
+export const BROWSER = Object.freeze({ executablePath: '/usr/bin/chromium', args: FLAGS })
+
+/** Starts it; who starts it closes it. */
+export const launchBrowser = () => chromium.launch(BROWSER)
+
+/**
+ * Waits until something can be seen. The policy of our pages forbids that a page is told to wait,
+ * so it is looked at again and again, for 20 seconds at most.
+ *
+ * @param {string} what as the failure names it
+ * @param {import('playwright-core').Page} page
+ * @param {() => Promise<boolean>} isSeen
+ * @returns {Promise<void>}
+ */
+export async function untilSeen(what, page, isSeen) {
+  for (let look = 0; look < LOOKS_MAX; look += 1) {
+    if (await isSeen()) return
+    await page.waitForTimeout(LOOK_MS)
+  }
+  throw new CommandFault(`It was never seen: ${what}.`, 'Look at the page, and what it was told.')
+}
