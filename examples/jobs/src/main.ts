@@ -6,21 +6,23 @@
  */
 import { type ProgramEnd, print, runProgram } from '@troupe-examples/traffic/cli/program'
 import { type Flags, HELP, parseFlags } from '#jobs/cli/flags'
-import { runCoordinator } from '#jobs/system/coordinator-program'
-import { runPrograms } from '#jobs/system/launcher'
-import { runWorker } from '#jobs/system/worker-program'
 
-function run(flags: Flags): Promise<ProgramEnd> {
+/** A program loads what its role needs: each of six is there the sooner. */
+async function run(flags: Flags): Promise<ProgramEnd> {
   switch (flags.role) {
     case 'coordinator':
-      return runCoordinator(flags, print)
+      return (await import('#jobs/system/coordinator-program')).runCoordinator(flags, print)
     case 'worker':
-      return runWorker(flags, print)
-    case undefined: {
-      const [, program = '', ...words] = process.argv
-      return runPrograms(program, words, flags, print)
-    }
+      return (await import('#jobs/system/worker-program')).runWorker(flags, print)
+    case undefined:
+      return runAll(flags)
   }
+}
+
+async function runAll(flags: Flags): Promise<ProgramEnd> {
+  const { runPrograms } = await import('#jobs/system/launcher')
+  const [, program = '', ...words] = process.argv
+  return runPrograms(program, words, flags, print)
 }
 
 await runProgram({

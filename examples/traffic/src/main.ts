@@ -8,28 +8,30 @@
 import { type Flags, HELP, parseFlags } from '#traffic/cli/flags'
 import { type ProgramEnd, runProgram } from '#traffic/cli/program'
 import { Screen } from '#traffic/cli/screen'
-import { runIngest } from '#traffic/nodes/ingest-role'
-import { runPrograms } from '#traffic/nodes/launcher'
-import { runStorage } from '#traffic/nodes/storage-role'
-import { runWeb } from '#traffic/nodes/web-role'
-import { runTraffic } from '#traffic/system/run'
 
-/** All in one program, one of three, or the one that starts the three. */
-function run(flags: Flags, screen: Screen): Promise<ProgramEnd> {
+/**
+ * All in one program, one of three, or the one that starts the three. Each loads what it needs, so
+ * that all of them are there the sooner.
+ */
+async function run(flags: Flags, screen: Screen): Promise<ProgramEnd> {
   switch (flags.role) {
     case 'storage':
-      return runStorage(flags, screen)
+      return (await import('#traffic/nodes/storage-role')).runStorage(flags, screen)
     case 'ingest':
-      return runIngest(flags, screen)
+      return (await import('#traffic/nodes/ingest-role')).runIngest(flags, screen)
     case 'web':
-      return runWeb(flags, screen)
-    case undefined: {
-      const [, program = '', ...words] = process.argv
+      return (await import('#traffic/nodes/web-role')).runWeb(flags, screen)
+    case undefined:
       return flags.nodes === 1
-        ? runTraffic(flags, screen)
-        : runPrograms(program, words, flags, screen)
-    }
+        ? (await import('#traffic/system/run')).runTraffic(flags, screen)
+        : runThree(flags, screen)
   }
+}
+
+async function runThree(flags: Flags, screen: Screen): Promise<ProgramEnd> {
+  const { runPrograms } = await import('#traffic/nodes/launcher')
+  const [, program = '', ...words] = process.argv
+  return runPrograms(program, words, flags, screen)
 }
 
 await runProgram({

@@ -3,13 +3,10 @@
  *
  * Two makers, chosen by `--registrar`; what is outside does not know which one it is.
  */
-import { etcdRegistrar } from '@troupe/etcd'
 import { embeddedRegistrar, type Registrar } from 'troupe'
 import type { Flags } from '#jobs/cli/flags'
 import { keptByCoordinators, type MakeKeeping } from '#jobs/coordinator/keeping'
-import { keptInEtcd } from '#jobs/coordinator/kept-in-etcd'
-import { etcdAccess } from './etcd-access.js'
-import { BARE, type Ground, groundGiven, groundOfEtcd } from './ground.js'
+import { BARE, type Ground } from './ground.js'
 import type { RegistrarKind } from './names.js'
 
 export interface Backing {
@@ -40,24 +37,13 @@ const embedded = ({
   ground: async () => BARE,
 })
 
-const inEtcd = (flags: Flags): Backing => {
-  const { name: cluster, etcdEndpoints } = flags
-  const etcd = etcdAccess(flags)
-  const isGiven = etcdEndpoints !== undefined
-  return {
-    registrar: () => etcdRegistrar({ ...etcd, cluster }),
-    keep: keptInEtcd(etcd, cluster),
-    folderEnding: '-texts',
-    ground: async (folder) =>
-      isGiven
-        ? groundGiven(etcd, `services/troupe/cluster/${cluster}/`)
-        : await groundOfEtcd(folder),
-  }
-}
+type Make = (flags: Flags) => Backing
 
-const MAKERS: Readonly<Record<RegistrarKind, (flags: Flags) => Backing>> = Object.freeze({
-  embedded,
-  etcd: inEtcd,
+/** What etcd needs is loaded where there is one. */
+const MAKERS: Readonly<Record<RegistrarKind, () => Promise<Make>>> = Object.freeze({
+  embedded: async () => embedded,
+  etcd: async () => (await import('./etcd-backing.js')).inEtcd,
 })
 
-export const backingOf = (flags: Flags): Backing => MAKERS[flags.registrar](flags)
+export const backingOf = async (flags: Flags): Promise<Backing> =>
+  (await MAKERS[flags.registrar]())(flags)

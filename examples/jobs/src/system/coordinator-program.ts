@@ -34,7 +34,7 @@ export async function runCoordinator(
   const listener = await openWeb(listenOptions(httpPort)).catch(refusedPort)
   if ('kind' in listener) return listener
   try {
-    const backing = backingOf(flags)
+    const backing = await backingOf(flags)
     const folder = folderOf(flags, backing)
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const node = await startProgramNode('coordinator', flags, backing, print)

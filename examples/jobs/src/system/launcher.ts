@@ -78,7 +78,7 @@ export async function runPrograms(
   const kept = flags.dataFolder
   const folder = kept ?? (await mkdtemp(join(tmpdir(), 'troupe-jobs-')))
   try {
-    const ground = await backingOf(flags).ground(folder)
+    const ground = await (await backingOf(flags)).ground(folder)
     const lookout = lookoutOf({ ...flags, ...ground.found })
     const print = inTurn(lookout, printNow)
     try {

@@ -11,7 +11,7 @@ import { coordinatorsOf } from './names.js'
 import { startProgramNode, untilStopped } from './program-node.js'
 
 export async function runWorker(flags: Flags, print: (line: string) => void): Promise<ProgramEnd> {
-  const node = await startProgramNode('worker', flags, backingOf(flags), print)
+  const node = await startProgramNode('worker', flags, await backingOf(flags), print)
   const { name, effectsUrl, version, threadMemoryMb } = flags
   const parts = await startWorker({
     ...{ node, coordinators: coordinatorsOf(name) },
