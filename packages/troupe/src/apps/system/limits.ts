@@ -8,7 +8,7 @@
 /** Most processes looked at in one turn. */
 export const SLICE_UNITS = 8_192
 /** Longest slice, in milliseconds; looked at every `CLOCK_UNITS`. */
-export const SLICE_MS = 1
+export const SLICE_MS = 0.5
 export const CLOCK_UNITS = 256
 /** Short questions answered in one turn. */
 export const QUICK_PER_TURN = 16
