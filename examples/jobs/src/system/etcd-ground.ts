@@ -1,5 +1,5 @@
 /**
- * system/etcd-ground: an etcd below the programs: one of the launcher's own, or the one it was given.
+ * system/etcd-ground: an etcd below the programs: the launcher's own, or the one it was given.
  *
  * One of its own that ends by itself is started again on its data, as every program is.
  */
