@@ -32,6 +32,7 @@ const PAGES = {
   process: [`${NODE}/process?name=stuck&messages=50`, `${NODE}/insight?name=stuck`],
   why: [`${NODE}/why?name=stuck`],
   tracing: [`${NODE}/traces?limit=100`],
+  metrics: ['/cluster', `${NODE}/metrics?limit=60&series=1&points=60`],
 }
 
 /** The history a page draws: of its charts, and the lines behind its figures. */

@@ -5,11 +5,13 @@
  * Each line of its input is answered with the CPU it has used, in milliseconds.
  */
 import { createInterface } from 'node:readline'
+import { metrics } from '@troupe/metrics'
 import { createObserver } from '@troupe/observer'
 import { actor, eventName, message, protocol, request, startNode } from 'troupe'
 
 const [kind, given] = process.argv.slice(2)
 const Worker = protocol('worker', { work: message() })
+const Shop = protocol('shop', {})
 const Chain = protocol('chain', { wait: message(), next: request() })
 const COOKIE = 'cookie-of-the-bench-of-the-observer'
 /** Messages and records of the log a second: figures change as in a system that works. */
@@ -19,6 +21,9 @@ const BATCH_MS = 50
 /** One send in twenty begins a trace: about twenty traces a second. */
 const SAMPLED = 'ratio 0.05'
 const TOPICS = 100
+/** Metrics of its own, and series of each. */
+const METRICS = 50
+const SERIES = 10
 /** The first asks the second, and so on; the last never answers. */
 const CHAIN = 4
 
@@ -30,7 +35,9 @@ const quiet = { logSinks: [], handleSignals: false }
 
 async function shown(processes) {
   const tracing = { sampler: SAMPLED }
-  const node = await startNode('shown@localhost', { ...quiet, network, tracing })
+  const applications = [metrics({ port: 0 })]
+  const node = await startNode('shown@localhost', { ...quiet, network, tracing, applications })
+  await node.spawn(shop)
   const worker = actor(Worker, { init: () => ({}), on: { work: () => {} } })
   const pids = []
   for (let at = 0; at < processes; at += 1) pids.push(await node.spawn(worker))
@@ -48,6 +55,26 @@ async function shown(processes) {
   setInterval(() => node.log.info('a record of the bench', { next }), 1_000 / RECORDS)
   return node.network.listening[0].port
 }
+
+/** Metrics of the program's own, all of which change each second. */
+const shop = actor(Shop, {
+  init: () => ({
+    names: Array.from({ length: METRICS }, (_, at) => `shop_sales_${at}_total`),
+  }),
+  async started({ names }, context) {
+    for (const name of names) {
+      await context.call('metrics', 'registerCounter', { name, help: 'Sales.', labels: ['till'] })
+    }
+    context.every(1_000, () => {
+      for (const name of names) {
+        for (let at = 0; at < SERIES; at += 1) {
+          context.send('metrics', 'counterAdd', { name, value: at, labels: { till: `${at}` } })
+        }
+      }
+    })
+  },
+  on: {},
+})
 
 /** Processes that wait for each other without end: the first is `stuck`. */
 async function stuck(node) {

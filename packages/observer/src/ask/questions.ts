@@ -56,7 +56,7 @@ const SPECS: Readonly<Record<QuestionName, QuestionSpec>> = Object.freeze({
   host: costly(5_000, 'host'),
   survey: costly(5_000, 'survey', { limit: 'number' }),
   history: costly(5_000, 'history', { series: 'words', lastMs: 'number', points: 'number' }),
-  metrics: costly(2_000, 'metrics', {
+  metrics: costly(5_000, 'metrics', {
     ...{ search: 'text', group: 'text', name: 'text', limit: 'number' },
     ...{ series: 'number', lastMs: 'number', points: 'number' },
   }),
