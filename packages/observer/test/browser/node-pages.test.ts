@@ -239,6 +239,19 @@ describe('a page of the Observer', { skip: partSkip('chromium'), timeout: 240_00
     await expectWell(watched)
   })
 
+  it('has what is typed right behind a key that opens a box', async () => {
+    const { page, context } = await open(url)
+    await shown(page, 'all answer')
+    const focused = await page.evaluate(async () => {
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '/', bubbles: true }))
+      // Before the next frame is drawn.
+      await new Promise((resolve) => setTimeout(resolve))
+      return document.activeElement?.getAttribute('role')
+    })
+    equal(focused, 'combobox')
+    await context.close()
+  })
+
   it('is used by keyboard alone', async () => {
     const { page, context } = await open(url)
     await shown(page, 'all answer')

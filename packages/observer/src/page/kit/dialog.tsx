@@ -2,7 +2,7 @@
  * page/kit/dialog: a window over the page that has to be answered.
  */
 import type { ComponentChildren, VNode } from 'preact'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { Button } from './basics.js'
 
 interface DialogProps {
@@ -26,7 +26,8 @@ export function Dialog({ title, onClose, wide = false, actions, children }: Dial
   const box = useRef<HTMLDialogElement>(null)
   const isGone = useRef(false)
   const heading = useId()
-  useEffect(() => {
+  // At once and not after the next frame: what is typed meanwhile is meant for it.
+  useLayoutEffect(() => {
     const dialog = box.current
     if (dialog?.open === false) dialog.showModal()
     if (dialog !== null) focusIn(dialog)

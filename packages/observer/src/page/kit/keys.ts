@@ -1,7 +1,7 @@
 /**
  * page/kit/keys: keys that a view asks for while it is there.
  */
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 
 type Handler = (event: KeyboardEvent) => void
 const handlers: Map<string, Handler>[] = []
@@ -11,7 +11,8 @@ export function useKeys(keys: Readonly<Record<string, Handler>>): void {
   const current = useRef(keys)
   current.current = keys
   const names = Object.keys(keys).join(' ')
-  useEffect(() => {
+  // A view that can be seen has its keys.
+  useLayoutEffect(() => {
     const own = new Map(
       names
         .split(' ')
