@@ -1,7 +1,7 @@
 /**
  * hub/buckets: token buckets, one for each key: so much at once, and so much more each second.
  *
- * Limit: `KEPT_MAX` keys; those beyond them have one bucket together.
+ * Limit: `keptMax` keys; those beyond them have one bucket together.
  */
 
 const KEPT_MAX = 2_048
@@ -12,6 +12,8 @@ export interface BucketLimits {
   readonly perSecond: number
   /** What there is after a rest. */
   readonly atOnce: number
+  /** Default 2,048. */
+  readonly keptMax?: number
 }
 
 interface Bucket {
@@ -20,12 +22,12 @@ interface Bucket {
 }
 
 export class Buckets {
-  readonly #limits: BucketLimits
+  readonly #limits: Required<BucketLimits>
   readonly #nowMs: () => number
   readonly #buckets = new Map<string, Bucket>()
 
   constructor(limits: BucketLimits, nowMs: () => number) {
-    this.#limits = limits
+    this.#limits = { keptMax: KEPT_MAX, ...limits }
     this.#nowMs = nowMs
   }
 
@@ -75,9 +77,10 @@ export class Buckets {
       known.atMs = nowMs
       return known
     }
-    if (this.#buckets.size >= KEPT_MAX) this.#forgetRested(nowMs)
-    if (this.#buckets.size >= KEPT_MAX && key !== OTHERS) return this.#of(OTHERS)
-    const fresh = { left: this.#limits.atOnce, atMs: nowMs }
+    const { atOnce, keptMax } = this.#limits
+    if (this.#buckets.size >= keptMax) this.#forgetRested(nowMs)
+    if (this.#buckets.size >= keptMax && key !== OTHERS) return this.#of(OTHERS)
+    const fresh = { left: atOnce, atMs: nowMs }
     this.#buckets.set(key, fresh)
     return fresh
   }

@@ -8,7 +8,7 @@ import { Buckets } from '#observer/hub/buckets'
 import { placeOfAddress } from './address.js'
 
 const TRIES = 10
-const LIMITS = { perSecond: TRIES / 60, atOnce: TRIES }
+const LIMITS = { perSecond: TRIES / 60, atOnce: TRIES, keptMax: 1_024 }
 
 export class Attempts {
   readonly #tries: Buckets

@@ -8,7 +8,7 @@ import { Buckets } from '#observer/hub/buckets'
 import type { Verbs } from '#observer/hub/verbs'
 import { placeOfAddress } from './address.js'
 
-const OF_ONE = { atOnce: 10, perSecond: 0.1 }
+const OF_ONE = { atOnce: 10, perSecond: 0.1, keptMax: 256 }
 const OF_ALL = { atOnce: 60, perSecond: 0.5 }
 const COUNTED_MS = 60_000
 const ALL = 'all'

@@ -2,7 +2,12 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { processName, TroupeError } from 'troupe'
-import { type SimulatedCluster, simulatedCluster, virtualClock } from 'troupe/testing'
+import {
+  type SimulatedCluster,
+  simulatedCluster,
+  type VirtualClock,
+  virtualClock,
+} from 'troupe/testing'
 import { gathered, merged } from '#observer/cluster/merge'
 import { Turnstile } from '#observer/cluster/turnstile'
 import { ClusterWatch } from '#observer/cluster/watch'
@@ -35,6 +40,16 @@ async function watching(t: TestContext, hosts: readonly string[]) {
   t.after(() => watch.stop())
   await clock.advance(2_000)
   return { cluster, clock, watch, verbs, asked }
+}
+
+/** What is told of n1, the newest first, when all nodes are up again. */
+async function toldOnceUp(clock: VirtualClock, watch: ClusterWatch) {
+  await clock.advance(20_000)
+  await clock.until(watch.sheet())
+  await clock.advance(1_000)
+  const { nodes, notices } = await clock.until(watch.sheet())
+  assert.ok(nodes.every(({ state }) => state === 'up'))
+  return notices.filter(({ node }) => node === 'n1@sim').map(({ kind }) => kind)
 }
 
 describe('the sheet of a cluster', () => {
@@ -161,12 +176,7 @@ describe('the sheet of a cluster', () => {
     await clock.advance(30_000)
     await clock.until(watch.sheet())
     cluster.restart('n1')
-    await clock.advance(20_000)
-    await clock.until(watch.sheet())
-    await clock.advance(1_000)
-    const { nodes, notices } = await clock.until(watch.sheet())
-    assert.ok(nodes.every(({ state }) => state === 'up'))
-    const told = notices.filter(({ node }) => node === 'n1@sim').map(({ kind }) => kind)
+    const told = await toldOnceUp(clock, watch)
     assert.equal(told[0], 'node-up')
     assert.equal(told.filter((kind) => kind === 'node-up').length, 1)
     assert.ok(told.includes('node-down'))
@@ -180,13 +190,8 @@ describe('the sheet of a cluster', () => {
     await clock.until(watch.sheet())
     cluster.crash('n1')
     cluster.restart('n1')
-    await clock.advance(20_000)
-    await clock.until(watch.sheet())
-    await clock.advance(1_000)
-    const { nodes, notices } = await clock.until(watch.sheet())
-    assert.ok(nodes.every(({ state }) => state === 'up'))
-    const told = notices.filter(({ node }) => node === 'n1@sim').map(({ kind }) => kind)
-    assert.deepEqual(told.slice(0, 2), ['node-up', 'node-down'], JSON.stringify(notices))
+    const told = await toldOnceUp(clock, watch)
+    assert.deepEqual(told.slice(0, 2), ['node-up', 'node-down'], told.join())
   })
 
   it('forgets a node that is gone after ten minutes', async (t) => {

@@ -28,6 +28,9 @@ describe('a bucket', () => {
 
   it('is kept of so many alone; those beyond them have one together', async () => {
     const buckets = new Buckets({ perSecond: 1, atOnce: 2 }, nowMs)
+    const few = new Buckets({ perSecond: 1, atOnce: 2, keptMax: 10 }, nowMs)
+    for (let at = 0; at < 100; at += 1) few.take(`n${at}`, 1)
+    assert.equal(few.kept, 11)
     for (let at = 0; at < 5_000; at += 1) buckets.take(`n${at}`, 1)
     assert.ok(buckets.kept <= 2_049, `${buckets.kept} are kept`)
     assert.ok(buckets.take('another', 2) > 0)

@@ -384,7 +384,7 @@ const PLANTED_FAULTS: readonly Fault[] = Object.freeze([
   {
     name: 'each name that is asked for is kept',
     file: 'hub/buckets',
-    find: 'if (this.#buckets.size >= KEPT_MAX && key !== OTHERS)',
+    find: 'if (this.#buckets.size >= keptMax && key !== OTHERS)',
     replace: 'if (false)',
     caughtBy: 'hub/buckets.test',
   },
