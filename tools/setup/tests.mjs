@@ -163,6 +163,7 @@ async function runBoth(alone, patient, options) {
     const codes = [(await runLane(lane, { ...options, loud: true })).exitCode]
     held.open()
     codes.push((await low).exitCode)
+    if (codes[0] !== 0) say('The first part of the tests failed: its summary is further up.')
     // The end of all is where a reader looks, and the failures of the first lane are far from it.
     if (existsSync(failures)) say(`\nwhat failed:\n${readFileSync(failures, 'utf8').trimEnd()}`)
     return codes.find((code) => code !== 0) ?? 0
