@@ -11,12 +11,14 @@ import { meetingOf } from './program-node.js'
 const LOOKING = ['inspect'] as const
 const ALL = [...LOOKING, 'profile', 'payloads', 'trace', 'config', 'manage'] as const
 
-export async function lookoutOf(flags: Flags): Promise<Lookout> {
+export function lookoutOf(flags: Flags): Promise<Lookout> {
   const { observerPort: port, metricsPort, name, allowsManage } = flags
-  const { registrar } = await backingOf({ ...flags, servesRegistrar: false })
   return openLookout({
     ...{ port, name: observerOf(name), hasMetrics: metricsPort !== 'off' },
-    network: () => meetingOf(flags, registrar()),
+    network: async () => {
+      const { registrar } = await backingOf({ ...flags, servesRegistrar: false })
+      return meetingOf(flags, registrar())
+    },
     options: { capabilities: allowsManage ? ALL : LOOKING },
   })
 }

@@ -54,7 +54,7 @@ interface LookoutParts {
   readonly hasMetrics?: boolean
   /** The node that serves it, and how it meets the others. */
   readonly name: string
-  network(): NetworkOptions
+  network(): NetworkOptions | Promise<NetworkOptions>
   readonly options?: ObserverOptions
 }
 
@@ -71,7 +71,7 @@ export async function openLookout(parts: LookoutParts): Promise<Lookout> {
   try {
     const node = await startNode(name, {
       ...{ logSinks: [], handleSignals: false },
-      network: { ...network(), mode: 'hidden' },
+      network: { ...(await network()), mode: 'hidden' },
     })
     try {
       if (hasMetrics) await showFigures(node, 0)
