@@ -30,14 +30,14 @@ export interface LineAsk {
   readonly range: KeyRange
   readonly fromRevision: number
   readonly clock: Clock
-  /** Without a word for so long it is asked; without an answer for three times that it is lost. */
+  /** Without a word for so long it is asked; silent for three such times on end, it is lost. */
   readonly quietMs: number
   created(): void
   take(batch: WatchBatch): void
   ended(end: LineEnd): void
 }
 
-const QUIET_TIMES = 3
+const SILENCES_MAX = 3
 
 export class WatchLine {
   readonly #ask: LineAsk
@@ -46,6 +46,7 @@ export class WatchLine {
   #isCreated = false
   #isEnded = false
   #heardMs: number
+  #silences = 0
   #cancel: Cancel | undefined
 
   /** Throws when the channel is closed. */
@@ -64,7 +65,7 @@ export class WatchLine {
     const question = { start_revision: fromRevision, progress_notify: true, fragment: true }
     this.#stream.write({ create_request: { ...boundsOf(range), ...question } })
     this.#heardMs = clock.nowMs()
-    this.#listen()
+    this.#listen(ask.quietMs)
   }
 
   close(): void {
@@ -80,23 +81,32 @@ export class WatchLine {
     this.#ask.ended(end)
   }
 
-  #listen(): void {
+  /**
+   * Silences are counted, not measured: a program that was held up has answers that it has not read
+   * yet, and reads them before the next one.
+   */
+  #listen(forMs: number): void {
     const { clock, quietMs } = this.#ask
-    this.#cancel = clock.after(quietMs, () => {
+    this.#cancel = clock.after(forMs, () => {
       const silentMs = clock.nowMs() - this.#heardMs
-      const mostMs = this.#isCreated ? QUIET_TIMES * quietMs : quietMs
-      if (silentMs >= mostMs) {
+      if (silentMs < quietMs) {
+        this.#listen(quietMs - silentMs)
+        return
+      }
+      this.#silences += 1
+      if (this.#silences >= (this.#isCreated ? SILENCES_MAX : 1)) {
         this.#end({ kind: 'lost', problem: `silent for ${Math.round(silentMs)} ms` })
         return
       }
-      if (this.#isCreated && silentMs >= quietMs) this.#stream.write({ progress_request: {} })
-      this.#listen()
+      if (this.#isCreated) this.#stream.write({ progress_request: {} })
+      this.#listen(quietMs)
     })
   }
 
   #hear(answer: WatchResponse): void {
     if (this.#isEnded) return
     this.#heardMs = this.#ask.clock.nowMs()
+    this.#silences = 0
     if (answer.canceled) {
       this.#end(endOf(answer))
       return

@@ -4,15 +4,15 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { connectEtcd as connect, type EtcdClient, type Running } from '@troupe/etcd'
+import type { Clock } from 'troupe/registrar'
+import { type VirtualClock, virtualClock } from 'troupe/testing'
 import { connectEtcd } from '#etcd/client/connect-etcd'
 import { MACHINE } from '#etcd/client/world'
 import { FakeEtcd, type Line, put } from '#test/client/fake-etcd'
 import { Watched } from '#test/client/semantics-stage'
 
-/** A word within so long, or the line is asked; three times that, and it is lost. */
-const HASTY_MS = 40
-/** So long that no busy machine takes a line for lost that is none. */
-const PATIENT_MS = 20_000
+/** Silent for so long a line is asked; three times so on end, it is lost. */
+const QUIET_MS = 40
 
 describe('a watch', () => {
   let fake: FakeEtcd
@@ -22,7 +22,8 @@ describe('a watch', () => {
   const lines: string[] = []
   beforeEach(async () => {
     fake = await FakeEtcd.start()
-    client = within(PATIENT_MS)
+    // No busy machine takes a line for lost that is none.
+    client = connectEtcd({ endpoints: [fake.endpoint] }, { ...MACHINE, quietMs: 20_000 })
     watched = new Watched()
     lines.length = 0
   })
@@ -30,11 +31,24 @@ describe('a watch', () => {
     client.close()
     fake.stop()
   })
-  const within = (quietMs: number): EtcdClient =>
-    connectEtcd({ endpoints: [fake.endpoint] }, { ...MACHINE, quietMs })
-  const hasty = (): void => {
+  /** From here on a line is silent for as long as is said, and no longer. */
+  const onVirtualClock = () => {
+    const clock = virtualClock()
+    let heldUpMs = 0
+    const late: Clock = { ...clock, nowMs: () => clock.nowMs() + heldUpMs }
     client.close()
-    client = within(HASTY_MS)
+    const world = { ...MACHINE, clock: late, quietMs: QUIET_MS }
+    client = connectEtcd({ endpoints: [fake.endpoint] }, world)
+    const holdUp = (forMs: number): void => {
+      heldUpMs += forMs
+    }
+    return { clock, holdUp }
+  }
+  const pass = async (clock: VirtualClock, holds: () => boolean): Promise<void> => {
+    while (!holds()) {
+      await clock.advance(QUIET_MS)
+      await turn()
+    }
   }
   const watch = (fromRevision = 11): void => {
     const state = (line: string): number => lines.push(line)
@@ -85,14 +99,15 @@ describe('a watch', () => {
   })
 
   it('goes no further for the progress it has asked for', async () => {
-    hasty()
+    const { clock } = onVirtualClock()
     fake.revision = 50
     serve(quiet)
     watch()
-    await until(() => fake.progressAsked >= 2)
+    await until(() => lines.length === 1)
+    await pass(clock, () => fake.progressAsked >= 2)
     fake.drop()
-    await until(() => fake.begun.length === 2)
-    assert.deepEqual(fake.begun, [11, 11])
+    await pass(clock, () => fake.begun.length >= 2)
+    assert.deepEqual([...new Set(fake.begun)], [11])
     assert.deepEqual(watched.batches, [])
   })
 
@@ -122,28 +137,40 @@ describe('a watch', () => {
   })
 
   it('takes silence for a lost line, and a quiet etcd for none', async () => {
-    hasty()
+    const { clock } = onVirtualClock()
     serve(quiet)
     watch()
-    await until(() => fake.progressAsked >= 4)
+    await until(() => lines.length === 1)
+    for (let asked = 1; asked <= 10; asked += 1) {
+      await clock.advance(QUIET_MS)
+      await until(() => fake.progressAsked === asked || lines.length > 1)
+    }
     assert.deepEqual([fake.begun, lines], [[11], ['up']])
     fake.answersProgress = false
-    await until(() => fake.begun.length === 2)
-    assert.ok(lines.includes('down'))
+    await pass(clock, () => lines.length === 3)
+    assert.deepEqual(lines, ['up', 'down', 'up'])
+    assert.deepEqual([...new Set(fake.begun)], [11])
+  })
+
+  it('is not lost to a program that was held up', async () => {
+    const { clock, holdUp } = onVirtualClock()
+    serve(quiet)
+    watch()
+    await until(() => lines.length === 1)
+    holdUp(100 * QUIET_MS)
+    await clock.advance(QUIET_MS)
+    await until(() => fake.progressAsked === 1 || lines.length > 1)
+    assert.deepEqual([fake.begun, lines], [[11], ['up']])
   })
 
   it('takes a line that is never confirmed for a lost one', async () => {
-    hasty()
+    const { clock } = onVirtualClock()
     serve(() => {}, quiet)
     watch()
-    await until(() => lines.length === 2)
-    assert.deepEqual(
-      [fake.begun, lines],
-      [
-        [11, 11],
-        ['down', 'up'],
-      ],
-    )
+    await until(() => fake.begun.length === 1)
+    await pass(clock, () => lines.length === 2)
+    assert.deepEqual(lines, ['down', 'up'])
+    assert.deepEqual([...new Set(fake.begun)], [11])
   })
 
   it('ends when what it needs is compacted', async () => {
@@ -287,6 +314,7 @@ describe('a client of nobody', () => {
   })
 })
 
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
 const until = async (holds: () => boolean): Promise<void> => {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
+  while (!holds()) await turn()
 }
