@@ -107,7 +107,7 @@ export const CLIENT_FAULTS: readonly Fault[] = Object.freeze([
   {
     name: 'a line that says nothing any more is kept',
     file: 'client/watch-line',
-    find: 'if (silentMs >= mostMs)',
+    find: 'if (this.#silences >= (this.#isCreated ? SILENCES_MAX : 1))',
     replace: 'if (silentMs < 0)',
     caughtBy: WATCH,
   },

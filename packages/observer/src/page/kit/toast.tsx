@@ -1,23 +1,33 @@
 /**
- * page/kit/toast: tells for a while what has been done; at most three at a time.
+ * page/kit/toast: tells for a while what has been done, each in a place of its own.
  */
 import { signal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { after } from '#page/base/clock'
+import { TOASTS_MAX, withToast } from '#page/model/toast-places'
 
 interface Toast {
   readonly tone: 'good' | 'bad'
   readonly text: string
 }
 
+interface Told {
+  readonly id: number
+  readonly toast: Toast
+  readonly place: number
+}
+
 const SHOWN_MS = 5_000
-const toasts = signal<readonly Toast[]>([])
+const toasts = signal<readonly Told[]>([])
+let last = 0
 
 /** Tells something. */
 export function tell(toast: Toast): void {
-  toasts.value = [...toasts.value, toast].slice(-3)
+  last += 1
+  const id = last
+  toasts.value = withToast(toasts.value, { id, toast })
   after(SHOWN_MS, () => {
-    toasts.value = toasts.value.filter((each) => each !== toast)
+    toasts.value = toasts.value.filter((each) => each.id !== id)
   })
 }
 
@@ -25,9 +35,13 @@ export function tell(toast: Toast): void {
 export function Toasts(): VNode {
   return (
     <output class="toasts">
-      {toasts.value.map(({ tone, text }) => (
-        <span key={text} class={`toast tone-${tone}`}>
-          {text}
+      {toasts.value.map(({ id, toast, place }) => (
+        <span
+          key={id}
+          class={`toast tone-${toast.tone}`}
+          style={{ gridRow: `${TOASTS_MAX - place}` }}
+        >
+          {toast.text}
         </span>
       ))}
     </output>
