@@ -70,7 +70,7 @@ export class Seat<P extends AnyProtocol> {
     const watched = this.#watched
     if (watched === undefined || !Pids.is(target) || !Pids.equals(target, watched)) return false
     this.#watched = undefined
-    for (const changed of [...this.#guests]) changed()
+    this.#tellGuests()
     return true
   }
 
@@ -81,9 +81,16 @@ export class Seat<P extends AnyProtocol> {
   }
 
   #watch(pid: Pid): void {
-    if (this.#watched !== undefined && Pids.equals(this.#watched, pid)) return
+    const before = this.#watched
+    if (before !== undefined && Pids.equals(before, pid)) return
     this.#watched = pid
     this.#context.monitor(pid)
+    // Seen before the end of the one before was heard of: nobody else tells those who sit here.
+    if (before !== undefined) this.#tellGuests()
+  }
+
+  #tellGuests(): void {
+    for (const changed of [...this.#guests]) changed()
   }
 
   #lookAgain(delayMs: number, waitedMs: number): void {
