@@ -14,8 +14,9 @@ import {
   TroupeError,
   WebHandler,
 } from 'troupe'
+import { testNode } from 'troupe/testing'
 import { type Datagram, DatagramReader, openUdp, openWeb, udpPort, webPort } from '#ports'
-import { until } from '#test/unit/ports/ports-kit'
+import { passing, until } from '#test/unit/ports/ports-kit'
 
 async function started(t: TestContext): Promise<Node> {
   const node = await startNode('ports@localhost', { handleSignals: false, logSinks: [] })
@@ -193,8 +194,9 @@ describe('a web port', { timeout: 20_000 }, () => {
   const served = async (
     t: TestContext,
     options: { timeoutMs?: number; pendingMax?: number } = {},
+    given?: Node,
   ) => {
-    const node = await started(t)
+    const node = given ?? (await started(t))
     const listener = await openWeb({ port: 0, closeTimeoutMs: 50 })
     t.after(() => listener.close())
     const web = await node.spawn(webPort, {
@@ -213,10 +215,12 @@ describe('a web port', { timeout: 20_000 }, () => {
   })
 
   it('answers 503 for no handler, 502 when it crashes, 504 when it is late', async (t) => {
-    const { node, url } = await served(t, { timeoutMs: 50 })
+    const { node, clock, stop } = await testNode()
+    t.after(stop)
+    const { url } = await served(t, { timeoutMs: 50 }, node)
     assert.equal((await fetch(url)).status, 503)
     await node.spawn(echo, { name: 'echo' })
-    assert.equal((await fetch(`${url}/never`)).status, 504)
+    assert.equal((await passing(clock, fetch(`${url}/never`))).status, 504)
     assert.equal((await fetch(`${url}/crash`)).status, 502)
   })
 

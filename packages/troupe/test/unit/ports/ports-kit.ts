@@ -1,6 +1,7 @@
 /** What the tests of all ports share: a node, patience, and a reader that notes what it is told. */
 import type { TestContext } from 'node:test'
 import { type Node, startNode } from 'troupe'
+import type { VirtualClock } from 'troupe/testing'
 
 /** A node that ends with its test and says nothing. */
 export async function startedAs(t: TestContext, name: string): Promise<Node> {
@@ -20,6 +21,20 @@ export async function until(isSo: () => boolean | Promise<boolean>): Promise<voi
     if (isLate) throw new Error(`never became true: ${String(isSo)}`)
     await new Promise((resolve) => setImmediate(resolve))
   }
+}
+
+/** What a promise gives while time passes on this clock: for deadlines of what real sockets carry. */
+export async function passing<T>(clock: VirtualClock, promise: Promise<T>): Promise<T> {
+  let isOver = false
+  const over = (): void => {
+    isOver = true
+  }
+  promise.then(over, over)
+  await until(async () => {
+    if (!isOver) await clock.advance(10)
+    return isOver
+  })
+  return promise
 }
 
 /** What readers of connections were told, in order. */

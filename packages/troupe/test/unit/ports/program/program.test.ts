@@ -175,8 +175,10 @@ describe('a program', { timeout: 60_000 }, () => {
     const { node, told, program } = await run(
       t,
       script(`
-        process.stdin.resume().on('end', () => console.log('input closed'))
-        process.on('SIGTERM', () => { console.log('asked'); setTimeout(() => process.exit(0), 50) })
+        const told = new Set()
+        const tell = (word) => { console.log(word); if (told.add(word).size === 2) process.exit(0) }
+        process.stdin.resume().on('end', () => tell('input closed'))
+        process.on('SIGTERM', () => tell('asked'))
         setInterval(() => {}, 60_000)
         console.log('ready')
       `),

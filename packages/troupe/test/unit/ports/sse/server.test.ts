@@ -133,7 +133,7 @@ describe('an SSE port', { timeout: 20_000 }, () => {
   })
 
   it('closes a client that does not read once too much waits for it', {
-    timeout: 5_000,
+    timeout: 15_000,
   }, async (t) => {
     const from = await served(t, { writeQueueBytesMax: 100_000 })
     const socket = await connected(t, from.listener.port)
@@ -258,12 +258,13 @@ describe('an SSE port', { timeout: 20_000 }, () => {
     from.node.exit(from.port, 'shutdown')
     assert.equal(await ended, 'shutdown')
     await client.ends()
+    await until(() => from.told.disconnected.length === 1)
     assert.equal(from.told.disconnected[0]?.end, 'port-ended')
     const after = await fetch(from.url)
     assert.equal(after.status, 503)
   })
 
-  it('ends its connections when it is killed', { timeout: 5_000 }, async (t) => {
+  it('ends its connections when it is killed', { timeout: 15_000 }, async (t) => {
     const from = await served(t)
     const { client, connection } = await joined(t, from)
     const ended = from.node.ended(connection)

@@ -189,7 +189,7 @@ describe('a TCP port and bad clients', { timeout: 30_000 }, () => {
     await closed
     await until(() => told.data.includes('fine'))
     await until(async () => (await counters()).connected === 0)
-    assert.equal(listener.counters().connectionsOpen, 0)
+    await until(() => listener.counters().connectionsOpen === 0)
   })
 })
 

@@ -2,12 +2,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { LINES, type Node, openTcp, Pid, type Tcp, TroupeError, tcpPort } from 'troupe'
+import { testNode } from 'troupe/testing'
 import {
   clientOf,
   connectionIn,
   nothingTold,
+  passing,
   readerFor,
   served,
+  servedBy,
   started,
   until,
 } from '#test/unit/ports/tcp/tcp-kit'
@@ -244,12 +247,15 @@ describe('a TCP port', { timeout: 20_000 }, () => {
       letGo = resolve
     })
     const reply = async (text: string) => gate.then(() => text)
-    const { told, port } = await served(t, { halfOpenTimeoutMs: 200, as: { reply } })
+    const { node, clock, stop } = await testNode()
+    t.after(stop)
+    const { told, port } = await servedBy(t, node, { halfOpenTimeoutMs: 200, as: { reply } })
     const { socket, got, closed } = clientOf(t, port)
     socket.end('question')
     await until(() => told.data.length === 1)
     letGo()
-    await closed
+    await until(() => got() === 'question')
+    await passing(clock, closed)
     assert.equal(got(), 'question')
     await until(() => told.all.includes('peer-closed'))
   })

@@ -19,7 +19,7 @@ import {
 } from 'troupe'
 import { type Notes, noNotes, noting, startedAs, UNTIL_MS_MAX } from '#test/unit/ports/ports-kit'
 
-export { connectionIn, until } from '#test/unit/ports/ports-kit'
+export { connectionIn, passing, until } from '#test/unit/ports/ports-kit'
 
 export const started = (t: TestContext): Promise<Node> => startedAs(t, 'tcp')
 

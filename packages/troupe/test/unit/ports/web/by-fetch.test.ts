@@ -3,7 +3,17 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { actor, protocol, request } from 'troupe'
-import { connected, get, heardOf, rawAnswer, served, statusOf, until } from './web-kit.js'
+import { passing } from '#test/unit/ports/ports-kit'
+import {
+  connected,
+  get,
+  heardOf,
+  rawAnswer,
+  served,
+  servedInNoTime,
+  statusOf,
+  until,
+} from './web-kit.js'
 
 const Stock = protocol('stock', {
   left: request<string, number>(),
@@ -225,7 +235,7 @@ describe('a web port with a fetch function', { timeout: 20_000 }, () => {
 
   it('aborts its signal when the client leaves, and when it is too late', async (t) => {
     const seen: string[] = []
-    const { listener, url, node, web } = await served(
+    const { listener, url, node, web, clock } = await servedInNoTime(
       t,
       {
         async fetch(given, env) {
@@ -238,7 +248,7 @@ describe('a web port with a fetch function', { timeout: 20_000 }, () => {
       },
       { timeoutMs: 50 },
     )
-    assert.equal((await fetch(`${url}/late`)).status, 504)
+    assert.equal((await passing(clock, fetch(`${url}/late`))).status, 504)
     const client = await connected(t, listener.port)
     client.write(get('/left'))
     await until(() => listener.counters().requests === 2)
@@ -250,7 +260,7 @@ describe('a web port with a fetch function', { timeout: 20_000 }, () => {
   })
 
   it('calls actors with the time that is left, and a failed call has its status', async (t) => {
-    const { url, node } = await served(
+    const { url, node, clock } = await servedInNoTime(
       t,
       {
         async fetch(given, env) {
@@ -266,13 +276,13 @@ describe('a web port with a fetch function', { timeout: 20_000 }, () => {
     await node.spawn(stock, { name: 'stock' })
     assert.equal(await (await fetch(`${url}/four`)).json(), 5)
     const leftMs = (await (await fetch(`${url}/limits`)).json()) as number
-    assert.ok(leftMs > 0 && leftMs <= 300, `${leftMs}`)
+    assert.equal(leftMs, 300)
     assert.equal((await fetch(`${url}/absent`)).status, 503)
-    assert.equal((await fetch(`${url}/never`)).status, 504)
+    assert.equal((await passing(clock, fetch(`${url}/never`))).status, 504)
   })
 
   it('has no limit from its request once its answer has begun', async (t) => {
-    const { url, node } = await served(
+    const { url, node, clock } = await servedInNoTime(
       t,
       {
         fetch(given, env) {
@@ -286,7 +296,7 @@ describe('a web port with a fetch function', { timeout: 20_000 }, () => {
                 return
               }
               // Another request that is late is the measure that the time of this one has passed.
-              assert.equal((await fetch(`${url}/late`)).status, 504)
+              assert.equal((await passing(clock, fetch(`${url}/late`))).status, 504)
               const left = await env.call('stock', 'left', 'tea')
               controller.enqueue(Buffer.from(`${left} ${env.deadlineMs} ${env.signal.aborted}`))
               controller.close()

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
 import { type Node, type Pid, startNode } from 'troupe'
+import { testNode, type VirtualClock } from 'troupe/testing'
 import {
   openWeb,
   type Web,
@@ -84,8 +85,27 @@ export async function served(
   answering: WebAnswering,
   options: Partial<WebPortOptions> = {},
 ): Promise<Served> {
+  return servedBy(t, await started(t), answering, options)
+}
+
+/** The same on a node whose clock stands still, so that nobody is late before the test says so. */
+export async function servedInNoTime(
+  t: TestContext,
+  answering: WebAnswering,
+  options: Partial<WebPortOptions> = {},
+): Promise<Served & { readonly clock: VirtualClock }> {
+  const { node, clock, stop } = await testNode()
+  t.after(stop)
+  return { ...(await servedBy(t, node, answering, options)), clock }
+}
+
+async function servedBy(
+  t: TestContext,
+  node: Node,
+  answering: WebAnswering,
+  options: Partial<WebPortOptions>,
+): Promise<Served> {
   const { listener, url } = await opened(t)
-  const node = await started(t)
   const web = await node.spawn(webPort, { args: [{ listener, ...options, ...answering }] })
   return { node, web, listener, url }
 }

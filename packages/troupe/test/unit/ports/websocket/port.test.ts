@@ -254,6 +254,7 @@ describe('a WebSocket port', { timeout: 30_000 }, () => {
     node.exit(sockets, 'shutdown')
     assert.equal((await closed).code, 1001)
     await node.ended(sockets)
+    await until(() => told.disconnected.length === 1)
     assert.equal(told.disconnected[0]?.end, 'port-ended')
     await (await openWeb({ port })).close()
   })
