@@ -23,7 +23,7 @@ export async function until(isSo: () => boolean | Promise<boolean>): Promise<voi
   }
 }
 
-/** What a promise gives while time passes on this clock: for deadlines of what real sockets carry. */
+/** What a promise gives while time passes on this clock, whatever real sockets have to carry. */
 export async function passing<T>(clock: VirtualClock, promise: Promise<T>): Promise<T> {
   let isOver = false
   const over = (): void => {
