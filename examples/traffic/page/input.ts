@@ -85,7 +85,7 @@ const distance = (
 /** False for a key that means nothing here. */
 function press(key: string, view: View, events: InputEvents): boolean {
   const [x, y] = [view.width / 2, view.height / 2]
-  const verbs: Readonly<Record<string, () => void>> = {
+  const moves: Verbs = {
     ArrowLeft: () => view.panBy(KEY_STEP, 0),
     ArrowRight: () => view.panBy(-KEY_STEP, 0),
     ArrowUp: () => view.panBy(0, KEY_STEP),
@@ -93,12 +93,21 @@ function press(key: string, view: View, events: InputEvents): boolean {
     '+': () => view.zoomAt(1.5, x, y),
     '=': () => view.zoomAt(1.5, x, y),
     '-': () => view.zoomAt(1 / 1.5, x, y),
+  }
+  const asks: Verbs = {
     f: () => events.fit(),
     Enter: () => events.asked(x, y),
     Escape: () => events.cleared(),
   }
-  if (!Object.hasOwn(verbs, key)) return false
-  verbs[key]?.()
-  events.changed()
+  if (Object.hasOwn(moves, key)) {
+    moves[key]?.()
+    events.changed()
+    return true
+  }
+  if (!Object.hasOwn(asks, key)) return false
+  asks[key]?.()
   return true
 }
+
+/** What keys do, by their names. */
+type Verbs = Readonly<Record<string, () => void>>

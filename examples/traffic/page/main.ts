@@ -107,6 +107,7 @@ class Page {
 
   #changed(): void {
     this.#isUntouched = false
+    this.#isFitting = false
     this.#settle()
   }
 
@@ -116,7 +117,8 @@ class Page {
     element('scale-bar').style.width = `${pixels}px`
     element('scale-text').textContent = distanceText(metres)
     clearTimeout(this.#settling)
-    const bounds = () => (this.#isUntouched ? WORLD : this.#view.bounds(MARGIN))
+    const isOfAll = (): boolean => this.#isUntouched || this.#isFitting
+    const bounds = () => (isOfAll() ? WORLD : this.#view.bounds(MARGIN))
     this.#settling = setTimeout(() => this.#feed.show(bounds()), SETTLE_MS)
   }
 
