@@ -171,7 +171,7 @@ describe('a handler that spins', () => {
     )
     for (let i = 0; i < 3; i += 1) node.send(spinner, 'spin', 20)
     // The deadline passes while the loop is blocked; the answer is there all the same.
-    const answer = await codeOf(node.call(spinner, 'ask', undefined, { timeoutMs: 1_000 }))
+    const answer = await codeOf(node.call(spinner, 'ask', undefined, { timeoutMs: 10_000 }))
     assert.equal(answer, 'fine')
     accountCloses(node)
     await node.stop()

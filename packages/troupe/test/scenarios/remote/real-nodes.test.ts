@@ -19,7 +19,7 @@ const parent = actor(Parent, {
 })
 
 async function twoNodes(run: (a: Node, b: Node) => Promise<void>): Promise<void> {
-  const common = { logSinks: [], handleSignals: false, stopTimeoutMs: 1_000 }
+  const common = { logSinks: [], handleSignals: false, stopTimeoutMs: 20_000 }
   const b = await startNode('b@localhost', {
     ...common,
     network: { cookie: COOKIE, unixSocket: false, acceptors: [{ port: 0 }] },

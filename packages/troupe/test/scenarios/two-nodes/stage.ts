@@ -64,7 +64,9 @@ export type Making = (own: string) => {
 /** Longest wait for anything, in the time of the simulated network. */
 const UNTIL_MS = 60_000
 const COOKIE = 'a cookie for tests only'
-const QUIET: NodeOptions = { logSinks: [], stopTimeoutMs: 200 }
+const QUIET: NodeOptions = { logSinks: [], stopTimeoutMs: 20_000 }
+/** A machine that stands still for a moment has lost no node: lines are mended in real time. */
+const MENDED_MS = 20_000
 
 /** What one node of a stage has of its world. */
 interface Place {
@@ -192,7 +194,7 @@ export const tcpStage: Stage = {
       nodeAt(own, {
         ...{ clock: systemClock, transport: tcpTransport(), b, make },
         acceptor: { transport: 'tcp', port: 0, advertisedPort: cablePort },
-        options: { resumeWindowMs: 400, ...options },
+        options: { resumeWindowMs: MENDED_MS, ...options },
       })
     const b = await start('b')
     cable.to = b.network.listening[0]?.port ?? 0

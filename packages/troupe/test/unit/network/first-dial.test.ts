@@ -37,7 +37,9 @@ async function until(holds: () => boolean): Promise<void> {
 /** A sends ten numbers to b before it has ever heard of it; what became of them. */
 async function tenOver(breaks: number) {
   const pipes = new BreakingPipes(breaks)
-  const a = await peered(pipes, 'a@test', 1, { 'b@test': 2 })
+  // Five tries, however long a busy machine takes over them.
+  const patient = { dialTimeoutMs: 60_000 }
+  const a = await peered(pipes, 'a@test', 1, { 'b@test': 2 }, patient)
   const b = await peered(pipes, 'b@test', 2, {})
   const kept: number[] = []
   const keeper = actor(Keeper, { on: { keep: (_state, at) => void kept.push(at) } })

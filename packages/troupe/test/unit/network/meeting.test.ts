@@ -30,7 +30,8 @@ describe('two nodes that meet', LIMIT, () => {
       expected,
       'while it is left alone',
     )
-    assert.equal(b.node.send(far, 'hear', 1), 'NO_ROUTE')
+    // Where this takes longer than it is left alone, it is asked again, and says the same.
+    await until(() => b.node.send(far, 'hear', 1) === 'NO_ROUTE')
     assert.match(
       await logged(b, /no way to a@one/),
       /the cookie of a@one at 127\.0\.0\.1:\d+ is not ours.* give both nodes the same cookie/,
@@ -39,7 +40,7 @@ describe('two nodes that meet', LIMIT, () => {
       await logged(a, /COOKIE_MISMATCH/),
       /the cookie of 127\.0\.0\.1:\d+, which calls itself b@two, is not ours.* give both nodes/,
     )
-    assert.equal(a.node.network.refused()['COOKIE_MISMATCH'], 1)
+    assert.deepEqual(Object.keys(a.node.network.refused()), ['COOKIE_MISMATCH'])
     assert.deepEqual(a.node.network.nodes(), [])
   })
 

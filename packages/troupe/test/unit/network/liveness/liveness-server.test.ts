@@ -84,8 +84,9 @@ describe('the thread that answers for a node', () => {
     const probe = { kind: 'probe', nonce: randomBytes(16), ...SELF, loopDelayMs: 0 } as const
     datagrams.send(writeProbeFrame(new Uint8Array(32), probe), server.address)
     datagrams.send(Buffer.from('noise'), server.address)
-    // Behind both: when this one is answered, they have been looked at.
-    await asked(t, server.address)
+    const looked = (): number => server.info().probes.unproven + server.info().probes.malformed
+    // Mostly behind both: when this one is answered, they have been looked at.
+    while (looked() < 2) await asked(t, server.address)
     const { unproven, malformed } = server.info().probes
     assert.deepEqual({ unproven, malformed }, { unproven: 1, malformed: 1 })
   })
@@ -98,11 +99,14 @@ describe('the thread that answers for a node', () => {
     let answer = await asked(t, server.address)
     while ((answer?.loopDelayMs ?? 0) < 20) answer = await asked(t, server.address)
     assert.ok(server.info().loopDelayMs >= 20)
-    await clock.advance(1)
+    // It beats, and this test is not always quick enough to see that.
+    for (let beats = 0; beats < 100 && server.info().loopDelayMs >= 20; beats += 1) {
+      await clock.advance(1)
+    }
     assert.ok(server.info().loopDelayMs < 20)
   })
 
-  it('is started again on its port when it ends by itself', { timeout: 8_000 }, async (t) => {
+  it('is started again on its port when it ends by itself', { timeout: 30_000 }, async (t) => {
     const threads: Worker[] = []
     const server = await startLiveness(SELF, systemClock, {}, (data) => {
       const thread = newLivenessThread(data)
@@ -159,7 +163,7 @@ describe('the thread that answers for a node', () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--input-type=module', '--eval', program],
-      { cwd: new URL('../../../../', import.meta.url), timeout: 15_000 },
+      { cwd: new URL('../../../../', import.meta.url), timeout: 60_000 },
     )
     assert.equal(stdout, 'listening\n')
   })

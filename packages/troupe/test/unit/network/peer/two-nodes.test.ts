@@ -174,7 +174,7 @@ describe('two nodes', () => {
   })
 
   it('lose nothing when a line breaks and another takes its place', async () => {
-    const { a, b, pipes } = await pair()
+    const { a, b, pipes } = await pair({ resumeWindowMs: 20_000 })
     const far = away(await b.node.spawn(counter))
     await a.node.call(far, 'value')
     const peer = () => a.node.network.peer('b@test')
