@@ -111,9 +111,9 @@ export class Voters {
     await once(this.#changed, 'works')
   }
 
-  /** Settles when an effect of this term has come. */
-  async effectOf(term: number): Promise<void> {
-    for (;;) if ((await once(this.#changed, 'effect'))[0] === term) return
+  /** Settles when an effect of this term has come, or of a later one. */
+  async effectSince(term: number): Promise<void> {
+    for (;;) if ((await once(this.#changed, 'effect'))[0] >= term) return
   }
 
   /** The leader, once all others that run follow it. */

@@ -58,7 +58,7 @@ describe('the lead of three programs', () => {
       await voters.works()
       const { victim, tookMs, term } = await voters.strike('SIGSTOP')
       took.push(tookMs)
-      await voters.effectOf(term)
+      await voters.effectSince(term)
       await sleep(1_000 + random.below(14_000))
       await voters.thaw(victim)
     }

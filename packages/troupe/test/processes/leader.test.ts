@@ -31,7 +31,7 @@ describe('three voters in programs of their own', { concurrency: true }, () => {
       await voters.works()
       const { victim, tookMs, term } = await voters.strike('SIGSTOP')
       t.diagnostic(`SIGSTOP of ${victim.name}: ${Math.round(tookMs)} ms`)
-      await voters.effectOf(term)
+      await voters.effectSince(term)
       await voters.thaw(victim)
     }
     const { taken, stale } = voters.effects
