@@ -6,8 +6,10 @@ import { describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isAlive, launchFixture, until } from '#test/start/launched'
 
-/** What the issue allows, with the time a busy machine takes to look. */
+/** What the issue allows. */
 const DEATH_MAX_MS = 2_000
+/** So long a test waits for an end whose time is no fact of it. */
+const END_MAX_MS = 20_000
 const REPEAT_MS = 1_000
 
 describe('a launched system', () => {
@@ -46,7 +48,7 @@ describe('a launched system', () => {
     system.process.kill('SIGINT')
     equal(await system.exit(), 130)
     match(system.told(), /ended by force/)
-    await until(() => !isAlive(child), DEATH_MAX_MS, 'the end of the child')
+    await until(() => !isAlive(child), END_MAX_MS, 'the end of the child')
   })
 
   it('that ends by itself hands its exit code on, in words and without a stack', async () => {
@@ -75,10 +77,10 @@ describe('a system whose launcher was killed', () => {
       const pid = Number(await system.line(/^pid (\d+)$/m))
       const child = /^child (\d+)$/m.exec(system.output())?.[1]
       system.process.kill('SIGKILL')
-      const tookMs = await until(() => !isAlive(pid), 2 * DEATH_MAX_MS, 'the end of the system')
+      const tookMs = await until(() => !isAlive(pid), END_MAX_MS, 'the end of the system')
       ok(tookMs < DEATH_MAX_MS, `it took ${tookMs} ms`)
       if (child === undefined) return
-      await until(() => !isAlive(Number(child)), DEATH_MAX_MS, 'the end of its child')
+      await until(() => !isAlive(Number(child)), END_MAX_MS, 'the end of its child')
     })
   }
 })

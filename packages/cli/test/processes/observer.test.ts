@@ -35,15 +35,18 @@ interface Sheet {
   readonly nodes: readonly { readonly node: string; readonly state: string }[]
 }
 
-/** As soon as each node has answered, or is known not to. */
+/** As soon as both nodes are known, and each has answered or is known not to. */
 async function clusterSheet(url: string): Promise<Sheet> {
   for (;;) {
     const sheet = (await (await fetch(`${url}/api/cluster`)).json()) as Sheet
-    if (sheet.nodes.every(({ state }) => state !== 'looking')) return sheet
+    const isKnown = [demo, beside].every(({ name }) =>
+      sheet.nodes.some(({ node }) => node === name),
+    )
+    if (isKnown && sheet.nodes.every(({ state }) => state !== 'looking')) return sheet
   }
 }
 
-describe('observer', { timeout: 30_000 }, () => {
+describe('observer', { timeout: 120_000 }, () => {
   it('shows the nodes that are there, and ends with Ctrl-C', async () => {
     const { url, node, terminal, ended } = await observer('--as', 'operator')
     match(node, /^operator@/)

@@ -19,7 +19,7 @@ before(async () => {
   demo = one
   far = other
   const address = `tls://localhost:${demo.port}`
-  enter = ['--connect', address, '--timeout', '3s']
+  enter = ['--connect', address, '--timeout', '20s']
   files = ['--ca', folder.file('ca.crt'), ...pairOf('me')]
 })
 after(() => {

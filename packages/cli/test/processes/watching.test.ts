@@ -128,7 +128,7 @@ describe('top', () => {
 
   it('of a node that dies gives the screen back, says so and ends with 3', async () => {
     const other = await Demo.start('dying')
-    const { terminal, ended, until } = watch(other, 'top', '--every', '50ms', '--timeout', '2s')
+    const { terminal, ended, until } = watch(other, 'top', '--every', '50ms', '--timeout', '20s')
     await until(/by running/)
     other.child.kill('SIGKILL')
     equal(await ended, 3)
