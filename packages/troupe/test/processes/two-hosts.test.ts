@@ -10,7 +10,7 @@ const A2 = 'a2@10.99.0.1'
 const B1 = 'b1@10.99.0.2'
 const QUICK = { pollMs: 250 }
 
-describe('two hosts with a cable', { skip: namespaceSkip(), timeout: 60_000 }, () => {
+describe('two hosts with a cable', { skip: namespaceSkip(), timeout: 180_000 }, () => {
   it('find, lose and find each other, whatever happens to cable and programs', async (t) => {
     const hosts = await TwoHosts.make()
     t.after(() => hosts.close())

@@ -16,7 +16,7 @@ import { promisify } from 'node:util'
 const ACTORS = 200
 const REQUESTS = 5
 const MESSAGES = 5
-const GUARD_MS = 30_000
+const GUARD_MS = 120_000
 
 /** One file with a protocol, an actor as functions or as a class, and somebody who talks to it. */
 function actorFile(index: number): string {

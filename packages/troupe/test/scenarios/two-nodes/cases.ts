@@ -22,7 +22,7 @@ export function onBothStages(sentence: string, cases: Cases): void {
     for (const stage of [simulatedStage, tcpStage]) {
       for (const [title, given] of Object.entries(cases)) {
         const { options, run } = typeof given === 'function' ? { options: {}, run: given } : given
-        it(`${title}, on ${stage.name}`, { timeout: 30_000 }, async () => {
+        it(`${title}, on ${stage.name}`, { timeout: 120_000 }, async () => {
           const nodes = await stage.start(options)
           try {
             await run(nodes)

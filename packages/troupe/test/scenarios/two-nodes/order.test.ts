@@ -106,7 +106,7 @@ const SCENARIOS: Readonly<Record<string, (nodes: TwoNodes) => Promise<void>>> = 
 for (const stage of [simulatedStage, tcpStage]) {
   describe(`between two nodes, on ${stage.name},`, () => {
     for (const [title, run] of Object.entries(SCENARIOS)) {
-      it(title, { timeout: 30_000 }, async () => {
+      it(title, { timeout: 120_000 }, async () => {
         const nodes = await stage.start()
         try {
           await run(nodes)

@@ -61,7 +61,7 @@ for (const stage of [simulatedStage, tcpStage]) {
     for (const [first, second] of PAIRS) {
       it(
         `keep their order: a large one by ${first}, a small one by ${second}`,
-        { timeout: 30_000 },
+        { timeout: 120_000 },
         on(async (nodes, ways) => {
           const { a } = nodes
           a.send(ways[first], 'take', new Uint8Array(LARGE))
@@ -75,7 +75,7 @@ for (const stage of [simulatedStage, tcpStage]) {
 
     it(
       'do not hold up those to another process',
-      { timeout: 30_000 },
+      { timeout: 120_000 },
       on(async (nodes, ways) => {
         const { a, b, settle } = nodes
         await settle(a.network.connect('b@stage'))

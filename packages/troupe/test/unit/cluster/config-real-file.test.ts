@@ -31,7 +31,7 @@ import { machineFiles } from '#cluster/config/machine-files'
 import type { Logger } from '#contract'
 
 const HOUR_MS = 3_600_000
-const LIMITS = { timeout: 10_000 }
+const LIMITS = { timeout: 60_000 }
 const port = (value: number): string => JSON.stringify({ global: { port: value } })
 const log = { info: () => {}, warning: () => {} } as unknown as Logger
 

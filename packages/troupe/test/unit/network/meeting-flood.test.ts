@@ -83,7 +83,7 @@ async function calling({ node }: Met, flood: Promise<unknown>): Promise<readonly
   return tookMs.sort((left, right) => left - right)
 }
 
-describe('a node at whose door many strangers knock', { timeout: 30_000 }, () => {
+describe('a node at whose door many strangers knock', { timeout: 120_000 }, () => {
   it('lets a node in while 1,000 lines are silent', async (t) => {
     const { a } = await connected(t)
     await knocking(t, a, 1_000)

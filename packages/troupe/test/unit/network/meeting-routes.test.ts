@@ -17,7 +17,7 @@ const THEIRS = 'the cookie of another cluster'
 /** Nobody listens there. */
 const DEAD = 'tcp://127.0.0.1:1'
 
-describe('a node that is reached by a route', { timeout: 20_000 }, () => {
+describe('a node that is reached by a route', { timeout: 120_000 }, () => {
   it('may have another cookie than all others', async (t) => {
     const a = await met(t, 'a@one', { cookie: THEIRS })
     const c = await met(t, 'c@three')
@@ -87,7 +87,7 @@ describe('a node that is reached by a route', { timeout: 20_000 }, () => {
     )
   })
 
-  it('does not wait for a registrar that looks and looks', { timeout: 5_000 }, async (t) => {
+  it('does not wait for a registrar that looks and looks', { timeout: 30_000 }, async (t) => {
     const a = await met(t, 'a@one')
     const registrar = Object.assign(staticRegistrar({}), {
       resolve: () => new Promise<undefined>(() => {}),

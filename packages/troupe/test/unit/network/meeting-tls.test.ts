@@ -16,7 +16,7 @@ const ours = async (): Promise<NodeTls> => ({
   ca: authority.ca,
 })
 
-describe('two nodes that meet over TLS', { timeout: 20_000 }, () => {
+describe('two nodes that meet over TLS', { timeout: 120_000 }, () => {
   it('are connected by TLS with one switch on each', async (t) => {
     const a = await met(t, 'a@one', { tls: await ours() })
     assert.match(a.at, /^tls:/)
@@ -120,7 +120,7 @@ describe('two nodes that meet over TLS', { timeout: 20_000 }, () => {
   })
 })
 
-describe('a hidden node without a certificate', { timeout: 20_000 }, () => {
+describe('a hidden node without a certificate', { timeout: 120_000 }, () => {
   it('is connected by TLS, for it listens nowhere', async (t) => {
     const a = await met(t, 'a@one', { tls: await ours() })
     const network = { mode: 'hidden', tls: { ca: authority.ca } } as const

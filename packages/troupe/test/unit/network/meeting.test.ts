@@ -10,7 +10,7 @@ import { actor, message, processName, protocol, request } from 'troupe'
 import { COOKIE, freePorts, logged, met, refusalOf, until } from './meeting-kit.js'
 
 const CHILD = fileURLToPath(new URL('../../processes/busy-node-child.js', import.meta.url))
-const LIMIT = { timeout: 20_000 }
+const LIMIT = { timeout: 120_000 }
 
 const Echo = protocol('echo', { say: request<number, number>(), hear: message<number>() })
 const echo = actor(Echo, { on: { say: (_state, value) => value, hear: () => {} } })
@@ -161,7 +161,7 @@ describe('a name that two nodes have', LIMIT, () => {
   })
 })
 
-describe('two nodes that dial each other at once', { timeout: 60_000 }, () => {
+describe('two nodes that dial each other at once', { timeout: 240_000 }, () => {
   const ways = { TCP: false, 'a Unix socket': true }
   for (const [way, unixSocket] of Object.entries(ways)) {
     it(`have one connection, 100 times over ${way}`, async (t) => {

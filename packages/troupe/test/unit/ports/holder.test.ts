@@ -43,7 +43,7 @@ async function started(t: TestContext) {
 const causeOf = (error: unknown): string =>
   TroupeError.is(error, 'INIT_FAILED') && TroupeError.is(error.cause) ? error.cause.code : ''
 
-describe('a listener', { timeout: 20_000 }, () => {
+describe('a listener', { timeout: 60_000 }, () => {
   it('is refused to a second port while the first one lives, and not after', async (t) => {
     const { node, spawns } = await started(t)
     for (const [name, spawn] of spawns) {

@@ -61,7 +61,7 @@ function client(t: TestContext) {
   }
 }
 
-describe('a UDP port', { timeout: 20_000 }, () => {
+describe('a UDP port', { timeout: 60_000 }, () => {
   it('sends each datagram to the process it was given', async (t) => {
     const node = await started(t)
     const reader = await node.spawn(readerActor)
@@ -190,7 +190,7 @@ const echo = actor(WebHandler, {
   },
 })
 
-describe('a web port', { timeout: 20_000 }, () => {
+describe('a web port', { timeout: 60_000 }, () => {
   const served = async (
     t: TestContext,
     options: { timeoutMs?: number; pendingMax?: number } = {},

@@ -11,7 +11,7 @@ export async function startedAs(t: TestContext, name: string): Promise<Node> {
 }
 
 /** Longer than any of these tests should wait for anything. */
-export const UNTIL_MS_MAX = 10_000
+export const UNTIL_MS_MAX = 20_000
 
 /** Turns the event loop until it is so, and fails when it never is. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {

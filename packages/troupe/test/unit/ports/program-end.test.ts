@@ -39,7 +39,7 @@ function program(t: TestContext, more: string) {
   return { child, ended, printed: () => printed }
 }
 
-describe('a program that has opened listeners', { timeout: 15_000 }, () => {
+describe('a program that has opened listeners', { timeout: 60_000 }, () => {
   it('ends with its node at SIGTERM, whoever is connected', async (t) => {
     const tell = 'console.log(tcp.port, web.port)'
     const { child, ended, printed } = program(t, tell)

@@ -49,7 +49,7 @@ async function ways(): Promise<readonly (readonly [string, Transport])[]> {
   ]
 }
 
-describe('a listener that asks before it takes', { timeout: 15_000 }, async () => {
+describe('a listener that asks before it takes', { timeout: 60_000 }, async () => {
   for (const [way, transport] of await ways()) {
     it(`resets at once who is not admitted, over ${way}`, async () => {
       const { heard, door, listener, taken } = await guarded(transport)

@@ -18,7 +18,7 @@ const certificates = new Certificates(await authority.issue())
 const ours: NodeTls = { certificates, ca: authority.ca }
 const mutual = tlsTransport({ ...ours, mutual: true })
 
-describe('the transport over TLS', { timeout: 15_000 }, () => {
+describe('the transport over TLS', { timeout: 60_000 }, () => {
   it('binds both ends to the same TLS session', async () => {
     const transport = tlsTransport(ours)
     const taken = await take(transport)
@@ -137,7 +137,7 @@ describe('the transport over TLS', { timeout: 15_000 }, () => {
   })
 })
 
-describe('mutual TLS', { timeout: 15_000 }, () => {
+describe('mutual TLS', { timeout: 60_000 }, () => {
   it('refuses whoever dials without a certificate', async () => {
     const taken = await take(mutual)
     const { host, port } = taken.address

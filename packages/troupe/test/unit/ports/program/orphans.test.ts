@@ -32,7 +32,7 @@ async function nodeWith(t: TestContext, command: string, args: readonly string[]
   return { owner, osPid: Number(line) }
 }
 
-describe('a program whose node', { timeout: 30_000 }, () => {
+describe('a program whose node', { timeout: 120_000 }, () => {
   it('is killed with SIGKILL sees its input end', async (t) => {
     const { owner, osPid } = await nodeWith(t, 'cat', [])
     assert.ok(isAlive(osPid))

@@ -26,7 +26,7 @@ const codeOf = (error: unknown): string => {
 const wordOf = (reason: ExitReason): string =>
   typeof reason === 'object' && reason.kind === 'custom' ? reason.name : JSON.stringify(reason)
 
-describe('a program', { timeout: 60_000 }, () => {
+describe('a program', { timeout: 180_000 }, () => {
   it('is told of as it starts, line by line, and as it ends', async (t) => {
     const { node, told, program } = await run(t, {
       ...shell('echo one; echo; printf three'),
@@ -203,7 +203,7 @@ describe('a program', { timeout: 60_000 }, () => {
   })
 
   it('ends at once, with all it has started, when its process is killed', {
-    timeout: 10_000,
+    timeout: 30_000,
   }, async (t) => {
     const { node, told, program } = await run(t, shell('sleep 600 & echo $!; wait'))
     await until(() => told.all.length === 1)

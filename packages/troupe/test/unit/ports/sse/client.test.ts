@@ -21,7 +21,7 @@ import {
 import { keeper, startedNode } from '#test/unit/ports/sse/sse-kit'
 import { until } from '#test/unit/ports/web/web-kit'
 
-describe('an SSE client', { timeout: 20_000 }, () => {
+describe('an SSE client', { timeout: 60_000 }, () => {
   it('tells its reader of the stream, each event, and the end', async (t) => {
     const url = await serving(t, (_request, response) => {
       response.writeHead(200, EVENTS)
@@ -305,7 +305,7 @@ describe('an SSE client', { timeout: 20_000 }, () => {
   })
 })
 
-describe('time on an SSE client', { timeout: 20_000 }, () => {
+describe('time on an SSE client', { timeout: 60_000 }, () => {
   const timed = async (t: TestContext, url: string) => {
     const { node, clock, stop } = await testNode()
     t.after(stop)

@@ -36,7 +36,7 @@ async function busy(t: TestContext, options: Partial<SsePortOptions> = {}) {
   return { node, port, url, heard, free }
 }
 
-describe('an SSE port whose reader has no room', { timeout: 10_000 }, () => {
+describe('an SSE port whose reader has no room', { timeout: 60_000 }, () => {
   it('answers 503 after its time, counts it, and tells of it in order later', async (t) => {
     const { node, port, url, heard, free } = await busy(t, { readerTimeoutMs: 20 })
     const response = await fetch(`${url}?third`)

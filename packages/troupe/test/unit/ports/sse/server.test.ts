@@ -21,7 +21,7 @@ async function joined(
 
 const codeOf = (error: unknown): string => (TroupeError.is(error) ? error.code : String(error))
 
-describe('an SSE port', { timeout: 20_000 }, () => {
+describe('an SSE port', { timeout: 60_000 }, () => {
   it('tells its reader who comes, with the request and the last event id', async (t) => {
     const from = await served(t)
     const client = new Client(t, `${from.url}/north?line=7`, { 'last-event-id': '41' })
@@ -320,7 +320,7 @@ describe('an SSE port', { timeout: 20_000 }, () => {
   })
 })
 
-describe('time on an SSE stream', { timeout: 20_000 }, () => {
+describe('time on an SSE stream', { timeout: 60_000 }, () => {
   const timed = async (t: TestContext, options = {}) => {
     const { node, clock, stop } = await testNode()
     t.after(stop)

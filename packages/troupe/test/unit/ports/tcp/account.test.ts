@@ -7,7 +7,7 @@ import { started } from '#test/unit/ports/tcp/tcp-kit'
 
 const seed = Number(process.env['TROUPE_SEED'] ?? 1)
 
-describe('the account of a TCP port', { timeout: 30_000 }, () => {
+describe('the account of a TCP port', { timeout: 120_000 }, () => {
   it('closes over clients that do anything', async (t) => {
     const node = await started(t)
     for (let i = 0; i < 5; i += 1) await runRandomClients(node, { seed: seed + i, clients: 60 })

@@ -13,7 +13,7 @@ const closes = async (t: TestContext, port: number, bytes: string): Promise<void
   await closed
 }
 
-describe('a TCP port and bad clients', { timeout: 30_000 }, () => {
+describe('a TCP port and bad clients', { timeout: 120_000 }, () => {
   it('ends a connection with a word for what was wrong with its chunks', async (t) => {
     const cases: [Chunking, string, string, number][] = [
       [{ ...LINES, chunkBytesMax: 4 } as Chunking, 'ok\ntoo long', 'chunk-too-large', 8],
@@ -193,7 +193,7 @@ describe('a TCP port and bad clients', { timeout: 30_000 }, () => {
   })
 })
 
-describe('a TCP port and time', { timeout: 20_000 }, () => {
+describe('a TCP port and time', { timeout: 60_000 }, () => {
   const inVirtualTime = async (t: TestContext, options: Partial<TcpPortOptions>) => {
     const { node, clock, stop } = await testNode()
     t.after(stop)

@@ -46,7 +46,7 @@ async function connected(t: TestContext, node: Node, options: Partial<TcpClientO
   return { server, told, client }
 }
 
-describe('a TCP client', { timeout: 20_000 }, () => {
+describe('a TCP client', { timeout: 60_000 }, () => {
   it('tells its reader what the server sends, and sends what it is told', async (t) => {
     const node = await started(t)
     const { server, told, client } = await connected(t, node, { chunking: LINES })

@@ -20,7 +20,7 @@ const counters = (node: Node, tcp: Pid<typeof Tcp>) => node.call(tcp, 'counters'
 const codeOf = (code: 'OPTION_INVALID' | 'PORT_IN_USE') => (error: unknown) =>
   TroupeError.is(error, code) || (error instanceof Error && TroupeError.is(error.cause, code))
 
-describe('a TCP port', { timeout: 20_000 }, () => {
+describe('a TCP port', { timeout: 60_000 }, () => {
   it('tells its reader of a connection, of what comes, and of its end, in order', async (t) => {
     const { node, tcp, told, port } = await served(t, { chunking: LINES })
     const { socket, closed } = clientOf(t, port)

@@ -43,7 +43,7 @@ async function served(t: TestContext, listen: Partial<TcpListenOptions> = {}) {
 const shownBy = (socket: unknown): string =>
   String((socket as TLSSocket).getPeerCertificate().subject?.CN)
 
-describe('a TCP port with TLS', { timeout: 20_000 }, () => {
+describe('a TCP port with TLS', { timeout: 60_000 }, () => {
   it('reads what comes through TLS, and tells which', async (t) => {
     const { told, port } = await served(t)
     const client = clientOf(t, port, { ca: authority.ca })
@@ -169,7 +169,7 @@ describe('a TCP port with TLS', { timeout: 20_000 }, () => {
   })
 })
 
-describe('a TCP client with TLS', { timeout: 20_000 }, () => {
+describe('a TCP client with TLS', { timeout: 60_000 }, () => {
   it('talks to a server it believes, and shows its own certificate', async (t) => {
     const certificates = new Certificates(first)
     const { node, told, port } = await served(t, {

@@ -67,7 +67,7 @@ async function shown(port: number, tls: ClientTls, host = '127.0.0.1'): Promise<
   }
 }
 
-describe('certificates', { timeout: 20_000 }, () => {
+describe('certificates', { timeout: 60_000 }, () => {
   it('tell who they are for and until when, but never the key', () => {
     const certificates = new Certificates(first)
     const { subject, updates, validFromMs, validToMs, fingerprint } = certificates.info
@@ -152,7 +152,7 @@ describe('certificates', { timeout: 20_000 }, () => {
   })
 })
 
-describe('TLS of servers and clients', { timeout: 20_000 }, () => {
+describe('TLS of servers and clients', { timeout: 60_000 }, () => {
   it('believes a server of its authority, and no other', async (t) => {
     const port = await served(t, { certificates: new Certificates(first) })
     assert.equal(await shown(port, { ca: authority.ca }), 'first')

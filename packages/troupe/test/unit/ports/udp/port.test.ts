@@ -7,7 +7,7 @@ import { openUdp, startNode, TroupeError, type UdpPortOptions, udpPort } from 't
 
 const target = { kind: 'process', to: 'nobody' } as const
 
-describe('a UDP port', { timeout: 20_000 }, () => {
+describe('a UDP port', { timeout: 60_000 }, () => {
   it('refuses what is no datagram, and goes on', async (t) => {
     const node = await startNode('udp@localhost', { handleSignals: false, logSinks: [] })
     t.after(() => node.stop())

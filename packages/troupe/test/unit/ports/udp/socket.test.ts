@@ -24,7 +24,7 @@ function sender(t: TestContext) {
     })
 }
 
-describe('a UDP socket', { timeout: 20_000 }, () => {
+describe('a UDP socket', { timeout: 60_000 }, () => {
   it('has one port number on both loopbacks', async (t) => {
     const socket = await opened(t)
     assert.ok(socket.port > 0)

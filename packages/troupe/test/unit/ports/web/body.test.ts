@@ -76,7 +76,7 @@ async function played(
   ) as never
 }
 
-describe('the body of a request', { timeout: 20_000 }, () => {
+describe('the body of a request', { timeout: 60_000 }, () => {
   it('is told once, and is what listening to its stream gives', async () => {
     const property = fc.asyncProperty(anyCourse, async (course) => {
       const plain = await played(course, (incoming, told) => {

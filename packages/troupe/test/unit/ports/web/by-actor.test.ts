@@ -14,7 +14,7 @@ const echo = answering((request) => {
   return { status: 201, body: JSON.stringify(told) }
 })
 
-describe('a web port with an actor', { timeout: 20_000 }, () => {
+describe('a web port with an actor', { timeout: 60_000 }, () => {
   it('hands on method, path, query, headers and body', async (t) => {
     const { node, url } = await served(t, { handler: 'desk' })
     await node.spawn(echo, { name: 'desk' })

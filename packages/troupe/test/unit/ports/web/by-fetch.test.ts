@@ -32,7 +32,7 @@ const stock = actor(Stock, {
   },
 })
 
-describe('a web port with a fetch function', { timeout: 20_000 }, () => {
+describe('a web port with a fetch function', { timeout: 60_000 }, () => {
   it('gives it the request and sends its response', async (t) => {
     const { url, node, web } = await served(t, {
       fetch: async (given) =>

@@ -10,7 +10,7 @@ import { connected, get, heardOf, opened, rawAnswer, served, statusOf, until } f
 const Stock = protocol('stock', { left: request<string, number>() })
 const stock = actor(Stock, { on: { left: (_state, item) => item.length } })
 
-describe('a web port with a plain function', { timeout: 20_000 }, () => {
+describe('a web port with a plain function', { timeout: 60_000 }, () => {
   it('hands it the request and the response of Node', async (t) => {
     const { url, node, web } = await served(t, {
       serve(given, response) {
@@ -168,7 +168,7 @@ describe('a web port with a plain function', { timeout: 20_000 }, () => {
   })
 })
 
-describe('a web port with Fastify', { timeout: 20_000 }, () => {
+describe('a web port with Fastify', { timeout: 60_000 }, () => {
   it('routes, validates, calls actors and streams', async (t) => {
     const app = Fastify()
     app.get('/stock/:item', async (given) => {

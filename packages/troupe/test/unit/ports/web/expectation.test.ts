@@ -21,7 +21,7 @@ const answerings: Readonly<Record<string, WebAnswering>> = {
   'a plain function': { serve: (request, response) => request.pipe(response) },
 }
 
-describe('a client that expects 100', { timeout: 20_000 }, () => {
+describe('a client that expects 100', { timeout: 60_000 }, () => {
   for (const [name, answering] of Object.entries(answerings)) {
     it(`is told to go on when ${name} reads its body`, async (t) => {
       const { node, listener } = await served(t, answering, { bodyBytesMax: 4 })

@@ -9,7 +9,7 @@ import { served } from './web-kit.js'
 const Stock = protocol('stock', { left: request<string, number>() })
 const stock = actor(Stock, { on: { left: (_state, item) => item.length } })
 
-describe('a web port with Hono', { timeout: 20_000 }, () => {
+describe('a web port with Hono', { timeout: 60_000 }, () => {
   const app = new Hono<{ Bindings: WebEnv }>()
   app.get('/stock/:item', async (c) =>
     c.json({ left: await c.env.call('stock', 'left', c.req.param('item')) }),

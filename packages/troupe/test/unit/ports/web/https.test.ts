@@ -37,7 +37,7 @@ async function secure(t: TestContext, options: { handshakeTimeoutMs?: number } =
   return { authority, certificates, listener }
 }
 
-describe('a web listener with TLS', { timeout: 20_000 }, () => {
+describe('a web listener with TLS', { timeout: 60_000 }, () => {
   it('answers over TLS and says so', async (t) => {
     const { authority, listener } = await secure(t)
     assert.equal((await ask(listener, { ca: authority.ca })).status, 200)

@@ -27,7 +27,7 @@ async function seen(Kind: typeof Response, body: unknown, init: AnyInit | undefi
   }
 }
 
-describe('a light response', { timeout: 20_000 }, () => {
+describe('a light response', { timeout: 60_000 }, () => {
   it('is what a response of Node is', async () => {
     const body = fc.oneof(
       fc.constantFrom(null, undefined, '', 7, 'grün'),

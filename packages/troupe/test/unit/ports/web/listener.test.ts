@@ -12,7 +12,7 @@ const answering = (_request: IncomingMessage, response: ServerResponse): void =>
   response.end('hello')
 }
 
-describe('a web listener', { timeout: 20_000 }, () => {
+describe('a web listener', { timeout: 60_000 }, () => {
   it('answers 503 while nobody serves', async (t) => {
     const { listener, url } = await opened(t)
     const response = await fetch(url)

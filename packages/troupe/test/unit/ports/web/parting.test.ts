@@ -17,7 +17,7 @@ async function heardAfter(socket: Socket, said: string | Uint8Array): Promise<st
   return heardOf(socket.resume())
 }
 
-describe('the end of a web connection', { timeout: 20_000 }, () => {
+describe('the end of a web connection', { timeout: 60_000 }, () => {
   it('leaves a client its 413 that reads only when it has sent all of a large body', async (t) => {
     const { listener } = await served(t, answering)
     const client = await connected(t, listener.port)

@@ -15,7 +15,7 @@ const answering =
 const upgradeTo = (path: string, token = 'websocket'): string =>
   `GET ${path} HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: ${token}\r\n\r\n`
 
-describe('a shared web listener', { timeout: 20_000 }, () => {
+describe('a shared web listener', { timeout: 60_000 }, () => {
   it('hands a request to the port with the longest path', async (t) => {
     const { listener, url } = await opened(t)
     listener.attach(answering('root'))

@@ -43,7 +43,7 @@ const settledSpans = (node: Node): Promise<void> =>
 
 const WHOLE = ['request GET sdp', '  request handle sdp', '    response handle sd']
 
-describe('a web port that is asked with a traceparent', { timeout: 20_000 }, () => {
+describe('a web port that is asked with a traceparent', { timeout: 60_000 }, () => {
   it('ignores it by default: strangers begin nothing, and name nothing', async (t) => {
     assert.deepEqual(await spansFor(t, undefined, 'off'), [])
     const spans = await spansFor(t, undefined, 'always')
@@ -98,7 +98,7 @@ describe('a web port that is asked with a traceparent', { timeout: 20_000 }, () 
   })
 })
 
-describe('a WebSocket handshake with a traceparent', { timeout: 20_000 }, () => {
+describe('a WebSocket handshake with a traceparent', { timeout: 60_000 }, () => {
   it('is a step of its trace where the port accepts it, and the client tells it', async (t) => {
     const { node, listener, url } = await served(t, { handler: 'desk' })
     let opened = 0

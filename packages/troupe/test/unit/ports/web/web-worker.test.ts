@@ -42,7 +42,7 @@ class Desk extends WebWorker {
   }
 }
 
-describe('a web worker', { timeout: 20_000 }, () => {
+describe('a web worker', { timeout: 60_000 }, () => {
   it('has a handler for each method', async (t) => {
     const { node, url } = await served(t, { handler: 'desk' })
     await node.spawn(functions, { name: 'desk', args: ['hello'] })

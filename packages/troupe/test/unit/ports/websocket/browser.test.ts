@@ -65,7 +65,7 @@ const speak = (page: Page, url: string): Promise<readonly string[]> =>
 
 const OPTIONS: ServeOptions = { protocols: ['echo'], as: { reply: (body) => body } }
 
-describe('a page in a browser', { timeout: 60_000, skip: partSkip('chromium') }, () => {
+describe('a page in a browser', { timeout: 180_000, skip: partSkip('chromium') }, () => {
   it('sends and hears text and bytes, and says why it closes', async (t) => {
     const { page, told, port } = await pageOf(t, OPTIONS)
     const heard = await speak(page, `ws://127.0.0.1:${port}/socket`)

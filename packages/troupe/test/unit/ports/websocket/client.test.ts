@@ -71,7 +71,7 @@ function assertFailed(reason: ExitReason, problem: RegExp): void {
   assert.match(reason.message, problem)
 }
 
-describe('a WebSocket client', { timeout: 30_000 }, () => {
+describe('a WebSocket client', { timeout: 120_000 }, () => {
   it('sends what was given before it was connected, and hands on the answers', async (t) => {
     const node = await started(t)
     const { url } = await echoServer(t)

@@ -153,7 +153,7 @@ async function withWitness(t: TestContext, options: ServeOptions = {}) {
   return { ...all, witness, isServed }
 }
 
-describe('a WebSocket connection, given a frame', { timeout: 30_000 }, () => {
+describe('a WebSocket connection, given a frame', { timeout: 120_000 }, () => {
   for (const { title, frames, end, code } of HOSTILE) {
     it(`${title}, ends with the word ${end}`, async (t) => {
       const { told, port, isServed } = await withWitness(t)
@@ -170,7 +170,7 @@ describe('a WebSocket connection, given a frame', { timeout: 30_000 }, () => {
   }
 })
 
-describe('a WebSocket connection', { timeout: 30_000 }, () => {
+describe('a WebSocket connection', { timeout: 120_000 }, () => {
   it('puts together what comes byte by byte, in fragments, with pings between', async (t) => {
     const { told, port } = await served(t)
     const raw = await rawOpen(t, port)
@@ -266,7 +266,7 @@ describe('a WebSocket connection', { timeout: 30_000 }, () => {
   })
 })
 
-describe('a handshake', { timeout: 30_000 }, () => {
+describe('a handshake', { timeout: 120_000 }, () => {
   const BAD: readonly (readonly [title: string, bytes: string, status: number])[] = [
     ['without a key', handshake().replace(/sec-websocket-key.*\r\n/, ''), 400],
     ['with a key that is none', handshake().replace('AAAA==', ''), 400],

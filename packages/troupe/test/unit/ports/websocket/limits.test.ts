@@ -15,7 +15,7 @@ import {
   until,
 } from '#test/unit/ports/websocket/ws-kit'
 
-describe('a WebSocket connection', { timeout: 30_000 }, () => {
+describe('a WebSocket connection', { timeout: 120_000 }, () => {
   it('pings a peer that is silent, and keeps one that answers', async (t) => {
     const { told, url, clock, node } = await servedInNoTime(t, { pingIntervalMs: 1_000 })
     const { ws } = await openClient(t, url)
@@ -172,7 +172,7 @@ describe('a WebSocket connection', { timeout: 30_000 }, () => {
     await until(() => told.connected.length === 1)
     const connection = connectionIn(told)
     // One alone may be larger; the next one has to wait for it.
-    const first = node.call(connection, 'write', Buffer.alloc(20_000_000))
+    const first = node.call(connection, 'write', Buffer.alloc(20_000_000), { timeoutMs: 60_000 })
     const second = node.call(connection, 'write', Buffer.alloc(2_000))
     await assert.rejects(second, (error) => TroupeError.is(error, 'WRITE_REFUSED'))
     raw.socket.resume()
@@ -209,7 +209,7 @@ describe('a WebSocket connection', { timeout: 30_000 }, () => {
   })
 })
 
-describe('a WebSocket port', { timeout: 30_000 }, () => {
+describe('a WebSocket port', { timeout: 120_000 }, () => {
   it('refuses one connection more than it may have with 503, and counts it', async (t) => {
     const { url, node, sockets } = await served(t, { connectionsMax: 2 })
     const { ws } = await openClient(t, url)

@@ -25,7 +25,7 @@ import {
 const isCode = (code: 'OPTION_INVALID' | 'PORT_IN_USE') => (error: unknown) =>
   TroupeError.is(error, code) || (error instanceof Error && TroupeError.is(error.cause, code))
 
-describe('a WebSocket port', { timeout: 30_000 }, () => {
+describe('a WebSocket port', { timeout: 120_000 }, () => {
   it('tells its reader of a connection, its messages and its end, in this order', async (t) => {
     const { told, url, node, sockets } = await served(t)
     const { ws, closed } = await openClient(t, `${url}room?id=7`, { headers: { 'x-who': 'ann' } })

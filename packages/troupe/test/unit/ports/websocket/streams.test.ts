@@ -8,7 +8,7 @@ import { frameFuzzer, messageFuzzer } from '#test/unit/ports/websocket/frames-fu
 
 const seed = Number(process.env['TROUPE_SEED'] ?? 1)
 
-describe('any stream of WebSocket frames', { timeout: 60_000 }, () => {
+describe('any stream of WebSocket frames', { timeout: 180_000 }, () => {
   it('arrives as it was meant, however it is cut', async (t) => {
     const fuzzer = messageFuzzer(t, await anyPort(t))
     assert.ok((await fuzzSlowly(fuzzer, { seed, cases: 60 })) > 60)
