@@ -93,7 +93,10 @@ class Drain {
       this.tell('finishing', left)
       const isQuiet = beganMs - this.#busyMs >= this.#quietMs
       if (isQuiet || this.#leftMs <= 0) return left
-      await this.#rest(Math.min(Math.max(LOOK_MS, tookMs * LOOK_SHARE), this.#leftMs))
+      const restMs = Math.max(LOOK_MS, tookMs * LOOK_SHARE)
+      const lateMs = await this.#rest(Math.min(restMs, this.#leftMs))
+      // While this program did not run nothing could come: that was no quiet.
+      if (lateMs > LOOK_MS) this.#busyMs += lateMs
     }
   }
 
@@ -142,9 +145,12 @@ class Drain {
     })
   }
 
-  #rest(delayMs: number): Promise<void> {
+  /** Settles after that time, with how much longer it was. */
+  #rest(delayMs: number): Promise<number> {
+    const { clock } = this.#kernel
+    const dueMs = clock.nowMs() + Math.max(0, delayMs)
     return new Promise((resolve) => {
-      this.#kernel.clock.after(Math.max(0, delayMs), resolve)
+      clock.after(Math.max(0, delayMs), () => resolve(clock.nowMs() - dueMs))
     })
   }
 }

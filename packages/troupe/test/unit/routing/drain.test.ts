@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { actor, type DrainProgress, message, protocol, request, service } from 'troupe'
-import { testNode } from 'troupe/testing'
+import { testNode, virtualClock } from 'troupe/testing'
 import {
   codeOf,
   Shop,
@@ -83,6 +83,24 @@ describe('a drain', () => {
         isOn = false
       }
     }
+  })
+
+  it('takes no time for quiet in which its program did not run', async () => {
+    const clock = virtualClock()
+    let heldUpMs = 0
+    const late = { ...clock, nowMs: () => clock.nowMs() + heldUpMs }
+    await using test = await testNode({ clock: late, applications: [shopApplication()] })
+    let isOver = false
+    const drained = test.node.drain().then(() => {
+      isOver = true
+    })
+    await clock.advance(210)
+    heldUpMs += 1_000
+    await clock.advance(200)
+    assert.equal(isOver, false)
+    await clock.advance(100)
+    assert.equal(isOver, true)
+    await drained
   })
 
   it('lets what still runs here find whom it needs, while there is nobody else', async () => {
