@@ -14,8 +14,12 @@ import { listen, Relay } from '#test/relay'
 
 const READ = { range: { key: 'a' } }
 const WRITE = { acts: [{ kind: 'delete', range: { key: 'a' } }] } as const
-/** A busy machine may be late by so much. */
-const LATE_MS = 1_500
+/** Nobody whom a machine holds up has spent so long. */
+const PATIENT_MS = 20_000
+/** Less than any other time that could end a wait: no machine is late by so much. */
+const LATE_MS = 4_000
+/** Silent for so long a watch asks; three times so on end, its line is lost. */
+const QUIET_MS = 50
 
 describe('on a line', () => {
   const open: { stop(): void }[] = []
@@ -39,11 +43,14 @@ describe('on a line', () => {
     open.push(relay)
     return relay
   }
-  const clientOf = (endpoints: readonly string[], options: EtcdOptions = {}): EtcdClient => {
+  const clientOf = (
+    endpoints: readonly string[],
+    { quietMs = PATIENT_MS, ...options }: EtcdOptions & { readonly quietMs?: number } = {},
+  ): EtcdClient => {
     // Chance of zero: the first of the list is the first that is asked.
     const random = { unit: () => 0, below: () => 0 }
-    const times = { dialTimeoutMs: 400, requestTimeoutMs: 900 }
-    const world = { ...MACHINE, random, quietMs: 50 }
+    const times = { dialTimeoutMs: PATIENT_MS, requestTimeoutMs: PATIENT_MS }
+    const world = { ...MACHINE, random, quietMs }
     const client = connectEtcd({ ...times, ...options, endpoints }, world)
     clients.push(client)
     return client
@@ -92,14 +99,15 @@ describe('on a line', () => {
     const client = clientOf([relay.endpoint, other.endpoint])
     assert.equal((await client.range(READ)).revision, 10)
     relay.freeze()
-    await within(900, () => assert.rejects(client.txn(WRITE), { code: 'ETCD_TIMEOUT' }))
+    const writing = () => client.txn(WRITE, { timeoutMs: 900 })
+    await within(900, () => assert.rejects(writing(), { code: 'ETCD_TIMEOUT' }))
     await within(0, async () => assert.equal((await client.range(READ)).revision, 20))
   })
 
   it('that freezes for a while a read comes back when it goes on', async () => {
     const fake = await fakeEtcd()
     const relay = await relayTo(fake)
-    const client = clientOf([relay.endpoint], { requestTimeoutMs: 5_000 })
+    const client = clientOf([relay.endpoint])
     await client.range(READ)
     relay.freeze()
     const reading = client.range(READ)
@@ -110,7 +118,7 @@ describe('on a line', () => {
   it('that is broken or half-closed is dialled again', async () => {
     const fake = await fakeEtcd()
     const relay = await relayTo(fake)
-    const client = clientOf([relay.endpoint], { dialTimeoutMs: 3_000, requestTimeoutMs: 3_000 })
+    const client = clientOf([relay.endpoint])
     for (const harm of ['break', 'halfClose', 'break'] as const) {
       await client.range(READ)
       relay[harm]()
@@ -128,7 +136,7 @@ describe('on a line', () => {
     ]
     fake.stands = [{ mod_revision: 12, value: Buffer.from('a') }]
     fake.revision = 12
-    const client = clientOf([fake.endpoint], { dialTimeoutMs: 3_000, requestTimeoutMs: 3_000 })
+    const client = clientOf([fake.endpoint])
     const watched = new Watched()
     client.watch({ range: { prefix: 'k' }, fromRevision: 11, ...watched })
     await watched.until(({ events }) => events.length === 2)
@@ -156,7 +164,7 @@ describe('on a line', () => {
         other.tell(stream, [put('k', 'a', 11)])
       },
     ]
-    const client = clientOf([relay.endpoint, other.endpoint])
+    const client = clientOf([relay.endpoint, other.endpoint], { quietMs: QUIET_MS })
     const watched = new Watched()
     const up = new Promise<void>((resolve) => {
       const state = (): void => resolve()
@@ -164,7 +172,7 @@ describe('on a line', () => {
     })
     await up
     relay.freeze()
-    await within(1_500, () => watched.until(({ events }) => events.length === 1))
+    await within(PATIENT_MS, () => watched.until(({ events }) => events.length === 1))
     assert.deepEqual(watched.texts, ['k=a'])
   })
 })

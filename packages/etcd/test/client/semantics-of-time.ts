@@ -31,7 +31,7 @@ export const LEASES: readonly SemanticsCase[] = [
     await one.revoke(lease)
   }),
   fact('the keys of a lease end with it, in one revision', async ({ one, other, key }) => {
-    const { lease } = await one.grant(5_000)
+    const { lease } = await one.grant(60_000)
     await write(one, put(key('b'), '1', lease), put(key('a'), '1', lease))
     assert.equal((await read(one, key('a')))?.lease, lease)
     await write(one, put(key('free'), '1', lease))

@@ -11,7 +11,7 @@ import { SEMANTICS } from '#test/client/semantics-cases'
 import type { SemanticsCase } from '#test/client/semantics-stage'
 
 /** A case that waits for what never comes must fail, not hang. */
-const TIMEOUT_MS = 15_000
+const TIMEOUT_MS = 60_000
 
 async function inMemory(run: SemanticsCase['run'], options: MemoryEtcdOptions): Promise<void> {
   const clock = virtualClock()
@@ -38,9 +38,7 @@ describe('a real etcd', { skip: partSkip('etcd') }, () => {
   before(async () => {
     etcd = await startEtcd({ fsync: false })
     const { endpoints } = etcd
-    for (const dialTimeoutMs of [2_000, 2_001]) {
-      clients.push(connectEtcd({ endpoints, dialTimeoutMs, requestTimeoutMs: 5_000 }))
-    }
+    for (let count = 0; count < 2; count += 1) clients.push(connectEtcd({ endpoints }))
   })
   after(async () => {
     for (const client of clients) client.close()

@@ -142,7 +142,7 @@ describe('an etcd that asks who one is', { skip: partSkip('etcd') }, () => {
 
   it('is asked for a new token when it has forgotten the old one', async () => {
     await withClient(own, async (client) => {
-      const held = await client.hold(4_000)
+      const held = await client.hold(60_000)
       const start = await write(client, put('mine/b', '1', held.id))
       const watched = new Watched()
       const range = { prefix: 'mine/' }

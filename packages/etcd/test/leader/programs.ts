@@ -18,6 +18,8 @@ interface Program {
   led: Extract<Says, { readonly kind: 'leads' }> | undefined
 }
 
+const termOf = ({ led }: Program): number => led?.term ?? 0
+
 export class Programs {
   readonly #etcd: LocalEtcd
   readonly #leaseMs: number
@@ -71,28 +73,33 @@ export class Programs {
   async working(): Promise<Program> {
     for (;;) {
       await once(this.#heard, 'works')
-      const one = [...this.#programs.values()].find(({ led }) => led !== undefined)
+      // One that was replaced may not have said yet that it follows.
+      const [one] = [...this.#programs.values()]
+        .filter(({ led }) => led !== undefined)
+        .toSorted((a, b) => termOf(b) - termOf(a))
       if (one !== undefined) return one
     }
   }
 
   /** Takes the leader away in its work; how long until another one leads, in milliseconds. */
   async strike(how: 'SIGKILL' | 'SIGSTOP'): Promise<{ name: string; tookMs: number }> {
-    const { name, child } = await this.working()
+    const program = await this.working()
+    const { name, child } = program
+    const term = termOf(program)
     const fromMs = machineMs()
     child.kill(how)
     if (how === 'SIGKILL') this.#programs.delete(name)
     for (;;) {
       const [says] = (await once(this.#heard, 'leads')) as [Extract<Says, { kind: 'leads' }>]
-      if (says.atMs > fromMs) return { name, tookMs: says.atMs - fromMs }
+      if (says.term > term) return { name, tookMs: says.atMs - fromMs }
     }
   }
 
   /** A frozen one goes on; settles when it follows. */
   async thaw(name: string): Promise<void> {
-    const follows = once(this.#heard, 'follows')
-    this.#programs.get(name)?.child.kill('SIGCONT')
-    await follows
+    const program = this.#programs.get(name)
+    program?.child.kill('SIGCONT')
+    while (program?.led !== undefined) await once(this.#heard, 'follows')
   }
 
   /** Settles when the leader of now has written something. */

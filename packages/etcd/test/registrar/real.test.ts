@@ -101,7 +101,7 @@ describe('nodes with a registrar on etcd', { skip: partSkip('etcd'), timeout: 30
   it('refuse a second program of the same name, whose keys are not touched', async () => {
     const key = `${prefix}/cluster/shop/routes/nodes/third@localhost`
     const text = { version: 1, node: 'third@localhost', creation: 7, life: 'x', leaseTtlMs: 1 }
-    const lease = await client.hold(2_000)
+    const lease = await client.hold(10_000)
     const value = JSON.stringify({ ...text, route: { addresses: [], version: '' } })
     await client.txn({ acts: [{ kind: 'put', key, value, lease: lease.id }] })
     await assert.rejects(begin('third@localhost'), { code: 'NODE_NAME_TAKEN' })
