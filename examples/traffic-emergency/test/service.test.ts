@@ -26,7 +26,7 @@ async function serviceOf(t: TestContext, trouble?: Trouble) {
   return { book, later, service, url, post }
 }
 
-describe('the fake service', { timeout: 10_000 }, () => {
+describe('the fake service', { timeout: 60_000 }, () => {
   it('takes each emergency once and counts the repeats', async (t) => {
     const { post, url } = await serviceOf(t)
     const statuses = [await post('a'), await post('a'), await post('b')].map(({ status }) => status)

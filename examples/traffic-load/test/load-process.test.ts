@@ -40,7 +40,7 @@ function start(...words: readonly string[]) {
   return { child, lines, ended }
 }
 
-describe('the load generator', { timeout: 30_000 }, () => {
+describe('the load generator', { timeout: 120_000 }, () => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`sends until ${signal}, then prints its final total and ends with 0`, async (t) => {
       const { port, seen, until } = await receiver(t, '127.0.0.1')

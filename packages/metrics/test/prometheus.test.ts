@@ -38,7 +38,7 @@ interface Vector {
 
 describe('a real Prometheus', {
   skip: partSkip('prometheus') || partSkip('promtool'),
-  timeout: 60_000,
+  timeout: 240_000,
 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'troupe-prometheus-'))
   const nodes: Node[] = []

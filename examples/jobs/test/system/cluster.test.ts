@@ -32,7 +32,7 @@ async function assertTraced(collector: OtlpCollector): Promise<void> {
   for (const name of ['submit', 'run', 'finished']) assert.ok(names.has(name), name)
 }
 
-describe('a cluster of six programs', { timeout: 60_000 }, () => {
+describe('a cluster of six programs', { timeout: 240_000 }, () => {
   it('does what it accepted at any coordinator, though the leader is killed', async (t) => {
     const collector = await OtlpCollector.start(t)
     process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = collector.endpoint

@@ -8,7 +8,7 @@ import { partSkip } from '@troupe/tools/parts'
 import { Cluster } from '#test/cluster'
 
 describe('a cluster of six programs on an etcd', {
-  timeout: 60_000,
+  timeout: 240_000,
   skip: partSkip('etcd'),
 }, () => {
   it('keeps its jobs there, obeys its keys, and ends in order', async (t) => {

@@ -43,7 +43,7 @@ async function knowsItsOwnNode(page: Page, url: string): Promise<void> {
   assert.equal(state, 'kept')
 }
 
-describe('the Observer of npm start', { skip: partSkip('chromium'), timeout: 90_000 }, () => {
+describe('the Observer of npm start', { skip: partSkip('chromium'), timeout: 240_000 }, () => {
   let browser: Browser
   before(async () => {
     browser = await launchBrowser()

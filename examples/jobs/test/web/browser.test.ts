@@ -29,7 +29,7 @@ const COORDINATOR: ReplicaState = {
   ...{ node: 'jobs1@localhost', state: 'current', problem: undefined, term: 3, behind: 0 },
 }
 
-describe('the page of the jobs', { skip: partSkip('chromium'), timeout: 60_000 }, () => {
+describe('the page of the jobs', { skip: partSkip('chromium'), timeout: 240_000 }, () => {
   let browser: Browser
   let node: Node
   let listener: WebListener

@@ -28,7 +28,7 @@ async function run(program: string, ...words: readonly string[]) {
   return { code, ...texts }
 }
 
-describe('each program of the traffic examples', { timeout: 60_000 }, () => {
+describe('each program of the traffic examples', { timeout: 240_000 }, () => {
   for (const program of PROGRAMS.filter((name) => existsSync(mainOf(name)))) {
     it(`explains itself and ends with 0: ${program}`, async () => {
       const { code, out, error } = await run(program, '--help')

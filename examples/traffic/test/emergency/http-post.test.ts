@@ -29,7 +29,7 @@ async function serverOf(
   return (server.address() as AddressInfo).port
 }
 
-describe('an attempt to deliver', { timeout: 10_000 }, () => {
+describe('an attempt to deliver', { timeout: 60_000 }, () => {
   it('brings the emergency with its key', async (t) => {
     const { book, url } = await fakeService(t)
     const outcome = await httpPost(url)(emergency, never)

@@ -71,7 +71,7 @@ async function heldBack(page: Page, addresses: string): Promise<() => Promise<vo
 const isListed = (page: Page) => async (): Promise<boolean> =>
   (await page.locator('#nearest-list li').count()) === 10
 
-describe('the live map', { skip: partSkip('chromium'), timeout: 120_000 }, () => {
+describe('the live map', { skip: partSkip('chromium'), timeout: 400_000 }, () => {
   let browser: Browser
   before(async () => {
     browser = await launchBrowser()

@@ -16,7 +16,7 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
-describe('the traffic system as three programs', { timeout: 60_000 }, () => {
+describe('the traffic system as three programs', { timeout: 240_000 }, () => {
   it('stores, answers, counts and shows as one program does, and ends as one', async (t) => {
     const system = await SystemProcess.start(t, '--no-fleet')
     const send = udpClient(t, system.udpPort)

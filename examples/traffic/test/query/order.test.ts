@@ -43,7 +43,7 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setImmediate(resolve))
 }
 
-describe('a question', { timeout: 30_000 }, () => {
+describe('a question', { timeout: 120_000 }, () => {
   it('sees every position that came before it, and goes ahead of none', async (t) => {
     const node = await startNode('order@localhost', { logSinks: [] })
     t.after(() => node.stop())

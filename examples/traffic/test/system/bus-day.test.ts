@@ -36,7 +36,7 @@ async function lastPlaces(): Promise<readonly RecordedRow[]> {
   return [...last.values()]
 }
 
-describe('a replayed day of buses', { timeout: 120_000 }, () => {
+describe('a replayed day of buses', { timeout: 400_000 }, () => {
   it('answers 100 questions as a plain look at all buses does', async (t) => {
     if (!existsSync(BUS_DAY)) {
       t.diagnostic('../shared/data/austin-buses-2017-04-18.csv.gz is absent: not replayed')

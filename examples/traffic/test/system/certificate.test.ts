@@ -29,7 +29,7 @@ async function startOnce(t: TestContext, ...flags: readonly string[]) {
   return { fingerprint, origin }
 }
 
-describe('the certificate of the system', { timeout: 60_000 }, () => {
+describe('the certificate of the system', { timeout: 240_000 }, () => {
   it('is the same after a restart on the same data', async (t) => {
     const flags = ['--data', dataFolder(t)]
     const first = await startOnce(t, ...flags)

@@ -71,7 +71,7 @@ async function start(t: TestContext, folder: string): Promise<readonly string[]>
   return assert.fail(`it ended before it was ready:\n${told}${lines.join('\n')}`)
 }
 
-describe('a clean clone', { timeout: 180_000 }, () => {
+describe('a clean clone', { timeout: 400_000 }, () => {
   it('builds the map page when the traffic system is started, and serves it', async (t) => {
     const folder = clone(t)
     const page = join(folder, 'examples', 'traffic', 'dist-page', 'main.js')

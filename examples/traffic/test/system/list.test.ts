@@ -7,7 +7,7 @@ import { packetFacts } from '#test/list/packets'
 import { SHORT } from '#test/list/setting'
 import { webFacts } from '#test/list/web'
 
-describe('the traffic system keeps, in short', { timeout: 300_000 }, () => {
+describe('the traffic system keeps, in short', { timeout: 800_000 }, () => {
   packetFacts()
   webFacts()
   faultFacts(SHORT)

@@ -30,7 +30,7 @@ async function handledOn(page: Page): Promise<number> {
 
 describe('the Observer of the traffic system', {
   skip: partSkip('chromium'),
-  timeout: 60_000,
+  timeout: 240_000,
 }, () => {
   let browser: Browser
   before(async () => {

@@ -31,7 +31,7 @@ function smallDisk(t: TestContext, bytes: number): string | undefined {
 
 const MANY = 20_000
 
-describe('a program that cannot start', { timeout: 60_000 }, () => {
+describe('a program that cannot start', { timeout: 240_000 }, () => {
   for (const flag of ['--https-port', '--tcp-port']) {
     it(`says that the port of ${flag} is in use, and ends with code 1`, async (t) => {
       const server = createServer().listen(0, '127.0.0.1')
@@ -110,7 +110,7 @@ describe('a program that cannot start', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a full disk', { timeout: 60_000 }, () => {
+describe('a full disk', { timeout: 240_000 }, () => {
   it('stops nothing: packets are stored in memory, and it is said', async (t) => {
     const folder = smallDisk(t, 1_048_576)
     if (folder === undefined) {

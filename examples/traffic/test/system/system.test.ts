@@ -13,7 +13,7 @@ import { encodePacket } from '#traffic/packet/decode'
 const packetOf = (id: string, latitude: number, longitude: number, emergency = false) =>
   encodePacket({ id, latitude, longitude, emergency })
 
-describe('the traffic system', { timeout: 60_000 }, () => {
+describe('the traffic system', { timeout: 240_000 }, () => {
   it('finds the packet of the article again near its position', async (t) => {
     const system = await SystemProcess.start(t, '--no-fleet')
     const before = Date.now()
@@ -190,7 +190,7 @@ describe('the traffic system', { timeout: 60_000 }, () => {
   })
 })
 
-describe('when a part is killed', { timeout: 60_000 }, () => {
+describe('when a part is killed', { timeout: 240_000 }, () => {
   for (const part of ['storage', 'ingest', 'worker', 'udp', 'intake', 'desk', 'web', 'reporter']) {
     it(`ingestion resumes by itself: ${part}`, async (t) => {
       const system = await SystemProcess.start(t, '--no-fleet', '--allow-kill')
@@ -242,7 +242,7 @@ describe('when a part is killed', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a replay', { timeout: 120_000 }, () => {
+describe('a replay', { timeout: 400_000 }, () => {
   it('leaves every bus at its last recorded position', async (t) => {
     if (!existsSync(BUS_DAY)) {
       t.diagnostic('../shared/data/austin-buses-2017-04-18.csv.gz is absent: not replayed')
@@ -263,7 +263,7 @@ describe('a replay', { timeout: 120_000 }, () => {
   })
 })
 
-describe('the program', { timeout: 60_000 }, () => {
+describe('the program', { timeout: 240_000 }, () => {
   it('ends with code 0 when it is asked to', async (t) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       const system = await SystemProcess.start(t, '--vehicles', '20', '--rate', '1000')

@@ -13,7 +13,7 @@ const isSettled = ({ waiting, difference }: Stats): boolean => waiting === 0 && 
 const chunks = (count: number, prefix: string): Buffer =>
   Buffer.concat(Array.from({ length: count }, (_, i) => chunkOf(rawPacket(`${prefix}${i}`, 1, 1))))
 
-describe('packets over TLS and TCP', { timeout: 60_000 }, () => {
+describe('packets over TLS and TCP', { timeout: 240_000 }, () => {
   it('have the same effect as over UDP, also when they come byte by byte', async (t) => {
     const system = await SystemProcess.start(t, '--no-fleet')
     const client = await tlsClient(t, system.tcpPort)

@@ -7,7 +7,7 @@ import { leaderConformance } from 'troupe/testing'
 import { memoryStage } from './conformance-stages.js'
 
 /** A case that waits for what never comes must fail, not hang. */
-const TIMEOUT_MS = 15_000
+const TIMEOUT_MS = 60_000
 
 const cases = leaderConformance({ make: memoryStage })
 

@@ -15,7 +15,7 @@ import {
 } from 'troupe/testing'
 import { keptLog, memoryStage, surroundingsOf } from '#test/registrar/stage'
 
-const TIMEOUT_MS = 15_000
+const TIMEOUT_MS = 60_000
 const EACH = 'each of several registrars says by itself that it is cut off, or back'
 
 /** Every node is known to a hub and to an etcd. */

@@ -19,7 +19,7 @@ import {
   until,
 } from '#test/migration/rolling'
 
-const TIMEOUT_MS = 60_000
+const TIMEOUT_MS = 240_000
 const NAMES = ['one@localhost', 'two@localhost', 'three@localhost']
 
 describe('a cluster that moves from embedded to etcd', { skip: partSkip('etcd') }, () => {

@@ -8,8 +8,8 @@ import { memoryStage } from './stage.js'
 
 const cases = registrarConformance({ make: () => memoryStage() })
 
-describe('the registrar on an etcd in memory', { timeout: 60_000 }, () => {
-  for (const { title, run } of cases) it(title, { timeout: 15_000 }, run)
+describe('the registrar on an etcd in memory', { timeout: 240_000 }, () => {
+  for (const { title, run } of cases) it(title, { timeout: 60_000 }, run)
 
   it('is left out of no case', () => {
     assert.deepEqual(

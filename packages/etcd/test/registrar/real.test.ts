@@ -32,12 +32,12 @@ after(() => etcd?.stop())
 describe('the registrar on a real etcd', { skip: partSkip('etcd') }, () => {
   const cases = registrarConformance({ make: () => realStage(etcd, CALM) })
   const some = cases.filter(({ title }) => TITLES.has(title))
-  for (const { title, run } of some) it(title, { timeout: 20_000 }, run)
+  for (const { title, run } of some) it(title, { timeout: 60_000 }, run)
 
   it('plays cases that there are', () => assert.equal(some.length, TITLES.size))
 })
 
-describe('nodes with a registrar on etcd', { skip: partSkip('etcd'), timeout: 30_000 }, () => {
+describe('nodes with a registrar on etcd', { skip: partSkip('etcd'), timeout: 120_000 }, () => {
   const prefix = `nodes-${process.pid}/troupe`
   const nodes: Node[] = []
   let client: EtcdClient

@@ -32,7 +32,7 @@ const eventsOf = (page: Page): Promise<number> =>
 const tile = (page: Page, label: string) =>
   page.locator('.tile', { hasText: label }).locator('.tile-figure')
 
-describe('a viewer asleep for an hour', { skip: partSkip('chromium'), timeout: 120_000 }, () => {
+describe('a viewer asleep for an hour', { skip: partSkip('chromium'), timeout: 400_000 }, () => {
   it('wakes to the figures of now, with no heap of what it has missed', async (t) => {
     const time = await SlowedTime.start()
     t.after(() => time.stop())

@@ -34,7 +34,7 @@ async function fifty(t: TestContext) {
   return { cluster, time }
 }
 
-describe('fifty nodes', { skip: partSkip('chromium'), timeout: 120_000 }, () => {
+describe('fifty nodes', { skip: partSkip('chromium'), timeout: 400_000 }, () => {
   const { open } = browserForAll()
 
   it('are all on the map with their connections, also when one of them crashes', async (t) => {

@@ -10,7 +10,7 @@ import { FakeApi } from '#test/page/fake-api'
 import { EPOCH_MS } from '#test/page/fixtures'
 import { axeFaults, browserForAll, shiftsOf, shot } from './browser-kit.js'
 
-describe('the frame', { skip: partSkip('chromium'), timeout: 120_000 }, () => {
+describe('the frame', { skip: partSkip('chromium'), timeout: 400_000 }, () => {
   const { open } = browserForAll()
   const api = new FakeApi(answers({ nodes: 6 }), EPOCH_MS)
   let url = ''

@@ -92,7 +92,7 @@ async function requireCheap(api: string, pid: string): Promise<void> {
   assert.ok(passes <= PASSES_MAX, `${passes} passes for ${LOOKS} looks`)
 }
 
-describe('a million processes', { skip: partSkip('chromium'), timeout: 120_000 }, () => {
+describe('a million processes', { skip: partSkip('chromium'), timeout: 400_000 }, () => {
   const { open } = browserForAll()
 
   it('are found by their longest mailbox, their name and their pid', async (t) => {

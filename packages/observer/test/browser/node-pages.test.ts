@@ -64,7 +64,7 @@ const AS_WIDE: ReadonlySet<string> = new Set([
   'metrics-all',
 ])
 
-describe('a page of the Observer', { skip: partSkip('chromium'), timeout: 240_000 }, () => {
+describe('a page of the Observer', { skip: partSkip('chromium'), timeout: 800_000 }, () => {
   const { open } = browserForAll()
   const api = new FakeApi(answers({ nodes: 6 }), EPOCH_MS)
   let url = ''
@@ -306,7 +306,7 @@ const shown = (page: Page, text: string) =>
 const waitForPath = (page: Page, path: string) =>
   page.waitForFunction((wanted) => location.pathname === wanted, path)
 
-describe('rare states', { skip: partSkip('chromium'), timeout: 120_000 }, () => {
+describe('rare states', { skip: partSkip('chromium'), timeout: 400_000 }, () => {
   const { open } = browserForAll()
 
   it('shows fifty nodes, each state with its sign', async (t) => {

@@ -72,7 +72,7 @@ async function byName(page: Page): Promise<void> {
 const button = (within: Locator | Page, name: string): Locator =>
   within.getByRole('button', { name, exact: true }).first()
 
-describe('three real nodes', { skip: partSkip('chromium'), timeout: 280_000 }, () => {
+describe('three real nodes', { skip: partSkip('chromium'), timeout: 800_000 }, () => {
   const { open } = browserForAll()
   const mill = millForAll()
   let watched: Watched | undefined

@@ -41,7 +41,7 @@ const VIEWS = [
   ...[...PROCESS_ORDERS, ...SEARCH_BOX, ...AUDIT_PAGES],
 ]
 
-describe('the pages of a shop', { skip: partSkip('chromium'), timeout: 480_000 }, () => {
+describe('the pages of a shop', { skip: partSkip('chromium'), timeout: 800_000 }, () => {
   const browser = browserForAll()
   const { nodes, url } = shopForAll()
   const wide = tourForAll(browser, url)

@@ -49,7 +49,7 @@ const keeperOf = (wishes: MetricsWish[]) =>
 
 const idle = actor(protocol('idle', {}), { on: {} })
 
-describe('the API of an Observer', { timeout: 30_000 }, () => {
+describe('the API of an Observer', { timeout: 120_000 }, () => {
   it('tells who looks, at what, and with which capabilities', async (t) => {
     const { browser } = await observed(t)
     const session = await browser.session()
@@ -152,7 +152,7 @@ describe('the API of an Observer', { timeout: 30_000 }, () => {
   }
 })
 
-describe('an Observer of a node without a network', { timeout: 30_000 }, () => {
+describe('an Observer of a node without a network', { timeout: 120_000 }, () => {
   it('shows that one node', async (t) => {
     const node = await startNode('alone@localhost', { logSinks: [], handleSignals: false })
     t.after(() => node.stop({ timeoutMs: 1_000 }))
@@ -167,7 +167,7 @@ describe('an Observer of a node without a network', { timeout: 30_000 }, () => {
   })
 })
 
-describe('an Observer that ends', { timeout: 30_000 }, () => {
+describe('an Observer that ends', { timeout: 120_000 }, () => {
   it('listens no longer, ends its streams, and can be started again', async (t) => {
     const { browser, node, observer } = await observed(t)
     await browser.session()
@@ -203,7 +203,7 @@ describe('an Observer that ends', { timeout: 30_000 }, () => {
   })
 })
 
-describe('a stream that is abandoned', { timeout: 30_000 }, () => {
+describe('a stream that is abandoned', { timeout: 120_000 }, () => {
   it('ends, and with it what was looked at for it', async (t) => {
     const { browser, node } = await observed(t)
     await browser.session()
@@ -219,7 +219,7 @@ describe('a stream that is abandoned', { timeout: 30_000 }, () => {
   })
 })
 
-describe('what a process holds', { timeout: 30_000 }, () => {
+describe('what a process holds', { timeout: 120_000 }, () => {
   it('is cut, and told as text whatever it is', async (t) => {
     const hostile = actor(protocol('hostile', {}), {
       on: {},

@@ -8,7 +8,7 @@ interface Row {
   readonly name?: string
 }
 
-describe('an Observer of several nodes', { timeout: 30_000 }, () => {
+describe('an Observer of several nodes', { timeout: 120_000 }, () => {
   it('shows each node in its state and each connection once', async (t) => {
     const { browser } = await twoNodes(t)
     const [, sheet] = await browser.json('/api/cluster')

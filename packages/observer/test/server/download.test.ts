@@ -10,7 +10,7 @@ const FLAME = [
   { name: '(idle)', place: '', totalMs: 2, selfMs: 2, children: [] },
 ]
 
-describe('a download', { timeout: 30_000 }, () => {
+describe('a download', { timeout: 120_000 }, () => {
   it('of any answer is a file with the same JSON', async (t) => {
     const { browser } = await observed(t)
     for (const [path, name] of [

@@ -8,7 +8,7 @@ const idle = actor(protocol('idle', {}), { on: {} })
 const AT = '/api/nodes/a@localhost/manage'
 const codeOf = (problem: unknown): string => (problem as { code: string }).code
 
-describe('orders through an Observer', { timeout: 30_000 }, () => {
+describe('orders through an Observer', { timeout: 120_000 }, () => {
   it('are refused to those who may only look', async (t) => {
     const { browser } = await observed(t)
     await browser.session()

@@ -44,7 +44,7 @@ async function four(t: TestContext, options: ObserverOptions = {}) {
   return { nodes, browser }
 }
 
-describe('a sampler for a name', { timeout: 30_000 }, () => {
+describe('a sampler for a name', { timeout: 120_000 }, () => {
   it('is set where the name is, ended again, and told for each node', async (t) => {
     const { nodes, browser } = await four(t)
     const [a, b, c, d] = nodes

@@ -13,7 +13,7 @@ class Bearer extends Browser {
   }
 }
 
-describe('streams of those who log out', { timeout: 30_000 }, () => {
+describe('streams of those who log out', { timeout: 120_000 }, () => {
   it('end at once, with a word', async (t) => {
     const { browser } = await observed(t, { token: TOKEN })
     await browser.post('/api/login', { token: TOKEN })
@@ -27,7 +27,7 @@ describe('streams of those who log out', { timeout: 30_000 }, () => {
   })
 })
 
-describe('bearers of one token', { timeout: 30_000 }, () => {
+describe('bearers of one token', { timeout: 120_000 }, () => {
   it('do not end the streams of each other by logging out', async (t) => {
     const { browser } = await observed(t, { token: TOKEN })
     const [one, other] = [new Bearer(browser.url), new Bearer(browser.url)]
@@ -52,7 +52,7 @@ describe('bearers of one token', { timeout: 30_000 }, () => {
   })
 })
 
-describe('a HEAD', { timeout: 30_000 }, () => {
+describe('a HEAD', { timeout: 120_000 }, () => {
   it('of the stream opens none', async (t) => {
     const { browser } = await observed(t)
     // With its cookie it is one session, which may have sixteen.

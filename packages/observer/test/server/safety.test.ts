@@ -53,7 +53,7 @@ describe('an Observer that others could reach', () => {
   })
 })
 
-describe('a surface with a token', { timeout: 30_000 }, () => {
+describe('a surface with a token', { timeout: 120_000 }, () => {
   it('answers nobody who has not shown it', async (t) => {
     const { browser } = await observed(t, { token: TOKEN })
     for (const path of ['/api/session', '/api/cluster', '/api/stream', '/api/nodes/a@b/node']) {
@@ -185,7 +185,7 @@ describe('a surface with a token', { timeout: 30_000 }, () => {
   })
 })
 
-describe('a surface with an authorizer', { timeout: 30_000 }, () => {
+describe('a surface with an authorizer', { timeout: 120_000 }, () => {
   it('gives each user what he may, and no more than the surface has', async (t) => {
     const { browser } = await observed(t, {
       capabilities: ['inspect', 'manage'],
@@ -217,7 +217,7 @@ describe('a surface with an authorizer', { timeout: 30_000 }, () => {
   })
 })
 
-describe('a page of a stranger', { timeout: 30_000 }, () => {
+describe('a page of a stranger', { timeout: 120_000 }, () => {
   it('that lets its name stand for our address is not answered', async (t) => {
     const { browser } = await observed(t)
     for (const host of ['evil.example', 'evil.example:80', '127.0.0.1.evil.example', '', 'a b']) {
@@ -280,7 +280,7 @@ describe('a page of a stranger', { timeout: 30_000 }, () => {
   })
 })
 
-describe('a surface that shows some nodes', { timeout: 30_000 }, () => {
+describe('a surface that shows some nodes', { timeout: 120_000 }, () => {
   it('shows no other, neither by itself nor among all', async (t) => {
     const { browser } = await observed(t, { nodes: ['b@*'] })
     const [status, problem] = await browser.json('/api/nodes/a@localhost/node')
@@ -300,7 +300,7 @@ describe('a surface that shows some nodes', { timeout: 30_000 }, () => {
   })
 })
 
-describe('several surfaces', { timeout: 30_000 }, () => {
+describe('several surfaces', { timeout: 120_000 }, () => {
   it('have rights of their own', async (t) => {
     const [node] = await nodesOf(t, ['a@localhost'])
     const observer = await startObserver(node as Node, {
@@ -332,7 +332,7 @@ describe('several surfaces', { timeout: 30_000 }, () => {
   })
 })
 
-describe('bodies', { timeout: 30_000 }, () => {
+describe('bodies', { timeout: 120_000 }, () => {
   it('that are too large, no JSON, or of another type are refused', async (t) => {
     const { browser } = await observed(t)
     await browser.session()

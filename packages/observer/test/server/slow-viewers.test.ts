@@ -21,7 +21,7 @@ const HEAP_BYTES_MAX = 64 * 1_048_576
 
 const idle = actor(protocol('idle', {}), { on: {} })
 
-describe('viewers that take nothing', { timeout: 60_000 }, () => {
+describe('viewers that take nothing', { timeout: 120_000 }, () => {
   it('are cut off and cost nothing more, and others go on', async (t) => {
     const time = await SlowedTime.start()
     t.after(() => time.stop())

@@ -63,7 +63,7 @@ interface Step {
   readonly forMs: number
 }
 
-describe('why a process is stuck', { timeout: 60_000 }, () => {
+describe('why a process is stuck', { timeout: 120_000 }, () => {
   const pidText = ({ node, id, creation }: Pid): string => `<${node}.${id}.${creation}>`
 
   /** The steps about a process as soon as its last one has this cause. */
