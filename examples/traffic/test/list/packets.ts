@@ -112,7 +112,7 @@ const BAD: readonly (readonly [cause: string, Uint8Array])[] = [
 
 /** An emergency is in the log after so many milliseconds; so many are sent to see that. */
 const LOGGED_MS_MAX = 50
-const EMERGENCIES_MAX = 20
+const EMERGENCIES_MAX = 200
 
 function judging(): void {
   it('T10 an emergency is logged once with its id and place, and stored', async (t) => {

@@ -76,6 +76,7 @@ describe('the traffic system', { timeout: 240_000 }, () => {
     const system = await SystemProcess.start(t, '--no-fleet')
     await udpClient(t, system.udpPort)(packetOf('help-me', 1, 1, true))
     await system.line(/emergency.*help-me/)
+    await system.statsWhen(({ stored }) => stored === 1)
     assert.equal((await system.nearest(1, 1))[0]?.Emergency, true)
   })
 

@@ -1,7 +1,6 @@
 /**
  * The pages of applications of the shop: cards, what is done to them, and the tree of one.
  */
-import assert from 'node:assert/strict'
 import { shot } from './browser-kit.js'
 import { assertWell, order, SHOP, type View } from './shop-kit.js'
 
@@ -57,7 +56,7 @@ export const APPLICATION_PAGES: readonly View[] = [
       await tree.focus()
       for (const key of ['Home', 'ArrowRight', 'ArrowDown', ' ']) await page.keyboard.press(key)
       await tree.getByText('18 more').waitFor({ state: 'detached' })
-      assert.match(page.url(), /fold=\d+/)
+      await page.waitForURL(/fold=\d+/)
       await page.keyboard.press(' ')
       await tree.getByText('18 more').click()
       await drawn(40)

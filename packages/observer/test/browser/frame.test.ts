@@ -8,7 +8,8 @@ import { partSkip } from '@troupe/tools/parts'
 import { answers } from '#test/page/fake-answers'
 import { FakeApi } from '#test/page/fake-api'
 import { EPOCH_MS } from '#test/page/fixtures'
-import { axeFaults, browserForAll, shiftsOf, shot } from './browser-kit.js'
+import { axeFaults, browserForAll, shot } from './browser-kit.js'
+import { assertSteady } from './shop-kit.js'
 
 describe('the frame', { skip: partSkip('chromium'), timeout: 400_000 }, () => {
   const { open } = browserForAll()
@@ -30,7 +31,7 @@ describe('the frame', { skip: partSkip('chromium'), timeout: 400_000 }, () => {
       const tile = tiles.find(({ textContent }) => textContent?.includes('Handled'))
       return tile?.querySelector('.tile-figure')?.textContent !== text
     }, first)
-    equal(await shiftsOf(page), 0)
+    await assertSteady(page)
     deepEqual(await axeFaults(page), [])
     deepEqual([...hosts], [new URL(url).host])
     deepEqual(faults, [])

@@ -43,7 +43,8 @@ describe('viewers that take nothing', { timeout: 120_000 }, () => {
     const { heapUsed } = process.memoryUsage()
     await time.advance(SPAN_MS)
     assert.equal(time.streams, 1)
-    assert.ok(events >= SPAN_MS / 1_000 - 5, `${events} events`)
+    // What was told last may still be on its way.
+    while (events < SPAN_MS / 1_000 - 5) await new Promise((resolve) => setImmediate(resolve))
     const grownBytes = process.memoryUsage().heapUsed - heapUsed
     assert.ok(grownBytes < HEAP_BYTES_MAX, `the heap has grown by ${grownBytes}`)
     await listener.close()
