@@ -214,7 +214,7 @@ describe('a stream that is abandoned', { timeout: 120_000 }, () => {
     assert.equal(open(), 1)
     await listener.close()
     // Another request of this browser: by its answer the end of the stream has come through.
-    for (let at = 0; at < 100 && open() !== 0; at += 1) await browser.json('/api/session')
+    for (let at = 0; at < 1_000 && open() !== 0; at += 1) await browser.json('/api/session')
     assert.equal(open(), 0)
   })
 })

@@ -106,8 +106,10 @@ describe('a surface with a token', { timeout: 120_000 }, () => {
     assert.ok(limited.length > 0)
     assert.equal(codeOf(await limited[0]?.json()), 'VIEWER_LIMITED')
     assert.equal(limited[0]?.headers.get('retry-after'), '1')
-    const [status] = await browser.post('/api/nodes/a@localhost/manage', { order: {} })
-    assert.equal(status, 429)
+    // One of them may be the next that is due.
+    const order = () => browser.post('/api/nodes/a@localhost/manage', { order: {} })
+    const orders = await Promise.all([order(), order(), order()])
+    assert.ok(orders.some(([status]) => status === 429))
     // The cluster is looked at for all together.
     assert.equal((await browser.fetch('/api/cluster')).status, 200)
     assert.equal((await other.fetch(path)).status, 200)
