@@ -18,7 +18,7 @@ const PICTURE = fileURLToPath(
 )
 const TEXT = 'to be or not to be that is the question\n'.repeat(500)
 const JOBS = 12
-/** Of a core, in hundredths: more than six programs use that do nothing. */
+/** Of a core, in hundredths: more than six programs use that do nothing, less than any load. */
 const BUSY = 40
 
 const rows = (page: Page) =>
@@ -76,7 +76,6 @@ describe('the Observer of npm start', { skip: partSkip('chromium'), timeout: 240
       cluster.submit(`load-${at}`, 'kind=hash-chain&rounds=100000', `${at} ${TEXT}`, at),
     )
     await Promise.all(submitted)
-    // Where it is still busy with its start no more may come, and less where others are busy, too.
     const wanted = Math.min(idle + 20, BUSY)
     await untilSeen('load', page, async () => (await cpuOn(page)) > wanted)
 

@@ -1,7 +1,7 @@
 /** server/cluster: many nodes as one: the sheet, merged questions, histories, follows. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { streamOf, twoNodes } from './kit.js'
+import { clusterSheet, streamOf, twoNodes } from './kit.js'
 
 interface Row {
   readonly node: string
@@ -11,8 +11,8 @@ interface Row {
 describe('an Observer of several nodes', { timeout: 120_000 }, () => {
   it('shows each node in its state and each connection once', async (t) => {
     const { browser } = await twoNodes(t)
-    const [, sheet] = await browser.json('/api/cluster')
-    const { nodes, links, sums } = sheet as {
+    const sheet = await clusterSheet(browser)
+    const { nodes, links, sums } = sheet as unknown as {
       nodes: (Row & { state: string })[]
       links: { from: string; to: string }[]
       sums: { answering: number }
