@@ -3,12 +3,15 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
+import { heldUp } from './held-up.js'
 import { namespaceSkip, type Program, TwoHosts } from './two-hosts.js'
 
 const A1 = 'a1@10.99.0.1'
 const A2 = 'a2@10.99.0.1'
 const B1 = 'b1@10.99.0.2'
 const QUICK = { pollMs: 250 }
+/** Held up for longer, a machine is none on which a host answers within three polls. */
+const HELD_UP_MS = 50
 
 describe('two hosts with a cable', { skip: namespaceSkip(), timeout: 180_000 }, () => {
   it('find, lose and find each other, whatever happens to cable and programs', async (t) => {
@@ -55,7 +58,8 @@ async function knowsAll(b1: Program) {
   for (;;) {
     const all = await b1.nodes()
     const afterMs = (fromMs: number) => Math.round(performance.now() - fromMs)
-    if (Object.keys(all).length >= 2) return { all, afterMs }
+    const up = Object.values(all).filter((state) => state === 'up')
+    if (up.length >= 2) return { all, afterMs }
   }
 }
 
@@ -99,12 +103,21 @@ async function loseOneWay(t: TestContext, hosts: TwoHosts, a2: Program, b1: Prog
 /** The server of a host dies: the other node of it serves, and only the dead one is missed. */
 async function killServer(t: TestContext, a1: Program, a2: Program, b1: Program) {
   const from = b1.events.length
+  const held = heldUp()
   a1.kill('SIGKILL')
   const ms = await b1.hears('node-left', A1, from)
   t.diagnostic(`server killed: its node is lost elsewhere after ${ms} ms`)
   assert.equal(await a2.isServing(), true)
   assert.equal(await b1.echo(A2, 'still'), `${A2} still`)
+  // Where the machine stood still the other host may be suspect for a moment, which removes nobody.
+  const isCalm = held.ms() < HELD_UP_MS
   const told = b1.events.slice(from).filter((event) => 'node' in event && event.node === A2)
-  assert.deepEqual(told, [])
-  assert.deepEqual(await b1.nodes(), { [A2]: 'up' })
+  const mayBe = isCalm ? [] : ['node-suspect', 'node-well']
+  assert.deepEqual(
+    told.filter(({ kind }) => !mayBe.includes(kind)),
+    [],
+  )
+  let all = await b1.nodes()
+  while (!isCalm && all[A2] === 'suspect') all = await b1.nodes()
+  assert.deepEqual(all, { [A2]: 'up' })
 }
