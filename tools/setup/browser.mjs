@@ -17,6 +17,9 @@ const LOOKS_MAX = 2_000
 /** The browser of the system, as playwright starts one. */
 export const BROWSER = Object.freeze({ executablePath: '/usr/bin/chromium', args: FLAGS })
 
+/** How long a page is waited for, in milliseconds, however slow the machine is. */
+export const PATIENCE_MS = 120_000
+
 /** Starts it; who starts it closes it. */
 export const launchBrowser = () => chromium.launch(BROWSER)
 

@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { launchBrowser, untilSeen } from '@troupe/tools/browser'
+import { launchBrowser, PATIENCE_MS, untilSeen } from '@troupe/tools/browser'
 import { partSkip } from '@troupe/tools/parts'
 import type { Browser, Page } from 'playwright-core'
 import { Cluster } from '#test/cluster'
@@ -55,6 +55,7 @@ describe('the Observer of npm start', { skip: partSkip('chromium'), timeout: 240
   const faults: string[] = []
   const open = async (url: string): Promise<Page> => {
     const page = await browser.newPage({ viewport: { width: 1_280, height: 860 } })
+    page.setDefaultTimeout(PATIENCE_MS)
     page.on('pageerror', (error) => faults.push(error.message))
     await page.goto(url)
     return page

@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { launchBrowser } from '@troupe/tools/browser'
+import { launchBrowser, PATIENCE_MS } from '@troupe/tools/browser'
 import { partSkip } from '@troupe/tools/parts'
 import type { Browser, Page } from 'playwright-core'
 import { type Node, openWeb, startNode, type WebListener } from 'troupe'
@@ -55,6 +55,7 @@ describe('the page of the jobs', { skip: partSkip('chromium'), timeout: 240_000 
 
   const open = async (width: number, colorScheme: 'light' | 'dark') => {
     const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme })
+    context.setDefaultTimeout(PATIENCE_MS)
     const page = await context.newPage()
     const faults: string[] = []
     page.on('pageerror', (error) => faults.push(error.message))

@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, it, type TestContext } from 'node:test'
-import { launchBrowser } from '@troupe/tools/browser'
+import { launchBrowser, PATIENCE_MS } from '@troupe/tools/browser'
 import { partSkip } from '@troupe/tools/parts'
 import { encode } from 'msgpackr'
 import type { Browser, Page } from 'playwright-core'
@@ -23,6 +23,7 @@ async function open(t: TestContext, browser: Browser, url: string): Promise<Watc
   })
   // A page that is left open goes on drawing, and takes the cores from the next one.
   t.after(() => context.close())
+  context.setDefaultTimeout(PATIENCE_MS)
   const page = await context.newPage()
   const faults: string[] = []
   const hosts = new Set<string>()

@@ -8,7 +8,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { launchBrowser, untilSeen } from '@troupe/tools/browser'
+import { launchBrowser, PATIENCE_MS, untilSeen } from '@troupe/tools/browser'
 import { partSkip } from '@troupe/tools/parts'
 import type { Browser, Page } from 'playwright-core'
 import { SystemProcess } from '#test/system-process'
@@ -47,6 +47,7 @@ describe('the Observer of the traffic system', {
     ])
     const [, url = ''] = /(http:\S+)\/$/.exec(await system.line(/^Observer {2}http/)) ?? []
     const page = await browser.newPage({ viewport: { width: 1_280, height: 860 } })
+    page.setDefaultTimeout(PATIENCE_MS)
     const faults: string[] = []
     page.on('pageerror', (error) => faults.push(error.message))
     await page.goto(url)

@@ -4,7 +4,7 @@
  */
 import { equal, ok } from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { BROWSER } from '@troupe/tools/browser'
+import { BROWSER, PATIENCE_MS } from '@troupe/tools/browser'
 import { partSkip } from '@troupe/tools/parts'
 import { chromium, type Page } from 'playwright-core'
 import { SlowedTime } from '#test/server/time-kit'
@@ -40,6 +40,7 @@ describe('a viewer asleep for an hour', { skip: partSkip('chromium'), timeout: 4
     t.after(() => server.kill())
     const { pid = 0 } = server.process()
     const page = await (await chromium.connect(server.wsEndpoint())).newPage()
+    page.setDefaultTimeout(PATIENCE_MS)
     time.begin()
     await page.addInitScript(countEvents)
     await page.goto(`${time.url}/nodes/clocked%40localhost`)

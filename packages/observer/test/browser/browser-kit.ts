@@ -11,7 +11,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { launchBrowser } from '@troupe/tools/browser'
+import { launchBrowser, PATIENCE_MS } from '@troupe/tools/browser'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 
 const IMAGES = fileURLToPath(new URL('../../../../docs/guides/images/', import.meta.url))
@@ -66,6 +66,7 @@ async function openIn(browser: Browser, url: string, options: OpenOptions): Prom
     bypassCSP: false,
     timezoneId: 'UTC',
   })
+  context.setDefaultTimeout(PATIENCE_MS)
   const page = await context.newPage()
   const faults: string[] = []
   const hosts = new Set<string>()

@@ -13,7 +13,7 @@ import { NODE_TEXTS } from './node-texts.js'
 import type { Tour } from './shop-kit.js'
 
 /** Longer than any page takes to be told what it shows. */
-const TOLD_WITHIN_MS = 10_000
+const TOLD_WITHIN_MS = 60_000
 
 /** What a page needs before its figures stand there. */
 interface Ready {

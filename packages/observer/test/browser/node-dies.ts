@@ -16,7 +16,7 @@ const GONE = /^mill2@localhost is down since \d\d:\d\d:\d\d, .+ ago: .+ the last
 
 /** How often the page is looked at again, in milliseconds. */
 const LOOK_MS = 50
-const LOOKS_MAX = 600
+const LOOKS_MAX = 2_400
 /** Of a page that is not as it should be, so many characters are told. */
 const TOLD_MAX = 300
 
