@@ -35,14 +35,20 @@ export class Onlooker {
     })
   }
 
-  /** Waits until a notice says this. */
-  async isTold(told: string): Promise<void> {
-    await this.#when(told, ({ notices }) => notices.some(({ text }) => text === told))
+  /** Waits until a notice says what is true now: it may change while nobody has told of it. */
+  async isTold(trueNow: () => Promise<string>): Promise<void> {
+    await this.#when('what is true', async ({ notices }) => {
+      const told = await trueNow()
+      return notices.some(({ text }) => text === told)
+    })
   }
 
-  async #when(what: string, holds: (sheet: ClusterSheet) => boolean): Promise<void> {
+  async #when(
+    what: string,
+    holds: (sheet: ClusterSheet) => boolean | Promise<boolean>,
+  ): Promise<void> {
     for (let look = 0; look < LOOKS_MAX; look += 1) {
-      if (holds(await this.sheet())) return
+      if (await holds(await this.sheet())) return
       await pause(LOOK_MS)
     }
     assert.fail(`never seen: ${what}`)

@@ -32,6 +32,12 @@ async function assertTraced(collector: OtlpCollector): Promise<void> {
   for (const name of ['submit', 'run', 'finished']) assert.ok(names.has(name), name)
 }
 
+/** As a notice says it. */
+async function ledBy(cluster: Cluster): Promise<string> {
+  const { leader, term } = await cluster.view()
+  return `${leader} leads ${cluster.name}, term ${term}`
+}
+
 describe('a cluster of six programs', { timeout: 240_000 }, () => {
   it('does what it accepted at any coordinator, though the leader is killed', async (t) => {
     const collector = await OtlpCollector.start(t)
@@ -66,7 +72,7 @@ describe('a cluster of six programs', { timeout: 240_000 }, () => {
     )
     assert.ok(after.term > term)
     await onlooker.seesAll(6)
-    await onlooker.isTold(`${after.leader} leads ${cluster.name}, term ${after.term}`)
+    await onlooker.isTold(() => ledBy(cluster))
     assert.equal(await onlooker.pageStatus(), 200)
     assert.equal(after.jobs['done'], kinds.length + ids.length)
     assert.equal(await cluster.stop(), 0)
