@@ -33,7 +33,7 @@ const Mill = protocol('mill', {
 })
 
 /** A machine that is busy with a browser must not look like a leader that is lost. */
-const CALM = { electionTimeoutMinMs: 1_000, electionTimeoutMaxMs: 2_000, heartbeatMs: 200 }
+const CALM = { electionTimeoutMinMs: 4_000, electionTimeoutMaxMs: 6_000, heartbeatMs: 200 }
 
 const miller = leader(Mill, {
   name: 'miller',
