@@ -4,20 +4,32 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { cleanIn, runningIn, startIn, stopIn } from '#setup/development-etcd'
 import { partSkip } from '#setup/parts'
 
-/** A port of the machine's choice; the next one is free nearly always. */
+/** A port of the machine's choice, with a free one behind it. */
 async function somePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { readonly port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
+  for (;;) {
+    const first = await listening(0)
+    const { port } = first?.address() as { readonly port: number }
+    const second = await listening(port + 1)
+    for (const server of [first, second]) {
+      await new Promise((resolve) => (server === undefined ? resolve(0) : server.close(resolve)))
+    }
+    if (second !== undefined) return port
+  }
+}
+
+function listening(port: number): Promise<Server | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(undefined))
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => resolve(server))
+  })
 }
 
 describe('the etcd of a clone', { skip: partSkip('etcd') }, () => {
