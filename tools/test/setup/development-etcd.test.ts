@@ -15,12 +15,13 @@ import { partSkip } from '#setup/parts'
 async function somePort(): Promise<number> {
   for (;;) {
     const first = await listening(0)
-    const { port } = first?.address() as { readonly port: number }
-    const second = await listening(port + 1)
+    const address = first?.address()
+    if (first === undefined || typeof address !== 'object' || address === null) continue
+    const second = await listening(address.port + 1)
     for (const server of [first, second]) {
-      await new Promise((resolve) => (server === undefined ? resolve(0) : server.close(resolve)))
+      if (server !== undefined) await new Promise((resolve) => server.close(resolve))
     }
-    if (second !== undefined) return port
+    if (second !== undefined) return address.port
   }
 }
 
