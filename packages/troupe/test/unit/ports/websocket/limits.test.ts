@@ -173,7 +173,7 @@ describe('a WebSocket connection', { timeout: 120_000 }, () => {
     const connection = connectionIn(told)
     // One alone may be larger; the next one has to wait for it.
     const first = node.call(connection, 'write', Buffer.alloc(20_000_000), { timeoutMs: 60_000 })
-    const second = node.call(connection, 'write', Buffer.alloc(2_000))
+    const second = node.call(connection, 'write', Buffer.alloc(2_000), { timeoutMs: 60_000 })
     await assert.rejects(second, (error) => TroupeError.is(error, 'WRITE_REFUSED'))
     raw.socket.resume()
     assert.equal(await first, 20_000_000)
