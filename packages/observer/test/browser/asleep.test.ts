@@ -59,6 +59,7 @@ describe('a viewer asleep for an hour', { skip: partSkip('chromium'), timeout: 4
     await page.locator('.freshness-live').waitFor()
     const since = (await eventsOf(page)) - before
     ok(since < EVENTS_MAX, `${since} events`)
+    await tile(page, 'Handled').filter({ hasText: '/s' }).waitFor()
     const rate = Number.parseFloat((await tile(page, 'Handled').textContent()) ?? '')
     ok(rate >= 5 && rate < 100, `${rate} a second`)
   })
