@@ -42,6 +42,11 @@ export function Dialog({ title, onClose, wide = false, actions, children }: Dial
       ref={box}
       class={wide ? 'dialog dialog-wide' : 'dialog'}
       aria-labelledby={heading}
+      // With the key itself: its end is told later, when the page may have gone on already.
+      onCancel={(event) => {
+        event.preventDefault()
+        onClose()
+      }}
       onClose={() => {
         if (!isGone.current) onClose()
       }}
