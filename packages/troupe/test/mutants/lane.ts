@@ -208,9 +208,12 @@ function killGroup(pid: number | undefined): void {
   }
 }
 
-/** Variables by which a test runner or a coverage tool would take the child for its own. */
+/**
+ * Without what a test runner or a coverage tool would take the child for its own by, and without
+ * the seed of a soak, which may miss a rare fault.
+ */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS, NODE_TEST_CONTEXT, NODE_V8_COVERAGE, ...rest } = process.env
+  const { NODE_OPTIONS, NODE_TEST_CONTEXT, NODE_V8_COVERAGE, TROUPE_SEED, ...rest } = process.env
   return rest
 }
 
