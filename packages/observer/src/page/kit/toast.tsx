@@ -12,22 +12,18 @@ interface Toast {
 }
 
 interface Told {
-  readonly id: number
   readonly toast: Toast
   readonly place: number
 }
 
 const SHOWN_MS = 5_000
 const toasts = signal<readonly Told[]>([])
-let last = 0
 
 /** Tells something. */
 export function tell(toast: Toast): void {
-  last += 1
-  const id = last
-  toasts.value = withToast(toasts.value, { id, toast })
+  toasts.value = withToast(toasts.value, { toast })
   after(SHOWN_MS, () => {
-    toasts.value = toasts.value.filter((each) => each.id !== id)
+    toasts.value = toasts.value.filter((each) => each.toast !== toast)
   })
 }
 
@@ -35,9 +31,9 @@ export function tell(toast: Toast): void {
 export function Toasts(): VNode {
   return (
     <output class="toasts">
-      {toasts.value.map(({ id, toast, place }) => (
+      {toasts.value.map(({ toast, place }) => (
         <span
-          key={id}
+          key={place}
           class={`toast tone-${toast.tone}`}
           style={{ gridRow: `${TOASTS_MAX - place}` }}
         >
