@@ -58,7 +58,41 @@ export const LOG_PAGES: readonly View[] = [
       assert.equal(await page.getByText('nobody reads this').count(), 0)
     },
   },
-
+  {
+    title: 'a log that stands still waits with an answer that comes late',
+    path: `${SHOP}/logs?level=warning`,
+    view: async (page, { nodes }) => {
+      const kept = /\/api\/nodes\/[^/]+\/logs\?/
+      const button = (name: string) => page.getByRole('button', { name })
+      await page
+        .getByText(/^hostile line/)
+        .first()
+        .waitFor()
+      let letGo = (): void => {}
+      const held = new Promise<void>((resolve) => {
+        letGo = resolve
+      })
+      await page.route(kept, (route) => held.then(() => route.continue()))
+      await page.getByLabel('From level').selectOption('error')
+      await page
+        .getByText(/^hostile line/)
+        .first()
+        .waitFor({ state: 'detached' })
+      await button('Pause').click()
+      nodes().shop.log.error('written while it stood still')
+      await page.getByText('came while it stood still').waitFor()
+      // It is asked for once more when the log is followed.
+      let answers = 0
+      const answered = page.waitForResponse((one) => kept.test(one.url()) && ++answers === 2)
+      letGo()
+      await (await answered).finished()
+      await page.unroute(kept)
+      await page.waitForFunction(() => new Promise((seen) => requestAnimationFrame(seen)))
+      assert.equal(await page.getByText('written while it stood still').count(), 0)
+      await button('Go on').click()
+      await page.getByText('written while it stood still').waitFor()
+    },
+  },
   {
     title: 'the log of all nodes goes on as any of them writes, each record once, with its node',
     path: '/logs',

@@ -2,7 +2,7 @@
  * page/model/record-list: records that come as they happen, merged with those that were kept.
  *
  * The newest first. A record is known by its node and its number, so that one that was kept and
- * is told again stands there once. Limit: `lengthMax`; what falls out is counted.
+ * is told again stands there once. Limit: `lengthMax`; the oldest fall out.
  */
 
 /** What logs, dead letters and audits have in common. */
@@ -16,13 +16,11 @@ export type OfNode<T> = T & { readonly node: string }
 
 export interface RecordList<T extends NumberedRecord> {
   readonly rows: readonly OfNode<T>[]
-  /** Fell out for want of room. */
-  readonly fallen: number
   /** Were left out on their way, because there were too many. */
   readonly leftOut: number
 }
 
-const EMPTY: RecordList<never> = Object.freeze({ rows: [], fallen: 0, leftOut: 0 })
+const EMPTY: RecordList<never> = Object.freeze({ rows: [], leftOut: 0 })
 
 /** A list of nothing yet. */
 export const noRecords = <T extends NumberedRecord>(): RecordList<T> => EMPTY
@@ -47,9 +45,5 @@ export function withRecords<T extends NumberedRecord>(
   })
   if (fresh.length === 0 && leftOut === 0) return list
   const rows = [...fresh, ...list.rows].sort(newestFirst)
-  return {
-    rows: rows.slice(0, lengthMax),
-    fallen: list.fallen + Math.max(0, rows.length - lengthMax),
-    leftOut: list.leftOut + leftOut,
-  }
+  return { rows: rows.slice(0, lengthMax), leftOut: list.leftOut + leftOut }
 }

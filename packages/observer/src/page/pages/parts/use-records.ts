@@ -6,6 +6,7 @@ import { type Signal, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Merged, Problem } from '#observer/contract/api'
 import { nowMs } from '#page/base/clock'
+import type { Answer } from '#page/live/api'
 import { clock, type Records } from '#page/live/stream'
 import { useAnswer, useFollow } from '#page/live/use'
 import { afterRecords, NO_STORM, type Storm, type Stormy } from '#page/model/log-storm'
@@ -60,9 +61,7 @@ export function useRecords<T extends NumberedRecord & Stormy>(
     storm.value = NO_STORM
     missed.value = 0
   }, [follow])
-  useEffect(() => {
-    if (answer?.kind === 'value') add(answer.value.rows)
-  }, [answer])
+  const isShown = useKept(answer, paused, add)
   // What came between the first answer and the beginning of the follow is in neither.
   useEffect(() => (told.begun > 0 ? again() : undefined), [told.begun])
   useFresh<OfNode<T>>(follow, told, (fresh, leftOut) => {
@@ -71,12 +70,30 @@ export function useRecords<T extends NumberedRecord & Stormy>(
     else add(fresh, leftOut)
   })
   const problem = answer?.kind === 'problem' ? answer.problem : told.problem
-  const loading = kept !== undefined && answer === undefined
+  const loading = kept !== undefined && !isShown
   const missing = (answer?.kind === 'value' ? answer.value.missing : undefined) ?? NOBODY
   return {
     ...{ list: list.value, storm: storm.value, problem, loading, paused, missing },
     missed: missed.value,
   }
+}
+
+/**
+ * Hands on each answer once; tells whether there was any. It may hold what was written since the
+ * list stands still: then it waits for that to end.
+ */
+function useKept<T>(
+  answer: Answer<Pick<Merged<T>, 'rows'>> | undefined,
+  paused: Signal<boolean>,
+  take: (rows: readonly OfNode<T>[]) => void,
+): boolean {
+  const shown = useSignal(answer)
+  useEffect(() => {
+    if (paused.value || answer === shown.peek()) return
+    shown.value = answer
+    if (answer?.kind === 'value') take(answer.value.rows)
+  }, [answer, paused.value])
+  return shown.value !== undefined
 }
 
 /** Hands on what has come since the last time; each second also that nothing has. */
