@@ -125,7 +125,8 @@ describe('the frame', { skip: partSkip('chromium'), timeout: 400_000 }, () => {
 
   it('asks for the token when the server wants it', async () => {
     const { page, context } = await open(url)
-    await page.locator('.table-row').last().waitFor()
+    // Before, there is no stream that could be cut: the first sheet is asked for without one.
+    await page.locator('.freshness-live').waitFor()
     const refused = { code: 'LOGIN_NEEDED', message: 'nobody is logged in', remedy: 'log in' }
     await page.route('**/api/session', (route) => route.fulfill({ status: 401, json: refused }))
     api.cut()
