@@ -38,6 +38,10 @@ async function groundOn(page: Page): Promise<number> {
 }
 /** Figures of all tiles; one that has not been told is a dash. */
 const figures = (page: Page) => page.locator('.tile-figure').allTextContents()
+async function areTold(page: Page): Promise<boolean> {
+  const told = await figures(page)
+  return told.length > 0 && told.every((text) => text !== '–')
+}
 
 /** What it told last stays and is marked, and that it is gone is told once. */
 async function assertGone({ page }: Watched): Promise<void> {
@@ -79,7 +83,7 @@ export function nodeDies({ open, mill }: Looked): void {
     const process = await open(mill.url(`${BASE}/processes/stone`))
     const tree = await open(mill.url(`${BASE}/applications/mill`))
     const views = [node, process, tree]
-    await handled(node.page).waitFor()
+    await until('all its figures', node.page, () => areTold(node.page))
     // It is young: its life is drawn as wide as can be.
     await node.page.getByRole('button', { name: '5 min', exact: true }).click()
     await until('work', process.page, async () => (await groundOn(process.page)) >= 10)
@@ -89,7 +93,7 @@ export function nodeDies({ open, mill }: Looked): void {
 
     await mill.kill(DYING)
     for (const view of views) await assertGone(view)
-    ok((await figures(node.page)).every((text) => text !== '–'))
+    ok(await areTold(node.page))
     ok((await groundOn(process.page)) >= 10)
     equal(await tree.page.getByRole('treeitem').count(), 5)
     await assertNoOrders(process.page)
@@ -107,7 +111,7 @@ export function nodeDies({ open, mill }: Looked): void {
     ok((await figures(node.page)).every((text) => !text.startsWith('-')))
     await tree.page.locator('main:not(.is-old)').getByRole('treeitem').nth(4).waitFor()
     await cluster.page.getByText('all answer').waitFor()
-    equal(await process.page.getByRole('button', { name: 'Kill' }).isDisabled(), false)
+    await process.page.getByRole('button', { name: 'Kill', disabled: false }).waitFor()
     for (const { faults } of [cluster, ...views]) deepEqual(faults, [])
   })
 }
