@@ -35,6 +35,8 @@ class Page {
   #land: readonly Float64Array[] = []
   #marks: readonly Place[] = []
   #asked: Place | undefined
+  /** Where the pointer rests; undefined when it has moved on. */
+  #restsAt: Place | undefined
   /** Vehicles the server knows; undefined before it has told. */
   #known: number | undefined
   #stride = 1
@@ -150,8 +152,11 @@ class Page {
 
   async #ask(x: number, y: number): Promise<void> {
     const [latitude, longitude] = [this.#view.latitudeAt(y), this.#view.longitudeAt(x)]
-    this.#asked = { x: xOf(longitude), y: yOf(latitude) }
+    const asked = { x: xOf(longitude), y: yOf(latitude) }
+    this.#asked = asked
     const found = await askNearest(latitude, longitude, { limit: 10 }).catch(() => [])
+    // Another place was asked for meanwhile, or none any more.
+    if (this.#asked !== asked) return
     this.#marks = placesOf(found)
     listNearest(latitude, longitude, found)
   }
@@ -162,17 +167,19 @@ class Page {
     element('nearest').hidden = true
   }
 
-  #pointed(place: { readonly x: number; readonly y: number } | undefined): void {
+  #pointed(place: Place | undefined): void {
     clearTimeout(this.#resting)
+    this.#restsAt = place
     element('tip').hidden = true
     if (place !== undefined) this.#resting = setTimeout(() => void this.#tip(place), REST_MS)
   }
 
-  async #tip({ x, y }: { readonly x: number; readonly y: number }): Promise<void> {
+  async #tip(place: Place): Promise<void> {
+    const { x, y } = place
     const [latitude, longitude] = [this.#view.latitudeAt(y), this.#view.longitudeAt(x)]
     const radiusM = (metresAt(latitude) / this.#view.scale) * POINT_PIXELS
     const [found] = await askNearest(latitude, longitude, { limit: 1, radiusM }).catch(() => [])
-    if (found === undefined) return
+    if (found === undefined || this.#restsAt !== place) return
     const tip = element('tip')
     tip.textContent = tipOf(found)
     tip.style.left = `${Math.min(x + 14, this.#view.width - 220)}px`

@@ -29,6 +29,14 @@ const COORDINATOR: ReplicaState = {
   ...{ node: 'jobs1@localhost', state: 'current', problem: undefined, term: 3, behind: 0 },
 }
 
+/** Runs in the page: keeps all that ever stands among the rows of jobs. */
+const KEEP_ROWS = `
+  globalThis.shown = ''
+  const body = document.getElementById('jobs')
+  const keep = () => { shown += body.textContent }
+  new MutationObserver(keep).observe(body, { childList: true, subtree: true })
+`
+
 describe('the page of the jobs', { skip: partSkip('chromium'), timeout: 240_000 }, () => {
   let browser: Browser
   let node: Node
@@ -109,6 +117,27 @@ describe('the page of the jobs', { skip: partSkip('chromium'), timeout: 240_000 
     ])
     await page.getByRole('button', { name: 'Delete' }).first().click()
     await page.getByText(/is deleted/).waitFor()
+    assert.deepEqual(faults, [])
+    await close()
+  })
+
+  it('shows no rows of a filter that was left before they came', async () => {
+    const { page, faults, close } = await open(1_280, 'light')
+    let letGo = (): void => {}
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    const all = /\/jobs\?limit=30$/
+    await page.route(all, (route) => held.then(() => route.continue()))
+    const late = (await page.waitForRequest(all)).response()
+    await page.locator('#filter').selectOption('running')
+    const text = { blob: 'b', bytes: 5, sha256: 'x' }
+    cluster.jobs.set('newest', jobOf({ id: 'newest', kind: 'gzip', parameters: {}, ...text }))
+    await page.evaluate(KEEP_ROWS)
+    letGo()
+    await (await late)?.finished()
+    await page.getByText('there are none').waitFor()
+    assert.doesNotMatch(String(await page.evaluate('shown')), /newest/)
     assert.deepEqual(faults, [])
     await close()
   })

@@ -72,6 +72,19 @@ async function heldBack(page: Page, addresses: string): Promise<() => Promise<vo
 const isListed = (page: Page) => async (): Promise<boolean> =>
   (await page.locator('#nearest-list li').count()) === 10
 
+/** What nobody waits for any more is not listed when it comes. */
+async function assertLateIsNotListed(page: Page): Promise<void> {
+  const release = await heldBack(page, '**/*lat=*')
+  const asked = page.waitForRequest(/\?lat=.*limit=10$/)
+  await page.mouse.click(500, 350)
+  const late = (await asked).response()
+  await page.keyboard.press('Escape')
+  await release()
+  await (await late)?.finished()
+  await page.evaluate('new Promise((seen) => requestAnimationFrame(seen))')
+  assert.ok(await page.locator('#nearest').isHidden())
+}
+
 describe('the live map', { skip: partSkip('chromium'), timeout: 400_000 }, () => {
   let browser: Browser
   before(async () => {
@@ -110,6 +123,7 @@ describe('the live map', { skip: partSkip('chromium'), timeout: 400_000 }, () =>
     await until(page, isListed(page))
     await page.keyboard.press('Escape')
     assert.ok(await page.locator('#nearest').isHidden())
+    await assertLateIsNotListed(page)
     await page.mouse.click(130, 350)
     const list = page.locator('#nearest-list')
     await until(page, async () => (await list.textContent())?.includes(hostile) === true)

@@ -9,6 +9,7 @@ import { answers } from '#test/page/fake-answers'
 import { FakeApi } from '#test/page/fake-api'
 import { EPOCH_MS } from '#test/page/fixtures'
 import { axeFaults, browserForAll, shot } from './browser-kit.js'
+import { lateAnswers } from './late-answers.js'
 import { assertSteady } from './shop-kit.js'
 
 describe('the frame', { skip: partSkip('chromium'), timeout: 400_000 }, () => {
@@ -77,7 +78,9 @@ describe('the frame', { skip: partSkip('chromium'), timeout: 400_000 }, () => {
 
   it('has each page once, and keeps it when another node is chosen', async () => {
     const { page, context } = await open(`${url}/nodes/store%40jobs-2/network`)
-    const titles = await page.getByRole('navigation').getByRole('link').allTextContents()
+    const links = page.getByRole('navigation').getByRole('link')
+    await links.first().waitFor()
+    const titles = await links.allTextContents()
     equal(new Set(titles).size, titles.length)
     await page.getByLabel('Looking at').selectOption('worker-1@jobs-4')
     await page.waitForURL('**/nodes/worker-1%40jobs-4/network')
@@ -135,4 +138,6 @@ describe('the frame', { skip: partSkip('chromium'), timeout: 400_000 }, () => {
     await shot(page, 'login')
     await context.close()
   })
+
+  lateAnswers({ open, urlOf: () => url, api })
 })

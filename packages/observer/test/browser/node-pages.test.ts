@@ -230,6 +230,13 @@ describe('a page of the Observer', { skip: partSkip('chromium'), timeout: 800_00
     const boxes = await page.locator('.flame-box').count()
     await page.locator('.flame-box').nth(5).click()
     equal((await page.locator('.flame-box').count()) < boxes, true, 'a part is shown alone')
+    // A place in it is none in the next one.
+    await page.getByRole('button', { name: 'Take a CPU profile' }).click()
+    await page.waitForFunction(
+      (all) => document.querySelectorAll('.flame-box').length === all,
+      boxes,
+    )
+    await page.locator('.flame-box').nth(5).click()
     await page.getByRole('button', { name: 'Show all' }).click()
     equal(await page.locator('.flame-box').count(), boxes)
     await page.getByRole('button', { name: 'Look at the heap' }).click()

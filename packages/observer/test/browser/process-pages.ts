@@ -158,13 +158,25 @@ export const PROCESS_ORDERS: readonly View[] = [
     title: 'a request is answered, and the answer is shown',
     path: process('clerk'),
     view: async (page) => {
-      await order(page, button(page, 'Call'), async (dialog) => {
-        await dialog.getByLabel('Request').fill('reserve')
-        await dialog.getByLabel(/^Payload/).fill('"teapot"')
+      let letGo = (): void => {}
+      const held = new Promise<void>((resolve) => {
+        letGo = resolve
       })
+      await page.route('**/manage', (route) => held.then(() => route.continue()))
+      await button(page, 'Call').click()
+      const dialog = page.getByRole('dialog')
+      await dialog.getByLabel('Request').fill('reserve')
+      await dialog.getByLabel(/^Payload/).fill('"teapot"')
+      const asked = page.waitForRequest('**/manage')
+      await dialog.getByRole('button', { name: 'Call' }).click()
+      await asked
+      // What is typed meanwhile is another question.
+      await dialog.getByLabel('Request').fill('sell')
+      letGo()
       const answer = page.getByRole('dialog', { name: 'Answer to reserve' })
       await answer.getByText('1', { exact: true }).waitFor()
       await answer.getByRole('button', { name: 'Close' }).click()
+      await page.unroute('**/manage')
     },
   },
 

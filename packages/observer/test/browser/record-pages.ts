@@ -2,6 +2,7 @@
  * The pages of what happens in the shop: logs, dead letters, topics, traces, audits.
  */
 import assert from 'node:assert/strict'
+import type { Page } from 'playwright-core'
 import { shot } from './browser-kit.js'
 import { HOSTILE } from './shop.js'
 import { assertWell, order, SHOP, type View } from './shop-kit.js'
@@ -30,6 +31,15 @@ function allAccounted(wanted: number): boolean {
   return told.reduce((sum, [, found = '']) => sum + Number(found.replace(',', '')), 0) >= wanted
 }
 
+/** Where the errors that a node has kept are asked for. */
+const KEPT = /\/api\/nodes\/[^/]+\/logs\?.*level=error/
+
+/** Errors are followed: those that were kept are asked for once more when that begins. */
+const followed = (page: Page) => {
+  let asked = 0
+  return page.waitForRequest((one) => KEPT.test(one.url()) && ++asked === 2)
+}
+
 export const LOG_PAGES: readonly View[] = [
   {
     title: 'logs go on as they are written, can be paused, and are text',
@@ -50,8 +60,10 @@ export const LOG_PAGES: readonly View[] = [
         document.addEventListener('close', untold, { capture: true, once: true })
       })
       await page.keyboard.press('Escape')
+      const begun = followed(page)
       await page.getByLabel('From level').selectOption('error')
       await page.getByText('a customer came in').first().waitFor({ state: 'detached' })
+      await begun
       await page.getByRole('button', { name: 'Pause' }).click()
       nodes().shop.log.error('nobody reads this')
       await page.getByText('came while it stood still').waitFor()
@@ -62,7 +74,6 @@ export const LOG_PAGES: readonly View[] = [
     title: 'a log that stands still waits with an answer that comes late',
     path: `${SHOP}/logs?level=warning`,
     view: async (page, { nodes }) => {
-      const kept = /\/api\/nodes\/[^/]+\/logs\?/
       const button = (name: string) => page.getByRole('button', { name })
       await page
         .getByText(/^hostile line/)
@@ -72,21 +83,23 @@ export const LOG_PAGES: readonly View[] = [
       const held = new Promise<void>((resolve) => {
         letGo = resolve
       })
-      await page.route(kept, (route) => held.then(() => route.continue()))
+      await page.route(KEPT, (route) => held.then(() => route.continue()))
+      const begun = followed(page)
       await page.getByLabel('From level').selectOption('error')
       await page
         .getByText(/^hostile line/)
         .first()
         .waitFor({ state: 'detached' })
+      await begun
       await button('Pause').click()
       nodes().shop.log.error('written while it stood still')
       await page.getByText('came while it stood still').waitFor()
       // It is asked for once more when the log is followed.
       let answers = 0
-      const answered = page.waitForResponse((one) => kept.test(one.url()) && ++answers === 2)
+      const answered = page.waitForResponse((one) => KEPT.test(one.url()) && ++answers === 2)
       letGo()
       await (await answered).finished()
-      await page.unroute(kept)
+      await page.unroute(KEPT)
       await page.waitForFunction(() => new Promise((seen) => requestAnimationFrame(seen)))
       assert.equal(await page.getByText('written while it stood still').count(), 0)
       await button('Go on').click()

@@ -17,7 +17,8 @@ export const isMenuOpen = signal(false)
 
 /** How long after `g` the second key is waited for. */
 const SECOND_KEY_MS = 1_200
-let goesTo = false
+/** Ends the wait for the second key; undefined: there was no `g`. */
+let endWait: (() => void) | undefined
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest('input, textarea, select') !== null
@@ -35,16 +36,16 @@ function press(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
   if (event.key === 'Escape') isMenuOpen.value = false
   if (isTyping(event.target) || document.querySelector('dialog[open]') !== null) return
-  if (goesTo) {
-    goesTo = false
+  if (endWait !== undefined) {
+    endWait()
+    endWait = undefined
     if (goByKey(event.key)) event.preventDefault()
     return
   }
   if (ownKey(event)) return
   if (event.key === 'g') {
-    goesTo = true
-    after(SECOND_KEY_MS, () => {
-      goesTo = false
+    endWait = after(SECOND_KEY_MS, () => {
+      endWait = undefined
     })
   }
   if (event.key !== '/' && event.key !== '?') return

@@ -6,7 +6,7 @@ import type { VNode } from 'preact'
 import type { Problem } from '#observer/contract/api'
 import { ProblemBox } from '#page/kit/basics'
 import { Field } from '#page/kit/fields'
-import { loadSession, loginNeeded, post } from '#page/live/api'
+import { login } from '#page/live/api'
 import { retryNow } from '#page/live/stream'
 
 export function Login(): VNode {
@@ -14,14 +14,9 @@ export function Login(): VNode {
   const problem = useSignal<Problem | undefined>(undefined)
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault()
-    const answer = await post('/login', { token: token.value })
-    if (answer.kind === 'problem') {
-      problem.value = answer.problem
-      return
-    }
-    loginNeeded.value = false
-    await loadSession()
-    retryNow()
+    const answer = await login(token.value)
+    if (answer.kind === 'problem') problem.value = answer.problem
+    else retryNow()
   }
   return (
     <main class="login" id="main">

@@ -3,7 +3,7 @@
  */
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren, VNode } from 'preact'
-import { useId } from 'preact/hooks'
+import { useEffect, useId } from 'preact/hooks'
 import type { Capability, ManageRequest, Problem } from '#observer/contract/api'
 import { manage, session } from '#page/live/api'
 import { isDown } from '#page/live/presence'
@@ -30,7 +30,8 @@ export interface ActionProps {
   readonly notYet?: string | undefined
   /** What the viewer has to be allowed; default `manage`. */
   readonly needs?: Capability
-  readonly onDone?: (value: unknown) => void
+  /** It was done, and its window is still looked at. */
+  readonly onDone?: (value: unknown, order: ManageRequest['order']) => void
   /** The window that asks is opened: fields begin anew. */
   readonly onOpen?: () => void
   /** Fields that belong to it. */
@@ -47,11 +48,20 @@ export function whyNot(node: string, needs: Capability = 'manage'): string | und
   return isDown(node) ? `${node} is down` : undefined
 }
 
-/** Gives an order, and knows how that went. */
+/**
+ * Gives an order, and knows how that went. An answer may come when its window has been closed, or
+ * left with its view: then it is told like any other, and nothing more comes of it.
+ */
 function useOrder(props: ActionProps, asks: boolean) {
   const isOpen = useSignal(false)
   const problem = useSignal<Problem | undefined>(undefined)
   const isBusy = useSignal(false)
+  useEffect(
+    () => () => {
+      isOpen.value = false
+    },
+    [],
+  )
   const run = async (): Promise<void> => {
     isBusy.value = true
     const { node, order, confirm } = props
@@ -59,12 +69,13 @@ function useOrder(props: ActionProps, asks: boolean) {
     isBusy.value = false
     if (answer.kind === 'problem') {
       problem.value = answer.problem
-      if (!asks) tell({ tone: 'bad', text: `${props.label}: ${answer.problem.message}` })
+      if (!isOpen.value) tell({ tone: 'bad', text: `${props.label}: ${answer.problem.message}` })
       return
     }
-    isOpen.value = false
     tell({ tone: 'good', text: `${props.label}: done` })
-    props.onDone?.(answer.value.value)
+    if (asks && !isOpen.value) return
+    isOpen.value = false
+    props.onDone?.(answer.value.value, order)
   }
   const press = (): void => {
     problem.value = undefined

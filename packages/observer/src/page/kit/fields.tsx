@@ -137,6 +137,9 @@ export function SearchField({
       input.current?.focus()
     },
   })
+  // What else has been chosen since a letter was typed holds.
+  const told = useRef(onValue)
+  told.current = onValue
   useEffect(() => () => cancel.current?.(), [])
   useOutside(input, value)
   return (
@@ -152,7 +155,7 @@ export function SearchField({
       onInput={(event) => {
         const text = event.currentTarget.value
         cancel.current?.()
-        cancel.current = after(SETTLE_MS, () => onValue(text))
+        cancel.current = after(SETTLE_MS, () => told.current(text))
       }}
     />
   )

@@ -27,6 +27,8 @@ export type Answer<T> =
 export const session = signal<SessionSheet | undefined>(undefined)
 /** The server wants to be told a token first. */
 export const loginNeeded = signal(false)
+/** How often somebody has logged in: what was refused before says nothing of now. */
+let logins = 0
 
 /** The server could not be asked at all. */
 const UNREACHABLE: Problem = {
@@ -56,11 +58,12 @@ const isProblem = (body: unknown): body is Problem =>
   typeof body === 'object' && body !== null && 'code' in body && 'message' in body
 
 async function ask<T>(path: string, init: RequestInit): Promise<Answer<T>> {
+  const asked = logins
   try {
     const response = await fetch(`/api${path}`, { ...init, credentials: 'same-origin' })
     const body: unknown = await response.json().catch(() => undefined)
     if (response.ok) return { kind: 'value', value: body as T }
-    if (response.status === 401) loginNeeded.value = true
+    if (response.status === 401 && asked === logins) loginNeeded.value = true
     const problem = isProblem(body) ? body : { ...UNREACHABLE, code: `HTTP ${response.status}` }
     const retryMs = Number(response.headers.get('retry-after') ?? 0) * 1_000
     return { kind: 'problem', problem, status: response.status, ...(retryMs > 0 && { retryMs }) }
@@ -87,6 +90,16 @@ export const manage = (node: string, request: ManageRequest): Promise<Answer<Man
 /** Has something done at all nodes that have what it is about. */
 export const manageAll = (request: EverywhereRequest): Promise<Answer<EverywhereAnswer>> =>
   post<EverywhereAnswer>(address(['cluster', 'manage']), request)
+
+/** Shows a token; the views are there again when it is the right one. */
+export async function login(token: string): Promise<Answer<unknown>> {
+  const answer = await post<unknown>('/login', { token })
+  if (answer.kind === 'problem') return answer
+  logins += 1
+  loginNeeded.value = false
+  await loadSession()
+  return answer
+}
 
 /** Asks who we are; again after a login or when the server has started anew. */
 export async function loadSession(): Promise<void> {

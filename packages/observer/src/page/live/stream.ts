@@ -76,6 +76,8 @@ interface Entry {
 }
 
 const entries = new Map<string, Entry>()
+/** What was still on its way when the viewer let the figures stand still: the last of each. */
+const late = new Map<string, Live<unknown>>()
 let source: EventSource | undefined
 let wishes: Wishes | undefined
 let tries = 0
@@ -198,7 +200,10 @@ function hear(event: StreamEvent): void {
       // What is still on its way of a subject that was let go of is for nobody.
       const entry = entries.get(event.subject)
       if (entry === undefined) return
-      entry.live.value = { sheet: event.sheet, problem: undefined, atMs: nowMs() }
+      const told = { sheet: event.sheet, problem: undefined, atMs: nowMs() }
+      const standsStill = interval.value === 'pause' && entry.live.value.sheet !== undefined
+      if (standsStill) late.set(event.subject, told)
+      else entry.live.value = told
       return
     }
     case 'records': {
@@ -218,6 +223,15 @@ function hear(event: StreamEvent): void {
     case 'behind':
       leftBehind.value += event.leftOut
   }
+}
+
+/** The figures move again: what has come meanwhile is told no more. */
+function showLate(): void {
+  for (const [subject, told] of late) {
+    const entry = entries.get(subject)
+    if (entry !== undefined) entry.live.value = told
+  }
+  late.clear()
 }
 
 function lose(): void {
@@ -269,7 +283,10 @@ function open(): void {
 /** Opens the stream, and keeps it. Resolves when the server has told who we are, or did not. */
 export function startStream(): Promise<void> {
   const connected = connect()
-  interval.subscribe(() => wishSoon())
+  interval.subscribe((chosen) => {
+    if (chosen !== 'pause') showLate()
+    wishSoon()
+  })
   session.subscribe(() => wishSoon())
   every(1_000, () => {
     clock.value = nowMs()

@@ -38,23 +38,26 @@ export function useAnswer<T>(path: string | undefined): {
   readonly answer: Answer<T> | undefined
   readonly again: () => void
 } {
-  const [answer, setAnswer] = useState<Answer<T> | undefined>(undefined)
+  const [told, setTold] = useState<{ path: string; answer: Answer<T> } | undefined>(undefined)
   const [round, setRound] = useState(0)
   useEffect(() => {
     if (path === undefined) return undefined
     let wanted = true
     let cancel: (() => void) | undefined
     const again = (): void => setRound((before) => before + 1)
-    void get<T>(path).then((told) => {
+    void get<T>(path).then((answer) => {
       if (!wanted) return
-      setAnswer(told)
-      if (told.kind === 'problem' && told.retryMs !== undefined) cancel = after(told.retryMs, again)
+      setTold({ path, answer })
+      const { retryMs } = answer.kind === 'problem' ? answer : {}
+      if (retryMs !== undefined) cancel = after(retryMs, again)
     })
     return () => {
       wanted = false
       cancel?.()
     }
   }, [path, round])
+  // What another address was answered says nothing of this one.
+  const answer = told?.path === path ? told?.answer : undefined
   return { answer, again: () => setRound((before) => before + 1) }
 }
 

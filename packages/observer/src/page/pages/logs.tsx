@@ -47,21 +47,9 @@ function filterOf(query: URLSearchParams): {
   }
 }
 
+/** Those that were kept, and from there on those that come; of one node, or of all as one. */
 export function LogsPage({ node, query }: PageProps): VNode {
   const filter = filterOf(query)
-  return <Logs key={JSON.stringify([node, filter])} node={node} filter={filter} query={query} />
-}
-
-/** Those that were kept, and from there on those that come; of one node, or of all as one. */
-function Logs({
-  node,
-  filter,
-  query,
-}: {
-  readonly node: string | undefined
-  readonly filter: ReturnType<typeof filterOf>
-  readonly query: URLSearchParams
-}): VNode {
   // A process belongs to one node.
   const { pid, ...ofAll } = filter
   const asked = node === undefined ? ofAll : { pid, ...ofAll }
@@ -80,6 +68,7 @@ function Logs({
       {problem !== undefined && <ProblemBox problem={problem} />}
       <Missing missing={missing} />
       <LogTable
+        key={JSON.stringify(filter)}
         rows={loading && list.rows.length === 0 ? undefined : list.rows}
         query={query}
         ofNode={node}

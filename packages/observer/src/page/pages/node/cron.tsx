@@ -58,6 +58,8 @@ const columnsOf = (node: string): readonly Column<CronJobInfo>[] => [
     ...{ id: 'do', title: '', width: '72px', align: 'end', below: true },
     cell: ({ name, enabled }) => (
       <Action
+        // Who asks to disable it is not made to enable it when another one was faster.
+        key={enabled ? 'disable' : 'enable'}
         node={node}
         label={enabled ? 'Disable' : 'Enable'}
         order={{ do: enabled ? 'cron-disable' : 'cron-enable', name }}

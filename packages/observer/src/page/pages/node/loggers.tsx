@@ -1,7 +1,9 @@
 /**
  * page/pages/node/loggers: where the log of a node goes, and from which level on.
  */
+import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
+import { useEffect } from 'preact/hooks'
 import type { LogThreshold, NodeSheet } from 'troupe'
 import { count } from '#page/base/format'
 import { whyNot } from '#page/kit/action'
@@ -59,17 +61,18 @@ function LevelChoice({
   readonly sink?: string
 }): VNode {
   const refused = whyNot(node)
-  const choose = async (chosen: string): Promise<void> => {
+  const [shown, choose] = useChosen(level, async (chosen) => {
     const about = sink === undefined ? {} : { sink }
     const answer = await manage(node, { order: { do: order, level: chosen, ...about } })
     if (answer.kind === 'problem') tell({ tone: 'bad', text: answer.problem.message })
     else tell({ tone: 'good', text: `${label}: ${chosen}` })
-  }
+    return answer.kind === 'value'
+  })
   return (
     <select
       class="input"
       aria-label={label}
-      value={level}
+      value={shown}
       disabled={refused !== undefined}
       title={refused}
       onChange={(event) => void choose(event.currentTarget.value)}
@@ -81,4 +84,23 @@ function LevelChoice({
       ))}
     </select>
   )
+}
+
+/**
+ * What was chosen stands there until the node tells of it, or refuses: a look that was on its way
+ * does not take it back.
+ */
+function useChosen(
+  told: string,
+  give: (chosen: string) => Promise<boolean>,
+): readonly [shown: string, choose: (chosen: string) => Promise<void>] {
+  const asked = useSignal<string | undefined>(undefined)
+  useEffect(() => {
+    asked.value = undefined
+  }, [told])
+  const choose = async (chosen: string): Promise<void> => {
+    asked.value = chosen
+    if (!(await give(chosen)) && asked.value === chosen) asked.value = undefined
+  }
+  return [asked.value ?? told, choose]
 }

@@ -3,7 +3,7 @@
  * guard against a storm. Paused, the list stays and what comes is counted.
  */
 import { type Signal, useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Merged, Problem } from '#observer/contract/api'
 import { nowMs } from '#page/base/clock'
 import type { Answer } from '#page/live/api'
@@ -55,11 +55,12 @@ export function useRecords<T extends NumberedRecord & Stormy>(
     const more = records.map((record) => (node === undefined ? record : { ...record, node }))
     list.value = withRecords(list.value, more, { lengthMax: LENGTH_MAX, leftOut })
   }
-  // Another filter is another list.
-  useEffect(() => {
+  // Another filter is another list, and goes on; not a frame of the old one stands below it.
+  useLayoutEffect(() => {
     list.value = noRecords<T>()
     storm.value = NO_STORM
     missed.value = 0
+    paused.value = false
   }, [follow])
   const isShown = useKept(answer, paused, add)
   // What came between the first answer and the beginning of the follow is in neither.
@@ -93,7 +94,7 @@ function useKept<T>(
     shown.value = answer
     if (answer?.kind === 'value') take(answer.value.rows)
   }, [answer, paused.value])
-  return shown.value !== undefined
+  return answer !== undefined && shown.value !== undefined
 }
 
 /** Hands on what has come since the last time; each second also that nothing has. */

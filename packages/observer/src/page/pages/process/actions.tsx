@@ -64,7 +64,7 @@ function SendAction({ node, sheet: { pid } }: Of): VNode {
 function CallAction({ node, sheet: { pid } }: Of): VNode {
   const request = useSignal('')
   const payload = useSignal('')
-  const answer = useSignal<{ readonly value: unknown } | undefined>(undefined)
+  const answer = useSignal<{ readonly value: unknown; readonly to: string } | undefined>(undefined)
   const prepared = callOrder(pid, { request: request.value, payload: payload.value })
   return (
     <>
@@ -74,8 +74,8 @@ function CallAction({ node, sheet: { pid } }: Of): VNode {
         order={requestOf(prepared).order}
         notYet={prepared.kind === 'wrong' ? prepared.problem : undefined}
         words={`A request to ${shortPid(pid)}; its answer is shown. The node waits for 5 s.`}
-        onDone={(value) => {
-          answer.value = { value }
+        onDone={(value, { request: to }) => {
+          answer.value = { value, to: String(to) }
         }}
       >
         <Field label="Request" value={request.value} onValue={setting(request)} />
@@ -83,7 +83,7 @@ function CallAction({ node, sheet: { pid } }: Of): VNode {
       </Action>
       {answer.value !== undefined && (
         <Dialog
-          title={`Answer to ${request.value}`}
+          title={`Answer to ${answer.value.to}`}
           onClose={() => {
             answer.value = undefined
           }}

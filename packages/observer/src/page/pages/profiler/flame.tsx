@@ -52,20 +52,20 @@ const hueOf = (place: string): number => {
 
 /** The graph. */
 export function Flame({ boxes }: { readonly boxes: readonly FlameBox[] }): VNode {
-  const root = useSignal(0)
-  const laid = laidOut(boxes, root.value)
+  // A place in one profile means nothing in the next.
+  const chosen = useSignal({ boxes, root: 0 })
+  const root = chosen.value.boxes === boxes ? chosen.value.root : 0
+  const choose = (place: number): void => {
+    chosen.value = { boxes, root: place }
+  }
+  const laid = laidOut(boxes, root)
   const deepest = Math.max(0, ...laid.map(({ depth }) => depth))
   const whole = boxes[0]?.totalMs ?? 1
   return (
     <div class="flame">
       <div class="flame-head">
-        <span class="mono">{boxes[root.value]?.name}</span>
-        <Button
-          onPress={() => {
-            root.value = 0
-          }}
-          disabled={root.value === 0}
-        >
+        <span class="mono">{boxes[root]?.name}</span>
+        <Button onPress={() => choose(0)} disabled={root === 0}>
           Show all
         </Button>
       </div>
@@ -76,9 +76,7 @@ export function Flame({ boxes }: { readonly boxes: readonly FlameBox[] }): VNode
             laid={place}
             box={boxes[place.index]}
             whole={whole}
-            onPress={() => {
-              root.value = place.index
-            }}
+            onPress={() => choose(place.index)}
           />
         ))}
       </div>

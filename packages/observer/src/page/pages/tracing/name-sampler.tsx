@@ -4,6 +4,7 @@
  */
 import { type Signal, useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
 import type { AtNode, EverywhereRequest, Problem } from '#observer/contract/api'
 import { count } from '#page/base/format'
 import { whyNot } from '#page/kit/action'
@@ -12,6 +13,7 @@ import { Dialog } from '#page/kit/dialog'
 import { Choice, Field } from '#page/kit/fields'
 import { NodeLink } from '#page/kit/links'
 import type { Tone } from '#page/kit/states'
+import { tell } from '#page/kit/toast'
 import { manageAll } from '#page/live/api'
 import { SAMPLERS } from '#page/pages/parts/sampler-choices'
 
@@ -48,11 +50,18 @@ export function NameSampler(): VNode {
   )
 }
 
-/** Asks all nodes, and knows what they answered. */
+/** Asks all nodes, and knows what they answered; when the window is gone it is told beside it. */
 function useEverywhere() {
   const told = useSignal<readonly AtNode[] | undefined>(undefined)
   const problem = useSignal<Problem | undefined>(undefined)
   const isBusy = useSignal(false)
+  const isGone = useRef(false)
+  useEffect(
+    () => () => {
+      isGone.current = true
+    },
+    [],
+  )
   const run = async (order: EverywhereRequest['order']): Promise<void> => {
     isBusy.value = true
     problem.value = undefined
@@ -60,6 +69,9 @@ function useEverywhere() {
     isBusy.value = false
     if (answer.kind === 'problem') problem.value = answer.problem
     else told.value = answer.value.nodes
+    if (!isGone.current) return
+    if (answer.kind === 'problem') tell({ tone: 'bad', text: answer.problem.message })
+    else tell({ tone: 'good', text: `${order.of}: ${sumOf(answer.value.nodes)}` })
   }
   return { told, problem, isBusy, run }
 }
@@ -104,14 +116,16 @@ const setting =
     signal.value = value
   }
 
+function sumOf(nodes: readonly AtNode[]): string {
+  const set = nodes.filter(({ outcome }) => outcome === 'set').length
+  return `Set at ${count(set)} of ${count(nodes.length)} ${nodes.length === 1 ? 'node' : 'nodes'}`
+}
+
 /** What each node answered; the sum first, as there may be many. */
 function Told({ nodes }: { readonly nodes: readonly AtNode[] }): VNode {
-  const set = nodes.filter(({ outcome }) => outcome === 'set').length
   return (
     <section class="told-nodes" aria-label="Answers" aria-live="polite">
-      <p class="figure">
-        Set at {count(set)} of {count(nodes.length)} {nodes.length === 1 ? 'node' : 'nodes'}
-      </p>
+      <p class="figure">{sumOf(nodes)}</p>
       <ul>
         {nodes.map(({ node, outcome, problem }) => {
           const [words, tone] = OUTCOMES[outcome]
