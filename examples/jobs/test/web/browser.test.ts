@@ -129,6 +129,7 @@ describe('the page of the jobs', { skip: partSkip('chromium'), timeout: 240_000 
     })
     const all = /\/jobs\?limit=30$/
     await page.route(all, (route) => held.then(() => route.continue()))
+    await page.route(/&state=running$/, (route) => route.fulfill({ json: { jobs: [] } }))
     const late = (await page.waitForRequest(all)).response()
     await page.locator('#filter').selectOption('running')
     const text = { blob: 'b', bytes: 5, sha256: 'x' }
