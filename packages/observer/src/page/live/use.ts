@@ -1,16 +1,21 @@
 /**
  * page/live/use: hooks by which a view looks at something: live, followed, or asked once.
  */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { after } from '#page/base/clock'
 import { type Answer, get } from './api.js'
 import { interval, type Live, liveOf, type Records, recordsOf, take } from './stream.js'
 
 const NOTHING: Live<never> = { sheet: undefined, problem: undefined, atMs: 0 }
 
+/** With the frame that shows it: what nobody has taken may be forgotten before the next one. */
+function useTaken(subject: string | undefined): void {
+  useLayoutEffect(() => (subject === undefined ? undefined : take(subject)), [subject])
+}
+
 /** A subject of the stream, for as long as the view is there; undefined: none. */
 export function useSubject<T>(subject: string | undefined): Live<T> {
-  useEffect(() => (subject === undefined ? undefined : take(subject)), [subject])
+  useTaken(subject)
   return subject === undefined ? NOTHING : (liveOf(subject).value as Live<T>)
 }
 
@@ -18,7 +23,7 @@ const NO_RECORDS: Records = { records: [], total: 0, leftOut: 0, begun: 0, probl
 
 /** A follow (`/nodes/<node>/follow?of=logs`): what has happened since the view is there. */
 export function useFollow(subject: string | undefined): Records {
-  useEffect(() => (subject === undefined ? undefined : take(subject)), [subject])
+  useTaken(subject)
   return subject === undefined ? NO_RECORDS : recordsOf(subject).value
 }
 
