@@ -41,7 +41,8 @@ describe('the frame', { skip: partSkip('chromium'), timeout: 400_000 }, () => {
 
   it('says that it is cut off and since when, and comes back by itself', async () => {
     const { page, faults } = await open(url, { width: 390, theme: 'dark' })
-    await page.locator('.table-row').last().waitFor()
+    // Before, there is no stream that could be cut: the first sheet is asked for without one.
+    await page.locator('.freshness-live').waitFor()
     await page.route('**/api/stream', (route) => route.abort())
     api.cut()
     await page.getByText('Cut off from the Observer').waitFor()
@@ -128,7 +129,6 @@ describe('the frame', { skip: partSkip('chromium'), timeout: 400_000 }, () => {
 
   it('asks for the token when the server wants it', async () => {
     const { page, context } = await open(url)
-    // Before, there is no stream that could be cut: the first sheet is asked for without one.
     await page.locator('.freshness-live').waitFor()
     const refused = { code: 'LOGIN_NEEDED', message: 'nobody is logged in', remedy: 'log in' }
     await page.route('**/api/session', (route) => route.fulfill({ status: 401, json: refused }))
