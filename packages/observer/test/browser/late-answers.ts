@@ -111,26 +111,42 @@ function orders({ open, urlOf }: Parts): void {
   })
 }
 
-function opposites({ open }: Parts): void {
-  it('never makes a window that asks for an order ask for the opposite', async (t) => {
-    const others = answers({ nodes: 6 })
-    let enabled = true
-    const jobs = new FakeApi((path, query, timeMs) => {
-      const sheet = others(path, query, timeMs)
-      if (!path.endsWith('/cron')) return sheet
-      const { rows } = sheet as { readonly rows: readonly object[] }
-      return { ...(sheet as object), rows: rows.map((job) => ({ ...job, enabled })) }
-    }, EPOCH_MS)
-    t.after(() => jobs.stop())
-    const { page, context } = await open(`${await jobs.start()}/nodes/store%40jobs-2?tab=cron`)
+/** Jobs of the calendar that are disabled, and a leader that changes, by others. */
+function changing() {
+  const others = answers({ nodes: 6 })
+  const state = { enabled: true, leaderNode: 'store@jobs-2' }
+  const api = new FakeApi((path, query, timeMs) => {
+    const sheet = others(path, query, timeMs)
+    const { rows = [], elections = [] } = sheet as Record<string, readonly object[] | undefined>
+    if (path.endsWith('/cron')) {
+      return { ...(sheet as object), rows: rows.map((job) => ({ ...job, enabled: state.enabled })) }
+    }
+    if (path !== '/cluster/leaders') return sheet
+    const { leaderNode } = state
+    return { ...(sheet as object), elections: elections.map((one) => ({ ...one, leaderNode })) }
+  }, EPOCH_MS)
+  return { api, state }
+}
+
+function others({ open }: Parts): void {
+  it('never makes a window that asks for an order ask for another one', async (t) => {
+    const { api, state } = changing()
+    t.after(() => api.stop())
+    const { page, context } = await open(`${await api.start()}/nodes/store%40jobs-2?tab=cron`)
     const row = page.getByRole('row', { name: /report/ })
     await row.getByRole('button', { name: 'Disable' }).click()
     await page.getByRole('dialog').waitFor()
     // Another one was faster.
-    enabled = false
-    jobs.tick()
+    state.enabled = false
+    api.tick()
     await row.getByText('Enable', { exact: true }).first().waitFor()
     equal(await page.getByRole('dialog').count(), 0)
+    await page.goto(`${new URL(page.url()).origin}/leader`)
+    await page.getByRole('button', { name: 'Step down' }).click()
+    await page.getByRole('dialog').waitFor()
+    state.leaderNode = 'web@jobs-1'
+    api.tick()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     await context.close()
   })
 }
@@ -244,5 +260,5 @@ function logins({ open, urlOf, api }: Parts): void {
 }
 
 export function lateAnswers(parts: Parts): void {
-  for (const tests of [orders, opposites, figures, levels, typing, logins]) tests(parts)
+  for (const tests of [orders, others, figures, levels, typing, logins]) tests(parts)
 }

@@ -131,6 +131,8 @@ function OneElection({
           {disputed && <Badge tone="warn">more than one says that it leads</Badge>}
           {leaderNode !== undefined && (
             <Action
+              // Who asks one leader to step down does not ask the next one.
+              key={leaderNode}
               node={leaderNode}
               label="Step down"
               order={{ do: 'leader-step-down', clusterId }}
