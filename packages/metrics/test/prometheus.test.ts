@@ -5,12 +5,12 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { metrics } from '@troupe/metrics'
 import { partSkip } from '@troupe/tools/parts'
+import { freePort } from '@troupe/tools/ports'
 import { embeddedRegistrar, type Node, startNode } from 'troupe'
 import { get, portOf } from '#test/stage'
 
@@ -20,18 +20,6 @@ const TOKEN = 'the-token-of-this-test'
 const COOKIE = 'a cookie of this test alone'
 const authorization = `Bearer ${TOKEN}`
 const NAMES = ['a@localhost', 'b@localhost', 'c@localhost'] as const
-
-/** A port that nobody has now. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
-}
 
 interface Vector {
   readonly metric: Readonly<Record<string, string>>

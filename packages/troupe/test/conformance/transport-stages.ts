@@ -9,6 +9,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { freePort } from '@troupe/tools/ports'
 import { Certificates } from 'troupe'
 import { type SimulatedNetworkOptions, simulatedNetwork, virtualClock } from 'troupe/testing'
 import { seededRandom } from '#base/random'
@@ -39,16 +40,6 @@ const addressOf = (transport: string, port: number, path = '') => ({
   path,
 })
 
-/** A port on which nobody listens: one that was free a moment ago. */
-async function emptyPort(): Promise<number> {
-  const server = createServer().listen(0, HOST)
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
 export async function tcpStage(): Promise<TransportStage> {
   const clock = virtualClock()
   const transport = tcpTransport({ clock })
@@ -57,7 +48,7 @@ export async function tcpStage(): Promise<TransportStage> {
     near: transport,
     far: tcpTransport({ clock }),
     place: () => LOOPBACK,
-    empty: addressOf('tcp', await emptyPort()),
+    empty: addressOf('tcp', await freePort()),
     silent: addressOf('tcp', deaf.port),
     until: (promise) => promise,
     pass: (ms) => clock.advance(ms),
@@ -107,7 +98,7 @@ export async function tlsStage(options: Partial<NodeTls> = {}): Promise<Transpor
     near: tlsTransport(tls, { clock }),
     far: tlsTransport(tls, { clock }),
     place: () => LOOPBACK,
-    empty: addressOf('tls', await emptyPort()),
+    empty: addressOf('tls', await freePort()),
     silent: addressOf('tls', (mute.address() as AddressInfo).port),
     until: (promise) => promise,
     pass: (ms) => clock.advance(ms),

@@ -17,6 +17,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
+import { freePort } from '@troupe/tools/ports'
 import { embeddedRegistrar, type Node, type NodeOptions, startNode } from 'troupe'
 import type { Place } from '#cluster/registrar/embedded/link'
 import { TcpPlace, UnixPlace } from '#cluster/registrar/embedded/socket-places'
@@ -157,9 +158,9 @@ describe('the socket of a host', () => {
   })
 
   it('may be a TCP port, which one program has alone', async () => {
-    const server = createServer().listen(0, '127.0.0.1')
+    const port = await freePort()
+    const server = createServer().listen(port, '127.0.0.1')
     await once(server, 'listening')
-    const { port } = server.address() as { readonly port: number }
     const place = new TcpPlace(port)
     assert.equal(await place.claim(undefined, () => {}), undefined)
     server.close()
@@ -198,11 +199,7 @@ describe('nodes of one host', { timeout: 60_000 }, () => {
   })
 
   it('meet on a TCP port where there are no sockets, and take that over, too', async (t) => {
-    const server = createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as { readonly port: number }
-    server.close()
-    await once(server, 'close')
+    const port = await freePort()
     const folder = folderOf(t)
     const more = () => ({ registrar: embeddedRegistrar({ tcp: true, port }) })
     const a = await nodeIn(t, 'a@localhost', folder, more())

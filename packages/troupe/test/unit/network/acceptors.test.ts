@@ -4,8 +4,9 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { freePorts } from '@troupe/tools/ports'
 import { type NetworkOptions, type Node, TroupeError } from 'troupe'
-import { freePorts, met, refusalOf, until } from './meeting-kit.js'
+import { met, refusalOf, until } from './meeting-kit.js'
 
 const ONE_PORT = { portRange: 1 }
 

@@ -1,7 +1,5 @@
 /** meeting-kit: nodes in this program that meet over real lines, and what each of them logs. */
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import type { TestContext } from 'node:test'
 import {
   type MemorySink,
@@ -83,15 +81,3 @@ export async function until(holds: () => boolean, ms = LOGGED_MS_MAX): Promise<v
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-
-/** Ports that were free a moment ago: for nodes that have to know each other from the start. */
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map((server) => once(server, 'listening')))
-  const ports = servers.map((server) => {
-    const address = server.address()
-    return typeof address === 'object' && address !== null ? address.port : 0
-  })
-  await Promise.all(servers.map((server) => once(server.close(), 'close')))
-  return ports
-}

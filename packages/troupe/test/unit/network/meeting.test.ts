@@ -6,8 +6,9 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { freePorts } from '@troupe/tools/ports'
 import { actor, message, processName, protocol, request } from 'troupe'
-import { COOKIE, freePorts, logged, met, refusalOf, until } from './meeting-kit.js'
+import { COOKIE, logged, met, refusalOf, until } from './meeting-kit.js'
 
 const CHILD = fileURLToPath(new URL('../../processes/busy-node-child.js', import.meta.url))
 const LIMIT = { timeout: 120_000 }

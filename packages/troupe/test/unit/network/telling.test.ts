@@ -3,6 +3,7 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { freePorts } from '@troupe/tools/ports'
 import {
   actor,
   type EventName,
@@ -15,7 +16,7 @@ import {
   startNode,
 } from 'troupe'
 import { livenessOf } from '#network/options'
-import { COOKIE, freePorts, logged, met, until } from '#test/unit/network/meeting-kit'
+import { COOKIE, logged, met, until } from '#test/unit/network/meeting-kit'
 
 async function refusedPeers(peers: Record<string, string>, told: RegExp): Promise<void> {
   const starting = startNode('a@one', { network: { cookie: COOKIE, mode: 'hidden', peers } })

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
+import { freePort } from '@troupe/tools/ports'
 import {
   Certificates,
   type ExitReason,
@@ -165,11 +166,7 @@ describe('a WebSocket client', { timeout: 120_000 }, () => {
   it('ends with a code when there is nobody, and without the password', async (t) => {
     const node = await started(t)
     const told = await reading(node)
-    const free = createServer().listen(0, '127.0.0.1')
-    await once(free, 'listening')
-    const { port } = free.address() as { port: number }
-    free.close()
-    await once(free, 'close')
+    const port = await freePort()
     const client = await spawned(node, { url: `ws://ann:secret@127.0.0.1:${port}/` })
     const waiting = node.call(client, 'write', 'lost')
     await assert.rejects(waiting, (error) => TroupeError.is(error, 'CALLEE_ENDED'))
