@@ -24,6 +24,30 @@ export const PATIENCE_MS = 120_000
 export const launchBrowser = () => chromium.launch(BROWSER)
 
 /**
+ * Nobody is asked at these addresses until that is released.
+ *
+ * @param {import('playwright-core').Page} page
+ * @param {string | RegExp} addresses
+ * @returns {Promise<() => Promise<void>>} releases what waits, and holds nothing from then on
+ */
+export async function heldBack(page, addresses) {
+  let open = () => {}
+  /** @type {Promise<void>} */
+  const opened = new Promise((resolve) => {
+    open = resolve
+  })
+  await page.route(addresses, async (route) => {
+    await opened
+    // The page may have asked for something else meanwhile.
+    await route.continue().catch(() => {})
+  })
+  return async () => {
+    open()
+    await page.unroute(addresses)
+  }
+}
+
+/**
  * Waits until something can be seen. The policy of our pages forbids that a page is told to wait,
  * so it is looked at again and again, for 100 seconds at most.
  *

@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { launchBrowser, PATIENCE_MS } from '@troupe/tools/browser'
+import { heldBack, launchBrowser, PATIENCE_MS } from '@troupe/tools/browser'
 import { partSkip } from '@troupe/tools/parts'
 import type { Browser, Page } from 'playwright-core'
 import { type Node, openWeb, startNode, type WebListener } from 'troupe'
@@ -123,19 +123,15 @@ describe('the page of the jobs', { skip: partSkip('chromium'), timeout: 240_000 
 
   it('shows no rows of a filter that was left before they came', async () => {
     const { page, faults, close } = await open(1_280, 'light')
-    let letGo = (): void => {}
-    const held = new Promise<void>((resolve) => {
-      letGo = resolve
-    })
     const all = /\/jobs\?limit=30$/
-    await page.route(all, (route) => held.then(() => route.continue()))
+    const release = await heldBack(page, all)
     await page.route(/&state=running$/, (route) => route.fulfill({ json: { jobs: [] } }))
     const late = (await page.waitForRequest(all)).response()
     await page.locator('#filter').selectOption('running')
     const text = { blob: 'b', bytes: 5, sha256: 'x' }
     cluster.jobs.set('newest', jobOf({ id: 'newest', kind: 'gzip', parameters: {}, ...text }))
     await page.evaluate(KEEP_ROWS)
-    letGo()
+    await release()
     await (await late)?.finished()
     await page.getByText('there are none').waitFor()
     assert.doesNotMatch(String(await page.evaluate('shown')), /newest/)

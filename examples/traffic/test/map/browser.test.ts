@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, it, type TestContext } from 'node:test'
-import { launchBrowser, PATIENCE_MS } from '@troupe/tools/browser'
+import { heldBack, launchBrowser, PATIENCE_MS } from '@troupe/tools/browser'
 import { partSkip } from '@troupe/tools/parts'
 import { encode } from 'msgpackr'
 import type { Browser, Page } from 'playwright-core'
@@ -50,23 +50,6 @@ const LOOK_MS = 50
 /** Waits until something can be seen; the limit of the suite ends a wait for what never comes. */
 async function until(page: Page, isSeen: () => Promise<boolean>): Promise<void> {
   while (!(await isSeen())) await page.waitForTimeout(LOOK_MS)
-}
-
-/** Nobody is asked at these addresses until that is released. */
-async function heldBack(page: Page, addresses: string): Promise<() => Promise<void>> {
-  let open = (): void => {}
-  const opened = new Promise<void>((resolve) => {
-    open = resolve
-  })
-  await page.route(addresses, async (route) => {
-    await opened
-    // The page may have asked for something else meanwhile.
-    await route.continue().catch(() => {})
-  })
-  return async () => {
-    open()
-    await page.unroute(addresses)
-  }
 }
 
 const isListed = (page: Page) => async (): Promise<boolean> =>

@@ -8,26 +8,11 @@ import { BROWSER, PATIENCE_MS } from '@troupe/tools/browser'
 import { partSkip } from '@troupe/tools/parts'
 import { chromium, type Page } from 'playwright-core'
 import { SlowedTime } from '#test/server/time-kit'
+import { countEvents, eventsOf } from './browser-kit.js'
 
 const HOUR_MS = 3_600_000
 /** What the system keeps for one socket; in an hour there are more than eight thousand. */
 const EVENTS_MAX = 4_000
-
-/** Runs in the page: counts the events of its stream. */
-function countEvents(): void {
-  const told = globalThis as unknown as { events: number; EventSource: typeof EventSource }
-  told.events = 0
-  told.EventSource = class extends EventSource {
-    constructor(url: string | URL) {
-      super(url)
-      this.addEventListener('message', () => {
-        told.events += 1
-      })
-    }
-  }
-}
-const eventsOf = (page: Page): Promise<number> =>
-  page.evaluate(() => (globalThis as unknown as { events: number }).events)
 
 const tile = (page: Page, label: string) =>
   page.locator('.tile', { hasText: label }).locator('.tile-figure')

@@ -142,6 +142,23 @@ export const SHIFT_SEEN = 0.001
 export const shiftedIn = (page: Page): Promise<string> =>
   page.evaluate(() => (globalThis as unknown as Shifts).shifted.join(' | ').slice(0, 400))
 
+/** Runs in the page: counts the events of its stream, from the next one it opens on. */
+export function countEvents(): void {
+  const told = globalThis as unknown as { events: number; EventSource: typeof EventSource }
+  told.events = 0
+  told.EventSource = class extends EventSource {
+    constructor(url: string | URL) {
+      super(url)
+      this.addEventListener('message', () => {
+        told.events += 1
+      })
+    }
+  }
+}
+/** How many its stream has told. */
+export const eventsOf = (page: Page): Promise<number> =>
+  page.evaluate(() => (globalThis as unknown as { events: number }).events)
+
 interface Axe {
   run(options: object): Promise<AxeResult>
 }

@@ -4,11 +4,12 @@
  */
 import { deepEqual, equal } from 'node:assert/strict'
 import { it } from 'node:test'
+import { heldBack } from '@troupe/tools/browser'
 import type { Page } from 'playwright-core'
 import { answers } from '#test/page/fake-answers'
 import { FakeApi } from '#test/page/fake-api'
 import { EPOCH_MS } from '#test/page/fixtures'
-import type { Open } from './browser-kit.js'
+import { countEvents, eventsOf, type Open } from './browser-kit.js'
 
 const PEER = '/nodes/coordinator%40jobs-3/network/store%40jobs-2'
 const REFUSED = { code: 'NODE_SILENT', message: 'nobody answered', remedy: 'ask again' }
@@ -41,21 +42,6 @@ async function held(page: Page, addresses: string) {
 /** What has come is on the page. */
 const drawn = (page: Page) =>
   page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))))
-
-/** Runs in the page: counts what its stream has told. */
-function countTold(): void {
-  const told = globalThis as unknown as { told: number; EventSource: typeof EventSource }
-  told.told = 0
-  told.EventSource = class extends EventSource {
-    constructor(url: string | URL) {
-      super(url)
-      this.addEventListener('message', () => {
-        told.told += 1
-      })
-    }
-  }
-}
-const toldIn = (page: Page) => page.evaluate(() => (globalThis as unknown as { told: number }).told)
 
 /** Gives the order to disconnect, which is not answered. */
 async function disconnect(page: Page) {
@@ -154,7 +140,7 @@ function others({ open }: Parts): void {
 function figures({ open, urlOf, api }: Parts): void {
   it('moves no figure that was on its way when they were let stand still', async () => {
     const { page, context } = await open('about:blank')
-    await page.addInitScript(countTold)
+    await page.addInitScript(countEvents)
     await page.goto(urlOf())
     const cells = () => page.locator('.table-rows').textContent()
     const first = await cells()
@@ -164,21 +150,17 @@ function figures({ open, urlOf, api }: Parts): void {
       await drawn(page)
     }
     const figures = page.locator('.tile-figure').or(page.getByRole('cell'))
-    let letGo = (): void => {}
-    const held = new Promise<void>((resolve) => {
-      letGo = resolve
-    })
-    await page.route('**/api/stream/*', (route) => held.then(() => route.continue()))
+    const release = await heldBack(page, '**/api/stream/*')
     await page.getByLabel('Refresh').selectOption('pause')
-    const [stood, before] = [await figures.allTextContents(), await toldIn(page)]
+    const [stood, before] = [await figures.allTextContents(), await eventsOf(page)]
     api.tick()
-    while ((await toldIn(page)) === before) await drawn(page)
+    while ((await eventsOf(page)) === before) await drawn(page)
     await drawn(page)
     deepEqual(await figures.allTextContents(), stood)
     const old = await cells()
     await page.getByLabel('Refresh').selectOption('1')
     while ((await cells()) === old) await drawn(page)
-    letGo()
+    await release()
     await context.close()
   })
 }

@@ -3,6 +3,7 @@
  * the box that leads there.
  */
 import assert from 'node:assert/strict'
+import { heldBack } from '@troupe/tools/browser'
 import type { Page } from 'playwright-core'
 import { axeFaults, shot } from './browser-kit.js'
 import { HOSTILE } from './shop.js'
@@ -158,11 +159,7 @@ export const PROCESS_ORDERS: readonly View[] = [
     title: 'a request is answered, and the answer is shown',
     path: process('clerk'),
     view: async (page) => {
-      let letGo = (): void => {}
-      const held = new Promise<void>((resolve) => {
-        letGo = resolve
-      })
-      await page.route('**/manage', (route) => held.then(() => route.continue()))
+      const release = await heldBack(page, '**/manage')
       await button(page, 'Call').click()
       const dialog = page.getByRole('dialog')
       await dialog.getByLabel('Request').fill('reserve')
@@ -172,11 +169,10 @@ export const PROCESS_ORDERS: readonly View[] = [
       await asked
       // What is typed meanwhile is another question.
       await dialog.getByLabel('Request').fill('sell')
-      letGo()
+      await release()
       const answer = page.getByRole('dialog', { name: 'Answer to reserve' })
       await answer.getByText('1', { exact: true }).waitFor()
       await answer.getByRole('button', { name: 'Close' }).click()
-      await page.unroute('**/manage')
     },
   },
 

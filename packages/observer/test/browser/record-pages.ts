@@ -2,6 +2,7 @@
  * The pages of what happens in the shop: logs, dead letters, topics, traces, audits.
  */
 import assert from 'node:assert/strict'
+import { heldBack } from '@troupe/tools/browser'
 import type { Page } from 'playwright-core'
 import { shot } from './browser-kit.js'
 import { HOSTILE } from './shop.js'
@@ -79,11 +80,7 @@ export const LOG_PAGES: readonly View[] = [
         .getByText(/^hostile line/)
         .first()
         .waitFor()
-      let letGo = (): void => {}
-      const held = new Promise<void>((resolve) => {
-        letGo = resolve
-      })
-      await page.route(KEPT, (route) => held.then(() => route.continue()))
+      const release = await heldBack(page, KEPT)
       const begun = followed(page)
       await page.getByLabel('From level').selectOption('error')
       await page
@@ -97,9 +94,8 @@ export const LOG_PAGES: readonly View[] = [
       // It is asked for once more when the log is followed.
       let answers = 0
       const answered = page.waitForResponse((one) => KEPT.test(one.url()) && ++answers === 2)
-      letGo()
+      await release()
       await (await answered).finished()
-      await page.unroute(KEPT)
       await page.waitForFunction(() => new Promise((seen) => requestAnimationFrame(seen)))
       assert.equal(await page.getByText('written while it stood still').count(), 0)
       await button('Go on').click()

@@ -71,13 +71,13 @@ interface Entry {
   users: number
   /** Somebody has looked at it, and does so no more. */
   isLeft: boolean
+  /** What was still on its way when the viewer let the figures stand still: the last of it. */
+  late?: Live<unknown> | undefined
   readonly live: Signal<Live<unknown>>
   readonly records: Signal<Records>
 }
 
 const entries = new Map<string, Entry>()
-/** What was still on its way when the viewer let the figures stand still: the last of each. */
-const late = new Map<string, Live<unknown>>()
 let source: EventSource | undefined
 let wishes: Wishes | undefined
 let tries = 0
@@ -202,7 +202,7 @@ function hear(event: StreamEvent): void {
       if (entry === undefined) return
       const told = { sheet: event.sheet, problem: undefined, atMs: nowMs() }
       const standsStill = interval.value === 'pause' && entry.live.value.sheet !== undefined
-      if (standsStill) late.set(event.subject, told)
+      if (standsStill) entry.late = told
       else entry.live.value = told
       return
     }
@@ -227,11 +227,10 @@ function hear(event: StreamEvent): void {
 
 /** The figures move again: what has come meanwhile is told no more. */
 function showLate(): void {
-  for (const [subject, told] of late) {
-    const entry = entries.get(subject)
-    if (entry !== undefined) entry.live.value = told
+  for (const entry of entries.values()) {
+    if (entry.late !== undefined) entry.live.value = entry.late
+    entry.late = undefined
   }
-  late.clear()
 }
 
 function lose(): void {
